@@ -1,0 +1,103 @@
+"""Dates, windows and time zones. Pure: "now" is always an argument.
+
+Every instant inside the program is an aware datetime in UTC, in whole seconds.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+LATEST = datetime.max.replace(tzinfo=UTC, microsecond=0)
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DATE_TIME = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:?\d{2})", re.ASCII
+)
+
+
+@cache
+def zone(name: str) -> ZoneInfo:
+    """The IANA time zone of that name; raises ValueError when there is none."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"'{name}' is not a time zone of the IANA database") from error
+
+
+def parse_day(text: str) -> date | None:
+    """The day that ``YYYY-MM-DD`` names; None when the text has another form. ValueError: no such day."""
+    return date.fromisoformat(text) if _DATE.fullmatch(text) else None
+
+
+def parse_instant(text: str) -> datetime | None:
+    """The instant of an ISO 8601 date-time with offset (RFC 3339, ATOM); None when the text has another form.
+
+    Fractions of a second are cut off, since grants are compared to the second. ValueError: no such time.
+    """
+    if not _DATE_TIME.fullmatch(text):
+        return None
+    whole = re.sub(r"\.\d+", "", text.upper())
+    return to_utc(datetime.fromisoformat(whole))
+
+
+def to_utc(moment: datetime) -> datetime:
+    """The same instant in UTC, held within the years 1 to 9999."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return EARLIEST if moment.year == 1 else LATEST
+
+
+def start_of(day: date, tz: ZoneInfo) -> datetime:
+    """The first instant of a day in a time zone; in a zone that skips midnight, the first that exists."""
+    midnight = datetime.combine(day, time.min, tzinfo=tz)
+    before, after = (to_utc(midnight.replace(fold=fold)) for fold in (0, 1))
+    # In a gap the offset from before the jump (fold 0) gives the later instant of the two (PEP 495).
+    return _jump(after, before, tz) if after < before else before
+
+
+def _jump(low: datetime, high: datetime, tz: ZoneInfo) -> datetime:
+    """The first second after ``low`` at which the zone already has the offset that it has at ``high``."""
+    offset = high.astimezone(tz).utcoffset()
+    while high - low > timedelta(seconds=1):
+        middle = (low + (high - low) / 2).replace(microsecond=0)
+        low, high = (low, middle) if middle.astimezone(tz).utcoffset() == offset else (middle, high)
+    return high
+
+
+def end_of(day: date, tz: ZoneInfo) -> datetime:
+    """The first instant after a day in a time zone: a bare ``expires`` date covers that whole day."""
+    return start_of(day + timedelta(days=1), tz) if day < date.max else LATEST
+
+
+def day_ended_by(instant: datetime, tz: ZoneInfo) -> date | None:
+    """The day whose end that instant is in the time zone; None when it is not the end of a day."""
+    if instant == LATEST:
+        return date.max
+    try:
+        day = instant.astimezone(tz).date() - timedelta(days=1)
+    except OverflowError:
+        return None
+    return day if end_of(day, tz) == instant else None
+
+
+def atom(instant: datetime) -> str:
+    """An instant as the API takes it: ``2027-01-31T00:00:00+00:00`` (ATOM, to the second, in UTC)."""
+    return f"{_stem(instant)}+00:00"
+
+
+def zulu(instant: datetime) -> str:
+    """An instant as a plan shows it: ``2027-01-31T00:00:00Z``."""
+    return f"{_stem(instant)}Z"
+
+
+def _stem(instant: datetime) -> str:
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def next_boundary(instants: Iterable[datetime | None], now: datetime) -> datetime | None:
+    """The nearest of the instants that still lies ahead; None when none does."""
+    return min((instant for instant in instants if instant is not None and instant > now), default=None)

@@ -1,0 +1,107 @@
+"""What can go wrong, split first by whose fault it is.
+
+    ReconcileError                    exit 1   anything unexpected
+    ├── DeclarationError              exit 65  you: the declarations or the configuration
+    ├── UsageError                    exit 64  you: the call
+    ├── ApiError                      exit 1   them: the account did not do what it should
+    │   ├── Unreachable                        no connection, no answer in time
+    │   ├── Unauthorized                       the credentials were not accepted
+    │   ├── Forbidden                          they lack a scope
+    │   ├── NotFound                           no such thing in the account
+    │   ├── Rejected                           the API says that the request is not valid
+    │   ├── ServerFailure                      a 5xx, or too many requests for too long
+    │   ├── Unintelligible                     an answer that is not what the API documents
+    │   └── OutcomeUnknown                     a write whose answer was lost
+    ├── Refusal                       exit 3   think again: nothing was written
+    └── PartlyApplied                 exit 4   some contacts were not written or not confirmed
+
+An exception takes facts and words itself. Its text is one or more lines for a person: what is wrong,
+where, and what to do. It never holds a secret.
+"""
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from .model import Problem
+
+
+class ExitCode(IntEnum):
+    """The exit codes, the same for every command."""
+
+    DONE = 0
+    FAILED = 1
+    CHANGES = 2
+    REFUSED = 3
+    PARTLY_APPLIED = 4
+    USAGE = 64
+    INVALID = 65
+
+
+class ReconcileError(Exception):
+    """The root: everything this package raises on purpose."""
+
+    exit_code = ExitCode.FAILED
+
+
+class UsageError(ReconcileError):
+    """The call can't be carried out as it was made."""
+
+    exit_code = ExitCode.USAGE
+
+
+class DeclarationError(ReconcileError):
+    """The declarations or the configuration are invalid: all problems, sorted by place."""
+
+    exit_code = ExitCode.INVALID
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class ApiError(ReconcileError):
+    """The account did not do what it should."""
+
+
+class Unreachable(ApiError):
+    """No connection, or no answer in time."""
+
+
+class Unauthorized(ApiError):
+    """The credentials were not accepted; the run stops."""
+
+
+class Forbidden(ApiError):
+    """The credentials are good but lack a scope; the run stops."""
+
+
+class NotFound(ApiError):
+    """The account has no such thing."""
+
+
+class Rejected(ApiError):
+    """The API says that the request is not valid (400, 405, 409, 422)."""
+
+
+class ServerFailure(ApiError):
+    """A 5xx, or too many requests for longer than the client waits."""
+
+
+class Unintelligible(ApiError):
+    """An answer that is not what the API documents: not JSON, or a key is missing."""
+
+
+class OutcomeUnknown(ApiError):
+    """A write whose answer was lost: it may have taken effect. Read before anything else."""
+
+
+class Refusal(ReconcileError):
+    """Think again: a guard, a stale plan, a protected item. Nothing was written."""
+
+    exit_code = ExitCode.REFUSED
+
+
+class PartlyApplied(ReconcileError):
+    """Some contacts were not written, or not confirmed by reading back."""
+
+    exit_code = ExitCode.PARTLY_APPLIED

@@ -1,0 +1,101 @@
+"""The nouns both sides share: contacts, the grants and tags they hold, the account's roles."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+ACTIVE = "active"
+PENDING = "pending"
+USER = "user"
+
+ADDABLE_TYPES = ("user", "guest", "branch", "recipient")
+"""The contact types that can be added (Evance help: Adding a Contact); ``hq`` can not."""
+
+
+class Facet(StrEnum):
+    """One managed part of a contact, in the order in which a plan shows them."""
+
+    ROLES = "roles"
+    TAGS = "tags"
+    PROFILE = "profile"
+    ADDRESS = "address"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Grant:
+    """A contact's holding of one access role.
+
+    ``status`` is what the API says (``active``, ``pending`` or another word). ``expires`` is an instant in
+    UTC in whole seconds, excluded; None is perpetual. A grant is not ``readable`` when the API did not tell
+    its status or its expiry: such a grant must never be written back, since both would be guesses.
+    """
+
+    reference: str
+    status: str = ACTIVE
+    expires: datetime | None = None
+    readable: bool = True
+
+    @property
+    def active(self) -> bool:
+        """True when the role is in force, not waiting for a verification or an approval."""
+        return self.status == ACTIVE
+
+    def held(self, now: datetime) -> bool:
+        """False once the grant's own expiry has passed: the contact then no longer holds the role."""
+        return self.expires is None or self.expires > now
+
+
+def tag_key(value: str) -> str:
+    """What makes two tags the same: blanks around and letter case do not count."""
+    return value.strip().casefold()
+
+
+def email_key(value: str) -> str:
+    """What makes two e-mail addresses the same: letter case does not count."""
+    return value.strip().casefold()
+
+
+Fields = Mapping[str, str | None]
+"""Profile or address fields by their API name; the empty string never stands here, None means empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What can be managed of a contact. Live and target states are of this one type.
+
+    A facet that is None was not read (live) or is not managed (target). Grants are sorted by reference,
+    tags by their key, so that equal states are ``==``.
+    """
+
+    roles: tuple[Grant, ...] | None = None
+    tags: tuple[str, ...] | None = None
+    profile: Fields | None = None
+    address: Fields | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Identity:
+    """Who a contact is: what a listing tells of it."""
+
+    id: str
+    type: str
+    email: str
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A live contact as the API tells it."""
+
+    identity: Identity
+    state: State
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Role:
+    """An access role of the account. ``approval`` is ``none``, ``email`` or ``admin``."""
+
+    reference: str
+    title: str = ""
+    approval: str = "none"

@@ -1,0 +1,89 @@
+"""What people declare: contacts with their desired roles, tags and fields."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from .contact import Facet, Fields
+from .place import Place
+
+
+class Mode(StrEnum):
+    """How a set facet treats live items that nobody declares: revoke them, or keep them."""
+
+    AUTHORITATIVE = "authoritative"
+    ADDITIVE = "additive"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From ``starts`` (included) to ``expires`` (excluded), instants in UTC; None is open."""
+
+    starts: datetime | None = None
+    expires: datetime | None = None
+
+    def lapsed(self, now: datetime) -> bool:
+        """True from the instant of expiry on."""
+        return self.expires is not None and self.expires <= now
+
+    def pending(self, now: datetime) -> bool:
+        """True until the window starts."""
+        return self.starts is not None and self.starts > now
+
+    def contains(self, now: datetime) -> bool:
+        """True while the window is open."""
+        return not self.pending(now) and not self.lapsed(now)
+
+
+OPEN = Window()
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredGrant:
+    """One role of a contact as declared, on the contact itself or by a bundle (then named)."""
+
+    reference: str
+    place: Place
+    status: str | None = None
+    window: Window = OPEN
+    reason: str | None = None
+    bundle: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredTag:
+    """One tag of a contact as declared, on the contact itself or by a bundle (then named)."""
+
+    value: str
+    place: Place
+    window: Window = OPEN
+    reason: str | None = None
+    bundle: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """One contact's entry. A facet that is None is not managed.
+
+    ``modes`` are the contact's own overrides of the configuration's. ``present`` is False for
+    ``state: absent``; roles and tags are then empty and managed unless declared otherwise.
+    """
+
+    place: Place
+    id: str | None = None
+    reference: str | None = None
+    email: str | None = None
+    present: bool = True
+    create: bool = False
+    type: str | None = None
+    roles: tuple[DeclaredGrant, ...] | None = None
+    tags: tuple[DeclaredTag, ...] | None = None
+    profile: Fields | None = None
+    address: Fields | None = None
+    modes: tuple[tuple[Facet, Mode], ...] = ()
+    field_places: tuple[tuple[Facet, str, Place], ...] = field(default=(), compare=False)
+
+    @property
+    def label(self) -> str:
+        """How to name the contact to a person: its e-mail, else its reference, else its id."""
+        return self.email or self.reference or f"id {self.id}"

@@ -1,0 +1,171 @@
+"""The plan as a value: what would be done, why, and what is kept. Frozen, printable, comparable."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from .contact import Grant, Identity, State
+from .place import Place
+
+
+class Action(StrEnum):
+    """What happens to one item of a contact."""
+
+    ADD = "add"
+    REMOVE = "remove"
+    CHANGE = "change"
+
+
+class Part(StrEnum):
+    """What an operation is about: a facet, or the contact itself when it is created."""
+
+    CONTACT = "contact"
+    ROLES = "roles"
+    TAGS = "tags"
+    PROFILE = "profile"
+    ADDRESS = "address"
+
+
+class Why(StrEnum):
+    """The kinds of origin: why an item is in the target or left it."""
+
+    DECLARED = "declared"
+    BUNDLE = "bundle"
+    ADDITIVE = "kept: additive"
+    IGNORED = "kept: ignored"
+    LAPSED = "lapsed"
+    NOT_STARTED = "not started"
+    UNDECLARED = "undeclared"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Why an item is in the target or left it; ``detail`` names the bundle or the ignore pattern."""
+
+    why: Why
+    detail: str | None = None
+    place: Place | None = None
+    reason: str | None = None
+
+
+Value = Grant | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One reviewable step. ``before`` and ``after`` are grants for roles and text for all else."""
+
+    part: Part
+    item: str
+    action: Action
+    before: Value
+    after: Value
+    origin: Origin
+
+    @property
+    def bypasses_approval(self) -> bool:
+        """True when a grant that waits for approval is made active."""
+        return (
+            isinstance(self.before, Grant)
+            and isinstance(self.after, Grant)
+            and self.after.active
+            and not self.before.active
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An item of a managed facet that stays as it is."""
+
+    part: Part
+    item: str
+    value: Value
+    origin: Origin
+
+
+class ChangeAction(StrEnum):
+    """What happens to a contact as a whole; a contact is never deleted."""
+
+    CREATE = "create"
+    UPDATE = "update"
+
+
+Payload = Mapping[str, Any]
+"""The exact JSON body of a write; never changed once it stands in a plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """All operations of one contact, with the exact payload and the state it leads to.
+
+    ``contact.id`` is empty for a contact to be created. ``live_fingerprint`` covers the contact's identity
+    and its whole live role and tag set; it is None for a contact to be created.
+    """
+
+    contact: Identity
+    source: Place
+    action: ChangeAction
+    operations: tuple[Operation, ...]
+    kept: tuple[Kept, ...]
+    payload: Payload
+    live_fingerprint: str | None
+    target: State
+
+    @property
+    def label(self) -> str:
+        """How to name the contact to a person."""
+        return self.contact.email or self.contact.reference or f"id {self.contact.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """An instant at which a window starts or lapses, and whose item it is."""
+
+    at: datetime
+    starts: bool
+    item: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a guard says of a plan: the numbers, and the contacts or roles it is about."""
+
+    guard: str
+    passed: bool
+    message: str
+    found: int = 0
+    limit: int = 0
+    subjects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All changes, sorted, as of one instant. ``digest`` covers everything but itself, notes and wording."""
+
+    tool_version: str
+    target: str
+    account: str
+    as_of: datetime
+    valid_until: Boundary | None
+    timezone: str
+    config_digest: str
+    declarations_digest: str
+    changes: tuple[Change, ...]
+    unchanged: int
+    notes: tuple[str, ...] = ()
+    guards: tuple[Verdict, ...] = ()
+    digest: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """True when the live account already is as declared."""
+        return not self.changes
+
+    @property
+    def refused(self) -> tuple[Verdict, ...]:
+        """The guards that would refuse to apply this plan."""
+        return tuple(verdict for verdict in self.guards if not verdict.passed)

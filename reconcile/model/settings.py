@@ -1,0 +1,96 @@
+"""What ``reconcile.yaml`` says: the targets, and the policy that steers fold and guards."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .contact import Facet
+from .declaration import Mode
+
+
+class TargetKind(StrEnum):
+    """The embedded sandbox (or one that runs elsewhere), or a real account."""
+
+    SANDBOX = "sandbox"
+    EVANCE = "evance"
+
+
+class UpdateMethod(StrEnum):
+    """The verb of a contact update: the help page says POST, the official clients use PUT."""
+
+    POST = "POST"
+    PUT = "PUT"
+
+
+class AuthFlow(StrEnum):
+    """How a token is asked for; both are documented for private apps."""
+
+    CLIENT_CREDENTIALS = "client-credentials"
+    JWT_BEARER = "jwt-bearer"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One account to reconcile with. ``rate`` is in requests a second, over all ``concurrency`` workers."""
+
+    name: str
+    kind: TargetKind
+    account: str | None = None
+    url: str | None = None
+    rate: float = 5.0
+    concurrency: int = 8
+    update_method: UpdateMethod = UpdateMethod.POST
+    auth: AuthFlow = AuthFlow.CLIENT_CREDENTIALS
+
+    @property
+    def embedded(self) -> bool:
+        """True when the target is the sandbox that is started on demand."""
+        return self.kind is TargetKind.SANDBOX and self.url is None
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """Shell-style patterns for role references (exact case) and tags (by their key)."""
+
+    roles: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Protect:
+    """Roles (patterns) and contacts (e-mail, reference or id) that no plan may touch."""
+
+    roles: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the fold and the guards go by."""
+
+    timezone: str = "UTC"
+    roles: Mode = Mode.AUTHORITATIVE
+    tags: Mode = Mode.AUTHORITATIVE
+    ignore: Patterns = Patterns()
+    protect: Protect = Protect()
+
+    def mode(self, facet: Facet) -> Mode:
+        """The configured mode of a set facet (roles or tags)."""
+        return self.roles if facet is Facet.ROLES else self.tags
+
+
+class Privacy(StrEnum):
+    """Whether names and e-mails are masked in what leaves the terminal."""
+
+    MASK = "mask"
+    SHOW = "show"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole configuration. ``contacts`` is the folder, relative to the configuration file."""
+
+    contacts: str = "contacts/"
+    policy: Policy = Policy()
+    targets: tuple[Target, ...] = (Target("sandbox", TargetKind.SANDBOX),)
+    target: str = "sandbox"
+    privacy: Privacy = Privacy.MASK
