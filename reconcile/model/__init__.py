@@ -32,7 +32,18 @@ from .plan import (
     Verdict,
     Why,
 )
-from .settings import AuthFlow, Patterns, Policy, Privacy, Protect, Settings, Target, TargetKind, UpdateMethod
+from .settings import (
+    AuthFlow,
+    Guards,
+    Patterns,
+    Policy,
+    Privacy,
+    Protect,
+    Settings,
+    Target,
+    TargetKind,
+    UpdateMethod,
+)
 
 __all__ = [
     "ACTIVE",
@@ -52,6 +63,7 @@ __all__ = [
     "Facet",
     "Fields",
     "Grant",
+    "Guards",
     "Identity",
     "Kept",
     "Mode",
