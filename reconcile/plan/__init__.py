@@ -1,5 +1,6 @@
 """From declarations and live contacts to a plan. Pure: no file, network, clock or terminal."""
 
+from .compare import exceeding, unmet
 from .digest import digest_of, fingerprint, plan_digest
 from .planner import Scene, make_plan, next_boundary, plan_change
 from .resolve import Resolution, resolve
@@ -9,6 +10,7 @@ __all__ = [
     "Resolution",
     "Scene",
     "digest_of",
+    "exceeding",
     "fingerprint",
     "make_plan",
     "next_boundary",
@@ -16,4 +18,5 @@ __all__ = [
     "plan_digest",
     "resolve",
     "unknown_roles",
+    "unmet",
 ]
