@@ -1,0 +1,30 @@
+"""The one door to HTTP: credentials, wire format to model, reading a whole account, writing one contact.
+
+    Credentials ─► Connection ─► Reader / Writer ─► Door ─► Transport ─► requests
+                                      │              ├─ Tokens   both flows, one for all workers
+                                      │              ├─ Pace     one timetable for all workers
+                                      │              └─ answers  what an answer means
+                                      ├─ Walk      a list, proven complete
+                                      └─ wire      JSON to model, pure
+
+Importing this is cheap: the HTTP library is imported when something is first sent.
+"""
+
+from .client import Reader, Writer
+from .connection import ALGORITHMS, Connection, Credentials, connection, credentials_from
+from .listing import Listing, Progress
+from .timing import Patience, Timing
+
+__all__ = [
+    "ALGORITHMS",
+    "Connection",
+    "Credentials",
+    "Listing",
+    "Patience",
+    "Progress",
+    "Reader",
+    "Timing",
+    "Writer",
+    "connection",
+    "credentials_from",
+]

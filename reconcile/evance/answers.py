@@ -1,0 +1,151 @@
+"""What an answer means: its JSON, or the error that it amounts to, in words for a person.
+
+Bodies of answers may hold personal data and are never shown whole. Of a validation error the field's name
+and the reference (``error.not-unique``) are shown. Its message is shown only when it has neither an ``@``
+nor any value of the profile or address that was sent, for servers like to quote what they complain about.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import assert_never
+from urllib.parse import urlsplit
+
+from reconcile.errors import (
+    ApiError,
+    Forbidden,
+    NotFound,
+    OutcomeUnknown,
+    Rejected,
+    ServerFailure,
+    Unauthorized,
+    Unintelligible,
+    Unreachable,
+)
+
+from .connection import Connection
+from .transport import Answer, Request, Silence
+
+_NAME = re.compile(r"[\w.:\[\]-]{1,60}", re.ASCII)
+_SETS = ("accessRoles", "tags")
+
+
+def failure(  # noqa: PLR0911 -- a table of statuses
+    request: Request, outcome: Answer | Silence, connection: Connection
+) -> ApiError:
+    """The error that an answer which is not a success amounts to, for a request that can be repeated."""
+    if isinstance(outcome, Silence):
+        return Unreachable(_unreachable(outcome, connection))
+    start = f"{connection.account} did not {request.doing} ({outcome.status})"
+    match outcome.status:
+        case 401:
+            return Unauthorized(
+                f"{start}: it refused a token that it had just given; is the app still enabled?"
+            )
+        case 403:
+            return Forbidden(f"{start}: {_lacking(request)}")
+        case 404:
+            return NotFound(f"{start}: there is no such thing in the account")
+        case 429:
+            return ServerFailure(f"{start}: too many requests; set a lower rate for this target or wait")
+        case status if 300 <= status < 400:
+            return Unintelligible(f"{start}: it redirects{_elsewhere(outcome)}, which is not followed")
+        case status if status >= 500:
+            return ServerFailure(f"{start}: its server failed; try again later")
+        case _:
+            return Rejected(f"{start}: {complaints(request, outcome) or 'it gave no reason'}")
+
+
+def write_failure(request: Request, outcome: Answer | Silence, connection: Connection) -> ApiError:
+    """The error of a write: OutcomeUnknown whenever it may have taken effect all the same."""
+    error = failure(request, outcome, connection)
+    lost = outcome.sent if isinstance(outcome, Silence) else not 400 <= outcome.status < 500
+    return OutcomeUnknown(f"{error}; whether it was written is unknown: read it back") if lost else error
+
+
+def not_understood(request: Request, connection: Connection) -> ApiError:
+    """The error of a success whose body is not what the API documents."""
+    text = f"{connection.account}: what came back when asked to {request.doing} is not Evance's JSON"
+    if request.writes:
+        return OutcomeUnknown(f"{text}; whether it was written is unknown: read it back")
+    return Unintelligible(f"{text}: is this the address of an Evance account?")
+
+
+def _unreachable(silence: Silence, connection: Connection) -> str:
+    host = connection.host
+    match silence:
+        case Silence.CERTIFICATE:
+            return f"{host} has a certificate that is not trusted: check the address and REQUESTS_CA_BUNDLE"
+        case Silence.NOT_CONNECTED:
+            return f"no connection to {host}: check the account's name, the network and the proxy settings"
+        case Silence.BROKEN:
+            return f"{host} broke the connection: try again later"
+        case Silence.TIMEOUT:
+            return f"{host} did not answer within {connection.read_timeout:g} s: try again later"
+        case _:
+            assert_never(silence)
+
+
+def _lacking(request: Request) -> str:
+    if request.scope is None:
+        return "the app is not allowed to"
+    return (
+        f"the app probably lacks the scope `{request.scope}`: "
+        "add it in Evance's admin (Settings > App API Credentials)"
+    )
+
+
+def _elsewhere(answer: Answer) -> str:
+    """The host a redirect leads to; a Location's path and query may hold anything."""
+    try:
+        host = urlsplit(answer.headers.get("Location", "")).hostname or ""
+    except ValueError:
+        host = ""
+    return f" to {host}" if re.fullmatch(r"[a-z0-9.:-]{1,253}", host) else ""
+
+
+def complaints(request: Request, answer: Answer) -> str:
+    """What a validation error says, sorted, without the values it is about."""
+    private = tuple(_private(request.body or {}))
+    body = answer.body
+    found = _v2_errors(body) if isinstance(body, dict) and "errors" in body else _v1_errors(body)
+    return "; ".join(sorted({_complaint(name, words, private) for name, words in found} - {""}))
+
+
+def _complaint(name: object, words: tuple[object, ...], private: tuple[str, ...]) -> str:
+    field = name if isinstance(name, str) and _NAME.fullmatch(name) else ""
+    told = [word for word in words if isinstance(word, str) and _harmless(word, private)]
+    return ": ".join(filter(None, (field, ", ".join(told))))
+
+
+def _harmless(text: str, private: tuple[str, ...]) -> bool:
+    folded = text.casefold()
+    return (
+        0 < len(text) <= 200
+        and text.isprintable()
+        and "@" not in text
+        and not any(value in folded for value in private)
+    )
+
+
+def _private(value: object) -> Iterator[str]:
+    """The texts of a payload that tell about a person: all but roles and tags."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if name not in _SETS:
+                yield from _private(inner)
+    elif isinstance(value, str) and len(value) > 1:
+        yield value.casefold()
+
+
+def _v2_errors(body: Mapping[str, object]) -> Iterator[tuple[object, tuple[object, ...]]]:
+    errors = body["errors"]
+    for error in errors if isinstance(errors, list) else []:
+        if isinstance(error, dict):
+            yield error.get("name"), (error.get("ref"), error.get("message"))
+
+
+def _v1_errors(body: object) -> Iterator[tuple[object, tuple[object, ...]]]:
+    """``{"contact": {"email": ["..."]}}``: envelope, field, messages."""
+    fields = body.get("contact") if isinstance(body, dict) else None
+    for name, messages in fields.items() if isinstance(fields, dict) else ():
+        yield name, tuple(messages) if isinstance(messages, list) else (messages,)

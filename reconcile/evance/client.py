@@ -1,0 +1,188 @@
+"""The client: a reader that cannot write, and the writer that can."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import ClassVar, Self
+from urllib.parse import quote
+
+from reconcile.errors import ApiError, NotFound, Unintelligible
+from reconcile.model import Contact, Facet, Identity, Payload, Role, email_key
+
+from . import wire
+from .answers import not_understood
+from .connection import Connection
+from .door import Door
+from .listing import Listing, Progress, Walk, listing, unwatched, whole
+from .parallel import in_parallel
+from .timing import Patience, Timing
+from .transport import Request
+
+CONTACTS = "/api/contacts.json"
+
+SETS = (Facet.ROLES, Facet.TAGS)
+"""The facets that a plan needs of a contact unless told otherwise."""
+
+
+class Reader:
+    """Reads an account. It has no method that writes, and its transport lets no write pass.
+
+    A context manager: leaving it ends the workers and closes the connections. Any method may raise an
+    ApiError. Safe to use from several threads.
+    """
+
+    _may_write: ClassVar[bool] = False
+
+    def __init__(
+        self, connection: Connection, *, timing: Timing | None = None, patience: Patience | None = None
+    ) -> None:
+        self.connection = connection
+        self._door = Door(
+            connection,
+            may_write=self._may_write,
+            timing=timing or Timing(),
+            patience=patience or Patience(),
+        )
+        self._pool = ThreadPoolExecutor(connection.concurrency, thread_name_prefix="evance")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the workers and close the connections."""
+        self._door.stop()
+        self._pool.shutdown(cancel_futures=True)
+        self._door.close()
+
+    def roles(self) -> tuple[Role, ...]:
+        """All access roles of the account, sorted by reference."""
+        request = Request("GET", "/api/v2/roles.json", "list the roles", "roles.readonly")
+        rows = self._rows(request, "roles", unwatched)
+        return tuple(sorted(map(wire.role, rows)))
+
+    def listing(self, progress: Progress = unwatched) -> Listing:
+        """All contacts of the account; ApiError "incomplete listing" when they can't be proven to be all."""
+        request = Request("GET", "/api/v2/contacts.json", "list the contacts", "contacts.readonly")
+        rows = self._rows(request, "contacts", progress)
+        return listing(map(wire.listed, rows))
+
+    def contacts(
+        self,
+        identities: Sequence[Identity],
+        progress: Progress = unwatched,
+        *,
+        known: Listing | None = None,
+        facets: Collection[Facet] = SETS,
+    ) -> dict[str, Contact]:
+        """These contacts by id, with at least these facets, in the order given.
+
+        A contact of which ``known`` tells all the facets is taken from there; all others are read, one
+        request each, in parallel. ApiError: one of them is gone, or is another than the listing told.
+        """
+        told = {} if known is None else known.contacts
+        found = {
+            who.id: told[who.id] for who in identities if who.id in told and _tells(told[who.id], facets)
+        }
+        unread = [who for who in identities if who.id not in found]
+        progress(len(found), len(identities))
+        for contact in in_parallel(self._pool, self.connection.concurrency, self._same, unread):
+            found[contact.identity.id] = contact
+            progress(len(found), len(identities))
+        return {who.id: found[who.id] for who in identities}
+
+    def contact(self, id: str) -> Contact:  # noqa: A002 -- the API's own word
+        """One contact, read anew and whole; NotFound when there is none of that id."""
+        request = Request("GET", _path(id), f"show contact {id}", "contacts.readonly")
+        contact = wire.contact(self._door.read(request))
+        if contact.identity.id != id:
+            raise Unintelligible(
+                f"asked for contact {id}, {self.connection.account} answered with another one"
+            )
+        return contact
+
+    def _same(self, who: Identity) -> Contact:
+        """The contact of a listed identity. v1 and v2 might number contacts differently: the e-mail tells."""
+        try:
+            contact = self.contact(who.id)
+        except NotFound:
+            raise NotFound(
+                f"contact {who.id} was listed but is gone: if it was deleted just now, run the plan again"
+            ) from None
+        if email_key(contact.identity.email) != email_key(who.email):
+            raise ApiError(
+                f"contact {who.id} has another e-mail address than in the listing: if it was changed just "
+                "now, run the plan again; if this stays, the two API versions number contacts differently"
+            )
+        return contact
+
+    def _rows(self, request: Request, what: str, progress: Progress) -> list[wire.Json]:
+        def page(number: int) -> wire.Page:
+            asked = {"page": str(number), "limit": str(self.connection.page_size)}
+            return wire.page(self._door.read(replace(request, params=asked)))
+
+        def pages(numbers: Iterable[int]) -> Iterator[wire.Page]:
+            return in_parallel(self._pool, self.connection.concurrency, page, numbers)
+
+        return whole(lambda: Walk(page, pages, progress), f"{self.connection.account}'s {what}")
+
+
+class Writer(Reader):
+    """A reader that may also write: one contact a call, never repeated when its answer was lost."""
+
+    _may_write: ClassVar[bool] = True
+
+    def update(self, id: str, payload: Payload) -> Contact | None:  # noqa: A002 -- the API's own word
+        """Send an update; the contact as the answer tells it, None when the answer does not tell it whole.
+
+        ``payload`` is the exact body, ``{"contact": {...}}``. OutcomeUnknown: it may have been written, read
+        it. Any other ApiError: it was not written.
+        """
+        request = Request(
+            self.connection.update_method,
+            _path(id),
+            f"update contact {id}",
+            "contacts",
+            body=_enveloped(payload),
+        )
+        answer = self._door.write(request)
+        if answer is None:
+            return None
+        echo = answer.get("contact")
+        if not isinstance(echo, dict) or str(echo.get("id", id)) != id:
+            raise not_understood(request, self.connection)
+        return _told(answer)
+
+    def create(self, payload: Payload) -> str:
+        """Create a contact; its new id. OutcomeUnknown: it may exist now, look for it before another try."""
+        request = Request("POST", CONTACTS, "create a contact", "contacts", body=_enveloped(payload))
+        answer = self._door.write(request) or {}
+        created = answer.get("contact")
+        try:
+            return wire.identity(created if isinstance(created, dict) else {}).id
+        except Unintelligible:
+            raise not_understood(request, self.connection) from None
+
+
+def _path(contact: str) -> str:
+    return f"/api/contacts/{quote(contact, safe='')}.json"
+
+
+def _enveloped(payload: Payload) -> Payload:
+    """The payload, once it is seen to be a whole body; ValueError is a fault of the caller's code."""
+    if set(payload) != {"contact"}:
+        raise ValueError("a payload is the whole body: {'contact': {...}}")
+    return payload
+
+
+def _told(answer: wire.Json) -> Contact | None:
+    try:
+        return wire.contact(answer)
+    except Unintelligible:
+        return None
+
+
+def _tells(contact: Contact, facets: Collection[Facet]) -> bool:
+    return all(getattr(contact.state, facet) is not None for facet in facets)

@@ -1,0 +1,182 @@
+"""Which account is talked to, as whom, and how fast: settled and checked before anything is sent."""
+
+import ipaddress
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from reconcile.errors import Unauthorized, UsageError
+from reconcile.model import AuthFlow, Target, TargetKind, UpdateMethod
+
+ALGORITHMS = ("HS256", "HS384", "HS512")
+"""The signatures of a JWT bearer assertion that need only the private key of the credentials file."""
+
+_ACCOUNT = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.evance\.me", re.ASCII)
+_WHERE = (
+    "set EVANCE_CLIENT_ID and EVANCE_PRIVATE_KEY, or EVANCE_CREDENTIALS to the path of the JSON file "
+    "that Evance's admin lets you download (Settings > App API Credentials)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A private app's identity and its one secret (Evance help: Private Apps).
+
+    ``account`` is the full host the credentials are for, None when their source does not tell.
+    """
+
+    client_id: str
+    private_key: str = field(repr=False)
+    algorithm: str = "HS256"
+    account: str | None = None
+
+
+def credentials_from(environment: Mapping[str, str]) -> Credentials:
+    """The credentials that the environment holds or points to; Unauthorized says what is missing.
+
+    The pair of variables wins over the file: what is set for one run is more deliberate than a path.
+    """
+    client_id = environment.get("EVANCE_CLIENT_ID", "").strip()
+    private_key = environment.get("EVANCE_PRIVATE_KEY", "").strip()
+    path = environment.get("EVANCE_CREDENTIALS", "").strip()
+    if client_id and private_key:
+        return Credentials(client_id, private_key)
+    if path:
+        return _credentials_in(Path(path))
+    if client_id or private_key:
+        missing = "EVANCE_PRIVATE_KEY" if client_id else "EVANCE_CLIENT_ID"
+        raise Unauthorized(f"{missing} is not set: {_WHERE}")
+    raise Unauthorized(f"no credentials: {_WHERE}")
+
+
+def _credentials_in(path: Path) -> Credentials:
+    found = _json_object(path)
+    client_id, private_key = (_required(found, key, path) for key in ("client_id", "private_key"))
+    algorithm = found.get("algorithm") or "HS256"
+    if algorithm not in ALGORITHMS:
+        raise Unauthorized(f"EVANCE_CREDENTIALS {path}: 'algorithm' must be one of {', '.join(ALGORITHMS)}")
+    account = found.get("account")
+    return Credentials(client_id, private_key, algorithm, account if isinstance(account, str) else None)
+
+
+def _json_object(path: Path) -> Mapping[str, object]:
+    found = _parsed(path)
+    if not isinstance(found, dict):
+        raise Unauthorized(f"EVANCE_CREDENTIALS {path}: not a readable JSON object: {_WHERE}")
+    return found
+
+
+def _parsed(path: Path) -> object:
+    # A value instead of an exception: the decoder's own error would carry the file's text along.
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _required(found: Mapping[str, object], key: str, path: Path) -> str:
+    value = found.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise Unauthorized(f"EVANCE_CREDENTIALS {path}: '{key}' is missing: {_WHERE}")
+    return value.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How one account is reached. ``rate`` is in requests a second over all ``concurrency`` workers.
+
+    ``page_size`` is asked for in every listing; timeouts are in seconds, per connection and per wait for
+    the next bytes of an answer.
+    """
+
+    base_url: str
+    account: str
+    credentials: Credentials
+    rate: float = 5.0
+    concurrency: int = 8
+    update_method: UpdateMethod = UpdateMethod.POST
+    auth: AuthFlow = AuthFlow.CLIENT_CREDENTIALS
+    page_size: int = 100
+    connect_timeout: float = 10.0
+    read_timeout: float = 60.0
+
+    @property
+    def host(self) -> str:
+        """The host, with its port where one is given."""
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def loopback(self) -> bool:
+        """True when the connection does not leave this machine."""
+        return is_loopback(urlsplit(self.base_url).hostname)
+
+
+def is_loopback(host: str | None) -> bool:
+    """True for ``localhost`` and the loopback addresses of IPv4 and IPv6."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def connection(target: Target, credentials: Credentials) -> Connection:
+    """The connection that a configured target means.
+
+    A real account is reached over verified TLS at ``https://ACCOUNT``, where the account ends in
+    ``.evance.me``; a sandbox at its URL, on loopback only, so that no token goes anywhere else. UsageError:
+    the target can't be reached that way. Unauthorized: the credentials are another account's.
+    """
+    base_url = _evance_url(target) if target.kind is TargetKind.EVANCE else _sandbox_url(target)
+    wanted, given = _host(target.account), _host(credentials.account)
+    if wanted and given and wanted != given:
+        raise Unauthorized(
+            f"the credentials are for {given}, but target '{target.name}' is {wanted}: "
+            "use the credentials of that account or choose another target"
+        )
+    return Connection(
+        base_url=base_url,
+        account=wanted or given or urlsplit(base_url).netloc,
+        credentials=credentials,
+        rate=target.rate,
+        concurrency=target.concurrency,
+        update_method=target.update_method,
+        auth=target.auth,
+    )
+
+
+def _host(account: str | None) -> str:
+    return (account or "").strip().lower()
+
+
+def _evance_url(target: Target) -> str:
+    account = _host(target.account)
+    if not _ACCOUNT.fullmatch(account):
+        raise UsageError(
+            f"target '{target.name}': account must be a host that ends in .evance.me, as example.evance.me"
+        )
+    return f"https://{account}"
+
+
+def _sandbox_url(target: Target) -> str:
+    parts = _split(target.url or "")
+    if parts is None or parts.scheme not in ("http", "https") or not is_loopback(parts.hostname):
+        raise UsageError(
+            f"target '{target.name}': the url of a sandbox must be on loopback, as http://127.0.0.1:8081"
+        )
+    if parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise UsageError(f"target '{target.name}': the url of a sandbox is only scheme, host and port")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts

@@ -1,0 +1,120 @@
+"""Every call to the account passes here: token, pace, patience, and what the last answer means."""
+
+from collections.abc import Mapping
+
+from .answers import failure, not_understood, write_failure
+from .connection import Connection
+from .timing import Pace, Patience, Timing, http_date, retry_after
+from .tokens import Tokens
+from .transport import Answer, NoJson, Request, Silence, Transport
+
+Json = Mapping[str, object]
+
+
+class Door:
+    """The one way to an account, for any number of threads."""
+
+    def __init__(
+        self, connection: Connection, *, may_write: bool, timing: Timing, patience: Patience
+    ) -> None:
+        self.connection = connection
+        self._timing = timing
+        self._patience = patience
+        self._pace = Pace(connection.rate, timing)
+        self._transport = Transport(connection, may_write=may_write)
+        self._tokens = Tokens(connection, timing, self._exchange)
+
+    def read(self, request: Request) -> Json:
+        """The JSON object that a GET is answered with; ApiError when there is none after all patience."""
+        outcome = self._authorized(request)
+        if isinstance(outcome, Silence) or not outcome.succeeded:
+            raise failure(request, outcome, self.connection)
+        if not isinstance(outcome.body, dict):
+            raise not_understood(request, self.connection)
+        return outcome.body
+
+    def write(self, request: Request) -> Json | None:
+        """The JSON object that a write is answered with, None for an empty body.
+
+        Sent again only when the server has surely not taken it (401, 429, no connection). OutcomeUnknown:
+        it may have taken effect. Any other ApiError: it has not.
+        """
+        outcome = self._authorized(request)
+        if isinstance(outcome, Silence) or not outcome.succeeded:
+            raise write_failure(request, outcome, self.connection)
+        if outcome.body is NoJson.EMPTY:
+            return None
+        if not isinstance(outcome.body, dict):
+            raise not_understood(request, self.connection)
+        return outcome.body
+
+    def stop(self) -> None:
+        """End what waits for its turn."""
+        self._pace.stop()
+
+    def close(self) -> None:
+        """Close the connections, once no thread uses them any more."""
+        self._transport.close()
+
+    def _authorized(self, request: Request) -> Answer | Silence:
+        """The last answer, after one renewal of a token that was not accepted."""
+        token = self._tokens.current()
+        outcome = self._exchange(request.bearing(token))
+        if isinstance(outcome, Answer) and outcome.status == 401:
+            outcome = self._exchange(request.bearing(self._tokens.renewed(token)))
+        return outcome
+
+    def _exchange(self, request: Request) -> Answer | Silence:
+        """The last answer, after as many tries as the kind of trouble is worth."""
+        give_up = self._timing.monotonic() + self._patience.total
+        attempt = 1
+        outcome = self._sent(request)
+        while attempt < self._tries(request, outcome):
+            delay = self._delay(outcome, attempt)
+            if self._timing.monotonic() + delay > give_up:
+                break
+            self._wait(outcome, delay)
+            attempt += 1
+            outcome = self._sent(request)
+        return outcome
+
+    def _sent(self, request: Request) -> Answer | Silence:
+        self._pace.take()
+        outcome = self._transport.send(request)
+        if isinstance(outcome, Answer) and outcome.succeeded:
+            self._pace.ease()
+        return outcome
+
+    def _tries(self, request: Request, outcome: Answer | Silence) -> int:
+        """How often a request with that outcome may be sent in all."""
+        match outcome:
+            case Answer(status=429):
+                return self._patience.tries
+            case Silence.NOT_CONNECTED:
+                return self._patience.connecting
+            case _ if request.writes or outcome is Silence.CERTIFICATE:
+                return 1
+            case Silence() | Answer(status=500 | 502 | 503 | 504):
+                return self._patience.tries
+            case Answer(succeeded=True, body=NoJson()):
+                return self._patience.reading
+            case _:
+                return 1
+
+    def _delay(self, outcome: Answer | Silence, attempt: int) -> float:
+        """The seconds before the next try: what the server asks for, else the back-off."""
+        asked = None
+        if isinstance(outcome, Answer):
+            # The server's own clock, where it tells it, makes a wrong clock here harmless.
+            now = http_date(outcome.headers.get("Date"))
+            asked = retry_after(
+                outcome.headers.get("Retry-After"), self._timing.wall() if now is None else now
+            )
+        return self._patience.delay(attempt, self._timing.random()) if asked is None else asked
+
+    def _wait(self, outcome: Answer | Silence, delay: float) -> None:
+        """Hold all workers when the server asks for it; else only this one."""
+        if isinstance(outcome, Answer) and (outcome.status == 429 or "Retry-After" in outcome.headers):
+            self._pace.pause(delay)
+        else:
+            self._pace.sleep_until(self._timing.monotonic() + delay)

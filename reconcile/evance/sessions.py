@@ -1,0 +1,92 @@
+"""The requests library, as this package uses it. Imported only when something is sent."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from requests import PreparedRequest, RequestException, Response, Session
+from requests.adapters import HTTPAdapter
+from requests.exceptions import ConnectionError as Unconnected
+from requests.exceptions import ConnectTimeout, ProxyError, ReadTimeout, SSLError
+from requests.utils import get_environ_proxies
+from urllib3.exceptions import NewConnectionError
+
+from reconcile import __version__
+from reconcile.errors import ReconcileError, Unreachable
+
+from .connection import Connection
+from .transport import TOKEN_PATHS, Answer, Silence, decoded
+
+
+class ReadOnlyAdapter(HTTPAdapter):
+    """The last gate before the wire: only GET, and the request for a token, pass."""
+
+    def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
+        """Send it, or raise ReconcileError before a connection is made."""
+        path = urlsplit(request.url or "").path
+        if request.method != "GET" and not (request.method == "POST" and path in TOKEN_PATHS):
+            raise ReconcileError(f"refused to send {request.method}: this command may only read")
+        return super().send(request, *args, **options)
+
+
+def opened(connection: Connection, *, may_write: bool) -> Session:
+    """A session with everything that must not depend on the machine switched off.
+
+    No .netrc (it would replace the token), no look at the environment for each request: the proxy and the
+    certificates are settled once, here. Certificate checks can't be switched off.
+    """
+    session = Session()
+    session.trust_env = False
+    session.headers.update({"User-Agent": f"evance-reconcile/{__version__}", "Accept": "application/json"})
+    session.proxies = proxies_for(connection)
+    session.verify = certificates(os.environ)
+    adapter = HTTPAdapter() if may_write else ReadOnlyAdapter()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, adapter)
+    return session
+
+
+def proxies_for(connection: Connection) -> dict[str, str]:
+    """The proxies of the usual environment variables, NO_PROXY obeyed; loopback never uses one."""
+    return {} if connection.loopback else dict(get_environ_proxies(connection.base_url))
+
+
+def certificates(environment: Mapping[str, str]) -> str | bool:
+    """The file of trusted certificates that the environment names, else those that requests brings."""
+    for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"):
+        if path := environment.get(name):
+            if not Path(path).exists():
+                raise Unreachable(f"{name} names a file that does not exist: correct or unset it")
+            return path
+    return True
+
+
+def send(session: Session, method: str, url: str, **options: Any) -> Answer | Silence:
+    """Send one request; a redirect is an answer like any other and never followed."""
+    try:
+        response = session.request(method, url, allow_redirects=False, **options)
+    except (RequestException, OSError) as error:
+        return silence(error)
+    return Answer(response.status_code, response.headers, decoded(response.content))
+
+
+def silence(error: Exception) -> Silence:
+    """What an exception says of the one thing that counts: whether the request can have arrived."""
+    match error:
+        case ReadTimeout():
+            return Silence.TIMEOUT
+        case SSLError() if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            return Silence.CERTIFICATE
+        case ConnectTimeout() | ProxyError():
+            return Silence.NOT_CONNECTED
+        case Unconnected() if isinstance(_reason(error), NewConnectionError):
+            return Silence.NOT_CONNECTED
+        case _:
+            return Silence.BROKEN
+
+
+def _reason(error: Exception) -> object:
+    """What made urllib3 give up, which requests keeps inside its own exception."""
+    return getattr(error.args[0] if error.args else None, "reason", None)

@@ -1,0 +1,128 @@
+"""When a request may start and how long to wait before another try. Time itself is handed in."""
+
+import random
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+
+from reconcile.errors import ReconcileError
+
+_SLICE = 0.5
+"""The longest single sleep in seconds: a pause that grew and a run that was stopped are noticed after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Every touch of time and chance: seconds that only grow, seconds since 1970, sleeping, 0 to 1."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+    random: Callable[[], float] = random.random
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often and how long one request is tried. Times are in seconds.
+
+    ``connecting`` bounds the tries when nothing listens, ``reading`` those when an answer is not JSON:
+    both seldom heal by waiting.
+    """
+
+    tries: int = 8
+    connecting: int = 4
+    reading: int = 3
+    first_delay: float = 0.5
+    ceiling: float = 30.0
+    total: float = 300.0
+
+    def delay(self, attempt: int, chance: float) -> float:
+        """The back-off after that many tries: doubled each time up to the ceiling, half of it by chance."""
+        longest = min(self.ceiling, self.first_delay * 2.0 ** min(attempt - 1, 32))
+        return longest * (1 + chance) / 2
+
+
+def retry_after(header: str | None, now: float) -> float | None:
+    """The seconds that a ``Retry-After`` asks for, in either form (RFC 9110, 10.2.3); None: not told."""
+    text = (header or "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return float(text)
+    moment = http_date(text)
+    return None if moment is None else max(0.0, moment - now)
+
+
+def http_date(text: str | None) -> float | None:
+    """An HTTP date as seconds since 1970; None when the text is not one."""
+    try:
+        moment = parsedate_to_datetime(text or "")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError, IndexError, TypeError):
+        return None
+
+
+class Stopped(ReconcileError):
+    """The client was closed; what waits for its turn ends."""
+
+
+class Pace:
+    """One timetable of starts for all workers.
+
+    Starts lie ``1 / rate`` seconds apart on an absolute timetable, so that neither an answer's duration nor
+    a late wake-up lowers the rate. A pause holds every worker. Each time the server says "too many" the
+    starts move apart, and draw together again with each answer that is good.
+    """
+
+    def __init__(self, rate: float, timing: Timing) -> None:
+        self._interval = 1.0 / rate
+        self._timing = timing
+        self._lock = threading.Lock()
+        self._next = self._paused_until = timing.monotonic()
+        self._stretch = 1.0
+        self._stopped = threading.Event()
+
+    def take(self) -> None:
+        """Wait for the next free start; Stopped once the client is closed."""
+        while True:
+            slot = self._reserve()
+            self.sleep_until(slot)
+            if self._timing.monotonic() >= self._paused_until:
+                return
+
+    def _reserve(self) -> float:
+        with self._lock:
+            slot = max(self._next, self._paused_until, self._timing.monotonic())
+            self._next = slot + self._interval * self._stretch
+            return slot
+
+    def sleep_until(self, moment: float) -> None:
+        """Sleep in short slices, so that a closed client does not wait for its workers."""
+        while (left := moment - self._timing.monotonic()) > 0:
+            self._check()
+            self._timing.sleep(min(left, _SLICE))
+        self._check()
+
+    def _check(self) -> None:
+        if self._stopped.is_set():
+            raise Stopped("the connection to the account was closed")
+
+    def pause(self, seconds: float) -> None:
+        """Hold all workers for that long, and go slower afterwards; answers of one burst count once."""
+        with self._lock:
+            now = self._timing.monotonic()
+            if now >= self._paused_until:
+                self._stretch = min(self._stretch * 1.5, 20.0)
+            self._paused_until = max(self._paused_until, now + seconds)
+
+    def ease(self) -> None:
+        """Note a good answer: draw the starts together again, by a fiftieth each time."""
+        if self._stretch > 1.0:
+            with self._lock:
+                self._stretch = max(1.0, self._stretch * 0.98)
+
+    def stop(self) -> None:
+        """Let every worker that waits end."""
+        self._stopped.set()

@@ -1,0 +1,160 @@
+"""Access tokens by the two flows of a private app, asked for once for all workers.
+
+Evance help: Client Credentials, JWT Bearer. A token lives an hour; there is no refresh token, a new one is
+simply asked for.
+"""
+
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from reconcile.errors import ApiError, NotFound, Unauthorized, Unintelligible
+from reconcile.model import AuthFlow
+
+from .answers import failure
+from .connection import Connection, Credentials
+from .timing import Timing
+from .transport import TOKEN_PATHS, Answer, Request, Silence
+
+LIFETIME = 3600.0
+"""The seconds that a token lives when the answer does not tell, and an assertion."""
+
+_MARGIN = 60.0
+_TOKEN = re.compile(r"[\x21-\x7e]{1,8192}")
+_OAUTH_ERRORS = frozenset(
+    {"invalid_client", "invalid_grant", "invalid_request", "invalid_scope"}
+    | {"unauthorized_client", "unsupported_grant_type"}
+)
+
+Exchange = Callable[[Request], Answer | Silence]
+"""Sends a request with all patience and gives the last answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An access token and the monotonic second from which a new one is asked for."""
+
+    value: str = field(repr=False)
+    renew_at: float
+
+
+class Tokens:
+    """The token of a connection: held, renewed shortly before it expires, renewed after a 401."""
+
+    def __init__(self, connection: Connection, timing: Timing, exchange: Exchange) -> None:
+        self._connection = connection
+        self._timing = timing
+        self._exchange = exchange
+        self._lock = threading.Lock()
+        self._token: Token | None = None
+        self._refused: str | None = None
+
+    def current(self) -> str:
+        """A token that is good as far as is known; Unauthorized: the credentials were not accepted."""
+        with self._lock:
+            token = self._token
+            if token is None or self._timing.monotonic() >= token.renew_at:
+                token = self._token = self._asked()
+            return token.value
+
+    def renewed(self, stale: str) -> str:
+        """A token other than the one that was refused: asked for once, whoever comes first."""
+        with self._lock:
+            token = self._token
+            if token is None or token.value == stale:
+                token = self._token = self._asked()
+            return token.value
+
+    def _asked(self) -> Token:
+        if self._refused is not None:
+            raise Unauthorized(self._refused)
+        asked_at = self._timing.monotonic()
+        outcome = self._outcome()
+        if isinstance(outcome, Answer) and outcome.status in (400, 401):
+            self._refused = refusal(self._connection, outcome)
+            raise Unauthorized(self._refused)
+        if isinstance(outcome, Silence) or outcome.status != 200:
+            raise self._failure(outcome)
+        return token_in(outcome, asked_at, self._connection)
+
+    def _outcome(self) -> Answer | Silence:
+        """The answer of the documented path; when there is nothing, that of the official clients' path."""
+        documented, used = TOKEN_PATHS
+        outcome = self._exchange(token_request(self._connection, self._timing, documented))
+        if isinstance(outcome, Answer) and outcome.status == 404:
+            outcome = self._exchange(token_request(self._connection, self._timing, used))
+        return outcome
+
+    def _failure(self, outcome: Answer | Silence) -> ApiError:
+        error = failure(Request("POST", TOKEN_PATHS[0], "give a token"), outcome, self._connection)
+        if isinstance(error, NotFound):
+            return NotFound(f"{self._connection.account} gives no tokens (404): is the account's name right?")
+        return error
+
+
+def token_request(connection: Connection, timing: Timing, path: str) -> Request:
+    """The request for a token, by the flow that the connection names. No scope is asked for: all of them."""
+    match connection.auth:
+        case AuthFlow.CLIENT_CREDENTIALS:
+            form = {
+                "grant_type": "client_credentials",
+                "client_id": connection.credentials.client_id,
+                "client_secret": connection.credentials.private_key,
+            }
+        case AuthFlow.JWT_BEARER:
+            form = {
+                "grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer",
+                "assertion": assertion(connection.credentials, connection.base_url + path, timing.wall()),
+            }
+        case _:
+            assert_never(connection.auth)
+    return Request("POST", path, "give a token", form=form)
+
+
+def assertion(credentials: Credentials, audience: str, now: float) -> str:
+    """The signed assertion of the JWT bearer flow (RFC 7523), good for an hour."""
+    import jwt  # noqa: PLC0415 -- needed by this flow alone
+
+    claims = {
+        "aud": audience,
+        "iss": credentials.client_id,
+        "sub": credentials.client_id,
+        "iat": int(now),
+        "exp": int(now + LIFETIME),
+    }
+    return jwt.encode(claims, credentials.private_key, algorithm=credentials.algorithm)
+
+
+def token_in(answer: Answer, asked_at: float, connection: Connection) -> Token:
+    """The token in an answer; Unintelligible when there is none that can be sent in a header."""
+    body = answer.body
+    value = body.get("access_token") if isinstance(body, dict) else None
+    if not isinstance(body, dict) or not isinstance(value, str) or not _TOKEN.fullmatch(value):
+        raise Unintelligible(
+            f"{connection.account} answered the request for a token with something else: "
+            "is this the address of an Evance account?"
+        )
+    lifetime = _seconds(body.get("expires_in"))
+    return Token(value, asked_at + lifetime - min(_MARGIN, lifetime / 2))
+
+
+def _seconds(value: object) -> float:
+    try:
+        seconds = float(value) if isinstance(value, (str, int, float)) else LIFETIME
+    except (ValueError, OverflowError):
+        return LIFETIME
+    return seconds if seconds > 0 else LIFETIME
+
+
+def refusal(connection: Connection, answer: Answer) -> str:
+    """One line on credentials that were not accepted, with what to do."""
+    body = answer.body
+    code = body.get("error") if isinstance(body, dict) else None
+    named = f" ({code})" if isinstance(code, str) and code in _OAUTH_ERRORS else ""
+    clock = ", and this machine's clock" if connection.auth is AuthFlow.JWT_BEARER else ""
+    return (
+        f"{connection.account} did not accept the credentials{named}: "
+        f"check EVANCE_CLIENT_ID and EVANCE_PRIVATE_KEY or the file of EVANCE_CREDENTIALS{clock}"
+    )

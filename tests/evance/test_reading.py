@@ -1,0 +1,43 @@
+"""Reading an account over real HTTP."""
+
+from account import v1, whole_account
+from party import Reply, Talk
+
+from reconcile.evance import Reader
+
+
+def test_a_whole_account_is_listed_and_read(talk: Talk) -> None:
+    """All pages are listed, each contact is read once, and the answers come in the order asked for."""
+    party, reader = talk(whole_account(250), kind=Reader)
+    told: list[tuple[int, int | None]] = []
+    found = reader.listing(lambda done, total: told.append((done, total)))
+    assert [who.id for who in found.identities] == [str(number) for number in range(1, 251)]
+    assert told[-1] == (250, 250)
+    contacts = reader.contacts(found.identities, known=found)
+    assert list(contacts) == [who.id for who in found.identities]
+    assert contacts["7"].state.roles[0].reference == "customer"
+    assert len(party.calls) == 3 + 250
+    assert len(party.token_calls) == 1
+
+
+def test_connections_are_kept_alive(talk: Talk) -> None:
+    """There are no more connections than workers and the calling thread need."""
+    party, reader = talk(whole_account(60), kind=Reader, concurrency=3)
+    reader.contacts(reader.listing().identities)
+    assert party.connections <= 4
+
+
+def test_roles_are_read(talk: Talk) -> None:
+    """The account's roles come with their approval method, `none` where it is not told."""
+    _, reader = talk(whole_account(1), kind=Reader)
+    assert [(role.reference, role.approval) for role in reader.roles()] == [("customer", "none")]
+
+
+def test_an_update_sends_the_payload_as_it_stands(talk: Talk) -> None:
+    """The body of the request is the payload, and the echo is the contact."""
+    party, writer = talk(lambda _seen: Reply(body=v1(13)))
+    payload = {"contact": {"accessRoles": [{"reference": "customer", "status": "active"}]}}
+    assert writer.update("13", payload).identity.email == "c13@example.com"
+    assert [(seen.method, seen.path, seen.json) for seen in party.calls] == [
+        ("POST", "/api/contacts/13.json", payload)
+    ]
