@@ -23,7 +23,7 @@ def add(call: Call, served: Served) -> Reply:
         return _one(served, contact_id, 201)
 
 
-def read(call: Call, served: Served, contact_id: str) -> Reply:
+def read(_call: Call, served: Served, contact_id: str) -> Reply:
     """GET /api/contacts/{id}.json."""
     number = read_id(contact_id, "contact")
     with reading(served.db):
@@ -42,7 +42,7 @@ def update(call: Call, served: Served, contact_id: str) -> Reply:
         return _one(served, number)
 
 
-def delete(call: Call, served: Served, contact_id: str) -> Reply:
+def delete(_call: Call, served: Served, contact_id: str) -> Reply:
     """DELETE /api/contacts/{id}.json."""
     number, terms = read_id(contact_id, "contact"), served.terms()
     with writing(served.db):

@@ -24,7 +24,7 @@ def every(call: Call, served: Served) -> Reply:
     return data_reply([shown_role(row, switches.times) for row in rows], **v2_paging(page, call))
 
 
-def read(call: Call, served: Served, role_id: str) -> Reply:
+def read(_call: Call, served: Served, role_id: str) -> Reply:
     """GET /api/v2/roles/{id}.json."""
     return _one(served, read_id(role_id, "access role"))
 
@@ -50,7 +50,7 @@ def update(call: Call, served: Served, role_id: str) -> Reply:
         return _one(served, number)
 
 
-def delete(call: Call, served: Served, role_id: str) -> Reply:
+def delete(_call: Call, served: Served, role_id: str) -> Reply:
     """DELETE /api/v2/roles/{id}.json; grants of the role go with it."""
     number = read_id(role_id, "access role")
     with writing(served.db):

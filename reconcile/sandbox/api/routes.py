@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reconcile.sandbox.api import contacts_v1, contacts_v2, control, roles, tokens
+from reconcile.sandbox.api import contacts_v1, contacts_v2, roles, tokens
 from reconcile.sandbox.api.calls import Call, Reply, read_json, refusal
 from reconcile.sandbox.api.served import Served
 from reconcile.sandbox.problems import NOT_UNIQUE, Problem, Refused
@@ -29,7 +29,7 @@ def _endpoint(path: str, resource: str | None, **verbs: Handler) -> Endpoint:
     return Endpoint(re.compile(pattern), resource, verbs)
 
 
-def _welcome(call: Call, served: Served) -> Reply:
+def _welcome(_call: Call, _served: Served) -> Reply:
     """GET /api/index.json."""
     return Reply(200, {"message": "Welcome to the Evance API"})
 
@@ -73,8 +73,6 @@ def answer(call: Call, served: Served) -> Reply:
 def _dispatch(call: Call, served: Served) -> Reply:
     if call.path in tokens.PATHS:
         return tokens.give(call, served) if call.method == "POST" else _wrong_verb(["POST"], call)
-    if call.path.startswith(control.PREFIX):
-        return control.answer(call, served)
     if not call.path.startswith("/api/"):
         raise Refused(404, Problem("path", "not found"), context="parameters")
     endpoint, ids = _find(call.path)

@@ -1,8 +1,10 @@
 """The account while it is served: its open file, its clock, its switches and the log of its requests."""
 
 import sqlite3
+from collections.abc import Sequence
 
-from reconcile.sandbox.account import Terms
+from reconcile.sandbox.faults import Armed, arm
+from reconcile.sandbox.rules.terms import Terms
 from reconcile.sandbox.store import ledger, settings
 from reconcile.sandbox.store.connection import writing
 from reconcile.sandbox.switches import Switches
@@ -17,6 +19,7 @@ class Served:
     def __init__(self, db: sqlite3.Connection, clock: Clock) -> None:
         self.db = db
         self.clock = clock
+        self.faults: list[Armed] = []
         self._log: list[ledger.Request] = []
         self._seen_version = -1
         self._switches = Switches()
@@ -39,6 +42,10 @@ class Served:
         with writing(self.db):
             settings.store_switches(self.db, switches)
         self._switches = switches
+
+    def arm(self, faults: Sequence[str], seed: int) -> None:
+        """Watch for these faults and no others; raises SandboxError for one that is none."""
+        self.faults = arm(faults, seed)
 
     def note(self, request: ledger.Request) -> None:
         """Keep a line for the request log, written in batches."""

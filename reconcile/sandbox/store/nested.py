@@ -10,7 +10,8 @@ from reconcile.sandbox.store.connection import named
 
 _GRANTS = """
     SELECT g.contact_id, r.reference, r.title, g.status, g.awaits, g.expires, g.granted
-    FROM grants g JOIN roles r ON r.id = g.role_id WHERE g.contact_id IN (SELECT value FROM json_each(?)) ORDER BY g.contact_id, r.id
+    FROM grants g JOIN roles r ON r.id = g.role_id
+    WHERE g.contact_id IN (SELECT value FROM json_each(?)) ORDER BY g.contact_id, r.id
 """
 _TAGS = """
     SELECT c.contact_id, t.value FROM contact_tags c JOIN tags t ON t.id = c.tag_id
@@ -37,7 +38,7 @@ def tags(db: sqlite3.Connection, contact_ids: Sequence[int]) -> dict[int, list[s
 def addresses(db: sqlite3.Connection, contact_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Primary addresses of those of these contacts that have one."""
     sql = "SELECT * FROM addresses WHERE is_primary AND contact_id IN (SELECT value FROM json_each(?))"
-    return {row["contact_id"]: row for row in named(db.execute(sql, (json.dumps(contact_ids),)))}  # type: ignore[misc]
+    return {row["contact_id"]: row for row in named(db.execute(sql, (json.dumps(contact_ids),)))}
 
 
 def replace_grants(db: sqlite3.Connection, contact_id: int, wanted: Iterable[Grant]) -> None:
