@@ -24,6 +24,7 @@ from reconcile.sandbox.store import ledger
 
 _HTML = b"<!DOCTYPE html><html><head><title>Sorry</title></head><body><h1>Back in a moment</h1></body></html>"
 _JSON = "application/json"
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -100,7 +101,7 @@ def _response(reply: Reply) -> web.Response:
         return web.Response(
             status=reply.status, body=reply.body, content_type="text/html", headers=reply.headers
         )
-    body = b"" if reply.body is None else json.dumps(reply.body, separators=(",", ":")).encode()
+    body = b"" if reply.body is None else _to_json(reply.body).encode()
     headers = {**reply.headers, "Content-Type": _JSON} if body else reply.headers
     return web.Response(status=reply.status, body=body or None, headers=headers)
 

@@ -92,6 +92,7 @@ class _Side:
 async def _serve(path: Path, options: Options, ready: Callable[[Access], None], stop: asyncio.Event) -> None:
     with opened(path) as db:
         served = Served(db, Clock(options.now))
+        served.refresh()
         if options.changes_switches:
             served.turn(options.switched(served.switches))
         served.arm(options.faults, options.fault_seed)

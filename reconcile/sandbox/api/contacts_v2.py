@@ -12,7 +12,7 @@ from reconcile.sandbox.api.served import Served
 from reconcile.sandbox.problems import Problem, not_found, refuse_if
 from reconcile.sandbox.rules.terms import Terms
 from reconcile.sandbox.store import contacts, search
-from reconcile.sandbox.store.connection import reading, writing
+from reconcile.sandbox.store.connection import writing
 
 _NESTED = ("accessRoles", "tags", "address")
 
@@ -23,18 +23,15 @@ def every(call: Call, served: Served) -> Reply:
     moved = V2_ID_OFFSET if terms.switches.v2_ids == "other" else 0
     where = read_filters(call.query, CONTACT_FILTERS, search.STANDING, moved)
     wanted = read_page(call.query, terms.switches, "limit")
-    with reading(served.db):
-        page = Page(wanted, search.count(served.db, "contacts", where), terms.switches)
-        order = terms.switches.list_order
-        rows = search.page(served.db, "contacts", where, limit=page.limit, offset=page.offset, order=order)
-        return data_reply(v2_contacts(served.db, rows, terms), **v2_paging(page, call))
+    page = Page(wanted, search.count(served.db, "contacts", where), terms.switches)
+    order = terms.switches.list_order
+    rows = search.page(served.db, "contacts", where, limit=page.limit, offset=page.offset, order=order)
+    return data_reply(v2_contacts(served.db, rows, terms), **v2_paging(page, call))
 
 
 def read(_call: Call, served: Served, contact_id: str) -> Reply:
     """GET /api/v2/contacts/{id}.json."""
-    number = _number(contact_id, served)
-    with reading(served.db):
-        return _one(served, number)
+    return _one(served, _number(contact_id, served))
 
 
 def add(call: Call, served: Served) -> Reply:

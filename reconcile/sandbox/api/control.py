@@ -24,6 +24,7 @@ _LONGEST = 10**9  # seconds a clock can be advanced
 def answer(call: Call, served: Served) -> Reply:
     """Answer the operator; what cannot be done is a 4xx that says why."""
     try:
+        served.refresh()
         handler = _HANDLERS.get((call.method, call.path))
         return handler(call, served) if handler else _contact(call, served)
     except SandboxError as error:

@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from reconcile.sandbox.api import contacts_v1, contacts_v2, roles, tokens
 from reconcile.sandbox.api.calls import Call, Reply, read_json, refusal
 from reconcile.sandbox.api.served import Served
 from reconcile.sandbox.problems import NOT_UNIQUE, Problem, Refused
+from reconcile.sandbox.store.connection import reading
 
 Handler = Callable[..., Reply]
 _SLASHES = re.compile(r"/{2,}")
@@ -60,7 +62,9 @@ def collapsed(path: str) -> str:
 def answer(call: Call, served: Served) -> Reply:
     """Answer a request. Whatever it holds, there is an answer and no exception."""
     try:
-        return _dispatch(call, served)
+        with reading(served.db) if call.method == "GET" else nullcontext():
+            served.refresh()
+            return _dispatch(call, served)
     except Refused as refused:
         return refusal(call, refused)
     except sqlite3.IntegrityError:
