@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from jsonschema import Draft202012Validator
-from plan_samples import full_plan
-from plan_strategies import PLANS
 
 from reconcile.model import Plan, plan_document, plan_from_document
 from reconcile.render import as_json, plan_schema
+from tests.render.plan_samples import full_plan
+from tests.render.plan_strategies import PLANS
 
 SCHEMA = Draft202012Validator(plan_schema())
 

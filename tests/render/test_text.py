@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plan_samples import (
+
+from reconcile.model import Kept, Operation, Plan, Why
+from reconcile.render import text
+from reconcile.render.layout import cells
+from tests.render.plan_samples import (
     JAN_END,
     boundary,
     change,
@@ -25,11 +29,7 @@ from plan_samples import (
     tag_removed,
     verdict,
 )
-from plan_strategies import PLANS
-
-from reconcile.model import Kept, Operation, Plan, Why
-from reconcile.render import text
-from reconcile.render.layout import cells
+from tests.render.plan_strategies import PLANS
 
 GOLDEN = Path(__file__).parent / "golden"
 
