@@ -84,20 +84,6 @@ def day_ended_by(instant: datetime, tz: ZoneInfo) -> date | None:
     return day if end_of(day, tz) == instant else None
 
 
-def atom(instant: datetime) -> str:
-    """An instant as the API takes it: ``2027-01-31T00:00:00+00:00`` (ATOM, to the second, in UTC)."""
-    return f"{_stem(instant)}+00:00"
-
-
-def zulu(instant: datetime) -> str:
-    """An instant as a plan shows it: ``2027-01-31T00:00:00Z``."""
-    return f"{_stem(instant)}Z"
-
-
-def _stem(instant: datetime) -> str:
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
-
-
 def next_boundary(instants: Iterable[datetime | None], now: datetime) -> datetime | None:
     """The nearest of the instants that still lies ahead; None when none does."""
     return min((instant for instant in instants if instant is not None and instant > now), default=None)

@@ -3,6 +3,7 @@
 from .contact import (
     ACTIVE,
     ADDABLE_TYPES,
+    BY_ROLE,
     PENDING,
     USER,
     Contact,
@@ -16,6 +17,8 @@ from .contact import (
     tag_key,
 )
 from .declaration import OPEN, Declaration, DeclaredGrant, DeclaredTag, Mode, Window
+from .document import FORMAT_VERSION, plan_document
+from .instant import atom, zulu
 from .place import Place, Problem, Severity
 from .plan import (
     Action,
@@ -32,11 +35,25 @@ from .plan import (
     Verdict,
     Why,
 )
-from .settings import AuthFlow, Patterns, Policy, Privacy, Protect, Settings, Target, TargetKind, UpdateMethod
+from .settings import (
+    AuthFlow,
+    Guards,
+    Patterns,
+    Policy,
+    Privacy,
+    Protect,
+    Settings,
+    Target,
+    TargetKind,
+    UpdateMethod,
+)
+from .summary import Summary, summarise
 
 __all__ = [
     "ACTIVE",
     "ADDABLE_TYPES",
+    "BY_ROLE",
+    "FORMAT_VERSION",
     "OPEN",
     "PENDING",
     "USER",
@@ -52,6 +69,7 @@ __all__ = [
     "Facet",
     "Fields",
     "Grant",
+    "Guards",
     "Identity",
     "Kept",
     "Mode",
@@ -70,6 +88,7 @@ __all__ = [
     "Settings",
     "Severity",
     "State",
+    "Summary",
     "Target",
     "TargetKind",
     "UpdateMethod",
@@ -77,6 +96,10 @@ __all__ = [
     "Verdict",
     "Why",
     "Window",
+    "atom",
     "email_key",
+    "plan_document",
+    "summarise",
     "tag_key",
+    "zulu",
 ]

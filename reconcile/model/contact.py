@@ -7,6 +7,10 @@ from enum import StrEnum
 
 ACTIVE = "active"
 PENDING = "pending"
+BY_ROLE = "default"
+"""The status of a grant that is yet to be given under the role's own rules: the account decides between
+active and pending (Evance help: Updating a Contact)."""
+
 USER = "user"
 
 ADDABLE_TYPES = ("user", "guest", "branch", "recipient")

@@ -1,7 +1,7 @@
 """The plan as a value: what would be done, why, and what is kept. Frozen, printable, comparable."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -66,6 +66,11 @@ class Operation:
     origin: Origin
 
     @property
+    def revokes(self) -> bool:
+        """True when the contact loses a role."""
+        return self.part is Part.ROLES and self.action is Action.REMOVE
+
+    @property
     def bypasses_approval(self) -> bool:
         """True when a grant that waits for approval is made active."""
         return (
@@ -102,7 +107,8 @@ class Change:
     """All operations of one contact, with the exact payload and the state it leads to.
 
     ``contact.id`` is empty for a contact to be created. ``live_fingerprint`` covers the contact's identity
-    and its whole live role and tag set; it is None for a contact to be created.
+    and its whole live role and tag set; it is None for a contact to be created. ``target`` is what the
+    contact is compared with after the write; a plan read from a file has none, since apply plans afresh.
     """
 
     contact: Identity
@@ -112,7 +118,7 @@ class Change:
     kept: tuple[Kept, ...]
     payload: Payload
     live_fingerprint: str | None
-    target: State
+    target: State = field(default=State(), compare=False, repr=False)
 
     @property
     def label(self) -> str:

@@ -64,6 +64,24 @@ class Protect:
 
 
 @dataclass(frozen=True, slots=True)
+class Guards:
+    """How much one plan may do before ``apply`` refuses it.
+
+    ``losing_access_*``: contacts that lose a role, as a number and as a share of the declared contacts (0 to
+    1). ``last_role``: contacts that lose their last role. ``last_holder``: roles that lose their last holder.
+    ``granting``: grants of each role that matches ``granting_roles`` (patterns). ``creating``: new contacts.
+    """
+
+    losing_access_contacts: int = 10
+    losing_access_share: float = 0.10
+    last_role: int = 0
+    last_holder: int = 0
+    granting_roles: tuple[str, ...] = ()
+    granting: int = 0
+    creating: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """What the fold and the guards go by."""
 
@@ -72,6 +90,7 @@ class Policy:
     tags: Mode = Mode.AUTHORITATIVE
     ignore: Patterns = Patterns()
     protect: Protect = Protect()
+    guards: Guards = Guards()
 
     def mode(self, facet: Facet) -> Mode:
         """The configured mode of a set facet (roles or tags)."""

@@ -1,0 +1,116 @@
+"""The plan as plain data: the JSON format 1.0 that files, digests and other programs go by.
+
+The format is versioned semantically: a new key is a minor change.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from .contact import Grant
+from .instant import zulu
+from .place import Place
+from .plan import Boundary, Change, Kept, Operation, Origin, Plan, Value, Verdict
+from .summary import summarise
+
+FORMAT_VERSION = "1.0"
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """A plan as JSON's types, in the order in which the keys are documented."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "tool_version": plan.tool_version,
+        "target": plan.target,
+        "account": plan.account,
+        "as_of": zulu(plan.as_of),
+        "valid_until": zulu(plan.valid_until.at) if plan.valid_until else None,
+        "boundary": _boundary(plan.valid_until) if plan.valid_until else None,
+        "timezone": plan.timezone,
+        "config_digest": plan.config_digest,
+        "declarations_digest": plan.declarations_digest,
+        "summary": summarise(plan).document(),
+        "changes": [_change(change) for change in plan.changes],
+        "unchanged": plan.unchanged,
+        "notes": list(plan.notes),
+        "guards": [_verdict(verdict) for verdict in plan.guards],
+        "digest": plan.digest,
+    }
+
+
+def _boundary(boundary: Boundary) -> dict[str, Any]:
+    event = "starts" if boundary.starts else "lapses"
+    return {"event": event, "item": boundary.item, "contact": boundary.contact}
+
+
+def _change(change: Change) -> dict[str, Any]:
+    who = change.contact
+    return {
+        "contact": {
+            "id": who.id or None,
+            "type": who.type,
+            "email": who.email,
+            "reference": who.reference,
+            "source": _source(change.source),
+        },
+        "action": change.action.value,
+        "operations": [_operation(operation) for operation in change.operations],
+        "kept": [_kept(kept) for kept in change.kept],
+        "payload": change.payload,
+        "live_fingerprint": change.live_fingerprint,
+    }
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    return {
+        "facet": operation.part.value,
+        "item": operation.item,
+        "action": operation.action.value,
+        "before": _value(operation.before),
+        "after": _value(operation.after),
+        **_origin(operation.origin),
+    }
+
+
+def _kept(kept: Kept) -> dict[str, Any]:
+    return {
+        "facet": kept.part.value,
+        "item": kept.item,
+        "value": _value(kept.value),
+        **_origin(kept.origin),
+    }
+
+
+def _origin(origin: Origin) -> dict[str, Any]:
+    return {
+        "origin": origin.why.value,
+        "detail": origin.detail,
+        "reason": origin.reason,
+        "source": _source(origin.place) if origin.place else None,
+    }
+
+
+def _source(place: Place) -> dict[str, Any]:
+    return {"file": place.file, "line": place.line}
+
+
+def _value(value: Value) -> Any:
+    return _grant(value) if isinstance(value, Grant) else value
+
+
+def _grant(grant: Grant) -> dict[str, Any]:
+    return {"status": grant.status, "expires": _instant(grant.expires)}
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return None if instant is None else zulu(instant)
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "name": verdict.guard,
+        "passed": verdict.passed,
+        "found": verdict.found,
+        "limit": verdict.limit,
+        "subjects": list(verdict.subjects),
+        "message": verdict.message,
+    }

@@ -1,0 +1,55 @@
+"""The counts of a plan: how many contacts, and how much access."""
+
+from collections import Counter
+from dataclasses import dataclass, fields
+from typing import Any
+
+from .plan import Action, ChangeAction, Part, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts of contacts and of operations by kind. ``roles_activated`` are changes past an approval."""
+
+    contacts_created: int = 0
+    contacts_updated: int = 0
+    contacts_unchanged: int = 0
+    contacts_losing_access: int = 0
+    roles_granted: int = 0
+    roles_revoked: int = 0
+    roles_changed: int = 0
+    roles_activated: int = 0
+    tags_added: int = 0
+    tags_removed: int = 0
+    fields_changed: int = 0
+
+    def document(self) -> dict[str, Any]:
+        """The counts as nested mappings: ``{"roles": {"granted": 1, …}, …}``."""
+        found: dict[str, Any] = {}
+        for entry in fields(self):
+            group, _, kind = entry.name.partition("_")
+            found.setdefault(group, {})[kind] = getattr(self, entry.name)
+        return found
+
+
+_NAMES = {
+    (Part.ROLES, Action.ADD): "roles_granted",
+    (Part.ROLES, Action.REMOVE): "roles_revoked",
+    (Part.ROLES, Action.CHANGE): "roles_changed",
+    (Part.TAGS, Action.ADD): "tags_added",
+    (Part.TAGS, Action.REMOVE): "tags_removed",
+}
+
+
+def summarise(plan: Plan) -> Summary:
+    """Count what a plan would do."""
+    counts: Counter[str] = Counter(contacts_unchanged=plan.unchanged)
+    for change in plan.changes:
+        created = change.action is ChangeAction.CREATE
+        counts["contacts_created" if created else "contacts_updated"] += 1
+        counts["contacts_losing_access"] += any(operation.revokes for operation in change.operations)
+        for operation in change.operations:
+            if operation.part is not Part.CONTACT:
+                counts[_NAMES.get((operation.part, operation.action), "fields_changed")] += 1
+            counts["roles_activated"] += operation.bypasses_approval
+    return Summary(**counts)

@@ -1,0 +1,70 @@
+"""Two comparisons that decide whether an apply may go on, and whether it did what it should."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from reconcile.model import ACTIVE, BY_ROLE, PENDING, Fields, Grant, Operation, State, tag_key, zulu
+
+
+def exceeding(fresh: Iterable[Operation], approved: Iterable[Operation]) -> tuple[Operation, ...]:
+    """The fresh operations that nobody approved: one more, or one with another before or after.
+
+    An approved operation that has become unnecessary is fine.
+    """
+    allowed = {_essence(operation) for operation in approved}
+    return tuple(operation for operation in fresh if _essence(operation) not in allowed)
+
+
+def _essence(operation: Operation) -> tuple[object, ...]:
+    """What an operation does, without why and where it was declared."""
+    return operation.part, operation.item, operation.action, operation.before, operation.after
+
+
+def unmet(target: State, live: State, now: datetime) -> tuple[str, ...]:
+    """What of a target the live state does not meet, in words; empty when the write did what it should."""
+    return (
+        *_unmet_roles(target, live, now),
+        *_unmet_tags(target, live),
+        *_unmet_fields("profile", target.profile, live.profile),
+        *_unmet_fields("address", target.address, live.address),
+    )
+
+
+def _unmet_roles(target: State, live: State, now: datetime) -> Iterator[str]:
+    if target.roles is None:
+        return
+    held = {grant.reference: grant for grant in live.roles or () if grant.held(now)}
+    for wanted in target.roles:
+        found = held.pop(wanted.reference, None)
+        if found is None:
+            yield f"role {wanted.reference} is missing"
+        else:
+            yield from _unmet_grant(wanted, found)
+    yield from (f"role {reference} is still held" for reference in held)
+
+
+def _unmet_grant(wanted: Grant, found: Grant) -> Iterator[str]:
+    in_order = {ACTIVE, PENDING} if wanted.status == BY_ROLE else {wanted.status}
+    if found.status not in in_order:
+        yield f"role {wanted.reference} is '{found.status}' instead of '{wanted.status}'"
+    if found.expires != wanted.expires:
+        yield f"role {wanted.reference} {_expiry(found)} instead of {_expiry(wanted)}"
+
+
+def _expiry(grant: Grant) -> str:
+    return f"expires {zulu(grant.expires)}" if grant.expires else "is perpetual"
+
+
+def _unmet_tags(target: State, live: State) -> Iterator[str]:
+    if target.tags is None:
+        return
+    wanted = {tag_key(tag): tag for tag in target.tags}
+    found = {tag_key(tag): tag for tag in live.tags or ()}
+    yield from (f"tag {wanted[key]} is missing" for key in sorted(wanted.keys() - found.keys()))
+    yield from (f"tag {found[key]} is still there" for key in sorted(found.keys() - wanted.keys()))
+
+
+def _unmet_fields(facet: str, target: Fields | None, live: Fields | None) -> Iterator[str]:
+    for name, value in sorted((target or {}).items()):
+        if (value or None) != ((live or {}).get(name) or None):
+            yield f"{facet}.{name} is not as written"

@@ -1,0 +1,122 @@
+"""One contact on its way into a plan: who it is, how its fold came out, what that asks for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reconcile.model import (
+    Action,
+    Change,
+    ChangeAction,
+    Contact,
+    Declaration,
+    Facet,
+    Identity,
+    Operation,
+    Origin,
+    Part,
+    Policy,
+    State,
+    Why,
+)
+
+from .diff import differs, kept, operations
+from .digest import fingerprint
+from .fold import Folded, fold
+from .payload import create_payload, update_payload
+
+NOTHING = State(roles=(), tags=(), profile={}, address={})
+"""The state of a contact that does not exist yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A declared contact beside its live one (None: to be created), folded and compared."""
+
+    declaration: Declaration
+    live: Contact | None
+    folded: Folded
+    operations: tuple[Operation, ...]
+    unreadable: tuple[str, ...]
+
+    @property
+    def identity(self) -> Identity:
+        """Who the contact is; the id is empty until the account gives one."""
+        if self.live is not None:
+            return self.live.identity
+        entry = self.declaration
+        return Identity("", entry.type or "", entry.email or "", entry.reference)
+
+    @property
+    def label(self) -> str:
+        """How to name the contact to a person."""
+        return self.identity.email or self.declaration.label
+
+    @property
+    def action(self) -> ChangeAction | None:
+        """What happens to the contact, or None when it stays as it is."""
+        if self.live is None:
+            return ChangeAction.CREATE
+        return ChangeAction.UPDATE if self.operations else None
+
+    @property
+    def changes(self) -> bool:
+        """True when the contact would be written."""
+        return self.action is not None
+
+    @property
+    def roles_before(self) -> int:
+        """How many roles the contact holds now, as far as they are managed."""
+        return len(self.folded.baseline.roles or ())
+
+    @property
+    def roles_after(self) -> int:
+        """How many roles the contact would hold, as far as they are managed."""
+        return len(self.folded.target.roles or ())
+
+    def change(self) -> Change | None:
+        """The change for the plan. None when there is none, or when it would be a guess."""
+        if self.action is None or self.unreadable:
+            return None
+        target = self.folded.target
+        return Change(
+            contact=self.identity,
+            source=self.declaration.place,
+            action=self.action,
+            operations=self.operations,
+            kept=kept(self.folded, self.operations),
+            payload=update_payload(target) if self.live else create_payload(self.declaration, target),
+            live_fingerprint=fingerprint(self.live) if self.live else None,
+            target=target,
+        )
+
+
+def draft(declaration: Declaration, live: Contact | None, policy: Policy, now: datetime) -> Draft:
+    """Fold one declaration over its live contact and say what differs."""
+    folded = fold(declaration, live.state if live else NOTHING, policy, now)
+    steps = operations(folded) if differs(folded) else ()
+    if live is None:
+        steps = (_creation(declaration), *steps)
+    return Draft(declaration, live, folded, steps, _unreadable(declaration, live, folded, steps))
+
+
+def _creation(declaration: Declaration) -> Operation:
+    origin = Origin(Why.DECLARED, place=declaration.place)
+    return Operation(Part.CONTACT, declaration.label, Action.ADD, None, declaration.type, origin)
+
+
+def _unreadable(
+    declaration: Declaration, live: Contact | None, folded: Folded, steps: tuple[Operation, ...]
+) -> tuple[str, ...]:
+    """What a write of this contact would have to guess, because the API did not tell it."""
+    if live is None:
+        return ()
+    facets = [facet for facet in _managed(declaration) if getattr(live.state, facet.value) is None]
+    if facets:
+        return tuple(facet.value for facet in facets)
+    declared = {grant.reference for grant in declaration.roles or ()}
+    unread = [f"role {name}" for name in folded.unreadable if steps or name in declared]
+    return tuple(unread)
+
+
+def _managed(declaration: Declaration) -> list[Facet]:
+    return [facet for facet in Facet if getattr(declaration, facet.value) is not None]

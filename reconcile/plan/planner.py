@@ -1,0 +1,105 @@
+"""The plan: every declared contact beside its live one, as of one instant, for one account."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from reconcile.model import (
+    Boundary,
+    Change,
+    Contact,
+    Declaration,
+    DeclaredGrant,
+    DeclaredTag,
+    Plan,
+    Policy,
+    email_key,
+)
+
+from .digest import config_digest, declarations_digest, plan_digest
+from .draft import Draft, draft
+from .guards import judge
+from .resolve import Resolution
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a plan is made for: the target and its account, the policy, the clock, the tool."""
+
+    target: str
+    account: str
+    policy: Policy
+    now: datetime
+    tool_version: str
+
+
+def make_plan(resolution: Resolution, live: Mapping[str, Contact], scene: Scene) -> Plan:
+    """The plan for all resolved declarations. ``live`` holds each matched contact by its id.
+
+    The order of declarations and of live contacts changes nothing in it.
+    """
+    drafts = sorted(_drafts(resolution, live, scene), key=_order)
+    changes = tuple(change for change in (entry.change() for entry in drafts) if change is not None)
+    declarations = [entry.declaration for entry in drafts]
+    plan = Plan(
+        tool_version=scene.tool_version,
+        target=scene.target,
+        account=scene.account,
+        as_of=scene.now,
+        valid_until=next_boundary(declarations, scene.now),
+        timezone=scene.policy.timezone,
+        config_digest=config_digest(scene.policy, scene.account),
+        declarations_digest=declarations_digest(declarations),
+        changes=changes,
+        unchanged=sum(not entry.changes for entry in drafts),
+        notes=tuple(_notes(drafts)),
+        guards=judge(drafts, scene.policy),
+    )
+    return replace(plan, digest=plan_digest(plan))
+
+
+def plan_change(declaration: Declaration, live: Contact, scene: Scene) -> Change | None:
+    """The change of one contact, made anew from a fresh read."""
+    return draft(declaration, live, scene.policy, scene.now).change()
+
+
+def _drafts(resolution: Resolution, live: Mapping[str, Contact], scene: Scene) -> Iterator[Draft]:
+    for declaration, identity in resolution.matched:
+        yield draft(declaration, live[identity.id], scene.policy, scene.now)
+    for declaration in resolution.to_create:
+        yield draft(declaration, None, scene.policy, scene.now)
+
+
+def _order(entry: Draft) -> tuple[str, str, str]:
+    who = entry.identity
+    return email_key(who.email), who.reference or "", who.id
+
+
+def next_boundary(declarations: Iterable[Declaration], now: datetime) -> Boundary | None:
+    """The next instant at which any declared window starts or lapses: until then the plan holds."""
+    ahead = (boundary for boundary in boundaries(declarations) if boundary.at > now)
+    return min(ahead, key=lambda boundary: (boundary.at, boundary.contact, boundary.item), default=None)
+
+
+def boundaries(declarations: Iterable[Declaration]) -> Iterator[Boundary]:
+    """Every instant at which a declared window starts or lapses."""
+    for declaration in declarations:
+        for name, item in _windowed(declaration):
+            window = item.window
+            if window.starts is not None:
+                yield Boundary(window.starts, starts=True, item=name, contact=declaration.label)
+            if window.expires is not None:
+                yield Boundary(window.expires, starts=False, item=name, contact=declaration.label)
+
+
+def _windowed(declaration: Declaration) -> Iterator[tuple[str, DeclaredGrant | DeclaredTag]]:
+    yield from ((grant.reference, grant) for grant in declaration.roles or ())
+    yield from ((tag.value, tag) for tag in declaration.tags or ())
+
+
+def _notes(drafts: Sequence[Draft]) -> Iterator[str]:
+    """What a reader should know although it is no operation."""
+    for entry in drafts:
+        for grant in entry.folded.target.roles or ():
+            if grant.readable and grant.status not in {"active", "pending", "default"}:
+                yield f"{entry.label}: role {grant.reference} is '{grant.status}' and is left so"

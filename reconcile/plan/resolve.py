@@ -1,0 +1,122 @@
+"""Who is meant: each declaration finds its one live contact, or says why it can not."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from reconcile.model import USER, Declaration, Identity, Problem, email_key
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The pairs found, the declarations whose contact is to be created, and what is wrong."""
+
+    matched: tuple[tuple[Declaration, Identity], ...]
+    to_create: tuple[Declaration, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(slots=True)
+class _Directory:
+    """The live contacts by each thing that can pin one."""
+
+    by_id: dict[str, list[Identity]] = field(default_factory=lambda: defaultdict(list))
+    by_reference: dict[str, list[Identity]] = field(default_factory=lambda: defaultdict(list))
+    by_email: dict[str, list[Identity]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, identity: Identity) -> None:
+        self.by_id[identity.id].append(identity)
+        if identity.reference:
+            self.by_reference[identity.reference].append(identity)
+        # Guests repeat addresses and may carry a user's: only users are matched by e-mail.
+        if identity.type == USER:
+            self.by_email[email_key(identity.email)].append(identity)
+
+    def candidates(self, declaration: Declaration) -> list[Identity]:
+        if declaration.id is not None:
+            return self.by_id.get(declaration.id, [])
+        if declaration.reference is not None:
+            return self.by_reference.get(declaration.reference, [])
+        return sorted({found for key in _emails(declaration) for found in self.by_email.get(key, [])})
+
+
+def resolve(declarations: Sequence[Declaration], identities: Iterable[Identity]) -> Resolution:
+    """Pair every declaration with its live contact: pinned by id, else reference, else e-mail.
+
+    What is declared beside the pin is checked, so that roles never move to another person.
+    """
+    directory = _Directory()
+    for identity in identities:
+        directory.add(identity)
+    matched: list[tuple[Declaration, Identity]] = []
+    to_create: list[Declaration] = []
+    problems: list[Problem] = []
+    for declaration in declarations:
+        candidates = directory.candidates(declaration)
+        problem = _problem(declaration, candidates)
+        if problem is not None:
+            problems.append(problem)
+        elif candidates:
+            matched.append((declaration, candidates[0]))
+        else:
+            to_create.append(declaration)
+    return Resolution(tuple(matched), tuple(to_create), (*problems, *_claimed_twice(matched)))
+
+
+def _emails(declaration: Declaration) -> set[str]:
+    """The addresses the contact may have: its own, and the one that a change of address gives it."""
+    changed = (declaration.profile or {}).get("email")
+    return {email_key(email) for email in (declaration.email, changed) if email}
+
+
+def _problem(declaration: Declaration, candidates: list[Identity]) -> Problem | None:
+    if not candidates:
+        return None if declaration.create else _not_found(declaration)
+    if len(candidates) > 1:
+        return _ambiguous(declaration, candidates)
+    return _mismatch(declaration, candidates[0])
+
+
+def _not_found(declaration: Declaration) -> Problem:
+    pin = _pin(declaration)
+    among = " among contacts of type user" if pin.startswith("e-mail") else ""
+    message = f"no contact has {pin}{among}; correct it, or add 'create: true' to make the contact"
+    return Problem(declaration.place, message, "contact-not-found")
+
+
+def _ambiguous(declaration: Declaration, candidates: list[Identity]) -> Problem:
+    listed = ", ".join(f"contact {found.id} ({found.email})" for found in candidates)
+    message = f"{len(candidates)} contacts have {_pin(declaration)}: {listed}; pin one of them with 'id'"
+    return Problem(declaration.place, message, "contact-ambiguous")
+
+
+def _mismatch(declaration: Declaration, found: Identity) -> Problem | None:
+    if declaration.reference is not None and found.reference != declaration.reference:
+        has = f"reference '{found.reference}'" if found.reference else "no reference"
+        message = f"contact {found.id} has {has}, not '{declaration.reference}'; correct one of them"
+        return Problem(declaration.place, message, "contact-mismatch")
+    if declaration.email is not None and email_key(found.email) not in _emails(declaration):
+        message = (
+            f"contact {found.id} has the address {found.email}, not {declaration.email}; correct one of them"
+        )
+        return Problem(declaration.place, message, "contact-mismatch")
+    return None
+
+
+def _pin(declaration: Declaration) -> str:
+    if declaration.id is not None:
+        return f"id {declaration.id}"
+    if declaration.reference is not None:
+        return f"reference '{declaration.reference}'"
+    return f"e-mail {declaration.email}"
+
+
+def _claimed_twice(matched: Sequence[tuple[Declaration, Identity]]) -> Iterator[Problem]:
+    claims: dict[str, Declaration] = {}
+    for declaration, identity in matched:
+        first = claims.setdefault(identity.id, declaration)
+        if first is not declaration:
+            message = (
+                f"this is contact {identity.id}, which {first.place} declares already; merge the two entries"
+            )
+            yield Problem(declaration.place, message, "contact-claimed-twice")

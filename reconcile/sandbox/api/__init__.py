@@ -1,0 +1,1 @@
+"""The endpoints: thin handlers from a `Call` to a `Reply`, without any HTTP library."""

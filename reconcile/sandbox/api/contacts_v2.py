@@ -1,0 +1,82 @@
+"""Contacts, version 2, as the official Python client calls them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from reconcile.sandbox.account import Terms, add_contact, read_draft, remove_contact, update_contact
+from reconcile.sandbox.api.calls import Call, Reply, data_reply, read_envelope, read_id
+from reconcile.sandbox.api.filters import CONTACT_FILTERS, read_filters
+from reconcile.sandbox.api.paging import Page, read_page, v2_paging
+from reconcile.sandbox.api.presenting import V2_ID_OFFSET, from_v2_id, v2_contacts
+from reconcile.sandbox.api.served import Served
+from reconcile.sandbox.problems import Problem, not_found, refuse_if
+from reconcile.sandbox.store import contacts, search
+from reconcile.sandbox.store.connection import reading, writing
+
+_NESTED = ("accessRoles", "tags", "address")
+
+
+def every(call: Call, served: Served) -> Reply:
+    """GET /api/v2/contacts.json."""
+    terms = served.terms()
+    moved = V2_ID_OFFSET if terms.switches.v2_ids == "other" else 0
+    where = read_filters(call.query, CONTACT_FILTERS, search.STANDING, moved)
+    wanted = read_page(call.query, terms.switches, "limit")
+    with reading(served.db):
+        page = Page(wanted, search.count(served.db, "contacts", where), terms.switches)
+        order = terms.switches.list_order
+        rows = search.page(served.db, "contacts", where, limit=page.limit, offset=page.offset, order=order)
+        return data_reply(v2_contacts(served.db, rows, terms), **v2_paging(page, call))
+
+
+def read(call: Call, served: Served, contact_id: str) -> Reply:
+    """GET /api/v2/contacts/{id}.json."""
+    number = _number(contact_id, served)
+    with reading(served.db):
+        return _one(served, number)
+
+
+def add(call: Call, served: Served) -> Reply:
+    """POST /api/v2/contacts.json."""
+    terms = served.terms()
+    payload = _writable(read_envelope(call, "data"), terms)
+    with writing(served.db):
+        contact_id = add_contact(served.db, read_draft(payload, "v2", terms, adding=True), "v2", terms)
+        return _one(served, contact_id, 201)
+
+
+def update(call: Call, served: Served, contact_id: str) -> Reply:
+    """PUT /api/v2/contacts/{id}.json."""
+    terms, number = served.terms(), _number(contact_id, served)
+    payload = _writable(read_envelope(call, "data"), terms)
+    with writing(served.db):
+        update_contact(served.db, number, read_draft(payload, "v2", terms, adding=False), "v2", terms)
+        return _one(served, number)
+
+
+def delete(call: Call, served: Served, contact_id: str) -> Reply:
+    """DELETE /api/v2/contacts/{id}.json."""
+    number = _number(contact_id, served)
+    with writing(served.db):
+        remove_contact(served.db, number, served.terms())
+    return Reply(204)
+
+
+def _number(text: str, served: Served) -> int:
+    return from_v2_id(read_id(text, "contact"), served.terms().switches)
+
+
+def _one(served: Served, contact_id: int, status: int = 200) -> Reply:
+    row = contacts.one(served.db, contact_id)
+    if row is None:
+        raise not_found("contact")
+    return data_reply(v2_contacts(served.db, [row], served.terms())[0], status)
+
+
+def _writable(payload: Mapping[str, Any], terms: Terms) -> Mapping[str, Any]:
+    """The payload as far as v2 takes it: grants, tags and address may be ignored or refused."""
+    if terms.switches.v2_nested_write == "accept":
+        return payload
+    if terms.switches.v2_nested_write == "reject":
+        refuse_if([Problem(name, "is not a field of a contact") for name in _NESTED if name in payload])
+    return {name: value for name, value in payload.items() if name not in _NESTED}

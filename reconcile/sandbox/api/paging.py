@@ -1,0 +1,112 @@
+"""Pages of lists: which one is asked for, and the keys that tell where it stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from reconcile.sandbox.api.calls import Call
+from reconcile.sandbox.problems import Problem, Refused
+from reconcile.sandbox.switches import Switches
+
+_MOST = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The page a query names, from 1, and its length."""
+
+    number: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Page:
+    """A page of a list of `total` rows; one past the end is as the switches say."""
+
+    number: int
+    limit: int
+    total: int
+
+    def __init__(self, wanted: Wanted, total: int, switches: Switches) -> None:
+        pages = max(1, -(-total // wanted.limit))
+        if wanted.number > pages and switches.past_end == "404":
+            raise Refused(404, Problem("page", "there is no such page"), context="parameters")
+        last = switches.past_end == "last"
+        object.__setattr__(self, "number", min(wanted.number, pages) if last else wanted.number)
+        object.__setattr__(self, "limit", wanted.limit)
+        object.__setattr__(self, "total", total)
+
+    @property
+    def offset(self) -> int:
+        """Rows before this page."""
+        return (self.number - 1) * self.limit
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return -(-self.total // self.limit)
+
+    @property
+    def previous(self) -> int | None:
+        """Number of the page before."""
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def next(self) -> int | None:
+        """Number of the page after."""
+        return self.number + 1 if self.number < self.pages else None
+
+
+def read_page(query: Mapping[str, str], switches: Switches, limit_name: str) -> Wanted:
+    """The page a query asks for; raises Refused (422) for numbers that are none."""
+    number = _positive(query, "page", 1)
+    limit = _positive(query, limit_name, min(100, switches.max_limit))
+    if limit > switches.max_limit and switches.over_limit == "reject":
+        raise Refused(
+            422, Problem(limit_name, f"must not be above {switches.max_limit}"), context="parameters"
+        )
+    return Wanted(number, min(limit, switches.max_limit))
+
+
+def v2_paging(page: Page, call: Call) -> dict[str, Any]:
+    """`pagination` and `links` of a v2 list (Evance help: List Access Roles)."""
+    return {
+        "pagination": {
+            "limit": page.limit, "page": page.number, "total": page.total, "totalPages": page.pages,
+        },
+        "links": {
+            "self": _link(call, page, page.number),
+            "previous": _link(call, page, page.previous),
+            "next": _link(call, page, page.next),
+        },
+    }  # fmt: skip
+
+
+def v1_paging(page: Page) -> dict[str, Any]:
+    """Where a v1 list stands, at top level."""
+    return {
+        "page": page.number,
+        "total": page.total,
+        "totalPages": page.pages,
+        "nextPage": page.next,
+        "previousPage": page.previous,
+        "isFirstPage": page.previous is None,
+        "isLastPage": page.next is None,
+    }
+
+
+def _positive(query: Mapping[str, str], name: str, default: int) -> int:
+    text = query.get(name, "")
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:20])):
+        raise Refused(422, Problem(name, "must be a whole number from 1"), context="parameters")
+    return min(int(text[:20]), _MOST)
+
+
+def _link(call: Call, page: Page, number: int | None) -> str | None:
+    if number is None:
+        return None
+    query = urlencode({**call.query, "page": number, "limit": page.limit})
+    return f"{call.base}{call.path}?{query}"

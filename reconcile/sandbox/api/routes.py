@@ -1,0 +1,117 @@
+"""Which handler answers which path, and what comes before it: token, scope, verb."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reconcile.sandbox.api import contacts_v1, contacts_v2, control, roles, tokens
+from reconcile.sandbox.api.calls import Call, Reply, read_json, refusal
+from reconcile.sandbox.api.served import Served
+from reconcile.sandbox.problems import NOT_UNIQUE, Problem, Refused
+
+Handler = Callable[..., Reply]
+_SLASHES = re.compile(r"/{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A path, the scope its callers need, and its verbs."""
+
+    pattern: re.Pattern[str]
+    resource: str | None
+    verbs: Mapping[str, Handler]
+
+
+def _endpoint(path: str, resource: str | None, **verbs: Handler) -> Endpoint:
+    pattern = path.replace(".", r"\.").replace("{id}", "([^/]*)")
+    return Endpoint(re.compile(pattern), resource, verbs)
+
+
+def _welcome(call: Call, served: Served) -> Reply:
+    """GET /api/index.json."""
+    return Reply(200, {"message": "Welcome to the Evance API"})
+
+
+ENDPOINTS = (
+    _endpoint("/api/index.json", None, GET=_welcome),
+    _endpoint("/api/contacts.json", "contacts", GET=contacts_v1.every, POST=contacts_v1.add),
+    _endpoint("/api/contacts/search.json", "contacts", GET=contacts_v1.find),
+    _endpoint(
+        "/api/contacts/{id}.json", "contacts",
+        GET=contacts_v1.read, POST=contacts_v1.update, PUT=contacts_v1.update, DELETE=contacts_v1.delete,
+    ),
+    _endpoint("/api/v2/contacts.json", "contacts", GET=contacts_v2.every, POST=contacts_v2.add),
+    _endpoint(
+        "/api/v2/contacts/{id}.json", "contacts",
+        GET=contacts_v2.read, PUT=contacts_v2.update, DELETE=contacts_v2.delete,
+    ),
+    _endpoint("/api/v2/roles.json", "roles", GET=roles.every, POST=roles.add),
+    _endpoint("/api/v2/roles/{id}.json", "roles", GET=roles.read, PUT=roles.update, DELETE=roles.delete),
+)  # fmt: skip
+
+
+def collapsed(path: str) -> str:
+    """The path with doubled slashes as one: the official client makes `/api//contacts.json`."""
+    return _SLASHES.sub("/", path)
+
+
+def answer(call: Call, served: Served) -> Reply:
+    """Answer a request. Whatever it holds, there is an answer and no exception."""
+    try:
+        return _dispatch(call, served)
+    except Refused as refused:
+        return refusal(call, refused)
+    except sqlite3.IntegrityError:
+        return refusal(call, Refused(422, Problem("data", "breaks a rule of the account", NOT_UNIQUE)))
+    except sqlite3.OperationalError:
+        busy = refusal(call, Refused(503, Problem("server", "is busy")))
+        return Reply(busy.status, busy.body, {"Retry-After": "1"})
+
+
+def _dispatch(call: Call, served: Served) -> Reply:
+    if call.path in tokens.PATHS:
+        return tokens.give(call, served) if call.method == "POST" else _wrong_verb(["POST"], call)
+    if call.path.startswith(control.PREFIX):
+        return control.answer(call, served)
+    if not call.path.startswith("/api/"):
+        raise Refused(404, Problem("path", "not found"), context="parameters")
+    endpoint, ids = _find(call.path)
+    denied = tokens.denied(call, served, endpoint.resource if endpoint else None)
+    if denied:
+        return denied
+    if endpoint is None:
+        raise Refused(404, Problem("path", "not found"), context="parameters")
+    handler = endpoint.verbs.get(call.method)
+    if handler is None:
+        return _wrong_verb(sorted(endpoint.verbs), call)
+    return _out_of_scope(call, served) or handler(call, served, *ids)
+
+
+def _find(path: str) -> tuple[Endpoint | None, tuple[str, ...]]:
+    for endpoint in ENDPOINTS:
+        match = endpoint.pattern.fullmatch(path)
+        if match:
+            return endpoint, match.groups()
+    return None, ()
+
+
+def _wrong_verb(allowed: list[str], call: Call) -> Reply:
+    problem = Problem("method", f"{call.method} is not allowed here")
+    reply = refusal(call, Refused(405, problem, context="parameters"))
+    return Reply(405, reply.body, {"Allow": ", ".join(allowed)})
+
+
+def _out_of_scope(call: Call, served: Served) -> Reply | None:
+    """A 403 where writing grants needs the scope `roles` and the token lacks it."""
+    writes = call.method in ("POST", "PUT") and b"accessRoles" in call.body
+    if not writes or served.switches.grant_scope == "contacts" or not tokens.lacks(call, served, "roles"):
+        return None
+    body: Any = read_json(call.body)
+    inner = body.get("contact", body.get("data"))
+    return (
+        tokens.forbidden("roles", served.switches)
+        if isinstance(inner, dict) and "accessRoles" in inner
+        else None
+    )

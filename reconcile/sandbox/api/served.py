@@ -1,0 +1,54 @@
+"""The account while it is served: its open file, its clock, its switches and the log of its requests."""
+
+import sqlite3
+
+from reconcile.sandbox.account import Terms
+from reconcile.sandbox.store import ledger, settings
+from reconcile.sandbox.store.connection import writing
+from reconcile.sandbox.switches import Switches
+from reconcile.sandbox.times import Clock
+
+_BATCH = 500
+
+
+class Served:
+    """What every handler works with. One thread only, as its connection."""
+
+    def __init__(self, db: sqlite3.Connection, clock: Clock) -> None:
+        self.db = db
+        self.clock = clock
+        self._log: list[ledger.Request] = []
+        self._seen_version = -1
+        self._switches = Switches()
+
+    def terms(self) -> Terms:
+        """Switches and instant for the request at hand."""
+        return Terms(self.switches, self.clock.now())
+
+    @property
+    def switches(self) -> Switches:
+        """The switches as stored, read anew when another process wrote to the file."""
+        version = self.db.execute("PRAGMA data_version").fetchone()[0]
+        if version != self._seen_version:
+            self._switches = settings.switches(self.db)
+            self._seen_version = version
+        return self._switches
+
+    def turn(self, switches: Switches) -> None:
+        """Store these switches and go by them."""
+        with writing(self.db):
+            settings.store_switches(self.db, switches)
+        self._switches = switches
+
+    def note(self, request: ledger.Request) -> None:
+        """Keep a line for the request log, written in batches."""
+        self._log.append(request)
+        if len(self._log) >= _BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the lines kept so far."""
+        if self._log:
+            lines, self._log = self._log, []
+            with writing(self.db):
+                ledger.add_requests(self.db, lines)

@@ -1,0 +1,69 @@
+"""Types of contacts, what each requires, and who may share an address (Evance help: Adding a Contact)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from reconcile.sandbox.problems import REQUIRED, Problem, refuse_if
+from reconcile.sandbox.rules.fields import FIELDS, Version
+
+TYPES = ("user", "guest", "branch", "recipient", "hq")
+_REQUIRED = {
+    "user": ("first_name", "last_name", "email"),
+    "guest": ("first_name", "last_name", "email"),
+    "branch": ("company", "email"),
+    "recipient": ("email",),
+}
+# Types whose address nobody else of the same group may have: users and recipients are one group.
+UNIQUE_TYPES = ("user", "recipient", "branch")
+
+
+def read_type(payload: Mapping[str, Any], *, adding: bool) -> str | None:
+    """The type a payload asks for, None when it names none.
+
+    Raises Refused (422): no type on adding, an unknown one, `hq` (it cannot be added).
+    """
+    wanted = payload.get("type")
+    problems = []
+    if wanted in (None, ""):
+        problems = [Problem("type", "is required", REQUIRED)] if adding else []
+    elif wanted not in TYPES:
+        problems = [Problem("type", "is not a type of contact")]
+    elif wanted == "hq" and adding:
+        problems = [Problem("type", "a contact of type hq cannot be added")]
+    refuse_if(problems)
+    return str(wanted) if wanted else None
+
+
+def settle(row: Mapping[str, Any], version: Version) -> dict[str, Any]:
+    """The columns of a contact as its type has them: a branch has no personal name.
+
+    Raises Refused (422) naming every field the type requires and the row lacks.
+    """
+    kind = row.get("type")
+    missing = [column for column in _REQUIRED.get(kind or "", ()) if not row.get(column)]
+    refuse_if([Problem(_name(column, version), f"is required for a {kind}", REQUIRED) for column in missing])
+    return {"first_name": None, "last_name": None} if kind == "branch" else {}
+
+
+def read_password(payload: Mapping[str, Any], kind: str | None) -> bool | None:
+    """Whether a password is set (it is never stored); None when the payload names none."""
+    password = payload.get("password")
+    if password in (None, ""):
+        return None
+    problems = []
+    if not isinstance(password, str):
+        problems = [Problem("password", "must be a string")]
+    elif kind != "user":
+        problems = [Problem("password", "only a user has a password")]
+    refuse_if(problems)
+    return True
+
+
+def unique_key(email: str | None, email_case: str) -> str | None:
+    """What two contacts compare when their addresses must differ."""
+    return email.casefold() if email and email_case == "fold" else email
+
+
+def _name(column: str, version: Version) -> str:
+    names = {field.column: field.name(version) for field in FIELDS}
+    return names[column] or column

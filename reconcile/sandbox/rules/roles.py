@@ -1,0 +1,68 @@
+"""Payloads of access roles (Evance help: the Access Role object, Add and Update an Access Role)."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from reconcile.sandbox.problems import REQUIRED, Problem, refuse_if
+from reconcile.sandbox.rules.fields import text_problem
+from reconcile.sandbox.times import to_atom
+
+APPROVAL_METHODS = ("none", "email", "admin")
+_URLS = {
+    "deniedUrl": "denied_url",
+    "emailValidationUrl": "email_validation_url",
+    "adminPendingUrl": "admin_pending_url",
+    "adminApprovedUrl": "admin_approved_url",
+    "adminRejectedUrl": "admin_rejected_url",
+}
+_COLUMNS = {
+    "title": "title",
+    "reference": "reference",
+    **_URLS,
+    "approvalMethod": "approval_method",
+    "adminApprovalEmail": "admin_approval_email",
+}
+_NEVER_BLANK = ("title", "reference", "approvalMethod")
+
+
+def read_role(payload: Mapping[str, Any], *, adding: bool) -> dict[str, Any]:
+    """Columns a role payload names. Raises Refused (422) with every wrong key at once."""
+    named = {key: payload[key] for key in _COLUMNS if key in payload}
+    if adding and named.get("reference") in (None, ""):
+        named.pop("reference", None)
+    problems = [found for key, value in named.items() if (found := _problem(key, value))]
+    if adding and "title" not in named:
+        problems.append(Problem("title", "is required", REQUIRED))
+    refuse_if(problems)
+    return {_COLUMNS[key]: value or None for key, value in named.items()}
+
+
+def made_reference(title: str, number: int) -> str:
+    """A reference from a title: lower case, hyphens; `number` tells later ones of one title apart."""
+    stem = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-") or "role"
+    return stem if number == 1 else f"{stem}-{number}"
+
+
+def shown_role(row: Mapping[str, Any], zone: str) -> dict[str, Any]:
+    """A role as the API shows it."""
+    return {
+        "id": row["id"],
+        **{key: row[column] for key, column in _COLUMNS.items()},
+        "createdOn": to_atom(row["created"], zone),
+        "modifiedOn": to_atom(row["modified"], zone),
+    }
+
+
+def _problem(key: str, value: object) -> Problem | None:
+    if value is None or value == "":
+        return Problem(key, "is required", REQUIRED) if key in _NEVER_BLANK else None
+    if not isinstance(value, str):
+        return Problem(key, "must be a string")
+    if key == "approvalMethod" and value not in APPROVAL_METHODS:
+        return Problem(key, f"must be one of {', '.join(APPROVAL_METHODS)}")
+    if key in _URLS and not value.startswith("/"):
+        return Problem(key, "must be a path that starts with /")
+    if key == "adminApprovalEmail" and "@" not in value:
+        return Problem(key, "is not a valid e-mail address")
+    return text_problem(key, value)

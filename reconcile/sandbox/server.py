@@ -1,0 +1,180 @@
+"""HTTP around the handlers: one aiohttp server on loopback, in this thread or in one beside it."""
+
+import asyncio
+import json
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from time import perf_counter
+
+from aiohttp import web
+
+from reconcile.sandbox.api.calls import Call, Reply
+from reconcile.sandbox.api.routes import answer, collapsed
+from reconcile.sandbox.api.served import Served
+from reconcile.sandbox.options import Access, Options
+from reconcile.sandbox.problems import SandboxError
+from reconcile.sandbox.store import ledger, settings
+from reconcile.sandbox.store.connection import opened, setting
+from reconcile.sandbox.times import Clock
+
+_LARGEST_BODY = 2**20
+_FLUSH_SECONDS = 1.0
+_GRACE_SECONDS = 1.0
+
+
+def serve(path: Path, options: Options, ready: Callable[[Access], None]) -> None:
+    """Serve until SIGTERM or SIGINT; `ready` is called with what a client needs."""
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, stop.set)
+        await _serve(path, options, ready, stop)
+
+    asyncio.run(main())
+
+
+@contextmanager
+def beside(path: Path, options: Options) -> Iterator[Access]:
+    """Serve in a thread of this process for the length of a block."""
+    side = _Side(path, options)
+    side.thread.start()
+    try:
+        yield side.access()
+    finally:
+        side.stop()
+
+
+class _Side:
+    """The thread, and the two moments it shares with the one that started it."""
+
+    def __init__(self, path: Path, options: Options) -> None:
+        self._path, self._options = path, options
+        self._ready = threading.Event()
+        self._access: Access | None = None
+        self._failure: BaseException | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+        self.thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
+
+    def access(self) -> Access:
+        """What a client needs, once the server listens; raises what kept it from that."""
+        self._ready.wait()
+        if self._access is None:
+            self.thread.join()
+            raise self._failure or SandboxError("the sandbox ended before it was ready")
+        return self._access
+
+    def stop(self) -> None:
+        """End the server and wait for it."""
+        if self._loop and self._stop:
+            with suppress(RuntimeError):  # it has ended already
+                self._loop.call_soon_threadsafe(self._stop.set)
+        self.thread.join()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._main())
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
+            self._failure = error
+        finally:
+            self._ready.set()
+
+    async def _main(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        await _serve(self._path, self._options, self._tell, self._stop)
+
+    def _tell(self, access: Access) -> None:
+        self._access = access
+        self._ready.set()
+
+
+async def _serve(path: Path, options: Options, ready: Callable[[Access], None], stop: asyncio.Event) -> None:
+    with opened(path) as db:
+        served = Served(db, Clock(options.now))
+        if options.changes_switches:
+            served.turn(options.switched(served.switches))
+        door = _Door(served, verbose=options.verbose)
+        runner = web.ServerRunner(web.Server(door.receive, access_log=None), shutdown_timeout=_GRACE_SECONDS)
+        await runner.setup()
+        flushing = asyncio.create_task(_flush_now_and_then(served))
+        try:
+            await _listen(runner, options)
+            ready(_access(runner, served))
+            await stop.wait()
+        finally:
+            flushing.cancel()
+            await runner.cleanup()
+            served.flush()
+
+
+async def _listen(runner: web.ServerRunner, options: Options) -> None:
+    try:
+        await web.TCPSite(runner, options.host, options.port).start()
+    except OSError as error:
+        raise SandboxError(f"cannot listen on {options.host}:{options.port}: {error.strerror}") from error
+
+
+def _access(runner: web.ServerRunner, served: Served) -> Access:
+    host, port = runner.addresses[0][:2]
+    client = settings.main_client(served.db)
+    where = f"[{host}]" if ":" in host else host
+    return Access(
+        f"http://{where}:{port}", client.client_id, client.private_key, setting(served.db, "account")
+    )
+
+
+async def _flush_now_and_then(served: Served) -> None:
+    while True:
+        await asyncio.sleep(_FLUSH_SECONDS)
+        served.flush()
+
+
+class _Door:
+    """Turns requests into calls and replies into responses."""
+
+    def __init__(self, served: Served, *, verbose: bool) -> None:
+        self._served = served
+        self._verbose = verbose
+
+    async def receive(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request and keep its line."""
+        began = perf_counter()
+        try:
+            call = await _call(request)
+        except web.HTTPRequestEntityTooLarge:
+            return _response(
+                Reply(413, {"success": False, "status": 413, "message": "the body is too large"})
+            )
+        before = self._served.db.total_changes
+        reply = answer(call, self._served)
+        wrote = self._served.db.total_changes != before and call.path.startswith("/api/")
+        self._note(call, reply.status, began, wrote=wrote)
+        return _response(reply)
+
+    def _note(self, call: Call, status: int, began: float, *, wrote: bool) -> None:
+        self._served.note(ledger.Request(self._served.clock.now(), call.method, call.path, status, wrote))
+        if self._verbose:
+            spent = (perf_counter() - began) * 1000
+            print(f"{call.method} {call.path} {status} {spent:.1f} ms", file=sys.stderr, flush=True)  # noqa: T201
+
+
+async def _call(request: web.BaseRequest) -> Call:
+    body = await request.read() if request.can_read_body else b""
+    base = f"http://{request.host}"
+    query = {name: request.query[name] for name in request.query} if request.query_string else {}
+    return Call(request.method, collapsed(request.path), query, request.headers, body, base)
+
+
+def _response(reply: Reply) -> web.Response:
+    if reply.body is None:
+        return web.Response(status=reply.status, headers=reply.headers)
+    body = json.dumps(reply.body, separators=(",", ":")).encode()
+    return web.Response(
+        status=reply.status, body=body, headers={**reply.headers, "Content-Type": "application/json"}
+    )

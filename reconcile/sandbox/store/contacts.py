@@ -1,0 +1,79 @@
+"""Contacts: their own row and its primary address."""
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from reconcile.sandbox.store.connection import named
+
+Values = Mapping[str, Any]
+
+ADDRESS_COLUMNS = (
+    "title", "first_name", "last_name", "company", "line1", "line2", "line3", "city", "region",
+    "country_code", "zip", "latitude", "longitude",
+)  # fmt: skip
+
+
+def one(db: sqlite3.Connection, contact_id: int) -> dict[str, Any] | None:
+    """A contact's row, or None when there is none (or it was deleted)."""
+    rows = named(db.execute("SELECT * FROM contacts WHERE id = ? AND deleted IS NULL", (contact_id,)))
+    return rows[0] if rows else None
+
+
+def add(db: sqlite3.Connection, values: Values) -> int:
+    """Insert a contact and return its id."""
+    return _insert(db, "contacts", values)
+
+
+def change(db: sqlite3.Connection, contact_id: int, values: Values) -> None:
+    """Set some columns of a contact."""
+    _update(db, "contacts", contact_id, values)
+
+
+def remove(db: sqlite3.Connection, contact_id: int) -> None:
+    """Delete a contact with all that hangs on it."""
+    db.execute("DELETE FROM contacts WHERE id = ?", (contact_id,))
+
+
+def clash(db: sqlite3.Connection, kind: str, unique_email: str, but: int | None) -> bool:
+    """Whether another contact holds an address that one of this type may not share."""
+    rivals = "type = 'branch'" if kind == "branch" else "type IN ('user', 'recipient')"
+    sql = f"SELECT 1 FROM contacts WHERE {rivals} AND unique_email = ? AND id IS NOT ?"  # noqa: S608 - our words
+    return db.execute(sql, (unique_email, but)).fetchone() is not None
+
+
+def reference_taken(db: sqlite3.Connection, reference: str, but: int | None) -> bool:
+    """Whether another contact has this reference."""
+    sql = "SELECT 1 FROM contacts WHERE reference = ? AND id IS NOT ? AND deleted IS NULL"
+    return db.execute(sql, (reference, but)).fetchone() is not None
+
+
+def address(db: sqlite3.Connection, contact_id: int) -> dict[str, Any] | None:
+    """The primary address of a contact."""
+    rows = named(db.execute("SELECT * FROM addresses WHERE contact_id = ? AND is_primary", (contact_id,)))
+    return rows[0] if rows else None
+
+
+def add_address(db: sqlite3.Connection, contact_id: int, values: Values) -> None:
+    """Insert a primary address."""
+    _insert(db, "addresses", {"contact_id": contact_id, **values})
+
+
+def change_address(db: sqlite3.Connection, address_id: int, values: Values) -> None:
+    """Set some columns of an address."""
+    _update(db, "addresses", address_id, values)
+
+
+def _insert(db: sqlite3.Connection, table: str, values: Values) -> int:
+    marks = ", ".join("?" * len(values))
+    sql = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})"  # noqa: S608 - columns are ours
+    row = db.execute(sql, tuple(values.values())).lastrowid
+    assert row is not None  # noqa: S101 - an INSERT always has one
+    return row
+
+
+def _update(db: sqlite3.Connection, table: str, row_id: int, values: Values) -> None:
+    if values:
+        sets = ", ".join(f"{column} = ?" for column in values)
+        sql = f"UPDATE {table} SET {sets} WHERE id = ?"  # noqa: S608 - columns are ours
+        db.execute(sql, (*values.values(), row_id))

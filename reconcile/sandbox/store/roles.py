@@ -1,0 +1,47 @@
+"""Access roles."""
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from reconcile.sandbox.rules.grants import Role
+from reconcile.sandbox.store.connection import named
+
+
+def one(db: sqlite3.Connection, role_id: int) -> dict[str, Any] | None:
+    """A role's row."""
+    rows = named(db.execute("SELECT * FROM roles WHERE id = ?", (role_id,)))
+    return rows[0] if rows else None
+
+
+def grantable(db: sqlite3.Connection) -> dict[str, Role]:
+    """What granting needs to know of every role, by reference."""
+    rows = db.execute("SELECT reference, title, approval_method, admin_approval_email FROM roles ORDER BY id")
+    return {row[0]: Role(*row) for row in rows}
+
+
+def add(db: sqlite3.Connection, values: Mapping[str, Any]) -> int:
+    """Insert a role and return its id."""
+    marks = ", ".join("?" * len(values))
+    sql = f"INSERT INTO roles ({', '.join(values)}) VALUES ({marks})"  # noqa: S608 - columns are ours
+    row = db.execute(sql, tuple(values.values())).lastrowid
+    assert row is not None  # noqa: S101 - an INSERT always has one
+    return row
+
+
+def change(db: sqlite3.Connection, role_id: int, values: Mapping[str, Any]) -> None:
+    """Set some columns of a role."""
+    sets = ", ".join(f"{column} = ?" for column in values)
+    sql = f"UPDATE roles SET {sets} WHERE id = ?"  # noqa: S608 - columns are ours
+    db.execute(sql, (*values.values(), role_id))
+
+
+def remove(db: sqlite3.Connection, role_id: int) -> None:
+    """Delete a role and every grant of it."""
+    db.execute("DELETE FROM roles WHERE id = ?", (role_id,))
+
+
+def taken(db: sqlite3.Connection, reference: str, but: int | None = None) -> bool:
+    """Whether another role has this reference, in any case of letters."""
+    sql = "SELECT 1 FROM roles WHERE reference = ? AND id IS NOT ?"
+    return db.execute(sql, (reference, but)).fetchone() is not None

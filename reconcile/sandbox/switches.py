@@ -1,0 +1,197 @@
+"""What the documents leave open, as switches; a profile is a named set of them.
+
+Each switch is a field of `Switches`. Its default is the `documented` profile; `worst` is its setting
+under `hostile`. `bearable=True` marks what the `awkward` profile leaves at its default, because a
+client that cannot read grants or tags, or list contacts, can do nothing but refuse.
+"""
+
+from dataclasses import dataclass, field, fields
+from functools import cache
+from typing import Any, Literal, Self, get_args, get_type_hints
+
+from reconcile.sandbox.problems import SandboxError
+
+
+def _switch(default: str | int, *, worst: str | int, about: str, bearable: bool = False) -> Any:
+    return field(default=default, metadata={"worst": worst, "about": about, "bearable": bearable})
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """One way the real server may behave where its documents are silent."""
+
+    grant_keys: Literal["full", "other", "name"] = _switch(
+        "full", worst="name", bearable=True, about="Inner keys of a grant on read."
+    )
+    grant_shape: Literal["map", "array"] = _switch(
+        "map", worst="array", about="`accessRoles` on read: keyed by reference, or an array."
+    )
+    empty_map: Literal["object", "array"] = _switch(
+        "object", worst="array", about="No grants (and no tags): `{}`, or `[]` as PHP writes an empty map."
+    )
+    pending_word: Literal["pending", "awaiting"] = _switch(
+        "pending", worst="awaiting", about="The status word of a grant that waits."
+    )
+    expired_grants: Literal["marked", "plain", "hidden"] = _switch(
+        "marked", worst="plain", about="A lapsed grant on read: status `expired`, its old status, or absent."
+    )
+    held_grant: Literal["keep", "reset"] = _switch(
+        "keep", worst="reset", about="A held grant sent again without a status: untouched, or begun anew."
+    )
+    omitted_expires: Literal["clear", "keep"] = _switch(
+        "clear", worst="keep", about="A held grant sent without `expires`: made perpetual, or left."
+    )
+    null_expires: Literal["perpetual", "reject"] = _switch(
+        "perpetual", worst="reject", about="`expires: null` on write."
+    )
+    past_expires: Literal["accept", "reject"] = _switch(
+        "accept", worst="reject", about="An `expires` in the past on write."
+    )
+    other_status: Literal["reject", "ignore"] = _switch(
+        "reject", worst="ignore", about="A written status other than `active`."
+    )
+    unknown_role: Literal["reject", "drop"] = _switch(
+        "reject", worst="drop", about="A reference of no role in `accessRoles`."
+    )
+    role_case: Literal["exact", "fold"] = _switch(
+        "exact", worst="fold", about="Case of role references in a contact write."
+    )
+    duplicate_roles: Literal["reject", "last"] = _switch(
+        "reject", worst="last", about="The same role twice in `accessRoles`."
+    )
+    customer_role: Literal["ordinary", "sticky"] = _switch(
+        "ordinary",
+        worst="sticky",
+        about="`customer`: a role as others, or granted by itself and never dropped.",
+    )
+    map_write: Literal["reject", "accept", "ignore"] = _switch(
+        "reject", worst="ignore", about="`accessRoles` written in its read form (a map)."
+    )
+    grant_scope: Literal["contacts", "roles"] = _switch(
+        "contacts", worst="roles", about="Scope that writing `accessRoles` needs beside `contacts`."
+    )
+    active_mail: Literal["no", "yes"] = _switch(
+        "no", worst="yes", about="A grant made active by the API mails the contact."
+    )
+    invite_on_type: Literal["no", "yes"] = _switch(
+        "no", worst="yes", about='An update with `type: "user"` invites a user without a password.'
+    )
+    max_items: int = _switch(0, worst=50, about="Most grants, and most tags, of a contact; 0 is no limit.")
+    tags_write: Literal["replace", "add"] = _switch(
+        "replace", worst="add", about="`tags.contact` on write: the whole set, or additions."
+    )
+    tags_case: Literal["keep", "fold"] = _switch(
+        "keep", worst="fold", about="Tags stored as written, or folded to lower case and trimmed."
+    )
+    tags_read: Literal["object", "list", "none"] = _switch(
+        "object", worst="none", bearable=True, about="Tags on read: as written, a bare list, or not at all."
+    )
+    update_method: Literal["both", "POST", "PUT"] = _switch(
+        "both", worst="PUT", bearable=True, about="Verbs that update a v1 contact; the other gets 405."
+    )
+    address_update: Literal["partial", "full"] = _switch(
+        "partial", worst="full", about="Keys missing from a written address: kept, or blanked."
+    )
+    address_names: Literal["live", "copied"] = _switch(
+        "live", worst="copied", about="Names an address inherits: followed, or copied when it is made."
+    )
+    type_change: Literal["allow", "reject"] = _switch(
+        "allow", worst="reject", about="A new `type` in an update."
+    )
+    email_case: Literal["fold", "exact"] = _switch(
+        "fold", worst="exact", about="Whether addresses that differ in case only are the same."
+    )
+    reference_unique: Literal["no", "yes"] = _switch(
+        "no", worst="no", about="Whether two contacts may share a `reference`."
+    )
+    times: Literal["utc", "london"] = _switch("utc", worst="london", about="Offset of date-times on read.")
+    modified_by_grants: Literal["yes", "no"] = _switch(
+        "yes", worst="no", about="A change of grants or tags moves `modifiedOn`."
+    )
+    delete: Literal["hard", "soft"] = _switch(
+        "hard", worst="soft", about="A deleted contact: gone, or hidden with its address still taken."
+    )
+    v1_delete: Literal["200", "204"] = _switch("200", worst="204", about="Answer to a v1 delete.")
+    v1_list: Literal["no", "yes"] = _switch("no", worst="no", about="`GET /api/contacts.json` exists.")
+    v1_no_match: Literal["empty", "404", "422"] = _switch(
+        "empty", worst="422", about="A v1 search without a hit."
+    )
+    v1_search_email: Literal["equal", "case", "part"] = _switch(
+        "equal", worst="part", about="v1 search by `email`: folded, exact, or any part of it."
+    )
+    v2_nested_read: Literal["no", "yes"] = _switch(
+        "no", worst="no", about="v2 contacts carry `accessRoles`, `tags` and `address`."
+    )
+    v2_nested_write: Literal["ignore", "accept", "reject"] = _switch(
+        "ignore", worst="ignore", about="`accessRoles`, `tags`, `address` in a v2 write."
+    )
+    v2_ids: Literal["same", "other"] = _switch(
+        "same", worst="other", about="v2 numbers contacts as v1 does, or otherwise."
+    )
+    max_limit: int = _switch(100, worst=50, about="Largest page.")
+    over_limit: Literal["clamp", "reject"] = _switch("clamp", worst="clamp", about="A `limit` above it.")
+    list_order: Literal["id", "newest", "modified", "random"] = _switch(
+        "id", worst="random", bearable=True, about="Order of a v2 contact list."
+    )
+    past_end: Literal["empty", "last", "404"] = _switch(
+        "empty", worst="last", about="A page after the last one."
+    )
+    auth_errors: Literal["oauth", "envelope", "empty"] = _switch(
+        "oauth", worst="empty", about="Body of a 401 or 403."
+    )
+
+    @classmethod
+    def of(cls, profile: str) -> Self:
+        """The switches of a profile; raises SandboxError for a name that is none."""
+        try:
+            return cls(**_PROFILES[profile]())
+        except KeyError:
+            raise SandboxError(f"no profile {profile!r}; there are {', '.join(sorted(_PROFILES))}") from None
+
+    def turned(self, settings: dict[str, Any]) -> Self:
+        """These switches with some set otherwise, values as text or number; raises SandboxError."""
+        checked = {name: _checked(name, value) for name, value in settings.items()}
+        return type(self)(**{**self.settings(), **checked})
+
+    def settings(self) -> dict[str, Any]:
+        """Name and setting of every switch."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+
+_PROFILES = {
+    "documented": dict,
+    "hostile": lambda: {one.name: one.metadata["worst"] for one in fields(Switches)},
+    "awkward": lambda: {
+        one.name: one.metadata["worst"] for one in fields(Switches) if not one.metadata["bearable"]
+    },
+}
+
+
+def profiles() -> list[str]:
+    """Names of the profiles."""
+    return sorted(_PROFILES)
+
+
+def about() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """What each switch decides and the settings it has (none listed: a number)."""
+    return {one.name: (one.metadata["about"], choices(one.name)) for one in fields(Switches)}
+
+
+@cache
+def choices(name: str) -> tuple[str, ...]:
+    """Settings of a switch; empty for one that takes a number."""
+    return get_args(get_type_hints(Switches)[name])
+
+
+def _checked(name: str, value: object) -> str | int:
+    if name not in Switches.__dataclass_fields__:
+        raise SandboxError(
+            f"no switch {name!r}; there are {', '.join(sorted(Switches.__dataclass_fields__))}"
+        )
+    allowed = choices(name)
+    text = str(value)
+    if allowed and text not in allowed:
+        raise SandboxError(f"switch {name} is one of {', '.join(allowed)}, not {text!r}")
+    if not allowed and not (text.isascii() and text.isdigit() and len(text) < 7):
+        raise SandboxError(f"switch {name} is a whole number, not {text!r}")
+    return text if allowed else int(text)

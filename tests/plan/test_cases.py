@@ -1,0 +1,186 @@
+"""Planning by example: each file in ``tests/cases/plan`` holds declarations, a live account and the plan.
+
+A file has ``claim`` (what it shows), ``now`` (default 2026-11-23T09:00:00Z), ``settings`` and ``declare`` (the
+text of reconcile.yaml without its version, and of one file of declarations), ``roles`` (those of the account,
+default: all that are named) and ``live`` (contacts). What comes out: ``plan`` (contact → lines of operations
+and of what is kept), ``payloads`` (contact → body), ``unchanged``, ``problems``, ``refused`` (guards),
+``notes`` and ``valid_until``.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from reconcile.declare import load_declarations, load_settings
+
+from reconcile.clock import parse_instant
+from reconcile.errors import DeclarationError
+from reconcile.model import (
+    Change,
+    Contact,
+    Declaration,
+    Grant,
+    Identity,
+    Origin,
+    Plan,
+    Policy,
+    Problem,
+    Role,
+    State,
+    Value,
+    tag_key,
+    zulu,
+)
+from reconcile.plan import Scene, make_plan, resolve, unknown_roles
+
+CASES = Path(__file__).parent.parent / "cases" / "plan"
+NAMES = sorted(path.stem for path in CASES.glob("*.yaml"))
+SYMBOLS = {"add": "+", "change": "~", "remove": "-"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case file, read."""
+
+    policy: Policy
+    declarations: tuple[Declaration, ...]
+    problems: tuple[Problem, ...]
+    live: tuple[Contact, ...]
+    roles: tuple[Role, ...]
+    now: datetime
+
+
+def read(content: dict[str, Any], folder: Path) -> Case:
+    (folder / "reconcile.yaml").write_text("version: 1\n" + content.get("settings", ""), encoding="utf-8")
+    (folder / "contacts").mkdir()
+    (folder / "contacts" / "case.yaml").write_text(content["declare"], encoding="utf-8")
+    policy = load_settings(folder / "reconcile.yaml").policy
+    try:
+        declarations = load_declarations(folder / "contacts", policy, root=folder).declarations
+        problems: tuple[Problem, ...] = ()
+    except DeclarationError as error:
+        declarations, problems = (), error.problems
+    live = tuple(live_contact(entry) for entry in content.get("live", []))
+    roles = tuple(map(Role, content.get("roles", sorted(named_roles(declarations, live)))))
+    now = parse_instant(content.get("now", "2026-11-23T09:00:00Z"))
+    assert now is not None
+    return Case(policy, declarations, problems, live, roles, now)
+
+
+def named_roles(declarations: tuple[Declaration, ...], live: tuple[Contact, ...]) -> set[str]:
+    declared = {grant.reference for entry in declarations for grant in entry.roles or ()}
+    return declared | {grant.reference for contact in live for grant in contact.state.roles or ()}
+
+
+def live_contact(entry: dict[str, Any]) -> Contact:
+    """A live contact; a facet that the file does not name is empty, one that is ``unread`` was not told."""
+    unread = entry.get("unread", "").split()
+    identity = Identity(
+        entry["id"], entry.get("type", "user"), entry.get("email", ""), entry.get("reference")
+    )
+    grants = sorted(
+        (live_grant(name, told) for name, told in entry.get("roles", {}).items()), key=lambda g: g.reference
+    )
+    state = State(
+        roles=tuple(grants),
+        tags=tuple(sorted(entry.get("tags", []), key=lambda tag: (tag_key(tag), tag))),
+        profile={name: value or None for name, value in entry.get("profile", {}).items()},
+        address={name: value or None for name, value in entry.get("address", {}).items()},
+    )
+    return Contact(identity, replace(state, **dict.fromkeys(unread)))
+
+
+def live_grant(name: str, told: str) -> Grant:
+    """``active``, ``pending until 2027-01-31T00:00:00Z`` or ``unreadable``."""
+    status, _, until = told.partition(" until ")
+    if status == "unreadable":
+        return Grant(name, "", None, readable=False)
+    return Grant(name, status, parse_instant(until) if until else None)
+
+
+def plan_of(case: Case, declarations: tuple[Declaration, ...], live: tuple[Contact, ...]) -> Plan:
+    found = resolve(declarations, [contact.identity for contact in live])
+    assert found.problems == ()
+    scene = Scene("sandbox", "sandbox.evance.me", case.policy, case.now, "1.0")
+    return make_plan(found, {contact.identity.id: contact for contact in live}, scene)
+
+
+def shown(plan: Plan) -> dict[str, list[str]]:
+    return {change.label: lines(change) for change in plan.changes}
+
+
+def lines(change: Change) -> list[str]:
+    moved = [
+        f"{SYMBOLS[step.action]} {step.part} {step.item}: {before_after(step.before, step.after)}"
+        f" ({origin(step.origin)})"
+        for step in change.operations
+    ]
+    kept = [f"= {item.part} {item.item}: {value(item.value)} ({origin(item.origin)})" for item in change.kept]
+    return moved + kept
+
+
+def before_after(before: Value, after: Value) -> str:
+    return " → ".join(value(side) for side in (before, after) if side is not None)
+
+
+def value(told: Value) -> str:
+    if isinstance(told, Grant):
+        return told.status + (f" until {zulu(told.expires)}" if told.expires else "")
+    return str(told)
+
+
+def origin(found: Origin) -> str:
+    return f"{found.why} {found.detail}" if found.detail else found.why.value
+
+
+def outcome(case: Case) -> dict[str, Any]:
+    """What comes out of a case, in the form in which a case file states it."""
+    if case.problems:
+        return {"problems": [str(problem) for problem in case.problems]}
+    found = resolve(case.declarations, [contact.identity for contact in case.live])
+    problems = sorted((*found.problems, *unknown_roles(case.declarations, case.roles)))
+    if problems:
+        return {"problems": [str(problem) for problem in problems]}
+    plan = plan_of(case, case.declarations, case.live)
+    return {
+        "plan": shown(plan),
+        "payloads": {change.label: change.payload["contact"] for change in plan.changes},
+        "unchanged": plan.unchanged,
+        "refused": [verdict.guard for verdict in plan.refused],
+        "notes": list(plan.notes),
+        "valid_until": zulu(plan.valid_until.at) if plan.valid_until else None,
+    }
+
+
+UNLESS_SAID: dict[str, Any] = {"refused": [], "notes": []}
+"""What a case expects of these without saying so."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_case_comes_out_as_its_file_says(name: str, tmp_path: Path) -> None:
+    """The plan, or the problems, of each case file."""
+    content = yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
+    found = outcome(read(content, tmp_path))
+    assert ("problems" in content) == ("problems" in found), found
+    wanted = {**(UNLESS_SAID if "plan" in found else {}), **content}
+    assert {key: got for key, got in found.items() if key in wanted} == {
+        key: wanted[key] for key in found if key in wanted
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_order_of_live_contacts_and_declarations_changes_nothing(name: str, tmp_path: Path) -> None:
+    """Each case, read backwards, gives the same plan to the digest."""
+    case = read(yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8")), tmp_path)
+    if "plan" not in outcome(case):
+        pytest.skip("the case ends in problems")
+    backwards = plan_of(case, case.declarations[::-1], case.live[::-1])
+    assert backwards == plan_of(case, case.declarations, case.live)
+
+
+def test_there_are_enough_cases() -> None:
+    """A case file that is lost by accident is noticed."""
+    assert len(NAMES) >= 60
