@@ -38,6 +38,7 @@ from .plan import (
 from .settings import (
     AuthFlow,
     Guards,
+    Judgement,
     Patterns,
     Policy,
     Privacy,
@@ -71,6 +72,7 @@ __all__ = [
     "Grant",
     "Guards",
     "Identity",
+    "Judgement",
     "Kept",
     "Mode",
     "Operation",
