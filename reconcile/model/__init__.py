@@ -39,6 +39,7 @@ from .plan import (
 from .settings import (
     AuthFlow,
     Guards,
+    Judgement,
     Patterns,
     Policy,
     Privacy,
@@ -72,6 +73,7 @@ __all__ = [
     "Grant",
     "Guards",
     "Identity",
+    "Judgement",
     "Kept",
     "Mode",
     "Operation",
