@@ -13,8 +13,6 @@ from .apply import apply
 from .demo import demo
 from .plan import plan
 from .sandbox import sandbox
-from .schema import schema
-from .validate import validate
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -27,7 +25,7 @@ def cli() -> None:
     """
 
 
-for command in (apply, demo, plan, sandbox, schema, validate):
+for command in (apply, demo, plan, sandbox):
     cli.add_command(command)
 
 
