@@ -12,7 +12,7 @@ import click
 from reconcile.clock import parse_instant
 
 
-class Instant(click.ParamType):
+class Instant(click.ParamType[datetime]):
     """An ISO 8601 date-time with offset."""
 
     name = "time"

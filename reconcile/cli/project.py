@@ -15,11 +15,15 @@ from .options import Common
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A configuration file's folder, what it says, and the target that was chosen."""
+    """A configuration file's folder, what it says, and the target that was chosen.
+
+    ``as_of`` is the instant that was asked for, if any; ``now`` that instant, else the present.
+    """
 
     root: Path
     settings: Settings
     target: Target
+    as_of: datetime | None
     now: datetime
 
     @property
@@ -29,7 +33,7 @@ class Project:
 
     def load(self) -> Loaded:
         """The declarations; DeclarationError with every problem in them."""
-        folder = self.root / (self.target.contacts or self.settings.contacts)
+        folder = self.root / self.settings.folder(self.target)
         return load_declarations(folder, self.settings.policy, root=self.root)
 
     def scene(self, account: str) -> Scene:
@@ -45,4 +49,4 @@ def open_project(common: Common) -> Project:
     if target is None:
         known = ", ".join(entry.name for entry in settings.targets)
         raise UsageError(f"{common.config} has no target '{name}'; it has: {known}")
-    return Project(common.config.resolve().parent, settings, target, common.now())
+    return Project(common.config.resolve().parent, settings, target, common.as_of, common.now())

@@ -26,6 +26,9 @@ from .secrets import without_credentials
 from .shapes import Entry
 from .tree import read_tree
 
+SANDBOX_RATE = 1_000.0
+"""Requests a second to a sandbox that is told no rate: it has no other customers to be spared."""
+
 DEFAULTS = Settings()
 
 NOWHERE = {"localtime", "posixrules", "Factory"}
@@ -88,7 +91,10 @@ def _plain(entry: Entry | None) -> dict[str, Any]:
 
 
 def _target(key: Scalar, name: str, entry: Entry, report: Report) -> Target:
-    target = Target(**{"name": name, "kind": TargetKind.SANDBOX, **entry.values})
+    defaults: dict[str, Any] = {"name": name, "kind": TargetKind.SANDBOX}
+    if entry.values.get("kind") is TargetKind.SANDBOX:
+        defaults["rate"] = SANDBOX_RATE
+    target = Target(**{**defaults, **entry.values})
     if "kind" not in entry.values:
         return target
     if target.kind is TargetKind.EVANCE and not entry.wrote("account"):

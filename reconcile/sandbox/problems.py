@@ -26,7 +26,7 @@ class Problem:
     ref: str = INVALID
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer, not a fault of ours
+class Refused(Exception):
     """A request that gets an error answer: the status, what is wrong, and where (body or URL)."""
 
     def __init__(self, status: int, *problems: Problem, context: Context = "data") -> None:

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 import yaml
-from reconcile.declare import load_declarations, load_settings
 
 from reconcile.clock import parse_instant
+from reconcile.declare import load_declarations, load_settings
 from reconcile.errors import DeclarationError
 from reconcile.model import (
     Change,

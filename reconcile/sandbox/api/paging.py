@@ -100,7 +100,7 @@ def _positive(query: Mapping[str, str], name: str, default: int) -> int:
     text = query.get(name, "")
     if not text:
         return default
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:20])):
+    if not (text.isascii() and text.isdigit() and int(text[:20]) >= 1):
         raise Refused(422, Problem(name, "must be a whole number from 1"), context="parameters")
     return min(int(text[:20]), _MOST)
 
