@@ -54,7 +54,7 @@ def show(path: Path, what: str) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def running(
+def running(  # noqa: PLR0913 - each is a choice of its own, and all are named
     path: Path,
     *,
     port: int = 0,
@@ -71,13 +71,15 @@ def running(
     """
     from reconcile.sandbox import server
 
-    chosen = {
-        "profile": profile,
-        "switches": switches or {},
-        "faults": tuple(faults),
-        "fault_seed": fault_seed,
-    }
-    with server.beside(path, Options(port=port, now=now, **chosen)) as access:
+    options = Options(
+        port=port,
+        now=now,
+        profile=profile,
+        switches=switches or {},
+        faults=tuple(faults),
+        fault_seed=fault_seed,
+    )
+    with server.beside(path, options) as access:
         yield access
 
 

@@ -10,18 +10,11 @@ from reconcile.sandbox.rules import addresses, tags
 from reconcile.sandbox.rules import contacts as rules
 from reconcile.sandbox.rules import grants as granting
 from reconcile.sandbox.rules.fields import Version, read_fields
+from reconcile.sandbox.rules.terms import Terms
+from reconcile.sandbox.rules.wanted import Wanted, read_wanted
 from reconcile.sandbox.store import contacts, ledger, nested, roles
-from reconcile.sandbox.switches import Switches
 
 Payload = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What holds while one request is answered: how the server behaves, and the instant."""
-
-    switches: Switches
-    now: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +25,7 @@ class Draft:
     kind: str | None
     password: bool | None
     address: dict[str, Any] | None
-    grants: list[granting.Wanted] | None
+    grants: list[Wanted] | None
     tags: list[str] | None
 
 
@@ -99,8 +92,8 @@ def remove_contact(db: sqlite3.Connection, contact_id: int, terms: Terms) -> Non
         contacts.remove(db, contact_id)
 
 
-def _when_sent(payload: Payload, key: str, terms: Terms) -> list[granting.Wanted] | None:
-    return granting.read_wanted(payload[key], terms.switches, terms.now) if key in payload else None
+def _when_sent(payload: Payload, key: str, terms: Terms) -> list[Wanted] | None:
+    return read_wanted(payload[key], terms) if key in payload else None
 
 
 def _new_columns(row: Payload, draft: Draft, version: Version, terms: Terms) -> dict[str, Any]:
@@ -151,7 +144,7 @@ def _write_grants(db: sqlite3.Connection, contact_id: int, draft: Draft, row: Pa
     held = {one.reference: one for one in nested.grants(db, [contact_id])[contact_id]}
     email = draft.fields.get("email") if adding else row["email"]
     holder = granting.Holder(email, bool(row.get("email_verified")))
-    decided, mails = granting.decide(wanted, held, roles.grantable(db), holder, terms.switches, terms.now)
+    decided, mails = granting.decide(wanted, held, roles.grantable(db), holder, terms)
     if decided != list(held.values()):
         nested.replace_grants(db, contact_id, decided)
     ledger.post(db, contact_id, mails, terms.now)

@@ -7,13 +7,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from reconcile.sandbox.account import Terms
+from reconcile.sandbox.generating import generate
 from reconcile.sandbox.options import Counts
 from reconcile.sandbox.rules import addresses
 from reconcile.sandbox.rules.contacts import settle, unique_key
 from reconcile.sandbox.rules.fields import read_fields
 from reconcile.sandbox.rules.grants import Grant
 from reconcile.sandbox.rules.roles import read_role
+from reconcile.sandbox.rules.terms import Terms
 from reconcile.sandbox.store import contacts, nested, roles, schema, search, settings
 from reconcile.sandbox.store.connection import opened, writing
 from reconcile.sandbox.switches import Switches
@@ -35,6 +36,8 @@ def seed(
         with writing(db):
             _empty(db)
             _load_shop(db, settings.switches(db), moment, with_contacts=contacts is None)
+            if contacts is not None:
+                generate(db, contacts, number, moment)
         return _counts(db)
 
 

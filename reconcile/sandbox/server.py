@@ -1,27 +1,22 @@
 """HTTP around the handlers: one aiohttp server on loopback, in this thread or in one beside it."""
 
 import asyncio
-import json
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from time import perf_counter
 
 from aiohttp import web
 
-from reconcile.sandbox.api.calls import Call, Reply
-from reconcile.sandbox.api.routes import answer, collapsed
 from reconcile.sandbox.api.served import Served
+from reconcile.sandbox.door import Door
 from reconcile.sandbox.options import Access, Options
 from reconcile.sandbox.problems import SandboxError
-from reconcile.sandbox.store import ledger, settings
+from reconcile.sandbox.store import settings
 from reconcile.sandbox.store.connection import opened, setting
 from reconcile.sandbox.times import Clock
 
-_LARGEST_BODY = 2**20
 _FLUSH_SECONDS = 1.0
 _GRACE_SECONDS = 1.0
 
@@ -97,9 +92,11 @@ class _Side:
 async def _serve(path: Path, options: Options, ready: Callable[[Access], None], stop: asyncio.Event) -> None:
     with opened(path) as db:
         served = Served(db, Clock(options.now))
+        served.refresh()
         if options.changes_switches:
             served.turn(options.switched(served.switches))
-        door = _Door(served, verbose=options.verbose)
+        served.arm(options.faults, options.fault_seed)
+        door = Door(served, verbose=options.verbose)
         runner = web.ServerRunner(web.Server(door.receive, access_log=None), shutdown_timeout=_GRACE_SECONDS)
         await runner.setup()
         flushing = asyncio.create_task(_flush_now_and_then(served))
@@ -133,48 +130,3 @@ async def _flush_now_and_then(served: Served) -> None:
     while True:
         await asyncio.sleep(_FLUSH_SECONDS)
         served.flush()
-
-
-class _Door:
-    """Turns requests into calls and replies into responses."""
-
-    def __init__(self, served: Served, *, verbose: bool) -> None:
-        self._served = served
-        self._verbose = verbose
-
-    async def receive(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Answer one request and keep its line."""
-        began = perf_counter()
-        try:
-            call = await _call(request)
-        except web.HTTPRequestEntityTooLarge:
-            return _response(
-                Reply(413, {"success": False, "status": 413, "message": "the body is too large"})
-            )
-        before = self._served.db.total_changes
-        reply = answer(call, self._served)
-        wrote = self._served.db.total_changes != before and call.path.startswith("/api/")
-        self._note(call, reply.status, began, wrote=wrote)
-        return _response(reply)
-
-    def _note(self, call: Call, status: int, began: float, *, wrote: bool) -> None:
-        self._served.note(ledger.Request(self._served.clock.now(), call.method, call.path, status, wrote))
-        if self._verbose:
-            spent = (perf_counter() - began) * 1000
-            print(f"{call.method} {call.path} {status} {spent:.1f} ms", file=sys.stderr, flush=True)  # noqa: T201
-
-
-async def _call(request: web.BaseRequest) -> Call:
-    body = await request.read() if request.can_read_body else b""
-    base = f"http://{request.host}"
-    query = {name: request.query[name] for name in request.query} if request.query_string else {}
-    return Call(request.method, collapsed(request.path), query, request.headers, body, base)
-
-
-def _response(reply: Reply) -> web.Response:
-    if reply.body is None:
-        return web.Response(status=reply.status, headers=reply.headers)
-    body = json.dumps(reply.body, separators=(",", ":")).encode()
-    return web.Response(
-        status=reply.status, body=body, headers={**reply.headers, "Content-Type": "application/json"}
-    )

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from reconcile.sandbox.account import Terms
 from reconcile.sandbox.api.presenting import v1_contacts
 from reconcile.sandbox.problems import SandboxError
 from reconcile.sandbox.rules.roles import shown_role
-from reconcile.sandbox.store import contacts, search, settings
-from reconcile.sandbox.store.connection import named, opened, reading
+from reconcile.sandbox.rules.terms import Terms
+from reconcile.sandbox.store import contacts, ledger, roles, search, settings
+from reconcile.sandbox.store.connection import opened, reading
 from reconcile.sandbox.switches import Switches, about
-from reconcile.sandbox.times import machine_time, to_atom
+from reconcile.sandbox.times import machine_time
 
 Rows = list[dict[str, Any]]
 _CHUNK = 1_000
@@ -55,28 +55,7 @@ def _contacts(db: sqlite3.Connection) -> Rows:
 
 
 def _roles(db: sqlite3.Connection) -> Rows:
-    rows = named(db.execute("SELECT * FROM roles ORDER BY id"))
-    return [{**shown_role(row, "utc"), "protected": bool(row["protected"])} for row in rows]
-
-
-def _grants(db: sqlite3.Connection) -> Rows:
-    return _timed(
-        db,
-        "SELECT g.contact_id AS contact, c.email, r.reference, g.status, g.awaits, g.expires, g.granted FROM grants g"
-        " JOIN roles r ON r.id = g.role_id JOIN contacts c ON c.id = g.contact_id WHERE c.deleted IS NULL"
-        " ORDER BY g.contact_id, r.id",
-        "expires",
-        "granted",
-    )
-
-
-def _outbox(db: sqlite3.Connection) -> Rows:
-    return _timed(db, "SELECT at, kind, recipient, contact_id AS contact, role FROM outbox ORDER BY id", "at")
-
-
-def _requests(db: sqlite3.Connection) -> Rows:
-    rows = _timed(db, "SELECT at, method, path, status, wrote FROM requests ORDER BY id", "at")
-    return [{**row, "wrote": bool(row["wrote"])} for row in rows]
+    return [{**shown_role(row, "utc"), "protected": bool(row["protected"])} for row in roles.every(db)]
 
 
 def _switches(db: sqlite3.Connection) -> Rows:
@@ -87,20 +66,11 @@ def _switches(db: sqlite3.Connection) -> Rows:
     ]
 
 
-def _timed(db: sqlite3.Connection, sql: str, *columns: str) -> Rows:
-    """Rows with some columns of seconds as ATOM text."""
-    rows: Rows = named(db.execute(sql))
-    return [
-        {**row, **{one: row[one] if row[one] is None else to_atom(row[one]) for one in columns}}
-        for row in rows
-    ]
-
-
 _PARTS: dict[str, Callable[[sqlite3.Connection], Rows]] = {
     "contacts": _contacts,
     "roles": _roles,
-    "grants": _grants,
-    "outbox": _outbox,
-    "requests": _requests,
+    "grants": ledger.grants,
+    "outbox": ledger.outbox,
+    "requests": ledger.requests,
     "switches": _switches,
 }

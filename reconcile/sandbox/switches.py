@@ -5,6 +5,7 @@ under `hostile`. `bearable=True` marks what the `awkward` profile leaves at its 
 client that cannot read grants or tags, or list contacts, can do nothing but refuse.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, Literal, Self, get_args, get_type_hints
@@ -158,7 +159,7 @@ class Switches:
         return {one.name: getattr(self, one.name) for one in fields(self)}
 
 
-_PROFILES = {
+_PROFILES: dict[str, Callable[[], dict[str, Any]]] = {
     "documented": dict,
     "hostile": lambda: {one.name: one.metadata["worst"] for one in fields(Switches)},
     "awkward": lambda: {

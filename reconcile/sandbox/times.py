@@ -49,9 +49,9 @@ class Clock:
         """The instant, in seconds since 1970."""
         return int(self._source().timestamp()) + self._moved
 
-    def fix(self, moment: datetime) -> None:
+    def fix(self, seconds: int) -> None:
         """Stand still at this instant."""
-        self._source = _as_source(moment)
+        self._source = _as_source(datetime.fromtimestamp(seconds, UTC))
         self._moved = 0
 
     def advance(self, seconds: int) -> None:

@@ -8,7 +8,7 @@ from reconcile.sandbox.api.served import Served
 from reconcile.sandbox.problems import Problem, Refused, not_found
 from reconcile.sandbox.rules.fields import is_date, is_storable
 from reconcile.sandbox.store import contacts, search
-from reconcile.sandbox.store.connection import reading, writing
+from reconcile.sandbox.store.connection import writing
 
 _ANYWHERE = ("first_name", "last_name", "email", "company", "reference")
 _TERMS = ("q", "reference", "email", "leaveDate")
@@ -23,11 +23,9 @@ def add(call: Call, served: Served) -> Reply:
         return _one(served, contact_id, 201)
 
 
-def read(call: Call, served: Served, contact_id: str) -> Reply:
+def read(_call: Call, served: Served, contact_id: str) -> Reply:
     """GET /api/contacts/{id}.json."""
-    number = read_id(contact_id, "contact")
-    with reading(served.db):
-        return _one(served, number)
+    return _one(served, read_id(contact_id, "contact"))
 
 
 def update(call: Call, served: Served, contact_id: str) -> Reply:
@@ -42,7 +40,7 @@ def update(call: Call, served: Served, contact_id: str) -> Reply:
         return _one(served, number)
 
 
-def delete(call: Call, served: Served, contact_id: str) -> Reply:
+def delete(_call: Call, served: Served, contact_id: str) -> Reply:
     """DELETE /api/contacts/{id}.json."""
     number, terms = read_id(contact_id, "contact"), served.terms()
     with writing(served.db):
@@ -76,13 +74,11 @@ def _one(served: Served, contact_id: int, status: int = 200) -> Reply:
 def _many(call: Call, served: Served, where: search.Where, *, none_is_an_answer: bool) -> Reply:
     terms = served.terms()
     wanted = read_page(call.query, terms.switches, "perPage")
-    with reading(served.db):
-        page = Page(wanted, search.count(served.db, "contacts", where), terms.switches)
-        rows = search.page(served.db, "contacts", where, limit=page.limit, offset=page.offset)
-        found = v1_contacts(served.db, rows, terms)
+    page = Page(wanted, search.count(served.db, "contacts", where), terms.switches)
+    rows = search.page(served.db, "contacts", where, limit=page.limit, offset=page.offset)
     if not page.total and not none_is_an_answer and terms.switches.v1_no_match != "empty":
         raise Refused(int(terms.switches.v1_no_match), Problem("search", "no contact found"))
-    return Reply(200, {"contacts": found, **v1_paging(page)})
+    return Reply(200, {"contacts": v1_contacts(served.db, rows, terms), **v1_paging(page)})
 
 
 def _condition(name: str, value: str, email_rule: str) -> search.Where:

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from reconcile.sandbox.account import Terms, add_contact, read_draft, remove_contact, update_contact
+from reconcile.sandbox.account import add_contact, read_draft, remove_contact, update_contact
 from reconcile.sandbox.api.calls import Call, Reply, data_reply, read_envelope, read_id
 from reconcile.sandbox.api.filters import CONTACT_FILTERS, read_filters
 from reconcile.sandbox.api.paging import Page, read_page, v2_paging
 from reconcile.sandbox.api.presenting import V2_ID_OFFSET, from_v2_id, v2_contacts
 from reconcile.sandbox.api.served import Served
 from reconcile.sandbox.problems import Problem, not_found, refuse_if
+from reconcile.sandbox.rules.terms import Terms
 from reconcile.sandbox.store import contacts, search
-from reconcile.sandbox.store.connection import reading, writing
+from reconcile.sandbox.store.connection import writing
 
 _NESTED = ("accessRoles", "tags", "address")
 
@@ -22,18 +23,15 @@ def every(call: Call, served: Served) -> Reply:
     moved = V2_ID_OFFSET if terms.switches.v2_ids == "other" else 0
     where = read_filters(call.query, CONTACT_FILTERS, search.STANDING, moved)
     wanted = read_page(call.query, terms.switches, "limit")
-    with reading(served.db):
-        page = Page(wanted, search.count(served.db, "contacts", where), terms.switches)
-        order = terms.switches.list_order
-        rows = search.page(served.db, "contacts", where, limit=page.limit, offset=page.offset, order=order)
-        return data_reply(v2_contacts(served.db, rows, terms), **v2_paging(page, call))
+    page = Page(wanted, search.count(served.db, "contacts", where), terms.switches)
+    order = terms.switches.list_order
+    rows = search.page(served.db, "contacts", where, limit=page.limit, offset=page.offset, order=order)
+    return data_reply(v2_contacts(served.db, rows, terms), **v2_paging(page, call))
 
 
-def read(call: Call, served: Served, contact_id: str) -> Reply:
+def read(_call: Call, served: Served, contact_id: str) -> Reply:
     """GET /api/v2/contacts/{id}.json."""
-    number = _number(contact_id, served)
-    with reading(served.db):
-        return _one(served, number)
+    return _one(served, _number(contact_id, served))
 
 
 def add(call: Call, served: Served) -> Reply:
@@ -54,7 +52,7 @@ def update(call: Call, served: Served, contact_id: str) -> Reply:
         return _one(served, number)
 
 
-def delete(call: Call, served: Served, contact_id: str) -> Reply:
+def delete(_call: Call, served: Served, contact_id: str) -> Reply:
     """DELETE /api/v2/contacts/{id}.json."""
     number = _number(contact_id, served)
     with writing(served.db):

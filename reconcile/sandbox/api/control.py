@@ -1,12 +1,154 @@
-"""The operator's side door `/_sandbox/`: switches, clock, outbox, request log, approvals."""
+"""The operator's side door `/_sandbox/`: switches, faults, clock, outbox, request log, approvals.
 
-from reconcile.sandbox.api.calls import Call, Reply
+It has no counterpart at Evance. Bodies and answers are JSON; it answers on loopback only.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from reconcile.sandbox.api.calls import Call, Reply, read_id, read_json, refusal
 from reconcile.sandbox.api.served import Served
-from reconcile.sandbox.problems import Problem, Refused
+from reconcile.sandbox.approvals import approve, reject, verify
+from reconcile.sandbox.problems import Problem, Refused, SandboxError
+from reconcile.sandbox.store import ledger
+from reconcile.sandbox.store.connection import add_client, setting, writing
+from reconcile.sandbox.switches import Switches, profiles
+from reconcile.sandbox.times import from_atom, to_atom
 
 PREFIX = "/_sandbox/"
+_CONTACT = re.compile(r"/_sandbox/contacts/(\d+)/(?:(verify)|roles/([^/]+)/(approve|reject))", re.ASCII)
+_LONGEST = 10**9  # seconds a clock can be advanced
 
 
 def answer(call: Call, served: Served) -> Reply:
-    """Answer the operator."""
-    raise Refused(404, Problem("path", "not found"))
+    """Answer the operator; what cannot be done is a 4xx that says why."""
+    try:
+        served.refresh()
+        handler = _HANDLERS.get((call.method, call.path))
+        return handler(call, served) if handler else _contact(call, served)
+    except SandboxError as error:
+        return refusal(call, Refused(400, Problem("body", str(error))))
+    except Refused as refused:
+        return refusal(call, Refused(refused.status if refused.status != 422 else 400, *refused.problems))
+
+
+def _state(_call: Call, served: Served) -> Reply:
+    return Reply(
+        200,
+        {
+            "account": setting(served.db, "account"),
+            "now": to_atom(served.clock.now()),
+            "switches": served.switches.settings(),
+            "profiles": profiles(),
+            "faults": [one.fault.text for one in served.faults],
+        },
+    )
+
+
+def _turn(call: Call, served: Served) -> Reply:
+    """PUT switches: {"profile": NAME, "switches": {NAME: SETTING}}, both optional."""
+    body = _body(call)
+    start = Switches.of(str(body["profile"])) if "profile" in body else served.switches
+    turned = body.get("switches", {})
+    if not isinstance(turned, dict):
+        raise SandboxError("switches is an object of names and settings")
+    served.turn(start.turned(turned))
+    return _state(call, served)
+
+
+def _arm(call: Call, served: Served) -> Reply:
+    """PUT faults: {"faults": [TEXT], "seed": NUMBER}; these are then the only ones."""
+    body = _body(call)
+    texts, seed = body.get("faults"), body.get("seed", 1)
+    if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
+        raise SandboxError("faults is a list of texts such as status:code=503,p=0.1")
+    if not isinstance(seed, int):
+        raise SandboxError("seed is a whole number")
+    served.arm(texts, seed)
+    return _state(call, served)
+
+
+def _set_clock(call: Call, served: Served) -> Reply:
+    """PUT clock: {"now": ATOM} stops it, {"advance": SECONDS} moves it, {} lets it run as at the start."""
+    match _body(call):
+        case {"now": str() as text}:
+            served.clock.fix(_moment(text))
+        case {"advance": int() as seconds} if abs(seconds) <= _LONGEST:
+            served.clock.advance(seconds)
+        case {**rest} if not rest:
+            served.clock.release()
+        case _:
+            raise SandboxError("the clock takes now (an ATOM date-time), advance (seconds), or nothing")
+    return _state(call, served)
+
+
+def _moment(text: str) -> int:
+    try:
+        return from_atom(text)
+    except ValueError:
+        raise SandboxError(
+            f"now is an ATOM date-time such as 2026-11-23T09:00:00+00:00, not {text!r}"
+        ) from None
+
+
+def _requests(_call: Call, served: Served) -> Reply:
+    served.flush()
+    return Reply(200, {"requests": ledger.requests(served.db)})
+
+
+def _outbox(_call: Call, served: Served) -> Reply:
+    return Reply(200, {"outbox": ledger.outbox(served.db)})
+
+
+def _forget(table: ledger.Log) -> Callable[[Call, Served], Reply]:
+    def forget(_call: Call, served: Served) -> Reply:
+        served.flush()
+        with writing(served.db):
+            ledger.forget(served.db, table)
+        return Reply(204)
+
+    return forget
+
+
+def _new_client(call: Call, served: Served) -> Reply:
+    """POST clients: {"scopes": "contacts.readonly roles.readonly"} gives credentials for just these."""
+    scopes = _body(call).get("scopes")
+    if not isinstance(scopes, str) or not scopes.isascii():
+        raise SandboxError("scopes is a text such as contacts.readonly roles.readonly")
+    with writing(served.db):
+        client_id, private_key = add_client(served.db, scopes)
+    return Reply(201, {"client_id": client_id, "private_key": private_key, "scopes": scopes})
+
+
+def _contact(call: Call, served: Served) -> Reply:
+    """POST contacts/ID/verify, or contacts/ID/roles/REFERENCE/approve (or reject)."""
+    match = _CONTACT.fullmatch(call.path)
+    if match is None or call.method != "POST":
+        raise Refused(404, Problem("path", "not found"))
+    number, verifying, reference, verdict = match.groups()
+    contact_id, now = read_id(number, "contact"), served.clock.now()
+    with writing(served.db):
+        if verifying:
+            verify(served.db, contact_id, now)
+        else:
+            (approve if verdict == "approve" else reject)(served.db, contact_id, reference, now)
+    return Reply(204)
+
+
+def _body(call: Call) -> dict[str, Any]:
+    return read_json(call.body) if call.body else {}
+
+
+_HANDLERS: dict[tuple[str, str], Callable[[Call, Served], Reply]] = {
+    ("GET", "/_sandbox/"): _state,
+    ("PUT", "/_sandbox/switches"): _turn,
+    ("PUT", "/_sandbox/faults"): _arm,
+    ("PUT", "/_sandbox/clock"): _set_clock,
+    ("GET", "/_sandbox/requests"): _requests,
+    ("DELETE", "/_sandbox/requests"): _forget("requests"),
+    ("GET", "/_sandbox/outbox"): _outbox,
+    ("DELETE", "/_sandbox/outbox"): _forget("outbox"),
+    ("DELETE", "/_sandbox/tokens"): _forget("tokens"),
+    ("POST", "/_sandbox/clients"): _new_client,
+}

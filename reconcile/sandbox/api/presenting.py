@@ -1,13 +1,14 @@
 """Contacts as v1 and v2 show them (Evance help: Retrieving a Contact; v2 from the official client)."""
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reconcile.sandbox.account import Terms
 from reconcile.sandbox.rules.addresses import shown
 from reconcile.sandbox.rules.fields import FIELDS, Kind
 from reconcile.sandbox.rules.grants import Grant
 from reconcile.sandbox.rules.tags import TAG_TYPE
+from reconcile.sandbox.rules.terms import Terms
 from reconcile.sandbox.store import nested
 from reconcile.sandbox.switches import Switches
 from reconcile.sandbox.times import to_atom
@@ -24,13 +25,13 @@ _TYPE_FLAGS = (
 )  # fmt: skip
 
 
-def v1_contacts(db: Any, rows: Sequence[Row], terms: Terms) -> list[dict[str, Any]]:
+def v1_contacts(db: sqlite3.Connection, rows: Sequence[Row], terms: Terms) -> list[dict[str, Any]]:
     """Contacts in the v1 read form, with what hangs on them."""
     around = _nested(db, rows, terms)
     return [{**_v1_contact(row, terms), **around[row["id"]]} for row in rows]
 
 
-def v2_contacts(db: Any, rows: Sequence[Row], terms: Terms) -> list[dict[str, Any]]:
+def v2_contacts(db: sqlite3.Connection, rows: Sequence[Row], terms: Terms) -> list[dict[str, Any]]:
     """Contacts in the v2 form; grants, tags and address only under `v2_nested_read: yes`."""
     around = _nested(db, rows, terms) if terms.switches.v2_nested_read == "yes" else {}
     return [{**_v2_contact(row, terms), **around.get(row["id"], {})} for row in rows]
@@ -65,7 +66,7 @@ def shown_tags(values: Sequence[str], switches: Switches) -> dict[str, Any]:
     return {"tags": list(values) if bare else {TAG_TYPE: list(values)}}
 
 
-def _nested(db: Any, rows: Sequence[Row], terms: Terms) -> dict[int, dict[str, Any]]:
+def _nested(db: sqlite3.Connection, rows: Sequence[Row], terms: Terms) -> dict[int, dict[str, Any]]:
     ids = [row["id"] for row in rows]
     grants, tags, addresses = nested.grants(db, ids), nested.tags(db, ids), nested.addresses(db, ids)
     return {

@@ -10,7 +10,7 @@ from reconcile.sandbox.api.served import Served
 from reconcile.sandbox.problems import NOT_UNIQUE, PROTECTED, Problem, Refused, not_found
 from reconcile.sandbox.rules.roles import made_reference, read_role, shown_role
 from reconcile.sandbox.store import roles, search
-from reconcile.sandbox.store.connection import reading, writing
+from reconcile.sandbox.store.connection import writing
 
 
 def every(call: Call, served: Served) -> Reply:
@@ -18,13 +18,12 @@ def every(call: Call, served: Served) -> Reply:
     switches = served.terms().switches
     where = read_filters(call.query, ROLE_FILTERS, search.ALL)
     wanted = read_page(call.query, switches, "limit")
-    with reading(served.db):
-        page = Page(wanted, search.count(served.db, "roles", where), switches)
-        rows = search.page(served.db, "roles", where, limit=page.limit, offset=page.offset)
+    page = Page(wanted, search.count(served.db, "roles", where), switches)
+    rows = search.page(served.db, "roles", where, limit=page.limit, offset=page.offset)
     return data_reply([shown_role(row, switches.times) for row in rows], **v2_paging(page, call))
 
 
-def read(call: Call, served: Served, role_id: str) -> Reply:
+def read(_call: Call, served: Served, role_id: str) -> Reply:
     """GET /api/v2/roles/{id}.json."""
     return _one(served, read_id(role_id, "access role"))
 
@@ -50,7 +49,7 @@ def update(call: Call, served: Served, role_id: str) -> Reply:
         return _one(served, number)
 
 
-def delete(call: Call, served: Served, role_id: str) -> Reply:
+def delete(_call: Call, served: Served, role_id: str) -> Reply:
     """DELETE /api/v2/roles/{id}.json; grants of the role go with it."""
     number = read_id(role_id, "access role")
     with writing(served.db):

@@ -3,13 +3,15 @@
 import re
 import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from reconcile.sandbox.api import contacts_v1, contacts_v2, control, roles, tokens
+from reconcile.sandbox.api import contacts_v1, contacts_v2, roles, tokens
 from reconcile.sandbox.api.calls import Call, Reply, read_json, refusal
 from reconcile.sandbox.api.served import Served
 from reconcile.sandbox.problems import NOT_UNIQUE, Problem, Refused
+from reconcile.sandbox.store.connection import reading
 
 Handler = Callable[..., Reply]
 _SLASHES = re.compile(r"/{2,}")
@@ -29,7 +31,7 @@ def _endpoint(path: str, resource: str | None, **verbs: Handler) -> Endpoint:
     return Endpoint(re.compile(pattern), resource, verbs)
 
 
-def _welcome(call: Call, served: Served) -> Reply:
+def _welcome(_call: Call, _served: Served) -> Reply:
     """GET /api/index.json."""
     return Reply(200, {"message": "Welcome to the Evance API"})
 
@@ -60,7 +62,9 @@ def collapsed(path: str) -> str:
 def answer(call: Call, served: Served) -> Reply:
     """Answer a request. Whatever it holds, there is an answer and no exception."""
     try:
-        return _dispatch(call, served)
+        with reading(served.db) if call.method == "GET" else nullcontext():
+            served.refresh()
+            return _dispatch(call, served)
     except Refused as refused:
         return refusal(call, refused)
     except sqlite3.IntegrityError:
@@ -73,8 +77,6 @@ def answer(call: Call, served: Served) -> Reply:
 def _dispatch(call: Call, served: Served) -> Reply:
     if call.path in tokens.PATHS:
         return tokens.give(call, served) if call.method == "POST" else _wrong_verb(["POST"], call)
-    if call.path.startswith(control.PREFIX):
-        return control.answer(call, served)
     if not call.path.startswith("/api/"):
         raise Refused(404, Problem("path", "not found"), context="parameters")
     endpoint, ids = _find(call.path)

@@ -1,8 +1,10 @@
 """The account while it is served: its open file, its clock, its switches and the log of its requests."""
 
 import sqlite3
+from collections.abc import Sequence
 
-from reconcile.sandbox.account import Terms
+from reconcile.sandbox.faults import Armed, arm
+from reconcile.sandbox.rules.terms import Terms
 from reconcile.sandbox.store import ledger, settings
 from reconcile.sandbox.store.connection import writing
 from reconcile.sandbox.switches import Switches
@@ -17,28 +19,31 @@ class Served:
     def __init__(self, db: sqlite3.Connection, clock: Clock) -> None:
         self.db = db
         self.clock = clock
+        self.faults: list[Armed] = []
         self._log: list[ledger.Request] = []
         self._seen_version = -1
-        self._switches = Switches()
+        self.switches = Switches()
 
     def terms(self) -> Terms:
         """Switches and instant for the request at hand."""
         return Terms(self.switches, self.clock.now())
 
-    @property
-    def switches(self) -> Switches:
-        """The switches as stored, read anew when another process wrote to the file."""
+    def refresh(self) -> None:
+        """Read the switches anew when another process wrote to the file."""
         version = self.db.execute("PRAGMA data_version").fetchone()[0]
         if version != self._seen_version:
-            self._switches = settings.switches(self.db)
+            self.switches = settings.switches(self.db)
             self._seen_version = version
-        return self._switches
 
     def turn(self, switches: Switches) -> None:
         """Store these switches and go by them."""
         with writing(self.db):
             settings.store_switches(self.db, switches)
-        self._switches = switches
+        self.switches = switches
+
+    def arm(self, faults: Sequence[str], seed: int) -> None:
+        """Watch for these faults and no others; raises SandboxError for one that is none."""
+        self.faults = arm(faults, seed)
 
     def note(self, request: ledger.Request) -> None:
         """Keep a line for the request log, written in batches."""

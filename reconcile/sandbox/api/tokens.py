@@ -170,6 +170,7 @@ def _unauthorized(switches: Switches) -> Reply:
 
 
 def forbidden(resource: str, switches: Switches) -> Reply:
+    """403: the token is good, but not for this."""
     text = f"the access token lacks the scope {resource}"
     return Reply(403, _auth_body(switches, 403, "insufficient_scope", text))
 

@@ -7,16 +7,14 @@ and skip verification and approval, and every grant that is not named is dropped
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from reconcile.sandbox.problems import REQUIRED, UNKNOWN, Problem, Refused, refuse_if
-from reconcile.sandbox.rules.fields import text_problem
+from reconcile.sandbox.problems import UNKNOWN, Problem, refuse_if
+from reconcile.sandbox.rules.terms import Terms
+from reconcile.sandbox.rules.wanted import OMITTED, Wanted
 from reconcile.sandbox.switches import Switches
-from reconcile.sandbox.times import from_atom
 
 CUSTOMER = "customer"
 SHOP_MAIL = "shop@sandbox.evance.me"
-_OMITTED = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +44,6 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """One item of `accessRoles`: `expires` is `_OMITTED` when not named, `active` skips the role's rules."""
-
-    reference: str
-    expires: int | None = _OMITTED
-    active: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Mail:
     """A mail that Evance would send."""
 
@@ -71,116 +60,42 @@ class Holder:
     verified: bool
 
 
-def read_wanted(value: object, switches: Switches, now: int) -> list[Wanted] | None:
-    """The items of a written `accessRoles`; None when the key counts as absent.
-
-    Raises Refused (422) with every wrong item at once.
-    """
-    if isinstance(value, dict):
-        if switches.map_write == "ignore":
-            return None
-        value = _from_map(value) if switches.map_write == "accept" else value
-    if not isinstance(value, list):
-        raise Refused(422, Problem("accessRoles", "must be an array"))
-    parsed = [_read_item(item, switches, now) for item in value]
-    refuse_if([one for one in parsed if isinstance(one, Problem)])
-    return [one for one in parsed if isinstance(one, Wanted)]
-
-
 def decide(
     wanted: Sequence[Wanted],
     held: Mapping[str, Grant],
     roles: Mapping[str, Role],
     holder: Holder,
-    switches: Switches,
-    now: int,
+    terms: Terms,
 ) -> tuple[list[Grant], list[Mail]]:
     """The complete new grants of a contact, and the mails that go out for them.
 
     `held` and `roles` are keyed by reference. Raises Refused (422) for unknown and repeated roles.
     """
-    known = _known(wanted, roles, switches)
-    if switches.customer_role == "sticky":
+    known = _known(wanted, roles, terms.switches)
+    if terms.switches.customer_role == "sticky":
         known = _with_customer(known, held, roles)
-    outcomes = [
-        _grant(one, held.get(one.reference), roles[one.reference], holder, switches, now) for one in known
-    ]
+    outcomes = [_grant(one, held.get(one.reference), roles[one.reference], holder, terms) for one in known]
     return [grant for grant, _ in outcomes], [mail for _, mails in outcomes for mail in mails]
-
-
-def _from_map(value: dict[str, Any]) -> list[Any]:
-    """The read form as items of the written one: the key is the reference."""
-    items = []
-    for reference, inner in value.items():
-        known = (
-            {key: inner[key] for key in ("expires", "status") if key in inner}
-            if isinstance(inner, dict)
-            else {}
-        )
-        items.append({**known, "reference": reference})
-    return items
-
-
-def _read_item(item: object, switches: Switches, now: int) -> Wanted | Problem:
-    match item:
-        case str():
-            return text_problem("accessRoles", item) or Wanted(item)
-        case {"reference": str() as reference}:
-            return text_problem("accessRoles", reference) or _read_object(reference, item, switches, now)
-        case dict():
-            return Problem("accessRoles", "an object must name a reference", REQUIRED)
-        case _:
-            return Problem("accessRoles", "an item must be a reference or an object")
-
-
-def _read_object(reference: str, item: Mapping[str, Any], switches: Switches, now: int) -> Wanted | Problem:
-    status = item.get("status")
-    if status not in (None, "active") and switches.other_status == "reject":
-        return Problem("accessRoles", f"status of {reference} may only be active")
-    expires = _read_expires(reference, item, switches, now)
-    return expires if isinstance(expires, Problem) else Wanted(reference, expires, status == "active")
-
-
-def _read_expires(
-    reference: str, item: Mapping[str, Any], switches: Switches, now: int
-) -> int | Problem | None:
-    if "expires" not in item:
-        return _OMITTED
-    expires = item["expires"]
-    if expires is None and switches.null_expires == "perpetual":
-        return None
-    try:
-        moment = from_atom(expires) if isinstance(expires, str) else None
-    except ValueError:
-        moment = None
-    if moment is None:
-        return Problem("accessRoles", f"expires of {reference} is not an ATOM date-time")
-    if moment <= now and switches.past_expires == "reject":
-        return Problem("accessRoles", f"expires of {reference} has passed")
-    return moment
 
 
 def _known(wanted: Sequence[Wanted], roles: Mapping[str, Role], switches: Switches) -> list[Wanted]:
     """The wanted items with references in stored spelling, unknown and repeated ones settled."""
-    spelling = (
-        {one.casefold(): one for one in roles}
-        if switches.role_case == "fold"
-        else {one: one for one in roles}
-    )
-    spelt = [(one, spelling.get(_folded(one.reference, switches))) for one in wanted]
-    problems = [
-        _unknown(one.reference) for one, found in spelt if not found and switches.unknown_role == "reject"
-    ]
-    known = [replace(one, reference=found) for one, found in spelt if found]
-    if switches.duplicate_roles == "reject":
-        repeated = [
-            reference for reference, times in Counter(one.reference for one in known).items() if times > 1
+    spelling = {_folded(one, switches): one for one in roles}
+    found = [(one, spelling.get(_folded(one.reference, switches))) for one in wanted]
+    known = [replace(one, reference=reference) for one, reference in found if reference]
+    unknown = [one.reference for one, reference in found if not reference]
+    refuse_if(
+        [
+            *(_unknown(one) for one in unknown if switches.unknown_role == "reject"),
+            *(_twice(one) for one in _repeated(known) if switches.duplicate_roles == "reject"),
+            *([_too_many(switches.max_items)] if 0 < switches.max_items < len(known) else []),
         ]
-        problems += [Problem("accessRoles", f"{reference} is named twice") for reference in repeated]
-    if switches.max_items and len(known) > switches.max_items:
-        problems.append(Problem("accessRoles", f"must not have more than {switches.max_items} items"))
-    refuse_if(problems)
+    )
     return list({one.reference: one for one in known}.values())
+
+
+def _repeated(wanted: Sequence[Wanted]) -> list[str]:
+    return [reference for reference, times in Counter(one.reference for one in wanted).items() if times > 1]
 
 
 def _folded(reference: str, switches: Switches) -> str:
@@ -189,6 +104,14 @@ def _folded(reference: str, switches: Switches) -> str:
 
 def _unknown(reference: str) -> Problem:
     return Problem("accessRoles", f"there is no access role {reference}", UNKNOWN)
+
+
+def _twice(reference: str) -> Problem:
+    return Problem("accessRoles", f"{reference} is named twice")
+
+
+def _too_many(most: int) -> Problem:
+    return Problem("accessRoles", f"must not have more than {most} items")
 
 
 def _with_customer(
@@ -200,22 +123,23 @@ def _with_customer(
 
 
 def _grant(
-    wanted: Wanted, held: Grant | None, role: Role, holder: Holder, switches: Switches, now: int
+    wanted: Wanted, held: Grant | None, role: Role, holder: Holder, terms: Terms
 ) -> tuple[Grant, list[Mail]]:
     """One wanted item as a grant. A lapsed grant counts as not held."""
-    standing = held if held and not held.lapsed(now) else None
-    fresh = Grant(role.reference, role.title, "active", None, _expiry(wanted, standing, switches), now)
+    standing = held if held and not held.lapsed(terms.now) else None
+    expires = _expiry(wanted, standing, terms.switches)
+    fresh = Grant(role.reference, role.title, "active", None, expires, terms.now)
     if wanted.active:
-        begun = standing.granted if standing and standing.status == "active" else now
-        mails = _granted_mail(fresh, standing, holder) if switches.active_mail == "yes" else []
+        begun = standing.granted if standing and standing.status == "active" else terms.now
+        mails = _granted_mail(fresh, standing, holder) if terms.switches.active_mail == "yes" else []
         return replace(fresh, granted=begun), mails
-    if standing and switches.held_grant == "keep":
+    if standing and terms.switches.held_grant == "keep":
         return replace(standing, expires=fresh.expires), []
     return _by_default_rules(fresh, role, holder)
 
 
 def _expiry(wanted: Wanted, standing: Grant | None, switches: Switches) -> int | None:
-    if wanted.expires != _OMITTED:
+    if wanted.expires != OMITTED:
         return wanted.expires
     return standing.expires if standing and switches.omitted_expires == "keep" else None
 

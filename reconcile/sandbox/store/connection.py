@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 from reconcile.sandbox.problems import SandboxError
 from reconcile.sandbox.store import schema
 
-Row = dict[str, object]
+Row = dict[str, Any]
 
 ACCOUNT = "sandbox.evance.me"
 _BUSY_SECONDS = 30

@@ -48,6 +48,15 @@ def reference_taken(db: sqlite3.Connection, reference: str, but: int | None) -> 
     return db.execute(sql, (reference, but)).fetchone() is not None
 
 
+def lowest_free_id(db: sqlite3.Connection) -> int:
+    """The lowest id that nobody has."""
+    row = db.execute(
+        "SELECT min(id) FROM (SELECT 1 AS id UNION ALL SELECT id + 1 FROM contacts)"
+        " WHERE id NOT IN (SELECT id FROM contacts)"
+    ).fetchone()
+    return int(row[0])
+
+
 def address(db: sqlite3.Connection, contact_id: int) -> dict[str, Any] | None:
     """The primary address of a contact."""
     rows = named(db.execute("SELECT * FROM addresses WHERE contact_id = ? AND is_primary", (contact_id,)))

@@ -14,6 +14,11 @@ def one(db: sqlite3.Connection, role_id: int) -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
+def every(db: sqlite3.Connection) -> list[dict[str, Any]]:
+    """All roles by id."""
+    return named(db.execute("SELECT * FROM roles ORDER BY id"))
+
+
 def grantable(db: sqlite3.Connection) -> dict[str, Role]:
     """What granting needs to know of every role, by reference."""
     rows = db.execute("SELECT reference, title, approval_method, admin_approval_email FROM roles ORDER BY id")

@@ -112,7 +112,9 @@ CREATE TABLE requests (
 
 # Apart from the tables because a seed of a million contacts makes them last.
 INDEXES = {
-    "people_by_email": "UNIQUE INDEX people_by_email ON contacts (unique_email) WHERE type IN ('user', 'recipient')",
+    "people_by_email": (
+        "UNIQUE INDEX people_by_email ON contacts (unique_email) WHERE type IN ('user', 'recipient')"
+    ),
     "branches_by_email": "UNIQUE INDEX branches_by_email ON contacts (unique_email) WHERE type = 'branch'",
     "contacts_by_email": "INDEX contacts_by_email ON contacts (email COLLATE NOCASE)",
     "contacts_by_reference": "INDEX contacts_by_reference ON contacts (reference)",

@@ -1,0 +1,144 @@
+"""How many single-contact GETs a second the sandbox answers on one core: `python bench/sandbox.py`.
+
+The server is pinned to one core and the callers to another where the system can do that. Callers speak
+plain sockets with keep-alive, so that what is measured is the server.
+"""
+
+import argparse
+import json
+import os
+import resource
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+SERVE = "from reconcile.cli.sandbox import sandbox; sandbox()"
+
+
+def main() -> None:
+    options = _options()
+    with tempfile.TemporaryDirectory() as folder:
+        db = Path(folder) / "sandbox.sqlite3"
+        seeded = _timed_seed(db, options.contacts)
+        rate, spent = _measure(db, options)
+    print(json.dumps({**seeded, "requests_per_second": round(rate), "server_cpu_us_per_request": round(spent)}))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--contacts", type=int, default=1_000)
+    parser.add_argument("--requests", type=int, default=10_000)
+    parser.add_argument("--connections", type=int, default=8)
+    return parser.parse_args()
+
+
+def _timed_seed(db: Path, contacts: int) -> dict[str, object]:
+    began = time.perf_counter()
+    command = [sys.executable, "-c", SERVE, "seed", "--db", str(db), "--contacts", str(contacts)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    return {"contacts": contacts, "seed_seconds": round(time.perf_counter() - began, 1), "seed_peak_mib": peak}
+
+
+def _measure(db: Path, options: argparse.Namespace) -> tuple[float, float]:
+    """Requests a second over all connections, and the server's CPU time for each in microseconds."""
+    command = [sys.executable, "-c", SERVE, "serve", "--db", str(db), "--port", "0"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, preexec_fn=lambda: _pin(0))
+    try:
+        assert server.stdout is not None
+        access = json.loads(server.stdout.readline())
+        _pin(1)
+        token = _token(access)
+        before = _cpu(server.pid)
+        rate = _drive(access, token, options)
+        spent = (_cpu(server.pid) - before) / options.requests * 1e6
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(10)
+    return rate, spent
+
+
+def _drive(access: dict[str, str], token: str, options: argparse.Namespace) -> float:
+    """Keep one request in flight on every connection until all are answered."""
+    where = urlsplit(access["url"])
+    selector = selectors.DefaultSelector()
+    for _ in range(options.connections):
+        link = socket.create_connection((where.hostname, where.port))
+        selector.register(link, selectors.EVENT_READ)
+        link.sendall(_request(access, token, 0, options.contacts))
+    sent = answered = options.connections
+    began = time.perf_counter()
+    answered = 0
+    while answered < options.requests:
+        for key, _ in selector.select():
+            _read_answer(key.fileobj)
+            answered += 1
+            if sent < options.requests:
+                key.fileobj.sendall(_request(access, token, sent, options.contacts))
+                sent += 1
+    spent = time.perf_counter() - began
+    for key in list(selector.get_map().values()):
+        key.fileobj.close()
+    selector.close()
+    return options.requests / spent
+
+
+def _request(access: dict[str, str], token: str, number: int, contacts: int) -> bytes:
+    contact = 1_001 + number * 7_919 % contacts
+    head = f"GET /api/contacts/{contact}.json HTTP/1.1\r\nHost: {urlsplit(access['url']).netloc}\r\n"
+    return f"{head}Authorization: Bearer {token}\r\n\r\n".encode()
+
+
+def _read_answer(link: socket.socket) -> None:
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += link.recv(65_536)
+    head, _, body = data.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200"), head[:80]
+    length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+    while len(body) < length:
+        body += link.recv(65_536)
+
+
+def _token(access: dict[str, str]) -> str:
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": access["client_id"],
+        "client_secret": access["private_key"],
+    }
+    body = urlencode(form).encode()
+    where = urlsplit(access["url"])
+    with socket.create_connection((where.hostname, where.port)) as link:
+        head = (
+            f"POST /admin/oauth/token HTTP/1.1\r\nHost: {where.netloc}\r\nConnection: close\r\n"
+            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        link.sendall(head.encode() + body)
+        answer = b""
+        while some := link.recv(65_536):
+            answer += some
+    return json.loads(answer.partition(b"\r\n\r\n")[2])["access_token"]
+
+
+def _pin(core: int) -> None:
+    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > core:
+        os.sched_setaffinity(0, {core})
+
+
+def _cpu(process: int) -> float:
+    """CPU seconds a process has used; 0 where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+if __name__ == "__main__":
+    main()

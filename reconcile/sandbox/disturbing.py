@@ -1,0 +1,71 @@
+"""Faults that touch the account behind a caller's back: another writer, lapsed tokens, moving pages."""
+
+from reconcile.sandbox.api.calls import Call
+from reconcile.sandbox.api.served import Served
+from reconcile.sandbox.faults import Armed, Fault, Kind
+from reconcile.sandbox.rules.grants import Grant
+from reconcile.sandbox.store import contacts, ledger, nested, roles
+from reconcile.sandbox.store.connection import writing
+
+_LIST = "/api/v2/contacts.json"
+
+
+def disturb(armed: Armed, call: Call, served: Served) -> None:
+    """Do what a fault does to the account at this request."""
+    with writing(served.db):
+        match armed.fault.kind:
+            case Kind.EXPIRE_TOKEN:
+                ledger.forget(served.db, "tokens")
+            case Kind.WRITER:
+                _write_as_another(armed.fault, served)
+            case Kind.PAGE_SHIFT if call.path == _LIST and call.method == "GET":
+                _shift(armed, _page(call), served)
+            case _:
+                pass
+
+
+def _write_as_another(fault: Fault, served: Served) -> None:
+    """Change a contact's grants and tags as somebody else in the shop might."""
+    contact_id = int(fault.word("contact") or 0)
+    if contacts.one(served.db, contact_id) is None:
+        return
+    now, known = served.clock.now(), roles.grantable(served.db)
+    grants = {one.reference: one for one in nested.grants(served.db, [contact_id])[contact_id]}
+    grants.pop(fault.word("revoke"), None)
+    if fault.word("grant") in known:
+        role = known[fault.word("grant")]
+        grants[role.reference] = Grant(role.reference, role.title, "active", None, None, now)
+    nested.replace_grants(served.db, contact_id, grants.values())
+    tags = {*nested.tags(served.db, [contact_id])[contact_id], fault.word("tag")} - {fault.word("untag"), ""}
+    nested.replace_tags(served.db, contact_id, sorted(tags))
+    contacts.change(served.db, contact_id, {"modified": now})
+
+
+def _shift(armed: Armed, page: int, served: Served) -> None:
+    """Make a later page repeat or skip a row: a contact comes or goes at the front of the list.
+
+    `swap` lets one go and another come at the far end, so that the total gives nothing away.
+    """
+    how, turn = armed.fault.word("how"), int(armed.fault.number("page"))
+    if how == "repeat" and page == turn:
+        _come(served, front=True)
+    elif how != "repeat" and page == 1:
+        armed.memory["visitor"] = _come(served, front=True)
+    elif how != "repeat" and page == turn and "visitor" in armed.memory:
+        contacts.remove(served.db, int(armed.memory.pop("visitor")))
+        if how == "swap":
+            _come(served, front=False)
+
+
+def _come(served: Served, *, front: bool) -> int:
+    """Add a guest who stands first in the list (or last), whatever its order."""
+    now, by_id = served.clock.now(), served.switches.list_order == "id"
+    email = f"passer-by-{now}@example.net"
+    row = {"type": "guest", "first_name": "Passer", "last_name": "By", "email": email, "unique_email": email}
+    place = {"id": contacts.lowest_free_id(served.db)} if front and by_id else {}
+    return contacts.add(served.db, {**row, **place, "created": now, "modified": now})
+
+
+def _page(call: Call) -> int:
+    text = call.query.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1

@@ -1,0 +1,88 @@
+"""Items of a written `accessRoles`: references, or objects that may bring an expiry and `active`.
+
+Source: Evance help, Updating a Contact.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reconcile.sandbox.problems import REQUIRED, Problem, Refused, refuse_if
+from reconcile.sandbox.rules.fields import text_problem
+from reconcile.sandbox.rules.terms import Terms
+from reconcile.sandbox.times import from_atom
+
+OMITTED = -1  # an expiry that was not named, which is not the same as none
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One item of `accessRoles`: `expires` is `OMITTED` when not named, `active` skips the role's rules."""
+
+    reference: str
+    expires: int | None = OMITTED
+    active: bool = False
+
+
+def read_wanted(value: object, terms: Terms) -> list[Wanted] | None:
+    """The items of a written `accessRoles`; None when the key counts as absent.
+
+    Raises Refused (422) with every wrong item at once.
+    """
+    if isinstance(value, dict):
+        if terms.switches.map_write == "ignore":
+            return None
+        value = _from_map(value) if terms.switches.map_write == "accept" else value
+    if not isinstance(value, list):
+        raise Refused(422, Problem("accessRoles", "must be an array"))
+    parsed = [_read_item(item, terms) for item in value]
+    refuse_if([one for one in parsed if isinstance(one, Problem)])
+    return [one for one in parsed if isinstance(one, Wanted)]
+
+
+def _from_map(value: dict[str, Any]) -> list[Any]:
+    """The read form as items of the written one: the key is the reference."""
+    inners = {reference: inner if isinstance(inner, dict) else {} for reference, inner in value.items()}
+    return [
+        {**{key: inner[key] for key in ("expires", "status") if key in inner}, "reference": reference}
+        for reference, inner in inners.items()
+    ]
+
+
+def _read_item(item: object, terms: Terms) -> Wanted | Problem:
+    match item:
+        case str():
+            return text_problem("accessRoles", item) or Wanted(item)
+        case dict():
+            return _read_object(item, terms)
+        case _:
+            return Problem("accessRoles", "an item must be a reference or an object")
+
+
+def _read_object(item: Mapping[str, Any], terms: Terms) -> Wanted | Problem:
+    reference, status = item.get("reference"), item.get("status")
+    if not isinstance(reference, str):
+        return Problem("accessRoles", "an object must name a reference", REQUIRED)
+    if wrong := text_problem("accessRoles", reference):
+        return wrong
+    if status not in (None, "active") and terms.switches.other_status == "reject":
+        return Problem("accessRoles", f"status of {reference} may only be active")
+    expires = _read_expires(reference, item, terms)
+    return expires if isinstance(expires, Problem) else Wanted(reference, expires, status == "active")
+
+
+def _read_expires(reference: str, item: Mapping[str, Any], terms: Terms) -> int | Problem | None:
+    if "expires" not in item:
+        return OMITTED
+    expires = item["expires"]
+    if expires is None and terms.switches.null_expires == "perpetual":
+        return None
+    try:
+        moment = from_atom(expires) if isinstance(expires, str) else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        return Problem("accessRoles", f"expires of {reference} is not an ATOM date-time")
+    if moment <= terms.now and terms.switches.past_expires == "reject":
+        return Problem("accessRoles", f"expires of {reference} has passed")
+    return moment
