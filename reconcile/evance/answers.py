@@ -43,7 +43,7 @@ def failure(  # noqa: PLR0911 -- a table of statuses
             )
         case 403:
             return Forbidden(f"{start}: {_lacking(request)}")
-        case 404:
+        case 404 | 410:
             return NotFound(f"{start}: there is no such thing in the account")
         case 429:
             return ServerFailure(f"{start}: too many requests; set a lower rate for this target or wait")

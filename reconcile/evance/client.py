@@ -1,9 +1,9 @@
 """The client: a reader that cannot write, and the writer that can."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 from urllib.parse import quote
 
 from reconcile.errors import ApiError, NotFound, Unintelligible
@@ -17,6 +17,8 @@ from .listing import Listing, Progress, Walk, listing, unwatched, whole
 from .parallel import in_parallel
 from .timing import Patience, Timing
 from .transport import Request
+
+Parsed = TypeVar("Parsed")
 
 CONTACTS = "/api/contacts.json"
 
@@ -61,13 +63,13 @@ class Reader:
         """All access roles of the account, sorted by reference."""
         request = Request("GET", "/api/v2/roles.json", "list the roles", "roles.readonly")
         rows = self._rows(request, "roles", unwatched)
-        return tuple(sorted(map(wire.role, rows)))
+        return tuple(sorted(self._understood(wire.role, row) for row in rows))
 
     def listing(self, progress: Progress = unwatched) -> Listing:
         """All contacts of the account; ApiError "incomplete listing" when they can't be proven to be all."""
         request = Request("GET", "/api/v2/contacts.json", "list the contacts", "contacts.readonly")
         rows = self._rows(request, "contacts", progress)
-        return listing(map(wire.listed, rows))
+        return listing(self._understood(wire.listed, row) for row in rows)
 
     def contacts(
         self,
@@ -96,7 +98,7 @@ class Reader:
     def contact(self, id: str) -> Contact:  # noqa: A002 -- the API's own word
         """One contact, read anew and whole; NotFound when there is none of that id."""
         request = Request("GET", _path(id), f"show contact {id}", "contacts.readonly")
-        contact = wire.contact(self._door.read(request))
+        contact = self._understood(wire.contact, self._door.read(request))
         if contact.identity.id != id:
             raise Unintelligible(
                 f"asked for contact {id}, {self.connection.account} answered with another one"
@@ -118,10 +120,16 @@ class Reader:
             )
         return contact
 
+    def _understood(self, parse: Callable[[wire.Json], Parsed], body: wire.Json) -> Parsed:
+        try:
+            return parse(body)
+        except Unintelligible as error:
+            raise Unintelligible(f"{self.connection.account} gave an unknown answer: {error}") from None
+
     def _rows(self, request: Request, what: str, progress: Progress) -> list[wire.Json]:
         def page(number: int) -> wire.Page:
             asked = {"page": str(number), "limit": str(self.connection.page_size)}
-            return wire.page(self._door.read(replace(request, params=asked)))
+            return self._understood(wire.page, self._door.read(replace(request, params=asked)))
 
         def pages(numbers: Iterable[int]) -> Iterator[wire.Page]:
             return in_parallel(self._pool, self.connection.concurrency, page, numbers)

@@ -7,6 +7,7 @@ simply asked for.
 import re
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -124,7 +125,13 @@ def assertion(credentials: Credentials, audience: str, now: float) -> str:
         "iat": int(now),
         "exp": int(now + LIFETIME),
     }
-    return jwt.encode(claims, credentials.private_key, algorithm=credentials.algorithm)
+    with suppress(jwt.PyJWTError, NotImplementedError, TypeError, ValueError):
+        return jwt.encode(claims, credentials.private_key, algorithm=credentials.algorithm)
+    # Raised out here, so that the library's exception, whose frames hold the key, is not chained to it.
+    raise Unauthorized(
+        f"the private key can't sign with {credentials.algorithm}: check EVANCE_PRIVATE_KEY, "
+        f"or 'private_key' and 'algorithm' in the file of EVANCE_CREDENTIALS"
+    )
 
 
 def token_in(answer: Answer, asked_at: float, connection: Connection) -> Token:

@@ -122,7 +122,7 @@ def _handler(party: Party) -> type[BaseHTTPRequestHandler]:
             if reply.hang_up:
                 self._reset()
                 return
-            self.send_response(reply.status)
+            self.send_response_only(reply.status)
             content = reply.content
             for key, value in {"Content-Length": str(len(content)), **reply.headers}.items():
                 self.send_header(key, value)

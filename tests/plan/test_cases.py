@@ -1,10 +1,10 @@
 """Planning by example: each file in ``tests/cases/plan`` holds declarations, a live account and the plan.
 
-A file has ``claim`` (what it shows), ``now`` (default 2026-11-23T09:00:00Z), ``settings`` and ``declare`` (the
-text of reconcile.yaml without its version, and of one file of declarations), ``roles`` (those of the account,
-default: all that are named) and ``live`` (contacts). What comes out: ``plan`` (contact → lines of operations
-and of what is kept), ``payloads`` (contact → body), ``unchanged``, ``problems``, ``refused`` (guards),
-``notes`` and ``valid_until``.
+A file has ``claim`` (what it shows), ``now`` (default 2026-11-23T09:00:00Z), ``settings`` (the text of
+reconcile.yaml without its version), ``declare`` (the text of one file of declarations), ``roles`` (those of
+the account, by default all named) and ``live`` (contacts). What comes out: ``plan`` (contact → lines of
+operations and of what is kept), ``payloads`` (contact → body), ``unchanged``, ``problems``, ``refused``
+(guards), ``notes`` and ``valid_until``.
 """
 
 from dataclasses import dataclass, replace
@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 import yaml
-from reconcile.declare import load_declarations, load_settings
 
 from reconcile.clock import parse_instant
+from reconcile.declare import load_declarations, load_settings
 from reconcile.errors import DeclarationError
 from reconcile.model import (
     Change,
@@ -38,6 +38,9 @@ from reconcile.plan import Scene, make_plan, resolve, unknown_roles
 
 CASES = Path(__file__).parent.parent / "cases" / "plan"
 NAMES = sorted(path.stem for path in CASES.glob("*.yaml"))
+PLANNED = [
+    name for name in NAMES if "\nproblems:" not in (CASES / f"{name}.yaml").read_text(encoding="utf-8")
+]
 SYMBOLS = {"add": "+", "change": "~", "remove": "-"}
 
 
@@ -171,12 +174,10 @@ def test_a_case_comes_out_as_its_file_says(name: str, tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", PLANNED)
 def test_the_order_of_live_contacts_and_declarations_changes_nothing(name: str, tmp_path: Path) -> None:
     """Each case, read backwards, gives the same plan to the digest."""
     case = read(yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8")), tmp_path)
-    if "plan" not in outcome(case):
-        pytest.skip("the case ends in problems")
     backwards = plan_of(case, case.declarations[::-1], case.live[::-1])
     assert backwards == plan_of(case, case.declarations, case.live)
 

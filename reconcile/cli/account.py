@@ -1,0 +1,54 @@
+"""The account a command talks to: a real one, a sandbox that runs, or the embedded one, started on demand."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from reconcile.evance import Connection, Credentials, Reader, Writer, connection, credentials_from
+from reconcile.model import Target
+
+from .project import Project
+
+
+@contextmanager
+def reading(project: Project) -> Iterator[Reader]:
+    """The target's account for reading: a client that has no way to write."""
+    with connected(project) as link, Reader(link) as reader:
+        yield reader
+
+
+@contextmanager
+def writing(project: Project) -> Iterator[Writer]:
+    """The target's account for reading and writing."""
+    with connected(project) as link, Writer(link) as writer:
+        yield writer
+
+
+@contextmanager
+def connected(project: Project) -> Iterator[Connection]:
+    """How to reach the target; the embedded sandbox runs for as long as this is open."""
+    if not project.target.embedded:
+        yield connection(project.target, credentials_from(os.environ))
+        return
+    with embedded(project) as link:
+        yield link
+
+
+@contextmanager
+def embedded(project: Project) -> Iterator[Connection]:
+    """Start the sandbox in this process on a free loopback port; seed it when it is new."""
+    from reconcile.sandbox import running, seed
+
+    path = project.state / "sandbox.sqlite3"
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        seed(path)
+    with running(path, now=project.as_of) as access:
+        target = replace(project.target, url=access.url, account=access.account)
+        yield sandbox_connection(target, access.client_id, access.private_key)
+
+
+def sandbox_connection(target: Target, client_id: str, private_key: str) -> Connection:
+    """How to reach a sandbox whose credentials are known."""
+    return connection(target, Credentials(client_id, private_key))

@@ -1,0 +1,76 @@
+"""The options that commands share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reconcile.clock import parse_instant
+
+
+class Instant(click.ParamType[datetime]):
+    """An ISO 8601 date-time with offset."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Parse the option's text; a time without an offset is refused, since it names no instant."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            instant = parse_instant(str(value))
+        except ValueError:
+            instant = None
+        if instant is None:
+            self.fail(f"'{value}' is not a time with offset; write it as 2026-11-23T09:00:00Z", param, ctx)
+        return instant
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What the shared options say."""
+
+    config: Path
+    target: str | None
+    as_of: datetime | None
+    quiet: bool
+    verbose: bool
+    progress: bool
+
+    def now(self) -> datetime:
+        """The instant the command works as of: the one asked for, else the present, in whole seconds."""
+        return self.as_of or datetime.now(UTC).replace(microsecond=0)
+
+
+_OPTIONS = (
+    click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        default=Path("reconcile.yaml"),
+        show_default=True,
+        help="The configuration file.",
+    ),
+    click.option("--target", metavar="NAME", help="One of the targets of the configuration."),
+    click.option("--as-of", type=Instant(), help="Work as of that time instead of now."),
+    click.option("--quiet", is_flag=True, help="Say only results and errors."),
+    click.option("--verbose", is_flag=True, help="Say each request to the account."),
+    click.option("--no-progress", "progress", flag_value=False, default=True, help="Show no progress bar."),
+)
+
+
+def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the shared options, as one ``common`` argument."""
+
+    @wraps(command)
+    def with_common(**values: Any) -> Any:
+        names = ("config", "target", "as_of", "quiet", "verbose", "progress")
+        common = Common(**{name: values.pop(name) for name in names})
+        return command(common=common, **values)
+
+    for option in reversed(_OPTIONS):
+        with_common = option(with_common)
+    return with_common

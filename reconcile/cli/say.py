@@ -1,0 +1,70 @@
+"""What a person sees: results on standard output, everything else on standard error."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from shutil import get_terminal_size
+
+import click
+
+from .options import Common
+
+Progress = Callable[[str, int, int | None], None]
+
+
+def colour() -> bool:
+    """Colour only on a terminal, and not where NO_COLOR asks for none (no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def width() -> int | None:
+    """The terminal's width; None where the output is no terminal."""
+    return get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def result(text: str) -> None:
+    """Print a result."""
+    click.echo(text, nl=not text.endswith("\n"), color=colour())
+
+
+def note(text: str, common: Common) -> None:
+    """Say something that is no result."""
+    if not common.quiet:
+        click.echo(text, err=True)
+
+
+@contextmanager
+def progress(common: Common) -> Iterator[Progress]:
+    """A progress bar on standard error while long work goes on, on a terminal only."""
+    if common.quiet or not common.progress or not sys.stderr.isatty():
+        yield lambda _what, _done, _total: None
+        return
+    bars = _Bars()
+    try:
+        yield bars.show
+    finally:
+        bars.close()
+
+
+class _Bars:
+    """One Click progress bar after another, one for each kind of work."""
+
+    def __init__(self) -> None:
+        self._what = ""
+        self._bar: click._termui_impl.ProgressBar[int] | None = None
+
+    def show(self, what: str, done: int, total: int | None) -> None:
+        if total is None:
+            return
+        if self._bar is None or what != self._what:
+            self.close()
+            self._what, self._bar = what, click.progressbar(length=total, label=what, file=sys.stderr)
+            self._bar.render_progress()
+        self._bar.length = total
+        self._bar.update(done - self._bar.pos)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.render_finish()
+            self._bar = None

@@ -1,0 +1,276 @@
+"""Pace and patience: when requests start, what is repeated, and for how long."""
+
+import threading
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import pytest
+from account import v1, whole_account
+from conftest import Clock
+from hypothesis import given
+from hypothesis import strategies as st
+from party import Reply, Seen, Talk
+
+from reconcile.errors import ApiError, ServerFailure, Unintelligible, Unreachable
+from reconcile.evance import Patience, Reader
+from reconcile.evance.timing import Pace, Timing, http_date, retry_after
+
+BOB = Reply(body=v1(13))
+
+
+def http(seconds: float) -> str:
+    return format_datetime(datetime.fromtimestamp(seconds, UTC), usegmt=True)
+
+
+def test_starts_lie_on_an_absolute_timetable(clock: Clock) -> None:
+    """Work between two starts is not added to the interval."""
+    pace = Pace(4, clock.timing)
+    starts = []
+    for _ in range(5):
+        pace.take()
+        starts.append(clock.now)
+        clock.now += 0.1
+    assert starts == pytest.approx([1000, 1000.25, 1000.5, 1000.75, 1001])
+
+
+def test_time_that_passed_unused_is_not_caught_up(clock: Clock) -> None:
+    """After an idle hour there is no burst."""
+    pace = Pace(4, clock.timing)
+    pace.take()
+    clock.now += 3600
+    pace.take()
+    before = clock.now
+    pace.take()
+    assert clock.now - before == pytest.approx(0.25)
+
+
+def test_parallel_reads_obey_one_rate(talk: Talk, clock: Clock) -> None:
+    """However many workers there are, the k-th request does not start before k intervals have passed."""
+    arrived: list[float] = []
+    lock = threading.Lock()
+    account = whole_account(40)
+
+    def script(seen: Seen) -> Reply:
+        with lock:
+            arrived.append(clock.now - 1000)
+        return account(seen)
+
+    _, reader = talk(script, rate=5, concurrency=8)
+    reader.contacts(reader.listing().identities)
+    assert len(arrived) == 41
+    # The token request took the first start.
+    assert all(at >= (k + 1) / 5 - 1e-6 for k, at in enumerate(sorted(arrived)))
+
+
+@pytest.mark.parametrize("form", ["seconds", "date", "date by the server's clock"])
+def test_retry_after_is_obeyed_in_both_forms(talk: Talk, clock: Clock, form: str) -> None:
+    """Seconds and HTTP dates are waited for; the server's own Date makes a wrong clock here harmless."""
+    wait = {
+        "seconds": {"Retry-After": "17"},
+        "date": {"Retry-After": http(clock.wall() + 17)},
+        "date by the server's clock": {"Retry-After": http(17_000_017), "Date": http(17_000_000)},
+    }[form]
+    if form == "date":
+        wait |= {"Date": "unknown"}
+    answers = iter([Reply(429, headers=wait), BOB])
+    _, reader = talk(lambda _seen: next(answers))
+    reader.contact("13")
+    assert clock.slept == pytest.approx(17, abs=0.01)
+
+
+def test_a_pause_holds_all_workers(talk: Talk, clock: Clock) -> None:
+    """After a 429 nobody starts anything until the pause is over."""
+    account = whole_account(30)
+    lock = threading.Lock()
+    refused_at: list[float] = []
+    later: list[float] = []
+
+    def script(seen: Seen) -> Reply:
+        with lock:
+            if seen.path == "/api/contacts/10.json" and not refused_at:
+                refused_at.append(clock.now)
+                return Reply(429, headers={"Retry-After": "60"})
+            if refused_at:
+                later.append(clock.now - refused_at[0])
+        return account(seen)
+
+    _, reader = talk(script, concurrency=4)
+    assert len(reader.contacts(reader.listing().identities)) == 30
+    # At most three others were already under way when the answer came.
+    assert len([at for at in later if at < 60]) <= 3
+
+
+def test_a_lower_limit_of_the_server_is_found(talk: Talk, clock: Clock) -> None:
+    """Asked ten times faster than the server allows, the client slows down and misses nothing."""
+    account = whole_account(60)
+    lock = threading.Lock()
+    window = {"second": 0, "count": 0}
+    refused: list[float] = []
+
+    def script(seen: Seen) -> Reply:
+        with lock:
+            second = int(clock.now)
+            if window["second"] != second:
+                window.update(second=second, count=0)
+            window["count"] += 1
+            if window["count"] > 3:
+                refused.append(clock.now)
+                return Reply(429)
+        return account(seen)
+
+    _, reader = talk(script, rate=30, concurrency=8)
+    assert len(reader.contacts(reader.listing().identities)) == 60
+    assert 0 < len(refused) < 60
+
+
+@pytest.mark.parametrize("trouble", [Reply(500), Reply(502), Reply(503), Reply(504), Reply(hang_up=True)])
+def test_a_read_is_repeated_when_the_server_fails(talk: Talk, clock: Clock, trouble: Reply) -> None:
+    """Two failures and then an answer are an answer; the waits in between double."""
+    answers = iter([trouble, trouble, BOB])
+    _, reader = talk(lambda _seen: next(answers))
+    assert reader.contact("13").identity.id == "13"
+    assert clock.slept == pytest.approx(0.5 + 1.0, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "bad", [Reply(body=b"<html>busy</html>"), Reply(body=b'{"contact": {"id"'), Reply(body=b"")]
+)
+def test_a_read_without_json_is_repeated_a_little(talk: Talk, bad: Reply) -> None:
+    """HTML or half an answer is tried three times, then said to be what it is."""
+    answers = iter([bad, bad, BOB])
+    _, reader = talk(lambda _seen: next(answers))
+    assert reader.contact("13").identity.id == "13"
+    party, reader = talk(lambda _seen: bad)
+    with pytest.raises(
+        Unintelligible, match="is not Evance's JSON: is this the address of an Evance account"
+    ):
+        reader.contact("13")
+    assert len(party.calls) == 3
+
+
+def test_an_answer_cut_short_is_repeated(talk: Talk) -> None:
+    """Fewer bytes than announced are a broken connection, not an answer."""
+    answers = iter([Reply(body=v1(13), cut=True), BOB])
+    _, reader = talk(lambda _seen: next(answers))
+    assert reader.contact("13").identity.id == "13"
+
+
+def test_a_server_that_keeps_failing_is_given_up(talk: Talk) -> None:
+    """The tries are bounded, and the error names status and account."""
+    party, reader = talk(lambda _seen: Reply(500), patience=Patience(tries=5))
+    with pytest.raises(ServerFailure, match=r"shop\.evance\.me did not show contact 13 \(500\)"):
+        reader.contact("13")
+    assert len(party.calls) == 5
+
+
+def test_a_pause_longer_than_the_patience_is_not_begun(talk: Talk, clock: Clock) -> None:
+    """A server that asks to wait for an hour is told of at once."""
+    party, reader = talk(lambda _seen: Reply(429, headers={"Retry-After": "3600"}))
+    with pytest.raises(ServerFailure, match="too many requests"):
+        reader.contact("13")
+    assert (len(party.calls), clock.slept) == (1, pytest.approx(0, abs=0.01))
+
+
+def test_the_whole_time_is_bounded(talk: Talk, clock: Clock) -> None:
+    """Tries end when the total time is used up, whatever their number."""
+    _, reader = talk(lambda _seen: Reply(503), patience=Patience(tries=1000, total=100))
+    with pytest.raises(ServerFailure):
+        reader.contact("13")
+    assert clock.slept <= 101
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 410, 418, 422])
+def test_a_client_error_is_not_repeated(talk: Talk, status: int) -> None:
+    """What the server says is wrong does not become right by repeating."""
+    party, reader = talk(lambda _seen: Reply(status, {}))
+    with pytest.raises(ApiError):
+        reader.contact("13")
+    assert len(party.calls) == 1
+
+
+def test_a_host_that_does_not_listen_is_named(talk: Talk, clock: Clock) -> None:
+    """Refused connections are tried four times, then the host and what to check are told."""
+    _, reader = talk(lambda _seen: BOB, base_url="http://127.0.0.1:1")
+    with pytest.raises(Unreachable, match=r"no connection to 127\.0\.0\.1:1: check the account's name"):
+        reader.contact("13")
+    assert clock.slept == pytest.approx(0.5 + 1 + 2, abs=0.01)
+
+
+def test_a_slow_answer_is_a_timeout(talk: Talk) -> None:
+    """A server that accepts and stays silent is given up after the read timeout."""
+    done = threading.Event()
+
+    def stall(_seen: Seen) -> Reply:
+        done.wait(10)
+        return BOB
+
+    _, reader = talk(stall, read_timeout=0.2, patience=Patience(tries=2))
+    try:
+        with pytest.raises(Unreachable, match=r"did not answer within 0\.2 s: try again later"):
+            reader.contact("13")
+    finally:
+        done.set()
+
+
+def test_leaving_the_client_ends_what_waits(talk: Talk) -> None:
+    """A closed client does not wait out the pauses of its workers: they end within a slice of sleep."""
+    waiting, leave = threading.Event(), threading.Event()
+
+    def sleep(seconds: float) -> None:
+        assert seconds <= 0.5
+        waiting.set()
+        leave.wait(10)
+
+    account = whole_account(20)
+    timing = Timing(lambda: 0.0, lambda: 0.0, sleep, lambda: 1.0)
+    party, writer = talk(lambda seen: Reply(503) if "contacts/" in seen.path else account(seen))
+    with Reader(writer.connection, timing=timing) as reader:
+        reader._door._pace._interval = 0.0
+        reading = threading.Thread(target=lambda: _ignore(lambda: reader.contact("1")))
+        reading.start()
+        assert waiting.wait(10)
+        reader._door.stop()
+        leave.set()
+        reading.join(10)
+    assert not reading.is_alive()
+    assert len(party.calls) == 1
+
+
+def _ignore(call: object) -> None:
+    with pytest.raises(Exception, match="closed"):
+        call()  # type: ignore[operator]
+
+
+@given(st.integers(1, 10_000), st.floats(0, 1))
+def test_a_delay_never_passes_the_ceiling(attempt: int, chance: float) -> None:
+    """Back-off grows, but stays between half its first value and the ceiling."""
+    patience = Patience()
+    assert patience.first_delay / 2 <= patience.delay(attempt, chance) <= patience.ceiling
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (None, None),
+        ("", None),
+        ("0", 0),
+        (" 12 ", 12),
+        ("-5", None),
+        ("1.5", None),
+        ("soon", None),
+        ("٣", None),
+        ("9999999999", None),
+        ("Thu, 01 Jan 1970 00:20:00 GMT", 200),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+        ("Thu, 99 Jan 1970 00:00:00 GMT", None),
+    ],
+)
+def test_retry_after_is_read_strictly(header: str | None, seconds: float | None) -> None:
+    """Whole seconds or an HTTP date; the past is no wait, and anything else is not told."""
+    assert retry_after(header, 1000.0) == seconds
+
+
+@given(st.text(max_size=40))
+def test_no_date_breaks_the_reading(text: str) -> None:
+    """Whatever stands in a Date header is a number or None."""
+    assert http_date(text) is None or isinstance(http_date(text), float)
