@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 
 from reconcile.sandbox.faults import Armed, arm
 from reconcile.sandbox.rules.terms import Terms
@@ -48,12 +49,14 @@ class Served:
     def note(self, request: ledger.Request) -> None:
         """Keep a line for the request log, written in batches."""
         self._log.append(request)
-        if len(self._log) >= _BATCH:
+        if len(self._log) % _BATCH == 0:
             self.flush()
 
     def flush(self) -> None:
-        """Write the lines kept so far."""
-        if self._log:
-            lines, self._log = self._log, []
+        """Write the lines kept so far; while another process keeps the file busy they wait."""
+        if not self._log:
+            return
+        with suppress(sqlite3.OperationalError):
             with writing(self.db):
-                ledger.add_requests(self.db, lines)
+                ledger.add_requests(self.db, self._log)
+            self._log.clear()
