@@ -4,6 +4,9 @@ The proof is by counting. While rows only come (the total never falls), every ro
 as many different ids as the server last counted are all of them, in whatever order the pages were. When the
 count does not match, both ends are read again, where new rows show up; when it still does not match, or the
 total fell, the walk starts anew.
+
+One thing no count can show: a row deleted and another one added between two pages, in time so that no page
+told the smaller total. The row that slipped through is then found by nobody; the next run sees it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

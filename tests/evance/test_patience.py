@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 import pytest
-from account import v1, whole_account
-from conftest import Clock
 from hypothesis import given
 from hypothesis import strategies as st
-from party import Reply, Seen, Talk
 
 from reconcile.errors import ApiError, ServerFailure, Unintelligible, Unreachable
 from reconcile.evance import Patience, Reader
 from reconcile.evance.timing import Pace, Timing, http_date, retry_after
+from tests.evance.account import v1, whole_account
+from tests.evance.conftest import Clock
+from tests.evance.party import Reply, Seen, Talk
 
 BOB = Reply(body=v1(13))
 
