@@ -12,10 +12,8 @@ from zoneinfo import ZoneInfo
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 LATEST = datetime.max.replace(tzinfo=UTC, microsecond=0)
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_DATE_TIME = re.compile(
-    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:?\d{2})", re.ASCII
-)
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:?\d{2})", re.ASCII)
 
 
 @cache
@@ -29,7 +27,7 @@ def zone(name: str) -> ZoneInfo:
 
 def parse_day(text: str) -> date | None:
     """The day that ``YYYY-MM-DD`` names; None when the text has another form. ValueError: no such day."""
-    return date.fromisoformat(text) if _DATE.fullmatch(text) else None
+    return date.fromisoformat(text) if DATE.fullmatch(text) else None
 
 
 def parse_instant(text: str) -> datetime | None:
@@ -37,7 +35,7 @@ def parse_instant(text: str) -> datetime | None:
 
     Fractions of a second are cut off, since grants are compared to the second. ValueError: no such time.
     """
-    if not _DATE_TIME.fullmatch(text):
+    if not DATE_TIME.fullmatch(text):
         return None
     whole = re.sub(r"\.\d+", "", text.upper())
     return to_utc(datetime.fromisoformat(whole))

@@ -18,7 +18,8 @@ from .contact import (
 )
 from .declaration import OPEN, Declaration, DeclaredGrant, DeclaredTag, Mode, Window
 from .document import FORMAT_VERSION, plan_document
-from .instant import atom, zulu
+from .from_document import plan_from_document
+from .instant import atom, from_zulu, zulu
 from .place import Place, Problem, Severity
 from .plan import (
     Action,
@@ -38,6 +39,7 @@ from .plan import (
 from .settings import (
     AuthFlow,
     Guards,
+    Judgement,
     Patterns,
     Policy,
     Privacy,
@@ -71,6 +73,7 @@ __all__ = [
     "Grant",
     "Guards",
     "Identity",
+    "Judgement",
     "Kept",
     "Mode",
     "Operation",
@@ -98,7 +101,9 @@ __all__ = [
     "Window",
     "atom",
     "email_key",
+    "from_zulu",
     "plan_document",
+    "plan_from_document",
     "summarise",
     "tag_key",
     "zulu",

@@ -85,12 +85,13 @@ def _origin(origin: Origin) -> dict[str, Any]:
         "origin": origin.why.value,
         "detail": origin.detail,
         "reason": origin.reason,
+        "at": _instant(origin.at),
         "source": _source(origin.place) if origin.place else None,
     }
 
 
 def _source(place: Place) -> dict[str, Any]:
-    return {"file": place.file, "line": place.line}
+    return {"file": place.file, "line": place.line, "column": place.column}
 
 
 def _value(value: Value) -> Any:
@@ -98,7 +99,8 @@ def _value(value: Value) -> Any:
 
 
 def _grant(grant: Grant) -> dict[str, Any]:
-    return {"status": grant.status, "expires": _instant(grant.expires)}
+    told = {"status": grant.status, "expires": _instant(grant.expires)}
+    return told if grant.readable else {**told, "readable": False}
 
 
 def _instant(instant: datetime | None) -> str | None:

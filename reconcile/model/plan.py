@@ -43,12 +43,17 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Why an item is in the target or left it; ``detail`` names the bundle or the ignore pattern."""
+    """Why an item is in the target or left it; ``detail`` names the bundle or the ignore pattern.
+
+    ``at`` is the boundary of the declared window that matters at the plan's clock: when it ends, ended
+    (``lapsed``) or starts (``not started``).
+    """
 
     why: Why
     detail: str | None = None
     place: Place | None = None
     reason: str | None = None
+    at: datetime | None = None
 
 
 Value = Grant | str | None

@@ -30,7 +30,10 @@ class AuthFlow(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One account to reconcile with. ``rate`` is in requests a second, over all ``concurrency`` workers."""
+    """One account to reconcile with. ``rate`` is in requests a second, over all ``concurrency`` workers.
+
+    ``contacts`` is the folder of this target's own declarations; None means the common one.
+    """
 
     name: str
     kind: TargetKind
@@ -40,6 +43,7 @@ class Target:
     concurrency: int = 8
     update_method: UpdateMethod = UpdateMethod.POST
     auth: AuthFlow = AuthFlow.CLIENT_CREDENTIALS
+    contacts: str | None = None
 
     @property
     def embedded(self) -> bool:
@@ -82,6 +86,21 @@ class Guards:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is worth a warning although it can be done.
+
+    ``reasons``: patterns of roles whose grants should say why. ``conflicts``: roles that nobody should hold
+    at the same time. ``far_expiry_months``: an expiry further ahead (None: never too far).
+    ``past_window_days``: a window that closed longer ago.
+    """
+
+    reasons: tuple[str, ...] = ()
+    conflicts: tuple[tuple[str, ...], ...] = ()
+    far_expiry_months: int | None = None
+    past_window_days: int = 90
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """What the fold and the guards go by."""
 
@@ -91,6 +110,7 @@ class Policy:
     ignore: Patterns = Patterns()
     protect: Protect = Protect()
     guards: Guards = Guards()
+    judgement: Judgement = Judgement()
 
     def mode(self, facet: Facet) -> Mode:
         """The configured mode of a set facet (roles or tags)."""
@@ -113,3 +133,7 @@ class Settings:
     targets: tuple[Target, ...] = (Target("sandbox", TargetKind.SANDBOX),)
     target: str = "sandbox"
     privacy: Privacy = Privacy.MASK
+
+    def folder(self, target: Target) -> str:
+        """The folder of a target's declarations, relative to the configuration file."""
+        return target.contacts or self.contacts

@@ -103,7 +103,8 @@ class _Rule:
             why = Why.NOT_STARTED
         else:
             why = Why.BUNDLE if declared.bundle else Why.DECLARED
-        return Origin(why, declared.bundle, declared.place, declared.reason)
+        at = declared.window.starts if why is Why.NOT_STARTED else declared.window.expires
+        return Origin(why, declared.bundle, declared.place, declared.reason, at)
 
 
 def _rule(declaration: Declaration, policy: Policy, facet: Facet, now: datetime) -> _Rule:

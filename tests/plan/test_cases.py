@@ -1,10 +1,10 @@
 """Planning by example: each file in ``tests/cases/plan`` holds declarations, a live account and the plan.
 
-A file has ``claim`` (what it shows), ``now`` (default 2026-11-23T09:00:00Z), ``settings`` and ``declare`` (the
-text of reconcile.yaml without its version, and of one file of declarations), ``roles`` (those of the account,
-default: all that are named) and ``live`` (contacts). What comes out: ``plan`` (contact → lines of operations
-and of what is kept), ``payloads`` (contact → body), ``unchanged``, ``problems``, ``refused`` (guards),
-``notes`` and ``valid_until``.
+A file has ``claim`` (what it shows), ``now`` (default 2026-11-23T09:00:00Z), ``settings`` (the text of
+reconcile.yaml without its version), ``declare`` (the text of one file of declarations), ``roles`` (those of
+the account, by default all named) and ``live`` (contacts). What comes out: ``plan`` (contact → lines of
+operations and of what is kept), ``payloads`` (contact → body), ``unchanged``, ``problems``, ``refused``
+(guards), ``notes`` and ``valid_until``.
 """
 
 from dataclasses import dataclass, replace

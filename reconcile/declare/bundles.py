@@ -1,0 +1,102 @@
+"""Bundles: named lists of roles and tags, and what a contact gets from them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import TypeVar
+
+from reconcile.model import Declaration, DeclaredGrant, DeclaredTag, Place, Window, tag_key
+
+from . import rules
+from .contacts import Reader, Written
+from .nodes import Scalar
+from .report import Report, did_you_mean, shown
+from .shapes import Entry
+
+Given = TypeVar("Given", DeclaredGrant, DeclaredTag)
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Roles and tags under a name; a facet that is None is none of its business."""
+
+    name: str
+    place: Place
+    roles: tuple[DeclaredGrant, ...] | None
+    tags: tuple[DeclaredTag, ...] | None
+
+
+def read_bundle(key: Scalar, name: str, entry: Entry, reader: Reader) -> Bundle:
+    """The bundle of an entry."""
+    roles, tags = entry.values.get("roles"), entry.values.get("tags")
+    return Bundle(
+        name,
+        reader.report.place(key),
+        None if roles is None else reader.grants(roles, name),
+        None if tags is None else reader.tags(tags, name),
+    )
+
+
+def collect(bundles: Iterable[Bundle], report: Report) -> dict[str, Bundle]:
+    """The bundles by name; a name may be given once in the whole folder."""
+    found: dict[str, Bundle] = {}
+    for bundle in bundles:
+        first = found.setdefault(bundle.name, bundle)
+        if first is not bundle:
+            message = f"the bundle {shown(bundle.name)} stands already at {first.place}; rename one of them"
+            report.add(rules.DUPLICATE_BUNDLE, bundle.place, message)
+    return found
+
+
+def with_bundles(written: Written, bundles: Mapping[str, Bundle], report: Report) -> Declaration:
+    """The declaration with the items of its bundles; an item of the contact itself goes before theirs.
+
+    A facet that only bundles give is managed too. Names that no bundle has are passed over here.
+    """
+    own = written.declaration
+    places = dict(written.bundles)
+    used = [bundles[name] for name in sorted(places) if name in bundles]
+    if not used:
+        return own
+    roles, told = _merge(own.roles, [bundle.roles for bundle in used], lambda grant: grant.reference)
+    tags, told_of_tags = _merge(own.tags, [bundle.tags for bundle in used], lambda tag: tag_key(tag.value))
+    for bundle, message in (*told, *told_of_tags):
+        report.add(rules.BUNDLES_DISAGREE, places[bundle], message)
+    return replace(own, roles=roles, tags=tags)
+
+
+def _merge(
+    own: tuple[Given, ...] | None, lists: list[tuple[Given, ...] | None], key: Callable[[Given], str]
+) -> tuple[tuple[Given, ...] | None, list[tuple[str, str]]]:
+    """The items of a contact and its bundles, sorted; and for each disagreement its bundle and a message."""
+    given = [items for items in lists if items is not None]
+    if not given:
+        return own, []
+    merged = {key(item): item for item in own or ()}
+    told: list[tuple[str, str]] = []
+    for item in chain.from_iterable(given):
+        first = merged.setdefault(key(item), item)
+        if first.bundle and item.bundle and _meaning(first) != _meaning(item):
+            told.append((item.bundle, _disagreement(first, item)))
+    return tuple(merged[name] for name in sorted(merged)), told
+
+
+def _meaning(item: DeclaredGrant | DeclaredTag) -> tuple[str | None, Window]:
+    return (item.status if isinstance(item, DeclaredGrant) else None), item.window
+
+
+def _disagreement(first: DeclaredGrant | DeclaredTag, second: DeclaredGrant | DeclaredTag) -> str:
+    noun, item = ("role", second.reference) if isinstance(second, DeclaredGrant) else ("tag", second.value)
+    return (
+        f"bundle {shown(second.bundle or '')} ({second.place}) disagrees with bundle"
+        f" {shown(first.bundle or '')} ({first.place}) on the {noun} {shown(item)};"
+        f" write the {noun} on the contact, or make the bundles agree"
+    )
+
+
+def tell_unknown(written: Written, bundles: Mapping[str, Bundle], report: Report) -> None:
+    """Tell each bundle name of a contact that no file gives."""
+    for name, place in written.bundles:
+        if name not in bundles:
+            advice = did_you_mean(name, bundles) or "; write it under 'bundles:' in any file"
+            report.add(rules.UNKNOWN_BUNDLE, place, f"unknown bundle {shown(name)}{advice}")

@@ -1,0 +1,160 @@
+"""The language of ``reconcile.yaml``, as data: every key, what may stand there, and one line about it."""
+
+import re
+
+from reconcile.model import AuthFlow, Privacy, TargetKind, UpdateMethod
+
+from .kinds import Choice, Number, Pattern, Text
+from .language import MANAGE
+from .shapes import Key, Listing, Record, Table
+
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+
+ACCOUNT = Pattern(
+    "an Evance account",
+    re.compile(rf"({_LABEL}\.)+evance\.me", re.ASCII),
+    "write its host, such as example.evance.me",
+)
+_PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
+
+LOOPBACK = Pattern(
+    "the address of a sandbox on this machine",
+    re.compile(rf"http://(127\.0\.0\.1|localhost|\[::1\])(:({_PORT}))?/?", re.ASCII),
+    "write something like http://127.0.0.1:8081",
+)
+FOLDER = Pattern(
+    "a folder below this file",
+    re.compile(r"(?!/)(?!.*(^|/)\.\.(/|$))[^\\\x00-\x1f]+"),
+    "write a relative path without '..', such as contacts/",
+)
+SHARE = Pattern(
+    "a share", re.compile(r"(100|[1-9]?[0-9])%", re.ASCII), 'write per cent, such as "10%"', bare=True
+)
+
+COUNT = Number("a whole number, 0 or more", 0, 999_999_999)
+MONTHS = Number("a number of months from 1 to 1200", 1, 1200)
+DAYS = Number("a number of days from 1 to 36500", 1, 36_500)
+
+_ROLE_PATTERNS = Listing("a list of role patterns, such as [staff-*]", Text("a role pattern"))
+_TAG_PATTERNS = Listing('a list of tag patterns, such as ["auto:*"]', Text("a tag pattern"))
+
+TARGET = Record(
+    "a mapping that describes a target",
+    "One account to reconcile with.",
+    (
+        Key("kind", Choice(tuple(TargetKind)), "An Evance account, or a sandbox.", required=True),
+        Key("account", ACCOUNT, "The account's host; only for kind evance."),
+        Key("url", LOOPBACK, "Where a sandbox runs already; only for kind sandbox."),
+        Key("contacts", FOLDER, "The folder of this target's declarations, instead of the common one."),
+        Key(
+            "rate",
+            Number("a number of requests a second, above 0", 0.001, 1_000, whole=False),
+            "Requests a second.",
+        ),
+        Key("concurrency", Number("a whole number from 1 to 64", 1, 64), "Requests in flight at a time."),
+        Key("update_method", Choice(tuple(UpdateMethod)), "The verb of a contact update."),
+        Key("auth", Choice(tuple(AuthFlow)), "How a token is asked for."),
+    ),
+)
+
+IGNORE = Record(
+    "a mapping with 'roles' and 'tags'",
+    "What is never touched and always carried along (shell patterns).",
+    (
+        Key("roles", _ROLE_PATTERNS, "Patterns of role references."),
+        Key("tags", _TAG_PATTERNS, "Patterns of tags."),
+    ),
+)
+
+PROTECT = Record(
+    "a mapping with 'roles' and 'contacts'",
+    "What no plan may touch.",
+    (
+        Key("roles", _ROLE_PATTERNS, "Patterns of role references."),
+        Key(
+            "contacts",
+            Listing("a list of contacts", Text("an e-mail, reference or id")),
+            "E-mails, references, ids.",
+        ),
+    ),
+)
+
+GUARDS = Record(
+    "a mapping of guards",
+    "How much one plan may do before apply refuses it.",
+    (
+        Key(
+            "losing-access",
+            Record(
+                "a mapping with 'contacts' and 'share'",
+                "",
+                (
+                    Key("contacts", COUNT, "So many contacts may always lose a role."),
+                    Key("share", SHARE, "Or this share of the declared contacts, where that is more."),
+                ),
+                some=True,
+            ),
+            "Contacts that lose a role.",
+        ),
+        Key("last-role", COUNT, "Contacts that lose their last role."),
+        Key("last-holder", COUNT, "Roles that lose their last holder."),
+        Key(
+            "granting",
+            Record(
+                "a mapping with 'roles' and 'contacts'",
+                "",
+                (
+                    Key("roles", _ROLE_PATTERNS, "The privileged roles.", required=True),
+                    Key("contacts", COUNT, "So many contacts may gain one of them."),
+                ),
+            ),
+            "Contacts that gain a privileged role.",
+        ),
+        Key("creating", COUNT, "Contacts that are created."),
+    ),
+)
+
+REQUIRE = Record(
+    "a mapping with 'reason'",
+    "What a declaration must say.",
+    (Key("reason", _ROLE_PATTERNS, "Grants of these roles must give a reason.", required=True),),
+)
+
+WARN = Record(
+    "a mapping of limits",
+    "From when on a window is worth a warning.",
+    (
+        Key("far-expiry-months", MONTHS, "An expiry further ahead than this; no warning unless given."),
+        Key("past-window-days", DAYS, "A window that closed longer ago than this (90)."),
+    ),
+)
+
+CONFIGURATION = Record(
+    "a mapping with 'version: 1'",
+    "The configuration of reconcile.",
+    (
+        Key("version", Number("1", 1, 1), "The version of this language.", required=True),
+        Key("timezone", Text("a time zone, such as Europe/London"), "Where bare dates begin and end (UTC)."),
+        Key("contacts", FOLDER, "The folder of the declarations (contacts/)."),
+        Key("target", Text("the name of a target"), "The target that is used unless another is asked for."),
+        Key(
+            "targets",
+            Table("a mapping of targets", Text("the name of a target"), TARGET),
+            "The accounts, by name.",
+        ),
+        Key("manage", MANAGE, MANAGE.about),
+        Key("ignore", IGNORE, IGNORE.about),
+        Key("protect", PROTECT, PROTECT.about),
+        Key("guards", GUARDS, GUARDS.about),
+        Key("privacy", Choice(tuple(Privacy)), "Names and e-mails in what leaves the terminal."),
+        Key("require", REQUIRE, REQUIRE.about),
+        Key(
+            "conflicts",
+            Listing(
+                "a list of lists of roles", Listing("a list of two roles or more", Text("a role"), shortest=2)
+            ),
+            "Roles that nobody should hold at the same time.",
+        ),
+        Key("warn", WARN, WARN.about),
+    ),
+)

@@ -1,0 +1,141 @@
+"""Loads a folder of declarations: every file, then what can only be said of all files together."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reconcile import clock
+from reconcile.errors import DeclarationError
+from reconcile.model import Declaration, Place, Policy, Problem, Severity
+
+from . import rules
+from .bundles import Bundle, collect, read_bundle, tell_unknown, with_bundles
+from .contacts import Reader, Written
+from .files import find, read, relative
+from .ignored import Ignored
+from .language import FILE
+from .moments import Calendar
+from .nodes import Mapping
+from .report import Report
+from .shapes import Entry
+from .tree import read_tree
+from .twice import declared_twice
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A valid folder of declarations.
+
+    ``declarations`` are sorted by place. ``roles`` is every declared role reference with its place, bundles'
+    included, for the check against the account. ``files`` is how many files were read.
+    """
+
+    declarations: tuple[Declaration, ...]
+    warnings: tuple[Problem, ...]
+    roles: tuple[tuple[str, Place], ...]
+    files: int
+
+
+def load_declarations(folder: Path, policy: Policy, *, root: Path) -> Loaded:
+    """All declarations of a folder, with every ``*.yaml`` and ``*.yml`` below it.
+
+    Places tell their file relative to ``root``, the folder of the configuration; nothing outside of it is
+    read. Raises DeclarationError with all problems of all files, sorted by place.
+    """
+    with _collector_off():
+        load = _Load(policy, root)
+        load.read(find(folder, root, load.problems))
+        return load.finish(folder)
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """No cyclic collection meanwhile.
+
+    What is made here is kept and has no cycles; the collector would walk all of it again and again.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@dataclass(slots=True)
+class _Load:
+    """What has been read so far. ``whole`` is False once a bundle may be missing that a file does give."""
+
+    policy: Policy
+    root: Path
+    problems: list[Problem] = field(default_factory=list)
+    written: list[Written] = field(default_factory=list)
+    bundles: list[Bundle] = field(default_factory=list)
+    whole: bool = True
+    files: int = 0
+
+    def read(self, paths: list[Path]) -> None:
+        calendar = Calendar(clock.zone(self.policy.timezone))
+        for path in paths:
+            report = Report(relative(path, self.root), self.problems)
+            data = read(path, report)
+            self.whole &= data is not None and self._read_file(data, Reader(report, calendar))
+            self.files += 1
+
+    def _read_file(self, data: bytes, reader: Reader) -> bool:
+        root, whole = read_tree(data, reader.report)
+        entry = FILE.read(root, reader.report) if root is not None else None
+        if not isinstance(entry, Entry):
+            return whole and root is None
+        for node, contact in entry.values.get("contacts", ()):
+            self.written.append(reader.contact(node, contact))
+        known = len(self.bundles)
+        for key, name, bundle in entry.values.get("bundles", ()):
+            self.bundles.append(read_bundle(key, name, bundle, reader))
+        return whole and len(self.bundles) - known == _bundles_written(entry)
+
+    def finish(self, folder: Path) -> Loaded:
+        self._check_emptiness(folder)
+        report = Report(relative(folder, self.root), self.problems)
+        bundles = collect(self.bundles, report)
+        for written in self.written if self.whole else ():
+            tell_unknown(written, bundles, report)
+        declarations = tuple(with_bundles(written, bundles, report) for written in self.written)
+        self.problems += declared_twice(declarations)
+        self._check_ignored()
+        if any(problem.severity is Severity.ERROR for problem in self.problems):
+            raise DeclarationError(self.problems)
+        return Loaded(declarations, tuple(sorted(self.problems)), self._roles(), self.files)
+
+    def _check_emptiness(self, folder: Path) -> None:
+        # Otherwise a folder that was moved or misspelt would revoke whatever it declared.
+        if not self.written and not self.problems:
+            report = Report(relative(folder, self.root), self.problems)
+            report.add(
+                rules.NO_CONTACTS, None, "no file here declares a contact; add one, or correct 'contacts'"
+            )
+
+    def _check_ignored(self) -> None:
+        ignored = Ignored(self.policy.ignore)
+        for holder in self._holders():
+            self.problems += ignored.roles(holder.roles or ())
+            self.problems += ignored.tags(holder.tags or ())
+
+    def _roles(self) -> tuple[tuple[str, Place], ...]:
+        return tuple(
+            (grant.reference, grant.place) for holder in self._holders() for grant in holder.roles or ()
+        )
+
+    def _holders(self) -> Iterator[Declaration | Bundle]:
+        """What stands in the files: contacts without their bundles, and the bundles."""
+        yield from (written.declaration for written in self.written)
+        yield from self.bundles
+
+
+def _bundles_written(entry: Entry) -> int:
+    """How many bundles stand in a file, whether they could be read or not."""
+    node = entry.node.entries.get("bundles")
+    return len(node.entries) if isinstance(node, Mapping) else 0 if node is None else -1

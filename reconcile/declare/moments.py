@@ -1,0 +1,79 @@
+"""Dates and instants as they are written, and the instants they mean in a time zone."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from reconcile import clock
+
+from . import rules
+from .kinds import WRONG, Schema, expected
+from .nodes import Node, Scalar
+from .report import Report, shown
+
+FORMS = "write YYYY-MM-DD, or a date-time with offset such as 2027-01-31T17:00:00+00:00"
+
+_WITHOUT_OFFSET = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{1,2}:\d{2}(:\d{2})?(\.\d+)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day, or an instant with its offset. Reads to a date or to a datetime in UTC."""
+
+    noun: str = "a date (YYYY-MM-DD) or a date-time with offset"
+
+    def read(self, node: Node, report: Report) -> Any:
+        """The day or the instant; nothing but these two forms, so that a slip never means "no expiry"."""
+        if type(node) is not Scalar or node.null:
+            return expected(self, node, report)
+        found = _parse(node.text)
+        if isinstance(found, str):
+            report.add(rules.NOT_A_DATE, node, f"{shown(node.text)} {found}")
+            return WRONG
+        return found
+
+    def schema(self) -> Schema:
+        """The two forms; no schema can say which days exist."""
+        return {"type": "string", "pattern": f"^(?:{clock.DATE.pattern}|{clock.DATE_TIME.pattern})$"}
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str) -> date | str:
+    """The day or the instant, or why it is none; remembered, since the same few dates come again."""
+    try:
+        found = clock.parse_day(text) or clock.parse_instant(text)
+    except ValueError:
+        return "does not exist in the calendar; write a day and a time that do"
+    if found is not None:
+        return found
+    if _WITHOUT_OFFSET.fullmatch(text):
+        return "has no offset, so it is no certain instant; add one, such as +00:00"
+    return f"is not a date; {FORMS}"
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Turns days into instants in one time zone, each day once."""
+
+    zone: ZoneInfo
+    _starts: dict[date, datetime] = field(default_factory=dict)
+    _ends: dict[date, datetime] = field(default_factory=dict)
+
+    def start(self, written: date) -> datetime:
+        """The first instant of a day; an instant is itself."""
+        if isinstance(written, datetime):
+            return written
+        if written not in self._starts:
+            self._starts[written] = clock.start_of(written, self.zone)
+        return self._starts[written]
+
+    def end(self, written: date) -> datetime:
+        """The first instant after a day; an instant is itself."""
+        if isinstance(written, datetime):
+            return written
+        if written not in self._ends:
+            self._ends[written] = clock.end_of(written, self.zone)
+        return self._ends[written]

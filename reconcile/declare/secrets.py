@@ -1,0 +1,41 @@
+"""Finds credentials in a configuration: they belong into the environment, never into a file under Git."""
+
+import re
+
+from . import rules
+from .nodes import Broken, Mapping, Node, Scalar, Sequence
+from .report import Report
+
+ADVICE = "delete it, make a new key, and set EVANCE_CLIENT_ID and EVANCE_PRIVATE_KEY in the environment"
+
+_KEYS = {
+    "accesstoken", "apikey", "bearer", "clientid", "clientsecret", "credential", "credentials", "passphrase",
+    "password", "privatekey", "refreshtoken", "secret", "token",
+}  # fmt: skip
+_VALUE = re.compile(r"[0-9a-fA-F]{64}|[0-9a-fA-F]{32}\.[0-9]+\.app\.evance\.me|-----BEGIN ")
+
+
+def without_credentials(node: Node, report: Report) -> Node:
+    """The tree without its credentials; each becomes a problem that does not show its value."""
+    match node:
+        case Scalar(text) if _VALUE.search(text):
+            report.add(rules.CREDENTIAL, node, f"this value is a credential; {ADVICE}")
+            return Broken(node.line, node.column)
+        case Sequence():
+            return node._replace(items=[without_credentials(item, report) for item in node.items])
+        case Mapping():
+            entries = {
+                name: without_credentials(value, report)
+                for name, value in node.entries.items()
+                if not _refused(node.keys[name], report)
+            }
+            return node._replace(entries=entries)
+        case _:
+            return node
+
+
+def _refused(key: Scalar, report: Report) -> bool:
+    if re.sub("[^a-z]", "", key.text.lower()) not in _KEYS and not _VALUE.search(key.text):
+        return False
+    report.add(rules.CREDENTIAL, key, f"a credential stands here; {ADVICE}")
+    return True

@@ -1,0 +1,166 @@
+"""Loads ``reconcile.yaml`` into settings."""
+
+from pathlib import Path, PurePosixPath
+from typing import Any
+from zoneinfo import available_timezones
+
+from reconcile.errors import DeclarationError
+from reconcile.model import (
+    Guards,
+    Judgement,
+    Patterns,
+    Policy,
+    Problem,
+    Protect,
+    Settings,
+    Target,
+    TargetKind,
+)
+
+from . import rules
+from .configuration import CONFIGURATION
+from .files import read
+from .nodes import Node, Scalar
+from .report import Report, did_you_mean, printable, shown
+from .secrets import without_credentials
+from .shapes import Entry
+from .tree import read_tree
+
+DEFAULTS = Settings()
+
+NOWHERE = {"localtime", "posixrules", "Factory"}
+"""Names of the database that mean something else on each machine."""
+
+
+def load_settings(path: Path) -> Settings:
+    """The settings of a configuration file. Raises DeclarationError with all problems, sorted by place."""
+    problems: list[Problem] = []
+    report = Report(printable(path.name), problems)
+    entry = _read(path, report)
+    settings = _settings(entry, report) if entry is not None else DEFAULTS
+    if problems:
+        raise DeclarationError(problems)
+    return settings
+
+
+def _read(path: Path, report: Report) -> Entry | None:
+    if not path.exists():
+        message = (
+            "there is no configuration; write one that begins with 'version: 1', or name it with --config"
+        )
+        report.add(rules.NO_CONFIGURATION, None, message)
+        return None
+    data = read(path, report)
+    if data is None:
+        return None
+    root, whole = read_tree(data, report)
+    if root is None:
+        if whole:
+            report.add(rules.MISSING_KEY, None, "this file is empty; begin it with 'version: 1'")
+        return None
+    entry = CONFIGURATION.read(without_credentials(root, report), report)
+    return entry if isinstance(entry, Entry) else None
+
+
+def _settings(entry: Entry, report: Report) -> Settings:
+    values = entry.values
+    tables = values.get("targets", ())
+    targets = tuple(_target(key, name, target, report) for key, name, target in tables) or DEFAULTS.targets
+    settings = Settings(
+        contacts=values.get("contacts", DEFAULTS.contacts),
+        policy=_policy(entry, report),
+        targets=targets,
+        target=_default_target(entry, targets, report),
+        privacy=values.get("privacy", DEFAULTS.privacy),
+    )
+    _check_folders(settings, entry, report)
+    return settings
+
+
+def _plain(entry: Entry | None) -> dict[str, Any]:
+    """The values of an entry as arguments: lists as tuples, without their nodes."""
+    if entry is None:
+        return {}
+    return {
+        name: tuple(item for _, item in value) if isinstance(value, list) else value
+        for name, value in entry.values.items()
+    }
+
+
+def _target(key: Scalar, name: str, entry: Entry, report: Report) -> Target:
+    target = Target(**{"name": name, "kind": TargetKind.SANDBOX, **entry.values})
+    if "kind" not in entry.values:
+        return target
+    if target.kind is TargetKind.EVANCE and not entry.wrote("account"):
+        report.add(rules.MISSING_KEY, key, "a target of kind evance needs 'account'; add it")
+    wrong = {TargetKind.EVANCE: "url", TargetKind.SANDBOX: "account"}[target.kind]
+    if entry.wrote(wrong):
+        message = f"'{wrong}' does not go with kind {target.kind}; delete it, or correct the kind"
+        report.add(rules.UNFIT_KEY, entry.node.keys[wrong], message)
+    return target
+
+
+def _default_target(entry: Entry, targets: tuple[Target, ...], report: Report) -> str:
+    """The target that is written; else the one named as by default, else the only one."""
+    names = [target.name for target in targets]
+    written: str | None = entry.values.get("target")
+    if written is None:
+        if entry.wrote("target") or DEFAULTS.target in names or len(names) == 1:
+            return DEFAULTS.target if DEFAULTS.target in names else names[0]
+        message = f"say which target is used by default: add 'target' with one of {', '.join(names)}"
+        report.add(rules.MISSING_KEY, entry.node, message)
+    elif written not in names:
+        advice = did_you_mean(written, names) or f"; write one of: {', '.join(names)}"
+        report.add(rules.UNKNOWN_TARGET, entry.at("target"), f"unknown target {shown(written)}{advice}")
+    return written or names[0]
+
+
+def _policy(entry: Entry, report: Report) -> Policy:
+    values = entry.values
+    if "timezone" in values:
+        _check_timezone(values["timezone"], entry.at("timezone"), report)
+    return Policy(
+        timezone=values.get("timezone", DEFAULTS.policy.timezone),
+        **_plain(values.get("manage")),
+        ignore=Patterns(**_plain(values.get("ignore"))),
+        protect=Protect(**_plain(values.get("protect"))),
+        guards=_guards(values.get("guards")),
+        judgement=_judgement(values),
+    )
+
+
+def _check_timezone(name: str, node: Node, report: Report) -> None:
+    known = available_timezones() - NOWHERE
+    if name not in known:
+        advice = did_you_mean(name, sorted(known)) or "; write one such as Europe/London"
+        report.add(rules.UNKNOWN_TIMEZONE, node, f"unknown time zone {shown(name)}{advice}")
+
+
+def _guards(entry: Entry | None) -> Guards:
+    values = _plain(entry)
+    losing, granting = _plain(values.pop("losing-access", None)), _plain(values.pop("granting", None))
+    limits = {name.replace("-", "_"): count for name, count in values.items()}
+    if "contacts" in losing:
+        limits["losing_access_contacts"] = losing["contacts"]
+    if "share" in losing:
+        limits["losing_access_share"] = int(losing["share"].removesuffix("%")) / 100
+    if granting:
+        limits |= {"granting_roles": granting.get("roles", ()), "granting": granting.get("contacts", 0)}
+    return Guards(**limits)
+
+
+def _judgement(values: dict[str, Any]) -> Judgement:
+    limits = {name.replace("-", "_"): count for name, count in _plain(values.get("warn")).items()}
+    conflicts = (tuple(role for _, role in roles) for _, roles in values.get("conflicts", ()))
+    reasons = _plain(values.get("require")).get("reason", ())
+    return Judgement(reasons=reasons, conflicts=tuple(conflicts), **limits)
+
+
+def _check_folders(settings: Settings, entry: Entry, report: Report) -> None:
+    """A folder within another target's would be read for both accounts."""
+    folders = sorted({PurePosixPath(settings.folder(target)) for target in settings.targets})
+    for outer in folders:
+        for inner in folders:
+            if inner != outer and inner.is_relative_to(outer):
+                message = f"the folder '{inner}' lies within '{outer}', which another target reads; part them"
+                report.add(rules.NESTED_FOLDERS, entry.at("targets"), message)

@@ -1,0 +1,111 @@
+"""A plan for a terminal. Width and colour are arguments; nothing here knows of a terminal."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reconcile.model import Change, ChangeAction, Kept, Operation, Part, Plan
+
+from .escape import TERMINAL
+from .layout import cells, pad, wrap
+from .steps import KEPT, SYMBOLS
+from .words import Words
+
+WIDEST_ITEM = 40
+"""A longer item pushes its own line out, not the column of all others."""
+
+_COLOURS = {"+": "32", "~": "33", "-": "31", "=": "2", "!": "1;31", "": "1"}
+_NOUNS = {Part.ROLES: "role", Part.TAGS: "tag"}
+
+
+def text(plan: Plan, *, colour: bool = False, width: int | None = None, concise: bool = False) -> str:
+    """The plan as lines of text: what hurts, the contacts, the notes, the counts.
+
+    Lines are wrapped to ``width`` columns at blanks, if it is given. ``concise`` leaves out what is kept.
+    """
+    page = _Page(Words(plan, TERMINAL), width, colour, concise)
+    blocks = [page.headline(), page.hurts(), page.contacts(), page.notes(), page.closing()]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One item of a contact: its symbol, what it is, what is said of it, and the reason given."""
+
+    symbol: str
+    item: str
+    said: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    words: Words
+    width: int | None
+    colour: bool
+    concise: bool
+
+    def headline(self) -> list[str]:
+        return self._painted("", "", self.words.headline())
+
+    def hurts(self) -> list[str]:
+        return [line for said in self.words.hurts() for line in self._painted("!", "  ! ", said)]
+
+    def contacts(self) -> list[str]:
+        return [line for change in self.words.plan.changes for line in self._contact(change)]
+
+    def notes(self) -> list[str]:
+        said = map(self.words.say.prose, self.words.plan.notes)
+        return [line for note in said for line in wrap("Note: ", note, self.width)]
+
+    def closing(self) -> list[str]:
+        closing = [f"Plan: {self.words.totals()}", self.words.validity()]
+        lines = [line for said in closing for line in wrap("", said, self.width)]
+        return [*lines, f"Digest {self.words.say.name(self.words.plan.digest)}"]
+
+    def _contact(self, change: Change) -> Iterator[str]:
+        symbol = "+" if change.action is ChangeAction.CREATE else "~"
+        who, source = self.words.who(change), self.words.place(change.source)
+        gap = (self.width or 0) - cells(f"  {symbol} {who}{source}")
+        yield self._paint(symbol, f"  {symbol} {who}", 2) + " " * max(2, gap) + source
+        rows = list(self._rows(change))
+        column = max((cells(row.item) for row in rows if cells(row.item) <= WIDEST_ITEM), default=0)
+        for row in rows:
+            body = "   ".join(part for part in (row.said, row.reason) if part)
+            yield from self._painted(row.symbol, f"      {row.symbol} {pad(row.item, column)}  ", body)
+
+    def _rows(self, change: Change) -> Iterator[_Row]:
+        """Part by part: what happens to its items, then what is kept of it."""
+        for part in Part:
+            yield from (self._step(step) for step in change.operations if step.part is part)
+            yield from (self._kept(kept) for kept in change.kept if kept.part is part and not self.concise)
+
+    def _step(self, step: Operation) -> _Row:
+        said = self.words.steps.operation(step)
+        return _Row(SYMBOLS[step.action], self._item(step), said, self._reason(step))
+
+    def _kept(self, kept: Kept) -> _Row:
+        return _Row(KEPT, self._item(kept), self.words.steps.kept(kept), self._reason(kept))
+
+    def _item(self, step: Operation | Kept) -> str:
+        if step.part is Part.CONTACT:
+            return "contact"
+        name = self.words.say.name(step.item)
+        noun = _NOUNS.get(step.part)
+        return f"{noun:<5} {name}" if noun else f"{step.part.value}.{name}"
+
+    def _reason(self, step: Operation | Kept) -> str:
+        reason = step.origin.reason
+        return self.words.say.quote(reason) if reason else ""
+
+    def _painted(self, symbol: str, prefix: str, body: str) -> list[str]:
+        """Wrapped, with the colour on what leads the eye: a headline whole, else the symbol and its item."""
+        first, *rest = wrap(prefix, body, self.width)
+        indent = len(prefix) - len(prefix.lstrip())
+        end = len(prefix.rstrip()) if prefix else len(first)
+        return [self._paint(symbol, first, indent, end), *rest]
+
+    def _paint(self, symbol: str, line: str, start: int, end: int | None = None) -> str:
+        if not self.colour:
+            return line
+        end = len(line) if end is None else end
+        return f"{line[:start]}\x1b[{_COLOURS[symbol]}m{line[start:end]}\x1b[0m{line[end:]}"

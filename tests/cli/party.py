@@ -1,0 +1,66 @@
+"""The command line as a process, in a project folder of its own."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.conftest import Shop
+
+AS_OF = "2026-11-23T09:00:00Z"
+SETTINGS = """\
+version: 1
+timezone: Europe/London
+target: local
+targets:
+  local: {{kind: sandbox, url: "{url}", rate: 1000}}
+ignore: {{roles: [staff-*], tags: ["auto:*"]}}
+protect: {{roles: [administrator], contacts: [owner@example.com]}}
+"""
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a process ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with a configuration and declarations, and the credentials in the environment."""
+
+    root: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def declare(self, text: str, file: str = "contacts/team.yaml") -> None:
+        path = self.root / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def configure(self, text: str) -> None:
+        (self.root / "reconcile.yaml").write_text(text, encoding="utf-8")
+
+    def run(self, *arguments: str, environment: dict[str, str] | None = None, entered: str = "") -> Done:
+        """Run the command; its standard input is no terminal."""
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("EVANCE_")}
+        done = subprocess.run(
+            [sys.executable, "-m", "reconcile", *arguments],
+            cwd=self.root,
+            env={**clean, **self.environment, **(environment or {})},
+            input=entered,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+
+def project_for(shop: Shop, root: Path) -> Project:
+    project = Project(root, shop.environment)
+    project.configure(SETTINGS.format(url=shop.access.url))
+    return project

@@ -1,0 +1,54 @@
+"""A party to talk to: the shop's account in a sandbox of its own, for each test."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconcile.evance import Connection, Credentials, connection
+from reconcile.model import Target, TargetKind
+from reconcile.sandbox import Access, running, seed, show
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+"""The instant at which tests against the sandbox take place, for the sandbox and the planner alike."""
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A running sandbox with the built-in shop: how to reach it, and what it holds."""
+
+    path: Path
+    access: Access
+
+    @property
+    def connection(self) -> Connection:
+        target = Target("shop", TargetKind.SANDBOX, url=self.access.url, rate=1000)
+        return connection(target, Credentials(self.access.client_id, self.access.private_key))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"EVANCE_CLIENT_ID": self.access.client_id, "EVANCE_PRIVATE_KEY": self.access.private_key}
+
+    def contact(self, contact_id: str) -> dict[str, Any]:
+        return show(self.path, f"contact:{contact_id}")[0]
+
+    def roles(self, contact_id: str) -> dict[str, Any]:
+        """The grants of a contact as the server holds them, by reference."""
+        return dict(self.contact(contact_id)["accessRoles"] or {})
+
+    def tags(self, contact_id: str) -> list[str]:
+        return list(self.contact(contact_id)["tags"]["contact"])
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    """The built-in shop account, served on loopback for the length of a test."""
+    path = tmp_path / "account" / "sandbox.sqlite3"
+    path.parent.mkdir()
+    seed(path, now=NOW)
+    with ExitStack() as stack:
+        yield Shop(path, stack.enter_context(running(path, now=NOW)))

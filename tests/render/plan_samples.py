@@ -1,0 +1,182 @@
+"""Small factories for plans, so that a test shows only what it is about."""
+
+from dataclasses import replace
+
+from reconcile.model import (
+    Action,
+    Boundary,
+    Change,
+    ChangeAction,
+    Grant,
+    Identity,
+    Kept,
+    Operation,
+    Origin,
+    Part,
+    Place,
+    Plan,
+    Verdict,
+    Why,
+    from_zulu,
+)
+
+IPSWICH = "contacts/trade/ipswich.yaml"
+JAN_END = "2027-02-01T00:00:00Z"
+"""The end of 31 January 2027 in London."""
+
+DECLARED = Origin(Why.DECLARED, place=Place(IPSWICH, 9, 7))
+
+
+def grant(reference: str, status: str = "active", expires: str | None = None, *, told: bool = True) -> Grant:
+    return Grant(reference, status, from_zulu(expires) if expires else None, told)
+
+
+def origin(why: Why = Why.DECLARED, detail: str | None = None, reason: str = "", at: str = "") -> Origin:
+    place = Place(IPSWICH, 9, 7) if why in {Why.DECLARED, Why.BUNDLE} else None
+    return Origin(why, detail, place, reason or None, from_zulu(at) if at else None)
+
+
+def granted(after: Grant, why: Origin = DECLARED) -> Operation:
+    return Operation(Part.ROLES, after.reference, Action.ADD, None, after, why)
+
+
+def revoked(before: Grant, why: Why = Why.UNDECLARED, at: str = "") -> Operation:
+    return Operation(Part.ROLES, before.reference, Action.REMOVE, before, None, origin(why, at=at))
+
+
+def changed(before: Grant, after: Grant, why: Origin = DECLARED) -> Operation:
+    return Operation(Part.ROLES, after.reference, Action.CHANGE, before, after, why)
+
+
+def tag_added(value: str, why: Origin = DECLARED) -> Operation:
+    return Operation(Part.TAGS, value, Action.ADD, None, value, why)
+
+
+def tag_removed(value: str, why: Why = Why.UNDECLARED, at: str = "") -> Operation:
+    return Operation(Part.TAGS, value, Action.REMOVE, value, None, origin(why, at=at))
+
+
+def field_set(name: str, before: str | None, after: str | None, part: Part = Part.PROFILE) -> Operation:
+    action = Action.ADD if before is None else Action.REMOVE if after is None else Action.CHANGE
+    return Operation(part, name, action, before, after, DECLARED)
+
+
+def created(kind: str = "user", label: str = "new@email.com") -> Operation:
+    return Operation(Part.CONTACT, label, Action.ADD, None, kind, DECLARED)
+
+
+def kept_role(held: Grant, why: Why = Why.DECLARED, detail: str | None = None) -> Kept:
+    return Kept(Part.ROLES, held.reference, held, origin(why, detail))
+
+
+def kept_tag(value: str, why: Why = Why.DECLARED, at: str = "") -> Kept:
+    return Kept(Part.TAGS, value, value, origin(why, at=at))
+
+
+def change(
+    *operations: Operation,
+    email: str = "bob@email.com",
+    id: str = "13",  # noqa: A002 - the contact's own word for it
+    reference: str | None = None,
+    line: int = 7,
+    file: str = IPSWICH,
+    kept: tuple[Kept, ...] = (),
+) -> Change:
+    """An update of one contact; its payload tells at least who is meant, as a stand-in."""
+    return Change(
+        contact=Identity(id, "user", email, reference),
+        source=Place(file, line, 5),
+        action=ChangeAction.UPDATE,
+        operations=operations,
+        kept=kept,
+        payload={"contact": {"accessRoles": [], "tags": {"contact": []}}},
+        live_fingerprint="sha256:" + "f" * 64,
+    )
+
+
+def creation(*operations: Operation, email: str = "new@email.com", line: int = 20) -> Change:
+    """The creation of one contact."""
+    one = change(created(label=email), *operations, email=email, id="", line=line)
+    return replace(one, action=ChangeAction.CREATE, live_fingerprint=None)
+
+
+def boundary(
+    at: str = "2026-12-01T00:00:00Z", item: str = "trade-account", of: str = "ann@email.com"
+) -> Boundary:
+    return Boundary(from_zulu(at), starts=True, item=item, contact=of)
+
+
+def verdict(guard: str = "losing-access", found: int = 0, limit: int = 10, *who: str) -> Verdict:
+    message = f"{found} of 50 contacts would lose a role; the limit is {limit}"
+    return Verdict(guard, found <= limit, message, found, limit, who)
+
+
+def plan(
+    *changes: Change,
+    unchanged: int = 4,
+    valid_until: Boundary | None = None,
+    notes: tuple[str, ...] = (),
+    guards: tuple[Verdict, ...] = (),
+    timezone: str = "Europe/London",
+) -> Plan:
+    return Plan(
+        tool_version="0.1.0",
+        target="shop",
+        account="example.evance.me",
+        as_of=from_zulu("2026-11-23T09:00:00Z"),
+        valid_until=valid_until,
+        timezone=timezone,
+        config_digest="sha256:" + "c" * 64,
+        declarations_digest="sha256:" + "d" * 64,
+        changes=changes,
+        unchanged=unchanged,
+        notes=notes,
+        guards=guards,
+        digest="sha256:" + "3f5a" * 16,
+    )
+
+
+def full_plan() -> Plan:
+    """One of everything: for golden files and for checks that go over a whole page."""
+    bob = change(
+        granted(grant("trade-account", expires=JAN_END), origin(reason="Agreement 2026/7", at=JAN_END)),
+        changed(
+            grant("newsletter", expires="2027-01-01T00:00:00Z"),
+            grant("newsletter", expires="2027-06-30T23:00:00Z"),
+        ),
+        revoked(grant("preview")),
+        tag_added("ipswich"),
+        kept=(kept_role(grant("staff-discount"), Why.IGNORED, "staff-*"), kept_tag("trade")),
+    )
+    carol = change(
+        granted(grant("customer", "default"), origin(Why.BUNDLE, "trade-customer")),
+        changed(grant("wholesale", "pending"), grant("wholesale", expires="2027-06-30T12:00:00Z")),
+        revoked(grant("beta", "pending"), Why.LAPSED, "2026-11-02T00:00:00Z"),
+        revoked(grant("sale"), Why.NOT_STARTED, "2026-12-01T00:00:00Z"),
+        tag_added("Spring campaign", origin(reason="Agreed by phone", at="2027-03-31T23:00:00Z")),
+        tag_removed("old"),
+        field_set("company", "Old & Co", "New <Ltd>"),
+        field_set("phone", "01473 000000", None),
+        field_set("city", None, "Ipswich", Part.ADDRESS),
+        email="carol@email.com",
+        id="14",
+        reference="C-14",
+        line=12,
+        kept=(
+            kept_role(grant("trial", "pending", JAN_END), Why.ADDITIVE),
+            kept_tag("vip", at="2027-03-31T23:00:00Z"),
+        ),
+    )
+    dave = change(revoked(grant("customer"), Why.ABSENT), email="dave@email.com", id="15", line=30)
+    return plan(
+        bob,
+        carol,
+        dave,
+        creation(granted(grant("customer"))),
+        valid_until=boundary(),
+        notes=("erin@email.com: role trial is 'rejected' and is left so",),
+        guards=(
+            verdict("creating", 1, 5),
+            verdict("losing-access", 3, 2, "bob@email.com", "carol@email.com"),
+        ),
+    )

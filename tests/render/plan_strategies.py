@@ -1,0 +1,103 @@
+"""Plans of every shape for Hypothesis: all parts, all origins, any string where a string may stand."""
+
+from datetime import UTC, datetime
+
+from hypothesis import strategies as st
+
+from reconcile.model import (
+    Action,
+    Boundary,
+    Change,
+    ChangeAction,
+    Grant,
+    Identity,
+    Kept,
+    Operation,
+    Origin,
+    Part,
+    Place,
+    Plan,
+    Verdict,
+    Why,
+)
+
+TEXTS = st.text(max_size=12) | st.sampled_from(
+    ["bob@email.com", "trade-account", "\ud800", "\x1b[31m", "@org/team"]
+)
+COUNTS = st.integers(min_value=0, max_value=10**9)
+INSTANTS = st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2200, 1, 1)).map(  # noqa: DTZ001
+    lambda moment: moment.replace(microsecond=0, tzinfo=UTC)
+)
+PLACES = st.builds(Place, file=TEXTS, line=COUNTS, column=COUNTS)
+ORIGINS = st.builds(
+    Origin,
+    why=st.sampled_from(Why),
+    detail=st.none() | TEXTS,
+    place=st.none() | PLACES,
+    reason=st.none() | TEXTS,
+    at=st.none() | INSTANTS,
+)
+
+
+def grants(reference: str) -> st.SearchStrategy[Grant]:
+    status = st.sampled_from(["active", "pending", "default"]) | TEXTS
+    return st.builds(
+        Grant, st.just(reference), status=status, expires=st.none() | INSTANTS, readable=st.booleans()
+    )
+
+
+@st.composite
+def operations(draw: st.DrawFn) -> Operation:
+    part, item, action = draw(st.sampled_from(Part)), draw(TEXTS), draw(st.sampled_from(Action))
+    values = grants(item) if part is Part.ROLES else TEXTS
+    before = None if action is Action.ADD else draw(values)
+    after = None if action is Action.REMOVE else draw(values)
+    return Operation(part, item, action, before, after, draw(ORIGINS))
+
+
+@st.composite
+def kept_items(draw: st.DrawFn) -> Kept:
+    part, item = draw(st.sampled_from([Part.ROLES, Part.TAGS])), draw(TEXTS)
+    return Kept(part, item, draw(grants(item) if part is Part.ROLES else TEXTS), draw(ORIGINS))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | COUNTS | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=6,
+)
+CHANGES = st.builds(
+    Change,
+    contact=st.builds(Identity, id=TEXTS, type=TEXTS, email=TEXTS, reference=st.none() | TEXTS),
+    source=PLACES,
+    action=st.sampled_from(ChangeAction),
+    operations=st.lists(operations(), max_size=4).map(tuple),
+    kept=st.lists(kept_items(), max_size=3).map(tuple),
+    payload=st.dictionaries(TEXTS, JSON, max_size=3),
+    live_fingerprint=st.none() | TEXTS,
+)
+VERDICTS = st.builds(
+    Verdict,
+    guard=TEXTS,
+    passed=st.booleans(),
+    message=TEXTS,
+    found=COUNTS,
+    limit=COUNTS,
+    subjects=st.lists(TEXTS, max_size=3).map(tuple),
+)
+PLANS = st.builds(
+    Plan,
+    tool_version=TEXTS,
+    target=TEXTS,
+    account=TEXTS,
+    as_of=INSTANTS,
+    valid_until=st.none() | st.builds(Boundary, at=INSTANTS, starts=st.booleans(), item=TEXTS, contact=TEXTS),
+    timezone=st.sampled_from(["Europe/London", "UTC", "Asia/Tokyo", "Nowhere/Land"]) | TEXTS,
+    config_digest=TEXTS,
+    declarations_digest=TEXTS,
+    changes=st.lists(CHANGES, max_size=4).map(tuple),
+    unchanged=COUNTS,
+    notes=st.lists(TEXTS, max_size=2).map(tuple),
+    guards=st.lists(VERDICTS, max_size=2).map(tuple),
+    digest=TEXTS,
+)
