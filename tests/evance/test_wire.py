@@ -108,6 +108,7 @@ def test_grants_of_no_known_form_are_an_error(value: Any) -> None:
         grants(value)
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(datetime(1950, 1, 1), datetime(2200, 1, 1)),  # noqa: DTZ001 -- the offset is drawn beside it
     st.integers(-14 * 60, 14 * 60),
@@ -308,6 +309,7 @@ def test_no_answer_breaks_the_reading(inner: dict[str, Any]) -> None:
             continue
 
 
+@settings(deadline=None)
 @given(st.permutations(["a", "B", "c", "D", "e"]))
 def test_the_order_of_an_answer_does_not_count(order: list[str]) -> None:
     """The same grants and tags in another order are the same state."""
