@@ -20,7 +20,7 @@ def without_credentials(node: Node, report: Report) -> Node:
     match node:
         case Scalar(text) if _VALUE.search(text):
             report.add(rules.CREDENTIAL, node, f"this value is a credential; {ADVICE}")
-            return Broken(node.line, node.column)
+            return Broken(node.mark)
         case Sequence():
             return node._replace(items=[without_credentials(item, report) for item in node.items])
         case Mapping():
