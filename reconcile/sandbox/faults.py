@@ -39,7 +39,7 @@ _KEYS: dict[Kind, dict[str, Any]] = {
     Kind.HTML: {"code": 502.0, "when": _MOMENTS},
     Kind.EXPIRE_TOKEN: {},
     Kind.PAGE_SHIFT: {"how": ("repeat", "skip", "swap"), "page": 2.0},
-    Kind.WRITER: {"contact": "", "when": _MOMENTS, "grant": "", "revoke": "", "tag": "", "untag": ""},
+    Kind.WRITER: {"contact": 0.0, "when": _MOMENTS, "grant": "", "revoke": "", "tag": "", "untag": ""},
 }
 # When it strikes: of the requests that match, the n-th, each so-manieth, or by chance; at most so often.
 _WHEN: dict[str, Any] = {"method": "*", "path": "/api/*", "n": 0.0, "every": 0.0, "p": 1.0, "times": 0.0}

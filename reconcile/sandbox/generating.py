@@ -104,12 +104,10 @@ def _add(chunk: Chunk, person: _Person, roles: dict[str, int], tags: list[int]) 
     first, last = (person.first, person.last) if named else (None, None)
     registered = person.kind == "user" and chance.random() < 0.9
     reference = f"C-{person.contact_id}" if chance.random() < 0.5 else None
-    chunk.contacts.append(
-        (
-            person.contact_id, person.kind, first, last, person.email, person.email.casefold(), person.company,
-            reference, registered, registered and chance.random() < 0.95, person.created, person.created,
-        )
-    )  # fmt: skip
+    verified = registered and chance.random() < 0.95
+    names = (first, last, person.email, person.email.casefold(), person.company, reference)
+    times = (person.created, person.created)
+    chunk.contacts.append((person.contact_id, person.kind, *names, registered, verified, *times))
     if chance.random() < 0.5:
         chunk.addresses.append((person.contact_id, *_place(chance)))
     if person.kind == "user":
