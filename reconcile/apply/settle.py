@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from reconcile.errors import ApiError, Forbidden, OutcomeUnknown, Unauthorized
-from reconcile.model import Change, ChangeAction, Contact, Declaration, Operation, Payload, Place
+from reconcile.model import Change, ChangeAction, Contact, Declaration, Identity, Operation, Payload, Place, email_key
 from reconcile.plan import Scene, exceeding, plan_change, unmet
 
 from .brake import Brake
@@ -90,7 +90,7 @@ def _update(change: Change, run: Run) -> Result:
     for _ in range(TRIES):
         live = run.account.contact(change.contact.id)
         read_at = time.monotonic()
-        if live.identity != change.contact and sent is None:
+        if sent is None and not _same_person(live.identity, change.contact):
             return Result(change, Outcome.STALE, "it now has another type, e-mail or reference; plan again")
         fresh = plan_change(run.declarations[change.source], live, run.scene)
         if fresh is None:
@@ -107,6 +107,13 @@ def _update(change: Change, run: Run) -> Result:
             continue
         return _confirmed(change, fresh, change.contact.id, run, gap)
     return Result(change, Outcome.UNCONFIRMED, f"the answer to its write was lost {TRIES} times")
+
+
+def _same_person(now: Identity, then: Identity) -> bool:
+    """Id, type and address are the same, and so is the reference where both sides tell one."""
+    told = now.reference is not None and then.reference is not None
+    same = (now.id, now.type, email_key(now.email)) == (then.id, then.type, email_key(then.email))
+    return same and (not told or now.reference == then.reference)
 
 
 def _settled(change: Change, sent: Change | None, live: Contact, run: Run) -> Result:

@@ -57,7 +57,7 @@ class Job:
         return self.project.scene(self.account.connection.account)
 
     def run(self, ceilings: Mapping[str, int], form: str, *, asking: bool) -> int:
-        """Plan, show, ask, apply; the exit code. Refusal comes before the first write, PartlyApplied after."""
+        """Plan, show, ask, apply; the exit code. Refusal comes before any write, PartlyApplied after."""
         self._refuse_killed()
         past = self._past()
         fresh = self._fresh(past)
