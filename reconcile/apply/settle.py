@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from reconcile.errors import ApiError, Forbidden, OutcomeUnknown, Unauthorized
-from reconcile.model import Change, ChangeAction, Contact, Declaration, Identity, Operation, Payload, Place, email_key
+from reconcile.model import (
+    Change,
+    ChangeAction,
+    Contact,
+    Declaration,
+    Identity,
+    Operation,
+    Payload,
+    Place,
+    email_key,
+)
 from reconcile.plan import Scene, exceeding, plan_change, unmet
 
 from .brake import Brake
