@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from reconcile.evance import Connection, Credentials, connection
 from reconcile.model import Target, TargetKind
@@ -33,15 +34,25 @@ class Shop:
     def environment(self) -> dict[str, str]:
         return {"EVANCE_CLIENT_ID": self.access.client_id, "EVANCE_PRIVATE_KEY": self.access.private_key}
 
-    def contact(self, contact_id: str) -> dict[str, Any]:
-        return show(self.path, f"contact:{contact_id}")[0]
+    def user(self, email: str) -> dict[str, Any]:
+        """The user of that address as the server holds it, in the form in which the API tells it."""
+        return next(row for row in show(self.path, "contacts") if row["email"] == email and row["isUser"])
 
-    def roles(self, contact_id: str) -> dict[str, Any]:
-        """The grants of a contact as the server holds them, by reference."""
-        return dict(self.contact(contact_id)["accessRoles"] or {})
+    def id(self, email: str) -> str:
+        return str(self.user(email)["id"])
 
-    def tags(self, contact_id: str) -> list[str]:
-        return list(self.contact(contact_id)["tags"]["contact"])
+    def roles(self, email: str) -> dict[str, Any]:
+        """The grants of a user by reference."""
+        return dict(self.user(email)["accessRoles"] or {})
+
+    def tags(self, email: str) -> list[str]:
+        return list(self.user(email)["tags"]["contact"])
+
+    def requests(self) -> list[tuple[str, str]]:
+        """Method and path of every request so far, but for those for a token."""
+        answer = requests.get(f"{self.access.url}/_sandbox/requests", timeout=10)
+        found = [(entry["method"], entry["path"]) for entry in answer.json()["requests"]]
+        return [(method, path) for method, path in found if "/oauth/" not in path]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from .options import Common, common_options
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
 def plan(common: Common, form: str, out: Path | None, detailed_exitcode: bool) -> int:  # noqa: FBT001
     """Show what would change, without changing anything."""
-    from reconcile.apply import fresh_plan
+    from reconcile.apply import fresh_plan, past_runs
     from reconcile.render import as_json
 
     from . import say
@@ -28,7 +28,9 @@ def plan(common: Common, form: str, out: Path | None, detailed_exitcode: bool) -
     project = open_project(common)
     loaded = project.load()
     with say.progress(common) as progress, reading(project) as account:
-        found = fresh_plan(loaded.declarations, account, project.scene(account.connection.account), progress)
+        scene = project.scene(account.connection.account)
+        past = past_runs(project.state / "runs", scene.account)
+        found = fresh_plan(loaded.declarations, account, scene, past=past, progress=progress).plan
     if out is not None:
         write_private(out, as_json(found))
     say.result(render(found, form))

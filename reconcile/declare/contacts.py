@@ -20,6 +20,8 @@ from reconcile.model import (
 )
 
 from . import rules
+from .kinds import WRONG
+from .language import CONTACT
 from .moments import Calendar
 from .nodes import Node
 from .report import Report, shown
@@ -44,8 +46,11 @@ class Reader:
     report: Report
     calendar: Calendar
 
-    def contact(self, node: Node, entry: Entry) -> Written:
-        """One contact; what could not be read is told already and missing here."""
+    def contact(self, node: Node) -> Any:
+        """One contact as Written, without what could not be read; WRONG when it is no contact at all."""
+        entry = CONTACT.read(node, self.report)
+        if entry is WRONG:
+            return WRONG
         values = entry.values
         declaration = Declaration(
             place=self.report.place(node),

@@ -52,9 +52,11 @@ def load_declarations(folder: Path, policy: Policy, *, root: Path) -> Loaded:
 
 @contextmanager
 def _collector_off() -> Iterator[None]:
-    """No cyclic collection meanwhile.
+    """No cyclic collection meanwhile, and none of what was made.
 
-    What is made here is kept and has no cycles; the collector would walk all of it again and again.
+    The declarations have no cycles and stay for the whole run, yet the collector would walk all of them
+    again and again: a third of the time of loading 100,000 contacts. Frozen objects still go when nobody
+    refers to them any more.
     """
     enabled = gc.isenabled()
     gc.disable()
@@ -62,6 +64,7 @@ def _collector_off() -> Iterator[None]:
         yield
     finally:
         if enabled:
+            gc.freeze()
             gc.enable()
 
 
@@ -86,12 +89,11 @@ class _Load:
             self.files += 1
 
     def _read_file(self, data: bytes, reader: Reader) -> bool:
-        root, whole = read_tree(data, reader.report)
+        root, whole = read_tree(data, reader.report, {"contacts": reader.contact})
         entry = FILE.read(root, reader.report) if root is not None else None
         if not isinstance(entry, Entry):
             return whole and root is None
-        for node, contact in entry.values.get("contacts", ()):
-            self.written.append(reader.contact(node, contact))
+        self.written += [contact for _, contact in entry.values.get("contacts", ())]
         known = len(self.bundles)
         for key, name, bundle in entry.values.get("bundles", ()):
             self.bundles.append(read_bundle(key, name, bundle, reader))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from . import rules
-from .nodes import Broken, Mapping, Node, Scalar, Sequence
+from .nodes import Broken, Done, Mapping, Node, Scalar, Sequence
 from .report import Report, did_you_mean, shown
 from .words import reads_as
 
@@ -35,7 +35,7 @@ class Kind(Protocol):
 
 def expected(kind: Kind, node: Node, report: Report) -> Any:
     """Tell that a value of another kind stands here."""
-    if not isinstance(node, Broken):
+    if not isinstance(node, Broken | Done):
         report.add(rules.WRONG_TYPE, node, f"{_found(node)} stands here; write {kind.noun}")
     return WRONG
 
@@ -97,7 +97,7 @@ class Text:
 
     def _within_limits(self, node: Scalar, report: Report) -> Any:
         if not self.nullable and node.text.isspace():
-            return expected(self, Scalar("", node.line, node.column, plain=True), report)
+            return expected(self, Scalar("", node.mark), report)
         if self.longest is not None and len(node.text) > self.longest:
             message = f"this has {len(node.text)} characters; the account takes at most {self.longest}"
             report.add(rules.TOO_LONG, node, message)

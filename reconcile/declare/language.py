@@ -10,7 +10,7 @@ from reconcile.model import ADDABLE_TYPES, Mode
 
 from .kinds import Choice, Flag, Identifier, Pattern, Text
 from .moments import Moment
-from .shapes import Item, Key, Listing, Record, Table
+from .shapes import Item, Key, Listing, Record, Streamed, Table
 
 EMAIL = Pattern(
     "an e-mail address",
@@ -136,6 +136,6 @@ FILE = Record(
     "One file of declarations.",
     (
         Key("bundles", Table("a mapping of bundles", BUNDLE_NAME, BUNDLE), "Bundles, usable in every file."),
-        Key("contacts", Listing("a list of contacts", CONTACT), "The contacts."),
+        Key("contacts", Listing("a list of contacts", Streamed(CONTACT)), "The contacts."),
     ),
 )

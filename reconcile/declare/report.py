@@ -28,7 +28,7 @@ class Report:
 
     def place(self, node: Node) -> Place:
         """Where a node starts."""
-        return Place(self.file, node.line, node.column)
+        return Place(self.file, node.mark.line + 1, node.mark.column + 1)
 
     def add(self, rule: Rule, at: Node | Place | None, message: str) -> None:
         """Tell one problem, at a node, at a place, or (None) of the file as a whole."""

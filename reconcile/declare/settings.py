@@ -18,6 +18,7 @@ from reconcile.model import (
 )
 
 from . import rules
+from .applying import applying
 from .configuration import CONFIGURATION
 from .files import read
 from .nodes import Node, Scalar
@@ -75,6 +76,7 @@ def _settings(entry: Entry, report: Report) -> Settings:
         targets=targets,
         target=_default_target(entry, targets, report),
         privacy=values.get("privacy", DEFAULTS.privacy),
+        applying=applying(values.get("apply"), _timezone(values), report),
     )
     _check_folders(settings, entry, report)
     return settings
@@ -135,6 +137,12 @@ def _policy(entry: Entry, report: Report) -> Policy:
     )
 
 
+def _timezone(values: dict[str, Any]) -> str:
+    """The configured time zone, or UTC where it is none: that has been reported."""
+    name: str = values.get("timezone", DEFAULTS.policy.timezone)
+    return name if name in available_timezones() else "UTC"
+
+
 def _check_timezone(name: str, node: Node, report: Report) -> None:
     known = available_timezones() - NOWHERE
     if name not in known:
@@ -145,11 +153,12 @@ def _check_timezone(name: str, node: Node, report: Report) -> None:
 def _guards(entry: Entry | None) -> Guards:
     values = _plain(entry)
     losing, granting = _plain(values.pop("losing-access", None)), _plain(values.pop("granting", None))
+    shares = {"losing_access_share": losing.pop("share", None), "shrunk": values.pop("shrunk", None)}
+    staff = values.pop("self", ())
     limits = {name.replace("-", "_"): count for name, count in values.items()}
-    if "contacts" in losing:
-        limits["losing_access_contacts"] = losing["contacts"]
-    if "share" in losing:
-        limits["losing_access_share"] = int(losing["share"].removesuffix("%")) / 100
+    limits |= {f"losing_access_{name}": count for name, count in losing.items()}
+    limits |= {name: int(share.removesuffix("%")) / 100 for name, share in shares.items() if share}
+    limits |= {"staff": staff}
     if granting:
         limits |= {"granting_roles": granting.get("roles", ()), "granting": granting.get("contacts", 0)}
     return Guards(**limits)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from . import rules
 from .kinds import WRONG, Kind, Schema, Text, expected
-from .nodes import Mapping, Node, Scalar, Sequence
+from .nodes import Done, Mapping, Node, Scalar, Sequence
 from .report import Report, did_you_mean, shown
 
 
@@ -132,6 +132,26 @@ class Listing:
         """An array."""
         found: Schema = {"type": "array", "items": self.item.schema()}
         return {**found, "minItems": self.shortest} if self.shortest else found
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """A kind whose values may have been read already, one by one, while the file was parsed."""
+
+    kind: Kind
+
+    @property
+    def noun(self) -> str:
+        """As the kind is called."""
+        return self.kind.noun
+
+    def read(self, node: Node, report: Report) -> Any:
+        """The value that was read, or is read now."""
+        return node.value if type(node) is Done else self.kind.read(node, report)
+
+    def schema(self) -> Schema:
+        """That of the kind."""
+        return self.kind.schema()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@
                                       │              ├─ Tokens   both flows, one for all workers
                                       │              ├─ Pace     one timetable for all workers
                                       │              └─ answers  what an answer means
-                                      ├─ Walk      a list, proven complete
+                                      ├─ Walk      a list, proven complete; else by windows of ids
                                       └─ wire      JSON to model, pure
 
 Importing this is cheap: the HTTP library is imported when something is first sent.

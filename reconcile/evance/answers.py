@@ -2,11 +2,11 @@
 
 Bodies of answers may hold personal data and are never shown whole. Of a validation error the field's name
 and the reference (``error.not-unique``) are shown. Its message is shown only when it has neither an ``@``
-nor any value of the profile or address that was sent, for servers like to quote what they complain about.
+nor anything that was sent, but for roles and tags: servers like to quote what they complain about.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 from urllib.parse import urlsplit
 
@@ -26,6 +26,10 @@ from .connection import Connection
 from .transport import Answer, Request, Silence
 
 _NAME = re.compile(r"[\w.:\[\]-]{1,60}", re.ASCII)
+_REFERENCE = re.compile(r"error(\.[a-z-]{1,60})+", re.ASCII)
+Complaint = tuple[object, object, Iterable[object]]
+"""Name of a field, reference of the kind of error, messages: all as they came."""
+
 _SETS = ("accessRoles", "tags")
 
 
@@ -52,7 +56,7 @@ def failure(  # noqa: PLR0911 -- a table of statuses
         case status if status >= 500:
             return ServerFailure(f"{start}: its server failed; try again later")
         case _:
-            return Rejected(f"{start}: {complaints(request, outcome) or 'it gave no reason'}")
+            return Rejected(f"{start}: {complaints(request, outcome, connection) or 'it gave no reason'}")
 
 
 def write_failure(request: Request, outcome: Answer | Silence, connection: Connection) -> ApiError:
@@ -103,21 +107,23 @@ def _elsewhere(answer: Answer) -> str:
     return f" to {host}" if re.fullmatch(r"[a-z0-9.:-]{1,253}", host) else ""
 
 
-def complaints(request: Request, answer: Answer) -> str:
+def complaints(request: Request, answer: Answer, connection: Connection) -> str:
     """What a validation error says, sorted, without the values it is about."""
-    private = tuple(_private(request.body or {}))
+    sent = (request.body, request.form, request.token, connection.credentials.private_key)
+    private = frozenset(text for part in sent for text in _private(part))
     body = answer.body
     found = _v2_errors(body) if isinstance(body, dict) and "errors" in body else _v1_errors(body)
-    return "; ".join(sorted({_complaint(name, words, private) for name, words in found} - {""}))
+    return "; ".join(sorted({_complaint(*complaint, private) for complaint in found} - {""}))
 
 
-def _complaint(name: object, words: tuple[object, ...], private: tuple[str, ...]) -> str:
-    field = name if isinstance(name, str) and _NAME.fullmatch(name) else ""
-    told = [word for word in words if isinstance(word, str) and _harmless(word, private)]
+def _complaint(name: object, reference: object, messages: Iterable[object], private: frozenset[str]) -> str:
+    field = name if isinstance(name, str) and _NAME.fullmatch(name) and _harmless(name, private) else ""
+    told = [reference] if isinstance(reference, str) and _REFERENCE.fullmatch(reference) else []
+    told += [text for text in messages if isinstance(text, str) and _harmless(text, private)]
     return ": ".join(filter(None, (field, ", ".join(told))))
 
 
-def _harmless(text: str, private: tuple[str, ...]) -> bool:
+def _harmless(text: str, private: frozenset[str]) -> bool:
     folded = text.casefold()
     return (
         0 < len(text) <= 200
@@ -128,7 +134,7 @@ def _harmless(text: str, private: tuple[str, ...]) -> bool:
 
 
 def _private(value: object) -> Iterator[str]:
-    """The texts of a payload that tell about a person: all but roles and tags."""
+    """The texts in what was sent that a message must not quote: all but roles and tags."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
             if name not in _SETS:
@@ -137,15 +143,15 @@ def _private(value: object) -> Iterator[str]:
         yield value.casefold()
 
 
-def _v2_errors(body: Mapping[str, object]) -> Iterator[tuple[object, tuple[object, ...]]]:
+def _v2_errors(body: Mapping[str, object]) -> Iterator[Complaint]:
     errors = body["errors"]
     for error in errors if isinstance(errors, list) else []:
         if isinstance(error, dict):
-            yield error.get("name"), (error.get("ref"), error.get("message"))
+            yield error.get("name"), error.get("ref"), (error.get("message"),)
 
 
-def _v1_errors(body: object) -> Iterator[tuple[object, tuple[object, ...]]]:
+def _v1_errors(body: object) -> Iterator[Complaint]:
     """``{"contact": {"email": ["..."]}}``: envelope, field, messages."""
     fields = body.get("contact") if isinstance(body, dict) else None
     for name, messages in fields.items() if isinstance(fields, dict) else ():
-        yield name, tuple(messages) if isinstance(messages, list) else (messages,)
+        yield name, None, messages if isinstance(messages, list) else (messages,)

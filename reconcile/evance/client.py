@@ -1,8 +1,9 @@
 """The client: a reader that cannot write, and the writer that can."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar, Self, TypeVar
 from urllib.parse import quote
 
@@ -13,14 +14,18 @@ from . import wire
 from .answers import not_understood
 from .connection import Connection
 from .door import Door
-from .listing import Listing, Progress, Walk, listing, unwatched, whole
+from .listing import Listing, Progress, Source, listing, unwatched, whole
 from .parallel import in_parallel
 from .timing import Patience, Timing
 from .transport import Request
+from .windows import Window
 
 Parsed = TypeVar("Parsed")
 
 CONTACTS = "/api/contacts.json"
+
+GONE = wire.Page((), 0, 0)
+"""What is on a page that there is no more, since the list has become shorter."""
 
 SETS = (Facet.ROLES, Facet.TAGS)
 """The facets that a plan needs of a contact unless told otherwise."""
@@ -128,13 +133,28 @@ class Reader:
 
     def _rows(self, request: Request, what: str, progress: Progress) -> list[wire.Json]:
         def page(number: int) -> wire.Page:
-            asked = {"page": str(number), "limit": str(self.connection.page_size)}
-            return self._understood(wire.page, self._door.read(replace(request, params=asked)))
+            try:
+                return self._page(request, {"page": str(number)})
+            except NotFound:
+                if number == 1:
+                    raise
+            return GONE
 
-        def pages(numbers: Iterable[int]) -> Iterator[wire.Page]:
-            return in_parallel(self._pool, self.connection.concurrency, page, numbers)
+        def window(of: Window) -> tuple[Window, wire.Page]:
+            return of, self._page(request, {"page": "1", **of.params})
 
-        return whole(lambda: Walk(page, pages, progress), f"{self.connection.account}'s {what}")
+        source = Source(
+            f"{self.connection.account}'s {what}",
+            self.connection.page_size,
+            page,
+            partial(in_parallel, self._pool, self.connection.concurrency, page),
+            partial(in_parallel, self._pool, self.connection.concurrency, window),
+        )
+        return whole(source, progress)
+
+    def _page(self, request: Request, asked: dict[str, str]) -> wire.Page:
+        params = {**asked, "limit": str(self.connection.page_size)}
+        return self._understood(wire.page, self._door.read(replace(request, params=params)))
 
 
 class Writer(Reader):
@@ -193,4 +213,5 @@ def _told(answer: wire.Json) -> Contact | None:
 
 
 def _tells(contact: Contact, facets: Collection[Facet]) -> bool:
-    return all(getattr(contact.state, facet) is not None for facet in facets)
+    # Both sets, whatever was asked for: the fingerprint of a contact covers both.
+    return all(getattr(contact.state, facet) is not None for facet in {*SETS, *facets})

@@ -31,13 +31,21 @@ class ReadOnlyAdapter(HTTPAdapter):
         return super().send(request, *args, **options)
 
 
+class Unredirected(Session):
+    """A session for which no answer is a redirect: not followed, and not even prepared to be."""
+
+    def get_redirect_target(self, resp: Response) -> None:  # noqa: ARG002 -- the signature of requests
+        """None: there is nowhere else to go."""
+        return
+
+
 def opened(connection: Connection, *, may_write: bool) -> Session:
     """A session with everything that must not depend on the machine switched off.
 
     No .netrc (it would replace the token), no look at the environment for each request: the proxy and the
     certificates are settled once, here. Certificate checks can't be switched off.
     """
-    session = Session()
+    session = Unredirected()
     session.trust_env = False
     session.headers.update({"User-Agent": f"evance-reconcile/{__version__}", "Accept": "application/json"})
     session.proxies = proxies_for(connection)

@@ -101,12 +101,17 @@ def _known(parse: Callable[[Json, str], T | None], row: Json, who: Identity) -> 
 
 
 def contact(body: Json) -> Contact:
-    """A v1 contact, whole: ``{"contact": {...}}``."""
+    """A v1 contact, whole: ``{"contact": {...}}``.
+
+    Grants or tags in a form that is not known count as not read: what needs them is refused, what does not
+    manage them goes on.
+    """
     inner = body.get("contact")
     if not isinstance(inner, dict):
         raise Unintelligible("the answer has no `contact`")
     who = identity(inner)
-    return Contact(who, State(grants(inner, who.id), tags(inner, who.id), profile(inner), address(inner)))
+    roles, values = _known(grants, inner, who), _known(tags, inner, who)
+    return Contact(who, State(roles, values, profile(inner), address(inner)))
 
 
 def grants(body: Json, number: str) -> tuple[Grant, ...] | None:

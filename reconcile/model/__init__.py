@@ -17,8 +17,9 @@ from .contact import (
     tag_key,
 )
 from .declaration import OPEN, Declaration, DeclaredGrant, DeclaredTag, Mode, Window
-from .document import FORMAT_VERSION, plan_document
+from .document import FORMAT_VERSION, operation_document, plan_document
 from .from_document import plan_from_document
+from .image import contact_from_image, contact_image
 from .instant import atom, from_zulu, zulu
 from .place import Place, Problem, Severity
 from .plan import (
@@ -37,7 +38,10 @@ from .plan import (
     Why,
 )
 from .settings import (
+    Allowance,
+    Applying,
     AuthFlow,
+    Freeze,
     Guards,
     Judgement,
     Patterns,
@@ -60,6 +64,8 @@ __all__ = [
     "PENDING",
     "USER",
     "Action",
+    "Allowance",
+    "Applying",
     "AuthFlow",
     "Boundary",
     "Change",
@@ -70,6 +76,7 @@ __all__ = [
     "DeclaredTag",
     "Facet",
     "Fields",
+    "Freeze",
     "Grant",
     "Guards",
     "Identity",
@@ -100,8 +107,11 @@ __all__ = [
     "Why",
     "Window",
     "atom",
+    "contact_from_image",
+    "contact_image",
     "email_key",
     "from_zulu",
+    "operation_document",
     "plan_document",
     "plan_from_document",
     "summarise",

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from .contact import Grant, Identity, State
+from .contact import Grant, Identity, State, email_key
 from .place import Place
 
 
@@ -124,6 +124,11 @@ class Change:
     payload: Payload
     live_fingerprint: str | None
     target: State = field(default=State(), compare=False, repr=False)
+
+    @property
+    def key(self) -> str:
+        """What tells this change from the others of its plan, in every plan: the contact it is about."""
+        return self.contact.id or f"new {email_key(self.contact.email)} {self.contact.reference or ''}"
 
     @property
     def label(self) -> str:

@@ -5,7 +5,7 @@ Everything that must survive is *in* the target; nothing is filtered out of the 
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
@@ -50,7 +50,7 @@ class Folded:
 
 def fold(declaration: Declaration, live: State, policy: Policy, now: datetime) -> Folded:
     """The target of every managed facet of one contact, as of ``now``."""
-    baseline = managed_part(declaration, live, now)
+    baseline = _as_held(managed_part(declaration, live), now)
     roles, role_origins = _fold_roles(declaration, baseline.roles, policy, now)
     tags, tag_origins = _fold_tags(declaration, baseline.tags, policy, now)
     target = State(
@@ -62,16 +62,22 @@ def fold(declaration: Declaration, live: State, policy: Policy, now: datetime) -
     return Folded(baseline, target, {**role_origins, **tag_origins, **_field_origins(declaration)})
 
 
-def managed_part(declaration: Declaration, live: State, now: datetime) -> State:
-    """The live state of the managed facets. A grant whose own expiry has passed counts as not held."""
-    roles = tuple(grant for grant in live.roles or () if grant.held(now))
+def managed_part(declaration: Declaration, live: State) -> State:
+    """The live state of the managed facets."""
     profile = {name: (live.profile or {}).get(name) for name in declaration.profile or ()}
     return State(
-        roles=roles if declaration.roles is not None else None,
+        roles=(live.roles or ()) if declaration.roles is not None else None,
         tags=(live.tags or ()) if declaration.tags is not None else None,
         profile=profile if declaration.profile is not None else None,
         address=(live.address or {}) if declaration.address is not None else None,
     )
+
+
+def _as_held(state: State, now: datetime) -> State:
+    """The state without the grants whose own expiry has passed: they count as not held."""
+    if state.roles is None:
+        return state
+    return replace(state, roles=tuple(grant for grant in state.roles if grant.held(now)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from reconcile.model import (
     email_key,
 )
 
+from .census import UNKNOWN, Census
 from .digest import config_digest, declarations_digest, plan_digest
 from .draft import Draft, draft
 from .guards import judge
@@ -33,7 +34,9 @@ class Scene:
     tool_version: str
 
 
-def make_plan(resolution: Resolution, live: Mapping[str, Contact], scene: Scene) -> Plan:
+def make_plan(
+    resolution: Resolution, live: Mapping[str, Contact], scene: Scene, census: Census = UNKNOWN
+) -> Plan:
     """The plan for all resolved declarations. ``live`` holds each matched contact by its id.
 
     The order of declarations and of live contacts changes nothing in it.
@@ -53,7 +56,7 @@ def make_plan(resolution: Resolution, live: Mapping[str, Contact], scene: Scene)
         changes=changes,
         unchanged=sum(not entry.changes for entry in drafts),
         notes=tuple(_notes(drafts)),
-        guards=judge(drafts, scene.policy),
+        guards=judge(drafts, scene.policy, census),
     )
     return replace(plan, digest=plan_digest(plan))
 

@@ -1,8 +1,15 @@
 """An update replaces all roles at once; the fold is what makes that safe."""
 
-from threading import Event
-
-from reconcile.apply import Outcome, Report, Run, carry_out, fresh_plan
+from reconcile.apply import (
+    Brake,
+    Outcome,
+    Report,
+    Run,
+    approved_operations,
+    carry_out,
+    fresh_plan,
+    journal,
+)
 from reconcile.evance import Reader, Writer
 from reconcile.model import (
     Declaration,
@@ -18,9 +25,10 @@ from reconcile.model import (
 from reconcile.plan import Scene
 from tests.conftest import NOW, Shop
 
+GRACE = "grace.odell@example.com"  # holds customer
 POLICY = Policy(ignore=Patterns(roles=("staff-*",)))
-TOM = "4"  # holds customer and staff-discount
-ROSALIND = "36"  # holds customer, press and preview
+TOM = "tom.wherry@example.com"  # holds customer and staff-discount
+ROSALIND = "rosalind.keane@example.com"  # holds customer, press and preview
 
 
 def declared(email: str, *references: str, additive: bool = False) -> Declaration:
@@ -34,21 +42,27 @@ def scene() -> Scene:
     return Scene("shop", "sandbox.evance.me", POLICY, NOW, "1.0")
 
 
+def carried(shop: Shop, account: Writer, plan: Plan, *declarations: Declaration) -> Report:
+    with journal(shop.path.parent / "runs", NOW) as book:
+        by_place = {entry.place: entry for entry in declarations}
+        approved = approved_operations(plan)
+        return carry_out(plan, Run(account, scene(), by_place, approved, book, Brake(5), workers=4))
+
+
 def applied(shop: Shop, *declarations: Declaration) -> tuple[Plan, Report]:
     with Writer(shop.connection) as account:
-        plan = fresh_plan(declarations, account, scene())
-        by_place = {entry.place: entry for entry in declarations}
-        return plan, carry_out(plan, Run(account, scene(), by_place, 4, Event()))
+        plan = fresh_plan(declarations, account, scene()).plan
+        return plan, carried(shop, account, plan, *declarations)
 
 
 def plan_again(shop: Shop, *declarations: Declaration) -> Plan:
     with Reader(shop.connection) as account:
-        return fresh_plan(declarations, account, scene())
+        return fresh_plan(declarations, account, scene()).plan
 
 
 def test_an_ignored_role_survives_an_apply(shop: Shop) -> None:
     """The payload lists the ignored grant, so that replacing all roles does not drop it."""
-    entry = declared("tom.wherry@example.com", "customer", "press")
+    entry = declared(TOM, "customer", "press")
     _, report = applied(shop, entry)
     assert report.complete
     assert set(shop.roles(TOM)) == {"customer", "press", "staff-discount"}
@@ -58,7 +72,7 @@ def test_an_ignored_role_survives_an_apply(shop: Shop) -> None:
 def test_an_undeclared_role_survives_in_additive_mode(shop: Shop) -> None:
     """What somebody else granted stays granted, with the status and expiry it had."""
     before = shop.roles(ROSALIND)
-    entry = declared("rosalind.keane@example.com", "newsletter", additive=True)
+    entry = declared(ROSALIND, "newsletter", additive=True)
     _, report = applied(shop, entry)
     assert report.complete
     after = shop.roles(ROSALIND)
@@ -69,8 +83,8 @@ def test_an_undeclared_role_survives_in_additive_mode(shop: Shop) -> None:
 def test_without_the_fold_both_would_be_lost(shop: Shop) -> None:
     """Only the declared roles in the request: the server drops all others. Replace-all is real."""
     with Writer(shop.connection) as account:
-        account.update(TOM, {"contact": {"accessRoles": ["customer", "press"]}})
-        account.update(ROSALIND, {"contact": {"accessRoles": ["newsletter"]}})
+        account.update(shop.id(TOM), {"contact": {"accessRoles": ["customer", "press"]}})
+        account.update(shop.id(ROSALIND), {"contact": {"accessRoles": ["newsletter"]}})
     assert set(shop.roles(TOM)) == {"customer", "press"}
     assert set(shop.roles(ROSALIND)) == {"newsletter"}
 
@@ -78,7 +92,7 @@ def test_without_the_fold_both_would_be_lost(shop: Shop) -> None:
 def test_without_the_key_no_role_is_touched(shop: Shop) -> None:
     """A contact whose roles are not managed keeps them when its tags are written."""
     place = Place("contacts/test.yaml", 1, 1)
-    entry = Declaration(place, email="rosalind.keane@example.com", tags=(DeclaredTag("new", place),))
+    entry = Declaration(place, email=ROSALIND, tags=(DeclaredTag("new", place),))
     before = shop.roles(ROSALIND)
     _, report = applied(shop, entry)
     assert report.complete
@@ -91,27 +105,27 @@ def test_a_pending_grant_is_not_activated_by_a_write_beside_it(shop: Shop) -> No
     entry = declared("mei.tan@example.org", "customer", "trade-account", "wholesale", "newsletter")
     _, report = applied(shop, entry)
     assert report.complete
-    assert shop.roles("46")["wholesale"]["status"] == "pending"
+    assert shop.roles("mei.tan@example.org")["wholesale"]["status"] == "pending"
 
 
 def test_a_contact_that_changed_after_the_plan_is_not_overwritten(shop: Shop) -> None:
     """A grant that appears between plan and write is not in what was shown: the contact is skipped."""
-    entry = declared("grace.odell@example.com", "customer", "newsletter")
+    entry = declared(GRACE, "customer", "newsletter")
     with Writer(shop.connection) as account:
-        plan = fresh_plan([entry], account, scene())
-        account.update("32", {"contact": {"accessRoles": ["customer", "press"]}})
-        report = carry_out(plan, Run(account, scene(), {entry.place: entry}, 1, Event()))
+        plan = fresh_plan([entry], account, scene()).plan
+        account.update(shop.id(GRACE), {"contact": {"accessRoles": ["customer", "press"]}})
+        report = carried(shop, account, plan, entry)
     assert [result.outcome for result in report.results] == [Outcome.STALE]
     assert "roles press" in report.results[0].detail
-    assert set(shop.roles("32")) == {"customer", "press"}
+    assert set(shop.roles(GRACE)) == {"customer", "press"}
 
 
 def test_a_change_made_meanwhile_by_someone_else_needs_no_write(shop: Shop) -> None:
     """What has become unnecessary is no reason to write or to fail."""
-    entry = declared("grace.odell@example.com", "customer", "newsletter")
+    entry = declared(GRACE, "customer", "newsletter")
     with Writer(shop.connection) as account:
-        plan = fresh_plan([entry], account, scene())
-        account.update("32", {"contact": {"accessRoles": ["customer", "newsletter"]}})
-        report = carry_out(plan, Run(account, scene(), {entry.place: entry}, 1, Event()))
+        plan = fresh_plan([entry], account, scene()).plan
+        account.update(shop.id(GRACE), {"contact": {"accessRoles": ["customer", "newsletter"]}})
+        report = carried(shop, account, plan, entry)
     assert [result.outcome for result in report.results] == [Outcome.UNNECESSARY]
     assert report.complete

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from party import Reply, Script, Seen
+from tests.evance.party import Reply, Script, Seen
 
 OK = {"success": True, "status": 200}
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from party import CLIENT_ID, PRIVATE_KEY, Party, Script, Talk, open_to
 
 from reconcile.evance import Connection, Credentials, Patience, Reader, Timing, Writer
+from tests.evance.party import CLIENT_ID, PRIVATE_KEY, Party, Script, Talk, open_to
 
 
 class Clock:

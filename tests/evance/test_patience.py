@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 import pytest
-from account import v1, whole_account
-from conftest import Clock
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from party import Reply, Seen, Talk
 
 from reconcile.errors import ApiError, ServerFailure, Unintelligible, Unreachable
 from reconcile.evance import Patience, Reader
 from reconcile.evance.timing import Pace, Timing, http_date, retry_after
+from tests.evance.account import v1, whole_account
+from tests.evance.conftest import Clock
+from tests.evance.party import Reply, Seen, Talk
 
 BOB = Reply(body=v1(13))
 
@@ -241,6 +241,7 @@ def _ignore(call: object) -> None:
         call()  # type: ignore[operator]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10_000), st.floats(0, 1))
 def test_a_delay_never_passes_the_ceiling(attempt: int, chance: float) -> None:
     """Back-off grows, but stays between half its first value and the ceiling."""
@@ -270,6 +271,7 @@ def test_retry_after_is_read_strictly(header: str | None, seconds: float | None)
     assert retry_after(header, 1000.0) == seconds
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_no_date_breaks_the_reading(text: str) -> None:
     """Whatever stands in a Date header is a number or None."""

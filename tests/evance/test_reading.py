@@ -1,9 +1,8 @@
 """Reading an account over real HTTP."""
 
-from account import v1, whole_account
-from party import Reply, Talk
-
 from reconcile.evance import Reader
+from tests.evance.account import v1, whole_account
+from tests.evance.party import Reply, Talk
 
 
 def test_a_whole_account_is_listed_and_read(talk: Talk) -> None:

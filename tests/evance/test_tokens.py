@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import jwt
 import pytest
-from account import v1, whole_account
-from conftest import Clock, connection_to
-from party import CLIENT_ID, PRIVATE_KEY, Reply, Seen, Talk, token_reply
 
 from reconcile.errors import NotFound, Unauthorized, Unintelligible
 from reconcile.evance import Credentials, Reader
 from reconcile.model import AuthFlow
+from tests.evance.account import v1, whole_account
+from tests.evance.conftest import Clock, connection_to
+from tests.evance.party import CLIENT_ID, PRIVATE_KEY, Reply, Seen, Talk, token_reply
 
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from account import v1, v2
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconcile.errors import Unintelligible
 from reconcile.evance import wire
 from reconcile.model import Grant, Identity, Role, State
+from tests.evance.account import v1, v2
 
 NEW_YEAR = datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -108,6 +108,7 @@ def test_grants_of_no_known_form_are_an_error(value: Any) -> None:
         grants(value)
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(datetime(1950, 1, 1), datetime(2200, 1, 1)),  # noqa: DTZ001 -- the offset is drawn beside it
     st.integers(-14 * 60, 14 * 60),
@@ -168,6 +169,14 @@ def test_tags_of_no_known_form_are_an_error(value: Any) -> None:
     """Tags that can't be read can't be replaced either."""
     with pytest.raises(Unintelligible, match="contact 13: `tags`"):
         wire.tags({"tags": value}, "13")
+
+
+def test_a_set_of_no_known_form_was_not_read() -> None:
+    """A contact whose tags or grants can't be understood is still a contact; only that set is missing."""
+    found = wire.contact(v1(13, tags=["trade"])).state
+    assert (found.tags, found.roles) == (None, (Grant("customer"),))
+    found = wire.contact(v1(13, accessRoles=5)).state
+    assert (found.tags, found.roles) == (("trade",), None)
 
 
 def test_a_contact_is_read_whole() -> None:
@@ -300,6 +309,7 @@ def test_no_answer_breaks_the_reading(inner: dict[str, Any]) -> None:
             continue
 
 
+@settings(deadline=None)
 @given(st.permutations(["a", "B", "c", "D", "e"]))
 def test_the_order_of_an_answer_does_not_count(order: list[str]) -> None:
     """The same grants and tags in another order are the same state."""

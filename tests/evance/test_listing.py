@@ -1,0 +1,292 @@
+"""A listing is proven whole: pages that shift, repeat, skip or lie are noticed."""
+
+import random
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reconcile.errors import ApiError, ServerFailure, Unintelligible
+from reconcile.evance import Reader
+from reconcile.evance.listing import Walk, listing, unwatched
+from reconcile.evance.windows import Window, rows_by_windows, windows_over
+from reconcile.evance.wire import Page, listed
+from reconcile.model import Identity
+from tests.evance.account import page_of, v2
+from tests.evance.party import Reply, Script, Seen, Talk
+
+
+def ids(found: Any) -> list[str]:
+    return [who.id for who in found.identities]
+
+
+def numbered(count: int) -> list[str]:
+    return [str(number) for number in range(1, count + 1)]
+
+
+def shifting(size: int, change: Callable[[list[dict[str, Any]]], None], *, before: int) -> Script:
+    """An account that is changed once, right before it answers that many-th page."""
+    rows = [v2(number) for number in range(1, size + 1)]
+    lock = threading.Lock()
+    asked = iter(range(1, 10_000))
+
+    def script(seen: Seen) -> Reply:
+        with lock:
+            if next(asked) == before:
+                change(rows)
+            return page_of(rows, seen)
+
+    return script
+
+
+def test_pages_are_asked_for_with_their_size(talk: Talk) -> None:
+    """Page and limit are explicit, and each page is asked for once."""
+    party, reader = talk(shifting(25, lambda _rows: None, before=0), kind=Reader, page_size=10)
+    assert ids(reader.listing()) == numbered(25)
+    assert sorted((seen.query["page"], seen.query["limit"]) for seen in party.calls) == [
+        ("1", "10"),
+        ("2", "10"),
+        ("3", "10"),
+    ]
+
+
+def test_a_smaller_page_than_asked_for_is_followed(talk: Talk) -> None:
+    """A server with a largest page of its own is read by its count of pages."""
+    rows = [v2(number) for number in range(1, 26)]
+    _, reader = talk(lambda seen: page_of(rows, seen, most=7), kind=Reader)
+    assert ids(reader.listing()) == numbered(25)
+
+
+@pytest.mark.parametrize("pages", [0, 1])
+def test_an_empty_account_has_an_empty_listing(talk: Talk, pages: int) -> None:
+    """No contacts are a listing too, with one request."""
+    body = {"data": [], "pagination": {"total": 0, "totalPages": pages}}
+    party, reader = talk(lambda _seen: Reply(body=body), kind=Reader)
+    assert reader.listing().identities == ()
+    assert len(party.calls) == 1
+
+
+def test_any_order_of_the_server_gives_one_listing() -> None:
+    """Identities are sorted by id as numbers, whatever the pages were like."""
+    rows = [listed(v2(number)) for number in (100, 9, 20, 1)]
+    assert [who.id for who in listing(rows).identities] == ["1", "9", "20", "100"]
+
+
+@pytest.mark.parametrize("before", [2, 3])
+@pytest.mark.parametrize("where", ["front", "back"])
+def test_contacts_added_meanwhile_are_in_the_listing(talk: Talk, where: str, before: int) -> None:
+    """A contact added during the walk repeats a row or moves the total; in the end all are there, once."""
+
+    def add(rows: list[dict[str, Any]]) -> None:
+        rows.insert(0 if where == "front" else len(rows), v2(31))
+
+    party, reader = talk(shifting(30, add, before=before), kind=Reader, page_size=10, concurrency=1)
+    assert ids(reader.listing()) == numbered(31)
+    assert len(party.calls) <= 6
+
+
+def test_a_contact_deleted_meanwhile_is_noticed(talk: Talk) -> None:
+    """A deletion makes the next page skip a row: the list is walked again and nothing is missing."""
+    party, reader = talk(
+        shifting(30, lambda rows: rows.pop(0), before=2), kind=Reader, page_size=10, concurrency=1
+    )
+    assert ids(reader.listing()) == numbered(30)[1:]
+    assert len(party.calls) > 3
+
+
+def test_a_listing_that_never_settles_is_an_error(talk: Talk) -> None:
+    """A server that repeats rows instead of the rest is given up after some walks; nothing is planned."""
+    first = [v2(number) for number in range(1, 11)]
+
+    def script(_seen: Seen) -> Reply:
+        return Reply(body={"data": first, "pagination": {"total": 20, "totalPages": 2}})
+
+    party, reader = talk(script, kind=Reader)
+    with pytest.raises(ApiError, match=r"incomplete listing of shop\.evance\.me's contacts: its pages"):
+        reader.listing()
+    assert len(party.calls) <= 20
+
+
+def test_a_list_that_shrinks_below_a_page_is_walked_again(talk: Talk) -> None:
+    """A page that is gone when it is asked for (some servers say 404) is no error of the listing."""
+    script = shifting(21, lambda rows: rows.pop(), before=3)
+
+    def gone(seen: Seen) -> Reply:
+        reply = script(seen)
+        return reply if reply.body["data"] else Reply(404, {"success": False})
+
+    _, reader = talk(gone, kind=Reader, page_size=10, concurrency=1)
+    assert ids(reader.listing()) == numbered(20)
+
+
+def test_a_list_that_never_holds_still_is_read_by_windows(talk: Talk) -> None:
+    """Pages in an order drawn anew each time can't be walked; windows of ids give the whole list."""
+    rows = [v2(number * 7) for number in range(1, 200)]
+    order = random.Random(1)
+
+    def script(seen: Seen) -> Reply:
+        low, high = int(seen.query.get("id:min", 0)), int(seen.query.get("id:max", 10**9))
+        within = [row for row in rows if low <= row["id"] <= high]
+        return page_of(order.sample(within, len(within)), seen)
+
+    party, reader = talk(script, kind=Reader, page_size=20)
+    assert ids(reader.listing()) == [str(row["id"]) for row in rows]
+    assert len(party.calls) < 80
+
+
+@settings(deadline=None)
+@given(st.sets(st.integers(0, 10**6), max_size=60), st.sets(st.integers(0, 10**6), max_size=60), st.data())
+def test_windows_give_every_row_whatever_is_known(here: set[int], known: set[int], data: Any) -> None:
+    """From any idea of the ids, in any order of the rows, windows end with exactly the rows there are."""
+
+    def fetch(windows: Any) -> Any:
+        for window in windows:
+            within = [number for number in here if window.holds(number)]
+            shown = data.draw(st.permutations(within))[:5]
+            yield window, Page(tuple({"id": number} for number in shown), len(within), 1)
+
+    found = rows_by_windows(windows_over(known, 3), fetch)
+    assert found is not None
+    assert set(found) == {str(number) for number in here}
+
+
+@settings(deadline=None)
+@given(st.sets(st.integers(0, 1000), max_size=50), st.integers(1, 7), st.integers(-5, 1005))
+def test_windows_cover_each_id_once(known: set[int], size: int, number: int) -> None:
+    """No id falls between two windows or into both, and none holds more of the known ones than it may."""
+    windows = windows_over(known, size)
+    assert sum(window.holds(number) for window in windows) == 1
+    assert all(sum(map(window.holds, known)) <= size for window in windows)
+
+
+def test_a_server_that_ignores_windows_is_noticed() -> None:
+    """Rows from outside a window show that the filter means nothing there."""
+    page = Page(({"id": 1}, {"id": 2}), 2, 1)
+    assert rows_by_windows([Window(2, None)], lambda windows: ((window, page) for window in windows)) is None
+
+
+def test_a_server_that_counts_without_end_is_given_up() -> None:
+    """A total that no window ever reaches ends the reading."""
+    page = Page(({"id": 1}, {"id": 2}), 10, 1)
+    assert rows_by_windows([Window()], lambda windows: ((window, page) for window in windows)) is None
+
+
+@pytest.mark.parametrize("seen_rows", [9, 11])
+def test_a_total_that_does_not_match_is_an_error(talk: Talk, seen_rows: int) -> None:
+    """Fewer or more rows than the server counts are no listing."""
+    rows = [v2(number) for number in range(seen_rows)]
+    body = {"data": rows, "pagination": {"total": 10, "totalPages": 1}}
+    _, reader = talk(lambda _seen: Reply(body=body), kind=Reader)
+    with pytest.raises(ApiError, match="incomplete listing"):
+        reader.listing()
+
+
+def test_an_error_on_any_page_ends_the_listing(talk: Talk) -> None:
+    """A page that can't be had leaves no listing at all, and no page is asked for in vain after it."""
+    rows = [v2(number) for number in range(1, 201)]
+
+    def script(seen: Seen) -> Reply:
+        return Reply(500) if seen.query["page"] == "3" else page_of(rows, seen)
+
+    party, reader = talk(script, kind=Reader, page_size=2, concurrency=2)
+    with pytest.raises(ServerFailure, match=r"did not list the contacts \(500\)"):
+        reader.listing()
+    assert len(party.calls) < 100
+
+
+def test_a_row_without_an_id_ends_the_listing(talk: Talk) -> None:
+    """A row that can't be told apart from others makes the list unusable, and the account is named."""
+    body = {"data": [{"email": "a@b.example"}], "pagination": {"total": 1, "totalPages": 1}}
+    _, reader = talk(lambda _seen: Reply(body=body), kind=Reader)
+    with pytest.raises(Unintelligible, match="has no id"):
+        reader.listing()
+
+
+def test_rows_that_tell_everything_save_the_second_request(talk: Talk) -> None:
+    """Where the list carries grants and tags, no contact is read unless its profile is asked for."""
+    told = {"accessRoles": {"a": {"status": "active", "expires": None}}, "tags": {"contact": ["x"]}}
+    rows = [v2(1, **told), v2(2, **told), v2(3)]
+
+    def script(seen: Seen) -> Reply:
+        if seen.path.startswith("/api/v2/"):
+            return page_of(rows, seen)
+        number = int(seen.path.removeprefix("/api/contacts/").removesuffix(".json"))
+        return Reply(body={"contact": {**v2(number), **told, "phone": "1"}})
+
+    party, reader = talk(script, kind=Reader)
+    found = reader.listing()
+    contacts = reader.contacts(found.identities, known=found)
+    assert {contact.state.tags for contact in contacts.values()} == {("x",)}
+    assert [seen.path for seen in party.calls] == ["/api/v2/contacts.json", "/api/contacts/3.json"]
+    contacts = reader.contacts(found.identities[:1], known=found, facets=["profile"])
+    assert contacts["1"].state.profile["phone"] == "1"
+
+
+@dataclass
+class Account:
+    """A list that changes while it is read, for the law below: pages of three, in any order."""
+
+    rows: list[int]
+    changes: Iterator[tuple[bool, int]]
+    fresh: Iterator[int] = field(default_factory=lambda: iter(range(1000, 2000)))
+    ever: set[int] = field(default_factory=set)
+
+    def fetch(self, number: int) -> Page:
+        self.ever.update(self.rows)
+        adds, at = next(self.changes, (True, -1))
+        if at >= 0 and adds:
+            self.rows.insert(at % (len(self.rows) + 1), next(self.fresh))
+        elif at >= 0 and self.rows:
+            self.rows.pop(at % len(self.rows))
+        self.ever.update(self.rows)
+        found = tuple({"id": row} for row in self.rows[(number - 1) * 3 : number * 3])
+        return Page(found, len(self.rows), -(-len(self.rows) // 3))
+
+
+additions = st.lists(st.tuples(st.just(True), st.integers(-3, 20)), max_size=12)
+changes = st.lists(st.tuples(st.booleans(), st.integers(-3, 20)), max_size=12)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 20), additions, st.randoms(use_true_random=False))
+def test_what_is_proven_complete_is_complete_while_contacts_come(size: int, added: Any, order: Any) -> None:
+    """However contacts are added during a walk and in whatever order pages are read: complete means all."""
+    account = Account(list(range(size)), iter(added))
+    walk = Walk(account.fetch, lambda numbers: map(account.fetch, shuffled(numbers, order)), unwatched)
+    if walk.complete():
+        assert {int(key) for key in walk.rows} == set(account.rows)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 20), changes)
+def test_a_walk_never_shows_what_never_was(size: int, changed: Any) -> None:
+    """Rows come from the server only, and a walk over a list at rest is complete at once."""
+    account = Account(list(range(size)), iter(changed))
+    walk = Walk(account.fetch, lambda numbers: map(account.fetch, numbers), unwatched)
+    walk.complete()
+    assert {int(key) for key in walk.rows} <= account.ever
+    rest = Walk(account.fetch, lambda numbers: map(account.fetch, numbers), unwatched)
+    for _ in account.changes:
+        continue
+    assert rest.complete()
+    assert {int(key) for key in rest.rows} == set(account.rows)
+
+
+def shuffled(numbers: Any, order: Any) -> list[int]:
+    found = list(numbers)
+    order.shuffle(found)
+    return found
+
+
+def test_a_listing_knows_its_contacts_by_id() -> None:
+    """Only rows that tell grants or tags are kept as contacts."""
+    found = listing([listed(v2(1)), listed(v2(2, tags={"contact": []}))])
+    assert found.identities == (
+        Identity("1", "user", "c1@example.com"),
+        Identity("2", "user", "c2@example.com"),
+    )
+    assert list(found.contacts) == ["2"]

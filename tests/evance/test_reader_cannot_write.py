@@ -1,0 +1,60 @@
+"""A reader has no way to write: neither a method nor a wire that would carry it."""
+
+import pytest
+import requests
+
+from reconcile.errors import ReconcileError
+from reconcile.evance import Reader, Writer, sessions
+from reconcile.evance.transport import TOKEN_PATHS, Request
+from tests.evance.account import v1
+from tests.evance.conftest import connection_to
+from tests.evance.party import Reply, Talk
+
+WRITES = ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "post"]
+
+
+def test_a_reader_has_no_writing_method() -> None:
+    """What it can be asked for is reading and closing; only the writer has more."""
+    assert {name for name in dir(Reader) if name[0] != "_"} == {
+        "close",
+        "contact",
+        "contacts",
+        "listing",
+        "roles",
+    }
+    assert {name for name in dir(Writer) if name[0] != "_"} - set(dir(Reader)) == {"create", "update"}
+
+
+@pytest.mark.parametrize("method", WRITES)
+def test_the_transport_of_a_reader_refuses_writes(talk: Talk, method: str) -> None:
+    """A write that gets as far as the transport ends there, and no connection is made for it."""
+    party, reader = talk(lambda _seen: Reply(body=v1(13)), kind=Reader)
+    request = Request(method, "/api/contacts/13.json", "do harm", body={"contact": {}})
+    with pytest.raises(ReconcileError, match="this command may only read"):
+        reader._door._transport.send(request)
+    with pytest.raises(ReconcileError, match="this command may only read"):
+        reader._door.write(request)
+    assert [seen.method for seen in party.calls] == []
+
+
+@pytest.mark.parametrize("path", TOKEN_PATHS)
+def test_a_reader_may_ask_for_a_token(talk: Talk, path: str) -> None:
+    """The two token paths are the only ones that take a POST."""
+    party, reader = talk(lambda _seen: Reply(body=v1(13)), kind=Reader)
+    assert reader._door._transport.send(Request("POST", path, "give a token", form={})).succeeded
+    for near in (f"{path}/", f"{path}x", f"/x{path}", f"/api/contacts.json?{path}"):
+        with pytest.raises(ReconcileError, match="may only read"):
+            reader._door._transport.send(Request("POST", near, "give a token", form={}))
+    assert len(party.seen) == 1
+
+
+def test_the_session_itself_refuses(talk: Talk) -> None:
+    """The gate is the last thing before the wire: even the bare session of a reader can't write."""
+    party, _ = talk(lambda _seen: Reply())
+    with sessions.opened(connection_to(party.url), may_write=False) as session:
+        with pytest.raises(ReconcileError):
+            session.post(f"{party.url}/api/contacts.json", json={})
+        with pytest.raises(ReconcileError):
+            session.delete(f"{party.url}/api/contacts/1.json")
+        assert isinstance(session.get(f"{party.url}/api/contacts/1.json"), requests.Response)
+    assert [seen.method for seen in party.seen] == ["GET"]

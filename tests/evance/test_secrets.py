@@ -1,0 +1,118 @@
+"""Canaries in every secret: no error, chain, repr or text of the client ever shows one."""
+
+import traceback
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from reconcile.errors import ReconcileError
+from reconcile.evance import Credentials, Patience
+from reconcile.model import AuthFlow
+from tests.evance.party import Reply, Seen, Talk
+
+KEY = "canarykey" * 8
+TOKEN = "canarytoken" * 4
+PERSON = "canary.person@example.com"
+CANARIES = ("canarykey", "canarytoken", "canary.person", "Bearer", "eyJ")
+
+LOUD = {
+    "error": TOKEN,
+    "errors": [{"name": TOKEN + " " + KEY, "message": PERSON, "ref": KEY + "!"}],
+    "contact": KEY,
+}
+
+
+def echo(seen: Seen) -> bytes:
+    """What a careless server or proxy shows: the whole request."""
+    return f"{seen.headers} {seen.body.decode()} {PERSON} {KEY}".encode()
+
+
+TROUBLES: dict[str, Callable[[Seen], Reply]] = {
+    "reset": lambda _seen: Reply(hang_up=True),
+    "cut": lambda seen: Reply(200, echo(seen), cut=True),
+    "html": lambda seen: Reply(200, b"<html>" + echo(seen)),
+    "json of another form": lambda _seen: Reply(200, {"data": LOUD}),
+    "not found": lambda seen: Reply(404, echo(seen)),
+    "redirect": lambda _seen: Reply(302, headers={"Location": f"https://x.example/?t={TOKEN}&k={KEY}"}),
+    "redirect with a password": lambda _seen: Reply(
+        302, headers={"Location": f"https://{KEY}:{TOKEN}@x.example/"}
+    ),
+    "bad chunks": lambda seen: Reply(200, echo(seen) + b"\r\n", {"Transfer-Encoding": "chunked"}),
+    "bad gzip": lambda seen: Reply(200, echo(seen), {"Content-Encoding": "gzip"}),
+    **{
+        str(status): lambda _seen, status=status: Reply(status, LOUD)
+        for status in (400, 401, 403, 405, 409, 422)
+    },
+    **{str(status): lambda seen, status=status: Reply(status, echo(seen)) for status in (429, 500, 503)},
+}
+
+CALLS: dict[str, Callable[[Any], Any]] = {
+    "list": lambda writer: writer.listing(),
+    "roles": lambda writer: writer.roles(),
+    "read": lambda writer: writer.contact("13"),
+    "update": lambda writer: writer.update("13", {"contact": {"email": PERSON}}),
+    "create": lambda writer: writer.create({"contact": {"email": PERSON}}),
+}
+
+
+def chained(error: BaseException | None) -> Iterator[BaseException]:
+    """An exception with everything behind it, suppressed or not."""
+    while error is not None:
+        yield error
+        yield from chained(error.__cause__)
+        error = error.__context__
+
+
+def assert_silent(error: BaseException) -> None:
+    assert "\n" not in str(error)
+    everything = ["".join(traceback.format_exception(error))]
+    everything += [f"{part!s} {part!r} {part.args} {vars(part)}" for part in chained(error)]
+    for canary in CANARIES:
+        assert canary not in "\n".join(everything)
+
+
+GOOD = Reply(body={"access_token": TOKEN, "expires_in": 3600})
+SECRETIVE = {"credentials": Credentials("client", KEY), "patience": Patience(tries=2, reading=2)}
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_no_failed_call_shows_a_secret(talk: Talk, trouble: str, call: str) -> None:
+    """Every failure of every call: one line, and no canary in the whole chain of exceptions."""
+    _, writer = talk(TROUBLES[trouble], tokens=lambda _seen: GOOD, **SECRETIVE)
+    with pytest.raises(ReconcileError) as caught:
+        CALLS[call](writer)
+    assert_silent(caught.value)
+
+
+@pytest.mark.parametrize("flow", AuthFlow)
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_no_failure_to_get_a_token_shows_a_secret(talk: Talk, trouble: str, flow: AuthFlow) -> None:
+    """Every failure of the token request, in each flow: the key and the assertion stay unseen."""
+    _, writer = talk(lambda _seen: Reply(), tokens=TROUBLES[trouble], auth=flow, **SECRETIVE)
+    with pytest.raises(ReconcileError) as caught:
+        writer.contact("13")
+    assert_silent(caught.value)
+
+
+def test_the_check_finds_a_canary() -> None:
+    """The test above could fail: a chained exception that holds a token is found."""
+    with pytest.raises(AssertionError):
+        assert_silent(_leaking())
+
+
+def _leaking() -> Exception:
+    error = RuntimeError("harmless")
+    error.__context__ = ValueError(TOKEN)
+    error.__suppress_context__ = True
+    return error
+
+
+@pytest.mark.parametrize("broken", [f"{TOKEN}\r\n", f"{TOKEN} x", f"\x7f{TOKEN}"])
+def test_a_token_that_can_not_be_sent_is_not_shown(talk: Talk, broken: str) -> None:
+    """A token that would break the header is refused before the HTTP library could complain about it."""
+    _, writer = talk(lambda _seen: Reply(), tokens=lambda _seen: Reply(body={"access_token": broken}))
+    with pytest.raises(ReconcileError) as caught:
+        writer.contact("13")
+    assert_silent(caught.value)

@@ -1,0 +1,245 @@
+"""Writing one contact: what was sent, what came of it, and what is never repeated."""
+
+import json
+import threading
+from typing import Any
+
+import pytest
+
+from reconcile.errors import (
+    ApiError,
+    Forbidden,
+    NotFound,
+    OutcomeUnknown,
+    Rejected,
+    ServerFailure,
+    Unreachable,
+)
+from reconcile.model import UpdateMethod
+from tests.evance.account import v1
+from tests.evance.conftest import Clock
+from tests.evance.party import Reply, Seen, Talk
+
+PAYLOAD: dict[str, Any] = {
+    "contact": {
+        "accessRoles": [{"reference": "customer", "status": "active"}, "trade-account"],
+        "tags": {"contact": ["trade", "Ünïcode"]},
+    }
+}
+
+
+@pytest.mark.parametrize("method", UpdateMethod)
+def test_the_verb_of_an_update_is_configured(talk: Talk, method: UpdateMethod) -> None:
+    """POST or PUT as configured; the body is the payload, as UTF-8 JSON, and nothing else."""
+    party, writer = talk(lambda _seen: Reply(body=v1(13)), update_method=method)
+    assert writer.update("13", PAYLOAD).identity.id == "13"
+    (seen,) = party.calls
+    assert (seen.method, seen.target) == (method.value, "/api/contacts/13.json")
+    assert seen.headers["content-type"] == "application/json"
+    assert seen.json == PAYLOAD
+    assert "Ünïcode".encode() in seen.body
+
+
+def test_a_new_contact_has_the_id_of_the_answer(talk: Talk) -> None:
+    """A contact is added at the address of all contacts; 201 is a success."""
+    party, writer = talk(lambda _seen: Reply(201, v1(77)), update_method=UpdateMethod.PUT)
+    assert writer.create({"contact": {"type": "guest"}}) == "77"
+    assert [(seen.method, seen.path) for seen in party.calls] == [("POST", "/api/contacts.json")]
+
+
+@pytest.mark.parametrize("payload", [{}, {"accessRoles": []}, {"contact": {}, "data": {}}])
+def test_a_payload_is_a_whole_body(talk: Talk, payload: dict[str, Any]) -> None:
+    """A payload without its envelope is a fault of the caller, found before anything is sent."""
+    party, writer = talk(lambda _seen: Reply(body=v1(13)))
+    with pytest.raises(ValueError, match="whole body"):
+        writer.update("13", payload)
+    with pytest.raises(ValueError, match="whole body"):
+        writer.create(payload)
+    assert party.seen == []
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(hang_up=True),
+        Reply(body=v1(13), cut=True),
+        Reply(500),
+        Reply(502, b"<html>bad gateway</html>"),
+        Reply(503, headers={"Retry-After": "1"}),
+        Reply(302, headers={"Location": "/login"}),
+        Reply(200, b"<html>hello</html>"),
+        Reply(200, b'{"contact": {"id": "1'),
+        Reply(200, []),
+        Reply(200, {"success": False}),
+        Reply(200, {"contact": None}),
+        Reply(200, v1(14)),
+    ],
+)
+def test_a_lost_answer_is_an_unknown_outcome(talk: Talk, reply: Reply) -> None:
+    """Whatever leaves open whether the write took effect: it is sent once, and the caller must read."""
+    party, writer = talk(lambda _seen: reply)
+    with pytest.raises(OutcomeUnknown, match="whether it was written is unknown: read it back"):
+        writer.update("13", PAYLOAD)
+    assert len(party.calls) == 1
+
+
+@pytest.mark.parametrize("reply", [Reply(hang_up=True), Reply(500), Reply(200, {}), Reply(200, b"")])
+def test_a_lost_answer_to_an_addition_is_an_unknown_outcome(talk: Talk, reply: Reply) -> None:
+    """A contact that may have been added is not added again; without its id nothing is confirmed."""
+    party, writer = talk(lambda _seen: reply)
+    with pytest.raises(OutcomeUnknown):
+        writer.create(PAYLOAD)
+    assert len(party.calls) == 1
+
+
+def test_a_timeout_of_a_write_is_an_unknown_outcome(talk: Talk) -> None:
+    """The write may have arrived although no answer came in time."""
+    done = threading.Event()
+
+    def stall(_seen: Seen) -> Reply:
+        done.wait(10)
+        return Reply(body=v1(13))
+
+    party, writer = talk(stall, read_timeout=0.2)
+    try:
+        with pytest.raises(
+            OutcomeUnknown, match=r"did not answer within 0\.2 s: .* is unknown: read it back"
+        ):
+            writer.update("13", PAYLOAD)
+    finally:
+        done.set()
+    assert len(party.calls) == 1
+
+
+@pytest.mark.parametrize("reply", [Reply(200, b""), Reply(204, b"")])
+def test_an_empty_success_is_written(talk: Talk, reply: Reply) -> None:
+    """A 2xx without a body confirms the write but tells no contact."""
+    _, writer = talk(lambda _seen: reply)
+    assert writer.update("13", PAYLOAD) is None
+
+
+def test_an_echo_of_part_of_the_contact_is_written(talk: Talk) -> None:
+    """An answer that tells only part is a success; the reading back tells the rest."""
+    _, writer = talk(lambda _seen: Reply(200, {"contact": {"firstname": "Bob"}}))
+    assert writer.update("13", PAYLOAD) is None
+
+
+@pytest.mark.parametrize("wait", [{"Retry-After": "5"}, {}])
+def test_a_write_that_was_too_much_is_repeated(talk: Talk, clock: Clock, wait: dict[str, str]) -> None:
+    """A 429 was not taken: after the pause the same write goes out again."""
+    answers = iter([Reply(429, headers=wait), Reply(429, headers=wait), Reply(body=v1(13))])
+    party, writer = talk(lambda _seen: next(answers))
+    assert writer.update("13", PAYLOAD) is not None
+    assert len(party.calls) == 3
+    assert clock.slept >= (10 if wait else 1)
+
+
+def test_a_write_that_is_always_too_much_was_not_written(talk: Talk) -> None:
+    """The tries end with an error that says the cause, and not with an unknown outcome."""
+    _, writer = talk(lambda _seen: Reply(429))
+    with pytest.raises(ServerFailure, match=r"did not update contact 13 \(429\): too many requests"):
+        writer.update("13", PAYLOAD)
+
+
+def test_a_write_that_never_left_was_not_written(talk: Talk) -> None:
+    """When nothing listens any more, nothing was written, and the error is not an unknown outcome."""
+    party, writer = talk(lambda _seen: Reply(body=v1(13)))
+    writer.contact("13")
+    moved = talk(lambda _seen: Reply(), base_url="http://127.0.0.1:1")[1]
+    moved._door._tokens = writer._door._tokens
+    with pytest.raises(Unreachable, match=r"no connection to 127\.0\.0\.1:1"):
+        moved.update("13", PAYLOAD)
+    assert len(party.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(400, Rejected), (403, Forbidden), (404, NotFound), (405, Rejected), (409, Rejected), (422, Rejected)],
+)
+def test_a_refused_write_was_not_written(talk: Talk, status: int, error: type[ApiError]) -> None:
+    """A 4xx says that nothing was taken; it is not repeated."""
+    party, writer = talk(lambda _seen: Reply(status, {"success": False, "status": status}))
+    with pytest.raises(error, match=rf"shop\.evance\.me did not update contact 13 \({status}\)"):
+        writer.update("13", PAYLOAD)
+    assert len(party.calls) == 1
+
+
+def rejection(talk: Talk, body: Any, payload: dict[str, Any]) -> str:
+    _, writer = talk(lambda _seen: Reply(422, body))
+    with pytest.raises(Rejected) as caught:
+        writer.update("13", payload)
+    return str(caught.value)
+
+
+def test_a_validation_error_names_fields_and_references(talk: Talk) -> None:
+    """All complaints of the v2 envelope, sorted, with name, reference and a harmless message."""
+    errors = [
+        {"name": "tags", "ref": "error.too-long", "message": "may have 50 characters"},
+        {"name": "accessRoles", "ref": "error.unknown", "message": "no role 'trade-acount'"},
+    ]
+    said = rejection(talk, {"success": False, "errors": errors}, PAYLOAD)
+    assert said.endswith(
+        "accessRoles: error.unknown, no role 'trade-acount'; tags: error.too-long, may have 50 characters"
+    )
+
+
+def test_a_validation_error_of_v1_names_fields(talk: Talk) -> None:
+    """The older envelope maps fields to messages."""
+    said = rejection(talk, {"contact": {"email": ["is not unique"], "zip": "is missing"}}, PAYLOAD)
+    assert said.endswith("email: is not unique; zip: is missing")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "eve@example.com is taken",
+        "Bobsworth is taken",
+        "BOBSWORTH is taken",
+        "IP4 1LN is unknown",
+        "a\nb",
+        "a\x1b[2Jb",
+        "a\u202eb",
+        "x" * 201,
+    ],
+)
+def test_a_message_that_may_tell_about_a_person_is_not_shown(talk: Talk, message: str) -> None:
+    """No address, no value of the profile or address that was sent, nothing that moves the terminal."""
+    payload = {"contact": {"lastname": "Bobsworth", "address": {"zip": "IP4 1LN"}}}
+    errors = [{"name": "email", "ref": "error.not-unique", "message": message}]
+    assert rejection(talk, {"errors": errors}, payload).endswith("(422): email: error.not-unique")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        [],
+        "no",
+        {},
+        {"errors": None},
+        {"errors": [5, {}, {"name": 5}]},
+        {"errors": [{"name": "a b\n", "ref": ["x"]}]},
+        {"contact": 5},
+        {"contact": {"x y": [5]}},
+        b"<html>no</html>",
+    ],
+)
+def test_a_refusal_without_reasons_is_one_all_the_same(talk: Talk, body: Any) -> None:
+    """An error body of no known form is not shown, and breaks nothing."""
+    assert rejection(talk, body, PAYLOAD).endswith("(422): it gave no reason")
+
+
+def test_a_write_carries_the_token(talk: Talk) -> None:
+    """Writes are authorized like reads, with one token."""
+    party, writer = talk(lambda _seen: Reply(body=v1(13)))
+    writer.contact("13")
+    writer.update("13", PAYLOAD)
+    assert len({seen.token for seen in party.calls}) == 1
+    assert len(party.token_calls) == 1
+
+
+def test_the_payload_is_sent_byte_for_byte(talk: Talk) -> None:
+    """The order of keys and the spelling of texts are the plan's."""
+    party, writer = talk(lambda _seen: Reply(body=v1(13)))
+    writer.update("13", PAYLOAD)
+    assert party.calls[0].body == json.dumps(PAYLOAD, ensure_ascii=False, separators=(",", ":")).encode()
