@@ -11,8 +11,11 @@ from reconcile.errors import ExitCode, ReconcileError
 
 from .apply import apply
 from .demo import demo
+from .history import history
 from .plan import plan
+from .revert import revert
 from .sandbox import sandbox
+from .show import show
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -25,7 +28,7 @@ def cli() -> None:
     """
 
 
-for command in (apply, demo, plan, sandbox):
+for command in (apply, demo, history, plan, revert, sandbox, show):
     cli.add_command(command)
 
 

@@ -54,7 +54,8 @@ class Job:
     @property
     def scene(self) -> Scene:
         """What the plan is made for."""
-        return self.project.scene(self.account.connection.account)
+        revert = self.approval.revert if self.approval else None
+        return self.project.scene(self.account.connection.account, revert)
 
     def run(self, ceilings: Mapping[str, int], form: str, *, asking: bool) -> int:
         """Plan, show, ask, apply; the exit code. Refusal comes before any write, PartlyApplied after."""

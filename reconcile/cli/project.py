@@ -36,9 +36,9 @@ class Project:
         folder = self.root / self.settings.folder(self.target)
         return load_declarations(folder, self.settings.policy, root=self.root)
 
-    def scene(self, account: str) -> Scene:
-        """What a plan for that account is made for."""
-        return Scene(self.target.name, account, self.settings.policy, self.now, __version__)
+    def scene(self, account: str, revert: str | None = None) -> Scene:
+        """What a plan for that account is made for: the declarations, or to undo a run."""
+        return Scene(self.target.name, account, self.settings.policy, self.now, __version__, revert)
 
 
 def open_project(common: Common) -> Project:

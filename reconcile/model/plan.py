@@ -160,7 +160,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All changes, sorted, as of one instant. ``digest`` covers everything but itself, notes and wording."""
+    """All changes, sorted, as of one instant. ``digest`` covers everything but itself, notes and wording.
+
+    ``revert`` names the run that the plan undoes; None for a plan of the declarations.
+    """
 
     tool_version: str
     target: str
@@ -175,6 +178,7 @@ class Plan:
     notes: tuple[str, ...] = ()
     guards: tuple[Verdict, ...] = ()
     digest: str = ""
+    revert: str | None = None
 
     @property
     def empty(self) -> bool:
