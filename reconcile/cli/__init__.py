@@ -16,6 +16,7 @@ from .plan import plan
 from .revert import revert
 from .sandbox import sandbox
 from .show import show
+from .validate import validate
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -28,7 +29,7 @@ def cli() -> None:
     """
 
 
-for command in (apply, demo, history, plan, revert, sandbox, show):
+for command in (apply, demo, history, plan, revert, sandbox, show, validate):
     cli.add_command(command)
 
 
