@@ -41,7 +41,7 @@ def apply(common: Common, approved: Path | None, digest: str | None, form: str, 
     refuse_another_time(common, project)
     declarations = project.load().declarations
     approval = read_approval(approved, digest) if approved else None
-    with locked(project.state / "lock"), terminated_like_interrupted(), writing(project) as account:
+    with locked(project.state / "lock"), terminated_like_interrupted(), writing(project, common) as account:
         if approval is not None and approval.revert is not None:
             declarations = undoing(find_run(project, approval.revert), account, project.settings.policy)
         job = Job(project, project.state, common, account, declarations, approval)

@@ -27,7 +27,7 @@ def plan(common: Common, form: str, out: Path | None, detailed_exitcode: bool) -
 
     project = open_project(common)
     loaded = project.load()
-    with say.progress(common) as progress, reading(project) as account:
+    with say.progress(common) as progress, reading(project, common) as account:
         scene = project.scene(account.connection.account)
         past = past_runs(project.state / "runs", scene.account)
         found = fresh_plan(loaded.declarations, account, scene, past=past, progress=progress).plan

@@ -28,7 +28,7 @@ def revert(common: Common, run: str, out: Path | None, form: str) -> int:
 
     project = open_project(common)
     record = find_run(project, run)
-    with say.progress(common) as progress, reading(project) as account:
+    with say.progress(common) as progress, reading(project, common) as account:
         scene = project.scene(account.connection.account, record.run)
         declarations = undoing(record, account, project.settings.policy)
         past = past_runs(project.state / "runs", scene.account)

@@ -34,6 +34,11 @@ def note(text: str, common: Common) -> None:
         click.echo(text, err=True)
 
 
+def watch(common: Common) -> Callable[[str], None]:
+    """Who is told of each request to the account: the person who asked for it, else nobody."""
+    return (lambda line: click.echo(line, err=True)) if common.verbose else (lambda _line: None)
+
+
 @contextmanager
 def progress(common: Common) -> Iterator[Progress]:
     """A progress bar on standard error while long work goes on, on a terminal only."""

@@ -136,3 +136,13 @@ def test_a_contact_is_created_when_that_is_declared(project: Project, shop: Shop
     assert done.code == 0, done.err
     again = project.run("plan", "--detailed-exitcode", "--as-of", AS_OF)
     assert (again.code, again.err) == (0, "")
+
+
+def test_verbose_tells_each_request_without_what_is_in_it(project: Project) -> None:
+    """Method, path, answer and time on standard error; neither token nor key nor query."""
+    project.declare(GRACE)
+    done = project.run("plan", "--as-of", AS_OF, "--verbose")
+    lines = done.err.splitlines()
+    assert any(line.startswith("GET /api/v2/roles.json: 200 in ") for line in lines)
+    assert project.environment["EVANCE_PRIVATE_KEY"] not in done.err
+    assert "Bearer" not in done.err
