@@ -70,7 +70,10 @@ class Job:
         spending = self._permit(fresh.plan, past, ceilings)
         if asking:
             ask()
-        return conclude(self._carry(fresh, spending), self.common)
+        report = self._carry(fresh, spending)
+        if not report.wrote:
+            self._refuse_killed()
+        return conclude(report, self.common)
 
     def plan_again(self) -> Plan:
         """Show what is left to do."""
