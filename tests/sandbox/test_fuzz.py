@@ -127,9 +127,10 @@ def judge(statuses: dict[int, int]) -> None:
     assert {200, 400, 401, 404, 405, 422} <= set(statuses), statuses
 
 
-def test_nothing_brings_a_500(shop: Path) -> None:
+@pytest.mark.parametrize("profile", ["documented", "hostile"])
+def test_nothing_brings_a_500(shop: Path, profile: str) -> None:
     """A thousand strange requests get an answer below 500 each, and the server lives."""
-    with calling(shop, now=NOON) as caller:
+    with calling(shop, now=NOON, profile=profile) as caller:
         judge(storm(caller, 1_000, seed=1))
         assert caller.call("GET", "/api/index.json").status_code == 200
 

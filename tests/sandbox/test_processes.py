@@ -159,7 +159,8 @@ def test_the_request_log_tells_who_wrote(shop: Path) -> None:
     with calling(shop, now=NOON) as caller:
         caller.call("GET", "/api/contacts/13.json")
         caller.call("POST", "/api/contacts/13.json", json={"contact": {"company": "x"}})
-        caller.call("POST", "/api/contacts/13.json", json={"contact": {"company": "<b>"}})
+        refused = {"contact": {"company": "y", "accessRoles": ["made-up"]}}
+        caller.call("POST", "/api/contacts/13.json", json=refused)
         rows = caller.control("GET", "requests").json()["requests"]
     assert [(row["method"], row["path"], row["status"], row["wrote"]) for row in rows] == [
         ("POST", "/admin/oauth/token.json", 200, False),

@@ -1,6 +1,8 @@
 """The built-in shop and generated accounts: what they hold, that they repeat, and how they are shown."""
 
 import json
+import subprocess
+import sys
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -126,23 +128,22 @@ def test_showing_something_unknown_is_told(shop: Path) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(600)
 def test_a_million_contacts_are_quick_and_small(tmp_path: Path) -> None:
-    """A million contacts in under two minutes and 500 MB of memory."""
-    import subprocess
-    import sys
-    import time
-
+    """A million contacts take less than two minutes of a core and 500 MB of memory."""
     code = (
-        "import resource, sys; from pathlib import Path; from reconcile import sandbox;"
+        "import sys; from pathlib import Path; from resource import RUSAGE_SELF, getrusage;"
+        "from reconcile import sandbox;"
         "print(sandbox.seed(Path(sys.argv[1]), contacts=1_000_000).contacts);"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+        "used = getrusage(RUSAGE_SELF); print(used.ru_maxrss // 1024, used.ru_utime + used.ru_stime)"
     )
-    began = time.monotonic()
     command = [sys.executable, "-c", code, str(tmp_path / "big.sqlite3")]
-    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    assert int(out[0]) == 1_000_000
-    assert int(out[1]) < 500
-    assert time.monotonic() - began < 120
+    contacts, mebibytes, seconds = subprocess.run(
+        command, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert int(contacts) == 1_000_000
+    assert int(mebibytes) < 500
+    assert float(seconds) < 120
 
 
 def test_the_instant_of_a_seed_decides_what_is_expired(tmp_path: Path) -> None:
