@@ -135,6 +135,12 @@ class Change:
         """How to name the contact to a person."""
         return self.contact.email or self.contact.reference or f"id {self.contact.id}"
 
+    def is_called(self, label: str) -> bool:
+        """True when the label, as a declaration gives it, names this contact."""
+        who = self.contact
+        by_email = bool(who.email) and email_key(label) == email_key(who.email)
+        return by_email or label in {who.reference, f"id {who.id}"}
+
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
