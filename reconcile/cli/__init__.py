@@ -12,6 +12,7 @@ import click
 from reconcile import __version__
 from reconcile.errors import ExitCode, ReconcileError
 
+from . import say
 from .apply import apply
 from .demo import demo
 from .history import history
@@ -55,7 +56,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         return ExitCode.FAILED
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback, which might show what is private
         said, code = _verdict(error)
-        click.echo(said, err=True)
+        click.echo(say.private(said), err=True)
         return code
 
 

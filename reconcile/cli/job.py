@@ -64,7 +64,7 @@ class Job:
         fresh = self._fresh(past)
         if self.approval is not None:
             refuse_above(fresh.plan, self.approval)
-        say.result(render(fresh.plan, form))
+        say.result(self._shown(fresh.plan, form))
         if fresh.plan.empty:
             return ExitCode.DONE
         spending = self._permit(fresh.plan, past, ceilings)
@@ -78,8 +78,11 @@ class Job:
     def plan_again(self) -> Plan:
         """Show what is left to do."""
         plan = self._fresh(past_runs(self.state / "runs", self.scene.account)).plan
-        say.result(render(plan, "text"))
+        say.result(self._shown(plan, "text"))
         return plan
+
+    def _shown(self, plan: Plan, form: str) -> str:
+        return render(plan, form, configured=self.project.settings.privacy)
 
     def _killed(self) -> str | None:
         return killed(self.project.settings.applying, os.environ, self.state)

@@ -10,6 +10,7 @@ from reconcile.errors import UsageError
 from reconcile.model import Settings, Target
 from reconcile.plan import Scene
 
+from . import say
 from .options import Common
 
 
@@ -44,6 +45,7 @@ class Project:
 def open_project(common: Common) -> Project:
     """Read the configuration and choose the target."""
     settings = load_settings(common.config)
+    say.configured(settings.privacy)
     name = common.target or settings.target
     target = next((entry for entry in settings.targets if entry.name == name), None)
     if target is None:

@@ -7,13 +7,14 @@ import click
 from reconcile.errors import ExitCode
 
 from .options import Common, common_options
+from .show import format_option, render
 
 
 @click.command()
 @common_options
 @click.argument("run")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write it as JSON.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option
 def revert(common: Common, run: str, out: Path | None, form: str) -> int:
     """Plan what undoes RUN: review the plan, then carry it out with 'reconcile apply PLAN.json'."""
     from reconcile.apply import fresh_plan, past_runs, undoing
@@ -24,7 +25,6 @@ def revert(common: Common, run: str, out: Path | None, form: str) -> int:
     from .history import find_run
     from .plan import write_private
     from .project import open_project
-    from .show import render
 
     project = open_project(common)
     record = find_run(project, run)
@@ -35,5 +35,5 @@ def revert(common: Common, run: str, out: Path | None, form: str) -> int:
         plan = fresh_plan(declarations, account, scene, past=past, progress=progress).plan
     if out is not None:
         write_private(out, as_json(plan))
-    say.result(render(plan, form))
+    say.result(render(plan, form, configured=project.settings.privacy))
     return ExitCode.DONE

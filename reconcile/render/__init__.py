@@ -2,8 +2,8 @@
 
 from .as_json import as_json, plan_schema
 from .markdown import markdown
-from .mask import mask
+from .mask import mask, scrubbed
 from .page import html
 from .text import text
 
-__all__ = ["as_json", "html", "markdown", "mask", "plan_schema", "text"]
+__all__ = ["as_json", "html", "markdown", "mask", "plan_schema", "scrubbed", "text"]
