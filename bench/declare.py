@@ -84,7 +84,7 @@ def main(contacts: int = 100_000, a_file: int = 100, rounds: int = 3) -> None:
                 best[run] = min(best[run], time.process_time() - begun)
     for run, seconds in best.items():
         ratio = seconds / best[pyyaml]
-        print(f"{run.__name__:14} {seconds / contacts * 1e6:6.1f} µs a contact   {ratio:5.2f} × pyyaml")
+        print(f"{run.__name__:14} {seconds / contacts * 1e6:6.1f} µs a contact   {ratio:5.2f} x pyyaml")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(f"{contacts} contacts, {a_file} a file; peak of the whole run {peak} MiB")
 

@@ -9,6 +9,7 @@ from .lock import locked
 from .outcome import Outcome, Report, Result
 from .past import Past, past_runs, resolve_doubts
 from .permission import frozen, granted_ceilings, killed, passes_freeze, refuse_frozen, refuse_guarded
+from .revert import undoing
 from .run import carry_out
 from .settle import Account, Run
 
@@ -42,4 +43,5 @@ __all__ = [
     "refuse_guarded",
     "resolve_doubts",
     "runs",
+    "undoing",
 ]

@@ -1,7 +1,8 @@
 """Carry out a plan: revocations, then changes, then grants. Decides nothing of its own."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
 
 from reconcile.model import Action, Change, Part, Plan
 
@@ -20,24 +21,33 @@ def carry_out(plan: Plan, run: Run, progress: Progress = lambda _done, _total: N
     """
     results: dict[str, Result] = {}
     with ThreadPoolExecutor(run.workers, thread_name_prefix="apply") as pool:
-        for phase in _phases(plan.changes):
-            for result in _carried(phase, run, pool):
-                results[result.change.key] = result
-                progress(len(results), len(plan.changes))
+        try:
+            for phase in _phases(plan.changes):
+                for result in _carried(phase, run, pool):
+                    results[result.change.key] = result
+                    progress(len(results), len(plan.changes))
+        except BaseException:
+            run.brake.stop("an unexpected error")  # or the pool would go on writing before it closes
+            raise
     in_order = (results[change.key] for change in plan.changes)
     return Report(tuple(in_order), run.brake.reason)
 
 
 def _carried(phase: Sequence[Change], run: Run, pool: ThreadPoolExecutor) -> Iterator[Result]:
-    waiting = {pool.submit(settle, change, run) for change in phase}
-    while waiting:
+    done: SimpleQueue[Future[Result]] = SimpleQueue()
+    for change in phase:
+        pool.submit(settle, change, run).add_done_callback(done.put)
+    for _ in phase:
+        yield _next(done, run).result()
+
+
+def _next(done: "SimpleQueue[Future[Result]]", run: Run) -> "Future[Result]":
+    """The next contact that is done. A person who interrupts stops the run, not the writes under way."""
+    while True:
         try:
-            done: Future[Result] = next(as_completed(waiting))
+            return done.get()
         except KeyboardInterrupt:
             run.brake.stop("stopped by the user")
-            continue
-        waiting.discard(done)
-        yield done.result()
 
 
 def _phases(changes: Sequence[Change]) -> Iterator[list[Change]]:

@@ -8,20 +8,22 @@ from dataclasses import replace
 from reconcile.evance import Connection, Credentials, Reader, Writer, connection, credentials_from
 from reconcile.model import Target
 
+from . import say
+from .options import Common
 from .project import Project
 
 
 @contextmanager
-def reading(project: Project) -> Iterator[Reader]:
+def reading(project: Project, common: Common) -> Iterator[Reader]:
     """The target's account for reading: a client that has no way to write."""
-    with connected(project) as link, Reader(link) as reader:
+    with connected(project) as link, Reader(link, watch=say.watch(common)) as reader:
         yield reader
 
 
 @contextmanager
-def writing(project: Project) -> Iterator[Writer]:
+def writing(project: Project, common: Common) -> Iterator[Writer]:
     """The target's account for reading and writing."""
-    with connected(project) as link, Writer(link) as writer:
+    with connected(project) as link, Writer(link, watch=say.watch(common)) as writer:
         yield writer
 
 

@@ -28,9 +28,10 @@ def apply(common: Common, approved: Path | None, digest: str | None, form: str, 
 
     With PLAN.json, a plan that was saved and approved, nothing is applied that is not in it.
     """
-    from reconcile.apply import locked, read_approval
+    from reconcile.apply import locked, read_approval, undoing
 
     from .account import writing
+    from .history import find_run
     from .job import Job
     from .project import open_project
 
@@ -40,7 +41,9 @@ def apply(common: Common, approved: Path | None, digest: str | None, form: str, 
     refuse_another_time(common, project)
     declarations = project.load().declarations
     approval = read_approval(approved, digest) if approved else None
-    with locked(project.state / "lock"), terminated_like_interrupted(), writing(project) as account:
+    with locked(project.state / "lock"), terminated_like_interrupted(), writing(project, common) as account:
+        if approval is not None and approval.revert is not None:
+            declarations = undoing(find_run(project, approval.revert), account, project.settings.policy)
         job = Job(project, project.state, common, account, declarations, approval)
         return job.run(dict(given["allow"]), form, asking=not given["yes"])
 

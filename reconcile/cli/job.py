@@ -54,7 +54,8 @@ class Job:
     @property
     def scene(self) -> Scene:
         """What the plan is made for."""
-        return self.project.scene(self.account.connection.account)
+        revert = self.approval.revert if self.approval else None
+        return self.project.scene(self.account.connection.account, revert)
 
     def run(self, ceilings: Mapping[str, int], form: str, *, asking: bool) -> int:
         """Plan, show, ask, apply; the exit code. Refusal comes before any write, PartlyApplied after."""
@@ -63,19 +64,25 @@ class Job:
         fresh = self._fresh(past)
         if self.approval is not None:
             refuse_above(fresh.plan, self.approval)
-        say.result(render(fresh.plan, form))
+        say.result(self._shown(fresh.plan, form))
         if fresh.plan.empty:
             return ExitCode.DONE
         spending = self._permit(fresh.plan, past, ceilings)
         if asking:
             ask()
-        return conclude(self._carry(fresh, spending), self.common)
+        report = self._carry(fresh, spending)
+        if not report.wrote:
+            self._refuse_killed()
+        return conclude(report, self.common)
 
     def plan_again(self) -> Plan:
         """Show what is left to do."""
         plan = self._fresh(past_runs(self.state / "runs", self.scene.account)).plan
-        say.result(render(plan, "text"))
+        say.result(self._shown(plan, "text"))
         return plan
+
+    def _shown(self, plan: Plan, form: str) -> str:
+        return render(plan, form, configured=self.project.settings.privacy)
 
     def _killed(self) -> str | None:
         return killed(self.project.settings.applying, os.environ, self.state)

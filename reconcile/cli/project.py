@@ -10,6 +10,7 @@ from reconcile.errors import UsageError
 from reconcile.model import Settings, Target
 from reconcile.plan import Scene
 
+from . import say
 from .options import Common
 
 
@@ -36,14 +37,15 @@ class Project:
         folder = self.root / self.settings.folder(self.target)
         return load_declarations(folder, self.settings.policy, root=self.root)
 
-    def scene(self, account: str) -> Scene:
-        """What a plan for that account is made for."""
-        return Scene(self.target.name, account, self.settings.policy, self.now, __version__)
+    def scene(self, account: str, revert: str | None = None) -> Scene:
+        """What a plan for that account is made for: the declarations, or to undo a run."""
+        return Scene(self.target.name, account, self.settings.policy, self.now, __version__, revert)
 
 
 def open_project(common: Common) -> Project:
     """Read the configuration and choose the target."""
     settings = load_settings(common.config)
+    say.configured(settings.privacy)
     name = common.target or settings.target
     target = next((entry for entry in settings.targets if entry.name == name), None)
     if target is None:

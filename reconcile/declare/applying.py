@@ -46,9 +46,7 @@ APPLYING = Record(
     "a mapping of settings for apply",
     "What holds for applying alone.",
     (
-        Key(
-            "failures", Number("a whole number from 1", 1, 9_999), "Failures in a row that stop a run (5)."
-        ),
+        Key("failures", Number("a whole number from 1", 1, 9_999), "Failures in a row that stop a run (5)."),
         Key("stop", Flag(), "The kill switch: true stops every apply before its first write."),
         Key("freeze", Listing("a list of freezes", FREEZE), "Times in which nothing is applied."),
         Key("revoke-in-freeze", Flag(), "Whether changes that only revoke pass a freeze."),

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from . import rules
-from .nodes import Broken, Done, Mapping, Node, Scalar, Sequence
+from .nodes import NULLS, Broken, Done, Mapping, Node, Scalar, Sequence
 from .report import Report, did_you_mean, shown
-from .words import reads_as
+from .words import SUSPECT, reads_as
 
 Schema = dict[str, Any]
 
@@ -76,9 +76,9 @@ class Text:
         if type(node) is not Scalar:
             return expected(self, node, report)
         text = node.text
-        if not text or node.null:
+        if not text or (text in NULLS and not node.style):
             return None if self.nullable else expected(self, node, report)
-        if node.plain and (meaning := reads_as(text)):
+        if not node.style and text[0] in SUSPECT and (meaning := reads_as(text)):
             return _unquoted(node, meaning, report)
         if not text.isprintable() and self._hides(node, report):
             return WRONG

@@ -12,8 +12,10 @@ _KEYS = {
     "accesstoken", "apikey", "bearer", "clientid", "clientsecret", "credential", "credentials", "passphrase",
     "password", "privatekey", "refreshtoken", "secret", "token",
 }  # fmt: skip
+_CLIENT_ID = r"[0-9a-fA-F]{32}\.[0-9]+\.app\.evance\.me"
 # The digest of a plan says itself what it is, and is no secret.
-_VALUE = re.compile(r"(?<!sha256:)(?<![0-9a-fA-F])[0-9a-fA-F]{64}|[0-9a-fA-F]{32}\.[0-9]+\.app\.evance\.me|-----BEGIN ")
+_KEY = r"(?<!sha256:)(?<![0-9a-fA-F])[0-9a-fA-F]{64}"
+_VALUE = re.compile(rf"{_KEY}|{_CLIENT_ID}|-----BEGIN ")
 
 
 def without_credentials(node: Node, report: Report) -> Node:

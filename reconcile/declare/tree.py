@@ -22,6 +22,9 @@ DEEPEST = 16
 MOST_REFUSALS = 100
 """So many refused constructs in one file, then the rest of it is not read."""
 
+BATCH = 128
+"""So many items of a list are read at a time."""
+
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """Only its events are used; the pure parser stands in where PyYAML was built without libyaml."""
 
@@ -104,22 +107,32 @@ def _tell_control_character(text: str, report: Report) -> None:
 class _Open:
     """A list or mapping that is being read: where it starts, what it holds so far, how it takes the next."""
 
-    __slots__ = ("children", "is_mapping", "mark", "take")
+    __slots__ = ("children", "flush", "is_mapping", "mark", "take")
 
     def __init__(self, mark: Any, *, is_mapping: bool) -> None:
         self.mark = mark
         self.is_mapping = is_mapping
         self.children: list[Node] = []
         self.take: Callable[[Node], None] = self.children.append
+        self.flush: Callable[[], None] | None = None
 
     def fold(self, fold: Fold) -> None:
-        """Read each item from now on as soon as it is complete, and drop its nodes."""
-        keep = self.children.append
+        """From now on read the items a batch at a time, and drop their nodes.
+
+        One at a time would do too, but going to and fro between parser and language costs a sixth more.
+        """
+        children, batch = self.children, list[Node]()
 
         def take(node: Node) -> None:
-            keep(Done(fold(node), node.mark))
+            batch.append(node)
+            if len(batch) == BATCH:
+                flush()
 
-        self.take = take
+        def flush() -> None:
+            children.extend([Done(fold(node), node.mark) for node in batch])
+            batch.clear()
+
+        self.take, self.flush = take, flush
 
     def expects(self, key: str) -> bool:
         """True when the value of that key comes next."""
@@ -197,6 +210,8 @@ class _Builder:
         return opened
 
     def _close(self, done: _Open) -> Sequence | Mapping:
+        if done.flush is not None:
+            done.flush()
         if not done.is_mapping:
             return Sequence(done.children, done.mark)
         entries: dict[str, Node] = {}

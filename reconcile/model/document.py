@@ -22,6 +22,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "tool_version": plan.tool_version,
         "target": plan.target,
         "account": plan.account,
+        "revert": plan.revert,
         "as_of": zulu(plan.as_of),
         "valid_until": zulu(plan.valid_until.at) if plan.valid_until else None,
         "boundary": _boundary(plan.valid_until) if plan.valid_until else None,

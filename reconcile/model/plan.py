@@ -135,6 +135,12 @@ class Change:
         """How to name the contact to a person."""
         return self.contact.email or self.contact.reference or f"id {self.contact.id}"
 
+    def is_called(self, label: str) -> bool:
+        """True when the label, as a declaration gives it, names this contact."""
+        who = self.contact
+        by_email = bool(who.email) and email_key(label) == email_key(who.email)
+        return by_email or label in {who.reference, f"id {who.id}"}
+
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
@@ -160,7 +166,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All changes, sorted, as of one instant. ``digest`` covers everything but itself, notes and wording."""
+    """All changes, sorted, as of one instant. ``digest`` covers everything but itself, notes and wording.
+
+    ``revert`` names the run that the plan undoes; None for a plan of the declarations.
+    """
 
     tool_version: str
     target: str
@@ -175,6 +184,7 @@ class Plan:
     notes: tuple[str, ...] = ()
     guards: tuple[Verdict, ...] = ()
     digest: str = ""
+    revert: str | None = None
 
     @property
     def empty(self) -> bool:

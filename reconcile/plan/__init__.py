@@ -4,7 +4,7 @@ from .ceiling import above, unfit
 from .census import Census
 from .compare import exceeding, unmet
 from .digest import digest_of, fingerprint, plan_digest
-from .fold import managed_part
+from .fold import ignored_role, ignored_tag, managed_part
 from .guards import LIFTABLE
 from .planner import Scene, make_plan, next_boundary, plan_change
 from .resolve import Resolution, resolve
@@ -19,6 +19,8 @@ __all__ = [
     "digest_of",
     "exceeding",
     "fingerprint",
+    "ignored_role",
+    "ignored_tag",
     "make_plan",
     "managed_part",
     "next_boundary",

@@ -4,7 +4,7 @@ Everything that must survive is *in* the target; nothing is filtered out of the 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -80,11 +80,22 @@ def _as_held(state: State, now: datetime) -> State:
     return replace(state, roles=tuple(grant for grant in state.roles if grant.held(now)))
 
 
+def ignored_role(reference: str, policy: Policy) -> str | None:
+    """The pattern by which a role is ignored, or None. Letter case counts."""
+    return next((glob for glob in policy.ignore.roles if fnmatchcase(reference, glob)), None)
+
+
+def ignored_tag(value: str, policy: Policy) -> str | None:
+    """The pattern by which a tag is ignored, or None. Letter case and blanks around do not count."""
+    return next((glob for glob in policy.ignore.tags if fnmatchcase(tag_key(value), tag_key(glob))), None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Rule:
     """How the items of one set facet are treated: which stay, and why."""
 
-    ignore: tuple[str, ...]
+    ignored: Callable[[str, Policy], str | None]
+    policy: Policy
     mode: Mode
     present: bool
     now: datetime
@@ -93,7 +104,7 @@ class _Rule:
         """Whether an item is in the target, and the origin of that."""
         if declared is not None:
             return declared.window.contains(self.now), self._declared_origin(declared)
-        pattern = next((glob for glob in self.ignore if fnmatchcase(name, glob)), None)
+        pattern = self.ignored(name, self.policy)
         if pattern is not None:
             return True, Origin(Why.IGNORED, pattern)
         if not self.present:
@@ -115,8 +126,8 @@ class _Rule:
 
 def _rule(declaration: Declaration, policy: Policy, facet: Facet, now: datetime) -> _Rule:
     mode = dict(declaration.modes).get(facet, policy.mode(facet))
-    roles, tags = policy.ignore.roles, tuple(map(tag_key, policy.ignore.tags))
-    return _Rule(roles if facet is Facet.ROLES else tags, mode, declaration.present, now)
+    ignored = ignored_role if facet is Facet.ROLES else ignored_tag
+    return _Rule(ignored, policy, mode, declaration.present, now)
 
 
 def _fold_roles(

@@ -25,13 +25,17 @@ from .resolve import Resolution
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a plan is made for: the target and its account, the policy, the clock, the tool."""
+    """What a plan is made for: the target and its account, the policy, the clock, the tool.
+
+    ``revert`` names the run that is to be undone, if that is what the declarations say.
+    """
 
     target: str
     account: str
     policy: Policy
     now: datetime
     tool_version: str
+    revert: str | None = None
 
 
 def make_plan(
@@ -57,6 +61,7 @@ def make_plan(
         unchanged=sum(not entry.changes for entry in drafts),
         notes=tuple(_notes(drafts)),
         guards=judge(drafts, scene.policy, census),
+        revert=scene.revert,
     )
     return replace(plan, digest=plan_digest(plan))
 

