@@ -17,7 +17,7 @@ format_option = click.option(
 )
 privacy_option = click.option(
     "--privacy",
-    type=click.Choice([*Privacy]),
+    type=click.Choice([privacy.value for privacy in Privacy]),
     help="Mask or show names and e-mails. By default Markdown, HTML and the text in a CI log are masked.",
 )
 
