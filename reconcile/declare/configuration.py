@@ -57,6 +57,11 @@ TARGET = Record(
         Key("update_method", Choice(tuple(UpdateMethod)), "The verb of a contact update."),
         Key("auth", Choice(tuple(AuthFlow)), "How a token is asked for."),
     ),
+    also={
+        "if": {"properties": {"kind": {"const": "evance"}}, "required": ["kind"]},
+        "then": {"required": ["account"], "properties": {"url": False}},
+        "else": {"properties": {"account": False}},
+    },
 )
 
 IGNORE = Record(
