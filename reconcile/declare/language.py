@@ -14,15 +14,16 @@ from .shapes import Item, Key, Listing, Record, Streamed, Table
 
 EMAIL = Pattern(
     "an e-mail address",
-    re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+"),
-    "write one address such as bob@example.com",
+    re.compile(r'[^@\s<>,;"]+@[^@\s<>,;".]+(\.[^@\s<>,;".]+)+'),
+    "write the bare address, without a name or brackets",
+    private=True,
 )
 COUNTRY = Pattern("a country code", re.compile(r"[A-Z]{2}"), "write two capital letters such as GB")
 
 ROLE = Text("a role reference")
 TAG = Text("a tag")
 BUNDLE_NAME = Text("the name of a bundle")
-FIELD = Text(nullable=True)
+FIELD = Text(nullable=True, private=True)
 COMPANY = Text(nullable=True, longest=200, html=False)
 PROSE = Text(nullable=True, html=False, lines=True)
 
