@@ -19,6 +19,7 @@ from .history import history
 from .plan import plan
 from .revert import revert
 from .sandbox import sandbox
+from .schema import schema
 from .show import show
 from .validate import validate
 
@@ -33,7 +34,7 @@ def cli() -> None:
     """
 
 
-for command in (apply, demo, history, plan, revert, sandbox, show, validate):
+for command in (apply, demo, history, plan, revert, sandbox, schema, show, validate):
     cli.add_command(command)
 
 

@@ -46,9 +46,15 @@ def open_project(common: Common) -> Project:
     """Read the configuration and choose the target."""
     settings = load_settings(common.config)
     say.configured(settings.privacy)
+    target = choose(settings, common)
+    return Project(common.config.resolve().parent, settings, target, common.as_of, common.now())
+
+
+def choose(settings: Settings, common: Common) -> Target:
+    """The target that was asked for, else the configuration's own; UsageError when there is none."""
     name = common.target or settings.target
     target = next((entry for entry in settings.targets if entry.name == name), None)
     if target is None:
         known = ", ".join(entry.name for entry in settings.targets)
         raise UsageError(f"{common.config} has no target '{name}'; it has: {known}")
-    return Project(common.config.resolve().parent, settings, target, common.as_of, common.now())
+    return target

@@ -3,6 +3,7 @@
 from .folder import Loaded, load_declarations
 from .judgement import skipped_approvals
 from .rules import RULES, Rule, Where
+from .schemas import configuration_schema, declarations_schema
 from .settings import load_settings, read_settings
 
 __all__ = [
@@ -10,6 +11,8 @@ __all__ = [
     "Loaded",
     "Rule",
     "Where",
+    "configuration_schema",
+    "declarations_schema",
     "load_declarations",
     "load_settings",
     "read_settings",
