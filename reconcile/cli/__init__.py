@@ -12,6 +12,7 @@ from reconcile.errors import ExitCode, ReconcileError
 from .apply import apply
 from .demo import demo
 from .plan import plan
+from .probe import probe
 from .sandbox import sandbox
 
 
@@ -25,7 +26,7 @@ def cli() -> None:
     """
 
 
-for command in (apply, demo, plan, sandbox):
+for command in (apply, demo, plan, probe, sandbox):
     cli.add_command(command)
 
 
