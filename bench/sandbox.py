@@ -27,9 +27,7 @@ def main() -> None:
         db = Path(folder) / "sandbox.sqlite3"
         seeded = _timed_seed(db, options.contacts)
         rate, spent = _measure(db, options)
-    print(
-        json.dumps({**seeded, "requests_per_second": round(rate), "server_cpu_us_per_request": round(spent)})
-    )
+    print(json.dumps({**seeded, "requests_per_second": round(rate), "server_cpu_us_per_request": round(spent)}))
 
 
 def _options() -> argparse.Namespace:
@@ -45,11 +43,7 @@ def _timed_seed(db: Path, contacts: int) -> dict[str, object]:
     command = [sys.executable, "-c", SERVE, "seed", "--db", str(db), "--contacts", str(contacts)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    return {
-        "contacts": contacts,
-        "seed_seconds": round(time.perf_counter() - began, 1),
-        "seed_peak_mib": peak,
-    }
+    return {"contacts": contacts, "seed_seconds": round(time.perf_counter() - began, 1), "seed_peak_mib": peak}
 
 
 def _measure(db: Path, options: argparse.Namespace) -> tuple[float, float]:

@@ -38,10 +38,11 @@ def writing(project: Project) -> Iterator[Writer]:
 def probing(project: Project, contact: str) -> Iterator[Prober]:
     """The target's account for odd questions, and one contact of it for writing.
 
-    An answer that does not come is waited for less long than elsewhere, so that a probe can be stopped.
+    Pages are short, since how long they may be is yet to be found out. An answer that does not come is
+    waited for less long than elsewhere, so that a probe can be stopped.
     """
-    patience = Patience(tries=4, total=60.0)
-    with connected(project, Capabilities()) as link, Prober(link, contact, patience=patience) as prober:
+    patience, nothing = Patience(tries=4, total=60.0), Capabilities(page_size=20)
+    with connected(project, nothing) as link, Prober(link, contact, patience=patience) as prober:
         yield prober
 
 

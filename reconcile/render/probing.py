@@ -127,9 +127,9 @@ def _keys(known: Capabilities) -> Iterator[str]:
 def _findings(found: Sequence[Finding]) -> Iterator[str]:
     yield "findings:" if found else "findings: {}"
     for one in found:
-        yield f"  {one.name}: {_quoted(visible(one.answer or ''))}  # {visible(one.detail, 300)}"
+        yield f"  {one.name}: {_quoted(one.answer or '')}  # {visible(one.detail, 300)}"
 
 
 def _quoted(text: str) -> str:
-    """A text that YAML reads as it is: JSON's strings are YAML's."""
-    return json.dumps(text)
+    """A text that YAML reads as it is. JSON's strings are YAML's, but for its escapes above U+FFFF."""
+    return json.dumps(visible(text), ensure_ascii=False)

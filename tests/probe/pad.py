@@ -104,7 +104,7 @@ def add(shop: Shop, contact: Mapping[str, Any]) -> str:
 
 
 def ready(prober: Prober) -> Scratch:
-    """The contact examined; what waits for a later second does not sleep, since each look at the clock is one."""
+    """The contact examined. Nothing sleeps for a later second: each look at the clock is one."""
     scratch = examine(prober, POLICY, NOW)
     scratch.sleep = lambda _seconds: None
     return scratch

@@ -65,6 +65,7 @@ def test_cut_off_after_any_request_the_contact_is_brought_back(shared: Pad, requ
 
 
 @pytest.mark.long
+@pytest.mark.timeout(600)
 def test_cut_off_after_each_request_the_contact_is_brought_back(shared: Pad) -> None:
     """The same for each single request of a whole probe."""
     before, request = shared.now(), 1
