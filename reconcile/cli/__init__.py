@@ -17,6 +17,7 @@ from .apply import apply
 from .demo import demo
 from .history import history
 from .plan import plan
+from .probe import probe
 from .revert import revert
 from .sandbox import sandbox
 from .schema import schema
@@ -34,7 +35,7 @@ def cli() -> None:
     """
 
 
-for command in (apply, demo, history, plan, revert, sandbox, schema, show, validate):
+for command in (apply, demo, history, plan, probe, revert, sandbox, schema, show, validate):
     cli.add_command(command)
 
 

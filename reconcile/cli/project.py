@@ -5,9 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 from reconcile import __version__
-from reconcile.declare import Loaded, load_declarations, load_settings
+from reconcile.declare import Loaded, load_capabilities, load_declarations, load_settings
 from reconcile.errors import UsageError
-from reconcile.model import Settings, Target
+from reconcile.model import Capabilities, Settings, Target
 from reconcile.plan import Scene
 
 from . import say
@@ -31,6 +31,15 @@ class Project:
     def state(self) -> Path:
         """The folder of what the tool keeps beside the project; never under Git."""
         return self.root / ".reconcile"
+
+    @property
+    def capabilities_file(self) -> Path:
+        """Where a probe writes down what it found out, beside the configuration."""
+        return self.root / "evance.capabilities.yaml"
+
+    def capabilities(self) -> Capabilities:
+        """What is known of the account's server; DeclarationError with every problem in the file."""
+        return load_capabilities(self.capabilities_file)
 
     def load(self) -> Loaded:
         """The declarations; DeclarationError with every problem in them."""

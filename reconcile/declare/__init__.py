@@ -1,5 +1,6 @@
 """The language of declarations and of ``reconcile.yaml``: YAML with a place for every value, to the model."""
 
+from .capabilities import load_capabilities
 from .folder import Loaded, load_declarations
 from .judgement import skipped_approvals
 from .rules import RULES, Rule, Where
@@ -13,6 +14,7 @@ __all__ = [
     "Where",
     "configuration_schema",
     "declarations_schema",
+    "load_capabilities",
     "load_declarations",
     "load_settings",
     "read_settings",
