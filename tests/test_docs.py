@@ -2,7 +2,7 @@
 
 In a page, a fence ``console`` holds commands after ``$`` and what they print (``…`` stands for any text on a
 line, ``...`` alone on a line for any lines); a fence that names a file, as ``yaml contacts/a.yaml``, writes
-it. Pages that do not start from an empty folder name no file and show no console.
+it. Other fences are shown, not run: commands that serve until they are stopped, or that need an account.
 """
 
 import os
@@ -23,7 +23,8 @@ COMMAND = re.compile(r"^\$ (.+)$", re.MULTILINE)
 def run(command: str, folder: Path) -> str:
     """What a command prints on both streams, as a person at a terminal sees them."""
     binaries = str(Path(sys.executable).parent)
-    environment = {**os.environ, "PATH": f"{binaries}:{os.environ['PATH']}", "NO_COLOR": "1"}
+    # A page shows what a person sees; the log of a CI system would have its e-mails masked.
+    environment = {**os.environ, "CI": "", "PATH": f"{binaries}:{os.environ['PATH']}", "NO_COLOR": "1"}
     done = subprocess.run(
         ["bash", "-c", command],
         cwd=folder,

@@ -1,11 +1,15 @@
 """A fresh plan from the declarations and the live account: list, resolve, check, read, plan."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from reconcile.errors import DeclarationError
 from reconcile.evance import Listing, Reader
 from reconcile.model import Contact, Declaration, Facet, Identity, Plan
-from reconcile.plan import Scene, make_plan, resolve, unknown_roles
+from reconcile.plan import Census, Scene, make_plan, resolve, unknown_roles
+
+from .past import NO_PAST, Past
 
 Progress = Callable[[str, int, int | None], None]
 """Told what is being done, how much of it is done, and of how many (None: not known yet)."""
@@ -15,10 +19,23 @@ def unwatched(_what: str, _done: int, _total: int | None) -> None:
     """The progress that nobody watches."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A plan of the account as it is now, and how many contacts the account has."""
+
+    plan: Plan
+    contacts: int
+
+
 def fresh_plan(
-    declarations: Sequence[Declaration], account: Reader, scene: Scene, progress: Progress = unwatched
-) -> Plan:
-    """Plan the declarations against the account as it is now.
+    declarations: Sequence[Declaration],
+    account: Reader,
+    scene: Scene,
+    *,
+    past: Past = NO_PAST,
+    progress: Progress = unwatched,
+) -> Fresh:
+    """Plan the declarations against the account as it is now, with an eye to earlier runs.
 
     Raises DeclarationError with every declaration that finds no contact or more than one, and every role that
     the account does not have; ApiError when the account can't be read whole.
@@ -30,7 +47,30 @@ def fresh_plan(
     if problems:
         raise DeclarationError(problems)
     live = _read(found.matched, account, listing, progress)
-    return make_plan(found, live, scene)
+    census = _census(listing, live, past, scene)
+    return Fresh(make_plan(found, live, scene, census), len(listing.identities))
+
+
+def _census(listing: Listing, declared: Mapping[str, Contact], past: Past, scene: Scene) -> Census:
+    hours = scene.policy.guards.losing_access_hours
+    return Census(
+        contacts=len(listing.identities),
+        before=past.contacts_before,
+        holders=_holders(listing, declared, scene),
+        recent_losses=past.recent_losses(scene.now, hours),
+    )
+
+
+def _holders(listing: Listing, declared: Mapping[str, Contact], scene: Scene) -> dict[str, int] | None:
+    """Holders by role among contacts that are not declared; None unless the listing told of all of them."""
+    holders: Counter[str] = Counter()
+    for identity in listing.identities:
+        if identity.id not in declared:
+            told = listing.contacts.get(identity.id)
+            if told is None or told.state.roles is None:
+                return None
+            holders.update(grant.reference for grant in told.state.roles if grant.held(scene.now))
+    return dict(holders)
 
 
 def _read(

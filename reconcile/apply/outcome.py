@@ -23,11 +23,17 @@ SETTLED = {Outcome.APPLIED, Outcome.UNNECESSARY}
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One change and how it ended, with the reason in words where it did not succeed."""
+    """One change and how it ended, with the reason in words where it did not succeed.
+
+    ``created`` is the id that the account gave a new contact. ``gap`` is the time in seconds from the last
+    read to the write: an outside change within it would be overwritten, since the API has no lock.
+    """
 
     change: Change
     outcome: Outcome
     detail: str = ""
+    created: str | None = None
+    gap: float = 0.0
 
     @property
     def settled(self) -> bool:
@@ -44,14 +50,25 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The results of a run, in the order of the plan."""
+    """The results of a run, in the order of the plan, and why it was stopped early, if it was."""
 
     results: tuple[Result, ...]
+    stopped: str | None = None
 
     @property
     def complete(self) -> bool:
         """True when every change is settled."""
         return all(result.settled for result in self.results)
+
+    @property
+    def wrote(self) -> bool:
+        """True when something may have been written."""
+        return any(result.outcome in {Outcome.APPLIED, Outcome.UNCONFIRMED} for result in self.results)
+
+    @property
+    def longest_gap(self) -> float:
+        """The longest time in seconds between a read and the write that followed."""
+        return max((result.gap for result in self.results), default=0.0)
 
     def count(self, outcome: Outcome) -> int:
         """How many changes ended that way."""

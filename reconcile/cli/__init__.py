@@ -1,7 +1,10 @@
 """The command line: a file a command, one place where errors become exit codes."""
 
+import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
+from traceback import extract_tb
 from typing import NoReturn
 
 import click
@@ -9,11 +12,17 @@ import click
 from reconcile import __version__
 from reconcile.errors import ExitCode, ReconcileError
 
+from . import say
 from .apply import apply
 from .demo import demo
+from .history import history
 from .plan import plan
 from .probe import probe
+from .revert import revert
 from .sandbox import sandbox
+from .schema import schema
+from .show import show
+from .validate import validate
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -26,38 +35,61 @@ def cli() -> None:
     """
 
 
-for command in (apply, demo, plan, probe, sandbox):
+for command in (apply, demo, history, plan, probe, revert, sandbox, schema, show, validate):
     cli.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that can't show a character shows its number: no plan fails for want of a glyph.
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(_run(arguments))
 
 
 def _run(arguments: Sequence[str] | None) -> int:
     """The one ``except``: what a command raises becomes a message on standard error and an exit code."""
     try:
-        code = cli.main(arguments, prog_name="reconcile", standalone_mode=False)
-    except ReconcileError as error:
-        _complain(str(error))
-        return error.exit_code
-    except click.Abort:
-        _complain("stopped by the user")
-        return ExitCode.FAILED
-    except click.ClickException as error:
-        error.show(sys.stderr)
-        return ExitCode.USAGE
+        return int(cli.main(arguments, prog_name="reconcile", standalone_mode=False) or 0)
     except BrokenPipeError:
         # The reader of our output has gone (`reconcile plan | head`): nobody is left to tell.
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.FAILED
-    except OSError as error:
-        _complain(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
-        return ExitCode.FAILED
-    return int(code or 0)
+    except Exception as error:  # noqa: BLE001 - the last resort: no traceback, which might show what is private
+        said, code = _verdict(error)
+        click.echo(say.private(said), err=True)
+        return code
 
 
-def _complain(text: str) -> None:
-    """Say what went wrong. Problems already stand one a line with their place."""
-    click.echo(text, err=True)
+def _verdict(error: Exception) -> tuple[str, ExitCode]:
+    """What to say of an error, and how to exit."""
+    match error:
+        case ReconcileError():
+            return str(error), error.exit_code
+        case click.Abort():
+            return "stopped by the user", ExitCode.FAILED
+        case click.ClickException():
+            return _usage(error), ExitCode.USAGE
+        case OSError(filename=str(name)):
+            return f"{name}: {error.strerror}", ExitCode.FAILED
+        case _:
+            return _bug(error), ExitCode.FAILED
+
+
+def _usage(error: click.ClickException) -> str:
+    """What is wrong with the call, and where to read how it is meant."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error.format_message()
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "reconcile"
+    return f"{error.format_message()}\n'{command} --help' shows how it is called"
+
+
+def _bug(error: Exception) -> str:
+    """Where an unexpected error came from; its text is left out, since it may hold what is private."""
+    frames = extract_tb(error.__traceback__)
+    place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
+    return (
+        f"unexpected {type(error).__name__} at {place}: this is a fault of reconcile; please report this line"
+    )

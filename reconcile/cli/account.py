@@ -17,32 +17,38 @@ from reconcile.evance import (
 )
 from reconcile.model import Capabilities, Target
 
+from . import say
+from .options import Common
 from .project import Project
 
 
 @contextmanager
-def reading(project: Project) -> Iterator[Reader]:
+def reading(project: Project, common: Common) -> Iterator[Reader]:
     """The target's account for reading: a client that has no way to write."""
-    with connected(project, project.capabilities()) as link, Reader(link) as reader:
+    with connected(project, project.capabilities()) as link, Reader(link, watch=say.watch(common)) as reader:
         yield reader
 
 
 @contextmanager
-def writing(project: Project) -> Iterator[Writer]:
+def writing(project: Project, common: Common) -> Iterator[Writer]:
     """The target's account for reading and writing."""
-    with connected(project, project.capabilities()) as link, Writer(link) as writer:
+    with connected(project, project.capabilities()) as link, Writer(link, watch=say.watch(common)) as writer:
         yield writer
 
 
 @contextmanager
-def probing(project: Project, contact: str) -> Iterator[Prober]:
+def probing(project: Project, contact: str, common: Common) -> Iterator[Prober]:
     """The target's account for odd questions, and one contact of it for writing.
 
     Pages are short, since how long they may be is yet to be found out. An answer that does not come is
     waited for less long than elsewhere, so that a probe can be stopped.
     """
     patience, nothing = Patience(tries=4, total=60.0), Capabilities(page_size=20)
-    with connected(project, nothing) as link, Prober(link, contact, patience=patience) as prober:
+    watch = say.watch(common)
+    with (
+        connected(project, nothing) as link,
+        Prober(link, contact, patience=patience, watch=watch) as prober,
+    ):
         yield prober
 
 

@@ -21,34 +21,30 @@ def demo(common: Common) -> int:
     """Plan, apply and plan again against a fresh sandbox that is thrown away afterwards."""
     common = replace(common, as_of=common.as_of or DEMO_DAY)
     with TemporaryDirectory(prefix="reconcile-demo-") as folder:
-        return _rehearse(common, Path(folder) / "sandbox.sqlite3")
+        return _rehearse(common, Path(folder))
 
 
-def _rehearse(common: Common, path: Path) -> int:
-    from reconcile.apply import fresh_plan
+def _rehearse(common: Common, state: Path) -> int:
     from reconcile.evance import Writer
     from reconcile.sandbox import running, seed
 
     from . import say
     from .account import sandbox_connection
-    from .apply import carry, conclude, refuse_guarded
+    from .job import Job
     from .project import open_project
-    from .show import render
 
     project = open_project(common)
     declarations = project.load().declarations
-    counts = seed(path, now=project.now)
-    with running(path, now=project.now) as access:
+    counts = seed(state / "sandbox.sqlite3", now=project.now)
+    with running(state / "sandbox.sqlite3", now=project.now) as access:
         say.result(f"A sandbox with {counts.contacts} contacts listens at {access.url}.\n")
         target = replace(project.target, url=access.url, account=access.account)
         with Writer(sandbox_connection(target, access.client_id, access.private_key)) as account:
-            plan = fresh_plan(declarations, account, project.scene(account.connection.account))
-            say.result(render(plan, "text"))
-            refuse_guarded(plan)
-            conclude(carry(plan, declarations, account, project, common), common)
-            again = fresh_plan(declarations, account, project.scene(account.connection.account))
-            say.result(f"\n{render(again, 'text')}")
-    if plan.empty or not again.empty:
-        raise ReconcileError("the demo did not end with an applied plan and no changes left")
-    say.result("The sandbox is stopped and its data removed.")
+            job = Job(project, state, common, account, declarations)
+            job.run({}, "text", asking=False)
+            say.result("")
+            left = job.plan_again()
+    if not left.empty:
+        raise ReconcileError("the demo did not end with the account as declared")
+    say.result("\nThe sandbox is stopped and its data removed.")
     return ExitCode.DONE

@@ -30,6 +30,29 @@ class Instant(click.ParamType[datetime]):
         return instant
 
 
+class Ceiling(click.ParamType[tuple[str, int]]):
+    """A guard and how far it is lifted: ``NAME=CEILING``."""
+
+    name = "NAME=CEILING"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int]:
+        """Split the option's text; a guard that does not exist or that nothing lifts is refused."""
+        from reconcile.plan import LIFTABLE
+
+        if isinstance(value, tuple):
+            return value
+        guard, _, ceiling = str(value).partition("=")
+        if guard not in LIFTABLE:
+            self.fail(
+                f"'{guard}' is no guard that can be lifted; these are: {', '.join(LIFTABLE)}", param, ctx
+            )
+        if not ceiling.isascii() or not ceiling.isdigit():
+            self.fail(f"write the ceiling as a whole number: {guard}=48", param, ctx)
+        return guard, int(ceiling)
+
+
 @dataclass(frozen=True, slots=True)
 class Common:
     """What the shared options say."""

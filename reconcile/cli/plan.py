@@ -6,32 +6,36 @@ from pathlib import Path
 import click
 
 from reconcile.errors import ExitCode
+from reconcile.model import Privacy
 
 from .options import Common, common_options
+from .show import format_option, privacy_option, render
 
 
 @click.command()
 @common_options
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option
+@privacy_option
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write it as JSON.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
-def plan(common: Common, form: str, out: Path | None, detailed_exitcode: bool) -> int:  # noqa: FBT001
+def plan(common: Common, *, form: str, privacy: str | None, out: Path | None, detailed_exitcode: bool) -> int:
     """Show what would change, without changing anything."""
-    from reconcile.apply import fresh_plan
+    from reconcile.apply import fresh_plan, past_runs
     from reconcile.render import as_json
 
     from . import say
     from .account import reading
     from .project import open_project
-    from .show import render
 
     project = open_project(common)
     loaded = project.load()
-    with say.progress(common) as progress, reading(project) as account:
-        found = fresh_plan(loaded.declarations, account, project.scene(account.connection.account), progress)
+    with say.progress(common) as progress, reading(project, common) as account:
+        scene = project.scene(account.connection.account)
+        past = past_runs(project.state / "runs", scene.account)
+        found = fresh_plan(loaded.declarations, account, scene, past=past, progress=progress).plan
     if out is not None:
         write_private(out, as_json(found))
-    say.result(render(found, form))
+    say.result(render(found, form, Privacy(privacy) if privacy else None, project.settings.privacy))
     return ExitCode.CHANGES if detailed_exitcode and not found.empty else ExitCode.DONE
 
 

@@ -10,6 +10,7 @@ from reconcile.errors import UsageError
 from reconcile.model import Capabilities, Settings, Target
 from reconcile.plan import Scene
 
+from . import say
 from .options import Common
 
 
@@ -45,17 +46,24 @@ class Project:
         folder = self.root / self.settings.folder(self.target)
         return load_declarations(folder, self.settings.policy, root=self.root)
 
-    def scene(self, account: str) -> Scene:
-        """What a plan for that account is made for."""
-        return Scene(self.target.name, account, self.settings.policy, self.now, __version__)
+    def scene(self, account: str, revert: str | None = None) -> Scene:
+        """What a plan for that account is made for: the declarations, or to undo a run."""
+        return Scene(self.target.name, account, self.settings.policy, self.now, __version__, revert)
 
 
 def open_project(common: Common) -> Project:
     """Read the configuration and choose the target."""
     settings = load_settings(common.config)
+    say.configured(settings.privacy)
+    target = choose(settings, common)
+    return Project(common.config.resolve().parent, settings, target, common.as_of, common.now())
+
+
+def choose(settings: Settings, common: Common) -> Target:
+    """The target that was asked for, else the configuration's own; UsageError when there is none."""
     name = common.target or settings.target
     target = next((entry for entry in settings.targets if entry.name == name), None)
     if target is None:
         known = ", ".join(entry.name for entry in settings.targets)
         raise UsageError(f"{common.config} has no target '{name}'; it has: {known}")
-    return Project(common.config.resolve().parent, settings, target, common.as_of, common.now())
+    return target

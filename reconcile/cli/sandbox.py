@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import click
 
 DEFAULT_DB = Path(".reconcile/sandbox.sqlite3")
+_INSTANT = click.DateTime(["%Y-%m-%dT%H:%M:%S%z"])
 
 _db = click.option(
     "--db",
@@ -30,12 +32,15 @@ def _told(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def telling(**options: Any) -> None:
-        from reconcile.sandbox import SandboxError
+        from reconcile.errors import ReconcileError, UsageError
+        from reconcile.sandbox import SandboxError, WrongWord
 
         try:
             command(**options)
+        except WrongWord as error:
+            raise UsageError(str(error)) from error
         except SandboxError as error:
-            raise click.ClickException(str(error)) from error
+            raise ReconcileError(str(error)) from error
 
     return telling
 
@@ -60,9 +65,7 @@ def _pairs(_context: click.Context, _option: click.Parameter, values: tuple[str,
 )
 @click.option("--fault", "faults", multiple=True, metavar="FAULT", help="Go wrong: NAME[:key=value,…].")
 @click.option("--fault-seed", type=int, default=1, show_default=True, help="Repeats chance the same way.")
-@click.option(
-    "--now", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="Stop the account's clock at this instant."
-)
+@click.option("--now", type=_INSTANT, help="Stop the account's clock at this instant.")
 @click.option("--verbose", is_flag=True, help="Log each request to standard error.")
 @_told
 def serve(db: Path, **options: Any) -> None:
@@ -84,13 +87,14 @@ def serve(db: Path, **options: Any) -> None:
 @click.option(
     "--seed", "number", type=int, default=1, show_default=True, help="Number that decides what is generated."
 )
+@click.option("--now", type=_INSTANT, help="Instant that generated dates lie around.  [default: now]")
 @click.option("--profile", help="Also set the switches: documented, hostile, awkward.")
 @_told
-def seed(db: Path, contacts: int | None, number: int, profile: str | None) -> None:
+def seed(db: Path, contacts: int | None, number: int, now: datetime | None, profile: str | None) -> None:
     """Fill the emptied account, with the built-in shop unless told otherwise."""
     from reconcile.sandbox import seed as seed_account
 
-    counts = seed_account(db, contacts=contacts, seed=number, profile=profile)
+    counts = seed_account(db, contacts=contacts, seed=number, now=now, profile=profile)
     click.echo(
         f"{db}: {counts.contacts} contacts, {counts.roles} roles, {counts.grants} grants, {counts.tags} tags"
     )

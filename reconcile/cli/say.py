@@ -4,13 +4,21 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from shutil import get_terminal_size
 
 import click
 
+from reconcile.model import Privacy
+
 from .options import Common
 
 Progress = Callable[[str, int, int | None], None]
+
+
+def on_terminal() -> bool:
+    """Whether a person sees standard output."""
+    return sys.stdout.isatty()
 
 
 def colour() -> bool:
@@ -23,6 +31,25 @@ def width() -> int | None:
     return get_terminal_size().columns if sys.stdout.isatty() else None
 
 
+_privacy: ContextVar[Privacy] = ContextVar("privacy", default=Privacy.MASK)
+"""What the configuration says of names and e-mails; set once it is read, for whatever is said after that."""
+
+
+def configured(privacy: Privacy) -> None:
+    """Go by what the configuration says of names and e-mails."""
+    _privacy.set(privacy)
+
+
+def private(text: str) -> str:
+    """A text for standard error: without e-mails where it goes into the log of a CI system."""
+    logged = bool(os.environ.get("CI")) and not sys.stderr.isatty()
+    if not logged or _privacy.get() is Privacy.SHOW or "@" not in text:
+        return text
+    from reconcile.render import scrubbed
+
+    return scrubbed(text)
+
+
 def result(text: str) -> None:
     """Print a result."""
     click.echo(text, nl=not text.endswith("\n"), color=colour())
@@ -31,7 +58,12 @@ def result(text: str) -> None:
 def note(text: str, common: Common) -> None:
     """Say something that is no result."""
     if not common.quiet:
-        click.echo(text, err=True)
+        click.echo(private(text), err=True)
+
+
+def watch(common: Common) -> Callable[[str], None]:
+    """Who is told of each request to the account: the person who asked for it, else nobody."""
+    return (lambda line: click.echo(line, err=True)) if common.verbose else (lambda _line: None)
 
 
 @contextmanager

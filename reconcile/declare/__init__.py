@@ -2,6 +2,21 @@
 
 from .capabilities import load_capabilities
 from .folder import Loaded, load_declarations
-from .settings import load_settings
+from .judgement import skipped_approvals
+from .rules import RULES, Rule, Where
+from .schemas import configuration_schema, declarations_schema
+from .settings import load_settings, read_settings
 
-__all__ = ["Loaded", "load_capabilities", "load_declarations", "load_settings"]
+__all__ = [
+    "RULES",
+    "Loaded",
+    "Rule",
+    "Where",
+    "configuration_schema",
+    "declarations_schema",
+    "load_capabilities",
+    "load_declarations",
+    "load_settings",
+    "read_settings",
+    "skipped_approvals",
+]

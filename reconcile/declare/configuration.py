@@ -4,6 +4,7 @@ import re
 
 from reconcile.model import AuthFlow, Privacy, TargetKind, UpdateMethod
 
+from .applying import APPLYING
 from .kinds import Choice, Number, Pattern, Text
 from .language import MANAGE
 from .shapes import Key, Listing, Record, Table
@@ -24,15 +25,14 @@ LOOPBACK = Pattern(
 )
 FOLDER = Pattern(
     "a folder below this file",
-    re.compile(r"(?!/)(?!.*(^|/)\.\.(/|$))[^\\\x00-\x1f]+"),
+    re.compile(r"(?!/)(?!(\./*)+$)(?!.*(^|/)\.\.(/|$))[^\\\x00-\x1f]+"),
     "write a relative path without '..', such as contacts/",
 )
-SHARE = Pattern(
-    "a share", re.compile(r"(100|[1-9]?[0-9])%", re.ASCII), 'write per cent, such as "10%"', bare=True
-)
+SHARE = Pattern("a share", re.compile(r"(100|[1-9]?[0-9])%", re.ASCII), 'write per cent, such as "10%"')
 
 COUNT = Number("a whole number, 0 or more", 0, 999_999_999)
 MONTHS = Number("a number of months from 1 to 1200", 1, 1200)
+HOURS = Number("a number of hours from 0 to 8760", 0, 8_760)
 DAYS = Number("a number of days from 1 to 36500", 1, 36_500)
 
 _ROLE_PATTERNS = Listing("a list of role patterns, such as [staff-*]", Text("a role pattern"))
@@ -55,6 +55,11 @@ TARGET = Record(
         Key("update_method", Choice(tuple(UpdateMethod)), "The verb of a contact update."),
         Key("auth", Choice(tuple(AuthFlow)), "How a token is asked for."),
     ),
+    also={
+        "if": {"properties": {"kind": {"const": "evance"}}, "required": ["kind"]},
+        "then": {"required": ["account"], "properties": {"url": False}},
+        "else": {"properties": {"account": False}},
+    },
 )
 
 IGNORE = Record(
@@ -91,6 +96,7 @@ GUARDS = Record(
                 (
                     Key("contacts", COUNT, "So many contacts may always lose a role."),
                     Key("share", SHARE, "Or this share of the declared contacts, where that is more."),
+                    Key("hours", HOURS, "So far back earlier runs count, too (24)."),
                 ),
                 some=True,
             ),
@@ -111,6 +117,12 @@ GUARDS = Record(
             "Contacts that gain a privileged role.",
         ),
         Key("creating", COUNT, "Contacts that are created."),
+        Key("shrunk", SHARE, "The share of live contacts that may be gone since the last run (20%)."),
+        Key(
+            "self",
+            Listing("a list of contacts", Text("an e-mail, reference or id")),
+            "Contacts of the staff, which may lose no role.",
+        ),
     ),
 )
 
@@ -139,13 +151,14 @@ CONFIGURATION = Record(
         Key("target", Text("the name of a target"), "The target that is used unless another is asked for."),
         Key(
             "targets",
-            Table("a mapping of targets", Text("the name of a target"), TARGET),
+            Table("a mapping of targets", Text("the name of a target"), TARGET, some=True),
             "The accounts, by name.",
         ),
         Key("manage", MANAGE, MANAGE.about),
         Key("ignore", IGNORE, IGNORE.about),
         Key("protect", PROTECT, PROTECT.about),
         Key("guards", GUARDS, GUARDS.about),
+        Key("apply", APPLYING, APPLYING.about),
         Key("privacy", Choice(tuple(Privacy)), "Names and e-mails in what leaves the terminal."),
         Key("require", REQUIRE, REQUIRE.about),
         Key(

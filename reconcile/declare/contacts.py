@@ -20,6 +20,8 @@ from reconcile.model import (
 )
 
 from . import rules
+from .kinds import WRONG
+from .language import CONTACT, REQUIRED_FIELDS
 from .moments import Calendar
 from .nodes import Node
 from .report import Report, shown
@@ -44,8 +46,11 @@ class Reader:
     report: Report
     calendar: Calendar
 
-    def contact(self, node: Node, entry: Entry) -> Written:
-        """One contact; what could not be read is told already and missing here."""
+    def contact(self, node: Node) -> Any:
+        """One contact as Written, without what could not be read; WRONG when it is no contact at all."""
+        entry = CONTACT.read(node, self.report)
+        if entry is WRONG:
+            return WRONG
         values = entry.values
         declaration = Declaration(
             place=self.report.place(node),
@@ -140,31 +145,34 @@ class Reader:
         return tuple(found.items())
 
     def _field_places(self, values: dict[str, Any]) -> tuple[tuple[Facet, str, Place], ...]:
+        place = self.report.place
         return tuple(
-            (facet, name, self.report.place(node))
-            for facet in (Facet.PROFILE, Facet.ADDRESS)
-            if (fields := values.get(facet)) is not None
-            for name, node in fields.node.entries.items()
+            [
+                (facet, name, place(node))
+                for facet in (Facet.PROFILE, Facet.ADDRESS)
+                if facet in values
+                for name, node in values[facet].node.entries.items()
+            ]
         )
 
     def _check(self, entry: Entry, declaration: Declaration) -> None:
-        if not entry.wrote("id", "reference", "email"):
+        written = entry.node.entries
+        if "email" not in written and "reference" not in written and "id" not in written:
             message = "this contact names nobody; add 'email', 'reference' or 'id'"
             self.report.add(rules.NO_IDENTITY, entry.node, message)
-        self._check_reference(entry)
+        if "reference" in entry.values and "profile" in entry.values:
+            self._check_reference(entry)
         if not declaration.present:
             self._check_absent(entry)
         elif declaration.create:
             self._check_creation(entry, declaration)
-        elif "type" in entry.node.entries and "create" not in entry.node.entries:
+        elif "type" in written and "create" not in written:
             message = "'type' only says what to create; add 'create: true' or delete it"
             self.report.add(rules.TYPE_WITHOUT_CREATE, entry.node.keys["type"], message)
 
     def _check_reference(self, entry: Entry) -> None:
-        profile = entry.values.get("profile")
-        if profile is None or "reference" not in entry.values or "reference" not in profile.values:
-            return
-        if profile.values["reference"] != entry.values["reference"]:
+        profile, reference = entry.values["profile"], entry.values["reference"]
+        if profile.values.get("reference", reference) != reference:
             message = "this changes the reference by which the contact is found; find it by 'id' or 'email'"
             self.report.add(rules.REFERENCE_MOVES, profile.at("reference"), message)
 
@@ -187,18 +195,10 @@ class Reader:
             self.report.add(rules.CREATE_WITH_TWO_EMAILS, entry.values["profile"].at("email"), message)
 
 
-_NEEDED_FIELDS = {
-    "user": ("firstname", "lastname"),
-    "guest": ("firstname", "lastname"),
-    "branch": ("company",),
-}
-"""What the account needs of a new contact beside its e-mail (Evance help: Adding a Contact)."""
-
-
 def _missing_for_creation(entry: Entry, declaration: Declaration) -> list[str]:
     """What a new contact lacks; a key whose value was refused is not missing."""
     missing = [f"'{key}'" for key in ("type", "email") if key not in entry.node.entries]
-    needed = _NEEDED_FIELDS.get(declaration.type or "", ())
+    needed = REQUIRED_FIELDS.get(declaration.type or "", ())
     if "profile" in entry.values or "profile" not in entry.node.entries:
         profile = entry.values.get("profile")
         refused = set(profile.node.entries) - set(profile.values) if profile else set()

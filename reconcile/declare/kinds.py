@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from . import rules
-from .nodes import Broken, Mapping, Node, Scalar, Sequence
+from .nodes import NULLS, Broken, Done, Mapping, Node, Scalar, Sequence
 from .report import Report, did_you_mean, shown
-from .words import reads_as
+from .words import SUSPECT, reads_as
 
 Schema = dict[str, Any]
 
@@ -35,7 +35,7 @@ class Kind(Protocol):
 
 def expected(kind: Kind, node: Node, report: Report) -> Any:
     """Tell that a value of another kind stands here."""
-    if not isinstance(node, Broken):
+    if not isinstance(node, Broken | Done):
         report.add(rules.WRONG_TYPE, node, f"{_found(node)} stands here; write {kind.noun}")
     return WRONG
 
@@ -57,12 +57,24 @@ _BREAKS = re.compile("[\t\n]")
 _HTML = re.compile(r"<[A-Za-z/!?]")
 
 
+def hides(node: Scalar, report: Report, *, lines: bool = False) -> bool:
+    """True, and told, when a text holds what the eye does not see; ``lines`` lets it have several lines."""
+    if _HIDDEN.search(node.text):
+        message = "this text holds a control character or an invisible one; type it again without it"
+    elif not lines and _BREAKS.search(node.text):
+        message = "this text holds a line break or a tab; write it on one line"
+    else:
+        return False
+    report.add(rules.CONTROL_CHARACTER, node, message)
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """Words on one line (or on several with ``lines``).
 
     With ``nullable`` nothing and the empty text both mean None; otherwise the text must not be blank.
-    ``longest`` is in characters.
+    ``longest`` is in characters. A ``private`` value is not repeated in messages, which may be logged.
     """
 
     noun: str = "text"
@@ -70,34 +82,25 @@ class Text:
     longest: int | None = None
     html: bool = True
     lines: bool = False
+    private: bool = False
 
     def read(self, node: Node, report: Report) -> Any:
         """The text; None for nothing where that is allowed."""
         if type(node) is not Scalar:
             return expected(self, node, report)
         text = node.text
-        if not text or node.null:
+        if not text or (text in NULLS and not node.style):
             return None if self.nullable else expected(self, node, report)
-        if node.plain and (meaning := reads_as(text)):
-            return _unquoted(node, meaning, report)
-        if not text.isprintable() and self._hides(node, report):
+        if not node.style and text[0] in SUSPECT and (meaning := reads_as(text)):
+            return _unquoted(node, meaning, report, private=self.private)
+        if not text.isprintable() and hides(node, report, lines=self.lines):
             return WRONG
         free = self.html and self.longest is None and not text.isspace()
         return text if free else self._within_limits(node, report)
 
-    def _hides(self, node: Scalar, report: Report) -> bool:
-        if _HIDDEN.search(node.text):
-            message = "this text holds a control character or an invisible one; type it again without it"
-        elif not self.lines and _BREAKS.search(node.text):
-            message = "this text holds a line break or a tab; write it on one line"
-        else:
-            return False
-        report.add(rules.CONTROL_CHARACTER, node, message)
-        return True
-
     def _within_limits(self, node: Scalar, report: Report) -> Any:
         if not self.nullable and node.text.isspace():
-            return expected(self, Scalar("", node.line, node.column, plain=True), report)
+            return expected(self, Scalar("", node.mark), report)
         if self.longest is not None and len(node.text) > self.longest:
             message = f"this has {len(node.text)} characters; the account takes at most {self.longest}"
             report.add(rules.TOO_LONG, node, message)
@@ -119,29 +122,34 @@ class Text:
         return found
 
 
-def _unquoted(node: Scalar, meaning: str, report: Report) -> Any:
-    message = f'{shown(node.text)} without quotes is {meaning} to YAML; write it in quotes: "{node.text}"'
-    report.add(rules.QUOTES, node, message)
+def _unquoted(node: Scalar, meaning: str, report: Report, *, private: bool = False) -> Any:
+    subject, example = ("this", "") if private else (shown(node.text), f': "{node.text}"')
+    report.add(
+        rules.QUOTES, node, f"{subject} without quotes is {meaning} to YAML; write it in quotes{example}"
+    )
     return WRONG
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One word of a fixed form. ``advice`` says how to write it; ``bare`` words may look like a number."""
+    """One word of a fixed form. ``advice`` says how to write it; ``private`` is as in Text."""
 
     noun: str
     pattern: re.Pattern[str]
     advice: str
-    bare: bool = False
+    private: bool = False
 
     def read(self, node: Node, report: Report) -> Any:
         """The word."""
         if type(node) is not Scalar or node.null:
             return expected(self, node, report)
-        if node.plain and not self.bare and (meaning := reads_as(node.text)):
+        if node.plain and (meaning := reads_as(node.text)):
             return _unquoted(node, meaning, report)
+        if not node.text.isprintable() and hides(node, report):
+            return WRONG
         if not self.pattern.fullmatch(node.text):
-            report.add(rules.WRONG_VALUE, node, f"{shown(node.text)} is not {self.noun}; {self.advice}")
+            subject = "this" if self.private else shown(node.text)
+            report.add(rules.WRONG_VALUE, node, f"{subject} is not {self.noun}; {self.advice}")
             return WRONG
         return node.text
 

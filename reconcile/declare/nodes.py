@@ -1,28 +1,52 @@
-"""The tree that a YAML file is read into: light nodes that know where they stand (line and column from 1)."""
+"""The tree that a YAML file is read into: light nodes that know where they stand."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
+
+
+class Mark(Protocol):
+    """A position as the parser tells it: line and column from 0."""
+
+    @property
+    def line(self) -> int: ...  # noqa: D102
+    @property
+    def column(self) -> int: ...  # noqa: D102
+
+
+class Spot(NamedTuple):
+    """A position of our own."""
+
+    line: int
+    column: int
 
 
 class Scalar(NamedTuple):
-    """One word or text. ``plain`` is True when it stands without quotes."""
+    """One word or text. ``style`` is the sign of its quotes or block, empty when it stands without."""
 
     text: str
-    line: int
-    column: int
-    plain: bool
+    mark: Mark
+    style: str | None = None
+
+    @property
+    def plain(self) -> bool:
+        """True when it stands without quotes."""
+        return not self.style
 
     @property
     def null(self) -> bool:
         """True for the three ways to write nothing: ``null``, ``~`` and an empty value."""
-        return self.plain and self.text in NULLS
+        return not self.style and self.text in NULLS
+
+    @property
+    def line(self) -> int:
+        """The line, from 1."""
+        return self.mark.line + 1
 
 
 class Sequence(NamedTuple):
     """A list."""
 
     items: "list[Node]"
-    line: int
-    column: int
+    mark: Mark
 
 
 class Mapping(NamedTuple):
@@ -30,17 +54,22 @@ class Mapping(NamedTuple):
 
     entries: "dict[str, Node]"
     keys: dict[str, Scalar]
-    line: int
-    column: int
+    mark: Mark
 
 
 class Broken(NamedTuple):
     """A value that was refused while reading; its problem is told, so nothing more is said about it."""
 
-    line: int
-    column: int
+    mark: Mark
 
 
-Node = Scalar | Sequence | Mapping | Broken
+class Done(NamedTuple):
+    """An item whose value was read while the rest of its file was still to come."""
+
+    value: Any
+    mark: Mark
+
+
+Node = Scalar | Sequence | Mapping | Broken | Done
 
 NULLS = frozenset({"", "~", "null"})

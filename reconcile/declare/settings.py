@@ -4,6 +4,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from zoneinfo import available_timezones
 
+from reconcile import clock
 from reconcile.errors import DeclarationError
 from reconcile.model import (
     Guards,
@@ -18,9 +19,10 @@ from reconcile.model import (
 )
 
 from . import rules
+from .applying import applying
 from .configuration import CONFIGURATION
 from .files import read
-from .nodes import Node, Scalar
+from .nodes import Scalar
 from .report import Report, did_you_mean, printable, shown
 from .secrets import without_credentials
 from .shapes import Entry
@@ -37,13 +39,33 @@ NOWHERE = {"localtime", "posixrules", "Factory"}
 
 def load_settings(path: Path) -> Settings:
     """The settings of a configuration file. Raises DeclarationError with all problems, sorted by place."""
+    settings, problems = read_settings(path)
+    if problems or settings is None:
+        raise DeclarationError(problems)
+    return settings
+
+
+def read_settings(path: Path) -> tuple[Settings | None, tuple[Problem, ...]]:
+    """What could be read of a configuration file, and all problems, sorted by place.
+
+    With problems, the settings only serve to look for more of them in the declarations; None when it is not
+    even certain where these are.
+    """
     problems: list[Problem] = []
     report = Report(printable(path.name), problems)
     entry = _read(path, report)
-    settings = _settings(entry, report) if entry is not None else DEFAULTS
-    if problems:
-        raise DeclarationError(problems)
-    return settings
+    settings = _settings(entry, report) if entry is not None else None
+    if entry is not None and not _tells_folders(entry):
+        settings = None
+    return settings, tuple(sorted(set(problems)))
+
+
+def _tells_folders(entry: Entry) -> bool:
+    written, values = entry.node.entries, entry.values
+    if any(key in written and key not in values for key in ("contacts", "targets")):
+        return False
+    tables = [target for _, _, target in values.get("targets", ())]
+    return all("contacts" in target.values or not target.wrote("contacts") for target in tables)
 
 
 def _read(path: Path, report: Report) -> Entry | None:
@@ -69,12 +91,14 @@ def _settings(entry: Entry, report: Report) -> Settings:
     values = entry.values
     tables = values.get("targets", ())
     targets = tuple(_target(key, name, target, report) for key, name, target in tables) or DEFAULTS.targets
+    policy = _policy(entry, report)
     settings = Settings(
         contacts=values.get("contacts", DEFAULTS.contacts),
-        policy=_policy(entry, report),
+        policy=policy,
         targets=targets,
         target=_default_target(entry, targets, report),
         privacy=values.get("privacy", DEFAULTS.privacy),
+        applying=applying(values.get("apply"), policy.timezone, report),
     )
     _check_folders(settings, entry, report)
     return settings
@@ -123,10 +147,8 @@ def _default_target(entry: Entry, targets: tuple[Target, ...], report: Report) -
 
 def _policy(entry: Entry, report: Report) -> Policy:
     values = entry.values
-    if "timezone" in values:
-        _check_timezone(values["timezone"], entry.at("timezone"), report)
     return Policy(
-        timezone=values.get("timezone", DEFAULTS.policy.timezone),
+        timezone=_timezone(entry, report),
         **_plain(values.get("manage")),
         ignore=Patterns(**_plain(values.get("ignore"))),
         protect=Protect(**_plain(values.get("protect"))),
@@ -135,21 +157,35 @@ def _policy(entry: Entry, report: Report) -> Policy:
     )
 
 
-def _check_timezone(name: str, node: Node, report: Report) -> None:
-    known = available_timezones() - NOWHERE
-    if name not in known:
-        advice = did_you_mean(name, sorted(known)) or "; write one such as Europe/London"
-        report.add(rules.UNKNOWN_TIMEZONE, node, f"unknown time zone {shown(name)}{advice}")
+def _timezone(entry: Entry, report: Report) -> str:
+    """The configured time zone; UTC where it is told that there is none of that name."""
+    name: str = entry.values.get("timezone", DEFAULTS.policy.timezone)
+    if _is_timezone(name):
+        return name
+    advice = did_you_mean(name, sorted(available_timezones())) or "; write one such as Europe/London"
+    report.add(rules.UNKNOWN_TIMEZONE, entry.at("timezone"), f"unknown time zone {shown(name)}{advice}")
+    return DEFAULTS.policy.timezone
+
+
+def _is_timezone(name: str) -> bool:
+    # Looking the one name up takes a thousandth of the time of listing them all.
+    if name in NOWHERE or name.startswith(("posix/", "right/")):
+        return False
+    try:
+        return bool(clock.zone(name))
+    except ValueError:
+        return False
 
 
 def _guards(entry: Entry | None) -> Guards:
     values = _plain(entry)
     losing, granting = _plain(values.pop("losing-access", None)), _plain(values.pop("granting", None))
+    shares = {"losing_access_share": losing.pop("share", None), "shrunk": values.pop("shrunk", None)}
+    staff = values.pop("self", ())
     limits = {name.replace("-", "_"): count for name, count in values.items()}
-    if "contacts" in losing:
-        limits["losing_access_contacts"] = losing["contacts"]
-    if "share" in losing:
-        limits["losing_access_share"] = int(losing["share"].removesuffix("%")) / 100
+    limits |= {f"losing_access_{name}": count for name, count in losing.items()}
+    limits |= {name: int(share.removesuffix("%")) / 100 for name, share in shares.items() if share}
+    limits |= {"staff": staff}
     if granting:
         limits |= {"granting_roles": granting.get("roles", ()), "granting": granting.get("contacts", 0)}
     return Guards(**limits)

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from . import rules
-from .nodes import Broken, Mapping, Node, Scalar, Sequence
+from .nodes import Broken, Done, Mapping, Node, Scalar, Sequence, Spot
 from .report import Report, shown
 from .rules import Rule
 
@@ -22,32 +22,47 @@ DEEPEST = 16
 MOST_REFUSALS = 100
 """So many refused constructs in one file, then the rest of it is not read."""
 
+BATCH = 128
+"""So many items of a list are read at a time."""
+
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """Only its events are used; the pure parser stands in where PyYAML was built without libyaml."""
 
+_BYTE_ORDER_MARK = "\ufeff"
 _NOT_IN_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+_SCALAR = yaml.ScalarEvent
+_MAPPING_END = yaml.MappingEndEvent
+_SEQUENCE_END = yaml.SequenceEndEvent
+
+Fold = Callable[[Node], Any]
+Folds = dict[str, Fold]
 
 
 class _Stop(Exception):
     """Ends the reading of one file; the problem is already told."""
 
 
-def read_tree(data: bytes, report: Report) -> tuple[Node | None, bool]:
-    """The tree of a file, None when it holds nothing, and whether the whole file could be read."""
+def read_tree(data: bytes, report: Report, folds: Folds | None = None) -> tuple[Node | None, bool]:
+    """The tree of a file, None when it holds nothing, and whether the whole file could be read.
+
+    ``folds`` names lists directly under the top: each of their items is handed over once it is complete, and
+    Done with the answer stands in the tree for it. So a file of any size is read in little memory.
+    """
     text = _decode(data, report)
     if text is None:
         return None, False
-    known = len(report.problems)
     loader = None
     try:
         loader = _LOADER(text)
-        root = _Builder(loader.get_event, report).document()
+        builder = _Builder(loader.get_event, report, folds or {})
+        root = builder.document()
     except yaml.YAMLError as error:
         _tell_syntax(error, text, report)
     except _Stop:
         pass
     else:
-        return root, len(report.problems) == known
+        return root, not builder.refusals
     finally:
         if loader is not None:
             loader.dispose()
@@ -56,16 +71,16 @@ def read_tree(data: bytes, report: Report) -> tuple[Node | None, bool]:
 
 def _decode(data: bytes, report: Report) -> str | None:
     try:
-        return data.decode("utf-8-sig")
+        return data.decode().removeprefix(_BYTE_ORDER_MARK)
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8-sig")
+        before = data[: error.start].decode().removeprefix(_BYTE_ORDER_MARK)
         report.add(rules.NOT_UTF8, _position(before), "this is not UTF-8; save the file as UTF-8")
         return None
 
 
 def _position(before: str) -> Broken:
     """Where the character after that text stands."""
-    return Broken(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+    return Broken(Spot(before.count("\n"), len(before) - (before.rfind("\n") + 1)))
 
 
 def _tell_syntax(error: yaml.YAMLError, text: str, report: Report) -> None:
@@ -73,7 +88,7 @@ def _tell_syntax(error: yaml.YAMLError, text: str, report: Report) -> None:
         _tell_control_character(text, report)
         return
     mark: Any = error.problem_mark or error.context_mark
-    at = Broken(mark.line + 1, mark.column + 1) if mark else None
+    at = Broken(mark) if mark else None
     begun: Any = error.context_mark
     since = f" {error.context} at line {begun.line + 1}" if begun else ""
     report.add(
@@ -89,15 +104,54 @@ def _tell_control_character(text: str, report: Report) -> None:
     report.add(rules.CONTROL_CHARACTER, at, "a control character stands here; delete it")
 
 
+class _Open:
+    """A list or mapping that is being read: where it starts, what it holds so far, how it takes the next."""
+
+    __slots__ = ("children", "flush", "is_mapping", "mark", "take")
+
+    def __init__(self, mark: Any, *, is_mapping: bool) -> None:
+        self.mark = mark
+        self.is_mapping = is_mapping
+        self.children: list[Node] = []
+        self.take: Callable[[Node], None] = self.children.append
+        self.flush: Callable[[], None] | None = None
+
+    def fold(self, fold: Fold) -> None:
+        """From now on read the items a batch at a time, and drop their nodes.
+
+        One at a time would do too, but going to and fro between parser and language costs a sixth more.
+        """
+        children, batch = self.children, list[Node]()
+
+        def take(node: Node) -> None:
+            batch.append(node)
+            if len(batch) == BATCH:
+                flush()
+
+        def flush() -> None:
+            children.extend([Done(fold(node), node.mark) for node in batch])
+            batch.clear()
+
+        self.take, self.flush = take, flush
+
+    def expects(self, key: str) -> bool:
+        """True when the value of that key comes next."""
+        if not self.is_mapping or len(self.children) % 2 == 0:
+            return False
+        last = self.children[-1]
+        return isinstance(last, Scalar) and last.text == key
+
+
 class _Builder:
     """Builds the nodes of one file from its events, and refuses what the language does not have."""
 
-    __slots__ = ("_next", "_refusals", "_report")
+    __slots__ = ("_folds", "_next", "_report", "refusals")
 
-    def __init__(self, next_event: Callable[[], Any], report: Report) -> None:
+    def __init__(self, next_event: Callable[[], Any], report: Report, folds: Folds) -> None:
         self._next = next_event
         self._report = report
-        self._refusals = 0
+        self._folds = folds
+        self.refusals = 0
 
     def document(self) -> Node | None:
         """The one document of the file; None when there is none."""
@@ -106,94 +160,102 @@ class _Builder:
         if isinstance(begin, yaml.StreamEndEvent):
             return None
         if begin.version or begin.tags:
-            self._refuse(rules.DIRECTIVE, begin, "a YAML directive stands before this; delete it")
-        root = self._node(self._next(), 0)
-        self._next()
+            self._refuse(rules.DIRECTIVE, begin.start_mark, "a YAML directive stands here; delete it")
+        root = self._root()
         following = self._next()
         if not isinstance(following, yaml.StreamEndEvent):
             message = "a second YAML document starts here; put it into a file of its own"
-            self._refuse(rules.SEVERAL_DOCUMENTS, following, message)
+            self._refuse(rules.SEVERAL_DOCUMENTS, following.start_mark, message)
         return root
 
-    def _node(self, event: Any, depth: int) -> Node:
-        self._check_decoration(event)
-        mark = event.start_mark
-        line, column = mark.line + 1, mark.column + 1
-        kind = type(event)
-        if kind is yaml.ScalarEvent:
-            return Scalar(event.value, line, column, not event.style)
-        if kind is yaml.AliasEvent:
-            return Broken(line, column)
-        if depth == DEEPEST:
+    def _root(self) -> Node | None:
+        """Reads up to the end of the document; on a stack of our own, since calls would cost more."""
+        next_event = self._next
+        stack: list[_Open] = []
+        found: list[Node] = []
+        take: Callable[[Node], None] = found.append
+        while True:
+            event = next_event()
+            kind = type(event)
+            if kind is _SCALAR:
+                if event.tag is not None or event.anchor is not None:
+                    self._refuse_decoration(event)
+                take(_scalar((event.value, event.start_mark, event.style)))
+            elif kind is _MAPPING_END or kind is _SEQUENCE_END:
+                node = self._close(stack.pop())
+                take = stack[-1].take if stack else found.append
+                take(node)
+            elif kind is yaml.DocumentEndEvent:
+                root = found[0]
+                empty = isinstance(root, Scalar) and root.plain and not root.text
+                return None if empty else root
+            elif kind is yaml.AliasEvent:
+                message = "aliases are not supported; write the value out, or use a bundle"
+                self._refuse(rules.ANCHOR, event.start_mark, message)
+                take(Broken(event.start_mark))
+            else:
+                stack.append(self._open(event, stack))
+                take = stack[-1].take
+
+    def _open(self, event: Any, stack: list[_Open]) -> _Open:
+        if len(stack) == DEEPEST:
             message = f"lists and mappings are nested deeper than {DEEPEST} levels here; no file needs that"
-            self._refuse(rules.TOO_DEEP, event, message)
+            self._refuse(rules.TOO_DEEP, event.start_mark, message)
             raise _Stop
-        if kind is yaml.SequenceStartEvent:
-            return Sequence(self._items(depth + 1), line, column)
+        if event.tag is not None or event.anchor is not None:
+            self._refuse_decoration(event)
+        opened = _Open(event.start_mark, is_mapping=type(event) is yaml.MappingStartEvent)
+        if len(stack) == 1 and not opened.is_mapping:
+            for key, fold in self._folds.items():
+                if stack[0].expects(key):
+                    opened.fold(fold)
+        return opened
+
+    def _close(self, done: _Open) -> Sequence | Mapping:
+        if done.flush is not None:
+            done.flush()
+        if not done.is_mapping:
+            return Sequence(done.children, done.mark)
         entries: dict[str, Node] = {}
         keys: dict[str, Scalar] = {}
-        self._fill(entries, keys, depth + 1)
-        return Mapping(entries, keys, line, column)
-
-    def _items(self, depth: int) -> list[Node]:
-        items: list[Node] = []
-        next_event = self._next
-        while type(event := next_event()) is not yaml.SequenceEndEvent:
-            items.append(_leaf(event) or self._node(event, depth))
-        return items
-
-    def _fill(self, entries: dict[str, Node], keys: dict[str, Scalar], depth: int) -> None:
-        next_event = self._next
-        while type(event := next_event()) is not yaml.MappingEndEvent:
-            key = _leaf(event) or self._node(event, depth)
-            following = next_event()
-            value = _leaf(following) or self._node(following, depth)
-            if type(key) is not Scalar:
-                self._refuse_key(key, event)
-            elif key.text in entries:
-                self._refuse_second(key, keys[key.text], event)
-            elif key.text == "<<" and key.plain:
-                self._refuse(rules.MERGE_KEY, event, "merge keys are not supported; write the values out")
-            else:
+        for key, value in zip(done.children[::2], done.children[1::2], strict=True):
+            if type(key) is Scalar and key.text not in entries and key.text != "<<":
                 entries[key.text] = value
                 keys[key.text] = key
+            else:
+                self._refuse_key(key, keys)
+        return Mapping(entries, keys, done.mark)
 
-    def _refuse_key(self, key: Node, event: Any) -> None:
-        if not isinstance(key, Broken):
-            self._refuse(rules.COMPLEX_KEY, event, "a list or mapping can't be a key; write one word")
+    def _refuse_key(self, key: Node, keys: dict[str, Scalar]) -> None:
+        match key:
+            case Broken():
+                pass
+            case Scalar("<<"):
+                self._refuse(rules.MERGE_KEY, key.mark, "merge keys are not supported; write the values out")
+            case Scalar(text):
+                message = (
+                    f"the key {shown(text)} stood already in line {keys[text].line}; keep one of the two"
+                )
+                self._refuse(rules.DUPLICATE_KEY, key.mark, message)
+            case _:
+                message = "a list or mapping can't be a key; write one word"
+                self._refuse(rules.COMPLEX_KEY, key.mark, message)
 
-    def _refuse_second(self, key: Scalar, first: Scalar, event: Any) -> None:
-        message = (
-            f"the key {shown(key.text)} stands here for the second time; the first is in line {first.line}"
-        )
-        self._refuse(rules.DUPLICATE_KEY, event, f"{message}; keep one of them")
-
-    def _check_decoration(self, event: Any) -> None:
-        if type(event) is yaml.AliasEvent:
-            message = "aliases are not supported; write the value out, or use a bundle"
-            self._refuse(rules.ANCHOR, event, message)
-            return
+    def _refuse_decoration(self, event: Any) -> None:
         if event.anchor is not None:
-            self._refuse(rules.ANCHOR, event, "anchors are not supported; delete it, or use a bundle")
+            message = "anchors are not supported; delete it, or use a bundle"
+            self._refuse(rules.ANCHOR, event.start_mark, message)
         if event.tag is not None:
-            self._refuse(rules.TAG, event, f"the YAML tag {shown(event.tag)} is not supported; delete it")
+            message = f"the YAML tag {shown(event.tag)} is not supported; delete it"
+            self._refuse(rules.TAG, event.start_mark, message)
 
-    def _refuse(self, rule: Rule, event: Any, message: str) -> None:
-        mark = event.start_mark
-        self._report.add(rule, Broken(mark.line + 1, mark.column + 1), message)
-        self._refusals += 1
-        if self._refusals == MOST_REFUSALS:
+    def _refuse(self, rule: Rule, mark: Any, message: str) -> None:
+        self._report.add(rule, Broken(mark), message)
+        self.refusals += 1
+        if self.refusals == MOST_REFUSALS:
             self._report.add(rule, None, f"{MOST_REFUSALS} problems of this kind; the rest was not read")
             raise _Stop
 
 
-_scalar: Callable[[tuple[str, int, int, bool]], Scalar] = partial(tuple.__new__, Scalar)
+_scalar: Callable[[tuple[str, Any, str | None]], Scalar] = partial(tuple.__new__, Scalar)
 """Half the time of ``Scalar(...)``; four fifths of all nodes are made here."""
-
-
-def _leaf(event: Any) -> Scalar | None:
-    """The leaf that an event is; None when it is not a leaf, or one that must be looked at closely."""
-    if type(event) is not yaml.ScalarEvent or event.tag is not None or event.anchor is not None:
-        return None
-    mark: Any = event.start_mark
-    return _scalar((event.value, mark.line + 1, mark.column + 1, not event.style))

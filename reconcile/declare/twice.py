@@ -1,6 +1,5 @@
 """Finds contacts that are declared twice, over all files and without the account."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -41,26 +40,42 @@ def declared_twice(declarations: Iterable[Declaration]) -> Iterator[Problem]:
     The same id proves it. The same reference or e-mail proves it unless something tells the two apart:
     guests repeat the addresses of others, so entries that pin different ids may share one.
     """
-    ids: dict[str, Declaration] = {}
-    shared: defaultdict[tuple[str, str], _Namesakes] = defaultdict(_Namesakes)
-    for entry in declarations:
-        found = [(ids.setdefault(entry.id, entry), "id")] if entry.id is not None else []
-        for what, value in _names(entry):
-            namesakes = shared[what, value]
-            found += [(first, what)] if (first := namesakes.earlier(entry)) else []
+    told = set()
+    for (what, _), entries in _repeated(declarations).items():
+        namesakes = _Namesakes()
+        for entry in entries:
+            first = entries[0] if what == "id" and entry is not entries[0] else namesakes.earlier(entry)
             namesakes.add(entry)
-        twice = [(first, what) for first, what in found if first is not entry]
-        if twice:
-            yield _problem(entry, *twice[0])
+            if first is not None and entry.place not in told:
+                told.add(entry.place)
+                yield _problem(entry, first, what)
+
+
+def _repeated(declarations: Iterable[Declaration]) -> dict[tuple[str, str], list[Declaration]]:
+    """The declarations that share an id, a reference or an e-mail, in that order."""
+    alone: dict[tuple[str, str], Declaration] = {}
+    repeated: dict[tuple[str, str], list[Declaration]] = {}
+    for entry in declarations:
+        for name in _names(entry):
+            first = alone.setdefault(name, entry)
+            if first is not entry:
+                repeated.setdefault(name, [first]).append(entry)
+    return dict(sorted(repeated.items(), key=lambda item: _ORDER.index(item[0][0])))
+
+
+_ORDER = ("id", "reference", "e-mail")
 
 
 def _names(entry: Declaration) -> Iterator[tuple[str, str]]:
     """What finds the contact, its new address included."""
+    if entry.id is not None:
+        yield "id", entry.id
     if entry.reference is not None:
         yield "reference", entry.reference
-    new = entry.profile.get("email") if entry.profile else None
-    for key in {email_key(email) for email in (entry.email, new) if email}:
-        yield "e-mail", key
+    if entry.email is not None:
+        yield "e-mail", email_key(entry.email)
+    if entry.profile and (new := entry.profile.get("email")):
+        yield "e-mail", email_key(new)
 
 
 def _problem(entry: Declaration, first: Declaration, what: str) -> Problem:

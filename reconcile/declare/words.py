@@ -27,6 +27,10 @@ _NUMBER = re.compile(
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([Tt ].*)?", re.ASCII)
 
 
+SUSPECT = frozenset("0123456789+-.~") | {word[0] for word in _ODD}
+"""How every word begins that ``reads_as`` can be asked about with an answer."""
+
+
 def reads_as(word: str) -> str | None:
     """What else a plain word means to YAML 1.1 or 1.2, such as ``a number``; None when it is text."""
     if word in _ODD:

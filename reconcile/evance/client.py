@@ -23,7 +23,7 @@ from reconcile.model import (
 from . import wire
 from .answers import not_understood
 from .connection import Connection
-from .door import Door
+from .door import Door, Watch, unseen
 from .listing import Listing, Progress, Source, listing, unwatched, whole
 from .parallel import in_parallel
 from .timing import Patience, Timing
@@ -54,7 +54,12 @@ class Reader:
     _may_write: ClassVar[bool] = False
 
     def __init__(
-        self, connection: Connection, *, timing: Timing | None = None, patience: Patience | None = None
+        self,
+        connection: Connection,
+        *,
+        timing: Timing | None = None,
+        patience: Patience | None = None,
+        watch: Watch = unseen,
     ) -> None:
         self.connection = connection
         self._door = Door(
@@ -62,6 +67,7 @@ class Reader:
             may_write=self._may_write,
             timing=timing or Timing(),
             patience=patience or Patience(),
+            watch=watch,
         )
         self._pool = ThreadPoolExecutor(connection.concurrency, thread_name_prefix="evance")
 

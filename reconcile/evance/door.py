@@ -1,6 +1,6 @@
 """Every call to the account passes here: token, pace, patience, and what the last answer means."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from .answers import failure, not_understood, write_failure
 from .connection import Connection
@@ -10,14 +10,34 @@ from .transport import Answer, NoJson, Request, Silence, Transport
 
 Json = Mapping[str, object]
 
+Watch = Callable[[str], None]
+"""Told of each request in words: method, path, what came back, and how long it took."""
+
+
+def unseen(_line: str) -> None:
+    """The watch of somebody who does not look."""
+
+
+def _told(request: Request, outcome: Answer | Silence, seconds: float) -> str:
+    # Neither the query nor a body: both may hold what is personal or secret.
+    came = outcome.status if isinstance(outcome, Answer) else outcome.value
+    return f"{request.method} {request.path}: {came} in {seconds:.3f} s"
+
 
 class Door:
     """The one way to an account, for any number of threads."""
 
     def __init__(
-        self, connection: Connection, *, may_write: bool, timing: Timing, patience: Patience
+        self,
+        connection: Connection,
+        *,
+        may_write: bool,
+        timing: Timing,
+        patience: Patience,
+        watch: Watch = unseen,
     ) -> None:
         self.connection = connection
+        self._watch = watch
         self._timing = timing
         self._patience = patience
         self._pace = Pace(connection.rate, timing)
@@ -88,7 +108,9 @@ class Door:
 
     def _sent(self, request: Request) -> Answer | Silence:
         self._pace.take()
+        began = self._timing.monotonic()
         outcome = self._transport.send(request)
+        self._watch(_told(request, outcome, self._timing.monotonic() - began))
         if isinstance(outcome, Answer) and outcome.succeeded:
             self._pace.ease()
         return outcome

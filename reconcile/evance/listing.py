@@ -6,7 +6,8 @@ count does not match, both ends are read again, where new rows show up; when it 
 total fell, the walk starts anew. What can't be walked at all is read by windows of ids.
 
 One thing no count can show: a row deleted and another one added between two pages, in time so that no page
-told the smaller total. The row that slipped through is then found by nobody; the next run sees it.
+told the smaller total. The row that slipped through is then found by nobody; the next run sees it, and no
+harm is done meanwhile, since only what was found is ever written.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

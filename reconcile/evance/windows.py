@@ -1,8 +1,8 @@
 """Reading a list by windows of ids: for lists whose pages never hold still.
 
 An id never changes, so a window of ids is not shifted by what comes and goes around it, and an answer that
-holds a whole window is exact. The query parameters ``id:min`` and ``id:max`` (both included) are those of
-the official client.
+holds a whole window is exact: every row that stands throughout is there. The query parameters ``id:min`` and
+``id:max`` (both included) are those of the official client.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -17,11 +17,13 @@ from .contact import (
     tag_key,
 )
 from .declaration import OPEN, Declaration, DeclaredGrant, DeclaredTag, Mode, Window
-from .document import FORMAT_VERSION, plan_document
+from .document import FORMAT_VERSION, operation_document, plan_document
 from .from_document import plan_from_document
+from .image import contact_from_image, contact_image
 from .instant import atom, from_zulu, zulu
 from .place import Place, Problem, Severity
 from .plan import (
+    LIFTABLE,
     Action,
     Boundary,
     Change,
@@ -38,7 +40,10 @@ from .plan import (
 )
 from .probing import LARGEST_PAGE, Capabilities, Finding, Numbering, Probed, SetSource
 from .settings import (
+    Allowance,
+    Applying,
     AuthFlow,
+    Freeze,
     Guards,
     Judgement,
     Patterns,
@@ -58,10 +63,13 @@ __all__ = [
     "BY_ROLE",
     "FORMAT_VERSION",
     "LARGEST_PAGE",
+    "LIFTABLE",
     "OPEN",
     "PENDING",
     "USER",
     "Action",
+    "Allowance",
+    "Applying",
     "AuthFlow",
     "Boundary",
     "Capabilities",
@@ -74,6 +82,7 @@ __all__ = [
     "Facet",
     "Fields",
     "Finding",
+    "Freeze",
     "Grant",
     "Guards",
     "Identity",
@@ -107,8 +116,11 @@ __all__ = [
     "Why",
     "Window",
     "atom",
+    "contact_from_image",
+    "contact_image",
     "email_key",
     "from_zulu",
+    "operation_document",
     "plan_document",
     "plan_from_document",
     "summarise",

@@ -22,6 +22,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "tool_version": plan.tool_version,
         "target": plan.target,
         "account": plan.account,
+        "revert": plan.revert,
         "as_of": zulu(plan.as_of),
         "valid_until": zulu(plan.valid_until.at) if plan.valid_until else None,
         "boundary": _boundary(plan.valid_until) if plan.valid_until else None,
@@ -53,14 +54,15 @@ def _change(change: Change) -> dict[str, Any]:
             "source": _source(change.source),
         },
         "action": change.action.value,
-        "operations": [_operation(operation) for operation in change.operations],
+        "operations": [operation_document(operation) for operation in change.operations],
         "kept": [_kept(kept) for kept in change.kept],
         "payload": change.payload,
         "live_fingerprint": change.live_fingerprint,
     }
 
 
-def _operation(operation: Operation) -> dict[str, Any]:
+def operation_document(operation: Operation) -> dict[str, Any]:
+    """One operation as JSON's types."""
     return {
         "facet": operation.part.value,
         "item": operation.item,

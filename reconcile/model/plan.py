@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from .contact import Grant, Identity, State
+from .contact import Grant, Identity, State, email_key
 from .place import Place
 
 
@@ -126,9 +126,20 @@ class Change:
     target: State = field(default=State(), compare=False, repr=False)
 
     @property
+    def key(self) -> str:
+        """What tells this change from the others of its plan, in every plan: the contact it is about."""
+        return self.contact.id or f"new {email_key(self.contact.email)} {self.contact.reference or ''}"
+
+    @property
     def label(self) -> str:
         """How to name the contact to a person."""
         return self.contact.email or self.contact.reference or f"id {self.contact.id}"
+
+    def is_called(self, label: str) -> bool:
+        """True when the label, as a declaration gives it, names this contact."""
+        who = self.contact
+        by_email = bool(who.email) and email_key(label) == email_key(who.email)
+        return by_email or label in {who.reference, f"id {who.id}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +150,10 @@ class Boundary:
     starts: bool
     item: str
     contact: str
+
+
+LIFTABLE = ("creating", "granting", "last-holder", "last-role", "losing-access", "self", "shrunk")
+"""The guards that an override lifts. What the others stop is a fault or a promise, not a quantity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +167,18 @@ class Verdict:
     limit: int = 0
     subjects: tuple[str, ...] = ()
 
+    @property
+    def liftable(self) -> bool:
+        """True when ``--allow`` with a ceiling lets the plan through."""
+        return self.guard in LIFTABLE
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All changes, sorted, as of one instant. ``digest`` covers everything but itself, notes and wording."""
+    """All changes, sorted, as of one instant. ``digest`` covers everything but itself, notes and wording.
+
+    ``revert`` names the run that the plan undoes; None for a plan of the declarations.
+    """
 
     tool_version: str
     target: str
@@ -170,6 +193,7 @@ class Plan:
     notes: tuple[str, ...] = ()
     guards: tuple[Verdict, ...] = ()
     digest: str = ""
+    revert: str | None = None
 
     @property
     def empty(self) -> bool:

@@ -1,6 +1,7 @@
 """What ``reconcile.yaml`` says: the targets, and the policy that steers fold and guards."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from .contact import Facet
@@ -73,16 +74,21 @@ class Guards:
 
     ``losing_access_*``: contacts that lose a role, as a number and as a share of the declared contacts (0 to
     1). ``last_role``: contacts that lose their last role. ``last_holder``: roles that lose their last holder.
-    ``granting``: grants of each role that matches ``granting_roles`` (patterns). ``creating``: new contacts.
+    ``granting``: contacts that gain a role that matches ``granting_roles`` (patterns). ``creating``: new
+    contacts. ``shrunk``: the share of live contacts that may be gone since the last run. ``staff``: contacts
+    (e-mail, reference or id) that may lose no role. ``losing_access_hours``: how far back earlier runs count.
     """
 
     losing_access_contacts: int = 10
     losing_access_share: float = 0.10
+    losing_access_hours: int = 24
     last_role: int = 0
     last_holder: int = 0
     granting_roles: tuple[str, ...] = ()
     granting: int = 0
     creating: int = 5
+    shrunk: float = 0.20
+    staff: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,44 @@ class Policy:
         return self.roles if facet is Facet.ROLES else self.tags
 
 
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """A time in which nothing is applied: from ``starts`` (included) to ``expires`` (excluded), in UTC."""
+
+    starts: datetime
+    expires: datetime
+    reason: str
+
+    def holds(self, now: datetime) -> bool:
+        """True while the freeze lasts."""
+        return self.starts <= now < self.expires
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """An override that stands in the repository: it lifts one guard up to a ceiling for one plan, once."""
+
+    guard: str
+    ceiling: int
+    digest: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Applying:
+    """What holds for applying alone, and so takes no part in a plan.
+
+    ``failures``: so many contacts that fail in a row stop a run. ``revoke_in_freeze``: changes that only take
+    access away are applied in a freeze, too. ``stopped``: the kill switch.
+    """
+
+    failures: int = 5
+    freezes: tuple[Freeze, ...] = ()
+    revoke_in_freeze: bool = False
+    stopped: bool = False
+    allowances: tuple[Allowance, ...] = ()
+
+
 class Privacy(StrEnum):
     """Whether names and e-mails are masked in what leaves the terminal."""
 
@@ -133,6 +177,7 @@ class Settings:
     targets: tuple[Target, ...] = (Target("sandbox", TargetKind.SANDBOX),)
     target: str = "sandbox"
     privacy: Privacy = Privacy.MASK
+    applying: Applying = Applying()
 
     def folder(self, target: Target) -> str:
         """The folder of a target's declarations, relative to the configuration file."""

@@ -4,8 +4,8 @@ Everything that must survive is *in* the target; nothing is filtered out of the 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
@@ -50,7 +50,7 @@ class Folded:
 
 def fold(declaration: Declaration, live: State, policy: Policy, now: datetime) -> Folded:
     """The target of every managed facet of one contact, as of ``now``."""
-    baseline = managed_part(declaration, live, now)
+    baseline = _as_held(managed_part(declaration, live), now)
     roles, role_origins = _fold_roles(declaration, baseline.roles, policy, now)
     tags, tag_origins = _fold_tags(declaration, baseline.tags, policy, now)
     target = State(
@@ -62,23 +62,40 @@ def fold(declaration: Declaration, live: State, policy: Policy, now: datetime) -
     return Folded(baseline, target, {**role_origins, **tag_origins, **_field_origins(declaration)})
 
 
-def managed_part(declaration: Declaration, live: State, now: datetime) -> State:
-    """The live state of the managed facets. A grant whose own expiry has passed counts as not held."""
-    roles = tuple(grant for grant in live.roles or () if grant.held(now))
+def managed_part(declaration: Declaration, live: State) -> State:
+    """The live state of the managed facets."""
     profile = {name: (live.profile or {}).get(name) for name in declaration.profile or ()}
     return State(
-        roles=roles if declaration.roles is not None else None,
+        roles=(live.roles or ()) if declaration.roles is not None else None,
         tags=(live.tags or ()) if declaration.tags is not None else None,
         profile=profile if declaration.profile is not None else None,
         address=(live.address or {}) if declaration.address is not None else None,
     )
 
 
+def _as_held(state: State, now: datetime) -> State:
+    """The state without the grants whose own expiry has passed: they count as not held."""
+    if state.roles is None:
+        return state
+    return replace(state, roles=tuple(grant for grant in state.roles if grant.held(now)))
+
+
+def ignored_role(reference: str, policy: Policy) -> str | None:
+    """The pattern by which a role is ignored, or None. Letter case counts."""
+    return next((glob for glob in policy.ignore.roles if fnmatchcase(reference, glob)), None)
+
+
+def ignored_tag(value: str, policy: Policy) -> str | None:
+    """The pattern by which a tag is ignored, or None. Letter case and blanks around do not count."""
+    return next((glob for glob in policy.ignore.tags if fnmatchcase(tag_key(value), tag_key(glob))), None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Rule:
     """How the items of one set facet are treated: which stay, and why."""
 
-    ignore: tuple[str, ...]
+    ignored: Callable[[str, Policy], str | None]
+    policy: Policy
     mode: Mode
     present: bool
     now: datetime
@@ -87,7 +104,7 @@ class _Rule:
         """Whether an item is in the target, and the origin of that."""
         if declared is not None:
             return declared.window.contains(self.now), self._declared_origin(declared)
-        pattern = next((glob for glob in self.ignore if fnmatchcase(name, glob)), None)
+        pattern = self.ignored(name, self.policy)
         if pattern is not None:
             return True, Origin(Why.IGNORED, pattern)
         if not self.present:
@@ -109,8 +126,8 @@ class _Rule:
 
 def _rule(declaration: Declaration, policy: Policy, facet: Facet, now: datetime) -> _Rule:
     mode = dict(declaration.modes).get(facet, policy.mode(facet))
-    roles, tags = policy.ignore.roles, tuple(map(tag_key, policy.ignore.tags))
-    return _Rule(roles if facet is Facet.ROLES else tags, mode, declaration.present, now)
+    ignored = ignored_role if facet is Facet.ROLES else ignored_tag
+    return _Rule(ignored, policy, mode, declaration.present, now)
 
 
 def _fold_roles(

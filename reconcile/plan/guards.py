@@ -1,29 +1,59 @@
 """Guards: what refuses a plan before its first write. They count people and access, not rows."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from reconcile.model import ChangeAction, Operation, Part, Policy, Verdict, email_key
+from reconcile.model import ChangeAction, Guards, Operation, Part, Policy, Verdict, email_key
 
+from .census import Census
 from .draft import Draft
 
 
-def judge(drafts: Sequence[Draft], policy: Policy) -> tuple[Verdict, ...]:
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What every guard looks at: the contacts on their way into the plan, the policy, the account."""
+
+    drafts: Sequence[Draft]
+    policy: Policy
+    census: Census
+
+    @property
+    def limits(self) -> Guards:
+        """The configured limits."""
+        return self.policy.guards
+
+    @property
+    def losing(self) -> tuple[Draft, ...]:
+        """The contacts that would lose a role."""
+        return tuple(draft for draft in self.drafts if any(step.revokes for step in draft.operations))
+
+
+def judge(drafts: Sequence[Draft], policy: Policy, census: Census) -> tuple[Verdict, ...]:
     """The verdict of every guard on the changes that a plan would make, in the order of their names."""
-    return tuple(guard(drafts, policy) for guard in _GUARDS)
+    inquiry = Inquiry(drafts, policy, census)
+    return tuple(guard(inquiry) for guard in _GUARDS)
 
 
-def _creating(drafts: Sequence[Draft], policy: Policy) -> Verdict:
-    created = [draft for draft in drafts if draft.action is ChangeAction.CREATE]
-    return _count("creating", "contacts would be created", _labels(created), policy.guards.creating)
+def _creating(inquiry: Inquiry) -> Verdict:
+    created = (draft for draft in inquiry.drafts if draft.action is ChangeAction.CREATE)
+    return _count("creating", "contacts would be created", _labels(created), inquiry.limits.creating)
 
 
-def _granting(drafts: Sequence[Draft], policy: Policy) -> Verdict:
-    privileged = policy.guards.granting_roles
-    gaining = [draft for draft in drafts if any(_gains(step, privileged) for step in draft.operations)]
-    return _count(
-        "granting", "contacts would gain a privileged role", _labels(gaining), policy.guards.granting
+def _empty_declarations(inquiry: Inquiry) -> Verdict:
+    """Nothing declared would mean that everything is unmanaged by accident: the files are lost."""
+    missing = () if inquiry.drafts else ("no contact is declared",)
+    return _count("empty-declarations", "declarations are missing", missing, 0)
+
+
+def _granting(inquiry: Inquiry) -> Verdict:
+    privileged = inquiry.limits.granting_roles
+    gaining = (
+        draft for draft in inquiry.drafts if any(_gains(step, privileged) for step in draft.operations)
     )
+    what = "contacts would gain a privileged role"
+    return _count("granting", what, _labels(gaining), inquiry.limits.granting)
 
 
 def _gains(step: Operation, privileged: Sequence[str]) -> bool:
@@ -32,61 +62,102 @@ def _gains(step: Operation, privileged: Sequence[str]) -> bool:
     return gives and _matches(step.item, privileged)
 
 
-def _last_role(drafts: Sequence[Draft], policy: Policy) -> Verdict:
-    stripped = [draft for draft in drafts if draft.changes and draft.roles_before and not draft.roles_after]
-    return _count(
-        "last-role", "contacts would lose their last role", _labels(stripped), policy.guards.last_role
-    )
+def _last_holder(inquiry: Inquiry) -> Verdict:
+    """Judged only where every holder is known: a role that the declared lose may well have other holders."""
+    what = "roles would lose their last holder"
+    if inquiry.census.holders is None:
+        message = "not judged: the grants of contacts that are not declared were not read"
+        return Verdict("last-holder", passed=True, message=message, limit=inquiry.limits.last_holder)
+    before = Counter(inquiry.census.holders)
+    after = Counter(inquiry.census.holders)
+    for draft in inquiry.drafts:
+        before.update(grant.reference for grant in draft.folded.baseline.roles or ())
+        after.update(grant.reference for grant in draft.folded.target.roles or ())
+    orphaned = tuple(sorted(role for role in before if not after[role]))
+    return _count("last-holder", what, orphaned, inquiry.limits.last_holder)
 
 
-def _losing_access(drafts: Sequence[Draft], policy: Policy) -> Verdict:
-    """Trips only above both limits: a share alone would stop small accounts, a number alone large ones."""
-    losing = _labels([draft for draft in drafts if any(step.revokes for step in draft.operations)])
-    declared = len(drafts)
-    share = int(policy.guards.losing_access_share * declared)
-    limit = max(policy.guards.losing_access_contacts, share)
-    return _count("losing-access", f"of {declared} contacts would lose a role", losing, limit)
+def _last_role(inquiry: Inquiry) -> Verdict:
+    stripped = (draft for draft in inquiry.drafts if draft.roles_before and not draft.roles_after)
+    what = "contacts would lose their last role"
+    return _count("last-role", what, _labels(stripped), inquiry.limits.last_role)
 
 
-def _protected(drafts: Sequence[Draft], policy: Policy) -> Verdict:
+def _losing_access(inquiry: Inquiry) -> Verdict:
+    """Trips only above both limits: a share alone would stop small accounts, a number alone large ones.
+
+    Contacts that lost a role in earlier runs within the guard's hours count, too, so that a mass removal that
+    is split over several runs is stopped like one that is not.
+    """
+    limits, declared = inquiry.limits, len(inquiry.drafts)
+    losing = {draft.identity.id: draft.label for draft in inquiry.losing}
+    earlier = inquiry.census.recent_losses - losing.keys() if losing else frozenset[str]()
+    subjects = (*sorted(losing.values()), *(f"contact {lost} (earlier)" for lost in sorted(earlier)))
+    limit = max(limits.losing_access_contacts, int(limits.losing_access_share * declared))
+    within = f" ({len(earlier)} of them in the last {limits.losing_access_hours} hours)" if earlier else ""
+    what = f"of {declared} declared contacts would lose a role{within}"
+    return _count("losing-access", what, subjects, limit)
+
+
+def _protected(inquiry: Inquiry) -> Verdict:
+    protect = inquiry.policy.protect
     touched = {
         f"role {step.item} of {draft.label}"
-        for draft in drafts
+        for draft in inquiry.drafts
         for step in draft.operations
-        if step.part is Part.ROLES and _matches(step.item, policy.protect.roles)
+        if step.part is Part.ROLES and _matches(step.item, protect.roles)
     }
-    touched |= {draft.label for draft in drafts if draft.changes and _is_protected(draft, policy)}
+    touched |= {draft.label for draft in inquiry.drafts if draft.changes and _named(draft, protect.contacts)}
     return _count("protected", "protected roles or contacts would be touched", tuple(sorted(touched)), 0)
 
 
-def _is_protected(draft: Draft, policy: Policy) -> bool:
-    who = draft.identity
-    names = {email_key(who.email), email_key(who.reference or ""), who.id} - {""}
-    return any(email_key(name) in names for name in policy.protect.contacts)
+def _self(inquiry: Inquiry) -> Verdict:
+    """The people who run the shop, and whoever the tool acts as, must not lock themselves out."""
+    staff = (draft for draft in inquiry.losing if _named(draft, inquiry.limits.staff))
+    return _count("self", "contacts of the staff would lose a role", _labels(staff), 0)
 
 
-def _unreadable(drafts: Sequence[Draft], policy: Policy) -> Verdict:  # noqa: ARG001 - one signature for all
-    found = tuple(f"{draft.label}: {what}" for draft in drafts for what in draft.unreadable)
+def _shrunk(inquiry: Inquiry) -> Verdict:
+    """Far fewer contacts than at the last run mean a wrong account or a broken listing, not a plan."""
+    now, before = inquiry.census.contacts, inquiry.census.before
+    gone = max(0, before - now) if now is not None and before is not None else 0
+    limit = int((before or 0) * inquiry.limits.shrunk)
+    message = f"{gone} contacts fewer than at the last run; the limit is {limit}"
+    return Verdict("shrunk", gone <= limit, message, gone, limit)
+
+
+def _unreadable(inquiry: Inquiry) -> Verdict:
+    found = tuple(f"{draft.label}: {what}" for draft in inquiry.drafts for what in draft.unreadable)
     return _count("unreadable", "items to be kept could not be read and are not guessed", found, 0)
 
 
-_GUARDS: tuple[Callable[[Sequence[Draft], Policy], Verdict], ...] = (
+_GUARDS: tuple[Callable[[Inquiry], Verdict], ...] = (
     _creating,
+    _empty_declarations,
     _granting,
+    _last_holder,
     _last_role,
     _losing_access,
     _protected,
+    _self,
+    _shrunk,
     _unreadable,
 )
 
 
 def _count(guard: str, what: str, subjects: tuple[str, ...], limit: int) -> Verdict:
     found = len(subjects)
-    message = f"{found} {what}; the limit is {limit}"
-    return Verdict(guard, found <= limit, message, found, limit, subjects)
+    return Verdict(guard, found <= limit, f"{found} {what}; the limit is {limit}", found, limit, subjects)
 
 
-def _labels(drafts: Sequence[Draft]) -> tuple[str, ...]:
+def _named(draft: Draft, names: Sequence[str]) -> bool:
+    """True when the contact is one of those named by e-mail, reference or id."""
+    who = draft.identity
+    own = {email_key(who.email), email_key(who.reference or ""), who.id} - {""}
+    return any(email_key(name) in own for name in names)
+
+
+def _labels(drafts: Iterable[Draft]) -> tuple[str, ...]:
     return tuple(sorted(draft.label for draft in drafts))
 
 

@@ -16,6 +16,7 @@ from reconcile.model import (
     email_key,
 )
 
+from .census import UNKNOWN, Census
 from .digest import config_digest, declarations_digest, plan_digest
 from .draft import Draft, draft
 from .guards import judge
@@ -24,16 +25,22 @@ from .resolve import Resolution
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a plan is made for: the target and its account, the policy, the clock, the tool."""
+    """What a plan is made for: the target and its account, the policy, the clock, the tool.
+
+    ``revert`` names the run that is to be undone, if that is what the declarations say.
+    """
 
     target: str
     account: str
     policy: Policy
     now: datetime
     tool_version: str
+    revert: str | None = None
 
 
-def make_plan(resolution: Resolution, live: Mapping[str, Contact], scene: Scene) -> Plan:
+def make_plan(
+    resolution: Resolution, live: Mapping[str, Contact], scene: Scene, census: Census = UNKNOWN
+) -> Plan:
     """The plan for all resolved declarations. ``live`` holds each matched contact by its id.
 
     The order of declarations and of live contacts changes nothing in it.
@@ -53,7 +60,8 @@ def make_plan(resolution: Resolution, live: Mapping[str, Contact], scene: Scene)
         changes=changes,
         unchanged=sum(not entry.changes for entry in drafts),
         notes=tuple(_notes(drafts)),
-        guards=judge(drafts, scene.policy),
+        guards=judge(drafts, scene.policy, census),
+        revert=scene.revert,
     )
     return replace(plan, digest=plan_digest(plan))
 

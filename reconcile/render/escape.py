@@ -4,15 +4,23 @@ A dialect says how such a string stands in one output format: as a ``name`` (ref
 a ``quote`` (values, reasons) or as ``prose`` (whole sentences that may have such strings within).
 """
 
+import html
+import json
 import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+MASK = "•••"
+"""What stands where something personal was left out."""
 
 NAME_LIMIT = 200
 """Longer strings are cut for the eye, and the text says how long they were; JSON has them whole."""
 
+QUOTE_LIMIT = 500
 PROSE_LIMIT = 2_000
 
 
@@ -43,11 +51,15 @@ _FILLERS = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800", "\u3164"
 
 def visible(value: str, limit: int = NAME_LIMIT) -> str:
     """The string on one line, all that is invisible in it spelt out as JSON would, and cut at the limit."""
-    return _spelt_out(value[:limit]) + _cut_note(value, limit)
+    shown, note = _cut(value, limit)
+    return shown + note
 
 
-def _cut_note(value: str, limit: int) -> str:
-    return f"… ({len(value):,} characters)" if len(value) > limit else ""
+def _cut(value: str, limit: int) -> tuple[str, str]:
+    """What is shown of a string, and how long it is where that is not all. The limit is one of the output."""
+    spelt = _spelt_out(value[:limit])
+    whole = len(value) <= limit and len(spelt) <= limit
+    return spelt[:limit], "" if whole else f"… ({len(value):,} characters)"
 
 
 @lru_cache(maxsize=65_536)
@@ -67,12 +79,66 @@ def _character(char: str) -> str:
 
 def _terminal_name(value: str) -> str:
     """A name as it is, or in quotes where blanks and marks in it could be taken for ours."""
-    return value if _BARE.fullmatch(value) and visible(value) == value else _terminal_quote(value)
+    bare = len(value) <= NAME_LIMIT and _BARE.fullmatch(value) and _spelt_out(value) == value
+    return value if bare else _terminal_quote(value)
 
 
 def _terminal_quote(value: str) -> str:
-    shown = value[:NAME_LIMIT].replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{_spelt_out(shown)}"{_cut_note(value, NAME_LIMIT)}'
+    shown, note = _cut(value.replace("\\", "\\\\").replace('"', '\\"'), QUOTE_LIMIT)
+    return f'"{shown}"{note}'
 
 
 TERMINAL = Dialect(_terminal_name, _terminal_quote, lambda value: visible(value, PROSE_LIMIT))
+
+
+def code_span(value: str, limit: int = NAME_LIMIT) -> str:
+    """The string as Markdown's code: there is no mention, link, table, tag or emphasis inside it."""
+    shown = visible(value, limit) or '""'
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))
+    gap = " " if shown[0] in " `" or shown[-1] in " `" else ""
+    return f"{fence}{gap}{shown}{gap}{fence}"
+
+
+MARKDOWN = Dialect(
+    code_span, lambda value: code_span(value, QUOTE_LIMIT), lambda value: code_span(value, PROSE_LIMIT)
+)
+
+
+def _code_tag(value: str, limit: int = NAME_LIMIT) -> str:
+    return f"<code>{_html_text(value, limit)}</code>"
+
+
+def _html_text(value: str, limit: int) -> str:
+    return html.escape(visible(value, limit)) or '""'
+
+
+MARKDOWN_HTML = Dialect(
+    _code_tag, lambda value: _code_tag(value, QUOTE_LIMIT), lambda value: _code_tag(value, PROSE_LIMIT)
+)
+"""For HTML blocks within Markdown. The hosts look for mentions and references in them, but not in code."""
+
+PAGE = Dialect(
+    lambda value: f"<bdi>{_html_text(value, NAME_LIMIT)}</bdi>",
+    lambda value: f"<q>{_html_text(value, QUOTE_LIMIT)}</q>",
+    lambda value: f"<bdi class=prose>{_html_text(value, PROSE_LIMIT)}</bdi>",
+)
+"""For the HTML page: each string is isolated, so that its writing direction ends with it."""
+
+HTML_TEXT = Dialect(
+    lambda value: _html_text(value, NAME_LIMIT),
+    lambda value: _html_text(value, QUOTE_LIMIT),
+    lambda value: _html_text(value, PROSE_LIMIT),
+)
+"""For titles and attributes in double quotes, where no tag can stand."""
+
+
+def url_path(path: str) -> str | None:
+    """A file's path for a URL; None for a path that could lead out of the folder that it is put after."""
+    if any(segment in {"", ".", ".."} for segment in path.split("/")):
+        return None
+    return quote(path, safe="/", errors="replace")
+
+
+def json_in_html(value: Any) -> str:
+    """JSON that can stand in a script element: nothing in it ends the element or begins a comment."""
+    return json.dumps(value, separators=(",", ":")).replace("</", "<\\/").replace("<!", "\\u003c!")

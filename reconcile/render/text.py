@@ -3,18 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reconcile.model import Change, ChangeAction, Kept, Operation, Part, Plan
+from reconcile.model import Change, ChangeAction, Plan
 
 from .escape import TERMINAL
-from .layout import cells, pad, wrap
-from .steps import KEPT, SYMBOLS
+from .layout import cells, wrap
+from .rows import aligned, rows
 from .words import Words
 
-WIDEST_ITEM = 40
-"""A longer item pushes its own line out, not the column of all others."""
-
 _COLOURS = {"+": "32", "~": "33", "-": "31", "=": "2", "!": "1;31", "": "1"}
-_NOUNS = {Part.ROLES: "role", Part.TAGS: "tag"}
 
 
 def text(plan: Plan, *, colour: bool = False, width: int | None = None, concise: bool = False) -> str:
@@ -25,16 +21,6 @@ def text(plan: Plan, *, colour: bool = False, width: int | None = None, concise:
     page = _Page(Words(plan, TERMINAL), width, colour, concise)
     blocks = [page.headline(), page.hurts(), page.contacts(), page.notes(), page.closing()]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One item of a contact: its symbol, what it is, what is said of it, and the reason given."""
-
-    symbol: str
-    item: str
-    said: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,35 +53,9 @@ class _Page:
         who, source = self.words.who(change), self.words.place(change.source)
         gap = (self.width or 0) - cells(f"  {symbol} {who}{source}")
         yield self._paint(symbol, f"  {symbol} {who}", 2) + " " * max(2, gap) + source
-        rows = list(self._rows(change))
-        column = max((cells(row.item) for row in rows if cells(row.item) <= WIDEST_ITEM), default=0)
-        for row in rows:
-            body = "   ".join(part for part in (row.said, row.reason) if part)
-            yield from self._painted(row.symbol, f"      {row.symbol} {pad(row.item, column)}  ", body)
-
-    def _rows(self, change: Change) -> Iterator[_Row]:
-        """Part by part: what happens to its items, then what is kept of it."""
-        for part in Part:
-            yield from (self._step(step) for step in change.operations if step.part is part)
-            yield from (self._kept(kept) for kept in change.kept if kept.part is part and not self.concise)
-
-    def _step(self, step: Operation) -> _Row:
-        said = self.words.steps.operation(step)
-        return _Row(SYMBOLS[step.action], self._item(step), said, self._reason(step))
-
-    def _kept(self, kept: Kept) -> _Row:
-        return _Row(KEPT, self._item(kept), self.words.steps.kept(kept), self._reason(kept))
-
-    def _item(self, step: Operation | Kept) -> str:
-        if step.part is Part.CONTACT:
-            return "contact"
-        name = self.words.say.name(step.item)
-        noun = _NOUNS.get(step.part)
-        return f"{noun:<5} {name}" if noun else f"{step.part.value}.{name}"
-
-    def _reason(self, step: Operation | Kept) -> str:
-        reason = step.origin.reason
-        return self.words.say.quote(reason) if reason else ""
+        found = list(rows(change, self.words.steps, concise=self.concise))
+        for row, lead in aligned(found):
+            yield from self._painted(row.symbol, f"      {lead}", row.body)
 
     def _painted(self, symbol: str, prefix: str, body: str) -> list[str]:
         """Wrapped, with the colour on what leads the eye: a headline whole, else the symbol and its item."""

@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from reconcile.model import Change, ChangeAction, Place, Plan, Verdict, email_key, summarise, zulu
+from reconcile.model import Change, ChangeAction, Operation, Part, Place, Plan, Verdict, summarise, zulu
 
-from .escape import Dialect
+from .escape import MASK, Dialect
 from .steps import Steps
 
 NAMED_AT_MOST = 10
 """How many contacts a sentence names before it says how many more there are."""
+
+NAMED_IN = 1_000
+"""How many characters a sentence spends on that."""
 
 
 def count(number: int, noun: str) -> str:
@@ -17,11 +20,15 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], separator: str = ", ") -> str:
     """The first names of a list, and how many more there are."""
-    more = len(names) - NAMED_AT_MOST
-    shown = ", ".join(names[:NAMED_AT_MOST])
-    return f"{shown} and {more:,} more" if more > 0 else shown
+    shown: list[str] = []
+    for name in names[:NAMED_AT_MOST]:
+        if shown and sum(map(len, shown)) + len(name) > NAMED_IN:
+            break
+        shown.append(name)
+    more = len(names) - len(shown)
+    return separator.join(shown) + (f" and {more:,} more" if more else "")
 
 
 def verb(number: int, one: str, many: str) -> str:
@@ -43,28 +50,55 @@ class Words:
 
     def headline(self) -> str:
         """What the plan would do, where, and as of when."""
-        where, when = self.say.name(self.plan.account), zulu(self.plan.as_of)
+        return f"{self.deed()}, as of {zulu(self.plan.as_of)}"
+
+    def deed(self) -> str:
+        """What the plan would do, and where."""
+        where = self.say.name(self.plan.account)
+        undo = f" to undo run {self.say.name(self.plan.revert)}" if self.plan.revert else ""
         if not self.plan.empty:
-            return f"reconcile will {_intent(self.plan)} at {where}, as of {when}"
+            return f"reconcile will {_intent(self.plan)} at {where}{undo}"
         unchanged = self.plan.unchanged
-        be = verb(unchanged, "is", "are")
-        still = f"{count(unchanged, 'contact')} at {where} {be} as declared, as of {when}"
+        still = f"{count(unchanged, 'contact')} at {where} {verb(unchanged, 'is', 'are')} as declared"
         return f"Nothing can be planned. {still}" if self.plan.refused else f"No changes. {still}"
 
     def who(self, change: Change) -> str:
         """The contact's name and what the account knows it by."""
         return f"{self.say.name(change.label)} ({self._known_as(change)})"
 
+    def short(self, change: Change) -> str:
+        """The contact's name in a sentence; with its id where a masked name could be anybody's."""
+        name = self.say.name(change.label)
+        return f"{name} ({self._contact(change)})" if MASK in change.label else name
+
     def _known_as(self, change: Change) -> str:
+        reference = change.contact.reference
+        named = reference and reference != change.label
+        return self._contact(change) + (f", reference {self.say.name(reference or '')}" if named else "")
+
+    def _contact(self, change: Change) -> str:
         who = change.contact
-        first = f"contact {self.say.name(who.id)}" if who.id else f"new {self.say.name(who.type)}"
-        named = who.reference and who.reference != change.label
-        return f"{first}, reference {self.say.name(who.reference or '')}" if named else first
+        return f"contact {self.say.name(who.id)}" if who.id else f"new {self.say.name(who.type)}"
+
+    def gist(self, change: Change) -> list[tuple[str, str]]:
+        """What matters of a contact in a few words, riskiest first: ``("loses", "loses preview")``."""
+        found = {
+            "loses": [step.item for step in change.operations if step.revokes],
+            "activates": [step.item for step in change.operations if step.bypasses_approval],
+            "gains": [step.item for step in change.operations if _gains(step)],
+        }
+        said = [
+            (verb, f"{verb} {listed(list(map(self.say.name, items)))}")
+            for verb, items in found.items()
+            if items
+        ]
+        others = len(change.operations) - sum(map(len, found.values()))
+        more = count(others, "other step") if said else count(others, "step")
+        return [*said, ("more", more)] if others else said
 
     def place(self, place: Place) -> str:
         """``file:line``."""
-        file = self.say.name(place.file)
-        return f"{file}:{place.line}" if place.line else file
+        return self.say.name(f"{place.file}:{place.line}" if place.line else place.file)
 
     def hurts(self) -> Iterator[str]:
         """What a reviewer must see first: access lost, approvals bypassed, guards that tripped."""
@@ -74,17 +108,17 @@ class Words:
 
     def _losing_access(self) -> Iterator[str]:
         losing = [
-            f"{self.say.name(change.label)} ({', '.join(map(self.say.name, roles))})"
+            f"{self.short(change)}: {listed(list(map(self.say.name, roles)))}"
             for change in self.plan.changes
             if (roles := [step.item for step in change.operations if step.revokes])
         ]
         if losing:
             lose = verb(len(losing), "loses", "lose")
-            yield f"{count(len(losing), 'contact')} {lose} access: {listed(losing)}"
+            yield f"{count(len(losing), 'contact')} {lose} access: {listed(losing, '; ')}"
 
     def _activated(self) -> Iterator[str]:
         found = [
-            f"{self.say.name(step.item)} of {self.say.name(change.label)}"
+            f"{self.say.name(step.item)} of {self.short(change)}"
             for change in self.plan.changes
             for step in change.operations
             if step.bypasses_approval
@@ -96,11 +130,20 @@ class Words:
     def _refusal(self, verdict: Verdict) -> str:
         guard, subjects = self.say.name(verdict.guard), list(map(self.say.name, verdict.subjects))
         about = f" ({listed(subjects)})" if subjects else ""
-        allow = f"To accept just this: --allow {guard}={verdict.found}"
-        return f"guard {guard} refuses: {self.say.prose(verdict.message)}{about}. {allow}"
+        said = f"guard {guard} refuses: {self.say.prose(verdict.message)}{about}"
+        allow = self.say.prose(f"--allow {verdict.guard}={verdict.found}")
+        return f"{said}. To accept just this: {allow}" if verdict.liftable else said
 
     def totals(self) -> str:
         """The summary: contacts, then roles, tags and fields where there are any."""
+        (_, contacts), *others = self.tallies()
+        number, _, kind = contacts[0].partition(" ")
+        noun = "contact" if number == "1" else "contacts"
+        first = ", ".join([f"{number} {noun} {kind}", *contacts[1:]])
+        return " · ".join([first, *(f"{group}: {', '.join(kinds)}" for group, kinds in others)])
+
+    def tallies(self) -> list[tuple[str, list[str]]]:
+        """What the summary counts, by group: ``roles`` and ``1 granted``, ``2 revoked``."""
         found = summarise(self.plan)
         contacts = {
             "to create": found.contacts_created,
@@ -113,9 +156,10 @@ class Words:
             "changed": found.roles_changed,
         }
         tags = {"added": found.tags_added, "removed": found.tags_removed}
-        groups = {"roles": roles, "tags": tags, "fields": {"changed": found.fields_changed}}
-        said = [f"{name}: {kinds}" for name, numbers in groups.items() if (kinds := _kinds(numbers))]
-        return " · ".join([_kinds(contacts, "contact"), *said])
+        fields = {"changed": found.fields_changed}
+        groups = {"roles": roles, "tags": tags, "fields": fields}
+        told = [(name, kinds) for name, numbers in groups.items() if (kinds := _kinds(numbers))]
+        return [("contacts", _kinds(contacts) or ["0 unchanged"]), *told]
 
     def validity(self) -> str:
         """Until when the plan holds, and what happens then."""
@@ -129,17 +173,13 @@ class Words:
     def _whose(self, contact: str) -> str:
         """A contact that the plan does not name otherwise is not named here either."""
         return next(
-            (self.say.name(change.label) for change in self.plan.changes if _is(change, contact)),
+            (self.short(change) for change in self.plan.changes if change.is_called(contact)),
             "another contact",
         )
 
 
-def _is(change: Change, label: str) -> bool:
-    """True when the label, which a declaration gave, names the contact of the change."""
-    who = change.contact
-    if label in {who.reference, f"id {who.id}"}:
-        return True
-    return bool(who.email) and email_key(label) == email_key(who.email)
+def _gains(step: Operation) -> bool:
+    return step.part is Part.ROLES and step.before is None
 
 
 def _intent(plan: Plan) -> str:
@@ -152,11 +192,6 @@ def _intent(plan: Plan) -> str:
     return f"create {created:,} and update {count(updated, 'contact')}"
 
 
-def _kinds(numbers: dict[str, int], noun: str = "") -> str:
-    """``1 contact to update, 4 unchanged``: the numbers that are not zero, the first one with the noun."""
-    found = [(kind, number) for kind, number in numbers.items() if number]
-    said = [f"{number:,} {kind}" for kind, number in found]
-    if noun and found:
-        kind, number = found[0]
-        said[0] = f"{count(number, noun)} {kind}"
-    return ", ".join(said) or (f"0 {noun}s" if noun else "")
+def _kinds(numbers: dict[str, int]) -> list[str]:
+    """``1 to update`` and ``4 unchanged``: the numbers that are not zero."""
+    return [f"{number:,} {kind}" for kind, number in numbers.items() if number]

@@ -23,7 +23,7 @@ class Draft:
 
     fields: dict[str, Any]
     kind: str | None
-    password: bool | None
+    password: bool
     address: dict[str, Any] | None
     grants: list[Wanted] | None
     tags: list[str] | None
@@ -35,7 +35,7 @@ def read_draft(payload: Payload, version: Version, terms: Terms, *, adding: bool
     return Draft(
         fields=read_fields(payload, version),
         kind=kind,
-        password=rules.read_password(payload, kind) if adding else None,
+        password=rules.read_password(payload),
         address=addresses.read_address(payload.get("address")),
         grants=_when_sent(payload, "accessRoles", terms),
         tags=tags.read_tags(payload["tags"], terms.switches) if "tags" in payload else None,
@@ -47,14 +47,15 @@ def add_contact(db: sqlite3.Connection, draft: Draft, version: Version, terms: T
 
     A user without a password is invited by mail (Evance help: Adding a Contact).
     """
-    row = {**draft.fields, "type": draft.kind, "has_password": bool(draft.password)}
+    registered = rules.has_password(draft.kind, had=False, given=draft.password)
+    row = {**draft.fields, "type": draft.kind, "has_password": registered}
     row |= rules.settle(row, version)
     row["unique_email"] = rules.unique_key(row.get("email"), terms.switches.email_case)
     _refuse_clashes(db, row, None, terms)
     contact_id = contacts.add(db, {**row, "created": terms.now, "modified": terms.now})
     if draft.address is not None:
         contacts.add_address(db, contact_id, addresses.added(draft.address, row, terms.switches))
-    if draft.kind == "user" and not draft.password:
+    if draft.kind == "user" and not registered:
         ledger.post(db, contact_id, [granting.Mail("invitation", row["email"])], terms.now)
     _write_grants(db, contact_id, draft, {}, terms)
     nested.replace_tags(db, contact_id, tags.decide_tags(draft.tags or [], [], terms.switches))
@@ -78,7 +79,7 @@ def update_contact(
     nested_counts = terms.switches.modified_by_grants == "yes"
     if moved or readdressed or (nested_counts and (regranted or retagged)):
         contacts.change(db, contact_id, {"modified": terms.now})
-    if draft.kind == "user" and not row["has_password"] and terms.switches.invite_on_type == "yes":
+    if draft.kind == "user" and not new["has_password"] and terms.switches.invite_on_type == "yes":
         ledger.post(db, contact_id, [granting.Mail("invitation", str({**row, **new}["email"]))], terms.now)
 
 
@@ -103,7 +104,8 @@ def _new_columns(row: Payload, draft: Draft, version: Version, terms: Terms) -> 
         if terms.switches.type_change == "reject" or draft.kind == "hq":
             raise Refused(422, Problem("type", "cannot be changed"))
         new["type"] = draft.kind
-        new["has_password"] = bool(row["has_password"]) and draft.kind == "user"
+    kind, had = new.get("type", row["type"]), bool(row["has_password"])
+    new["has_password"] = rules.has_password(kind, had=had, given=draft.password)
     new |= rules.settle({**row, **new}, version)
     if "email" in new and new["email"] != row["email"]:
         new["unique_email"] = rules.unique_key(new["email"], terms.switches.email_case)

@@ -26,7 +26,7 @@ def disturb(armed: Armed, call: Call, served: Served) -> None:
 
 def _write_as_another(fault: Fault, served: Served) -> None:
     """Change a contact's grants and tags as somebody else in the shop might."""
-    contact_id = int(fault.word("contact") or 0)
+    contact_id = int(fault.number("contact"))
     if contacts.one(served.db, contact_id) is None:
         return
     now, known = served.clock.now(), roles.grantable(served.db)

@@ -5,11 +5,8 @@ import json
 import socket
 import struct
 import sys
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from ipaddress import ip_address
-from math import ceil
-from time import monotonic, perf_counter
+from time import perf_counter
 
 from aiohttp import web
 
@@ -17,12 +14,10 @@ from reconcile.sandbox.api import control
 from reconcile.sandbox.api.calls import Call, Reply, refusal
 from reconcile.sandbox.api.routes import answer, collapsed
 from reconcile.sandbox.api.served import Served
-from reconcile.sandbox.disturbing import disturb
-from reconcile.sandbox.faults import Armed, Kind
 from reconcile.sandbox.problems import Problem, Refused
+from reconcile.sandbox.spoiling import delay, disturb_all, instead, resets, truncation
 from reconcile.sandbox.store import ledger
 
-_HTML = b"<!DOCTYPE html><html><head><title>Sorry</title></head><body><h1>Back in a moment</h1></body></html>"
 _JSON = "application/json"
 _to_json = json.JSONEncoder(separators=(",", ":")).encode
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -55,20 +50,22 @@ class Door:
     async def _receive(self, request: web.BaseRequest, call: Call) -> web.StreamResponse:
         began = perf_counter()
         striking = [one for one in self._served.faults if one.strikes(call.method, call.path)]
-        await _delay(striking)
-        spoilt = _instead(striking, call, "before")
-        if spoilt or _resets(striking, "before"):
+        if striking:
+            await asyncio.sleep(delay(striking))
+        spoilt = instead(striking, call, "before")
+        if spoilt or resets(striking, "before"):
             return self._finish(request, call, spoilt, began)
-        _disturb(striking, call, self._served, "before")
+        disturb_all(striking, call, self._served, "before")
         before = self._served.db.total_changes
         reply = answer(call, self._served)
-        wrote = self._served.db.total_changes != before and call.path.startswith("/api/")
-        _disturb(striking, call, self._served, "after")
+        changed = self._served.db.total_changes != before and call.path.startswith("/api/")
+        wrote = changed and reply.status < 400  # what is refused is rolled back
+        disturb_all(striking, call, self._served, "after")
         self._note(call, reply.status, began, wrote=wrote)
-        if _resets(striking, "after"):
+        if resets(striking, "after"):
             return _cut(request)
-        response = _response(_instead(striking, call, "after") or reply)
-        return await _truncated(request, response, striking)
+        response = _response(instead(striking, call, "after") or reply)
+        return await _truncated(request, response, truncation(striking))
 
     def _finish(
         self, request: web.BaseRequest, call: Call, spoilt: Reply | None, began: float
@@ -106,50 +103,6 @@ def _response(reply: Reply) -> web.Response:
     return web.Response(status=reply.status, body=body or None, headers=headers)
 
 
-async def _delay(striking: list[Armed]) -> None:
-    waits = [one.delay() for one in striking if one.fault.kind is Kind.LATENCY]
-    if waits:
-        await asyncio.sleep(sum(waits))
-
-
-def _instead(striking: list[Armed], call: Call, moment: str) -> Reply | None:
-    """The first error page or status that takes the place of the answer."""
-    for armed in striking:
-        fault = armed.fault
-        if fault.kind is Kind.RATE_LIMIT and moment == "before" and (wait := armed.wait(monotonic())):
-            return _failure(call, 429, "too many requests", fault.word("retry-after"), wait)
-        if fault.kind is Kind.STATUS and fault.word("when") == moment:
-            code = int(fault.number("code"))
-            return _failure(call, code, "something went wrong", fault.word("retry-after"), 1)
-        if fault.kind is Kind.HTML and fault.word("when") == moment:
-            return Reply(int(fault.number("code")), _HTML)
-    return None
-
-
-def _failure(call: Call, status: int, text: str, retry_after: str, seconds: float) -> Reply:
-    reply = refusal(call, Refused(status, Problem("server", text, "error.server")))
-    whole = max(1, ceil(seconds))
-    match retry_after:
-        case "seconds":
-            headers = {"Retry-After": str(whole)}
-        case "date":
-            moment = datetime.now(UTC) + timedelta(seconds=whole)
-            headers = {"Retry-After": format_datetime(moment, usegmt=True)}
-        case _:
-            headers = {}
-    return Reply(status, reply.body, headers)
-
-
-def _resets(striking: list[Armed], moment: str) -> bool:
-    return any(one.fault.kind is Kind.RESET and one.fault.word("when") == moment for one in striking)
-
-
-def _disturb(striking: list[Armed], call: Call, served: Served, moment: str) -> None:
-    for armed in striking:
-        if armed.fault.settings.get("when", "before") == moment:
-            disturb(armed, call, served)
-
-
 def _cut(request: web.BaseRequest) -> web.Response:
     """Break the connection, so that the caller sees a reset and no answer."""
     transport = request.transport
@@ -161,16 +114,13 @@ def _cut(request: web.BaseRequest) -> web.Response:
     return web.Response()
 
 
-async def _truncated(
-    request: web.BaseRequest, response: web.Response, striking: list[Armed]
-) -> web.StreamResponse:
+async def _truncated(request: web.BaseRequest, response: web.Response, how: str | None) -> web.StreamResponse:
     """Half of the answer: as a whole body that is no JSON, or (`how=wire`) cut off on the way."""
-    hows = [one.fault.word("how") for one in striking if one.fault.kind is Kind.TRUNCATE]
     whole = response.body
-    if not hows or not isinstance(whole, bytes):
+    if how is None or not isinstance(whole, bytes):
         return response
     half = whole[: len(whole) // 2]
-    if hows[0] == "json":
+    if how == "json":
         return web.Response(status=response.status, body=half, content_type=_JSON)
     cut = web.StreamResponse(status=response.status, headers={"Content-Type": _JSON})
     cut.content_length = len(whole)

@@ -6,7 +6,7 @@ Names repeat as they do in life; guests repeat addresses, their own and those of
 import json
 import sqlite3
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -82,15 +82,15 @@ def _people(count: int, chance: Random, now: int) -> Iterator[_Person]:
     for contact_id in range(FIRST_ID, FIRST_ID + count):
         kind = _kind(chance.random())
         if kind == "guest" and recent and chance.random() < 0.6:
-            first, last, email = chance.choice(recent)
+            first, last, email = _pick(chance, recent)
         else:
-            first, last = chance.choice(words["first"]), chance.choice(words["last"])
-            domain = chance.choice(words["domains"])
+            first, last = _pick(chance, words["first"]), _pick(chance, words["last"])
+            domain = _pick(chance, words["domains"])
             email = f"{_plain(first)}.{_plain(last)}{contact_id}@{domain}"
         if kind in ("user", "guest"):
             recent.append((first, last, email))
         trading = kind == "branch" or chance.random() < 0.3
-        company = f"{last} {chance.choice(words['trades'])}" if trading and kind != "recipient" else None
+        company = f"{last} {_pick(chance, words['trades'])}" if trading and kind != "recipient" else None
         created = now - int(chance.random() * 7 * 365 * _DAY)
         yield _Person(contact_id, kind, first, last, email, company, created, now, chance)
 
@@ -104,12 +104,10 @@ def _add(chunk: Chunk, person: _Person, roles: dict[str, int], tags: list[int]) 
     first, last = (person.first, person.last) if named else (None, None)
     registered = person.kind == "user" and chance.random() < 0.9
     reference = f"C-{person.contact_id}" if chance.random() < 0.5 else None
-    chunk.contacts.append(
-        (
-            person.contact_id, person.kind, first, last, person.email, person.email.casefold(), person.company,
-            reference, registered, registered and chance.random() < 0.95, person.created, person.created,
-        )
-    )  # fmt: skip
+    verified = registered and chance.random() < 0.95
+    names = (first, last, person.email, person.email.casefold(), person.company, reference)
+    times = (person.created, person.created)
+    chunk.contacts.append((person.contact_id, person.kind, *names, registered, verified, *times))
     if chance.random() < 0.5:
         chunk.addresses.append((person.contact_id, *_place(chance)))
     if person.kind == "user":
@@ -132,11 +130,16 @@ def _grants(person: _Person, roles: dict[str, int]) -> Iterator[tuple[Any, ...]]
 
 
 def _place(chance: Random) -> tuple[str, ...]:
-    city, region, area = chance.choice(_words()["towns"])
+    city, region, area = _pick(chance, _words()["towns"])
     number = int(chance.random() * 200) + 1
-    letters = chance.choice("ABDEFGHJLN") + chance.choice("ABDEFGHJLN")
+    letters = _pick(chance, "ABDEFGHJLN") + _pick(chance, "ABDEFGHJLN")
     postcode = f"{area}{number % 20 + 1} {number % 9 + 1}{letters}"
-    return f"{number} {chance.choice(_words()['streets'])}", city, region, "GB", postcode
+    return f"{number} {_pick(chance, _words()['streets'])}", city, region, "GB", postcode
+
+
+def _pick(chance: Random, options: Sequence[Any]) -> Any:
+    """One of the options; `Random.choice` takes thrice the time, and it is called by the million."""
+    return options[int(chance.random() * len(options))]
 
 
 def _plain(name: str) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,10 @@ from reconcile.sandbox.rules.fields import read_fields
 from reconcile.sandbox.rules.grants import Grant
 from reconcile.sandbox.rules.roles import read_role
 from reconcile.sandbox.rules.terms import Terms
-from reconcile.sandbox.store import contacts, nested, roles, schema, search, settings
+from reconcile.sandbox.store import bulk, contacts, nested, roles, schema, search, settings
 from reconcile.sandbox.store.connection import opened, writing
 from reconcile.sandbox.switches import Switches
-from reconcile.sandbox.times import from_atom, machine_time
+from reconcile.sandbox.times import Clock, from_atom
 
 _SHOP_OPENED = "2019-03-04T09:00:00+00:00"
 
@@ -27,15 +27,14 @@ def seed(
     path: Path, *, contacts: int | None, number: int, now: datetime | None, profile: str | None
 ) -> Counts:
     """Empty the account and fill it; see `reconcile.sandbox.seed`."""
-    switches = Switches.of(profile) if profile else None
+    turned = Switches.of(profile) if profile else None
+    moment = Clock(now).now()
     with opened(path) as db:
-        if switches:
-            with writing(db):
-                settings.store_switches(db, switches)
-        moment = int((now or machine_time()).astimezone(UTC).timestamp())
-        with writing(db):
+        with bulk.hurrying(db), writing(db):
             _empty(db)
-            _load_shop(db, settings.switches(db), moment, with_contacts=contacts is None)
+            if turned:
+                settings.store_switches(db, turned)
+            _load_shop(db, Terms(settings.switches(db), moment), with_contacts=contacts is None)
             if contacts is not None:
                 generate(db, contacts, number, moment)
         return _counts(db)
@@ -59,12 +58,12 @@ def _counts(db: sqlite3.Connection) -> Counts:
     )
 
 
-def _load_shop(db: sqlite3.Connection, switches: Switches, now: int, *, with_contacts: bool) -> None:
+def _load_shop(db: sqlite3.Connection, terms: Terms, *, with_contacts: bool) -> None:
     shop = json.loads(files("reconcile.sandbox").joinpath("shop.json").read_text("utf-8"))
     for role in shop["roles"]:
         _load_role(db, role)
     for contact in shop["contacts"] if with_contacts else ():
-        _load_contact(db, contact, Terms(switches, now))
+        _load_contact(db, contact, terms)
 
 
 def _load_role(db: sqlite3.Connection, role: dict[str, Any]) -> None:

@@ -1,8 +1,15 @@
 """An update replaces all roles at once; the fold is what makes that safe."""
 
-from threading import Event
-
-from reconcile.apply import Outcome, Report, Run, carry_out, fresh_plan
+from reconcile.apply import (
+    Brake,
+    Outcome,
+    Report,
+    Run,
+    approved_operations,
+    carry_out,
+    fresh_plan,
+    journal,
+)
 from reconcile.evance import Reader, Writer
 from reconcile.model import (
     Declaration,
@@ -35,16 +42,22 @@ def scene() -> Scene:
     return Scene("shop", "sandbox.evance.me", POLICY, NOW, "1.0")
 
 
+def carried(shop: Shop, account: Writer, plan: Plan, *declarations: Declaration) -> Report:
+    with journal(shop.path.parent / "runs", NOW) as book:
+        by_place = {entry.place: entry for entry in declarations}
+        approved = approved_operations(plan)
+        return carry_out(plan, Run(account, scene(), by_place, approved, book, Brake(5), workers=4))
+
+
 def applied(shop: Shop, *declarations: Declaration) -> tuple[Plan, Report]:
     with Writer(shop.connection) as account:
-        plan = fresh_plan(declarations, account, scene())
-        by_place = {entry.place: entry for entry in declarations}
-        return plan, carry_out(plan, Run(account, scene(), by_place, 4, Event()))
+        plan = fresh_plan(declarations, account, scene()).plan
+        return plan, carried(shop, account, plan, *declarations)
 
 
 def plan_again(shop: Shop, *declarations: Declaration) -> Plan:
     with Reader(shop.connection) as account:
-        return fresh_plan(declarations, account, scene())
+        return fresh_plan(declarations, account, scene()).plan
 
 
 def test_an_ignored_role_survives_an_apply(shop: Shop) -> None:
@@ -99,9 +112,9 @@ def test_a_contact_that_changed_after_the_plan_is_not_overwritten(shop: Shop) ->
     """A grant that appears between plan and write is not in what was shown: the contact is skipped."""
     entry = declared(GRACE, "customer", "newsletter")
     with Writer(shop.connection) as account:
-        plan = fresh_plan([entry], account, scene())
+        plan = fresh_plan([entry], account, scene()).plan
         account.update(shop.id(GRACE), {"contact": {"accessRoles": ["customer", "press"]}})
-        report = carry_out(plan, Run(account, scene(), {entry.place: entry}, 1, Event()))
+        report = carried(shop, account, plan, entry)
     assert [result.outcome for result in report.results] == [Outcome.STALE]
     assert "roles press" in report.results[0].detail
     assert set(shop.roles(GRACE)) == {"customer", "press"}
@@ -111,8 +124,8 @@ def test_a_change_made_meanwhile_by_someone_else_needs_no_write(shop: Shop) -> N
     """What has become unnecessary is no reason to write or to fail."""
     entry = declared(GRACE, "customer", "newsletter")
     with Writer(shop.connection) as account:
-        plan = fresh_plan([entry], account, scene())
+        plan = fresh_plan([entry], account, scene()).plan
         account.update(shop.id(GRACE), {"contact": {"accessRoles": ["customer", "newsletter"]}})
-        report = carry_out(plan, Run(account, scene(), {entry.place: entry}, 1, Event()))
+        report = carried(shop, account, plan, entry)
     assert [result.outcome for result in report.results] == [Outcome.UNNECESSARY]
     assert report.complete

@@ -47,6 +47,7 @@ class Project:
     def run(self, *arguments: str, environment: dict[str, str] | None = None, entered: str = "") -> Done:
         """Run the command; its standard input is no terminal."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("EVANCE_")}
+        clean.pop("CI", None)  # where the log of a CI system is, e-mails are masked
         done = subprocess.run(
             [sys.executable, "-m", "reconcile", *arguments],
             cwd=self.root,

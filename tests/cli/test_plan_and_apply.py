@@ -136,3 +136,33 @@ def test_a_contact_is_created_when_that_is_declared(project: Project, shop: Shop
     assert done.code == 0, done.err
     again = project.run("plan", "--detailed-exitcode", "--as-of", AS_OF)
     assert (again.code, again.err) == (0, "")
+
+
+def test_verbose_tells_each_request_without_what_is_in_it(project: Project) -> None:
+    """Method, path, answer and time on standard error; neither token nor key nor query."""
+    project.declare(GRACE)
+    done = project.run("plan", "--as-of", AS_OF, "--verbose")
+    lines = done.err.splitlines()
+    assert any(line.startswith("GET /api/v2/roles.json: 200 in ") for line in lines)
+    assert project.environment["EVANCE_PRIVATE_KEY"] not in done.err
+    assert "Bearer" not in done.err
+
+
+def test_a_ci_log_shows_no_address(project: Project) -> None:
+    """Plan and errors are masked where the log is read by others, unless the configuration says otherwise."""
+    project.declare(GRACE)
+    shown = project.run("plan", "--as-of", AS_OF, environment={"CI": "true"})
+    assert "~ g•••@e•••.com" in shown.out
+    project.declare("contacts: [{email: nobody@example.com, tags: [a]}]")
+    failed = project.run("plan", "--as-of", AS_OF, environment={"CI": "true"})
+    assert (failed.code, "nobody@" in failed.err) == (65, False)
+
+
+def test_markdown_and_html_are_masked_by_default(project: Project) -> None:
+    """Pages are published; ``--privacy show`` is a deliberate word."""
+    project.declare(GRACE)
+    for form in ("markdown", "html"):
+        masked = project.run("plan", "--as-of", AS_OF, "--format", form)
+        assert (masked.code, EMAIL in masked.out) == (0, False)
+        whole = project.run("plan", "--as-of", AS_OF, "--format", form, "--privacy", "show")
+        assert EMAIL in whole.out

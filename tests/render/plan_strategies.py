@@ -100,4 +100,5 @@ PLANS = st.builds(
     notes=st.lists(TEXTS, max_size=2).map(tuple),
     guards=st.lists(VERDICTS, max_size=2).map(tuple),
     digest=TEXTS,
+    revert=st.none() | TEXTS,
 )

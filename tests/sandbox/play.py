@@ -6,6 +6,7 @@ A step is `{call: "GET /path", ...}` with, all optional: `send` (JSON), `form`, 
 (path: length), `headers` (name: value or `*`), `holding` (path: text contained).
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -82,11 +83,24 @@ def make(caller: Caller, step: dict[str, Any]) -> requests.Response:
     if "raw" in step:
         options["data"] = step["raw"].encode()
     if "send" in step:
-        options["json"] = step["send"]
+        options["json"] = expanded(step["send"])
     if step.get("basic"):
         options["auth"] = (caller.access.client_id, caller.access.private_key)
         options["scopes"] = "nobody"
     return caller.call(method, path, **options)
+
+
+def expanded(value: Any) -> Any:
+    """The value with texts such as `x*201` written out: that many times the letter."""
+    match value:
+        case dict():
+            return {key: expanded(inner) for key, inner in value.items()}
+        case list():
+            return [expanded(inner) for inner in value]
+        case str() if re.fullmatch(r".\*\d+", value):
+            return value[0] * int(value[2:])
+        case _:
+            return value
 
 
 def filled(value: str, access: sandbox.Access) -> str:

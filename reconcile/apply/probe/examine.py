@@ -26,10 +26,10 @@ NAMED_BY = ("email", "reference", "firstname", "lastname", "company")
 def examine(
     prober: Prober, policy: Policy, now: datetime, *, roles: Sequence[str] = (), earlier: Image | None = None
 ) -> Scratch:
-    """The contact, ready to be probed; nothing is written. Refusal: it does not look like a scratch contact.
+    """The contact, ready to be probed; nothing is written. Refusal: it is no scratch contact.
 
-    ``roles`` are the references that it may be given meanwhile; none named: a few that are neither protected,
-    ignored nor privileged by the policy, nor POWERFUL. ``earlier`` is what a killed probe left to be brought back.
+    ``roles`` are those that it may be given meanwhile; none named: a few that are neither protected,
+    ignored nor privileged by the policy, nor POWERFUL. ``earlier`` is what a killed probe left behind.
     """
     shown = prober.contact_as_shown()
     image = earlier or Image(prober.connection.account, prober.id, zulu(now), shown, _in_v2(prober, shown))

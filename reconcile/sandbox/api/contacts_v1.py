@@ -74,7 +74,7 @@ def _one(served: Served, contact_id: int, status: int = 200) -> Reply:
 def _many(call: Call, served: Served, where: search.Where, *, none_is_an_answer: bool) -> Reply:
     terms = served.terms()
     wanted = read_page(call.query, terms.switches, "perPage")
-    page = Page(wanted, search.count(served.db, "contacts", where), terms.switches)
+    page = Page(wanted, served.total("contacts", where), terms.switches)
     rows = search.page(served.db, "contacts", where, limit=page.limit, offset=page.offset)
     if not page.total and not none_is_an_answer and terms.switches.v1_no_match != "empty":
         raise Refused(int(terms.switches.v1_no_match), Problem("search", "no contact found"))

@@ -23,7 +23,7 @@ def every(call: Call, served: Served) -> Reply:
     moved = V2_ID_OFFSET if terms.switches.v2_ids == "other" else 0
     where = read_filters(call.query, CONTACT_FILTERS, search.STANDING, moved)
     wanted = read_page(call.query, terms.switches, "limit")
-    page = Page(wanted, search.count(served.db, "contacts", where), terms.switches)
+    page = Page(wanted, served.total("contacts", where), terms.switches)
     order = terms.switches.list_order
     rows = search.page(served.db, "contacts", where, limit=page.limit, offset=page.offset, order=order)
     return data_reply(v2_contacts(served.db, rows, terms), **v2_paging(page, call))

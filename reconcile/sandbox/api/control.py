@@ -9,6 +9,7 @@ from typing import Any
 
 from reconcile.sandbox.api.calls import Call, Reply, read_id, read_json, refusal
 from reconcile.sandbox.api.served import Served
+from reconcile.sandbox.api.tokens import SCOPES
 from reconcile.sandbox.approvals import approve, reject, verify
 from reconcile.sandbox.problems import Problem, Refused, SandboxError
 from reconcile.sandbox.store import ledger
@@ -114,7 +115,7 @@ def _forget(table: ledger.Log) -> Callable[[Call, Served], Reply]:
 def _new_client(call: Call, served: Served) -> Reply:
     """POST clients: {"scopes": "contacts.readonly roles.readonly"} gives credentials for just these."""
     scopes = _body(call).get("scopes")
-    if not isinstance(scopes, str) or not scopes.isascii():
+    if not isinstance(scopes, str) or not SCOPES.issuperset(scopes.split()):
         raise SandboxError("scopes is a text such as contacts.readonly roles.readonly")
     with writing(served.db):
         client_id, private_key = add_client(served.db, scopes)

@@ -18,7 +18,7 @@ def every(call: Call, served: Served) -> Reply:
     switches = served.terms().switches
     where = read_filters(call.query, ROLE_FILTERS, search.ALL)
     wanted = read_page(call.query, switches, "limit")
-    page = Page(wanted, search.count(served.db, "roles", where), switches)
+    page = Page(wanted, served.total("roles", where), switches)
     rows = search.page(served.db, "roles", where, limit=page.limit, offset=page.offset)
     return data_reply([shown_role(row, switches.times) for row in rows], **v2_paging(page, call))
 

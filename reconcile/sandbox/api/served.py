@@ -2,15 +2,17 @@
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 
 from reconcile.sandbox.faults import Armed, arm
 from reconcile.sandbox.rules.terms import Terms
-from reconcile.sandbox.store import ledger, settings
+from reconcile.sandbox.store import ledger, search, settings
 from reconcile.sandbox.store.connection import writing
 from reconcile.sandbox.switches import Switches
 from reconcile.sandbox.times import Clock
 
 _BATCH = 500
+_TOTALS = 200
 
 
 class Served:
@@ -22,6 +24,8 @@ class Served:
         self.faults: list[Armed] = []
         self._log: list[ledger.Request] = []
         self._seen_version = -1
+        self._seen_changes = 0
+        self._totals: dict[tuple[str, search.Where], int] = {}
         self.switches = Switches()
 
     def terms(self) -> Terms:
@@ -29,11 +33,21 @@ class Served:
         return Terms(self.switches, self.clock.now())
 
     def refresh(self) -> None:
-        """Read the switches anew when another process wrote to the file."""
+        """Forget what was remembered of a state that is gone: written by another process, or by this."""
         version = self.db.execute("PRAGMA data_version").fetchone()[0]
         if version != self._seen_version:
             self.switches = settings.switches(self.db)
-            self._seen_version = version
+        if version != self._seen_version or self.db.total_changes != self._seen_changes:
+            self._totals.clear()
+        self._seen_version, self._seen_changes = version, self.db.total_changes
+
+    def total(self, table: str, where: search.Where) -> int:
+        """How many rows a list has; counted once while nothing changes, as every page tells it."""
+        if len(self._totals) >= _TOTALS:
+            self._totals.clear()
+        if (table, where) not in self._totals:
+            self._totals[table, where] = search.count(self.db, table, where)
+        return self._totals[table, where]
 
     def turn(self, switches: Switches) -> None:
         """Store these switches and go by them."""
@@ -48,12 +62,16 @@ class Served:
     def note(self, request: ledger.Request) -> None:
         """Keep a line for the request log, written in batches."""
         self._log.append(request)
-        if len(self._log) >= _BATCH:
+        if len(self._log) % _BATCH == 0:
             self.flush()
 
     def flush(self) -> None:
-        """Write the lines kept so far."""
-        if self._log:
-            lines, self._log = self._log, []
+        """Write the lines kept so far; while another process keeps the file busy they wait."""
+        if not self._log:
+            return
+        before = self.db.total_changes
+        with suppress(sqlite3.OperationalError):
             with writing(self.db):
-                ledger.add_requests(self.db, lines)
+                ledger.add_requests(self.db, self._log)
+            self._log.clear()
+        self._seen_changes += self.db.total_changes - before  # the log is no part of any list

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from reconcile.sandbox.problems import REQUIRED, Problem, refuse_if
+from reconcile.sandbox.problems import REQUIRED, Problem, Refused, refuse_if
 from reconcile.sandbox.rules.fields import FIELDS, Version
 
 TYPES = ("user", "guest", "branch", "recipient", "hq")
@@ -45,18 +45,19 @@ def settle(row: Mapping[str, Any], version: Version) -> dict[str, Any]:
     return {"first_name": None, "last_name": None} if kind == "branch" else {}
 
 
-def read_password(payload: Mapping[str, Any], kind: str | None) -> bool | None:
-    """Whether a password is set (it is never stored); None when the payload names none."""
+def read_password(payload: Mapping[str, Any]) -> bool:
+    """Whether the payload sets a password; the password itself is never stored. Raises Refused (422)."""
     password = payload.get("password")
-    if password in (None, ""):
-        return None
-    problems = []
-    if not isinstance(password, str):
-        problems = [Problem("password", "must be a string")]
-    elif kind != "user":
-        problems = [Problem("password", "only a user has a password")]
-    refuse_if(problems)
-    return True
+    if password is not None and not isinstance(password, str):
+        raise Refused(422, Problem("password", "must be a string"))
+    return bool(password)
+
+
+def has_password(kind: str | None, *, had: bool, given: bool) -> bool:
+    """Whether a contact of this type can register with a password now. Raises Refused (422)."""
+    if given and kind != "user":
+        raise Refused(422, Problem("password", "only a user has a password"))
+    return kind == "user" and (had or given)
 
 
 def unique_key(email: str | None, email_case: str) -> str | None:

@@ -14,7 +14,7 @@ from reconcile.sandbox.problems import INVALID, TOO_LONG, Problem, refuse_if
 
 Version = Literal["v1", "v2"]
 
-_MARKUP = re.compile(r"<\s*[A-Za-z/!?]")
+_MARKUP = re.compile(r"<[A-Za-z/!?]")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 

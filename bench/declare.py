@@ -1,0 +1,93 @@
+"""How long loading declarations takes, beside PyYAML's own fast loader on the same files in the same rounds.
+
+    python bench/declare.py [CONTACTS] [CONTACTS_A_FILE] [ROUNDS]
+
+The ratio is what counts: the machine's own speed cancels out of it.
+"""
+
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+
+from reconcile.declare import load_declarations
+from reconcile.declare.report import Report
+from reconcile.declare.tree import read_tree
+from reconcile.model import Policy
+
+ROLES = ("customer", "trade-account", "newsletter", "preview", "wholesale")
+TAGS = ("ipswich", "vip", "trade", "spring", "north", "south")
+
+
+def contact(number: int, chance: random.Random) -> str:
+    """One contact of about eight lines, as people write them."""
+    lines = [
+        f"  - email: person{number}@example.com",
+        "    profile:",
+        f"      firstname: {chance.choice(('Ann', 'Bob', 'Cleo', 'Noor', 'Tom'))}",
+        f"      lastname: {chance.choice(('Smith', 'Jones', 'Okafor', 'Lind'))}",
+        f"      company: Company {number % 997}",
+        "    roles:",
+    ]
+    for role in chance.sample(ROLES, chance.randint(1, 3)):
+        if chance.random() < 1 / 3:
+            day = f"2027-0{chance.randint(1, 9)}-15"
+            lines.append(f"      - {{reference: {role}, expires: {day}, status: active}}")
+        else:
+            lines.append(f"      - {role}")
+    if tags := chance.sample(TAGS, chance.randint(0, 4)):
+        lines.append(f"    tags: [{', '.join(tags)}]")
+    return "\n".join(lines) + "\n"
+
+
+def write_folder(folder: Path, contacts: int, a_file: int) -> None:
+    """The same files in every run."""
+    chance = random.Random(1)
+    for first in range(0, contacts, a_file):
+        entries = (contact(number, chance) for number in range(first, min(contacts, first + a_file)))
+        (folder / f"{first:08}.yaml").write_text("contacts:\n" + "".join(entries), encoding="utf-8")
+
+
+def pyyaml(folder: Path) -> None:
+    """The yardstick: plain data, without checks and places."""
+    loaded = [yaml.load(path.read_bytes(), yaml.CSafeLoader) for path in sorted(folder.iterdir())]
+    assert loaded
+
+
+def tree(folder: Path) -> None:
+    """Nodes with places, no language."""
+    for path in sorted(folder.iterdir()):
+        read_tree(path.read_bytes(), Report(path.name, []))
+
+
+def declarations(folder: Path) -> None:
+    """All of it: tree, checks, bundles, declarations."""
+    assert load_declarations(folder, Policy(), root=folder)
+
+
+def main(contacts: int = 100_000, a_file: int = 100, rounds: int = 3) -> None:
+    """Measure all three in turn, and print the best round of each."""
+    runs: tuple[Callable[[Path], None], ...] = (pyyaml, tree, declarations)
+    best = dict.fromkeys(runs, float("inf"))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_folder(folder, contacts, a_file)
+        for _ in range(rounds):
+            for run in runs:
+                begun = time.process_time()
+                run(folder)
+                best[run] = min(best[run], time.process_time() - begun)
+    for run, seconds in best.items():
+        ratio = seconds / best[pyyaml]
+        print(f"{run.__name__:14} {seconds / contacts * 1e6:6.1f} µs a contact   {ratio:5.2f} x pyyaml")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"{contacts} contacts, {a_file} a file; peak of the whole run {peak} MiB")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

@@ -1,0 +1,146 @@
+"""The journal of a run: before each write the intent with the before-image, after it the outcome."""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from reconcile.model import (
+    Change,
+    Contact,
+    Declaration,
+    Plan,
+    contact_image,
+    from_zulu,
+    operation_document,
+    zulu,
+)
+from reconcile.plan import digest_of, managed_part
+
+from .chain import Chain, Link, links
+from .outcome import Report, Result
+
+BEGIN, INTENT, OUTCOME, RESOLVED, END = "begin", "intent", "outcome", "resolved", "end"
+
+
+class Journal:
+    """Writes the lines of one run as it goes on. Every line is on disk before the run goes on."""
+
+    def __init__(self, path: Path) -> None:
+        self._chain = Chain(path)
+
+    @property
+    def run(self) -> str:
+        """The name of the run."""
+        return self._chain.path.stem
+
+    def begin(self, plan: Plan, at: datetime, facts: Mapping[str, Any]) -> None:
+        """What the run sets out to do, for which account, and when."""
+        told = {"account": plan.account, "target": plan.target, "tool_version": plan.tool_version}
+        counts = {"plan": plan.digest, "changes": len(plan.changes), "at": zulu(at)}
+        self._chain.append(BEGIN, {**told, **counts, **facts})
+
+    def intent(self, change: Change, before: Contact | None) -> None:
+        """One write that is about to be sent; ``before`` is None for a contact to be created."""
+        self._chain.append(
+            INTENT,
+            {
+                "contact": change.contact.id or None,
+                "email": change.contact.email,
+                "operations": [operation_document(operation) for operation in change.operations],
+                "before": contact_image(before) if before else None,
+                "payload_digest": digest_of(change.payload),
+            },
+        )
+
+    def outcome(self, result: Result) -> None:
+        """How one contact's change ended."""
+        who = result.change.contact
+        told = {"contact": who.id or result.created, "email": who.email, "outcome": result.outcome.value}
+        self._chain.append(OUTCOME, {**told, "detail": result.detail})
+
+    def end(self, report: Report) -> None:
+        """The run came to its end, whatever became of its contacts."""
+        self._chain.append(END, {"complete": report.complete, "stopped": report.stopped})
+
+    def close_run(self) -> None:
+        """A later run has looked at all that this one left open."""
+        self._chain.append(END, {"complete": False, "stopped": "cut off"})
+
+    def resolve(self, contact: str | None, email: str, finding: str) -> None:
+        """What a later look at a contact found that the run had left in doubt."""
+        self._chain.append(RESOLVED, {"contact": contact, "email": email, "finding": finding})
+
+    def close(self) -> None:
+        """Close the file."""
+        self._chain.close()
+
+
+@contextmanager
+def journal(folder: Path, now: datetime) -> Iterator[Journal]:
+    """The journal of a new run, named after its time and some chance."""
+    name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    opened = Journal(folder / f"{name}.jsonl")
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def before_image(declaration: Declaration, live: Contact) -> Contact:
+    """What is kept of a contact before its write: all it holds, and of its fields only the managed ones."""
+    managed = managed_part(declaration, live.state)
+    state = replace(live.state, profile=managed.profile, address=managed.address)
+    return replace(live, state=state)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A run as its journal tells it."""
+
+    run: str
+    path: Path
+    lines: tuple[Link, ...]
+
+    def of(self, kind: str) -> tuple[Mapping[str, Any], ...]:
+        """The contents of all lines of a kind, in order."""
+        return tuple(line.content for line in self.lines if line.kind == kind)
+
+    @property
+    def begun(self) -> Mapping[str, Any]:
+        """What the run set out to do; empty when it was cut off before it could say so."""
+        return next(iter(self.of(BEGIN)), {})
+
+    @property
+    def account(self) -> str:
+        """The account that the run was for."""
+        return str(self.begun.get("account", ""))
+
+    @property
+    def begun_at(self) -> datetime | None:
+        """When the run began; None when it was cut off before it could say so."""
+        return from_zulu(self.begun["at"]) if "at" in self.begun else None
+
+    @property
+    def ended(self) -> bool:
+        """True when the run came to its end."""
+        return bool(self.of(END))
+
+    @property
+    def in_doubt(self) -> tuple[Mapping[str, Any], ...]:
+        """The writes of which nobody knows whether they took effect: an intent without an outcome."""
+        settled = {entry["email"] for kind in (OUTCOME, RESOLVED) for entry in self.of(kind)}
+        return tuple(entry for entry in self.of(INTENT) if entry["email"] not in settled)
+
+
+def read_run(path: Path) -> Record:
+    """One run; BrokenChain when its journal is not what was written."""
+    return Record(path.stem, path, links(path))
+
+
+def runs(folder: Path) -> Sequence[Record]:
+    """All runs, oldest first; BrokenChain for the first journal that is not what was written."""
+    return [read_run(path) for path in sorted(folder.glob("*.jsonl"))]

@@ -1,0 +1,108 @@
+"""What earlier runs on this checkout tell: for the guards, and for what a crash has left in doubt."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from reconcile.errors import NotFound
+from reconcile.evance import Reader
+from reconcile.model import Contact, Fields, contact_from_image
+from reconcile.plan import fingerprint
+
+from .journal import INTENT, OUTCOME, Journal, Record, runs
+from .outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The runs on this checkout that were for one account, oldest first."""
+
+    records: tuple[Record, ...] = ()
+
+    @property
+    def contacts_before(self) -> int | None:
+        """How many contacts the account had at the last run."""
+        counts = [record.begun.get("contacts") for record in self.records]
+        return next((count for count in reversed(counts) if isinstance(count, int)), None)
+
+    @property
+    def spent(self) -> tuple[Mapping[str, str], ...]:
+        """The overrides that earlier runs have used up."""
+        return tuple(entry for record in self.records for entry in record.begun.get("allowances", ()))
+
+    def lost_since(self, moment: datetime) -> frozenset[str]:
+        """The ids of contacts that lost a role in runs that began after that moment."""
+        recent = [record for record in self.records if record.begun_at and record.begun_at > moment]
+        return frozenset(contact for record in recent for contact in _losers(record))
+
+    def recent_losses(self, now: datetime, hours: int) -> frozenset[str]:
+        """The ids of contacts that lost a role in the last hours."""
+        return self.lost_since(now - timedelta(hours=hours))
+
+
+NO_PAST = Past()
+"""Nothing was applied from this checkout yet."""
+
+
+def past_runs(folder: Path, account: str) -> Past:
+    """The past of one account; BrokenChain when a journal is not what was written."""
+    return Past(tuple(record for record in runs(folder) if record.account == account))
+
+
+def _losers(record: Record) -> Iterator[str]:
+    applied = {entry["contact"] for entry in record.of(OUTCOME) if entry["outcome"] == Outcome.APPLIED}
+    for intent in record.of(INTENT):
+        revokes = any(
+            step["facet"] == "roles" and step["action"] == "remove" for step in intent["operations"]
+        )
+        if revokes and intent["contact"] in applied:
+            yield intent["contact"]
+
+
+def resolve_doubts(past: Past, account: Reader) -> tuple[str, ...]:
+    """Look at every contact that an interrupted run left in doubt, note what is found, and say it.
+
+    What is left to do then is in the next plan, like everything else.
+    """
+    said: list[str] = []
+    for record in past.records:
+        if record.in_doubt or not record.ended:
+            said += _resolved(record, account)
+    return tuple(said)
+
+
+def _resolved(record: Record, account: Reader) -> Iterator[str]:
+    chain = Journal(record.path)
+    try:
+        for intent in record.in_doubt:
+            finding = _finding(intent, account)
+            chain.resolve(intent["contact"], intent["email"], finding)
+            yield f"run {record.run} was cut off while it wrote {intent['email']}: {finding}"
+        if not record.ended:
+            chain.close_run()
+    finally:
+        chain.close()
+
+
+def _finding(intent: Mapping[str, Any], account: Reader) -> str:
+    if intent["contact"] is None:
+        return "it was to be created; the plan shows whether it exists"
+    try:
+        live = account.contact(intent["contact"])
+    except NotFound:
+        return "the contact is gone"
+    return "the write has not taken effect" if _as_before(intent, live) else "the contact has changed since"
+
+
+def _as_before(intent: Mapping[str, Any], live: Contact) -> bool:
+    """True when the contact is what it was before the write: its identity, roles and tags, and its fields."""
+    before = contact_from_image(intent["before"])
+    same_profile = _holds(live.state.profile, before.state.profile)
+    same_address = _holds(live.state.address, before.state.address)
+    return same_profile and same_address and fingerprint(before) == fingerprint(live)
+
+
+def _holds(fields: Fields | None, wanted: Fields | None) -> bool:
+    return all((fields or {}).get(name) == value for name, value in (wanted or {}).items())

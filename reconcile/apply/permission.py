@@ -1,0 +1,83 @@
+"""May this plan be applied now? Guards, their overrides, freezes, the kill switch. Raises Refusal if not."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from reconcile.errors import Refusal
+from reconcile.model import Allowance, Applying, Change, Plan, Verdict, zulu
+from reconcile.plan import LIFTABLE
+
+from .approval import refuse_if
+
+KILL_VARIABLE = "RECONCILE_KILL"
+FREEZE_VARIABLE = "RECONCILE_FREEZE"
+OFF = {"", "0", "false", "no", "off"}
+"""What a switch in the environment is turned off with. Any other word turns it on: it fails closed."""
+
+
+def switched_on(environment: Mapping[str, str], name: str) -> bool:
+    """Whether a switch in the environment is on."""
+    return environment.get(name, "").strip().casefold() not in OFF
+
+
+def killed(applying: Applying, environment: Mapping[str, str], state: Path) -> str | None:
+    """Why the kill switch is on, or None. It is asked before every write, and fails closed."""
+    if applying.stopped:
+        return "the kill switch 'stop: true' in the configuration is on"
+    if switched_on(environment, KILL_VARIABLE):
+        return f"the kill switch {KILL_VARIABLE} in the environment is on"
+    file = state / "KILL"
+    try:
+        return f"the kill switch {file} is there" if file.exists() else None
+    except OSError as error:
+        return f"the kill switch {file} can't be looked at: {error.strerror}"
+
+
+def refuse_guarded(plan: Plan, ceilings: Mapping[str, int]) -> None:
+    """Raise Refusal for every guard that tripped and is not lifted far enough by an override."""
+    tripped = [verdict for verdict in plan.refused if not _lifted(verdict, ceilings)]
+    headline = "refused by a guard; nothing was written"
+    refuse_if(tuple(map(_told, tripped)), headline)
+
+
+def _lifted(verdict: Verdict, ceilings: Mapping[str, int]) -> bool:
+    return verdict.guard in LIFTABLE and verdict.found <= ceilings.get(verdict.guard, -1)
+
+
+def _told(verdict: Verdict) -> str:
+    if verdict.guard not in LIFTABLE:
+        return f"{verdict.guard}: {verdict.message}; change the declarations, nothing lifts this guard"
+    override = f"--allow {verdict.guard}={verdict.found}"
+    return f"{verdict.guard}: {verdict.message}; if this is meant, apply with {override}"
+
+
+def granted_ceilings(
+    allowances: Sequence[Allowance], plan: Plan, spent: Iterable[Mapping[str, str]]
+) -> dict[str, int]:
+    """The overrides in the repository that are bound to this plan and not spent by an earlier apply."""
+    used = {(entry.get("guard"), entry.get("digest")) for entry in spent}
+    return {
+        allowance.guard: allowance.ceiling
+        for allowance in allowances
+        if allowance.digest == plan.digest and (allowance.guard, allowance.digest) not in used
+    }
+
+
+def frozen(applying: Applying, environment: Mapping[str, str], now: datetime) -> str | None:
+    """Why nothing may be applied now, or None."""
+    if switched_on(environment, FREEZE_VARIABLE):
+        return f"{FREEZE_VARIABLE} in the environment is on"
+    freeze = next((freeze for freeze in applying.freezes if freeze.holds(now)), None)
+    return f"frozen until {zulu(freeze.expires)}: {freeze.reason}" if freeze else None
+
+
+def refuse_frozen(plan: Plan, applying: Applying, reason: str | None) -> None:
+    """Raise Refusal in a freeze, unless there are changes that it lets pass."""
+    if reason is not None and not any(passes_freeze(change, applying) for change in plan.changes):
+        raise Refusal(f"{reason}; nothing was written; apply when the freeze is over")
+
+
+def passes_freeze(change: Change, applying: Applying) -> bool:
+    """True for a change that takes access away and does nothing else, where those are exempt."""
+    return applying.revoke_in_freeze and all(operation.revokes for operation in change.operations)

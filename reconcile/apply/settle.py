@@ -1,0 +1,167 @@
+"""One contact's change: read, plan anew, write, read back. What was not shown is never written."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from reconcile.errors import ApiError, Forbidden, OutcomeUnknown, Unauthorized
+from reconcile.model import (
+    Change,
+    ChangeAction,
+    Contact,
+    Declaration,
+    Identity,
+    Operation,
+    Payload,
+    Place,
+    email_key,
+)
+from reconcile.plan import Scene, exceeding, plan_change, unmet
+
+from .brake import Brake
+from .journal import Journal, before_image
+from .outcome import Outcome, Result
+
+TRIES = 3
+"""How often a write is sent whose answer was lost and which, read back, has not taken effect."""
+
+
+class Account(Protocol):
+    """What carrying out a plan needs of the account."""
+
+    def contact(self, contact_id: str, /) -> Contact:
+        """Read one contact afresh."""
+
+    def update(self, contact_id: str, payload: Payload, /) -> object:
+        """Write one contact."""
+
+    def create(self, payload: Payload, /) -> str:
+        """Add a contact and tell its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything one run goes by.
+
+    ``declarations`` are found by the place at which they stand. ``approved`` holds, by contact, the
+    operations that were approved: nothing beyond them is written. ``held_back`` tells of a change why it must
+    wait, or None. ``workers`` contacts are settled at a time.
+    """
+
+    account: Account
+    scene: Scene
+    declarations: Mapping[Place, Declaration]
+    approved: Mapping[str, tuple[Operation, ...]]
+    journal: Journal
+    brake: Brake
+    held_back: Callable[[Change], str | None] = lambda _change: None
+    workers: int = 1
+
+
+def settle(change: Change, run: Run) -> Result:
+    """Bring one contact to its target; every failure becomes a result, so that other contacts go on."""
+    reason = run.brake.reason or run.held_back(change)
+    if reason is not None:
+        return Result(change, Outcome.NOT_TRIED, reason)
+    result = _tried(change, run)
+    if result.settled or result.outcome is Outcome.STALE:
+        run.brake.succeeded()
+    else:
+        run.brake.failed()
+    return _noted(result, run)
+
+
+def _noted(result: Result, run: Run) -> Result:
+    """The result, once the journal has it. Without a journal nothing more is written."""
+    try:
+        run.journal.outcome(result)
+    except OSError as error:
+        run.brake.stop(f"the journal can't be written: {error.strerror}")
+    return result
+
+
+def _tried(change: Change, run: Run) -> Result:
+    try:
+        return _create(change, run) if change.action is ChangeAction.CREATE else _update(change, run)
+    except (Unauthorized, Forbidden) as error:
+        run.brake.stop(str(error))
+        return Result(change, Outcome.FAILED, str(error))
+    except ApiError as error:
+        return Result(change, Outcome.FAILED, str(error))
+    except OSError as error:
+        run.brake.stop(f"the journal can't be written: {error.strerror}")
+        return Result(change, Outcome.FAILED, f"the journal can't be written: {error.strerror}")
+
+
+def _update(change: Change, run: Run) -> Result:
+    """Read and plan anew before every write; a write whose answer was lost is judged by the next reading."""
+    sent: Change | None = None
+    for _ in range(TRIES):
+        live = run.account.contact(change.contact.id)
+        read_at = time.monotonic()
+        if sent is None and not _same_person(live.identity, change.contact):
+            return Result(change, Outcome.STALE, "it now has another type, e-mail or reference; plan again")
+        fresh = plan_change(run.declarations[change.source], live, run.scene)
+        if fresh is None:
+            return _settled(change, sent, live, run)
+        beyond = exceeding(fresh.operations, run.approved[change.key])
+        if beyond:
+            return _stale(change, beyond)
+        run.journal.intent(fresh, before_image(run.declarations[change.source], live))
+        gap = time.monotonic() - read_at
+        try:
+            run.account.update(change.contact.id, fresh.payload)
+        except OutcomeUnknown:
+            sent = fresh
+            continue
+        return _confirmed(change, fresh, change.contact.id, run, gap)
+    return Result(change, Outcome.UNCONFIRMED, f"the answer to its write was lost {TRIES} times")
+
+
+def _same_person(now: Identity, then: Identity) -> bool:
+    """Id, type and address are the same, and so is the reference where both sides tell one."""
+    told = now.reference is not None and then.reference is not None
+    same = (now.id, now.type, email_key(now.email)) == (then.id, then.type, email_key(then.email))
+    return same and (not told or now.reference == then.reference)
+
+
+def _settled(change: Change, sent: Change | None, live: Contact, run: Run) -> Result:
+    """Nothing is left to do: it never was, or a write whose answer was lost has taken effect."""
+    if sent is None:
+        return Result(change, Outcome.UNNECESSARY)
+    return _compared(change, sent, live, run)
+
+
+def _stale(change: Change, beyond: tuple[Operation, ...]) -> Result:
+    items = ", ".join(f"{operation.action} {operation.part} {operation.item}" for operation in beyond)
+    return Result(change, Outcome.STALE, f"it would now need what nobody approved: {items}; plan again")
+
+
+def _create(change: Change, run: Run) -> Result:
+    run.journal.intent(change, None)
+    try:
+        contact_id = run.account.create(change.payload)
+    except OutcomeUnknown as error:
+        return Result(change, Outcome.UNCONFIRMED, f"{error}; plan again to see whether it exists")
+    result = _confirmed(change, change, contact_id, run, 0.0)
+    return Result(change, result.outcome, result.detail, created=contact_id)
+
+
+def _confirmed(change: Change, written: Change, contact_id: str, run: Run, gap: float) -> Result:
+    """Read the contact back and compare it with what was written."""
+    try:
+        after = run.account.contact(contact_id)
+    except ApiError as error:
+        return Result(
+            change, Outcome.UNCONFIRMED, f"written, but it could not be read back: {error}", gap=gap
+        )
+    return _compared(change, written, after, run, gap)
+
+
+def _compared(change: Change, written: Change, after: Contact, run: Run, gap: float = 0.0) -> Result:
+    differences = unmet(written.target, after.state, run.scene.now)
+    if not differences:
+        return Result(change, Outcome.APPLIED, gap=gap)
+    told = f"the account holds something else than was written: {', '.join(differences)}"
+    return Result(change, Outcome.UNCONFIRMED, told, gap=gap)

@@ -1,0 +1,178 @@
+"""One apply from the fresh plan to the last word: what ``apply`` and ``demo`` share."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from reconcile.apply import (
+    Brake,
+    Fresh,
+    Outcome,
+    Past,
+    Report,
+    Run,
+    approved_operations,
+    carry_out,
+    fresh_plan,
+    frozen,
+    granted_ceilings,
+    journal,
+    killed,
+    passes_freeze,
+    past_runs,
+    refuse_above,
+    refuse_frozen,
+    refuse_guarded,
+    resolve_doubts,
+)
+from reconcile.errors import ApiError, ExitCode, PartlyApplied, Refusal
+from reconcile.evance import Writer
+from reconcile.model import Change, Declaration, Plan
+from reconcile.plan import Scene
+
+from . import say
+from .options import Common
+from .project import Project
+from .show import render
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An apply of declarations to an account. ``approval`` is the ceiling; None: what is shown is it."""
+
+    project: Project
+    state: Path
+    common: Common
+    account: Writer
+    declarations: Sequence[Declaration]
+    approval: Plan | None = None
+
+    @property
+    def scene(self) -> Scene:
+        """What the plan is made for."""
+        revert = self.approval.revert if self.approval else None
+        return self.project.scene(self.account.connection.account, revert)
+
+    def run(self, ceilings: Mapping[str, int], form: str, *, asking: bool) -> int:
+        """Plan, show, ask, apply; the exit code. Refusal comes before any write, PartlyApplied after."""
+        self._refuse_killed()
+        past = self._past()
+        fresh = self._fresh(past)
+        if self.approval is not None:
+            refuse_above(fresh.plan, self.approval)
+        say.result(self._shown(fresh.plan, form))
+        if fresh.plan.empty:
+            return ExitCode.DONE
+        spending = self._permit(fresh.plan, past, ceilings)
+        if asking:
+            ask()
+        report = self._carry(fresh, spending)
+        if not report.wrote:
+            self._refuse_killed()
+        return conclude(report, self.common)
+
+    def plan_again(self) -> Plan:
+        """Show what is left to do."""
+        plan = self._fresh(past_runs(self.state / "runs", self.scene.account)).plan
+        say.result(self._shown(plan, "text"))
+        return plan
+
+    def _shown(self, plan: Plan, form: str) -> str:
+        return render(plan, form, configured=self.project.settings.privacy)
+
+    def _killed(self) -> str | None:
+        return killed(self.project.settings.applying, os.environ, self.state)
+
+    def _refuse_killed(self) -> None:
+        reason = self._killed()
+        if reason is not None:
+            raise Refusal(f"{reason}; nothing was written")
+
+    def _past(self) -> Past:
+        """Earlier runs, after a look at what a crash has left in doubt."""
+        past = past_runs(self.state / "runs", self.scene.account)
+        for finding in resolve_doubts(past, self.account):
+            say.note(finding, self.common)
+        return past
+
+    def _fresh(self, past: Past) -> Fresh:
+        with say.progress(self.common) as progress:
+            return fresh_plan(self.declarations, self.account, self.scene, past=past, progress=progress)
+
+    def _permit(self, plan: Plan, past: Past, ceilings: Mapping[str, int]) -> dict[str, int]:
+        """Refuse what guards and freezes refuse; the overrides in the repository that are used up by this."""
+        applying = self.project.settings.applying
+        granted = granted_ceilings(applying.allowances, self.approval or plan, past.spent)
+        refuse_guarded(plan, {**granted, **ceilings})
+        refuse_frozen(plan, applying, self._frozen())
+        return granted
+
+    def _frozen(self) -> str | None:
+        return frozen(self.project.settings.applying, os.environ, self.project.now)
+
+    def _held_back(self, change: Change) -> str | None:
+        reason = self._frozen()
+        return None if reason is None or passes_freeze(change, self.project.settings.applying) else reason
+
+    def _carry(self, fresh: Fresh, spending: Mapping[str, int]) -> Report:
+        approved = self.approval or fresh.plan
+        with journal(self.state / "runs", self.project.now) as book, say.progress(self.common) as progress:
+            digest = approved.digest
+            allowances = [{"guard": guard, "digest": digest} for guard in sorted(spending)]
+            book.begin(fresh.plan, self.project.now, {"contacts": fresh.contacts, "allowances": allowances})
+            run = Run(
+                account=self.account,
+                scene=self.scene,
+                declarations={entry.place: entry for entry in self.declarations},
+                approved=approved_operations(approved),
+                journal=book,
+                brake=Brake(self.project.settings.applying.failures, self._killed),
+                held_back=self._held_back,
+                workers=self.project.target.concurrency,
+            )
+            report = carry_out(fresh.plan, run, lambda done, total: progress("Applying", done, total))
+            book.end(report)
+            return report
+
+
+def ask() -> None:
+    """Ask before the first write; raise Refusal unless a person at a terminal says ``yes``."""
+    if not sys.stdin.isatty():
+        raise Refusal("nothing was written: there is no terminal to ask at; call apply with --yes")
+    question = "Apply this plan? Only 'yes' is taken as approval"
+    answer = click.prompt(question, default="", show_default=False, err=True)
+    if answer.strip() != "yes":
+        raise Refusal("not approved: nothing was written")
+
+
+def conclude(report: Report, common: Common) -> int:
+    """Say how it ended; raise PartlyApplied with every contact that is not as declared."""
+    written = report.count(Outcome.APPLIED)
+    noun = "contact" if written == 1 else "contacts"
+    say.result(f"Applied: {written} {noun} written and read back.")
+    say.note(f"Longest time between a read and its write: {report.longest_gap:.3f} s.", common)
+    if report.complete:
+        return ExitCode.DONE
+    if not report.wrote and report.stopped is not None:
+        raise ApiError(f"{report.stopped}\nnothing was written")
+    raise PartlyApplied("\n".join(_left(report)))
+
+
+def _left(report: Report) -> list[str]:
+    """What is not as declared, revocations that are still open, and what to do."""
+    unsettled = [result for result in report.results if not result.settled]
+    return [
+        *([f"the run was stopped: {report.stopped}"] if report.stopped else []),
+        *(f"{result.change.label}: {result.outcome}: {result.detail}" for result in unsettled),
+        *(
+            f"revocation still open: {role} of {result.change.label}"
+            for result in unsettled
+            for role in result.open_revocations
+        ),
+        f"{len(unsettled)} of {len(report.results)} contacts are not as declared",
+        "run 'reconcile plan' to see what is left, then apply again",
+    ]

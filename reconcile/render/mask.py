@@ -1,0 +1,223 @@
+"""The one place for masking: a plan without names and addresses, for everything that leaves the terminal.
+
+What is masked: e-mail addresses wherever they stand; profile and address fields, also in payloads (names and
+companies to their initials, all else but the country whole); a contact's names, telephone numbers and street
+wherever else its change tells them: in tags, reasons and the names of files.
+
+What stays: ids, references, roles, tags and dates, since a review needs them, and digests, which name the
+plan that was masked. Reasons stay too, but for what is said above: they are written for the reviewer and
+stand in Git beside the declaration. The fingerprint goes: with all else known, it would let a guessed address
+be tried.
+
+A masked plan is for reading. It does not have the digest that it names and can't be applied.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from reconcile.model import (
+    Boundary,
+    Change,
+    Grant,
+    Kept,
+    Operation,
+    Origin,
+    Part,
+    Place,
+    Plan,
+    Value,
+    Verdict,
+)
+
+from .escape import MASK
+
+_EMAIL = re.compile(r"""(?:"[^"]+"|[^\s<>"(),:;|]+)@[^\s<>"'(),:;|]+""")
+_INITIALS = frozenset({"firstname", "lastname", "company", "username", "title"})
+_OPEN = frozenset({"type", "reference", "country", "countrycode"})
+_TELLING = frozenset(
+    {"email", "firstname", "lastname", "username", "phone", "mobile", "line1", "line2", "line3", "website"}
+)
+"""Fields whose values are looked for in tags, reasons and file names too. A town or a company is not: half of
+all tags are named after one."""
+
+_SHORTEST = 3
+"""A shorter name is left in tags and reasons: it would be found inside half of all words."""
+
+
+def mask(plan: Plan) -> Plan:
+    """The plan with everything personal masked."""
+    return replace(
+        plan,
+        valid_until=_boundary(plan) if plan.valid_until else None,
+        changes=tuple(map(_change, plan.changes)),
+        notes=tuple(map(scrubbed, plan.notes)),
+        guards=tuple(map(_verdict, plan.guards)),
+    )
+
+
+@lru_cache(maxsize=65_536)
+def masked_email(address: str) -> str:
+    """``b•••@e•••.com``: as much as tells two addresses apart to those who know them."""
+    local, _, domain = address.strip().rpartition("@")
+    host, dot, top = domain.rpartition(".")
+    if not local:
+        return f"{_first(domain)}{MASK}" if domain else ""
+    return f"{_first(local)}{MASK}@{_first(host or top)}{MASK}{dot and dot + top}"
+
+
+def _first(text: str) -> str:
+    """The first letter or digit."""
+    return next(filter(str.isalnum, text), "")
+
+
+def initials(name: str) -> str:
+    """``M. J.`` for ``Mary Jane``."""
+    return " ".join(f"{letter}." for letter in map(_first, name.split()) if letter) or MASK
+
+
+def scrubbed(sentence: str) -> str:
+    """A sentence with every e-mail address in it masked."""
+    return _EMAIL.sub(lambda found: masked_email(found[0]), sentence) if "@" in sentence else sentence
+
+
+def _boundary(plan: Plan) -> Boundary | None:
+    """Whose window it is stays known for contacts of the plan only."""
+    boundary = plan.valid_until
+    if boundary is None:
+        return None
+    whose = next((change for change in plan.changes if change.is_called(boundary.contact)), None)
+    contact = _label(whose) if whose else MASK
+    return replace(boundary, item=scrubbed(boundary.item), contact=contact)
+
+
+def _label(change: Change) -> str:
+    return masked_email(change.contact.email) if change.contact.email else scrubbed(change.label)
+
+
+def _verdict(verdict: Verdict) -> Verdict:
+    subjects = tuple(map(scrubbed, verdict.subjects))
+    return replace(verdict, message=scrubbed(verdict.message), subjects=subjects)
+
+
+def _change(change: Change) -> Change:
+    known = _Known(tuple(sorted(set(_personal(change)), key=len, reverse=True)))
+    who = change.contact
+    return replace(
+        change,
+        contact=replace(
+            who, email=masked_email(who.email), reference=who.reference and scrubbed(who.reference)
+        ),
+        source=known.place(change.source),
+        operations=tuple(map(known.operation, change.operations)),
+        kept=tuple(map(known.kept, change.kept)),
+        payload=known.payload(change.payload),
+        live_fingerprint=None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a change tells of its contact, case-folded, longest first: hidden wherever else it stands."""
+
+    texts: tuple[str, ...]
+
+    def hide(self, text: str) -> str:
+        """A text without e-mail addresses and without what is known."""
+        text, folded = scrubbed(text), text.casefold()
+        if any(known in folded for known in self.texts):
+            known = "|".join(map(re.escape, self.texts))
+            return re.sub(rf"(?<!\w)(?:{known})(?!\w)", MASK, text, flags=re.IGNORECASE)
+        return text
+
+    def place(self, place: Place) -> Place:
+        return Place(self.hide(place.file), place.line, place.column)
+
+    def operation(self, step: Operation) -> Operation:
+        before, after = (self._value(step.part, step.item, value) for value in (step.before, step.after))
+        item, origin = self._item(step.part, step.item), self._origin(step.origin)
+        return replace(step, item=item, before=before, after=after, origin=origin)
+
+    def kept(self, kept: Kept) -> Kept:
+        value = self._value(kept.part, kept.item, kept.value)
+        return Kept(kept.part, self._item(kept.part, kept.item), value, self._origin(kept.origin))
+
+    def _item(self, part: Part, item: str) -> str:
+        return scrubbed(item) if part is Part.ROLES else self.hide(item)
+
+    def _value(self, part: Part, item: str, value: Value) -> Value:
+        """A grant bears its role's name, so both are masked alike; a tag is its own value."""
+        if isinstance(value, Grant):
+            return replace(value, reference=scrubbed(value.reference), status=scrubbed(value.status))
+        if part in {Part.PROFILE, Part.ADDRESS}:
+            return _field(item, value)
+        return value and self.hide(value)
+
+    def _origin(self, origin: Origin) -> Origin:
+        return replace(
+            origin,
+            detail=origin.detail and scrubbed(origin.detail),
+            reason=origin.reason and self.hide(origin.reason),
+            place=origin.place and self.place(origin.place),
+        )
+
+    def payload(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """A payload of the same shape: roles and tags stay, fields are masked."""
+        return {scrubbed(name): self._body(value, name) for name, value in payload.items()}
+
+    def _body(self, value: Any, name: str) -> Any:
+        match value:
+            case Mapping():
+                return {
+                    scrubbed(key): self._body(inner, name if name in _SETS else key)
+                    for key, inner in value.items()
+                }
+            case list():
+                return [self._body(inner, name) for inner in value]
+            case str() if name in _SETS:
+                return scrubbed(value) if name == "accessRoles" else self.hide(value)
+            case str():
+                return _field(name, value)
+            case None | bool():
+                return value
+            case _:
+                return MASK
+
+
+_SETS = frozenset({"accessRoles", "tags"})
+
+
+def _personal(change: Change) -> Iterator[str]:
+    """The texts that tell who somebody is, case-folded."""
+    texts = [change.contact.email, *_told(change.payload)]
+    texts += [
+        value
+        for step in change.operations
+        if step.part in {Part.PROFILE, Part.ADDRESS} and step.item.casefold() in _TELLING
+        for value in (step.before, step.after)
+        if isinstance(value, str)
+    ]
+    return (folded for text in texts if len(folded := text.strip().casefold()) >= _SHORTEST)
+
+
+def _told(value: Any, name: str = "") -> Iterator[str]:
+    """The telling fields of a payload."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _told(inner, key)
+    elif isinstance(value, str) and name.casefold() in _TELLING:
+        yield value
+
+
+def _field(name: str, value: Value) -> str | None:
+    """A profile or address field by its API name, masked as its kind asks for."""
+    if not isinstance(value, str):
+        return None
+    key = name.casefold()
+    if key in _OPEN or not value:
+        return scrubbed(value)
+    if key == "email":
+        return masked_email(value)
+    return initials(value) if key in _INITIALS else MASK

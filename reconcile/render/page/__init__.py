@@ -1,0 +1,5 @@
+"""A plan as one self-contained HTML page."""
+
+from .page import html
+
+__all__ = ["html"]

@@ -1,0 +1,50 @@
+"""Which changes a reviewer must see first."""
+
+from enum import StrEnum
+
+from reconcile.model import Change, ChangeAction, Part, Plan
+
+
+class Risk(StrEnum):
+    """The groups of a plan's changes, riskiest first; the words are their titles."""
+
+    LOSING = "Losing access"
+    BYPASSING = "Activated past approval"
+    CREATED = "New contacts"
+    GAINING = "Gaining roles"
+    CHANGED = "Roles changed"
+    OTHER = "Tags and fields only"
+
+    @property
+    def having(self) -> str:
+        """The group's contacts in a sentence: ``3 contacts losing access``."""
+        return {
+            Risk.LOSING: "losing access",
+            Risk.BYPASSING: "activated past approval",
+            Risk.CREATED: "to be created",
+            Risk.GAINING: "gaining roles",
+            Risk.CHANGED: "with a role changed",
+            Risk.OTHER: "with tags and fields only",
+        }[self]
+
+
+def risk_of(change: Change) -> Risk:
+    """The riskiest of what happens to a contact: a revocation counts before any grant."""
+    roles = [step for step in change.operations if step.part is Part.ROLES]
+    if any(step.revokes for step in roles):
+        return Risk.LOSING
+    if any(step.bypasses_approval for step in roles):
+        return Risk.BYPASSING
+    if change.action is ChangeAction.CREATE:
+        return Risk.CREATED
+    if any(step.before is None for step in roles):
+        return Risk.GAINING
+    return Risk.CHANGED if roles else Risk.OTHER
+
+
+def risk_groups(plan: Plan) -> dict[Risk, list[Change]]:
+    """The changes by group, riskiest group first; groups without changes are left out."""
+    groups: dict[Risk, list[Change]] = {risk: [] for risk in Risk}
+    for change in plan.changes:
+        groups[risk_of(change)].append(change)
+    return {risk: changes for risk, changes in groups.items() if changes}

@@ -1,0 +1,64 @@
+"""What the faults that strike a request do to its answer."""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from math import ceil
+from time import monotonic
+
+from reconcile.sandbox.api.calls import Call, Reply, refusal
+from reconcile.sandbox.api.served import Served
+from reconcile.sandbox.disturbing import disturb
+from reconcile.sandbox.faults import Armed, Kind
+from reconcile.sandbox.problems import Problem, Refused
+
+_HTML = b"<!DOCTYPE html><html><head><title>Sorry</title></head><body><h1>Back in a moment</h1></body></html>"
+
+
+def delay(striking: list[Armed]) -> float:
+    """Seconds the answer waits."""
+    return sum(one.delay() for one in striking if one.fault.kind is Kind.LATENCY)
+
+
+def instead(striking: list[Armed], call: Call, moment: str) -> Reply | None:
+    """The first error page or status that takes the place of the answer."""
+    for armed in striking:
+        fault = armed.fault
+        if fault.kind is Kind.RATE_LIMIT and moment == "before" and (wait := armed.wait(monotonic())):
+            return _failure(call, 429, "too many requests", fault.word("retry-after"), wait)
+        if fault.kind is Kind.STATUS and fault.word("when") == moment:
+            code = int(fault.number("code"))
+            return _failure(call, code, "something went wrong", fault.word("retry-after"), 1)
+        if fault.kind is Kind.HTML and fault.word("when") == moment:
+            return Reply(int(fault.number("code")), _HTML)
+    return None
+
+
+def _failure(call: Call, status: int, text: str, retry_after: str, seconds: float) -> Reply:
+    reply = refusal(call, Refused(status, Problem("server", text, "error.server")))
+    whole = max(1, ceil(seconds))
+    match retry_after:
+        case "seconds":
+            headers = {"Retry-After": str(whole)}
+        case "date":
+            moment = datetime.now(UTC) + timedelta(seconds=whole)
+            headers = {"Retry-After": format_datetime(moment, usegmt=True)}
+        case _:
+            headers = {}
+    return Reply(status, reply.body, headers)
+
+
+def resets(striking: list[Armed], moment: str) -> bool:
+    """Whether the connection breaks before or after the account was asked."""
+    return any(one.fault.kind is Kind.RESET and one.fault.word("when") == moment for one in striking)
+
+
+def truncation(striking: list[Armed]) -> str | None:
+    """How the answer is cut, `json` or `wire`; None when it is not."""
+    return next((one.fault.word("how") for one in striking if one.fault.kind is Kind.TRUNCATE), None)
+
+
+def disturb_all(striking: list[Armed], call: Call, served: Served, moment: str) -> None:
+    """Whatever happens to the account before or after this request, by nobody's request."""
+    for armed in striking:
+        if armed.fault.settings.get("when", "before") == moment:
+            disturb(armed, call, served)

@@ -1,0 +1,39 @@
+"""The sample plan with every free string replaced: what is left of a page without them is its structure."""
+
+from collections.abc import Callable
+from typing import Any
+
+from reconcile.model import Plan, plan_document, plan_from_document
+from tests.render.plan_samples import full_plan
+
+_NAMES = "account config_digest contact declarations_digest detail digest email file id item message name"
+_MORE_NAMES = "notes reason reference revert subjects target timezone tool_version type"
+FREE = frozenset(f"{_NAMES} {_MORE_NAMES}".split())
+"""Keys of the document whose strings may be anything."""
+
+FREE_TEXT = {"before", "after", "value"}
+"""Keys whose strings are free where they are text, while a grant's own are not."""
+
+
+def refilled(change: Callable[[str], str]) -> Plan:
+    """The full sample plan with each free string changed."""
+    document = plan_document(full_plan())
+    return plan_from_document({key: _walk(key, value, change) for key, value in document.items()})
+
+
+def _walk(key: str, value: Any, change: Callable[[str], str]) -> Any:
+    if key == "payload":
+        return _all(value, change)
+    if isinstance(value, dict):
+        return {inner: _walk(inner, item, change) for inner, item in value.items()}
+    if isinstance(value, list):
+        return [_walk(key, item, change) for item in value]
+    return change(value) if isinstance(value, str) and key in FREE | FREE_TEXT else value
+
+
+def _all(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, dict):
+        return {change(key): _all(item, change) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_all(item, change) for item in value]
+    return change(value) if isinstance(value, str) else value

@@ -1,0 +1,130 @@
+"""No string of a plan changes the structure of any format: not one of the corpus, not one that is made up."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reconcile.model import Plan
+from reconcile.render import html, markdown, mask, text
+from reconcile.render.escape import visible
+from tests.render.golden import without_assets
+from tests.render.hostile import HOSTILE
+from tests.render.plan_samples import full_plan
+from tests.render.refill import refilled
+from tests.render.skeleton import skeleton
+
+ROOMY = 4_000_000
+"""A limit under which nothing is left out, however long the strings are."""
+
+
+def before(hostile: str) -> Callable[[str], str]:
+    """Puts a string before each one, so that their order stays; empty ones stay empty."""
+    return lambda value: hostile + value if value else value
+
+
+def tame(hostile: str) -> Callable[[str], str]:
+    """Harmless strings in the same places, which are as long to the eye and no known time zones either."""
+    return before("x" * len(visible(hostile, limit=1_000_000)))
+
+
+def structure_of_text(plan: Plan) -> list[str]:
+    """What leads each line."""
+    return [line[:8] if line.startswith("      ") else line[:4] for line in text(plan).split("\n")]
+
+
+def structure_of_markdown(plan: Plan) -> list[str]:
+    """The HTML that GitHub's own parser makes of it, without what stands in code."""
+    cmarkgfm = pytest.importorskip("cmarkgfm", reason="the Markdown checks need the package cmarkgfm")
+    page = markdown(plan, limit=ROOMY, source_url=lambda _: "https://git.example/file")
+    options = cmarkgfm.cmark.Options.CMARK_OPT_UNSAFE
+    return skeleton(cmarkgfm.github_flavored_markdown_to_html(page, options=options), "code")
+
+
+def structure_of_page(plan: Plan) -> list[str]:
+    """The page without the strings and the data."""
+    page = re.sub(r"(id=data>).*?(</script>)", r"\1\2", without_assets(html(plan)), flags=re.DOTALL)
+    return skeleton(page, "bdi", "q", "title")
+
+
+STRUCTURES = [structure_of_text, structure_of_markdown, structure_of_page]
+
+
+@pytest.mark.parametrize("structure", STRUCTURES)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_strings_change_no_structure(name: str, structure: Callable[[Plan], list[str]]) -> None:
+    """With a hostile string in every field at once a format has the same skeleton as with harmless ones."""
+    assert structure(refilled(before(HOSTILE[name]))) == structure(refilled(tame(HOSTILE[name])))
+
+
+@pytest.mark.parametrize("structure", STRUCTURES)
+@settings(deadline=None)  # a busy machine is no fault
+@given(hostile=st.text(min_size=1, max_size=30))
+def test_no_string_changes_the_structure(hostile: str, structure: Callable[[Plan], list[str]]) -> None:
+    """The same for any string at all."""
+    assert structure(refilled(before(hostile))) == structure(refilled(tame(hostile)))
+
+
+@pytest.mark.parametrize("structure", STRUCTURES)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_masked_plans_hold_against_hostile_strings_too(
+    name: str, structure: Callable[[Plan], list[str]]
+) -> None:
+    """Masking comes before escaping and takes nothing from it."""
+    hostile = mask(refilled(before(HOSTILE[name])))
+    assert [part for part in structure(hostile) if part.startswith("<!--")] == []
+    assert all("evil" not in part and "alert" not in part for part in structure(hostile))
+
+
+@pytest.mark.parametrize("show", [text, markdown, lambda plan: without_assets(html(plan))])
+@pytest.mark.parametrize("name", HOSTILE)
+def test_nothing_invisible_is_shown(name: str, show: Callable[[Plan], str]) -> None:
+    """Control, bidi, zero-width and other unseen characters are spelt out; every page can be encoded."""
+    shown = show(refilled(before(HOSTILE[name])))
+    shown.encode("utf-8")
+    kinds = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    assert {char for char in shown if unicodedata.category(char) in kinds} <= {"\n"}
+
+
+def test_unseen_characters_are_spelt_as_escapes() -> None:
+    """The reader sees which character it was."""
+    assert visible("a\x1b[0m\u202eb\u200b\ud800\U000e0041\xa0c\n") == (
+        "a\\x1b[0m\\u202eb\\u200b\\ud800\\U000e0041\\xa0c\\x0a"
+    )
+
+
+def test_ordinary_writing_stays_as_it_is() -> None:
+    """Accents, other scripts and signs of all kinds are shown."""
+    assert visible("Žofie Müller-Łoś 山田 ☎ Ελένη €") == "Žofie Müller-Łoś 山田 ☎ Ελένη €"
+
+
+def test_a_long_string_is_cut_and_its_length_told() -> None:
+    """Neither 64 kB nor what grows to it by escapes floods a page."""
+    assert visible("x" * 65_536) == "x" * 200 + "… (65,536 characters)"
+    assert len(visible("\u202e" * 199)) < 230
+
+
+@pytest.mark.parametrize("value", ["a b", 'a"b', "a\\b", "", "a→b", "a,b", "(a)", "\u3164"])
+def test_a_name_that_could_be_taken_for_our_words_is_quoted(value: str) -> None:
+    """Blanks and marks in a name can't make a line say something else."""
+    lines = text(refilled(lambda _: value)).split("\n")
+    line = next(line for line in lines if line.startswith("      + tag"))
+    assert re.match(r'      \+ tag   "(?:[^"\\]|\\.)*"', line)
+
+
+def test_html_data_can_not_end_its_element() -> None:
+    """A payload with a closing tag stays data."""
+    page = html(refilled(before("</script><!--<script>")))
+    data = page.split("id=data>", 1)[1]
+    assert data.index("</script>") == data.index("</script>\n<script>")
+    assert "<!" not in data.split("</script>", 1)[0]
+
+
+def test_the_sample_fills_every_field() -> None:
+    """The corpus reaches each place where a plan's string is shown: without it, none of the old is left."""
+    shown = text(refilled(lambda _: "x"))
+    assert not re.search(r"email|preview|trade|Ipswich|Agreement|sha256|evance\.me", shown)
+    assert shown != text(full_plan())

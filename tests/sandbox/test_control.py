@@ -1,0 +1,88 @@
+"""The operator's side door: state, clock, outbox, approvals; on loopback, and never in the way of the API."""
+
+from typing import Any
+
+import pytest
+
+from tests.sandbox.play import Caller
+
+
+def test_the_state_is_told(caller: Caller) -> None:
+    """Account, instant, switches, profiles and faults in one answer."""
+    state = caller.control("GET", "").json()
+    assert state["account"] == "sandbox.evance.me"
+    assert state["now"] == "2026-11-23T09:00:00+00:00"
+    assert state["profiles"] == ["awkward", "documented", "hostile"]
+    assert state["faults"] == []
+    assert state["switches"]["grant_keys"] == "full"
+
+
+def test_the_clock_can_be_fixed_moved_and_released(caller: Caller) -> None:
+    """`now` fixes it, `advance` moves it, an empty body gives back the time it began with."""
+    assert caller.control("PUT", "clock", {"now": "2027-01-01T00:00:00+01:00"}).json()["now"] == (
+        "2026-12-31T23:00:00+00:00"
+    )
+    assert caller.control("PUT", "clock", {"advance": 3600}).json()["now"] == "2027-01-01T00:00:00+00:00"
+    assert caller.control("PUT", "clock", {}).json()["now"] == "2026-11-23T09:00:00+00:00"
+
+
+def test_a_profile_and_single_switches_can_be_turned_together(caller: Caller) -> None:
+    """The profile comes first, single switches override it."""
+    body = {"profile": "hostile", "switches": {"grant_keys": "full", "max_limit": 7}}
+    switches = caller.control("PUT", "switches", body).json()["switches"]
+    assert (switches["grant_keys"], switches["max_limit"], switches["tags_write"]) == ("full", 7, "add")
+
+
+def test_the_outbox_can_be_read_and_emptied(caller: Caller) -> None:
+    """Mails that would have gone out are listed with recipient, contact and role."""
+    caller.call("POST", "/api/contacts/13.json", json={"contact": {"accessRoles": ["trade-account"]}})
+    assert caller.control("GET", "outbox").json() == {
+        "outbox": [
+            {
+                "at": "2026-11-23T09:00:00+00:00",
+                "kind": "approval-request",
+                "recipient": "trade@example.com",
+                "contact": 13,
+                "role": "trade-account",
+            }
+        ]
+    }
+    assert caller.control("DELETE", "outbox").status_code == 204
+    assert caller.outbox() == []
+
+
+def test_requests_and_tokens_can_be_forgotten(caller: Caller) -> None:
+    """An emptied log is empty, also of lines not yet written; without tokens callers must ask anew."""
+    caller.call("GET", "/api/index.json")
+    assert caller.control("DELETE", "requests").status_code == 204
+    assert caller.control("GET", "requests").json() == {"requests": []}
+    assert caller.control("DELETE", "tokens").status_code == 204
+    assert caller.call("GET", "/api/index.json").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("PUT", "switches", {"profile": "nice"}, 400),
+        ("PUT", "switches", {"switches": []}, 400),
+        ("PUT", "faults", {"faults": ["thunder"]}, 400),
+        ("PUT", "faults", {"faults": "status"}, 400),
+        ("PUT", "faults", {"faults": [], "seed": "x"}, 400),
+        ("PUT", "clock", {"now": "tomorrow"}, 400),
+        ("PUT", "clock", {"later": 1}, 400),
+        ("PUT", "clock", {"advance": 10**30}, 400),
+        ("POST", "clients", {"scopes": 1}, 400),
+        ("POST", "clients", {"scopes": "everything"}, 400),
+        ("POST", "contacts/999999/verify", None, 404),
+        ("POST", "contacts/13/roles/trade-account/approve", None, 404),
+        ("POST", "contacts/13/roles/customer/reject", None, 404),
+        ("GET", "nothing", None, 404),
+    ],
+)
+def test_what_cannot_be_done_is_told(caller: Caller, method: str, path: str, body: Any, status: int) -> None:
+    """A wrong request to the side door gets a 4xx with a message and changes nothing."""
+    before = caller.control("GET", "").json()
+    answer = caller.control(method, path, body)
+    assert answer.status_code == status
+    assert answer.json()["message"]
+    assert caller.control("GET", "").json() == before

@@ -1,0 +1,242 @@
+"""Faults on demand: what each does to a caller, when it strikes, and that it can be repeated."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import pytest
+import requests
+
+from reconcile import sandbox
+from reconcile.sandbox.faults import arm, read_fault
+from tests.sandbox.conftest import NOON
+from tests.sandbox.play import Caller, calling
+
+BOB = "/api/contacts/13.json"
+RENAME = {"contact": {"company": "Renamed"}}
+
+
+@contextmanager
+def failing(shop: Path, *faults: str, seed: int = 1) -> Iterator[Caller]:
+    with calling(shop, now=NOON, faults=faults, fault_seed=seed) as caller:
+        yield caller
+
+
+def company(shop: Path) -> str | None:
+    found: str | None = sandbox.show(shop, "contact:13")[0]["company"]
+    return found
+
+
+def test_latency_delays_an_answer(shop: Path) -> None:
+    """A call takes at least the milliseconds asked for."""
+    with failing(shop, "latency:ms=120") as caller:
+        caller.token()
+        began = time.monotonic()
+        assert caller.call("GET", BOB).status_code == 200
+        assert time.monotonic() - began >= 0.12
+
+
+def test_jitter_stays_in_its_range_and_repeats() -> None:
+    """Delays spread around the mean, and the same seed gives the same ones."""
+    [one], [other] = arm(["latency:ms=50,jitter=20"], 7), arm(["latency:ms=50,jitter=20"], 7)
+    delays = [one.delay() for _ in range(200)]
+    assert delays == [other.delay() for _ in range(200)]
+    assert all(0.03 <= delay <= 0.07 for delay in delays)
+    assert len(set(delays)) > 100
+
+
+def test_a_rate_limit_answers_429_with_seconds(shop: Path) -> None:
+    """Past the burst a call gets 429 and the seconds to wait."""
+    with failing(shop, "rate-limit:rate=0.5,burst=2") as caller:
+        answers = [caller.call("GET", BOB) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [200, 200, 429]
+        assert int(answers[2].headers["Retry-After"]) in (1, 2)
+
+
+def test_a_rate_limit_may_name_a_date_or_nothing(shop: Path) -> None:
+    """`Retry-After` comes as an HTTP date, or not at all."""
+    with failing(shop, "rate-limit:rate=0.1,retry-after=date") as caller:
+        caller.call("GET", BOB)
+        moment = parsedate_to_datetime(caller.call("GET", BOB).headers["Retry-After"])
+        assert 0 <= (moment - datetime.now(UTC)).total_seconds() <= 11
+        caller.control("PUT", "faults", {"faults": ["rate-limit:rate=0.1,retry-after=none"]})
+        caller.call("GET", BOB)
+        answer = caller.call("GET", BOB)
+        assert answer.status_code == 429
+        assert "Retry-After" not in answer.headers
+
+
+def test_a_rate_limit_lets_pass_again_with_time() -> None:
+    """The bucket fills at its rate: a call that keeps to it never waits."""
+    [limit] = arm(["rate-limit:rate=2"], 1)
+    assert limit.wait(100.0) == 0
+    assert limit.wait(100.1) == pytest.approx(0.4)
+    assert limit.wait(100.5) == 0
+
+
+@pytest.mark.parametrize("code", [500, 502, 503])
+def test_the_nth_request_fails(shop: Path, code: int) -> None:
+    """`n=2` spares the first request and the third; nothing is written by the second."""
+    with failing(shop, f"status:code={code},n=2") as caller:
+        statuses = [caller.call("POST", BOB, json=RENAME).status_code for _ in range(2)]
+        assert statuses == [200, code]
+        assert caller.call("GET", BOB).status_code == 200
+
+
+def test_failures_by_probability_repeat_with_the_seed(shop: Path) -> None:
+    """The same seed fails the same requests, another seed others."""
+
+    def run(seed: int) -> list[int]:
+        with failing(shop, "status:code=500,p=0.5", seed=seed) as caller:
+            return [caller.call("GET", BOB).status_code for _ in range(24)]
+
+    first = run(1)
+    assert set(first) == {200, 500}
+    assert run(1) == first
+    assert run(2) != first
+
+
+def test_a_fault_can_be_held_to_a_verb_a_path_and_a_count(shop: Path) -> None:
+    """Only what matches is struck, and only so often."""
+    with failing(shop, "status:method=POST,path=/api/contacts/*,times=1") as caller:
+        assert caller.call("GET", BOB).status_code == 200
+        assert caller.call("POST", BOB, json=RENAME).status_code == 503
+        assert caller.call("POST", BOB, json=RENAME).status_code == 200
+
+
+def test_a_server_error_may_come_after_the_write(shop: Path) -> None:
+    """With `when=after` a 503 says nothing about the write, which took effect."""
+    with failing(shop, "status:when=after,method=POST") as caller:
+        assert caller.call("POST", BOB, json=RENAME).status_code == 503
+    assert company(shop) == "Renamed"
+
+
+def test_a_reset_before_the_write_leaves_no_trace(shop: Path) -> None:
+    """The connection breaks and nothing was written."""
+    with failing(shop, "reset:method=POST") as caller:
+        with pytest.raises(requests.ConnectionError):
+            caller.call("POST", BOB, json=RENAME)
+        assert caller.call("GET", BOB).status_code == 200
+    assert company(shop) is None
+
+
+def test_a_reset_after_the_write_leaves_it_done(shop: Path) -> None:
+    """The connection breaks although the write took effect."""
+    with failing(shop, "reset:when=after,method=POST") as caller, pytest.raises(requests.ConnectionError):
+        caller.call("POST", BOB, json=RENAME)
+    assert company(shop) == "Renamed"
+    last = sandbox.show(shop, "requests")[-1]
+    assert (last["method"], last["wrote"]) == ("POST", True)
+
+
+def test_truncated_json_is_no_json(shop: Path) -> None:
+    """Half a body comes as if it were whole."""
+    with failing(shop, "truncate") as caller:
+        answer = caller.call("GET", BOB)
+        assert answer.status_code == 200
+        with pytest.raises(requests.JSONDecodeError):
+            answer.json()
+
+
+def test_an_answer_may_be_cut_on_the_wire(shop: Path) -> None:
+    """The head promises more than comes."""
+    with failing(shop, "truncate:how=wire") as caller, pytest.raises(requests.RequestException):
+        caller.call("GET", BOB)
+
+
+@pytest.mark.parametrize("code", [200, 502])
+def test_html_comes_instead_of_json(shop: Path, code: int) -> None:
+    """A proxy's error page, with its status or with 200."""
+    with failing(shop, f"html:code={code}") as caller:
+        answer = caller.call("GET", BOB)
+        assert answer.status_code == code
+        assert answer.headers["Content-Type"].startswith("text/html")
+        assert answer.text.startswith("<!DOCTYPE html>")
+
+
+def test_a_token_may_expire_in_mid_run(shop: Path) -> None:
+    """From the n-th request on every token is void; a new one works."""
+    with failing(shop, "expire-token:n=3") as caller:
+        assert [caller.call("GET", BOB).status_code for _ in range(4)] == [200, 200, 401, 401]
+        caller.tokens.clear()
+        assert caller.call("GET", BOB).status_code == 200
+
+
+def pages(caller: Caller) -> tuple[list[int], list[int]]:
+    """Ids of the first three pages of two, and the totals they tell."""
+    answers = [caller.get(f"/api/v2/contacts.json?limit=2&page={number}") for number in (1, 2, 3)]
+    return [row["id"] for page in answers for row in page["data"]], [
+        page["pagination"]["total"] for page in answers
+    ]
+
+
+def test_a_page_repeats_a_row_when_a_contact_comes(shop: Path) -> None:
+    """Somebody was added at the front between two pages."""
+    with failing(shop, "page-shift") as caller:
+        ids, totals = pages(caller)
+    assert ids == [6, 7, 7, 8, 9, 10]
+    assert totals == [69, 70, 70]
+
+
+def test_a_page_skips_a_row_when_a_contact_goes(shop: Path) -> None:
+    """Somebody went from the front between two pages."""
+    with failing(shop, "page-shift:how=skip") as caller:
+        ids, totals = pages(caller)
+    assert ids == [1, 6, 8, 9, 10, 13]
+    assert totals == [70, 69, 69]
+
+
+def test_a_row_may_be_skipped_under_an_unmoved_total(shop: Path) -> None:
+    """One goes, another comes: the total gives nothing away."""
+    with failing(shop, "page-shift:how=swap") as caller:
+        ids, totals = pages(caller)
+    assert 7 not in ids
+    assert totals == [70, 70, 70]
+
+
+def test_another_writer_may_come_first(shop: Path) -> None:
+    """Just before the second request somebody changes grants and tags of the contact."""
+    with failing(shop, "writer:n=2,contact=13,grant=press,revoke=newsletter,tag=seen") as caller:
+        before, after = (caller.get(BOB)["contact"] for _ in range(2))
+    assert (set(before["accessRoles"]), before["tags"]) == ({"customer", "newsletter"}, {"contact": []})
+    assert (set(after["accessRoles"]), after["tags"]) == ({"customer", "press"}, {"contact": ["seen"]})
+
+
+def test_another_writer_may_come_right_after(shop: Path) -> None:
+    """With `when=after` the change comes between a caller's read and its next write."""
+    with failing(shop, "writer:when=after,times=1,contact=13,grant=press") as caller:
+        assert "press" not in caller.get(BOB)["contact"]["accessRoles"]
+        assert "press" in caller.get(BOB)["contact"]["accessRoles"]
+
+
+def test_tokens_are_spared_unless_named(shop: Path) -> None:
+    """Faults strike below /api/ by default, so that a run can begin."""
+    with failing(shop, "status") as caller:
+        assert caller.token()
+        caller.control("PUT", "faults", {"faults": ["status:code=500,path=/admin/*"]})
+        answer = caller.session.post(f"{caller.access.url}/admin/oauth/token", timeout=30)
+        assert answer.status_code == 500
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "thunder",
+        "status:colour=red",
+        "status:code",
+        "status:code=99",
+        "status:p=often",
+        "reset:when=later",
+        "rate-limit:rate=0",
+        "latency:ms=inf",
+        "latency:ms=nan",
+        "writer:contact=x",
+    ],
+)
+def test_a_fault_that_is_none_is_told(text: str) -> None:
+    """A misspelt fault is an error that says what there is."""
+    with pytest.raises(sandbox.SandboxError, match=r"there are|it has|key=value|is a number|is one of"):
+        read_fault(text)
