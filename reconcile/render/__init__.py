@@ -3,7 +3,7 @@
 from .as_json import as_json, plan_schema
 from .escape import TERMINAL
 from .markdown import markdown
-from .mask import mask, scrubbed
+from .mask import mask, masked_email, scrubbed
 from .page import html
 from .probing import capabilities_yaml, probe_json, probe_text
 from .problems import problems_github, problems_json, problems_sarif, problems_text
@@ -15,6 +15,7 @@ __all__ = [
     "html",
     "markdown",
     "mask",
+    "masked_email",
     "name",
     "plan_schema",
     "probe_json",
