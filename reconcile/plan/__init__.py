@@ -6,7 +6,7 @@ from .compare import exceeding, unmet
 from .digest import digest_of, fingerprint, plan_digest
 from .fold import ignored_role, ignored_tag, managed_part
 from .guards import LIFTABLE
-from .planner import Scene, make_plan, next_boundary, plan_change
+from .planner import Scene, make_plan, next_boundary, plan_change, unreadable
 from .resolve import Resolution, resolve
 from .roles import unknown_roles
 
@@ -30,4 +30,5 @@ __all__ = [
     "unfit",
     "unknown_roles",
     "unmet",
+    "unreadable",
 ]
