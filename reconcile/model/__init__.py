@@ -23,6 +23,7 @@ from .image import contact_from_image, contact_image
 from .instant import atom, from_zulu, zulu
 from .place import Place, Problem, Severity
 from .plan import (
+    LIFTABLE,
     Action,
     Boundary,
     Change,
@@ -60,6 +61,7 @@ __all__ = [
     "ADDABLE_TYPES",
     "BY_ROLE",
     "FORMAT_VERSION",
+    "LIFTABLE",
     "OPEN",
     "PENDING",
     "USER",
