@@ -11,13 +11,11 @@ from reconcile.model import (
     ChangeAction,
     Contact,
     Declaration,
-    Identity,
     Operation,
     Payload,
     Place,
-    email_key,
 )
-from reconcile.plan import Scene, exceeding, plan_change, unmet, unreadable
+from reconcile.plan import Scene, exceeding, plan_change, same_person, unmet, unreadable
 
 from .brake import Brake
 from .journal import Journal, before_image
@@ -131,7 +129,7 @@ def _attempt(change: Change, run: Run, sent: Change | None) -> Result | Change:
     """Read, plan anew, write, read back. The change that was sent when the answer to its write is lost."""
     live = run.account.contact(change.contact.id)
     read_at = time.monotonic()
-    if sent is None and not _same_person(live.identity, change.contact):
+    if sent is None and not same_person(live.identity, change.contact):
         return Result(change, Outcome.STALE, "it now has another type, e-mail or reference; plan again")
     declaration = run.declarations[change.source]
     unread = unreadable(declaration, live, run.scene)
@@ -151,13 +149,6 @@ def _attempt(change: Change, run: Run, sent: Change | None) -> Result | Change:
     except OutcomeUnknown:
         return fresh
     return _confirmed(change, fresh, change.contact.id, run, gap)
-
-
-def _same_person(now: Identity, then: Identity) -> bool:
-    """Id, type and address are the same, and so is the reference where both sides tell one."""
-    told = now.reference is not None and then.reference is not None
-    same = (now.id, now.type, email_key(now.email)) == (then.id, then.type, email_key(then.email))
-    return same and (not told or now.reference == then.reference)
 
 
 def _settled(change: Change, sent: Change | None, live: Contact, run: Run) -> Result:

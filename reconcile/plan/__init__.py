@@ -4,7 +4,7 @@ from reconcile.model import LIFTABLE
 
 from .ceiling import above, unfit
 from .census import Census
-from .compare import exceeding, unmet
+from .compare import exceeding, same_person, unmet
 from .digest import digest_of, fingerprint, plan_digest
 from .fold import ignored_role, ignored_tag, managed_part
 from .planner import Scene, make_plan, next_boundary, plan_change, unreadable
@@ -28,6 +28,7 @@ __all__ = [
     "plan_change",
     "plan_digest",
     "resolve",
+    "same_person",
     "unfit",
     "unknown_roles",
     "unmet",

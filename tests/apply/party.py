@@ -32,7 +32,6 @@ PAGE = 20
 
 SETTINGS = """\
 version: 1
-timezone: Europe/London
 target: local
 targets:
   local: {{kind: sandbox, url: "{url}", rate: 1000, concurrency: {workers}}}
