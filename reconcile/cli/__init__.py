@@ -17,8 +17,10 @@ from .apply import apply
 from .demo import demo
 from .history import history
 from .plan import plan
+from .probe import probe
 from .revert import revert
 from .sandbox import sandbox
+from .schema import schema
 from .show import show
 from .validate import validate
 
@@ -33,7 +35,7 @@ def cli() -> None:
     """
 
 
-for command in (apply, demo, history, plan, revert, sandbox, show, validate):
+for command in (apply, demo, history, plan, probe, revert, sandbox, schema, show, validate):
     cli.add_command(command)
 
 

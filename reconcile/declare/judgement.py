@@ -1,4 +1,4 @@
-"""What is worth a warning although it can be done: windows, spelling, reasons, roles that exclude each other."""
+"""What is worth a warning although it can be done: windows, spelling, reasons, exclusive roles."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
