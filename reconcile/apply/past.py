@@ -11,8 +11,12 @@ from reconcile.evance import Reader
 from reconcile.model import Contact, Fields, contact_from_image
 from reconcile.plan import fingerprint
 
-from .journal import INTENT, OUTCOME, Journal, Record, runs
+from .journal import INTENT, OUTCOME, RESOLVED, Journal, Record, runs
 from .outcome import Outcome
+
+NO_EFFECT = "the write has not taken effect"
+HARMLESS = {Outcome.FAILED, Outcome.UNNECESSARY, Outcome.STALE, Outcome.NOT_TRIED}
+"""The outcomes of changes that were surely not written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +56,14 @@ def past_runs(folder: Path, account: str) -> Past:
 
 
 def _losers(record: Record) -> Iterator[str]:
-    applied = {entry["contact"] for entry in record.of(OUTCOME) if entry["outcome"] == Outcome.APPLIED}
+    """Whoever may have lost a role: all that was sent counts, but for what surely took no effect."""
+    harmless = {entry["key"] for entry in record.of(OUTCOME) if entry["outcome"] in HARMLESS}
+    harmless |= {entry["key"] for entry in record.of(RESOLVED) if entry["finding"] == NO_EFFECT}
     for intent in record.of(INTENT):
         revokes = any(
             step["facet"] == "roles" and step["action"] == "remove" for step in intent["operations"]
         )
-        if revokes and intent["contact"] in applied:
+        if revokes and intent["contact"] and intent["key"] not in harmless:
             yield intent["contact"]
 
 
@@ -78,7 +84,7 @@ def _resolved(record: Record, account: Reader) -> Iterator[str]:
     try:
         for intent in record.in_doubt:
             finding = _finding(intent, account)
-            chain.resolve(intent["contact"], intent["email"], finding)
+            chain.resolve(intent, finding)
             yield f"run {record.run} was cut off while it wrote {intent['email']}: {finding}"
         if not record.ended:
             chain.close_run()
@@ -93,7 +99,7 @@ def _finding(intent: Mapping[str, Any], account: Reader) -> str:
         live = account.contact(intent["contact"])
     except NotFound:
         return "the contact is gone"
-    return "the write has not taken effect" if _as_before(intent, live) else "the contact has changed since"
+    return NO_EFFECT if _as_before(intent, live) else "the contact has changed since"
 
 
 def _as_before(intent: Mapping[str, Any], live: Contact) -> bool:
