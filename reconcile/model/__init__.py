@@ -21,6 +21,7 @@ from .document import FORMAT_VERSION, operation_document, plan_document
 from .from_document import plan_from_document
 from .image import contact_from_image, contact_image
 from .instant import atom, from_zulu, zulu
+from .node import Node
 from .place import Place, Problem, Severity
 from .plan import (
     Action,
@@ -83,6 +84,7 @@ __all__ = [
     "Judgement",
     "Kept",
     "Mode",
+    "Node",
     "Operation",
     "Origin",
     "Part",
