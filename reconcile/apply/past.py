@@ -8,11 +8,11 @@ from typing import Any
 
 from reconcile.errors import NotFound
 from reconcile.evance import Reader
-from reconcile.model import Contact, Fields, contact_from_image
-from reconcile.plan import fingerprint
+from reconcile.model import Contact, Fields, contact_from_image, from_zulu
+from reconcile.plan import History, Item, Standing, fingerprint
 
-from .journal import INTENT, OUTCOME, Journal, Record, runs
-from .outcome import Outcome
+from .journal import INTENT, Journal, Record, runs
+from .outcome import SETTLED, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,18 @@ class Past:
         recent = [record for record in self.records if record.begun_at and record.begun_at > moment]
         return frozenset(contact for record in recent for contact in _losers(record))
 
+    @property
+    def history(self) -> History:
+        """What the runs tell of the reasons for drift."""
+        full = [record for record in self.records if "declarations" in record.begun and not record.due]
+        written = {item: at for record in self.records for item, at in _written(record)}
+        return History(_standing(full[-1]) if full else None, written)
+
+    def of_approval(self, digest: str) -> Record | None:
+        """The last run that carried out the plan of that digest."""
+        found = (record for record in reversed(self.records) if record.begun.get("approved") == digest)
+        return next(found, None)
+
     def recent_losses(self, now: datetime, hours: int) -> frozenset[str]:
         """The ids of contacts that lost a role in the last hours."""
         return self.lost_since(now - timedelta(hours=hours))
@@ -51,8 +63,28 @@ def past_runs(folder: Path, account: str) -> Past:
     return Past(tuple(record for record in runs(folder) if record.account == account))
 
 
+def _standing(record: Record) -> Standing:
+    return Standing(
+        run=record.run,
+        at=from_zulu(record.begun["at"]),
+        declarations=record.begun["declarations"],
+        config=record.begun["config"],
+        complete=record.complete,
+        settled=record.contacts(*SETTLED),
+    )
+
+
+def _written(record: Record) -> Iterator[tuple[Item, datetime]]:
+    """The items that a run wrote and confirmed, and when it began."""
+    applied = record.contacts(Outcome.APPLIED)
+    for intent in record.of(INTENT):
+        if intent["contact"] in applied and record.begun_at is not None:
+            for step in intent["operations"]:
+                yield (intent["contact"], step["facet"], step["item"]), record.begun_at
+
+
 def _losers(record: Record) -> Iterator[str]:
-    applied = {entry["contact"] for entry in record.of(OUTCOME) if entry["outcome"] == Outcome.APPLIED}
+    applied = record.contacts(Outcome.APPLIED)
     for intent in record.of(INTENT):
         revokes = any(
             step["facet"] == "roles" and step["action"] == "remove" for step in intent["operations"]

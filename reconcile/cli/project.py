@@ -18,10 +18,13 @@ from .options import Common
 class Project:
     """A configuration file's folder, what it says, and the target that was chosen.
 
-    ``as_of`` is the instant that was asked for, if any; ``now`` that instant, else the present.
+    ``checkout`` is where the contacts folder lies: beside the configuration, unless the declarations of
+    another checkout are asked for. ``as_of`` is the instant that was asked for, if any; ``now`` that instant,
+    else the present.
     """
 
     root: Path
+    checkout: Path
     settings: Settings
     target: Target
     as_of: datetime | None
@@ -34,8 +37,8 @@ class Project:
 
     def load(self) -> Loaded:
         """The declarations; DeclarationError with every problem in them."""
-        folder = self.root / self.settings.folder(self.target)
-        return load_declarations(folder, self.settings.policy, root=self.root)
+        folder = self.checkout / self.settings.folder(self.target)
+        return load_declarations(folder, self.settings.policy, root=self.checkout)
 
     def scene(self, account: str, revert: str | None = None) -> Scene:
         """What a plan for that account is made for: the declarations, or to undo a run."""
@@ -51,4 +54,6 @@ def open_project(common: Common) -> Project:
     if target is None:
         known = ", ".join(entry.name for entry in settings.targets)
         raise UsageError(f"{common.config} has no target '{name}'; it has: {known}")
-    return Project(common.config.resolve().parent, settings, target, common.as_of, common.now())
+    root = common.config.resolve().parent
+    checkout = common.declarations.resolve() if common.declarations else root
+    return Project(root, checkout, settings, target, common.as_of, common.now())

@@ -137,7 +137,7 @@ class Door:
         return max(asked or 0.0, back_off)
 
     def _meaning(self, answer: "Answer") -> str:
-        said = answer.said.replace(self.token, "…") if self.token else answer.said
+        said = (answer.said.replace(self.token, "…") if self.token else answer.said)[:200]
         return f"answered {answer.status}{f' ({said})' if said else ''}{_ADVICE.get(answer.status, '')}"
 
 
@@ -182,7 +182,7 @@ class Answer:
         except (ValueError, RecursionError):
             return ""
         text = told.get("message") if isinstance(told, Mapping) else None
-        return "".join(char for char in text if " " <= char <= "~")[:200] if isinstance(text, str) else ""
+        return "".join(char for char in text if " " <= char <= "~") if isinstance(text, str) else ""
 
 
 def _exchanged(session: Session, request: Request, token: str) -> Answer:

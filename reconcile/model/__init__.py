@@ -18,6 +18,7 @@ from .contact import (
 )
 from .declaration import OPEN, Declaration, DeclaredGrant, DeclaredTag, Mode, Window
 from .document import FORMAT_VERSION, operation_document, plan_document
+from .drift import CLOCK, Cause, Difference, Drift
 from .from_document import plan_from_document
 from .image import contact_from_image, contact_image
 from .instant import atom, from_zulu, zulu
@@ -60,6 +61,7 @@ __all__ = [
     "ACTIVE",
     "ADDABLE_TYPES",
     "BY_ROLE",
+    "CLOCK",
     "FORMAT_VERSION",
     "OPEN",
     "PENDING",
@@ -69,12 +71,15 @@ __all__ = [
     "Applying",
     "AuthFlow",
     "Boundary",
+    "Cause",
     "Change",
     "ChangeAction",
     "Contact",
     "Declaration",
     "DeclaredGrant",
     "DeclaredTag",
+    "Difference",
+    "Drift",
     "Facet",
     "Fields",
     "Freeze",
