@@ -32,12 +32,15 @@ def _told(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def telling(**options: Any) -> None:
-        from reconcile.sandbox import SandboxError
+        from reconcile.errors import ReconcileError, UsageError
+        from reconcile.sandbox import SandboxError, WrongWord
 
         try:
             command(**options)
+        except WrongWord as error:
+            raise UsageError(str(error)) from error
         except SandboxError as error:
-            raise click.ClickException(str(error)) from error
+            raise ReconcileError(str(error)) from error
 
     return telling
 

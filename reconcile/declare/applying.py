@@ -60,7 +60,7 @@ def applying(entry: Entry | None, timezone: str, report: Report) -> Applying:
     if entry is None:
         return Applying()
     values = entry.values
-    allowed = (allowance for _, allowance in values.get("allow", []) if _whole(allowance))
+    allowed = (allowance for _, allowance in values.get("allow", []) if _complete(allowance, ALLOWANCE))
     return Applying(
         failures=values.get("failures", Applying().failures),
         freezes=tuple(_freezes(values.get("freeze", []), Calendar(zone(timezone)), report)),
@@ -72,7 +72,7 @@ def applying(entry: Entry | None, timezone: str, report: Report) -> Applying:
 
 def _freezes(found: list[tuple[Any, Entry]], calendar: Calendar, report: Report) -> Iterator[Freeze]:
     for node, entry in found:
-        if not _whole(entry):
+        if not _complete(entry, FREEZE):
             continue
         values = entry.values
         starts, expires = calendar.start(values["starts"]), calendar.end(values["expires"])
@@ -83,6 +83,6 @@ def _freezes(found: list[tuple[Any, Entry]], calendar: Calendar, report: Report)
             report.add(rules.EXPIRES_BEFORE_START, node, message)
 
 
-def _whole(entry: Entry) -> bool:
-    """True when every key could be read: what is wrong with the others has been reported."""
-    return entry.values.keys() >= entry.node.entries.keys() and len(entry.values) >= 3
+def _complete(entry: Entry, record: Record) -> bool:
+    """True when every key is there and could be read: what is wrong with the others has been told."""
+    return entry.whole and all(key in entry.values for key in record.required)

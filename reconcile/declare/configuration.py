@@ -25,7 +25,7 @@ LOOPBACK = Pattern(
 )
 FOLDER = Pattern(
     "a folder below this file",
-    re.compile(r"(?!/)(?!.*(^|/)\.\.(/|$))[^\\\x00-\x1f]+"),
+    re.compile(r"(?!/)(?!(\./*)+$)(?!.*(^|/)\.\.(/|$))[^\\\x00-\x1f]+"),
     "write a relative path without '..', such as contacts/",
 )
 SHARE = Pattern(
@@ -148,7 +148,7 @@ CONFIGURATION = Record(
         Key("target", Text("the name of a target"), "The target that is used unless another is asked for."),
         Key(
             "targets",
-            Table("a mapping of targets", Text("the name of a target"), TARGET),
+            Table("a mapping of targets", Text("the name of a target"), TARGET, some=True),
             "The accounts, by name.",
         ),
         Key("manage", MANAGE, MANAGE.about),

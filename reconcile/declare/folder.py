@@ -4,6 +4,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from reconcile import clock
@@ -15,6 +16,7 @@ from .bundles import Bundle, collect, read_bundle, tell_unknown, with_bundles
 from .contacts import Reader, Written
 from .files import find, read, relative
 from .ignored import Ignored
+from .judgement import judge_contacts, judge_items, unused_bundles
 from .language import FILE
 from .moments import Calendar
 from .nodes import Mapping
@@ -38,14 +40,15 @@ class Loaded:
     files: int
 
 
-def load_declarations(folder: Path, policy: Policy, *, root: Path) -> Loaded:
+def load_declarations(folder: Path, policy: Policy, *, root: Path, now: datetime | None = None) -> Loaded:
     """All declarations of a folder, with every ``*.yaml`` and ``*.yml`` below it.
 
     Places tell their file relative to ``root``, the folder of the configuration; nothing outside of it is
-    read. Raises DeclarationError with all problems of all files, sorted by place.
+    read. Warnings that go by the clock are only made when ``now`` is given. Raises DeclarationError with all
+    problems of all files, sorted by place.
     """
     with _collector_off():
-        load = _Load(policy, root)
+        load = _Load(policy, root, now)
         load.read(find(folder, root, load.problems))
         return load.finish(folder)
 
@@ -74,6 +77,7 @@ class _Load:
 
     policy: Policy
     root: Path
+    now: datetime | None
     problems: list[Problem] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
     bundles: list[Bundle] = field(default_factory=list)
@@ -108,9 +112,22 @@ class _Load:
         declarations = tuple(with_bundles(written, bundles, report) for written in self.written)
         self.problems += declared_twice(declarations)
         self._check_ignored()
-        if any(problem.severity is Severity.ERROR for problem in self.problems):
+        self._judge(declarations)
+        if self._failed():
             raise DeclarationError(self.problems)
-        return Loaded(declarations, tuple(sorted(self.problems)), self._roles(), self.files)
+        return Loaded(declarations, tuple(sorted(set(self.problems))), self._roles(), self.files)
+
+    def _failed(self) -> bool:
+        return any(problem.severity is Severity.ERROR for problem in self.problems)
+
+    def _judge(self, declarations: tuple[Declaration, ...]) -> None:
+        judgement = self.policy.judgement
+        # What was refused is missing here: only a folder without errors can be judged as a whole.
+        if not self._failed():
+            self.problems += judge_contacts(declarations, judgement)
+            used = {name for written in self.written for name, _ in written.bundles}
+            self.problems += unused_bundles(self.bundles, used)
+        self.problems += judge_items(list(self._holders()), judgement, self.now)
 
     def _check_emptiness(self, folder: Path) -> None:
         # Otherwise a folder that was moved or misspelt would revoke whatever it declared.

@@ -57,6 +57,18 @@ _BREAKS = re.compile("[\t\n]")
 _HTML = re.compile(r"<[A-Za-z/!?]")
 
 
+def hides(node: Scalar, report: Report, *, lines: bool = False) -> bool:
+    """True, and told, when a text holds what the eye does not see; ``lines`` lets it have several lines."""
+    if _HIDDEN.search(node.text):
+        message = "this text holds a control character or an invisible one; type it again without it"
+    elif not lines and _BREAKS.search(node.text):
+        message = "this text holds a line break or a tab; write it on one line"
+    else:
+        return False
+    report.add(rules.CONTROL_CHARACTER, node, message)
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """Words on one line (or on several with ``lines``).
@@ -80,20 +92,10 @@ class Text:
             return None if self.nullable else expected(self, node, report)
         if not node.style and text[0] in SUSPECT and (meaning := reads_as(text)):
             return _unquoted(node, meaning, report)
-        if not text.isprintable() and self._hides(node, report):
+        if not text.isprintable() and hides(node, report, lines=self.lines):
             return WRONG
         free = self.html and self.longest is None and not text.isspace()
         return text if free else self._within_limits(node, report)
-
-    def _hides(self, node: Scalar, report: Report) -> bool:
-        if _HIDDEN.search(node.text):
-            message = "this text holds a control character or an invisible one; type it again without it"
-        elif not self.lines and _BREAKS.search(node.text):
-            message = "this text holds a line break or a tab; write it on one line"
-        else:
-            return False
-        report.add(rules.CONTROL_CHARACTER, node, message)
-        return True
 
     def _within_limits(self, node: Scalar, report: Report) -> Any:
         if not self.nullable and node.text.isspace():
@@ -140,6 +142,8 @@ class Pattern:
             return expected(self, node, report)
         if node.plain and not self.bare and (meaning := reads_as(node.text)):
             return _unquoted(node, meaning, report)
+        if not node.text.isprintable() and hides(node, report):
+            return WRONG
         if not self.pattern.fullmatch(node.text):
             report.add(rules.WRONG_VALUE, node, f"{shown(node.text)} is not {self.noun}; {self.advice}")
             return WRONG

@@ -14,6 +14,7 @@ from .kinds import WRONG, Schema, expected
 from .nodes import Node, Scalar
 from .report import Report, shown
 
+NOWHERE = "is not in the calendar; write a day and a time that exist"
 FORMS = "write YYYY-MM-DD, or a date-time with offset such as 2027-01-31T17:00:00+00:00"
 
 _WITHOUT_OFFSET = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{1,2}:\d{2}(:\d{2})?(\.\d+)?", re.ASCII)
@@ -31,7 +32,8 @@ class Moment:
             return expected(self, node, report)
         found = _parse(node.text)
         if isinstance(found, str):
-            report.add(rules.NOT_A_DATE, node, f"{shown(node.text)} {found}")
+            rule = rules.NO_SUCH_DATE if found is NOWHERE else rules.NOT_A_DATE
+            report.add(rule, node, f"{shown(node.text)} {found}")
             return WRONG
         return found
 
@@ -46,7 +48,7 @@ def _parse(text: str) -> date | str:
     try:
         found = clock.parse_day(text) or clock.parse_instant(text)
     except ValueError:
-        return "does not exist in the calendar; write a day and a time that do"
+        return NOWHERE
     if found is not None:
         return found
     if _WITHOUT_OFFSET.fullmatch(text):

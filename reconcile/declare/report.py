@@ -13,7 +13,7 @@ from .rules import Rule
 LONGEST_SHOWN = 60
 LONGEST_GUESSED = 60
 
-_SECRET = re.compile(r"[0-9a-fA-F]{32,}")
+_SECRET = re.compile(r"[0-9a-fA-F]{32,}|://[^/@]+@")
 _UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 
 

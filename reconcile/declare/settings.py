@@ -38,13 +38,33 @@ NOWHERE = {"localtime", "posixrules", "Factory"}
 
 def load_settings(path: Path) -> Settings:
     """The settings of a configuration file. Raises DeclarationError with all problems, sorted by place."""
+    settings, problems = read_settings(path)
+    if problems or settings is None:
+        raise DeclarationError(problems)
+    return settings
+
+
+def read_settings(path: Path) -> tuple[Settings | None, tuple[Problem, ...]]:
+    """What could be read of a configuration file, and all problems, sorted by place.
+
+    With problems, the settings only serve to look for more of them in the declarations; None when it is not
+    even certain where these are.
+    """
     problems: list[Problem] = []
     report = Report(printable(path.name), problems)
     entry = _read(path, report)
-    settings = _settings(entry, report) if entry is not None else DEFAULTS
-    if problems:
-        raise DeclarationError(problems)
-    return settings
+    settings = _settings(entry, report) if entry is not None else None
+    if entry is not None and not _tells_folders(entry):
+        settings = None
+    return settings, tuple(sorted(set(problems)))
+
+
+def _tells_folders(entry: Entry) -> bool:
+    written, values = entry.node.entries, entry.values
+    if any(key in written and key not in values for key in ("contacts", "targets")):
+        return False
+    tables = [target for _, _, target in values.get("targets", ())]
+    return all("contacts" in target.values or not target.wrote("contacts") for target in tables)
 
 
 def _read(path: Path, report: Report) -> Entry | None:

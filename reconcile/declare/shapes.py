@@ -33,15 +33,24 @@ class Entry(NamedTuple):
         """The first of the keys that stands in the file, whether its value could be read or not."""
         return next((key for key in keys if key in self.node.entries), None)
 
+    @property
+    def whole(self) -> bool:
+        """True when every key that stands in the file could be read."""
+        return len(self.values) == len(self.node.entries)
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A mapping with known keys; ``some`` asks for at least one of them. Reads to an Entry."""
+    """A mapping with known keys; ``some`` asks for at least one of them. Reads to an Entry.
+
+    ``also`` is what the schema says beside the keys: rules on several of them, which code checks after.
+    """
 
     noun: str
     about: str
     keys: tuple[Key, ...]
     some: bool = False
+    also: Schema = field(default_factory=dict)
     kinds: dict[str, Kind] = field(init=False, repr=False, compare=False)
     required: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
@@ -84,7 +93,7 @@ class Record:
             found["required"] = list(self.required)
         if self.some:
             found["minProperties"] = 1
-        return found
+        return found | self.also
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,16 +165,22 @@ class Streamed:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A mapping whose keys are names of the user's own. Reads to a list of (key node, name, value)."""
+    """A mapping whose keys are the user's own names. Reads to a list of (key node, name, value).
+
+    ``some`` asks for at least one.
+    """
 
     noun: str
     name: Text
     value: Kind
+    some: bool = False
 
     def read(self, node: Node, report: Report) -> Any:
         """The named values, each with its key."""
         if type(node) is not Mapping:
             return expected(self, node, report)
+        if self.some and not node.entries:
+            report.add(rules.MISSING_KEY, node, f"this mapping is empty; write {self.noun} or delete the key")
         found = []
         for text, value in node.entries.items():
             key = node.keys[text]
@@ -176,8 +191,9 @@ class Table:
 
     def schema(self) -> Schema:
         """An object with any names."""
-        return {
+        found: Schema = {
             "type": "object",
             "propertyNames": self.name.schema(),
             "additionalProperties": self.value.schema(),
         }
+        return {**found, "minProperties": 1} if self.some else found

@@ -168,7 +168,7 @@ class _Builder:
             self._refuse(rules.SEVERAL_DOCUMENTS, following.start_mark, message)
         return root
 
-    def _root(self) -> Node:
+    def _root(self) -> Node | None:
         """Reads up to the end of the document; on a stack of our own, since calls would cost more."""
         next_event = self._next
         stack: list[_Open] = []
@@ -186,7 +186,9 @@ class _Builder:
                 take = stack[-1].take if stack else found.append
                 take(node)
             elif kind is yaml.DocumentEndEvent:
-                return found[0]
+                root = found[0]
+                empty = isinstance(root, Scalar) and root.plain and not root.text
+                return None if empty else root
             elif kind is yaml.AliasEvent:
                 message = "aliases are not supported; write the value out, or use a bundle"
                 self._refuse(rules.ANCHOR, event.start_mark, message)

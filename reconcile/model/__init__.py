@@ -25,6 +25,7 @@ from .instant import atom, from_zulu, zulu
 from .node import Node
 from .place import Place, Problem, Severity
 from .plan import (
+    LIFTABLE,
     Action,
     Boundary,
     Change,
@@ -63,6 +64,7 @@ __all__ = [
     "BY_ROLE",
     "CLOCK",
     "FORMAT_VERSION",
+    "LIFTABLE",
     "OPEN",
     "PENDING",
     "USER",

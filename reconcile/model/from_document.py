@@ -52,7 +52,7 @@ def plan_from_document(document: Mapping[str, Any]) -> Plan:
         notes=tuple(note.text() for note in root.key("notes").items()),
         guards=tuple(map(_verdict, root.key("guards").items())),
         digest=root.key("digest").text(),
-        revert=root.key("revert").optional_text() if root.has("revert") else None,
+        revert=root.key("revert").optional_text(),
     )
 
 

@@ -152,6 +152,10 @@ class Boundary:
     contact: str
 
 
+LIFTABLE = ("creating", "granting", "last-holder", "last-role", "losing-access", "self", "shrunk")
+"""The guards that an override lifts. What the others stop is a fault or a promise, not a quantity."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a guard says of a plan: the numbers, and the contacts or roles it is about."""
@@ -162,6 +166,11 @@ class Verdict:
     found: int = 0
     limit: int = 0
     subjects: tuple[str, ...] = ()
+
+    @property
+    def liftable(self) -> bool:
+        """True when ``--allow`` with a ceiling lets the plan through."""
+        return self.guard in LIFTABLE
 
 
 @dataclass(frozen=True, slots=True)

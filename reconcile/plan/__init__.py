@@ -1,12 +1,13 @@
 """From declarations and live contacts to a plan. Pure: no file, network, clock or terminal."""
 
+from reconcile.model import LIFTABLE
+
 from .ceiling import above, unfit
 from .census import Census
 from .compare import exceeding, unmet
 from .digest import digest_of, fingerprint, plan_digest
 from .drift import History, Item, Standing, drift, due_plan
 from .fold import ignored_role, ignored_tag, managed_part
-from .guards import LIFTABLE
 from .planner import Scene, make_plan, next_boundary, plan_change
 from .resolve import Resolution, resolve
 from .roles import unknown_roles

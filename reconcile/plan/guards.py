@@ -144,9 +144,6 @@ _GUARDS: tuple[Callable[[Inquiry], Verdict], ...] = (
     _unreadable,
 )
 
-LIFTABLE = ("creating", "granting", "last-holder", "last-role", "losing-access", "self", "shrunk")
-"""The guards that an override lifts. What the others stop is a fault or a promise, not a quantity."""
-
 
 def _count(guard: str, what: str, subjects: tuple[str, ...], limit: int) -> Verdict:
     found = len(subjects)

@@ -133,7 +133,7 @@ class _Known:
         return text
 
     def place(self, place: Place) -> Place:
-        return place._replace(file=self.hide(place.file))
+        return Place(self.hide(place.file), place.line, place.column)
 
     def operation(self, step: Operation) -> Operation:
         before, after = (self._value(step.part, step.item, value) for value in (step.before, step.after))

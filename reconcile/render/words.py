@@ -55,8 +55,9 @@ class Words:
     def deed(self) -> str:
         """What the plan would do, and where."""
         where = self.say.name(self.plan.account)
+        undo = f" to undo run {self.say.name(self.plan.revert)}" if self.plan.revert else ""
         if not self.plan.empty:
-            return f"reconcile will {_intent(self.plan)} at {where}"
+            return f"reconcile will {_intent(self.plan)} at {where}{undo}"
         unchanged = self.plan.unchanged
         still = f"{count(unchanged, 'contact')} at {where} {verb(unchanged, 'is', 'are')} as declared"
         return f"Nothing can be planned. {still}" if self.plan.refused else f"No changes. {still}"
@@ -129,9 +130,9 @@ class Words:
     def _refusal(self, verdict: Verdict) -> str:
         guard, subjects = self.say.name(verdict.guard), list(map(self.say.name, verdict.subjects))
         about = f" ({listed(subjects)})" if subjects else ""
-        allow = self.say.prose(f"--allow {verdict.guard}={verdict.found}")
         said = f"guard {guard} refuses: {self.say.prose(verdict.message)}{about}"
-        return f"{said}. To accept just this: {allow}"
+        allow = self.say.prose(f"--allow {verdict.guard}={verdict.found}")
+        return f"{said}. To accept just this: {allow}" if verdict.liftable else said
 
     def totals(self) -> str:
         """The summary: contacts, then roles, tags and fields where there are any."""

@@ -12,10 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from reconcile.sandbox.options import Access, Counts, Options
-from reconcile.sandbox.problems import SandboxError
+from reconcile.sandbox.problems import SandboxError, WrongWord
 from reconcile.sandbox.times import Now
 
-__all__ = ["Access", "Counts", "Options", "SandboxError", "reset", "running", "seed", "serve", "show"]
+__all__ = [
+    "Access",
+    "Counts",
+    "Options",
+    "SandboxError",
+    "WrongWord",
+    "reset",
+    "running",
+    "seed",
+    "serve",
+    "show",
+]
 
 
 def seed(

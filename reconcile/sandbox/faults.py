@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from random import Random
 from typing import Any
 
-from reconcile.sandbox.problems import SandboxError
+from reconcile.sandbox.problems import WrongWord
 
 
 class Kind(StrEnum):
@@ -63,16 +63,16 @@ class Fault:
 
 
 def read_fault(text: str) -> Fault:
-    """Parse a fault; raises SandboxError that says what is wrong and what there is."""
+    """Parse a fault; raises WrongWord that says what is wrong and what there is."""
     name, _, rest = text.partition(":")
     if name not in set(Kind):
-        raise SandboxError(f"no fault {name!r}; there are {', '.join(sorted(Kind))}")
+        raise WrongWord(f"no fault {name!r}; there are {', '.join(sorted(Kind))}")
     kind = Kind(name)
     known = {**_WHEN, **_KEYS[kind]}
     given = dict(_pair(one, text) for one in rest.split(",") if one)
     strange = sorted(set(given) - set(known))
     if strange:
-        raise SandboxError(f"fault {name} has no {strange[0]!r}; it has {', '.join(sorted(known))}")
+        raise WrongWord(f"fault {name} has no {strange[0]!r}; it has {', '.join(sorted(known))}")
     settings = {key: _setting(name, key, given.get(key), default) for key, default in known.items()}
     return Fault(kind, settings, text)
 
@@ -121,7 +121,7 @@ class Armed:
 
 
 def arm(texts: Sequence[str], seed: int) -> list[Armed]:
-    """Faults on watch, each with chance of its own from the seed; raises SandboxError."""
+    """Faults on watch, each with chance of its own from the seed; raises WrongWord."""
     faults = [read_fault(text) for text in texts]
     # Chance is to be repeated here, not to be secret.
     return [Armed(one, Random(f"{seed} {place} {one.text}")) for place, one in enumerate(faults)]  # noqa: S311
@@ -130,14 +130,14 @@ def arm(texts: Sequence[str], seed: int) -> list[Armed]:
 def _pair(text: str, fault: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals:
-        raise SandboxError(f"in fault {fault!r} write key=value, not {text!r}")
+        raise WrongWord(f"in fault {fault!r} write key=value, not {text!r}")
     return key.strip(), value.strip()
 
 
 def _setting(fault: str, key: str, given: str | None, default: Any) -> Any:
     if isinstance(default, tuple):
         if given is not None and given not in default:
-            raise SandboxError(f"{key} of fault {fault} is one of {', '.join(default)}, not {given!r}")
+            raise WrongWord(f"{key} of fault {fault} is one of {', '.join(default)}, not {given!r}")
         return given or default[0]
     if given is None or isinstance(default, str):
         return default if given is None else given
@@ -151,5 +151,5 @@ def _read_number(fault: str, key: str, given: str) -> float:
     except ValueError:
         number = -1.0
     if not least <= number <= most:
-        raise SandboxError(f"{key} of fault {fault} is a number from {least} to {most:.0f}, not {given!r}")
+        raise WrongWord(f"{key} of fault {fault} is a number from {least} to {most:.0f}, not {given!r}")
     return number

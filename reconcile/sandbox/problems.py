@@ -17,6 +17,10 @@ class SandboxError(Exception):
     """The sandbox cannot do what its operator asked; the text says why and what to do."""
 
 
+class WrongWord(SandboxError):
+    """A switch, profile, fault or part of the account that does not exist; the text lists those that do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong with a request, as the v2 envelope shows it (Evance help: Add a Webhook)."""

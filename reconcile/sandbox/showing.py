@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from reconcile.sandbox.api.presenting import v1_contacts
-from reconcile.sandbox.problems import SandboxError
+from reconcile.sandbox.problems import SandboxError, WrongWord
 from reconcile.sandbox.rules.roles import shown_role
 from reconcile.sandbox.rules.terms import Terms
 from reconcile.sandbox.store import contacts, ledger, roles, search, settings
@@ -25,9 +25,7 @@ def show(path: Path, what: str) -> Rows:
         if word == "contact":
             return _contact(db, rest)
         if what not in _PARTS:
-            raise SandboxError(
-                f"cannot show {what!r}; there are {', '.join(sorted([*_PARTS, 'contact:<id>']))}"
-            )
+            raise WrongWord(f"cannot show {what!r}; there are {', '.join(sorted([*_PARTS, 'contact:<id>']))}")
         return _PARTS[what](db)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, Literal, Self, get_args, get_type_hints
 
-from reconcile.sandbox.problems import SandboxError
+from reconcile.sandbox.problems import WrongWord
 
 
 def _switch(default: str | int, *, worst: str | int, about: str, bearable: bool = False) -> Any:
@@ -143,14 +143,14 @@ class Switches:
 
     @classmethod
     def of(cls, profile: str) -> Self:
-        """The switches of a profile; raises SandboxError for a name that is none."""
+        """The switches of a profile; raises WrongWord for a name that is none."""
         try:
             return cls(**_PROFILES[profile]())
         except KeyError:
-            raise SandboxError(f"no profile {profile!r}; there are {', '.join(sorted(_PROFILES))}") from None
+            raise WrongWord(f"no profile {profile!r}; there are {', '.join(sorted(_PROFILES))}") from None
 
     def turned(self, settings: dict[str, Any]) -> Self:
-        """These switches with some set otherwise, values as text or number; raises SandboxError."""
+        """These switches with some set otherwise, values as text or number; raises WrongWord."""
         checked = {name: _checked(name, value) for name, value in settings.items()}
         return type(self)(**{**self.settings(), **checked})
 
@@ -186,13 +186,11 @@ def choices(name: str) -> tuple[str, ...]:
 
 def _checked(name: str, value: object) -> str | int:
     if name not in Switches.__dataclass_fields__:
-        raise SandboxError(
-            f"no switch {name!r}; there are {', '.join(sorted(Switches.__dataclass_fields__))}"
-        )
+        raise WrongWord(f"no switch {name!r}; there are {', '.join(sorted(Switches.__dataclass_fields__))}")
     allowed = choices(name)
     text = str(value)
     if allowed and text not in allowed:
-        raise SandboxError(f"switch {name} is one of {', '.join(allowed)}, not {text!r}")
+        raise WrongWord(f"switch {name} is one of {', '.join(allowed)}, not {text!r}")
     if not allowed and not (text.isascii() and text.isdigit() and len(text) < 7):
-        raise SandboxError(f"switch {name} is a whole number, not {text!r}")
+        raise WrongWord(f"switch {name} is a whole number, not {text!r}")
     return text if allowed else int(text)

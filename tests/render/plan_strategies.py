@@ -92,7 +92,6 @@ PLANS = st.builds(
     account=TEXTS,
     as_of=INSTANTS,
     valid_until=st.none() | st.builds(Boundary, at=INSTANTS, starts=st.booleans(), item=TEXTS, contact=TEXTS),
-    revert=st.none() | TEXTS,
     timezone=st.sampled_from(["Europe/London", "UTC", "Asia/Tokyo", "Nowhere/Land"]) | TEXTS,
     config_digest=TEXTS,
     declarations_digest=TEXTS,
@@ -101,4 +100,5 @@ PLANS = st.builds(
     notes=st.lists(TEXTS, max_size=2).map(tuple),
     guards=st.lists(VERDICTS, max_size=2).map(tuple),
     digest=TEXTS,
+    revert=st.none() | TEXTS,
 )

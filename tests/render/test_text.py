@@ -1,9 +1,10 @@
 """The plan for a terminal."""
 
 import re
+from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.model import Kept, Operation, Plan, Why
@@ -117,6 +118,19 @@ def test_what_hurts_is_said_first() -> None:
     ]
 
 
+def test_a_guard_that_no_override_lifts_gets_no_such_hint() -> None:
+    """What the guard stops is a fault or a promise; to offer a way round would mislead."""
+    said = text(plan(guards=(verdict("protected", 1, 0, "owner@email.com"),)))
+    assert "! guard protected refuses: " in said
+    assert "--allow" not in said
+
+
+def test_a_plan_that_undoes_a_run_says_so() -> None:
+    """Its reader must not take it for a plan of the declarations."""
+    made = replace(plan(change(tag_added("x"))), revert="20261123T090000Z-1a2b")
+    assert "update 1 contact at example.evance.me to undo run 20261123T090000Z-1a2b, as of" in text(made)
+
+
 def test_a_long_list_of_losers_says_how_many_more() -> None:
     """Ten are named; the number is always that of all."""
     losing = [change(revoked(grant("r")), email=f"c{n:02}@email.com", id=str(n)) for n in range(13)]
@@ -166,6 +180,7 @@ def test_concise_leaves_out_what_is_kept() -> None:
     assert len(concise) < len(whole)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(PLANS, st.none() | st.integers(20, 200))
 def test_colour_adds_nothing_but_colour(made: Plan, width: int | None) -> None:
     """Without its codes the coloured text is the plain one, and plain text has none."""
@@ -174,6 +189,7 @@ def test_colour_adds_nothing_but_colour(made: Plan, width: int | None) -> None:
     assert "\x1b" not in plain
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(PLANS, st.none() | st.integers(20, 200))
 def test_no_line_ends_in_a_blank(made: Plan, width: int | None) -> None:
     """Trailing blanks are noise in a review; the text ends with one newline."""
@@ -183,6 +199,7 @@ def test_no_line_ends_in_a_blank(made: Plan, width: int | None) -> None:
     assert not shown.endswith("\n\n")
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.integers(80, 200))
 def test_a_line_is_never_wider_than_asked(width: int) -> None:
     """At a usual width every line of an ordinary plan fits."""

@@ -19,7 +19,7 @@ from reconcile import sandbox
 from tests.sandbox.conftest import NOON
 from tests.sandbox.play import Caller, calling
 
-COMMAND = [sys.executable, "-c", "from reconcile.cli.sandbox import sandbox; sandbox()"]
+COMMAND = [sys.executable, "-c", "from reconcile.cli import main; main()", "sandbox"]
 
 
 @contextmanager
@@ -150,7 +150,7 @@ def test_a_port_that_is_taken_is_told(shop: Path) -> None:
         command = [*COMMAND, "serve", "--db", str(shop), "--port", port]
         ended = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert ended.returncode == 1
-    assert ended.stderr.startswith(f"Error: cannot listen on 127.0.0.1:{port}")
+    assert ended.stderr.startswith(f"cannot listen on 127.0.0.1:{port}")
     assert ended.stdout == ""
 
 

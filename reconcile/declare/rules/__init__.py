@@ -1,0 +1,147 @@
+"""Every rule that a declaration or the configuration can break: its id, what it refuses, examples."""
+
+from .account import (
+    CONTACT_AMBIGUOUS,
+    CONTACT_CLAIMED_TWICE,
+    CONTACT_MISMATCH,
+    CONTACT_NOT_FOUND,
+    UNKNOWN_ROLE,
+)
+from .contacts import (
+    ABSENT_WITH_MORE,
+    BUNDLES_DISAGREE,
+    CREATE_NEEDS,
+    CREATE_WITH_ID,
+    CREATE_WITH_TWO_EMAILS,
+    DUPLICATE_BUNDLE,
+    DUPLICATE_CONTACT,
+    IGNORED_AND_DECLARED,
+    NO_IDENTITY,
+    REFERENCE_MOVES,
+    TYPE_WITHOUT_CREATE,
+    UNKNOWN_BUNDLE,
+)
+from .files import (
+    LINK_OUTSIDE,
+    NO_CONFIGURATION,
+    NO_CONTACTS,
+    NO_FOLDER,
+    UNREADABLE,
+)
+from .judgement import (
+    CONFLICTING_ROLES,
+    FAR_EXPIRY,
+    MANAGES_NOTHING,
+    MISSING_REASON,
+    PAST_WINDOW,
+    SKIPS_APPROVAL,
+    TAG_CASE,
+    UNUSED_BUNDLE,
+)
+from .rule import Rule, Where
+from .settings import (
+    CREDENTIAL,
+    NESTED_FOLDERS,
+    OUT_OF_RANGE,
+    UNFIT_KEY,
+    UNKNOWN_TARGET,
+    UNKNOWN_TIMEZONE,
+)
+from .syntax import (
+    ANCHOR,
+    COMPLEX_KEY,
+    CONTROL_CHARACTER,
+    DIRECTIVE,
+    DUPLICATE_KEY,
+    MERGE_KEY,
+    NOT_UTF8,
+    NOT_YAML,
+    SEVERAL_DOCUMENTS,
+    TAG,
+    TOO_DEEP,
+)
+from .values import (
+    DUPLICATE_ITEM,
+    EXPIRES_BEFORE_START,
+    HTML,
+    MISSING_KEY,
+    NO_SUCH_DATE,
+    NOT_A_DATE,
+    QUOTES,
+    TOO_LONG,
+    UNKNOWN_KEY,
+    WRONG_TYPE,
+    WRONG_VALUE,
+)
+
+RULES: dict[str, Rule] = {
+    rule.id: rule
+    for rule in sorted(
+        (value for value in list(globals().values()) if isinstance(value, Rule)), key=lambda rule: rule.id
+    )
+}
+"""All rules by id, sorted."""
+
+__all__ = [
+    "ABSENT_WITH_MORE",
+    "ANCHOR",
+    "BUNDLES_DISAGREE",
+    "COMPLEX_KEY",
+    "CONFLICTING_ROLES",
+    "CONTACT_AMBIGUOUS",
+    "CONTACT_CLAIMED_TWICE",
+    "CONTACT_MISMATCH",
+    "CONTACT_NOT_FOUND",
+    "CONTROL_CHARACTER",
+    "CREATE_NEEDS",
+    "CREATE_WITH_ID",
+    "CREATE_WITH_TWO_EMAILS",
+    "CREDENTIAL",
+    "DIRECTIVE",
+    "DUPLICATE_BUNDLE",
+    "DUPLICATE_CONTACT",
+    "DUPLICATE_ITEM",
+    "DUPLICATE_KEY",
+    "EXPIRES_BEFORE_START",
+    "FAR_EXPIRY",
+    "HTML",
+    "IGNORED_AND_DECLARED",
+    "LINK_OUTSIDE",
+    "MANAGES_NOTHING",
+    "MERGE_KEY",
+    "MISSING_KEY",
+    "MISSING_REASON",
+    "NESTED_FOLDERS",
+    "NOT_A_DATE",
+    "NOT_UTF8",
+    "NOT_YAML",
+    "NO_CONFIGURATION",
+    "NO_CONTACTS",
+    "NO_FOLDER",
+    "NO_IDENTITY",
+    "NO_SUCH_DATE",
+    "OUT_OF_RANGE",
+    "PAST_WINDOW",
+    "QUOTES",
+    "REFERENCE_MOVES",
+    "RULES",
+    "SEVERAL_DOCUMENTS",
+    "SKIPS_APPROVAL",
+    "TAG",
+    "TAG_CASE",
+    "TOO_DEEP",
+    "TOO_LONG",
+    "TYPE_WITHOUT_CREATE",
+    "UNFIT_KEY",
+    "UNKNOWN_BUNDLE",
+    "UNKNOWN_KEY",
+    "UNKNOWN_ROLE",
+    "UNKNOWN_TARGET",
+    "UNKNOWN_TIMEZONE",
+    "UNREADABLE",
+    "UNUSED_BUNDLE",
+    "WRONG_TYPE",
+    "WRONG_VALUE",
+    "Rule",
+    "Where",
+]
