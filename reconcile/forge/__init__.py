@@ -1,6 +1,6 @@
 """The Git forge: comments and issues of our own, and the plan that was approved in a pull request."""
 
-from .approved import Approved, Source, approved_plan
+from .approved import APPLIED, COMPLETE, PLAN, Approved, Source, approved_plan, merge_of
 from .archive import members
 from .door import Door, Waiting
 from .github import GitHub
@@ -12,7 +12,10 @@ from .sticky import Sticky, issue_of
 from .surroundings import Surroundings, surroundings
 
 __all__ = [
+    "APPLIED",
+    "COMPLETE",
     "JOURNAL_ARTIFACT",
+    "PLAN",
     "Approved",
     "Comment",
     "Door",
@@ -32,5 +35,6 @@ __all__ = [
     "journals",
     "marked",
     "members",
+    "merge_of",
     "surroundings",
 ]

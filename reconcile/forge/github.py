@@ -22,13 +22,14 @@ _EDITOR = """query($id: ID!) { node(id: $id) { ... on IssueComment {
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A run of a workflow that succeeded."""
+    """A run of a workflow that has ended."""
 
     id: int
     head: str
     branch: str
     event: str
     own: bool
+    succeeded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +92,17 @@ class GitHub:
         return not repository.absent and repository.key("full_name").text() == self.repository
 
     def plans(self, merged: Merged, workflow: str, artifact: str) -> Iterator[bytes]:
-        """The plan's archives from runs of that workflow on the merged head, newest first."""
+        """The plan's archives from successful runs of that workflow on the merged head, newest first."""
         for run in self.runs(workflow, head_sha=merged.head, event="pull_request"):
-            if run.own and run.head == merged.head and run.event == "pull_request":
+            if run.own and run.succeeded and (run.head, run.event) == (merged.head, "pull_request"):
                 yield from self.artifacts(run, artifact)
 
     def runs(self, workflow: str, **filters: str) -> Iterator[Finished]:
-        """The runs of a workflow that succeeded, newest first. Filters are checked by the caller again."""
+        """The runs of a workflow that have ended, newest first. The caller checks what it filters by."""
         path = self._path(f"/actions/workflows/{quote(workflow, safe='')}/runs")
-        for row in self.door.pages(path, "workflow_runs", status="success", **filters):
+        for row in self.door.pages(path, "workflow_runs", status="completed", **filters):
             with understood("GET", path):
-                if row.key("conclusion").optional_text() == "success":
-                    yield self._finished(row)
+                yield self._finished(row)
 
     def _finished(self, row: Node) -> Finished:
         return Finished(
@@ -111,6 +111,7 @@ class GitHub:
             branch=row.key("head_branch").optional_text() or "",
             event=row.key("event").text(),
             own=self._own(row.key("head_repository")),
+            succeeded=row.key("conclusion").optional_text() == "success",
         )
 
     def artifacts(self, run: Finished, name: str) -> Iterator[bytes]:
@@ -140,13 +141,6 @@ class GitHub:
     def change_issue(self, issue: Issue, **values: str) -> None:
         """Change the title, the body or the state of an issue."""
         self.door.write("PATCH", self._path(f"/issues/{issue.number}"), values)
-
-    def tip(self, branch: str) -> str:
-        """The commit at which a branch stands."""
-        path = self._path(f"/commits/{quote(branch, safe='')}")
-        answer = self.door.read(path)
-        with understood("GET", path):
-            return answer.key("sha").text()
 
     def _path(self, rest: str) -> str:
         return f"/repos/{self.repository}{rest}"

@@ -1,7 +1,6 @@
 """The journals of earlier runs, which each run leaves as an artifact, since its machine is thrown away."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 from .archive import members
 from .github import Finished, GitHub
@@ -10,18 +9,19 @@ JOURNAL_ARTIFACT = "reconcile-journal"
 _EVENTS = {"push", "schedule", "workflow_dispatch"}
 
 
-def journals(
-    github: GitHub, workflows: Sequence[str], branch: str, most: int = 100
-) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each journal that the last ``most`` runs of each workflow on the branch left.
+def journals(github: GitHub, workflows: Sequence[str], branch: str) -> Iterator[tuple[str, bytes]]:
+    """Name and content of every journal that the last runs of these workflows on the branch left.
 
-    Runs of pull requests and of other branches do not count: their workflow may be anybody's.
+    Each run fetches the journals before it and leaves them together with its own, so the newest artifact of
+    each workflow has them all. Runs of pull requests and of other branches do not count: their workflow may
+    be anybody's. A run that failed counts, too: what it left undone stands in its journal.
     """
     for workflow in workflows:
         trusted = (run for run in github.runs(workflow, branch=branch) if _trusted(run, branch))
-        for run in islice(trusted, most):
-            for archive in github.artifacts(run, JOURNAL_ARTIFACT):
-                yield from members(archive)
+        archives = (archive for run in trusted for archive in github.artifacts(run, JOURNAL_ARTIFACT))
+        newest = next(archives, None)
+        if newest is not None:
+            yield from members(newest)
 
 
 def _trusted(run: Finished, branch: str) -> bool:

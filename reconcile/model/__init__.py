@@ -18,7 +18,7 @@ from .contact import (
 )
 from .declaration import OPEN, Declaration, DeclaredGrant, DeclaredTag, Mode, Window
 from .document import FORMAT_VERSION, operation_document, plan_document
-from .drift import CLOCK, Cause, Difference, Drift
+from .drift import CLOCK, Cause, Difference, Drift, drift_document, drift_from_document
 from .from_document import plan_from_document
 from .image import contact_from_image, contact_image
 from .instant import atom, from_zulu, zulu
@@ -118,6 +118,8 @@ __all__ = [
     "atom",
     "contact_from_image",
     "contact_image",
+    "drift_document",
+    "drift_from_document",
     "email_key",
     "from_zulu",
     "operation_document",
