@@ -12,6 +12,7 @@
     │   ├── ServerFailure                      a 5xx, or too many requests for too long
     │   ├── Unintelligible                     an answer that is not what the API documents
     │   └── OutcomeUnknown                     a write whose answer was lost
+    ├── ForgeError                    exit 1   them: the Git forge did not do what it should
     ├── Refusal                       exit 3   think again: nothing was written
     └── PartlyApplied                 exit 4   some contacts were not written or not confirmed
 
@@ -93,6 +94,14 @@ class Unintelligible(ApiError):
 
 class OutcomeUnknown(ApiError):
     """A write whose answer was lost: it may have taken effect. Read before anything else."""
+
+
+class ForgeError(ReconcileError):
+    """The Git forge (GitHub, GitLab) did not do what it should. ``status``: its answer's, if any."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class Refusal(ReconcileError):

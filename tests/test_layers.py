@@ -15,9 +15,10 @@ LAYERS: dict[str, set[str]] = {
     "plan": {"model", "errors", "clock"},
     "render": {"model", "clock"},
     "evance": {"model", "errors"},
+    "forge": {"model", "errors"},
     "apply": {"model", "errors", "clock", "plan", "evance"},
     "sandbox": set(),
-    "cli": {"model", "errors", "clock", "declare", "plan", "render", "evance", "apply", "sandbox"},
+    "cli": {"model", "errors", "clock", "declare", "plan", "render", "evance", "forge", "apply", "sandbox"},
 }
 """Which parts each part may import."""
 

@@ -6,7 +6,7 @@ from .chain import BrokenChain
 from .fresh import Fresh, fresh_plan
 from .journal import Journal, Record, journal, read_run, runs
 from .lock import locked
-from .outcome import Outcome, Report, Result
+from .outcome import SETTLED, Outcome, Report, Result
 from .past import Past, past_runs, resolve_doubts
 from .permission import (
     frozen,
@@ -22,6 +22,7 @@ from .run import carry_out
 from .settle import Account, Run
 
 __all__ = [
+    "SETTLED",
     "Account",
     "Brake",
     "BrokenChain",

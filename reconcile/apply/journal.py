@@ -21,7 +21,7 @@ from reconcile.model import (
 from reconcile.plan import digest_of, managed_part
 
 from .chain import Chain, Link, links
-from .outcome import Report, Result
+from .outcome import Outcome, Report, Result
 
 BEGIN, INTENT, OUTCOME, RESOLVED, END = "begin", "intent", "outcome", "resolved", "end"
 
@@ -41,7 +41,8 @@ class Journal:
         """What the run sets out to do, for which account, and when."""
         told = {"account": plan.account, "target": plan.target, "tool_version": plan.tool_version}
         counts = {"plan": plan.digest, "changes": len(plan.changes), "at": zulu(at)}
-        self._chain.append(BEGIN, {**told, **counts, **facts})
+        made_for = {"declarations": plan.declarations_digest, "config": plan.config_digest}
+        self._chain.append(BEGIN, {**told, **counts, **made_for, **facts})
 
     def intent(self, change: Change, before: Contact | None) -> None:
         """One write that is about to be sent; ``before`` is None for a contact to be created."""
@@ -130,6 +131,20 @@ class Record:
     def ended(self) -> bool:
         """True when the run came to its end."""
         return bool(self.of(END))
+
+    @property
+    def complete(self) -> bool:
+        """True when the run came to its end and left nothing undone."""
+        return any(entry["complete"] for entry in self.of(END))
+
+    @property
+    def due(self) -> bool:
+        """True when the run only did what was due by the clock."""
+        return bool(self.begun.get("due"))
+
+    def contacts(self, *outcomes: Outcome) -> frozenset[str]:
+        """The ids of the contacts that ended in one of these ways."""
+        return frozenset(entry["contact"] for entry in self.of(OUTCOME) if entry["outcome"] in outcomes)
 
     @property
     def in_doubt(self) -> tuple[Mapping[str, Any], ...]:

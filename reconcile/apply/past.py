@@ -8,11 +8,11 @@ from typing import Any
 
 from reconcile.errors import NotFound
 from reconcile.evance import Reader
-from reconcile.model import Contact, Fields, contact_from_image
-from reconcile.plan import fingerprint
+from reconcile.model import Contact, Fields, contact_from_image, from_zulu
+from reconcile.plan import History, Item, Standing, fingerprint
 
 from .journal import INTENT, OUTCOME, RESOLVED, Journal, Record, runs
-from .outcome import Outcome
+from .outcome import SETTLED, Outcome
 
 NO_EFFECT = "the write has not taken effect"
 HARMLESS = {Outcome.FAILED, Outcome.UNNECESSARY, Outcome.STALE, Outcome.NOT_TRIED}
@@ -41,6 +41,18 @@ class Past:
         recent = [record for record in self.records if record.begun_at and record.begun_at > moment]
         return frozenset(contact for record in recent for contact in _losers(record))
 
+    @property
+    def history(self) -> History:
+        """What the runs tell of the reasons for drift."""
+        full = [record for record in self.records if "declarations" in record.begun and not record.due]
+        written = {item: at for record in self.records for item, at in _written(record)}
+        return History(_standing(full[-1]) if full else None, written)
+
+    def of_approval(self, digest: str) -> Record | None:
+        """The last run that carried out the plan of that digest."""
+        found = (record for record in reversed(self.records) if record.begun.get("approved") == digest)
+        return next(found, None)
+
     def recent_losses(self, now: datetime, hours: int) -> frozenset[str]:
         """The ids of contacts that lost a role in the last hours."""
         return self.lost_since(now - timedelta(hours=hours))
@@ -53,6 +65,26 @@ NO_PAST = Past()
 def past_runs(folder: Path, account: str) -> Past:
     """The past of one account; BrokenChain when a journal is not what was written."""
     return Past(tuple(record for record in runs(folder) if record.account == account))
+
+
+def _standing(record: Record) -> Standing:
+    return Standing(
+        run=record.run,
+        at=from_zulu(record.begun["at"]),
+        declarations=record.begun["declarations"],
+        config=record.begun["config"],
+        complete=record.complete,
+        settled=record.contacts(*SETTLED),
+    )
+
+
+def _written(record: Record) -> Iterator[tuple[Item, datetime]]:
+    """The items that a run wrote and confirmed, and when it began."""
+    applied = record.contacts(Outcome.APPLIED)
+    for intent in record.of(INTENT):
+        if intent["contact"] in applied and record.begun_at is not None:
+            for step in intent["operations"]:
+                yield (intent["contact"], step["facet"], step["item"]), record.begun_at
 
 
 def _losers(record: Record) -> Iterator[str]:

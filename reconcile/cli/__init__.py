@@ -14,7 +14,9 @@ from reconcile.errors import ExitCode, ReconcileError
 
 from . import say
 from .apply import apply
+from .ci import ci
 from .demo import demo
+from .drift import drift
 from .history import history
 from .plan import plan
 from .probe import probe
@@ -35,7 +37,7 @@ def cli() -> None:
     """
 
 
-for command in (apply, demo, history, plan, probe, revert, sandbox, schema, show, validate):
+for command in (apply, ci, demo, drift, history, plan, probe, revert, sandbox, schema, show, validate):
     cli.add_command(command)
 
 

@@ -37,14 +37,18 @@ def writing(project: Project, common: Common) -> Iterator[Writer]:
 
 
 @contextmanager
-def probing(project: Project, contact: str) -> Iterator[Prober]:
+def probing(project: Project, contact: str, common: Common) -> Iterator[Prober]:
     """The target's account for odd questions, and one contact of it for writing.
 
     Pages are short, since how long they may be is yet to be found out. An answer that does not come is
     waited for less long than elsewhere, so that a probe can be stopped.
     """
     patience, nothing = Patience(tries=4, total=60.0), Capabilities(page_size=20)
-    with connected(project, nothing) as link, Prober(link, contact, patience=patience) as prober:
+    watch = say.watch(common)
+    with (
+        connected(project, nothing) as link,
+        Prober(link, contact, patience=patience, watch=watch) as prober,
+    ):
         yield prober
 
 

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 @click.argument("approved", type=click.Path(path_type=Path), required=False, metavar="[PLAN.json]")
 @click.option("--digest", help="The digest that PLAN.json must have.")
 @click.option("--allow", type=Ceiling(), multiple=True, help="Lift a guard up to a ceiling, for this run.")
+@click.option("--due", is_flag=True, help="Only what became due by the clock since the last apply.")
 @click.option("--yes", is_flag=True, help="Apply without asking; needed where there is no terminal.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def apply(common: Common, approved: Path | None, digest: str | None, form: str, **given: Any) -> int:
     """Plan, show the plan, ask, and apply it.
 
-    With PLAN.json, a plan that was saved and approved, nothing is applied that is not in it.
+    With PLAN.json, a plan that was saved and approved, nothing is applied that is not in it. With --due,
+    nothing but what starts or lapses by declarations that were applied before.
     """
     from reconcile.apply import locked, read_approval, undoing
 
@@ -35,6 +37,8 @@ def apply(common: Common, approved: Path | None, digest: str | None, form: str, 
 
     if digest is not None and approved is None:
         raise UsageError("--digest pins PLAN.json: name the file, too")
+    if given["due"] and approved is not None:
+        raise UsageError("--due needs no PLAN.json: what is due was approved with the declarations")
     project = open_project(common)
     refuse_another_time(common, project)
     declarations = project.load().declarations
@@ -42,7 +46,7 @@ def apply(common: Common, approved: Path | None, digest: str | None, form: str, 
     with locked(project.state / "lock"), terminated_like_interrupted(), writing(project, common) as account:
         if approval is not None and approval.revert is not None:
             declarations = undoing(find_run(project, approval.revert), account, project.settings.policy)
-        job = Job(project, project.state, common, account, declarations, approval)
+        job = Job(project, project.state, common, account, declarations, approval, given["due"])
         return job.run(dict(given["allow"]), form, asking=not given["yes"])
 
 

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -11,6 +11,7 @@ import click
 from reconcile.apply import (
     Brake,
     Fresh,
+    Journal,
     Outcome,
     Past,
     Report,
@@ -33,7 +34,7 @@ from reconcile.apply import (
 from reconcile.errors import ApiError, ExitCode, PartlyApplied, Refusal
 from reconcile.evance import Writer
 from reconcile.model import Change, Declaration, Plan
-from reconcile.plan import Scene
+from reconcile.plan import Scene, drift, due_plan
 
 from . import say
 from .options import Common
@@ -44,7 +45,10 @@ from .signals import stopped_in_order
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An apply of declarations to an account. ``approval`` is the ceiling; None: what is shown is it."""
+    """An apply of declarations to an account. ``approval`` is the ceiling; None: what is shown is it.
+
+    ``due``: apply only what the clock alone asks for since the last apply of the same declarations.
+    """
 
     project: Project
     state: Path
@@ -52,6 +56,7 @@ class Job:
     account: Writer
     declarations: Sequence[Declaration]
     approval: Plan | None = None
+    due: bool = False
 
     @property
     def scene(self) -> Scene:
@@ -69,6 +74,7 @@ class Job:
         say.result(self._shown(fresh.plan, form))
         if fresh.plan.empty:
             refuse_unplanned(fresh.plan)
+            self._note_order(fresh, past)
             return ExitCode.DONE
         spending = self._permit(fresh.plan, past, ceilings)
         if asking:
@@ -87,6 +93,8 @@ class Job:
         return plan
 
     def _shown(self, plan: Plan, form: str) -> str:
+        if self.due and plan.empty and form == "text":
+            return "\n".join(["Nothing is due by the clock alone.", *plan.notes])
         return render(plan, form, configured=self.project.settings.privacy)
 
     def _killed(self) -> str | None:
@@ -106,7 +114,25 @@ class Job:
 
     def _fresh(self, past: Past) -> Fresh:
         with say.progress(self.common) as progress:
-            return fresh_plan(self.declarations, self.account, self.scene, past=past, progress=progress)
+            found = fresh_plan(self.declarations, self.account, self.scene, past=past, progress=progress)
+        if not self.due:
+            return found
+        return replace(found, plan=due_plan(drift(found.plan, self.declarations, past.history)))
+
+    def _note_order(self, fresh: Fresh, past: Past) -> None:
+        """Note that the account is as declared, where no earlier run has found that of these declarations."""
+        standing = past.history.standing
+        known = standing is not None and standing.complete and standing.covers(fresh.plan)
+        if not (known or self.due or fresh.plan.revert):
+            with journal(self.state / "runs", self.project.now) as book:
+                self._begin(book, fresh, {})
+                book.end(Report(()))
+
+    def _begin(self, book: Journal, fresh: Fresh, spending: Mapping[str, int]) -> None:
+        digest = (self.approval or fresh.plan).digest
+        allowances = [{"guard": guard, "digest": digest} for guard in sorted(spending)]
+        facts = {"contacts": fresh.contacts, "allowances": allowances, "approved": digest, "due": self.due}
+        book.begin(fresh.plan, self.project.now, facts)
 
     def _permit(self, plan: Plan, past: Past, ceilings: Mapping[str, int]) -> dict[str, int]:
         """Refuse what guards and freezes refuse; the overrides in the repository that are used up by this."""
@@ -126,9 +152,7 @@ class Job:
     def _carry(self, fresh: Fresh, spending: Mapping[str, int], brake: Brake) -> Report:
         approved = self.approval or fresh.plan
         with journal(self.state / "runs", self.project.now) as book, say.progress(self.common) as progress:
-            digest = approved.digest
-            allowances = [{"guard": guard, "digest": digest} for guard in sorted(spending)]
-            book.begin(fresh.plan, self.project.now, {"contacts": fresh.contacts, "allowances": allowances})
+            self._begin(book, fresh, spending)
             run = Run(
                 account=self.account,
                 scene=self.scene,

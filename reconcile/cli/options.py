@@ -55,9 +55,10 @@ class Ceiling(click.ParamType[tuple[str, int]]):
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What the shared options say."""
+    """What the shared options say. ``declarations``: the checkout whose contacts folder is read."""
 
     config: Path
+    declarations: Path | None
     target: str | None
     as_of: datetime | None
     quiet: bool
@@ -77,6 +78,12 @@ _OPTIONS = (
         show_default=True,
         help="The configuration file.",
     ),
+    click.option(
+        "--declarations",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="Take the contacts folder from this checkout instead of from beside the configuration.",
+    ),
     click.option("--target", metavar="NAME", help="One of the targets of the configuration."),
     click.option("--as-of", type=Instant(), help="Work as of that time instead of now."),
     click.option("--quiet", is_flag=True, help="Say only results and errors."),
@@ -90,7 +97,7 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def with_common(**values: Any) -> Any:
-        names = ("config", "target", "as_of", "quiet", "verbose", "progress")
+        names = ("config", "declarations", "target", "as_of", "quiet", "verbose", "progress")
         common = Common(**{name: values.pop(name) for name in names})
         return command(common=common, **values)
 

@@ -1,5 +1,6 @@
 """``reconcile probe``: find out what the API's documents leave open."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,14 +33,18 @@ def probe(common: Common, contact: str, roles: tuple[str, ...], yes: bool, form:
     CONTACT_ID is a scratch contact: it gets other roles, tags and fields for a while and is brought back.
     What was found out goes into evance.capabilities.yaml, which all other commands go by.
     """
+    from reconcile.apply import locked
     from reconcile.apply.probe import examine
 
     from .account import probing
+    from .apply import refuse_another_time
     from .project import open_project
 
     project = open_project(common)
-    with probing(project, contact) as prober:
-        image = _file_of(project, contact)
+    refuse_another_time(common, project)
+    image = _file_of(project, contact)
+    with locked(project.state / "lock"), probing(project, contact, common) as prober:
+        _refuse_killed(project)
         earlier = _left_behind(image, prober)
         scratch = examine(prober, project.settings.policy, project.now, roles=roles, earlier=earlier)
         _say_what_will_be_done(scratch, earlier, common)
@@ -47,6 +52,18 @@ def probe(common: Common, contact: str, roles: tuple[str, ...], yes: bool, form:
             _ask()
         probed = _probe(scratch, project, image, common)
     return _conclude(probed, project, image, form, common)
+
+
+def _killed(project: "Project") -> str | None:
+    from reconcile.apply import killed
+
+    return killed(project.settings.applying, os.environ, project.state)
+
+
+def _refuse_killed(project: "Project") -> None:
+    reason = _killed(project)
+    if reason is not None:
+        raise Refusal(f"{reason}; nothing was written")
 
 
 def _file_of(project: "Project", contact: str) -> Path:
@@ -106,7 +123,10 @@ def _probe(scratch: "Scratch", project: "Project", image: Path, common: Common) 
             if common.verbose and name:
                 say.note(f"asking {name}", common)
 
-        ended = ask_all(scratch, stopped=stop.is_set, progress=progress)
+        def stopped() -> bool:
+            return stop.is_set() or _killed(project) is not None
+
+        ended = ask_all(scratch, stopped=stopped, progress=progress)
     return _probed(scratch, ended, project)
 
 

@@ -18,10 +18,13 @@ from .options import Common
 class Project:
     """A configuration file's folder, what it says, and the target that was chosen.
 
-    ``as_of`` is the instant that was asked for, if any; ``now`` that instant, else the present.
+    ``checkout`` is where the contacts folder lies: beside the configuration, unless the declarations of
+    another checkout are asked for. ``as_of`` is the instant that was asked for, if any; ``now`` that instant,
+    else the present.
     """
 
     root: Path
+    checkout: Path
     settings: Settings
     target: Target
     as_of: datetime | None
@@ -43,8 +46,8 @@ class Project:
 
     def load(self) -> Loaded:
         """The declarations; DeclarationError with every problem in them."""
-        folder = self.root / self.settings.folder(self.target)
-        return load_declarations(folder, self.settings.policy, root=self.root)
+        folder = self.checkout / self.settings.folder(self.target)
+        return load_declarations(folder, self.settings.policy, root=self.checkout)
 
     def scene(self, account: str, revert: str | None = None) -> Scene:
         """What a plan for that account is made for: the declarations, or to undo a run."""
@@ -55,8 +58,9 @@ def open_project(common: Common) -> Project:
     """Read the configuration and choose the target."""
     settings = load_settings(common.config)
     say.configured(settings.privacy)
-    target = choose(settings, common)
-    return Project(common.config.resolve().parent, settings, target, common.as_of, common.now())
+    root = common.config.resolve().parent
+    checkout = common.declarations.resolve() if common.declarations else root
+    return Project(root, checkout, settings, choose(settings, common), common.as_of, common.now())
 
 
 def choose(settings: Settings, common: Common) -> Target:

@@ -45,8 +45,12 @@ def render(plan: Plan, form: str, privacy: Privacy | None = None, configured: Pr
     """
     from reconcile.render import mask
 
-    masked = privacy or (configured if _published(form) else Privacy.SHOW)
-    return _FORMS[form](mask(plan) if masked is Privacy.MASK else plan)
+    return _FORMS[form](mask(plan) if masked(form, privacy, configured) else plan)
+
+
+def masked(form: str, privacy: Privacy | None, configured: Privacy) -> bool:
+    """Whether that form is masked: as is asked for, else as is configured if others will read it."""
+    return (privacy or (configured if _published(form) else Privacy.SHOW)) is Privacy.MASK
 
 
 def _published(form: str) -> bool:

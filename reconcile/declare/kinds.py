@@ -36,8 +36,13 @@ class Kind(Protocol):
 def expected(kind: Kind, node: Node, report: Report) -> Any:
     """Tell that a value of another kind stands here."""
     if not isinstance(node, Broken | Done):
-        report.add(rules.WRONG_TYPE, node, f"{_found(node)} stands here; write {kind.noun}")
+        bare = ", without quotes" if _is_quoted(node) and isinstance(kind, Flag | Number) else ""
+        report.add(rules.WRONG_TYPE, node, f"{_found(node)} stands here; write {kind.noun}{bare}")
     return WRONG
+
+
+def _is_quoted(node: Node) -> bool:
+    return isinstance(node, Scalar) and not node.plain
 
 
 def _found(node: Scalar | Sequence | Mapping) -> str:
@@ -143,14 +148,14 @@ class Pattern:
         """The word."""
         if type(node) is not Scalar or node.null:
             return expected(self, node, report)
-        if node.plain and (meaning := reads_as(node.text)):
-            return _unquoted(node, meaning, report)
         if not node.text.isprintable() and hides(node, report):
             return WRONG
         if not self.pattern.fullmatch(node.text):
             subject = "this" if self.private else shown(node.text)
             report.add(rules.WRONG_VALUE, node, f"{subject} is not {self.noun}; {self.advice}")
             return WRONG
+        if node.plain and (meaning := reads_as(node.text)):
+            return _unquoted(node, meaning, report, private=self.private)
         return node.text
 
     def schema(self) -> Schema:

@@ -32,7 +32,7 @@ WINDOW = (
         "starts", Moment(), "From when on; a bare date is the start of that day in the configured time zone."
     ),
     Key("expires", Moment(), "Until when; a bare date is through the end of that day."),
-    Key("reason", Text(), "Why; shown in the plan."),
+    Key("reason", Text("a reason"), "Why; shown in the plan."),
 )
 
 GRANT = Record(

@@ -162,7 +162,9 @@ def _timezone(entry: Entry, report: Report) -> str:
     name: str = entry.values.get("timezone", DEFAULTS.policy.timezone)
     if _is_timezone(name):
         return name
-    advice = did_you_mean(name, sorted(available_timezones())) or "; write one such as Europe/London"
+    advice = (
+        did_you_mean(name, sorted(available_timezones() - NOWHERE)) or "; write one such as Europe/London"
+    )
     report.add(rules.UNKNOWN_TIMEZONE, entry.at("timezone"), f"unknown time zone {shown(name)}{advice}")
     return DEFAULTS.policy.timezone
 

@@ -11,6 +11,7 @@ from reconcile.model import Payload, UpdateMethod
 from .answers import failure, write_failure
 from .client import Reader, contact_path
 from .connection import Connection
+from .door import Watch, unseen
 from .timing import Patience, Timing
 from .transport import Answer, Request, Silence
 from .wire import Json, instant
@@ -55,8 +56,9 @@ class Prober(Reader):
         *,
         timing: Timing | None = None,
         patience: Patience | None = None,
+        watch: Watch = unseen,
     ) -> None:
-        super().__init__(connection, timing=timing, patience=patience)
+        super().__init__(connection, timing=timing, patience=patience, watch=watch)
         self.id = contact
         self.checkpoint: Callable[[], None] = always
         self.header_names: set[str] = set()

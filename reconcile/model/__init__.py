@@ -18,9 +18,11 @@ from .contact import (
 )
 from .declaration import OPEN, Declaration, DeclaredGrant, DeclaredTag, Mode, Window
 from .document import FORMAT_VERSION, operation_document, plan_document
+from .drift import CLOCK, Cause, Difference, Drift, drift_document, drift_from_document
 from .from_document import plan_from_document
 from .image import contact_from_image, contact_image
 from .instant import atom, from_zulu, zulu
+from .node import Node
 from .place import Place, Problem, Severity
 from .plan import (
     LIFTABLE,
@@ -61,6 +63,7 @@ __all__ = [
     "ACTIVE",
     "ADDABLE_TYPES",
     "BY_ROLE",
+    "CLOCK",
     "FORMAT_VERSION",
     "LARGEST_PAGE",
     "LIFTABLE",
@@ -73,12 +76,15 @@ __all__ = [
     "AuthFlow",
     "Boundary",
     "Capabilities",
+    "Cause",
     "Change",
     "ChangeAction",
     "Contact",
     "Declaration",
     "DeclaredGrant",
     "DeclaredTag",
+    "Difference",
+    "Drift",
     "Facet",
     "Fields",
     "Finding",
@@ -89,6 +95,7 @@ __all__ = [
     "Judgement",
     "Kept",
     "Mode",
+    "Node",
     "Numbering",
     "Operation",
     "Origin",
@@ -118,6 +125,8 @@ __all__ = [
     "atom",
     "contact_from_image",
     "contact_image",
+    "drift_document",
+    "drift_from_document",
     "email_key",
     "from_zulu",
     "operation_document",

@@ -6,6 +6,7 @@ from .ceiling import above, unfit
 from .census import Census
 from .compare import exceeding, same_person, unmet
 from .digest import digest_of, fingerprint, plan_digest
+from .drift import History, Item, Standing, drift, due_plan
 from .fold import ignored_role, ignored_tag, managed_part
 from .planner import Scene, make_plan, next_boundary, plan_change, unreadable
 from .resolve import Resolution, resolve
@@ -14,10 +15,15 @@ from .roles import unknown_roles
 __all__ = [
     "LIFTABLE",
     "Census",
+    "History",
+    "Item",
     "Resolution",
     "Scene",
+    "Standing",
     "above",
     "digest_of",
+    "drift",
+    "due_plan",
     "exceeding",
     "fingerprint",
     "ignored_role",

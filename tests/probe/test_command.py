@@ -29,7 +29,15 @@ def test_without_a_terminal_it_needs_yes(pad: Pad, project: Project) -> None:
     assert done.code == 3
     assert "call probe with --yes" in done.err
     assert f"writing to contact {pad.id} (scratch.pad@example.com)" in done.err
-    assert "retail-only" in done.err
+    assert "for a while: retail-only, sample-box, fitters-club\n" in done.err
+    assert unwritten(pad.shop)
+
+
+def test_the_kill_switch_holds_for_a_probe_too(pad: Pad, project: Project) -> None:
+    """What must not write does not, whatever the command."""
+    done = project.run("probe", pad.id, "--yes", environment={"RECONCILE_KILL": "1"})
+    assert done.code == 3
+    assert "the kill switch" in done.err
     assert unwritten(pad.shop)
 
 
@@ -97,7 +105,7 @@ def test_it_reports_and_writes_down_what_it_found(pad: Pad, project: Project) ->
     assert "scratch" not in text.lower().replace("scratch contact", "")
     known = load_capabilities(project.root / "evance.capabilities.yaml")
     assert (known.update_method, known.page_size, known.refuse) == (UpdateMethod.POST, 100, ())
-    assert project.run("plan").code == 65  # no declarations, but nothing wrong with the file
+    assert project.run("plan").code == 65, "without declarations, but nothing is wrong with the file"
 
 
 def test_the_report_can_be_json(pad: Pad, project: Project) -> None:

@@ -186,7 +186,7 @@ def test_a_signal_ends_the_asking_and_not_the_bringing_back(
     assert "stopping: the contact is brought back first" in err
     assert "The contact is as it was before" in out
     assert pad.now() == before
-    assert not list((tmp_path / ".reconcile").iterdir())
+    assert not list((tmp_path / ".reconcile").glob("probe-*"))
     assert not (tmp_path / "evance.capabilities.yaml").exists()
 
 
@@ -196,7 +196,7 @@ def test_after_a_kill_the_next_probe_brings_the_contact_back(pad: Pad, tmp_path:
     process = started(pad, tmp_path)
     struck(process, "grant-keys", signal.SIGKILL)
     assert pad.now() != before
-    (image,) = (tmp_path / ".reconcile").iterdir()
+    (image,) = (tmp_path / ".reconcile").glob("probe-*")
     assert image.stat().st_mode & 0o777 == 0o600
     pad.fault()
     done = project_for(pad.shop, tmp_path).run("probe", pad.id, "--yes")

@@ -14,21 +14,11 @@ from reconcile.render.escape import visible
 from tests.render.golden import without_assets
 from tests.render.hostile import HOSTILE
 from tests.render.plan_samples import full_plan
-from tests.render.refill import refilled
+from tests.render.refill import before, refilled, tame
 from tests.render.skeleton import skeleton
 
 ROOMY = 4_000_000
 """A limit under which nothing is left out, however long the strings are."""
-
-
-def before(hostile: str) -> Callable[[str], str]:
-    """Puts a string before each one, so that their order stays; empty ones stay empty."""
-    return lambda value: hostile + value if value else value
-
-
-def tame(hostile: str) -> Callable[[str], str]:
-    """Harmless strings in the same places, which are as long to the eye and no known time zones either."""
-    return before("x" * len(visible(hostile, limit=1_000_000)))
 
 
 def structure_of_text(plan: Plan) -> list[str]:

@@ -17,16 +17,19 @@ from .view import Unsettled, View
 WORD = "scratch"
 """What a contact must have in its name, company, reference or e-mail address to be written by a probe."""
 
+POWERFUL = ("*admin*", "*staff*", "*owner*")
+"""Patterns of roles that are not given, for a moment even, unless they are asked for by name."""
+
 NAMED_BY = ("email", "reference", "firstname", "lastname", "company")
 
 
 def examine(
     prober: Prober, policy: Policy, now: datetime, *, roles: Sequence[str] = (), earlier: Image | None = None
 ) -> Scratch:
-    """The contact, ready to be probed; nothing is written. Refusal: it does not look like a scratch contact.
+    """The contact, ready to be probed; nothing is written. Refusal: it is no scratch contact.
 
-    ``roles`` are the references that it may be given meanwhile; none named: all that are neither protected,
-    ignored nor privileged by the policy. ``earlier`` is what a killed probe left to be brought back.
+    ``roles`` are those that it may be given meanwhile; none named: a few that are neither protected,
+    ignored nor privileged by the policy, nor POWERFUL. ``earlier`` is what a killed probe left behind.
     """
     shown = prober.contact_as_shown()
     image = earlier or Image(prober.connection.account, prober.id, zulu(now), shown, _in_v2(prober, shown))
@@ -36,7 +39,13 @@ def examine(
     kept = _kept(View(image.v1), policy, now)
     held = {grant.reference for grant in kept or ()}
     free = [role for role in prober.roles() if role.reference not in held and _may_give(role, policy, roles)]
-    return Scratch(prober, image, kept, free, touched=_left_over(image, shown) if earlier else set())
+    return Scratch(
+        prober,
+        image,
+        kept,
+        free if roles else _few(free),
+        touched=_left_over(image, shown) if earlier else set(),
+    )
 
 
 def _left_over(image: Image, shown: Mapping[str, Any]) -> set[str]:
@@ -80,7 +89,16 @@ def _may_give(role: Role, policy: Policy, named: Sequence[str]) -> bool:
     guarded = (*policy.protect.roles, *policy.ignore.roles)
     if _matches(role.reference, guarded):
         return False
-    return role.reference in named if named else not _matches(role.reference, policy.guards.granting_roles)
+    if named:
+        return role.reference in named
+    return not _matches(role.reference.casefold(), (*policy.guards.granting_roles, *POWERFUL))
+
+
+def _few(roles: Sequence[Role]) -> list[Role]:
+    """As many as the questions need: two that are given at once, one that waits, for the shop if it can."""
+    plain = [role for role in roles if role.approval == "none"]
+    waiting = sorted((role for role in roles if role not in plain), key=lambda role: role.approval != "admin")
+    return [*plain[:2], *waiting[: max(1, 2 - len(plain))]]
 
 
 def _matches(reference: str, patterns: Sequence[str]) -> bool:

@@ -1,0 +1,49 @@
+"""``reconcile ci journals``: the journals of earlier jobs, on a machine that knows of none."""
+
+import re
+from pathlib import Path
+
+import click
+
+from reconcile.cli.options import Common, common_options
+from reconcile.errors import ExitCode
+
+from .job import branch_option, here
+
+_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}\.jsonl", re.ASCII)
+
+
+@click.command()
+@common_options
+@click.option(
+    "--workflow",
+    "workflows",
+    multiple=True,
+    default=("apply.yml", "drift.yml"),
+    show_default=True,
+    help="The workflows that leave journals.",
+)
+@branch_option
+def journals(common: Common, workflows: tuple[str, ...], branch: str | None) -> int:
+    """Fetch the journals of earlier runs: guards, spent overrides and drift go by them."""
+    from reconcile.cli import say
+    from reconcile.cli.project import open_project
+    from reconcile.forge import journals as left
+
+    project, job = open_project(common), here()
+    folder = project.state / "runs"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for path, content in left(job.github, workflows, branch or job.branch):
+        name = path.rpartition("/")[2]
+        if _NAME.fullmatch(name):
+            _keep(folder / name, content)
+    say.note(f"{len(list(folder.glob('*.jsonl')))} journals of earlier runs.", common)
+    return ExitCode.DONE
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write a journal, unless the one that is there is longer: a journal only ever grows."""
+    from reconcile.cli.plan import write_private
+
+    if not path.exists() or path.stat().st_size < len(content):
+        write_private(path, content.decode("ascii", "replace"))

@@ -1,0 +1,175 @@
+"""GitHub, as far as it is used: comments, issues, pull requests of a commit, runs and their artifacts.
+
+The endpoints are those of the REST API, version 2022-11-28 (GitHub docs: "GitHub REST API documentation");
+who edited a comment last is told by GraphQL alone.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from reconcile.errors import UsageError
+from reconcile.model import Node
+
+from .door import Door, understood
+from .nouns import Comment, Issue, Merged
+
+_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_.-]+", re.ASCII)
+_EDITOR = """query($id: ID!) { node(id: $id) { ... on IssueComment {
+  author { __typename login } editor { __typename login } } } }"""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A run of a workflow that has ended."""
+
+    id: int
+    head: str
+    branch: str
+    event: str
+    own: bool
+    succeeded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GitHub:
+    """One repository, ``owner/name``. ``graphql`` opens the other API, at its own address."""
+
+    door: Door
+    graphql: Door
+    repository: str
+
+    def __post_init__(self) -> None:
+        if not _REPOSITORY.fullmatch(self.repository):
+            raise UsageError("the repository must be named as owner/name")
+
+    def comments(self, number: int) -> Iterator[Comment]:
+        """All comments of a pull request, oldest first."""
+        path = self._path(f"/issues/{number}/comments")
+        for row in self.door.pages(path):
+            with understood("GET", path):
+                yield _comment(row)
+
+    def post(self, number: int, body: str) -> Comment:
+        """Add a comment to a pull request or an issue."""
+        path = self._path(f"/issues/{number}/comments")
+        answer = self.door.write("POST", path, {"body": body})
+        with understood("POST", path):
+            return _comment(answer)
+
+    def edit(self, number: int, comment: Comment, body: str) -> None:  # noqa: ARG002 - GitLab needs it
+        """Replace a comment's text."""
+        self.door.write("PATCH", self._path(f"/issues/comments/{comment.id}"), {"body": body})
+
+    def edited_by_another(self, comment: Comment) -> bool:
+        """True when somebody else than its author edited the comment last, or nobody can tell."""
+        answer = self.graphql.write("POST", "", {"query": _EDITOR, "variables": {"id": comment.node}})
+        with understood("POST", "graphql"):
+            node = answer.key("data").key("node")
+            if node.absent or not node.has("author"):
+                return True
+            return not node.key("editor").absent and node.key("editor").value != node.key("author").value
+
+    def merged(self, commit: str) -> tuple[Merged, ...]:
+        """The pull requests whose merge made that commit."""
+        path = self._path(f"/commits/{quote(commit, safe='')}/pulls")
+        with understood("GET", path):
+            rows = [row for row in self.door.pages(path) if _made(row, commit)]
+            return tuple(self._merged(row) for row in rows)
+
+    def _merged(self, row: Node) -> Merged:
+        head, base = row.key("head"), row.key("base")
+        return Merged(
+            row.key("number").count(),
+            head.key("sha").text(),
+            base.key("ref").text(),
+            self._own(head.key("repo")),
+        )
+
+    def _own(self, repository: Node) -> bool:
+        """True for this repository; a fork that was deleted is null."""
+        return not repository.absent and repository.key("full_name").text() == self.repository
+
+    def plans(self, merged: Merged, workflow: str, artifact: str) -> Iterator[bytes]:
+        """The plan's archives from successful runs of that workflow on the merged head, newest first."""
+        for run in self.runs(workflow, head_sha=merged.head, event="pull_request"):
+            if run.own and run.succeeded and (run.head, run.event) == (merged.head, "pull_request"):
+                yield from self.artifacts(run, artifact)
+
+    def runs(self, workflow: str, **filters: str) -> Iterator[Finished]:
+        """The runs of a workflow that have ended, newest first. The caller checks what it filters by."""
+        path = self._path(f"/actions/workflows/{quote(workflow, safe='')}/runs")
+        for row in self.door.pages(path, "workflow_runs", status="completed", **filters):
+            with understood("GET", path):
+                yield self._finished(row)
+
+    def _finished(self, row: Node) -> Finished:
+        return Finished(
+            id=row.key("id").count(),
+            head=row.key("head_sha").text(),
+            branch=row.key("head_branch").optional_text() or "",
+            event=row.key("event").text(),
+            own=self._own(row.key("head_repository")),
+            succeeded=row.key("conclusion").optional_text() == "success",
+        )
+
+    def artifacts(self, run: Finished, name: str) -> Iterator[bytes]:
+        """The archives of that name that a run left and that are still kept, newest first."""
+        path = self._path(f"/actions/runs/{run.id}/artifacts")
+        with understood("GET", path):
+            rows = [row for row in self.door.pages(path, "artifacts", name=name) if _kept(row, name)]
+            ids = sorted((row.key("id").count() for row in rows), reverse=True)
+        for artifact in ids:
+            yield self.door.download(self._path(f"/actions/artifacts/{artifact}/zip"))
+
+    def issues(self) -> Iterator[Issue]:
+        """All open issues, newest first; pull requests are not among them."""
+        path = self._path("/issues")
+        for row in self.door.pages(path, state="open"):
+            with understood("GET", path):
+                if not row.has("pull_request"):
+                    yield _issue(row)
+
+    def open_issue(self, title: str, body: str) -> Issue:
+        """Open an issue."""
+        path = self._path("/issues")
+        answer = self.door.write("POST", path, {"title": title, "body": body})
+        with understood("POST", path):
+            return _issue(answer)
+
+    def change_issue(self, issue: Issue, **values: str) -> None:
+        """Change the title, the body or the state of an issue."""
+        self.door.write("PATCH", self._path(f"/issues/{issue.number}"), values)
+
+    def _path(self, rest: str) -> str:
+        return f"/repos/{self.repository}{rest}"
+
+
+def _comment(row: Node) -> Comment:
+    """A comment; the author of one whose account was deleted is nobody."""
+    body = row.key("body").optional_text() or ""
+    return Comment(str(row.key("id").count()), _login(row), body, row.key("node_id").text())
+
+
+def _issue(row: Node) -> Issue:
+    return Issue(
+        number=row.key("number").count(),
+        author=_login(row),
+        title=row.key("title").text(),
+        body=row.key("body").optional_text() or "",
+    )
+
+
+def _login(row: Node) -> str:
+    user = row.key("user")
+    return "" if user.absent else user.key("login").text()
+
+
+def _made(row: Node, commit: str) -> bool:
+    """True when the merge of that pull request made the commit; others only contain it."""
+    return not row.key("merged_at").absent and row.key("merge_commit_sha").optional_text() == commit
+
+
+def _kept(row: Node, name: str) -> bool:
+    return row.key("name").text() == name and not row.key("expired").flag()

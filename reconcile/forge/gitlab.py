@@ -1,0 +1,106 @@
+"""GitLab, as far as it is used: notes of a merge request, and the plan that its pipeline left.
+
+The endpoints are those of the REST API v4 (GitLab docs: "Notes API", "Merge requests API", "Jobs API").
+GitLab does not tell who edited a note: what is bound to a plan is its digest, which is compared with the
+plan itself.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from reconcile.model import Node
+
+from .door import Door, understood
+from .nouns import Comment, Merged
+
+
+@dataclass(frozen=True, slots=True)
+class GitLab:
+    """One project, by its id or full path."""
+
+    door: Door
+    project: str
+
+    def comments(self, number: int) -> Iterator[Comment]:
+        """All notes of a merge request that people or tokens wrote, oldest first."""
+        path = self._path(f"/merge_requests/{number}/notes")
+        for row in self.door.pages(path, sort="asc", order_by="created_at"):
+            with understood("GET", path):
+                if not row.key("system").flag():
+                    yield _note(row)
+
+    def post(self, number: int, body: str) -> Comment:
+        """Add a note."""
+        path = self._path(f"/merge_requests/{number}/notes")
+        answer = self.door.write("POST", path, {"body": body})
+        with understood("POST", path):
+            return _note(answer)
+
+    def edit(self, number: int, comment: Comment, body: str) -> None:
+        """Replace a note's text."""
+        path = self._path(f"/merge_requests/{number}/notes/{comment.id}")
+        self.door.write("PUT", path, {"body": body})
+
+    def edited_by_another(self, comment: Comment) -> bool:  # noqa: ARG002 - see above
+        """False: GitLab does not tell."""
+        return False
+
+    def login(self) -> str:
+        """Whose token this is."""
+        answer = self.door.read("/user")
+        with understood("GET", "/user"):
+            return answer.key("username").text()
+
+    def merged(self, commit: str) -> tuple[Merged, ...]:
+        """The merge requests whose merge made that commit."""
+        path = self._path(f"/repository/commits/{quote(commit, safe='')}/merge_requests")
+        with understood("GET", path):
+            rows = [row for row in self.door.pages(path) if _made(row, commit)]
+            return tuple(map(_merged, rows))
+
+    def plans(self, merged: Merged, workflow: str, artifact: str) -> Iterator[bytes]:
+        """The artifact of the job named ``workflow`` in pipelines of the merged head, newest first."""
+        path = self._path(f"/merge_requests/{merged.number}/pipelines")
+        with understood("GET", path):
+            pipelines = [row for row in self.door.pages(path) if _for_head(row, merged)]
+            ids = sorted((row.key("id").count() for row in pipelines), reverse=True)
+        for pipeline in ids:
+            for job in self._jobs(pipeline, workflow):
+                yield self.door.download(self._path(f"/jobs/{job}/artifacts"))
+        _ = artifact  # a job has one archive on GitLab; its files are named within
+
+    def _jobs(self, pipeline: int, name: str) -> list[int]:
+        path = self._path(f"/pipelines/{pipeline}/jobs")
+        with understood("GET", path):
+            rows = self.door.pages(path, include_retried="false")
+            return [row.key("id").count() for row in rows if _done(row, name)]
+
+    def _path(self, rest: str) -> str:
+        return f"/projects/{quote(self.project, safe='')}{rest}"
+
+
+def _note(row: Node) -> Comment:
+    return Comment(
+        str(row.key("id").count()), row.key("author").key("username").text(), row.key("body").text()
+    )
+
+
+def _made(row: Node, commit: str) -> bool:
+    """True when its merge made the commit: by a merge commit, a squash, or fast-forward."""
+    keys = ("merge_commit_sha", "squash_commit_sha", "sha")
+    made = [row.key(key).optional_text() for key in keys if row.has(key)]
+    return row.key("state").text() == "merged" and commit in made
+
+
+def _merged(row: Node) -> Merged:
+    own = row.key("source_project_id").value == row.key("target_project_id").value
+    return Merged(row.key("iid").count(), row.key("sha").text(), row.key("target_branch").text(), own)
+
+
+def _for_head(row: Node, merged: Merged) -> bool:
+    return row.key("sha").text() == merged.head and row.key("source").text() == "merge_request_event"
+
+
+def _done(row: Node, name: str) -> bool:
+    return row.key("name").text() == name and row.key("status").text() == "success"

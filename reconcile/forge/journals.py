@@ -1,0 +1,28 @@
+"""The journals of earlier runs, which each run leaves as an artifact, since its machine is thrown away."""
+
+from collections.abc import Iterator, Sequence
+
+from .archive import members
+from .github import Finished, GitHub
+
+JOURNAL_ARTIFACT = "reconcile-journal"
+_EVENTS = {"push", "schedule", "workflow_dispatch"}
+
+
+def journals(github: GitHub, workflows: Sequence[str], branch: str) -> Iterator[tuple[str, bytes]]:
+    """Name and content of every journal that the last runs of these workflows on the branch left.
+
+    Each run fetches the journals before it and leaves them together with its own, so the newest artifact of
+    each workflow has them all. Runs of pull requests and of other branches do not count: their workflow may
+    be anybody's. A run that failed counts, too: what it left undone stands in its journal.
+    """
+    for workflow in workflows:
+        trusted = (run for run in github.runs(workflow, branch=branch) if _trusted(run, branch))
+        archives = (archive for run in trusted for archive in github.artifacts(run, JOURNAL_ARTIFACT))
+        newest = next(archives, None)
+        if newest is not None:
+            yield from members(newest)
+
+
+def _trusted(run: Finished, branch: str) -> bool:
+    return run.own and run.branch == branch and run.event in _EVENTS
