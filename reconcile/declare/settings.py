@@ -138,7 +138,7 @@ def _default_target(entry: Entry, targets: tuple[Target, ...], report: Report) -
         if entry.wrote("target") or DEFAULTS.target in names or len(names) == 1:
             return DEFAULTS.target if DEFAULTS.target in names else names[0]
         message = f"say which target is used by default: add 'target' with one of {', '.join(names)}"
-        report.add(rules.MISSING_KEY, entry.node, message)
+        report.add(rules.UNKNOWN_TARGET, entry.node, message)
     elif written not in names:
         advice = did_you_mean(written, names) or f"; write one of: {', '.join(names)}"
         report.add(rules.UNKNOWN_TARGET, entry.at("target"), f"unknown target {shown(written)}{advice}")

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.render.desk import Desk
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -32,3 +34,13 @@ def axe() -> str:
         "axe_playwright_python", reason="the accessibility tests need the package axe-playwright-python"
     )
     return (Path(package.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def desk(browser: Any, tmp_path: Path) -> Iterator[Desk]:
+    """A desk whose pages are closed at the end, and about which the browser had nothing to complain."""
+    desk = Desk(browser, tmp_path)
+    yield desk
+    for context in desk.contexts:
+        context.close()
+    assert desk.complaints == []

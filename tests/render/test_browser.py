@@ -1,81 +1,15 @@
 """The page in a browser: what a reader clicks, types and sees. Skipped where no browser is installed."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reconcile.model import Plan
-from reconcile.render import html
-from reconcile.render.risk import risk_groups
-from tests.render.crowd import crowd
+from tests.render.desk import Desk, find, names, said, settle
 from tests.render.hostile import HOSTILE
-from tests.render.plan_samples import full_plan, plan
+from tests.render.plan_samples import full_plan
 from tests.render.refill import before, refilled, tame
-
-Tab = Any
-"""A page of Playwright, which is not installed everywhere."""
-
-DESKTOP = {"viewport": {"width": 1280, "height": 900}}
-PHONE = {"viewport": {"width": 320, "height": 640}}
-
-
-@dataclass
-class Desk:
-    """Opens plans as pages, and keeps what the browser complained about or asked for."""
-
-    browser: Any
-    folder: Path
-    complaints: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
-    contexts: list[Any] = field(default_factory=list)
-
-    def open(self, made: Plan, **options: Any) -> Tab:
-        """The plan's page, from a file."""
-        file = self.folder / "plan.html"
-        file.write_text(html(made), encoding="utf-8")
-        self.contexts.append(self.browser.new_context(**{**DESKTOP, **options}))
-        tab = self.contexts[-1].new_page()
-        tab.on("console", lambda message: self.complaints.append(message.text))
-        tab.on("pageerror", lambda error: self.complaints.append(str(error)))
-        tab.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}"))
-        tab.on("request", lambda request: self.requests.append(request.url))
-        tab.goto(file.as_uri())
-        return tab
-
-
-@pytest.fixture
-def desk(browser: Any, tmp_path: Path) -> Iterator[Desk]:
-    """A desk whose pages are closed at the end, and about which the browser had nothing to complain."""
-    desk = Desk(browser, tmp_path)
-    yield desk
-    for context in desk.contexts:
-        context.close()
-    assert desk.complaints == []
-
-
-def names(tab: Tab) -> list[str]:
-    """The contacts that can be seen."""
-    found: list[str] = tab.locator(".contact:visible summary > span > bdi:first-child").all_inner_texts()
-    return found
-
-
-def said(tab: Tab) -> str:
-    text: str = tab.locator("#count").inner_text()
-    return text
-
-
-def find(tab: Tab, words: str) -> None:
-    tab.locator("#find").fill(words)
-    settle(tab)
-
-
-def settle(tab: Tab) -> None:
-    """Until the next frame has been drawn: what was asked for is done then."""
-    tab.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def test_the_page_asks_for_nothing(desk: Desk) -> None:
@@ -190,55 +124,6 @@ def test_the_first_tab_skips_to_the_contacts(desk: Desk) -> None:
     assert tab.evaluate("document.activeElement.id") == "contacts"
 
 
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {},
-    "dark": {"color_scheme": "dark"},
-    "phone": PHONE,
-    "dark phone": {**PHONE, "color_scheme": "dark"},
-    "forced colours": {"forced_colors": "active"},
-}
-SEEN = [(look, full_plan) for look in LOOKS] + [("light", plan), ("dark", lambda: crowd(12))]
-
-
-@pytest.mark.parametrize(("look", "made"), SEEN)
-def test_axe_finds_nothing_serious(desk: Desk, axe: str, look: str, made: Callable[[], Plan]) -> None:
-    """Contrast, names, roles and order hold in each look, with payloads and tables unfolded."""
-    tab = desk.open(made(), **LOOKS[look])
-    tab.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
-    for button in tab.get_by_role("button", name="Exact payload").all()[:1]:
-        button.click()
-    tab.evaluate(axe)
-    found = tab.evaluate("async () => (await axe.run()).violations")
-    serious = [one for one in found if one["impact"] in {"serious", "critical"}]
-    assert [(one["id"], [node["html"][:200] for node in one["nodes"][:3]]) for one in serious] == []
-
-
-@pytest.mark.parametrize("made", [full_plan, lambda: refilled(lambda value: value * 40), lambda: crowd(30)])
-def test_nothing_overflows_a_phone(desk: Desk, made: Callable[[], Plan]) -> None:
-    """At 320 pixels nobody has to scroll sideways, however long the names are."""
-    tab = desk.open(made(), **PHONE)
-    assert tab.evaluate("document.documentElement.scrollWidth") <= 320
-
-
-def test_paper_shows_all_unfolded_and_no_controls(desk: Desk) -> None:
-    """A printed page can't be clicked; after printing the screen is as it was."""
-    tab = desk.open(crowd(30))
-    tab.emulate_media(media="print")
-    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert tab.locator(".contact[open]").count() == 30
-    assert tab.locator("form:visible, button:visible").count() == 0
-    tab.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert tab.locator(".contact[open]").count() == 0
-
-
-def test_without_scripts_the_page_reads(desk: Desk) -> None:
-    """Steps and pictures stand in the page itself."""
-    tab = desk.open(full_plan(), java_script_enabled=False)
-    assert len(names(tab)) == 4
-    assert tab.locator(".contact li:visible").count() == 20
-    assert "Without its script" in tab.locator("body").inner_text()
-
-
 def test_the_policy_stops_any_other_script(browser: Any, tmp_path: Path) -> None:
     """Even if markup came into the page, it could not run."""
     desk = Desk(browser, tmp_path)
@@ -278,54 +163,3 @@ def test_hostile_strings_build_no_elements(desk: Desk, name: str) -> None:
         tab.get_by_role("button", name="Exact payload").first.click()
         found.append(tab.evaluate(STRUCTURE))
     assert found[0] == found[1]
-
-
-@pytest.fixture(scope="module")
-def big() -> Plan:
-    return crowd(10_000)
-
-
-def test_ten_thousand_changes_open_and_filter_without_a_wait(desk: Desk, big: Plan) -> None:
-    """Limits for a machine that is busy with other tests: each is several times what was measured."""
-    tab = desk.open(big)
-    painted = tab.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-    ready = tab.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
-    took = tab.evaluate(TIMED_SEARCH, "person777 agreement")
-    expected = [one for one in big.changes if "person777" in one.label and "Agreement" in repr(one)]
-    assert said(tab) == f"{len(expected)} of 10,000 contacts"
-    assert painted < 3_000
-    assert ready < 6_000
-    assert took < 2_000
-
-
-TIMED_SEARCH = """async (words) => {
-    await new Promise((done) => requestIdleCallback(done));
-    const begun = performance.now();
-    document.getElementById("find").value = words;
-    document.getElementById("find").dispatchEvent(new Event("input"));
-    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-    return performance.now() - begun;
-}"""
-
-
-def test_later_contacts_come_as_the_reader_gets_there(desk: Desk, big: Plan) -> None:
-    """Scrolling to the end shows more, in the order of risk, each group in its place."""
-    tab = desk.open(big)
-    order = [one.contact.email for group in risk_groups(big).values() for one in group]
-    assert names(tab) == order[:300]
-    tab.locator(".contact").last.scroll_into_view_if_needed()
-    tab.wait_for_selector(".contact >> nth=599", state="attached")
-    shown = names(tab)
-    assert shown == order[: len(shown)]
-
-
-def test_a_later_contact_is_found_whole(desk: Desk, big: Plan) -> None:
-    """Search, steps and payload work alike for contacts that were not in the page at first."""
-    tab = desk.open(big)
-    find(tab, "person9995@")
-    assert names(tab) == ["person9995@email.com"]
-    tab.locator(".contact:visible summary").click()
-    assert "tag-9995" in tab.locator(".contact:visible").inner_text()
-    tab.locator(".contact:visible button").click()
-    expected = next(one.payload for one in big.changes if one.contact.email == "person9995@email.com")
-    assert json.loads(tab.locator("pre").inner_text()) == expected

@@ -51,7 +51,7 @@ def test_hostile_strings_change_no_structure(name: str, structure: Callable[[Pla
 
 
 @pytest.mark.parametrize("structure", STRUCTURES)
-@settings(deadline=None)  # a busy machine is no fault
+@settings(deadline=None, max_examples=60)  # a busy machine is no fault
 @given(hostile=st.text(min_size=1, max_size=30))
 def test_no_string_changes_the_structure(hostile: str, structure: Callable[[Plan], list[str]]) -> None:
     """The same for any string at all."""

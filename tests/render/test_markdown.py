@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -103,11 +103,11 @@ def test_the_groups_stand_in_the_order_of_risk() -> None:
 
 
 def test_ten_thousand_changes_take_less_than_two_seconds() -> None:
-    """The comment of a mass change does not hold up the pipeline."""
+    """The comment of a mass change does not hold up the pipeline. In processor time: others work here too."""
     made = crowd(10_000)
-    begun = perf_counter()
+    begun = process_time()
     markdown(made)
-    assert perf_counter() - begun < 2
+    assert process_time() - begun < 2
 
 
 LINKS: list[tuple[str | Callable[[Place], str | None] | None, Place, str]] = [

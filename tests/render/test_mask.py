@@ -129,7 +129,7 @@ def test_the_masked_payload_keeps_its_shape() -> None:
     }
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=40)
 @given(PLANS)
 def test_a_masked_plan_is_a_plan(made: Plan) -> None:
     """Its document follows the schema, it has as many steps, and it names the same digests."""
@@ -150,7 +150,7 @@ def test_no_fingerprint_lets_an_address_be_guessed() -> None:
     assert {one.live_fingerprint for one in mask(crowd(20)).changes} == {None}
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=40)
 @given(PLANS)
 def test_masking_twice_is_masking_once(made: Plan) -> None:
     """What is masked holds nothing more to mask but what looks like an address by chance."""

@@ -1,0 +1,110 @@
+"""A stand-in for GitLab: one project with merge requests, notes, pipelines, jobs and their artifacts."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from tests.forge.hub import zipped
+from tests.forge.served import Call, Reply, Served, serving
+
+PROJECT = "42"
+USER = "project_42_bot_9f"
+LAB_TOKEN = "glpat-the-projects-own-token"
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Lab:
+    """The project's state."""
+
+    notes: dict[int, list[Row]] = field(default_factory=dict)
+    merge_requests: list[Row] = field(default_factory=list)
+    pipelines: list[Row] = field(default_factory=list)
+    jobs: list[Row] = field(default_factory=list)
+    ids: Iterator[int] = field(default_factory=lambda: count(501))
+    api: Served = field(init=False)
+
+    def wrote(self, number: int, author: str, body: str, *, system: bool = False) -> Row:
+        """A note by anybody."""
+        row = {"id": next(self.ids), "author": {"username": author}, "body": body, "system": system}
+        self.notes.setdefault(number, []).append(row)
+        return row
+
+    def merged(self, number: int, head: str, commit: str, *, source: int = 42) -> None:
+        """A merge request that was merged as that commit."""
+        self.merge_requests.append(
+            {
+                "iid": number,
+                "state": "merged",
+                "sha": head,
+                "merge_commit_sha": commit,
+                "squash_commit_sha": None,
+                "target_branch": "main",
+                "source_project_id": source,
+                "target_project_id": 42,
+            }
+        )
+
+    def planned(self, number: int, head: str, files: dict[str, bytes], status: str = "success") -> None:
+        """A pipeline of a merge request whose job ``plan`` left an artifact."""
+        pipeline = {"id": next(self.ids), "sha": head, "source": "merge_request_event", "iid": number}
+        self.pipelines.insert(0, pipeline)
+        job = {"id": next(self.ids), "name": "plan", "status": status, "pipeline": pipeline["id"]}
+        self.jobs.append({**job, "archive": zipped(files)})
+
+    def answer(self, call: Call) -> Reply:
+        if call.headers.get("Authorization") != f"Bearer {LAB_TOKEN}":
+            return Reply(401, {"message": "401 Unauthorized"})
+        for method, pattern, handler in self._routes():
+            found = re.fullmatch(pattern, call.path)
+            if found and method == call.method:
+                return handler(call, *map(int, found.groups()))
+        found = re.fullmatch(f"/projects/{PROJECT}/repository/commits/(\\w+)/merge_requests", call.path)
+        return Reply(200, self.merge_requests) if found else Reply(404, {"message": "404 Not found"})
+
+    def _routes(self) -> Iterable[tuple[str, str, Callable[..., Reply]]]:
+        at = f"/projects/{PROJECT}"
+        return (
+            ("GET", "/user", lambda _: Reply(200, {"username": USER})),
+            ("GET", f"{at}/merge_requests/(\\d+)/notes", self._list_notes),
+            ("POST", f"{at}/merge_requests/(\\d+)/notes", self._add_note),
+            ("PUT", f"{at}/merge_requests/(\\d+)/notes/(\\d+)", self._edit_note),
+            ("GET", f"{at}/merge_requests/(\\d+)/pipelines", self._list_pipelines),
+            ("GET", f"{at}/pipelines/(\\d+)/jobs", self._list_jobs),
+            ("GET", f"{at}/jobs/(\\d+)/artifacts", self._archive),
+        )
+
+    def _list_notes(self, call: Call, number: int) -> Reply:
+        rows, page = self.notes.get(number, []), int(call.query.get("page", "1"))
+        more = f'<{self.api.url}{call.path}?page={page + 1}>; rel="next"'
+        return Reply(200, rows[2 * page - 2 : 2 * page], {"Link": more} if len(rows) > 2 * page else {})
+
+    def _add_note(self, call: Call, number: int) -> Reply:
+        return Reply(201, self.wrote(number, USER, call.body["body"]))
+
+    def _edit_note(self, call: Call, number: int, note: int) -> Reply:
+        row = next(row for row in self.notes[number] if row["id"] == note)
+        row["body"] = call.body["body"]
+        return Reply(200, row)
+
+    def _list_pipelines(self, _call: Call, number: int) -> Reply:
+        return Reply(200, [row for row in self.pipelines if row["iid"] == number])
+
+    def _list_jobs(self, _call: Call, pipeline: int) -> Reply:
+        told = [{**job, "archive": None} for job in self.jobs if job["pipeline"] == pipeline]
+        return Reply(200, told)
+
+    def _archive(self, _call: Call, job: int) -> Reply:
+        return Reply(200, next(row["archive"] for row in self.jobs if row["id"] == job))
+
+
+@contextmanager
+def lab_serving() -> Iterator[Lab]:
+    """A stand-in that serves until the block ends."""
+    lab = Lab()
+    with serving(lab.answer) as lab.api:
+        yield lab

@@ -1,0 +1,164 @@
+"""The approved plan: every link of the chain is looked at, and each that is missing is told."""
+
+from collections.abc import Callable
+
+import pytest
+
+from reconcile.errors import Refusal
+from reconcile.forge import GitHub, Source, approved_plan, journals, marked
+from tests.forge.hub import BOT, REPOSITORY, Hub, zipped
+
+HEAD, COMMIT = "a" * 40, "c" * 40
+DIGEST = f"sha256:{'1' * 64}"
+SOURCE = Source(BOT, "shop", "main")
+FACTS = {"target": "shop", "head": HEAD, "digest": DIGEST}
+
+
+@pytest.fixture
+def merged(hub: Hub) -> Hub:
+    """Pull request 7 with a plan, an artifact and a merge, as all is well."""
+    hub.wrote(7, BOT, marked("plan", FACTS, "the plan"))
+    hub.left(hub.ran("plan.yml", HEAD), "reconcile-plan", {"plan.json": b"{}"})
+    hub.merged(7, HEAD, COMMIT)
+    return hub
+
+
+def test_the_plan_of_the_merged_pull_request_is_found(merged: Hub, github: GitHub) -> None:
+    """Its text as it was left, and the digest that our comment names."""
+    found = approved_plan(github, COMMIT, SOURCE)
+    assert (found.merged.number, found.digest, found.content) == (7, DIGEST, b"{}")
+    assert merged.api.faults == type(merged.api.faults)()
+
+
+def change(**values: object) -> Callable[[Hub], None]:
+    """A change to the pull request's facts."""
+    return lambda hub: hub.pulls[0].update(values)
+
+
+def run(**values: object) -> Callable[[Hub], None]:
+    """A change to the plan's run."""
+    return lambda hub: hub.runs[0].update(values)
+
+
+def comment(text: str, editor: str | None = None) -> Callable[[Hub], None]:
+    """A change to our comment."""
+
+    def done(hub: Hub) -> None:
+        row = hub.comments[7][0]
+        row["body"] = text
+        if editor:
+            hub.editors[row["node_id"]] = editor
+
+    return done
+
+
+FORK = {"sha": HEAD, "repo": {"full_name": "mallory/shop"}}
+GONE = {"sha": HEAD, "repo": None}
+LINKS: dict[str, tuple[Callable[[Hub], None], str]] = {
+    "pushed directly": (lambda hub: hub.pulls.clear(), "was not made by merging one pull request into main"),
+    "only contained": (change(merge_commit_sha="d" * 40), "was not made by merging"),
+    "not merged": (change(merged_at=None), "was not made by merging"),
+    "into another branch": (change(base={"ref": "next"}), "was not made by merging"),
+    "two of them": (lambda hub: hub.pulls.append({**hub.pulls[0], "number": 8}), "was not made by merging"),
+    "from a fork": (change(head=FORK), "came from a fork"),
+    "from a fork that is gone": (change(head=GONE), "came from a fork"),
+    "no comment": (lambda hub: hub.comments.clear(), "has no plan by github-actions"),
+    "a stranger's comment": (
+        lambda hub: hub.comments[7][0].update(user={"login": "mallory"}),
+        "has no plan by github-actions",
+    ),
+    "edited by a stranger": (
+        comment(marked("plan", FACTS, "harmless"), "mallory"),
+        "that nobody else has edited",
+    ),
+    "for another target": (comment(marked("plan", {**FACTS, "target": "x"}, "")), "for target 'shop'"),
+    "rebased": (change(head={"sha": "b" * 40, "repo": {"full_name": REPOSITORY}}), "is not for commit bbbb"),
+    "no plan could be made": (
+        comment(marked("plan", {"target": "shop", "head": HEAD}, "")),
+        "is not for commit",
+    ),
+    "a digest that is none": (
+        comment(marked("plan", {**FACTS, "digest": "sha256:1"}, "")),
+        "is not for commit",
+    ),
+    "the run failed": (run(conclusion="failure"), "no successful run of plan.yml"),
+    "another workflow": (run(workflow="ci.yml"), "no successful run of plan.yml"),
+    "another event": (run(event="push"), "no successful run of plan.yml"),
+    "a run of another head": (run(head_sha="b" * 40), "no successful run of plan.yml"),
+    "a run of a fork": (run(head_repository={"full_name": "mallory/shop"}), "no successful run"),
+    "expired": (lambda hub: hub.artifacts[0].update(expired=True), "or it has expired"),
+    "another artifact": (lambda hub: hub.artifacts[0].update(name="reconcile-page"), "keeps an artifact"),
+    "no archive": (
+        lambda hub: hub.archives.update(dict.fromkeys(hub.archives, b"PK")),
+        "not a readable archive",
+    ),
+    "another file": (
+        lambda hub: hub.archives.update(dict.fromkeys(hub.archives, zipped({"x.json": b"{}"}))),
+        "holds no plan.json",
+    ),
+    "applied already": (
+        lambda hub: hub.wrote(
+            7, BOT, marked("applied", {"target": "shop", "digest": DIGEST, "outcome": "complete"}, "")
+        ),
+        "was applied already",
+    ),
+}
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_each_missing_link_is_refused(merged: Hub, github: GitHub, link: str) -> None:
+    """Exit code 3, nothing written, and the sentence names the link."""
+    breaks, said = LINKS[link]
+    breaks(merged)
+    with pytest.raises(Refusal, match=said) as caught:
+        approved_plan(github, COMMIT, SOURCE)
+    assert "nothing was written" in str(caught.value) or "artifact" in str(caught.value)
+
+
+def test_an_apply_that_did_not_finish_may_be_run_again(merged: Hub, github: GitHub) -> None:
+    """Its approval is not spent; nor is it by an older plan's apply, or by what a stranger says."""
+    for author, facts in (
+        (BOT, {"digest": DIGEST, "outcome": "partly"}),
+        ("mallory", {"digest": DIGEST, "outcome": "complete"}),
+    ):
+        merged.wrote(7, author, marked("applied", {"target": "shop", **facts}, ""))
+    assert approved_plan(github, COMMIT, SOURCE).digest == DIGEST
+
+
+def test_the_newest_artifact_counts(merged: Hub, github: GitHub) -> None:
+    """A workflow that is run again leaves another plan, and the comment names that one."""
+    merged.left(merged.runs[0]["id"], "reconcile-plan", {"plan.json": b'{"second": 1}'})
+    assert approved_plan(github, COMMIT, SOURCE).content == b'{"second": 1}'
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused(
+    merged: Hub, github: GitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What counts is what comes out, not what the archive says of itself."""
+    from reconcile.forge import archive
+
+    monkeypatch.setattr(archive, "LARGEST", 1000)
+    bomb = zipped({"plan.json": b"0" * 100_000})
+    merged.archives.update(dict.fromkeys(merged.archives, bomb))
+    with pytest.raises(Refusal, match="more than 1000 bytes"):
+        approved_plan(github, COMMIT, SOURCE)
+    monkeypatch.setattr(archive, "MOST", 1)
+    merged.archives.update(dict.fromkeys(merged.archives, zipped({"a": b"", "b": b""})))
+    with pytest.raises(Refusal, match="more than 1 files"):
+        approved_plan(github, COMMIT, SOURCE)
+
+
+def test_journals_come_from_runs_of_the_main_branch_only(hub: Hub, github: GitHub) -> None:
+    """The newest run of each workflow that left some; not a pull request's, a fork's or another branch's."""
+    good = {"event": "push", "head_branch": "main"}
+    told = [
+        ({**good}, b"older"),
+        ({**good, "conclusion": "failure"}, b"newest"),
+        ({**good, "event": "pull_request"}, b"a pull request's"),
+        ({**good, "head_branch": "change"}, b"another branch's"),
+        ({**good, "head_repository": {"full_name": "mallory/shop"}}, b"a fork's"),
+    ]
+    for values, content in told:
+        hub.left(hub.ran("apply.yml", HEAD, **values), "reconcile-journal", {"runs/a.jsonl": content})
+    hub.ran("apply.yml", HEAD, **good)
+    assert list(journals(github, ["apply.yml", "drift.yml"], "main")) == [("runs/a.jsonl", b"newest")]

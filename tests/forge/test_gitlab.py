@@ -1,0 +1,81 @@
+"""GitLab: the note under a merge request, and the plan that its pipeline left."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from reconcile.errors import ForgeError, Refusal
+from reconcile.forge import Door, GitLab, Source, Sticky, approved_plan, marked
+from tests.forge.conftest import Slept
+from tests.forge.lab import LAB_TOKEN, PROJECT, USER, Lab, lab_serving
+from tests.forge.served import Reply
+
+HEAD, COMMIT = "a" * 40, "c" * 40
+DIGEST = f"sha256:{'1' * 64}"
+SOURCE = Source(USER, "shop", "main", workflow="plan")
+MARK = marked("plan", {"target": "shop", "head": HEAD, "digest": DIGEST}, "the plan")
+
+
+@pytest.fixture
+def lab() -> Iterator[Lab]:
+    """A stand-in for GitLab."""
+    with lab_serving() as lab:
+        yield lab
+
+
+@pytest.fixture
+def gitlab(lab: Lab, slept: Slept) -> GitLab:
+    """The client of the stand-in."""
+    return GitLab(Door(lab.api.url, LAB_TOKEN, slept.waiting), PROJECT)
+
+
+def test_a_note_is_posted_once_and_then_edited_in_place(lab: Lab, gitlab: GitLab) -> None:
+    """Found on a later page, too; what GitLab itself notes does not count, nor does a stranger's copy."""
+    lab.wrote(3, "mallory", MARK)
+    lab.wrote(3, USER, MARK, system=True)
+    lab.wrote(3, "ann", "hello")
+    sticky = Sticky(gitlab, 3, gitlab.login(), "plan", "shop")
+    for text in ("first", "second"):
+        sticky.put(text, {})
+    assert [row["body"].partition("\n")[2] for row in lab.notes[3]] == ["the plan", "the plan", "", "second"]
+
+
+def test_the_plan_of_the_merged_request_is_found(lab: Lab, gitlab: GitLab) -> None:
+    """From the newest good pipeline for the head that was merged."""
+    lab.wrote(3, USER, MARK)
+    lab.planned(3, HEAD, {"plan.json": b"old"})
+    lab.planned(3, HEAD, {"plan.json": b"good"})
+    lab.planned(3, HEAD, {"plan.json": b"failed"}, "failed")
+    lab.planned(3, "b" * 40, {"plan.json": b"another head"})
+    lab.merged(3, HEAD, COMMIT)
+    assert approved_plan(gitlab, COMMIT, SOURCE).content == b"good"
+
+
+def test_a_fork_and_a_rebased_branch_are_refused(lab: Lab, gitlab: GitLab) -> None:
+    """As on GitHub: the rules are the same code."""
+    lab.wrote(3, USER, MARK)
+    lab.merged(3, "b" * 40, COMMIT)
+    with pytest.raises(Refusal, match="is not for commit bbb"):
+        approved_plan(gitlab, COMMIT, SOURCE)
+    lab.merge_requests.clear()
+    lab.merged(3, HEAD, COMMIT, source=99)
+    with pytest.raises(Refusal, match="came from a fork"):
+        approved_plan(gitlab, COMMIT, SOURCE)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 422])
+def test_a_refusal_is_told_without_the_token(lab: Lab, gitlab: GitLab, status: int) -> None:
+    """By method, path, status and advice."""
+    lab.api.faults.append(Reply(status, {"message": f"no {LAB_TOKEN}"}))
+    with pytest.raises(
+        ForgeError, match=f"POST /projects/42/merge_requests/3/notes: answered {status}"
+    ) as caught:
+        gitlab.post(3, "text")
+    assert LAB_TOKEN not in str(caught.value)
+
+
+def test_a_rate_limit_is_waited_out(lab: Lab, gitlab: GitLab, slept: Slept) -> None:
+    """GitLab tells the second at which its count begins anew."""
+    lab.api.faults.append(Reply(429, {}, {"Retry-After": "3"}))
+    gitlab.post(3, "text")
+    assert slept.seconds == [3.0]
