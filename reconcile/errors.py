@@ -10,6 +10,7 @@
     │   ├── NotFound                           no such thing in the account
     │   ├── Rejected                           the API says that the request is not valid
     │   ├── ServerFailure                      a 5xx, or too many requests for too long
+    │   ├── Postponed                          an update that was not taken now: read again, then write
     │   ├── Unintelligible                     an answer that is not what the API documents
     │   └── OutcomeUnknown                     a write whose answer was lost
     ├── ForgeError                    exit 1   them: the Git forge did not do what it should
@@ -86,6 +87,10 @@ class Rejected(ApiError):
 
 class ServerFailure(ApiError):
     """A 5xx, or too many requests for longer than the client waits."""
+
+
+class Postponed(ApiError):
+    """An update that the account did not take because it is asked too much: read again before another try."""
 
 
 class Unintelligible(ApiError):

@@ -26,7 +26,8 @@ class Result:
     """One change and how it ended, with the reason in words where it did not succeed.
 
     ``created`` is the id that the account gave a new contact. ``gap`` is the time in seconds from the last
-    read to the write: an outside change within it would be overwritten, since the API has no lock.
+    read to the answer to the write: an outside change within it may be overwritten, since the API has no
+    lock.
     """
 
     change: Change

@@ -29,9 +29,12 @@ def killed(applying: Applying, environment: Mapping[str, str], state: Path) -> s
         return f"the kill switch {KILL_VARIABLE} in the environment is on"
     file = state / "KILL"
     try:
-        return f"the kill switch {file} is there" if file.exists() else None
+        file.lstat()  # `exists` takes a link to nothing, and much else that it can't look at, for no file
+    except FileNotFoundError:
+        return None
     except OSError as error:
         return f"the kill switch {file} can't be looked at: {error.strerror}"
+    return f"the kill switch {file} is there"
 
 
 def refuse_guarded(plan: Plan, ceilings: Mapping[str, int]) -> None:

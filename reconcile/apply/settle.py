@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from reconcile.errors import ApiError, Forbidden, OutcomeUnknown, Unauthorized
+from reconcile.errors import ApiError, Forbidden, OutcomeUnknown, Postponed, Unauthorized
 from reconcile.model import (
     Change,
     ChangeAction,
@@ -20,6 +20,9 @@ from reconcile.plan import Scene, exceeding, plan_change, same_person, unmet, un
 from .brake import Brake
 from .journal import Journal, before_image
 from .outcome import Outcome, Result
+
+LOOKS = 8
+"""How often a contact is read before its write when the account asks to wait each time."""
 
 TRIES = 3
 """How often a write is sent whose answer was lost and which, read back, has not taken effect."""
@@ -103,17 +106,21 @@ def _trouble(error: ApiError | OSError, run: Run) -> str:
 
 def _update(change: Change, run: Run) -> Result:
     """Write; a write whose answer was lost is judged by the next reading, and only then repeated."""
-    tried = _attempt(change, run, None)
-    for _ in range(TRIES - 1):
+    sent: Change | None = None
+    left, lost = LOOKS, 0
+    while lost < TRIES:
+        tried = _another_attempt(change, run, sent) if sent else _attempt(change, run, None)
+        left -= 1
         if isinstance(tried, Result):
             return tried
-        tried = _another_attempt(change, run, tried)
-    if isinstance(tried, Result):
-        return tried
+        if isinstance(tried, Change):
+            sent, lost = tried, lost + 1
+        elif left == 0:
+            return Result(change, Outcome.UNCONFIRMED if sent else Outcome.FAILED, str(tried))
     return Result(change, Outcome.UNCONFIRMED, f"the answer to its write was lost {TRIES} times")
 
 
-def _another_attempt(change: Change, run: Run, sent: Change) -> Result | Change:
+def _another_attempt(change: Change, run: Run, sent: Change) -> Result | Change | Postponed:
     """After a write whose answer was lost: whatever keeps us from looking, it may have taken effect."""
     try:
         tried = _attempt(change, run, sent)
@@ -125,8 +132,11 @@ def _another_attempt(change: Change, run: Run, sent: Change) -> Result | Change:
     return tried
 
 
-def _attempt(change: Change, run: Run, sent: Change | None) -> Result | Change:
-    """Read, plan anew, write, read back. The change that was sent when the answer to its write is lost."""
+def _attempt(change: Change, run: Run, sent: Change | None) -> Result | Change | Postponed:
+    """Read, plan anew, write, read back. The change that was sent when the answer to its write is lost.
+
+    Postponed when the account did not take the write now: after the wait the contact is read again.
+    """
     live = run.account.contact(change.contact.id)
     read_at = time.monotonic()
     if sent is None and not same_person(live.identity, change.contact):
@@ -143,11 +153,17 @@ def _attempt(change: Change, run: Run, sent: Change | None) -> Result | Change:
     if beyond:
         return _stale(change, beyond)
     run.journal.intent(fresh, before_image(declaration, live))
-    gap = time.monotonic() - read_at
+    return _sent(change, fresh, run, read_at)
+
+
+def _sent(change: Change, fresh: Change, run: Run, read_at: float) -> Result | Change | Postponed:
     try:
         run.account.update(change.contact.id, fresh.payload)
     except OutcomeUnknown:
         return fresh
+    except Postponed as error:
+        return error
+    gap = time.monotonic() - read_at
     return _confirmed(change, fresh, change.contact.id, run, gap)
 
 

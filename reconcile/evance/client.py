@@ -191,7 +191,8 @@ class Writer(Reader):
         """Send an update; the contact as the answer tells it, None when the answer does not tell it whole.
 
         ``payload`` is the exact body, ``{"contact": {...}}``. OutcomeUnknown: it may have been written, read
-        it. Any other ApiError: it was not written.
+        it. Postponed: it was not written, and since it may have to wait for long, the contact should be read
+        again first. Any other ApiError: it was not written.
         """
         self._refuse_unsafe(payload)
         request = Request(
@@ -200,6 +201,7 @@ class Writer(Reader):
             f"update contact {id}",
             "contacts",
             body=_enveloped(payload),
+            ages=True,
         )
         answer = self._door.write(request)
         if answer is None:

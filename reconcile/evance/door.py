@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from reconcile.errors import ApiError, Postponed
+
 from .answers import failure, not_understood, write_failure
 from .connection import Connection
 from .timing import Pace, Patience, Timing, http_date, retry_after
@@ -41,6 +43,7 @@ class Door:
         self._timing = timing
         self._patience = patience
         self._pace = Pace(connection.rate, timing)
+        self._postponements = 0
         self._transport = Transport(connection, may_write=may_write)
         self._tokens = Tokens(connection, timing, self._exchange)
 
@@ -56,10 +59,13 @@ class Door:
     def write(self, request: Request) -> Json | None:
         """The JSON object that a write is answered with, None for an empty body.
 
-        Sent again only when the server has surely not taken it (401, 429, no connection). OutcomeUnknown:
-        it may have taken effect. Any other ApiError: it has not.
+        Sent again only when the server has surely not taken it (401, no connection; 429 unless the request
+        ages). OutcomeUnknown: it may have taken effect. Any other ApiError: it has not; Postponed: the next
+        request waits as the server asks.
         """
         outcome = self._authorized(request)
+        if request.ages and isinstance(outcome, Answer) and outcome.status == 429:
+            raise self._postponed(request, outcome)
         if isinstance(outcome, Silence) or not outcome.succeeded:
             raise write_failure(request, outcome, self.connection)
         if outcome.body is NoJson.EMPTY:
@@ -75,6 +81,16 @@ class Door:
     def token_for(self, scope: str) -> str | None:
         """A token with no more than that scope; None when the account gives none."""
         return self._tokens.narrowed(scope)
+
+    def _postponed(self, request: Request, answer: Answer) -> ApiError:
+        """Hold all workers for as long as the server asks, unless that is longer than anybody waits."""
+        error = failure(request, answer, self.connection)
+        self._postponements += 1
+        delay = self._delay(answer, self._postponements)
+        if delay > self._patience.total:
+            return error
+        self._pace.pause(delay)
+        return Postponed(str(error))
 
     def stop(self) -> None:
         """End what waits for its turn."""
@@ -113,13 +129,14 @@ class Door:
         self._watch(_told(request, outcome, self._timing.monotonic() - began))
         if isinstance(outcome, Answer) and outcome.succeeded:
             self._pace.ease()
+            self._postponements = 0 if request.ages else self._postponements
         return outcome
 
     def _tries(self, request: Request, outcome: Answer | Silence) -> int:
         """How often a request with that outcome may be sent in all."""
         match outcome:
             case Answer(status=429):
-                return self._patience.tries
+                return 1 if request.ages else self._patience.tries
             case Silence.NOT_CONNECTED:
                 return self._patience.connecting
             case _ if request.writes or outcome is Silence.CERTIFICATE:

@@ -22,7 +22,11 @@ TOKEN_PATHS = ("/admin/oauth/token.json", "/admin/oauth/token")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. ``doing`` and ``scope`` are words for a person, should it fail."""
+    """One request. ``doing`` and ``scope`` are words for a person, should it fail.
+
+    A request ``ages`` when what it says was true when it was made and may not be after a wait: an update that
+    replaces all roles.
+    """
 
     method: str
     path: str
@@ -32,6 +36,7 @@ class Request:
     body: Mapping[str, Any] | None = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
+    ages: bool = False
 
     @property
     def writes(self) -> bool:

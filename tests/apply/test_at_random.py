@@ -265,7 +265,7 @@ LONG = [pytest.mark.long, pytest.mark.timeout(2_400)]
 
 
 @pytest.mark.parametrize(
-    ("runs", "steps"), [(10, 12), *(pytest.param(50, 40, marks=LONG, id=f"long {part}") for part in range(6))]
+    ("runs", "steps"), [(15, 10), *(pytest.param(50, 40, marks=LONG, id=f"long {part}") for part in range(6))]
 )
 def test_no_order_of_events_breaks_a_promise(sandbox: Stand, runs: int, steps: int) -> None:
     """Nothing undeclared is lost, a code means what it says, and in quiet it always converges."""

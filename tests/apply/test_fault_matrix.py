@@ -153,7 +153,7 @@ def test_all_faults_at_once_do_no_harm(stand: Stand, ends: Ends, number: int, wo
 def test_a_rate_limit_slows_a_run_and_nothing_else(stand: Stand, ends: Ends, retry_after: str) -> None:
     """More requests than the server takes: all of them get through in the end."""
     checkout = stand.checkout(DECLARED, workers=4)
-    stand.upset(f"rate-limit:rate=200,burst=3,retry-after={retry_after}")
+    stand.upset(f"rate-limit:rate=40,burst=2,retry-after={retry_after}")
     done = checkout.apply(clock=Clock(hurry=25))
     assert done.code == 0, done.said
     assert assert_old_or_new(stand, ends) == ends.new

@@ -1,5 +1,7 @@
 """What a run says of each contact is true, whatever came between."""
 
+import re
+
 import pytest
 
 from reconcile.apply import Brake, Outcome, Report, Run, approved_operations, carry_out, fresh_plan, journal
@@ -137,3 +139,30 @@ def turn(shop: Shop, **switches: str) -> None:
 
     answer = requests.put(f"{shop.access.url}/_sandbox/switches", json={"switches": switches}, timeout=10)
     assert answer.ok
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_after_a_wait_the_contact_is_read_again_before_it_is_written(stand: Stand, times: int) -> None:
+    """Asked to wait, a run looks again: what others wrote meanwhile is not overwritten."""
+    checkout = stand.checkout(ONE)
+    stand.upset(
+        f"status:code=429,retry-after=seconds,method=POST,path=/api/contacts/*,times={times}",
+        f"writer:contact=32,grant=preview,{READ},n={2 + times}",
+    )
+    done = checkout.apply()
+    path = "/api/contacts/32.json"
+    talk = [(one["method"], one["status"]) for one in stand.requests() if one["path"] == path]
+    assert talk == [("GET", 200), *[("GET", 200), ("POST", 429)] * times, ("GET", 200)]
+    assert done.code == 4, done.said
+    assert outcomes(checkout) == ["skipped: changed meanwhile"]
+    assert set(stand.user(GRACE)["roles"]) == {"customer", "preview"}
+
+
+def test_a_wait_before_a_write_is_part_of_no_gap(stand: Stand) -> None:
+    """What is told of the time between a read and its write covers the write itself, to its answer."""
+    checkout = stand.checkout(ONE)
+    stand.upset("latency:ms=200,method=POST,path=/api/contacts/*")
+    done = checkout.apply()
+    found = re.search(r"Longest time between a read and its write: (\d+\.\d+) s", done.err)
+    assert found is not None
+    assert 0.2 <= float(found[1]) < 2

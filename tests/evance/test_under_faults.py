@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reconcile.errors import OutcomeUnknown, Unauthorized
+from reconcile.errors import OutcomeUnknown, Postponed, Unauthorized
 from reconcile.evance import Credentials, Patience, Timing, Writer, connection
 from reconcile.model import Target, TargetKind
 from reconcile.sandbox import running, seed, show
@@ -122,10 +122,12 @@ def test_a_write_whose_answer_was_lost_is_sent_once(account: Path, fault: str, w
     assert tags(account) == (["written"] if written else before)
 
 
-def test_a_write_is_repeated_after_too_many_requests(account: Path, clock: Clock) -> None:
-    """A 429 was not taken: the write waits and is taken once."""
+def test_a_write_can_be_repeated_after_too_many_requests(account: Path, clock: Clock) -> None:
+    """A 429 was not taken: the next request waits, and the write is taken once."""
     fault = "status:code=429,retry-after=seconds,method=POST,path=/api/contacts/*,times=1"
     with beset(account, fault, timing=clock.timing) as writer:
+        with pytest.raises(Postponed):
+            writer.update(SOMEBODY, WRITE)
         assert writer.update(SOMEBODY, WRITE) is not None
     assert tags(account) == ["written"]
     assert clock.slept >= 1

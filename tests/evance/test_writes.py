@@ -11,6 +11,7 @@ from reconcile.errors import (
     Forbidden,
     NotFound,
     OutcomeUnknown,
+    Postponed,
     Rejected,
     ServerFailure,
     Unreachable,
@@ -125,20 +126,33 @@ def test_an_echo_of_part_of_the_contact_is_written(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("wait", [{"Retry-After": "5"}, {}])
-def test_a_write_that_was_too_much_is_repeated(talk: Talk, clock: Clock, wait: dict[str, str]) -> None:
-    """A 429 was not taken: after the pause the same write goes out again."""
+def test_an_update_that_was_too_much_is_postponed(talk: Talk, clock: Clock, wait: dict[str, str]) -> None:
+    """A 429 was not taken: the next request waits, and it should be another look at the contact."""
     answers = iter([Reply(429, headers=wait), Reply(429, headers=wait), Reply(body=v1(13))])
     party, writer = talk(lambda _seen: next(answers))
+    for _ in range(2):
+        with pytest.raises(Postponed, match=r"did not update contact 13 \(429\): too many requests"):
+            writer.update("13", PAYLOAD)
     assert writer.update("13", PAYLOAD) is not None
     assert len(party.calls) == 3
     assert clock.slept >= (10 if wait else 1)
 
 
-def test_a_write_that_is_always_too_much_was_not_written(talk: Talk) -> None:
-    """The tries end with an error that says the cause, and not with an unknown outcome."""
-    _, writer = talk(lambda _seen: Reply(429))
+def test_a_creation_that_was_too_much_is_repeated(talk: Talk, clock: Clock) -> None:
+    """There is nothing to look at again: after the pause the same request goes out."""
+    answers = iter([Reply(429, headers={"Retry-After": "5"}), Reply(body=v1(13))])
+    party, writer = talk(lambda _seen: next(answers))
+    assert writer.create(PAYLOAD) == "13"
+    assert len(party.calls) == 2
+    assert clock.slept >= 5
+
+
+def test_an_update_that_would_wait_too_long_has_failed(talk: Talk, clock: Clock) -> None:
+    """Nobody waits for an hour: the error says the cause, and it is not an unknown outcome."""
+    _, writer = talk(lambda _seen: Reply(429, headers={"Retry-After": "3600"}))
     with pytest.raises(ServerFailure, match=r"did not update contact 13 \(429\): too many requests"):
         writer.update("13", PAYLOAD)
+    assert clock.slept < 60
 
 
 def test_a_write_that_never_left_was_not_written(talk: Talk) -> None:
