@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint types format lock clean
+.PHONY: help setup demo test test-long lint types format generate lock clean
 
 help:  ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
@@ -38,6 +38,9 @@ types: $(READY)  ## Check types.
 format: $(READY)  ## Format the code.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+generate: $(READY)  ## Write the page of rules and the JSON Schemas anew.
+	$(BIN)/python tools/generate.py
 
 lock: $(READY)  ## Lock the dependencies anew, with hashes and without an index address.
 	$(BIN)/python -m pip install --quiet uv

@@ -7,12 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import requests
 
 from reconcile.evance import Connection, Credentials, connection
 from reconcile.model import Target, TargetKind
 from reconcile.sandbox import Access, running, seed, show
+
+hypothesis.settings.register_profile("shared", deadline=None)
+hypothesis.settings.load_profile("shared")  # the machine may be busy: laws are not timed
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 """The instant at which tests against the sandbox take place, for the sandbox and the planner alike."""

@@ -2,7 +2,7 @@
 
 In a page, a fence ``console`` holds commands after ``$`` and what they print (``…`` stands for any text on a
 line, ``...`` alone on a line for any lines); a fence that names a file, as ``yaml contacts/a.yaml``, writes
-it. Pages that do not start from an empty folder name no file and show no console.
+it. Other fences are shown, not run: commands that serve until they are stopped, or that need an account.
 """
 
 import os

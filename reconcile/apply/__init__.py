@@ -8,7 +8,15 @@ from .journal import Journal, Record, journal, read_run, runs
 from .lock import locked
 from .outcome import SETTLED, Outcome, Report, Result
 from .past import Past, past_runs, resolve_doubts
-from .permission import frozen, granted_ceilings, killed, passes_freeze, refuse_frozen, refuse_guarded
+from .permission import (
+    frozen,
+    granted_ceilings,
+    killed,
+    passes_freeze,
+    refuse_frozen,
+    refuse_guarded,
+    refuse_unplanned,
+)
 from .revert import undoing
 from .run import carry_out
 from .settle import Account, Run
@@ -42,6 +50,7 @@ __all__ = [
     "refuse_above",
     "refuse_frozen",
     "refuse_guarded",
+    "refuse_unplanned",
     "resolve_doubts",
     "runs",
     "undoing",

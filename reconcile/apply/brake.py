@@ -13,7 +13,7 @@ class Brake:
     def __init__(self, failures: int, killed: Callable[[], str | None] = lambda: None) -> None:
         self._failures = failures
         self._killed = killed
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal may stop the run while its own thread asks for the reason
         self._in_a_row = 0
         self._reason: str | None = None
 

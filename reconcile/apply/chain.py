@@ -74,9 +74,10 @@ def _end_of(path: Path) -> tuple[int, str, int]:
 
 def _walk(path: Path) -> Iterator[tuple[Link, str, int]]:
     last, size = START, 0
-    for number, line in enumerate(path.read_bytes().splitlines(keepends=True), 1):
-        if not line.endswith(b"\n"):
-            return  # cut off in the middle of a write
+    # What stands behind the last line feed was cut off in the middle of a write. Only that ends a line:
+    # `splitlines` would take a byte that was changed to a carriage return for the end of the journal.
+    whole = path.read_bytes().split(b"\n")[:-1]
+    for number, line in enumerate((line + b"\n" for line in whole), 1):
         link, seal = _checked(path, number, last, line)
         last, size = seal, size + len(line)
         yield link, seal, size

@@ -49,6 +49,7 @@ class Journal:
         self._chain.append(
             INTENT,
             {
+                "key": change.key,
                 "contact": change.contact.id or None,
                 "email": change.contact.email,
                 "operations": [operation_document(operation) for operation in change.operations],
@@ -60,8 +61,8 @@ class Journal:
     def outcome(self, result: Result) -> None:
         """How one contact's change ended."""
         who = result.change.contact
-        told = {"contact": who.id or result.created, "email": who.email, "outcome": result.outcome.value}
-        self._chain.append(OUTCOME, {**told, "detail": result.detail})
+        told = {"key": result.change.key, "contact": who.id or result.created, "email": who.email}
+        self._chain.append(OUTCOME, {**told, "outcome": result.outcome.value, "detail": result.detail})
 
     def end(self, report: Report) -> None:
         """The run came to its end, whatever became of its contacts."""
@@ -71,9 +72,10 @@ class Journal:
         """A later run has looked at all that this one left open."""
         self._chain.append(END, {"complete": False, "stopped": "cut off"})
 
-    def resolve(self, contact: str | None, email: str, finding: str) -> None:
+    def resolve(self, intent: Mapping[str, Any], finding: str) -> None:
         """What a later look at a contact found that the run had left in doubt."""
-        self._chain.append(RESOLVED, {"contact": contact, "email": email, "finding": finding})
+        who = {name: intent[name] for name in ("key", "contact", "email")}
+        self._chain.append(RESOLVED, {**who, "finding": finding})
 
     def close(self) -> None:
         """Close the file."""
@@ -146,9 +148,10 @@ class Record:
 
     @property
     def in_doubt(self) -> tuple[Mapping[str, Any], ...]:
-        """The writes of which nobody knows whether they took effect: an intent without an outcome."""
-        settled = {entry["email"] for kind in (OUTCOME, RESOLVED) for entry in self.of(kind)}
-        return tuple(entry for entry in self.of(INTENT) if entry["email"] not in settled)
+        """The writes of which nobody knows whether they took effect: the last intent without an outcome."""
+        settled = {entry["key"] for kind in (OUTCOME, RESOLVED) for entry in self.of(kind)}
+        last = {entry["key"]: entry for entry in self.of(INTENT)}
+        return tuple(entry for key, entry in last.items() if key not in settled)
 
 
 def read_run(path: Path) -> Record:

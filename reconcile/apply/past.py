@@ -11,8 +11,12 @@ from reconcile.evance import Reader
 from reconcile.model import Contact, Fields, contact_from_image, from_zulu
 from reconcile.plan import History, Item, Standing, fingerprint
 
-from .journal import INTENT, Journal, Record, runs
+from .journal import INTENT, OUTCOME, RESOLVED, Journal, Record, runs
 from .outcome import SETTLED, Outcome
+
+NO_EFFECT = "the write has not taken effect"
+HARMLESS = {Outcome.FAILED, Outcome.UNNECESSARY, Outcome.STALE, Outcome.NOT_TRIED}
+"""The outcomes of changes that were surely not written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +88,14 @@ def _written(record: Record) -> Iterator[tuple[Item, datetime]]:
 
 
 def _losers(record: Record) -> Iterator[str]:
-    applied = record.contacts(Outcome.APPLIED)
+    """Whoever may have lost a role: all that was sent counts, but for what surely took no effect."""
+    harmless = {entry["key"] for entry in record.of(OUTCOME) if entry["outcome"] in HARMLESS}
+    harmless |= {entry["key"] for entry in record.of(RESOLVED) if entry["finding"] == NO_EFFECT}
     for intent in record.of(INTENT):
         revokes = any(
             step["facet"] == "roles" and step["action"] == "remove" for step in intent["operations"]
         )
-        if revokes and intent["contact"] in applied:
+        if revokes and intent["contact"] and intent["key"] not in harmless:
             yield intent["contact"]
 
 
@@ -110,7 +116,7 @@ def _resolved(record: Record, account: Reader) -> Iterator[str]:
     try:
         for intent in record.in_doubt:
             finding = _finding(intent, account)
-            chain.resolve(intent["contact"], intent["email"], finding)
+            chain.resolve(intent, finding)
             yield f"run {record.run} was cut off while it wrote {intent['email']}: {finding}"
         if not record.ended:
             chain.close_run()
@@ -125,7 +131,7 @@ def _finding(intent: Mapping[str, Any], account: Reader) -> str:
         live = account.contact(intent["contact"])
     except NotFound:
         return "the contact is gone"
-    return "the write has not taken effect" if _as_before(intent, live) else "the contact has changed since"
+    return NO_EFFECT if _as_before(intent, live) else "the contact has changed since"
 
 
 def _as_before(intent: Mapping[str, Any], live: Contact) -> bool:

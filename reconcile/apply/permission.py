@@ -41,6 +41,12 @@ def refuse_guarded(plan: Plan, ceilings: Mapping[str, int]) -> None:
     refuse_if(tuple(map(_told, tripped)), headline)
 
 
+def refuse_unplanned(plan: Plan) -> None:
+    """Raise Refusal for a plan that is empty only because something could not be planned."""
+    stuck = [verdict for verdict in plan.refused if verdict.guard not in LIFTABLE]
+    refuse_if(tuple(map(_told, stuck)), "refused by a guard; nothing was written")
+
+
 def _lifted(verdict: Verdict, ceilings: Mapping[str, int]) -> bool:
     return verdict.guard in LIFTABLE and verdict.found <= ceilings.get(verdict.guard, -1)
 

@@ -64,13 +64,13 @@ def _live(contact: str, account: Reader) -> Contact | None:
 
 
 def _undos(record: Record) -> Iterator[_Undo]:
-    ids = {entry["email"]: entry["contact"] for entry in record.of(OUTCOME) if entry["contact"]}
-    written = {entry["email"] for entry in record.of(OUTCOME) if entry["outcome"] in _MAYBE_WRITTEN}
-    written |= {entry["email"] for entry in record.of(RESOLVED)}
+    ids = {entry["key"]: entry["contact"] for entry in record.of(OUTCOME) if entry["contact"]}
+    written = {entry["key"] for entry in record.of(OUTCOME) if entry["outcome"] in _MAYBE_WRITTEN}
+    written |= {entry["key"] for entry in record.of(RESOLVED)}
     numbers = {id(line.content): line.number for line in record.lines}
-    for email, intents in _by_contact(record.of(INTENT)).items():
-        contact = intents[0]["contact"] or ids.get(email)
-        if email in written and contact is not None:
+    for key, intents in _by_contact(record.of(INTENT)).items():
+        contact = intents[0]["contact"] or ids.get(key)
+        if key in written and contact is not None:
             place = Place(record.path.name, numbers[id(intents[0])], 1)
             before = contact_from_image(intents[0]["before"]) if intents[0]["before"] else None
             steps = [step for intent in intents for step in intent["operations"]]
@@ -81,7 +81,7 @@ def _undos(record: Record) -> Iterator[_Undo]:
 def _by_contact(intents: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
     found: dict[str, list[Mapping[str, Any]]] = {}
     for intent in intents:
-        found.setdefault(intent["email"], []).append(intent)
+        found.setdefault(intent["key"], []).append(intent)
     return found
 
 

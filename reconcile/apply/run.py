@@ -1,8 +1,7 @@
 """Carry out a plan: revocations, then changes, then grants. Decides nothing of its own."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from queue import SimpleQueue
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from reconcile.model import Action, Change, Part, Plan
 
@@ -16,8 +15,7 @@ def carry_out(plan: Plan, run: Run, progress: Progress = lambda _done, _total: N
     """Apply every change of a plan: contacts that lose access first, then changes, then grants.
 
     Contacts are independent: the failure of one does not stop the others. What stops the whole run is the
-    brake; contacts that were not reached by then are reported as not tried. An interruption lets the writes
-    that are under way come to their end.
+    brake; contacts that were not reached by then are reported as not tried.
     """
     results: dict[str, Result] = {}
     with ThreadPoolExecutor(run.workers, thread_name_prefix="apply") as pool:
@@ -34,20 +32,9 @@ def carry_out(plan: Plan, run: Run, progress: Progress = lambda _done, _total: N
 
 
 def _carried(phase: Sequence[Change], run: Run, pool: ThreadPoolExecutor) -> Iterator[Result]:
-    done: SimpleQueue[Future[Result]] = SimpleQueue()
-    for change in phase:
-        pool.submit(settle, change, run).add_done_callback(done.put)
-    for _ in phase:
-        yield _next(done, run).result()
-
-
-def _next(done: "SimpleQueue[Future[Result]]", run: Run) -> "Future[Result]":
-    """The next contact that is done. A person who interrupts stops the run, not the writes under way."""
-    while True:
-        try:
-            return done.get()
-        except KeyboardInterrupt:
-            run.brake.stop("stopped by the user")
+    waiting = [pool.submit(settle, change, run) for change in phase]
+    for done in as_completed(waiting):
+        yield done.result()
 
 
 def _phases(changes: Sequence[Change]) -> Iterator[list[Change]]:

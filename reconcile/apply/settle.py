@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from reconcile.errors import ApiError, Forbidden, OutcomeUnknown, Unauthorized
@@ -11,13 +11,11 @@ from reconcile.model import (
     ChangeAction,
     Contact,
     Declaration,
-    Identity,
     Operation,
     Payload,
     Place,
-    email_key,
 )
-from reconcile.plan import Scene, exceeding, plan_change, unmet
+from reconcile.plan import Scene, exceeding, plan_change, same_person, unmet, unreadable
 
 from .brake import Brake
 from .journal import Journal, before_image
@@ -64,7 +62,11 @@ def settle(change: Change, run: Run) -> Result:
     reason = run.brake.reason or run.held_back(change)
     if reason is not None:
         return Result(change, Outcome.NOT_TRIED, reason)
-    result = _tried(change, run)
+    try:
+        result = _tried(change, run)
+    except BaseException:
+        run.brake.stop("an unexpected error")
+        raise
     if result.settled or result.outcome is Outcome.STALE:
         run.brake.succeeded()
     else:
@@ -84,46 +86,69 @@ def _noted(result: Result, run: Run) -> Result:
 def _tried(change: Change, run: Run) -> Result:
     try:
         return _create(change, run) if change.action is ChangeAction.CREATE else _update(change, run)
-    except (Unauthorized, Forbidden) as error:
+    except (ApiError, OSError) as error:
+        return Result(change, Outcome.FAILED, _trouble(error, run))
+
+
+def _trouble(error: ApiError | OSError, run: Run) -> str:
+    """The trouble in words, once the run is stopped where the next contact would meet the same."""
+    if isinstance(error, OSError):
+        told = f"the journal can't be written: {error.strerror}"
+        run.brake.stop(told)
+        return told
+    if isinstance(error, Unauthorized | Forbidden):
         run.brake.stop(str(error))
-        return Result(change, Outcome.FAILED, str(error))
-    except ApiError as error:
-        return Result(change, Outcome.FAILED, str(error))
-    except OSError as error:
-        run.brake.stop(f"the journal can't be written: {error.strerror}")
-        return Result(change, Outcome.FAILED, f"the journal can't be written: {error.strerror}")
+    return str(error)
 
 
 def _update(change: Change, run: Run) -> Result:
-    """Read and plan anew before every write; a write whose answer was lost is judged by the next reading."""
-    sent: Change | None = None
-    for _ in range(TRIES):
-        live = run.account.contact(change.contact.id)
-        read_at = time.monotonic()
-        if sent is None and not _same_person(live.identity, change.contact):
-            return Result(change, Outcome.STALE, "it now has another type, e-mail or reference; plan again")
-        fresh = plan_change(run.declarations[change.source], live, run.scene)
-        if fresh is None:
-            return _settled(change, sent, live, run)
-        beyond = exceeding(fresh.operations, run.approved[change.key])
-        if beyond:
-            return _stale(change, beyond)
-        run.journal.intent(fresh, before_image(run.declarations[change.source], live))
-        gap = time.monotonic() - read_at
-        try:
-            run.account.update(change.contact.id, fresh.payload)
-        except OutcomeUnknown:
-            sent = fresh
-            continue
-        return _confirmed(change, fresh, change.contact.id, run, gap)
+    """Write; a write whose answer was lost is judged by the next reading, and only then repeated."""
+    tried = _attempt(change, run, None)
+    for _ in range(TRIES - 1):
+        if isinstance(tried, Result):
+            return tried
+        tried = _another_attempt(change, run, tried)
+    if isinstance(tried, Result):
+        return tried
     return Result(change, Outcome.UNCONFIRMED, f"the answer to its write was lost {TRIES} times")
 
 
-def _same_person(now: Identity, then: Identity) -> bool:
-    """Id, type and address are the same, and so is the reference where both sides tell one."""
-    told = now.reference is not None and then.reference is not None
-    same = (now.id, now.type, email_key(now.email)) == (then.id, then.type, email_key(then.email))
-    return same and (not told or now.reference == then.reference)
+def _another_attempt(change: Change, run: Run, sent: Change) -> Result | Change:
+    """After a write whose answer was lost: whatever keeps us from looking, it may have taken effect."""
+    try:
+        tried = _attempt(change, run, sent)
+    except (ApiError, OSError) as error:
+        told = f"the answer to its write was lost, and then: {_trouble(error, run)}"
+        return Result(change, Outcome.UNCONFIRMED, told)
+    if isinstance(tried, Result) and tried.outcome is Outcome.STALE:
+        return replace(tried, outcome=Outcome.UNCONFIRMED)
+    return tried
+
+
+def _attempt(change: Change, run: Run, sent: Change | None) -> Result | Change:
+    """Read, plan anew, write, read back. The change that was sent when the answer to its write is lost."""
+    live = run.account.contact(change.contact.id)
+    read_at = time.monotonic()
+    if sent is None and not same_person(live.identity, change.contact):
+        return Result(change, Outcome.STALE, "it now has another type, e-mail or reference; plan again")
+    declaration = run.declarations[change.source]
+    unread = unreadable(declaration, live, run.scene)
+    if unread:
+        told = f"what must be kept could not be read: {', '.join(unread)}"
+        return Result(change, Outcome.STALE, told)
+    fresh = plan_change(declaration, live, run.scene)
+    if fresh is None:
+        return _settled(change, sent, live, run)
+    beyond = exceeding(fresh.operations, run.approved[change.key])
+    if beyond:
+        return _stale(change, beyond)
+    run.journal.intent(fresh, before_image(declaration, live))
+    gap = time.monotonic() - read_at
+    try:
+        run.account.update(change.contact.id, fresh.payload)
+    except OutcomeUnknown:
+        return fresh
+    return _confirmed(change, fresh, change.contact.id, run, gap)
 
 
 def _settled(change: Change, sent: Change | None, live: Contact, run: Run) -> Result:
@@ -153,9 +178,8 @@ def _confirmed(change: Change, written: Change, contact_id: str, run: Run, gap: 
     try:
         after = run.account.contact(contact_id)
     except ApiError as error:
-        return Result(
-            change, Outcome.UNCONFIRMED, f"written, but it could not be read back: {error}", gap=gap
-        )
+        told = f"written, but it could not be read back: {_trouble(error, run)}"
+        return Result(change, Outcome.UNCONFIRMED, told, gap=gap)
     return _compared(change, written, after, run, gap)
 
 

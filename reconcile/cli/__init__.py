@@ -19,8 +19,10 @@ from .demo import demo
 from .drift import drift
 from .history import history
 from .plan import plan
+from .probe import probe
 from .revert import revert
 from .sandbox import sandbox
+from .schema import schema
 from .show import show
 from .validate import validate
 
@@ -35,7 +37,7 @@ def cli() -> None:
     """
 
 
-for command in (apply, ci, demo, drift, history, plan, revert, sandbox, show, validate):
+for command in (apply, ci, demo, drift, history, plan, probe, revert, sandbox, schema, show, validate):
     cli.add_command(command)
 
 

@@ -5,8 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from reconcile.evance import Connection, Credentials, Reader, Writer, connection, credentials_from
-from reconcile.model import Target
+from reconcile.evance import (
+    Connection,
+    Credentials,
+    Patience,
+    Prober,
+    Reader,
+    Writer,
+    connection,
+    credentials_from,
+)
+from reconcile.model import Capabilities, Target
 
 from . import say
 from .options import Common
@@ -16,29 +25,45 @@ from .project import Project
 @contextmanager
 def reading(project: Project, common: Common) -> Iterator[Reader]:
     """The target's account for reading: a client that has no way to write."""
-    with connected(project) as link, Reader(link, watch=say.watch(common)) as reader:
+    with connected(project, project.capabilities()) as link, Reader(link, watch=say.watch(common)) as reader:
         yield reader
 
 
 @contextmanager
 def writing(project: Project, common: Common) -> Iterator[Writer]:
     """The target's account for reading and writing."""
-    with connected(project) as link, Writer(link, watch=say.watch(common)) as writer:
+    with connected(project, project.capabilities()) as link, Writer(link, watch=say.watch(common)) as writer:
         yield writer
 
 
 @contextmanager
-def connected(project: Project) -> Iterator[Connection]:
+def probing(project: Project, contact: str, common: Common) -> Iterator[Prober]:
+    """The target's account for odd questions, and one contact of it for writing.
+
+    Pages are short, since how long they may be is yet to be found out. An answer that does not come is
+    waited for less long than elsewhere, so that a probe can be stopped.
+    """
+    patience, nothing = Patience(tries=4, total=60.0), Capabilities(page_size=20)
+    watch = say.watch(common)
+    with (
+        connected(project, nothing) as link,
+        Prober(link, contact, patience=patience, watch=watch) as prober,
+    ):
+        yield prober
+
+
+@contextmanager
+def connected(project: Project, known: Capabilities) -> Iterator[Connection]:
     """How to reach the target; the embedded sandbox runs for as long as this is open."""
     if not project.target.embedded:
-        yield connection(project.target, credentials_from(os.environ))
+        yield connection(project.target, credentials_from(os.environ), known)
         return
-    with embedded(project) as link:
+    with embedded(project, known) as link:
         yield link
 
 
 @contextmanager
-def embedded(project: Project) -> Iterator[Connection]:
+def embedded(project: Project, known: Capabilities) -> Iterator[Connection]:
     """Start the sandbox in this process on a free loopback port; seed it when it is new."""
     from reconcile.sandbox import running, seed
 
@@ -48,9 +73,11 @@ def embedded(project: Project) -> Iterator[Connection]:
         seed(path)
     with running(path, now=project.as_of) as access:
         target = replace(project.target, url=access.url, account=access.account)
-        yield sandbox_connection(target, access.client_id, access.private_key)
+        yield sandbox_connection(target, access.client_id, access.private_key, known)
 
 
-def sandbox_connection(target: Target, client_id: str, private_key: str) -> Connection:
+def sandbox_connection(
+    target: Target, client_id: str, private_key: str, known: Capabilities | None = None
+) -> Connection:
     """How to reach a sandbox whose credentials are known."""
-    return connection(target, Credentials(client_id, private_key))
+    return connection(target, Credentials(client_id, private_key), known)

@@ -1,8 +1,5 @@
 """``reconcile apply``: plan, show, ask, apply, read back."""
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +33,7 @@ def apply(common: Common, approved: Path | None, digest: str | None, form: str, 
     from .history import find_run
     from .job import Job
     from .project import open_project
+    from .signals import terminated_like_interrupted
 
     if digest is not None and approved is None:
         raise UsageError("--digest pins PLAN.json: name the file, too")
@@ -58,17 +56,3 @@ def refuse_another_time(common: Common, project: "Project") -> None:
 
     if common.as_of is not None and project.target.kind is TargetKind.EVANCE:
         raise UsageError("apply works as of now; --as-of is for plans and for the sandbox")
-
-
-@contextmanager
-def terminated_like_interrupted() -> Iterator[None]:
-    """Let SIGTERM end a run as Ctrl-C does: writes under way come to their end, and the rest is named."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

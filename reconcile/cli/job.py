@@ -28,6 +28,7 @@ from reconcile.apply import (
     refuse_above,
     refuse_frozen,
     refuse_guarded,
+    refuse_unplanned,
     resolve_doubts,
 )
 from reconcile.errors import ApiError, ExitCode, PartlyApplied, Refusal
@@ -39,6 +40,7 @@ from . import say
 from .options import Common
 from .project import Project
 from .show import render
+from .signals import stopped_in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +73,18 @@ class Job:
             refuse_above(fresh.plan, self.approval)
         say.result(self._shown(fresh.plan, form))
         if fresh.plan.empty:
+            refuse_unplanned(fresh.plan)
             self._note_order(fresh, past)
             return ExitCode.DONE
         spending = self._permit(fresh.plan, past, ceilings)
         if asking:
             ask()
-        report = self._carry(fresh, spending)
-        if not report.wrote:
-            self._refuse_killed()
-        return conclude(report, self.common)
+        brake = Brake(self.project.settings.applying.failures, self._killed)
+        with stopped_in_order(brake):
+            report = self._carry(fresh, spending, brake)
+            if not report.wrote:
+                self._refuse_killed()
+            return conclude(report, self.common)
 
     def plan_again(self) -> Plan:
         """Show what is left to do."""
@@ -144,7 +149,7 @@ class Job:
         reason = self._frozen()
         return None if reason is None or passes_freeze(change, self.project.settings.applying) else reason
 
-    def _carry(self, fresh: Fresh, spending: Mapping[str, int]) -> Report:
+    def _carry(self, fresh: Fresh, spending: Mapping[str, int], brake: Brake) -> Report:
         approved = self.approval or fresh.plan
         with journal(self.state / "runs", self.project.now) as book, say.progress(self.common) as progress:
             self._begin(book, fresh, spending)
@@ -154,7 +159,7 @@ class Job:
                 declarations={entry.place: entry for entry in self.declarations},
                 approved=approved_operations(approved),
                 journal=book,
-                brake=Brake(self.project.settings.applying.failures, self._killed),
+                brake=brake,
                 held_back=self._held_back,
                 workers=self.project.target.concurrency,
             )
@@ -182,7 +187,7 @@ def conclude(report: Report, common: Common) -> int:
     if report.complete:
         return ExitCode.DONE
     if not report.wrote and report.stopped is not None:
-        raise ApiError(f"{report.stopped}\nnothing was written")
+        raise ApiError("\n".join([report.stopped, "nothing was written", *_open(report)]))
     raise PartlyApplied("\n".join(_left(report)))
 
 
@@ -192,11 +197,16 @@ def _left(report: Report) -> list[str]:
     return [
         *([f"the run was stopped: {report.stopped}"] if report.stopped else []),
         *(f"{result.change.label}: {result.outcome}: {result.detail}" for result in unsettled),
-        *(
-            f"revocation still open: {role} of {result.change.label}"
-            for result in unsettled
-            for role in result.open_revocations
-        ),
+        *_open(report),
         f"{len(unsettled)} of {len(report.results)} contacts are not as declared",
         "run 'reconcile plan' to see what is left, then apply again",
+    ]
+
+
+def _open(report: Report) -> list[str]:
+    """The roles that should be gone and may still be held."""
+    return [
+        f"revocation still open: {role} of {result.change.label}"
+        for result in report.results
+        for role in result.open_revocations
     ]

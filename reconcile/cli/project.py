@@ -5,9 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 from reconcile import __version__
-from reconcile.declare import Loaded, load_declarations, load_settings
+from reconcile.declare import Loaded, load_capabilities, load_declarations, load_settings
 from reconcile.errors import UsageError
-from reconcile.model import Settings, Target
+from reconcile.model import Capabilities, Settings, Target
 from reconcile.plan import Scene
 
 from . import say
@@ -35,6 +35,15 @@ class Project:
         """The folder of what the tool keeps beside the project; never under Git."""
         return self.root / ".reconcile"
 
+    @property
+    def capabilities_file(self) -> Path:
+        """Where a probe writes down what it found out, beside the configuration."""
+        return self.root / "evance.capabilities.yaml"
+
+    def capabilities(self) -> Capabilities:
+        """What is known of the account's server; DeclarationError with every problem in the file."""
+        return load_capabilities(self.capabilities_file)
+
     def load(self) -> Loaded:
         """The declarations; DeclarationError with every problem in them."""
         folder = self.checkout / self.settings.folder(self.target)
@@ -49,11 +58,16 @@ def open_project(common: Common) -> Project:
     """Read the configuration and choose the target."""
     settings = load_settings(common.config)
     say.configured(settings.privacy)
+    root = common.config.resolve().parent
+    checkout = common.declarations.resolve() if common.declarations else root
+    return Project(root, checkout, settings, choose(settings, common), common.as_of, common.now())
+
+
+def choose(settings: Settings, common: Common) -> Target:
+    """The target that was asked for, else the configuration's own; UsageError when there is none."""
     name = common.target or settings.target
     target = next((entry for entry in settings.targets if entry.name == name), None)
     if target is None:
         known = ", ".join(entry.name for entry in settings.targets)
         raise UsageError(f"{common.config} has no target '{name}'; it has: {known}")
-    root = common.config.resolve().parent
-    checkout = common.declarations.resolve() if common.declarations else root
-    return Project(root, checkout, settings, target, common.as_of, common.now())
+    return target

@@ -1,8 +1,10 @@
 """The language of declarations and of ``reconcile.yaml``: YAML with a place for every value, to the model."""
 
+from .capabilities import load_capabilities
 from .folder import Loaded, load_declarations
 from .judgement import skipped_approvals
 from .rules import RULES, Rule, Where
+from .schemas import configuration_schema, declarations_schema
 from .settings import load_settings, read_settings
 
 __all__ = [
@@ -10,6 +12,9 @@ __all__ = [
     "Loaded",
     "Rule",
     "Where",
+    "configuration_schema",
+    "declarations_schema",
+    "load_capabilities",
     "load_declarations",
     "load_settings",
     "read_settings",

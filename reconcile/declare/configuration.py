@@ -28,9 +28,7 @@ FOLDER = Pattern(
     re.compile(r"(?!/)(?!(\./*)+$)(?!.*(^|/)\.\.(/|$))[^\\\x00-\x1f]+"),
     "write a relative path without '..', such as contacts/",
 )
-SHARE = Pattern(
-    "a share", re.compile(r"(100|[1-9]?[0-9])%", re.ASCII), 'write per cent, such as "10%"', bare=True
-)
+SHARE = Pattern("a share", re.compile(r"(100|[1-9]?[0-9])%", re.ASCII), 'write per cent, such as "10%"')
 
 COUNT = Number("a whole number, 0 or more", 0, 999_999_999)
 MONTHS = Number("a number of months from 1 to 1200", 1, 1200)
@@ -57,6 +55,11 @@ TARGET = Record(
         Key("update_method", Choice(tuple(UpdateMethod)), "The verb of a contact update."),
         Key("auth", Choice(tuple(AuthFlow)), "How a token is asked for."),
     ),
+    also={
+        "if": {"properties": {"kind": {"const": "evance"}}, "required": ["kind"]},
+        "then": {"required": ["account"], "properties": {"url": False}},
+        "else": {"properties": {"account": False}},
+    },
 )
 
 IGNORE = Record(

@@ -21,7 +21,7 @@ from reconcile.model import (
 
 from . import rules
 from .kinds import WRONG
-from .language import CONTACT
+from .language import CONTACT, REQUIRED_FIELDS
 from .moments import Calendar
 from .nodes import Node
 from .report import Report, shown
@@ -195,18 +195,10 @@ class Reader:
             self.report.add(rules.CREATE_WITH_TWO_EMAILS, entry.values["profile"].at("email"), message)
 
 
-_NEEDED_FIELDS = {
-    "user": ("firstname", "lastname"),
-    "guest": ("firstname", "lastname"),
-    "branch": ("company",),
-}
-"""What the account needs of a new contact beside its e-mail (Evance help: Adding a Contact)."""
-
-
 def _missing_for_creation(entry: Entry, declaration: Declaration) -> list[str]:
     """What a new contact lacks; a key whose value was refused is not missing."""
     missing = [f"'{key}'" for key in ("type", "email") if key not in entry.node.entries]
-    needed = _NEEDED_FIELDS.get(declaration.type or "", ())
+    needed = REQUIRED_FIELDS.get(declaration.type or "", ())
     if "profile" in entry.values or "profile" not in entry.node.entries:
         profile = entry.values.get("profile")
         refused = set(profile.node.entries) - set(profile.values) if profile else set()

@@ -1,4 +1,4 @@
-"""What is worth a warning although it can be done: windows, spelling, reasons, roles that exclude each other."""
+"""What is worth a warning although it can be done: windows, spelling, reasons, exclusive roles."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -44,7 +44,8 @@ def judge_items(holders: Sequence[Holder], judgement: Judgement, now: datetime |
 def judge_contacts(declarations: Iterable[Declaration], judgement: Judgement) -> Iterator[Problem]:
     """Warnings about contacts as a whole, with all that their bundles give them."""
     for entry in declarations:
-        if entry.roles is None and entry.tags is None and entry.profile is None and entry.address is None:
+        facets = (entry.roles, entry.tags, entry.profile, entry.address)
+        if not entry.create and all(facet is None for facet in facets):
             message = (
                 "this contact declares nothing but who it is; declare a role, tag or field, or delete it"
             )
@@ -92,11 +93,15 @@ class _Windows:
             if expires is None:
                 continue
             if expires <= past:
-                message = f"this closed more than {days} days ago; delete it, or give it a new window"
+                message = f"this closed {_more_than(days, 'day')} ago; delete it, or give it a new window"
                 yield _warning(rules.PAST_WINDOW, item.place, message)
             elif expires > far:
-                message = f"this expires more than {months} months from now; check the year"
+                message = f"this expires {_more_than(months or 0, 'month')} from now; check the year"
                 yield _warning(rules.FAR_EXPIRY, item.place, message)
+
+
+def _more_than(number: int, noun: str) -> str:
+    return f"more than {number} {noun}" if number == 1 else f"more than {number} {noun}s"
 
 
 def _months_after(now: datetime, months: int) -> datetime:

@@ -36,8 +36,13 @@ class Kind(Protocol):
 def expected(kind: Kind, node: Node, report: Report) -> Any:
     """Tell that a value of another kind stands here."""
     if not isinstance(node, Broken | Done):
-        report.add(rules.WRONG_TYPE, node, f"{_found(node)} stands here; write {kind.noun}")
+        bare = ", without quotes" if _is_quoted(node) and isinstance(kind, Flag | Number) else ""
+        report.add(rules.WRONG_TYPE, node, f"{_found(node)} stands here; write {kind.noun}{bare}")
     return WRONG
+
+
+def _is_quoted(node: Node) -> bool:
+    return isinstance(node, Scalar) and not node.plain
 
 
 def _found(node: Scalar | Sequence | Mapping) -> str:
@@ -74,7 +79,7 @@ class Text:
     """Words on one line (or on several with ``lines``).
 
     With ``nullable`` nothing and the empty text both mean None; otherwise the text must not be blank.
-    ``longest`` is in characters.
+    ``longest`` is in characters. A ``private`` value is not repeated in messages, which may be logged.
     """
 
     noun: str = "text"
@@ -82,6 +87,7 @@ class Text:
     longest: int | None = None
     html: bool = True
     lines: bool = False
+    private: bool = False
 
     def read(self, node: Node, report: Report) -> Any:
         """The text; None for nothing where that is allowed."""
@@ -91,7 +97,7 @@ class Text:
         if not text or (text in NULLS and not node.style):
             return None if self.nullable else expected(self, node, report)
         if not node.style and text[0] in SUSPECT and (meaning := reads_as(text)):
-            return _unquoted(node, meaning, report)
+            return _unquoted(node, meaning, report, private=self.private)
         if not text.isprintable() and hides(node, report, lines=self.lines):
             return WRONG
         free = self.html and self.longest is None and not text.isspace()
@@ -121,32 +127,35 @@ class Text:
         return found
 
 
-def _unquoted(node: Scalar, meaning: str, report: Report) -> Any:
-    message = f'{shown(node.text)} without quotes is {meaning} to YAML; write it in quotes: "{node.text}"'
-    report.add(rules.QUOTES, node, message)
+def _unquoted(node: Scalar, meaning: str, report: Report, *, private: bool = False) -> Any:
+    subject, example = ("this", "") if private else (shown(node.text), f': "{node.text}"')
+    report.add(
+        rules.QUOTES, node, f"{subject} without quotes is {meaning} to YAML; write it in quotes{example}"
+    )
     return WRONG
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One word of a fixed form. ``advice`` says how to write it; ``bare`` words may look like a number."""
+    """One word of a fixed form. ``advice`` says how to write it; ``private`` is as in Text."""
 
     noun: str
     pattern: re.Pattern[str]
     advice: str
-    bare: bool = False
+    private: bool = False
 
     def read(self, node: Node, report: Report) -> Any:
         """The word."""
         if type(node) is not Scalar or node.null:
             return expected(self, node, report)
-        if node.plain and not self.bare and (meaning := reads_as(node.text)):
-            return _unquoted(node, meaning, report)
         if not node.text.isprintable() and hides(node, report):
             return WRONG
         if not self.pattern.fullmatch(node.text):
-            report.add(rules.WRONG_VALUE, node, f"{shown(node.text)} is not {self.noun}; {self.advice}")
+            subject = "this" if self.private else shown(node.text)
+            report.add(rules.WRONG_VALUE, node, f"{subject} is not {self.noun}; {self.advice}")
             return WRONG
+        if node.plain and (meaning := reads_as(node.text)):
+            return _unquoted(node, meaning, report, private=self.private)
         return node.text
 
     def schema(self) -> Schema:

@@ -6,23 +6,24 @@ writable ones of the account (Evance help: The Contact Object, Updating a Contac
 
 import re
 
-from reconcile.model import ADDABLE_TYPES, Mode
+from reconcile.model import ADDABLE_TYPES, USER, Mode
 
-from .kinds import Choice, Flag, Identifier, Pattern, Text
+from .kinds import Choice, Flag, Identifier, Pattern, Schema, Text
 from .moments import Moment
 from .shapes import Item, Key, Listing, Record, Streamed, Table
 
 EMAIL = Pattern(
     "an e-mail address",
-    re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+"),
-    "write one address such as bob@example.com",
+    re.compile(r'[^@\s<>,;"]+@[^@\s<>,;".]+(\.[^@\s<>,;".]+)+'),
+    "write the bare address, without a name or brackets",
+    private=True,
 )
 COUNTRY = Pattern("a country code", re.compile(r"[A-Z]{2}"), "write two capital letters such as GB")
 
 ROLE = Text("a role reference")
 TAG = Text("a tag")
 BUNDLE_NAME = Text("the name of a bundle")
-FIELD = Text(nullable=True)
+FIELD = Text(nullable=True, private=True)
 COMPANY = Text(nullable=True, longest=200, html=False)
 PROSE = Text(nullable=True, html=False, lines=True)
 
@@ -31,7 +32,7 @@ WINDOW = (
         "starts", Moment(), "From when on; a bare date is the start of that day in the configured time zone."
     ),
     Key("expires", Moment(), "Until when; a bare date is through the end of that day."),
-    Key("reason", Text(), "Why; shown in the plan."),
+    Key("reason", Text("a reason"), "Why; shown in the plan."),
 )
 
 GRANT = Record(
@@ -100,6 +101,13 @@ ADDRESS = Record(
     some=True,
 )
 
+REQUIRED_FIELDS = {
+    "user": ("firstname", "lastname"),
+    "guest": ("firstname", "lastname"),
+    "branch": ("company",),
+}
+"""What the account needs of a new contact beside its e-mail (Evance help: Adding a Contact)."""
+
 MODE = Choice(tuple(Mode))
 
 MANAGE = Record(
@@ -111,6 +119,32 @@ MANAGE = Record(
     ),
     some=True,
 )
+
+_FILLED: Schema = {"type": "string", "minLength": 1}
+
+
+def _creation(kind: str, *fields: str) -> Schema:
+    """What the schema asks of a contact of a type that is to be created; ``contacts`` checks the same."""
+    needed: Schema = {"required": ["type", "email"], "properties": {"id": False}}
+    if fields:
+        profile = {"required": list(fields), "properties": dict.fromkeys(fields, _FILLED)}
+        needed["required"].append("profile")
+        needed["properties"]["profile"] = profile
+    if kind not in ("", USER):
+        needed["required"].append("reference")
+    asked: Schema = {"create": {"const": True}, "state": {"not": {"const": "absent"}}}
+    if kind:
+        asked["type"] = {"const": kind}
+    return {
+        "if": {"properties": asked, "required": ["create", "type"] if kind else ["create"]},
+        "then": needed,
+    }
+
+
+_ABSENT: Schema = {
+    "if": {"properties": {"state": {"const": "absent"}}, "required": ["state"]},
+    "then": {"properties": dict.fromkeys(("roles", "tags", "bundles", "manage", "create", "type"), False)},
+}
 
 CONTACT = Record(
     "a mapping that describes a contact",
@@ -129,6 +163,15 @@ CONTACT = Record(
         Key("address", ADDRESS, ADDRESS.about),
         Key("manage", MANAGE, MANAGE.about),
     ),
+    also={
+        "anyOf": [{"required": ["email"]}, {"required": ["reference"]}, {"required": ["id"]}],
+        "dependentRequired": {"type": ["create"]},
+        "allOf": [
+            _ABSENT,
+            _creation(""),
+            *(_creation(kind, *REQUIRED_FIELDS.get(kind, ())) for kind in ADDABLE_TYPES),
+        ],
+    },
 )
 
 FILE = Record(

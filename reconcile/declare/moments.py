@@ -39,7 +39,8 @@ class Moment:
 
     def schema(self) -> Schema:
         """The two forms; no schema can say which days exist."""
-        return {"type": "string", "pattern": f"^(?:{clock.DATE.pattern}|{clock.DATE_TIME.pattern})$"}
+        forms = f"{clock.DATE.pattern}|{clock.DATE_TIME.pattern}".replace(r"\d", "[0-9]")
+        return {"type": "string", "pattern": f"^(?:{forms})$"}
 
 
 @lru_cache(maxsize=4096)

@@ -177,25 +177,28 @@ class _Builder:
         while True:
             event = next_event()
             kind = type(event)
-            if kind is _SCALAR:
-                if event.tag is not None or event.anchor is not None:
-                    self._refuse_decoration(event)
+            if kind is _SCALAR and event.tag is None and event.anchor is None:
                 take(_scalar((event.value, event.start_mark, event.style)))
             elif kind is _MAPPING_END or kind is _SEQUENCE_END:
                 node = self._close(stack.pop())
                 take = stack[-1].take if stack else found.append
                 take(node)
+            elif kind is _SCALAR or kind is yaml.AliasEvent:
+                take(self._decorated_leaf(event))
             elif kind is yaml.DocumentEndEvent:
-                root = found[0]
-                empty = isinstance(root, Scalar) and root.plain and not root.text
-                return None if empty else root
-            elif kind is yaml.AliasEvent:
-                message = "aliases are not supported; write the value out, or use a bundle"
-                self._refuse(rules.ANCHOR, event.start_mark, message)
-                take(Broken(event.start_mark))
+                return _unless_empty(found[0])
             else:
                 stack.append(self._open(event, stack))
                 take = stack[-1].take
+
+    def _decorated_leaf(self, event: Any) -> Node:
+        """A leaf with an anchor or a tag, or an alias for one; what it stands for is not looked at."""
+        if type(event) is yaml.AliasEvent:
+            message = "aliases are not supported; write the value out"
+            self._refuse(rules.ANCHOR, event.start_mark, message)
+        else:
+            self._refuse_decoration(event)
+        return Broken(event.start_mark)
 
     def _open(self, event: Any, stack: list[_Open]) -> _Open:
         if len(stack) == DEEPEST:
@@ -243,7 +246,7 @@ class _Builder:
 
     def _refuse_decoration(self, event: Any) -> None:
         if event.anchor is not None:
-            message = "anchors are not supported; delete it, or use a bundle"
+            message = "anchors are not supported; delete it"
             self._refuse(rules.ANCHOR, event.start_mark, message)
         if event.tag is not None:
             message = f"the YAML tag {shown(event.tag)} is not supported; delete it"
@@ -255,6 +258,11 @@ class _Builder:
         if self.refusals == MOST_REFUSALS:
             self._report.add(rule, None, f"{MOST_REFUSALS} problems of this kind; the rest was not read")
             raise _Stop
+
+
+def _unless_empty(root: Node) -> Node | None:
+    """The root; None for a document in which nothing stands."""
+    return None if isinstance(root, Scalar) and root.plain and not root.text else root
 
 
 _scalar: Callable[[tuple[str, Any, str | None]], Scalar] = partial(tuple.__new__, Scalar)

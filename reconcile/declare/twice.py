@@ -17,11 +17,13 @@ class _Namesakes:
     without_reference: Declaration | None = None
     without_both: Declaration | None = None
 
-    def earlier(self, entry: Declaration) -> Declaration | None:
+    def earlier(self, entry: Declaration, what: str) -> Declaration | None:
         """An earlier one that nothing tells apart from this entry; two ids or two references would."""
-        if entry.id is None:
-            return self.any if entry.reference is None else self.without_reference
-        return self.without_id if entry.reference is None else self.without_both
+        if what == "id":
+            return self.any
+        if entry.reference is None or what == "reference":
+            return self.any if entry.id is None else self.without_id
+        return self.without_reference if entry.id is None else self.without_both
 
     def add(self, entry: Declaration) -> None:
         """Remember a declaration where it is the first of its sort."""
@@ -44,7 +46,7 @@ def declared_twice(declarations: Iterable[Declaration]) -> Iterator[Problem]:
     for (what, _), entries in _repeated(declarations).items():
         namesakes = _Namesakes()
         for entry in entries:
-            first = entries[0] if what == "id" and entry is not entries[0] else namesakes.earlier(entry)
+            first = namesakes.earlier(entry, what)
             namesakes.add(entry)
             if first is not None and entry.place not in told:
                 told.add(entry.place)

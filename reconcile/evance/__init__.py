@@ -1,6 +1,6 @@
 """The one door to HTTP: credentials, wire format to model, reading a whole account, writing one contact.
 
-    Credentials ─► Connection ─► Reader / Writer ─► Door ─► Transport ─► requests
+    Credentials ─► Connection ─► Reader / Writer / Prober ─► Door ─► Transport ─► requests
                                       │              ├─ Tokens   both flows, one for all workers
                                       │              ├─ Pace     one timetable for all workers
                                       │              └─ answers  what an answer means
@@ -13,6 +13,7 @@ Importing this is cheap: the HTTP library is imported when something is first se
 from .client import Reader, Writer
 from .connection import ALGORITHMS, Connection, Credentials, connection, credentials_from
 from .listing import Listing, Progress
+from .prober import Prober, Reply
 from .timing import Patience, Timing
 
 __all__ = [
@@ -21,8 +22,10 @@ __all__ = [
     "Credentials",
     "Listing",
     "Patience",
+    "Prober",
     "Progress",
     "Reader",
+    "Reply",
     "Timing",
     "Writer",
     "connection",

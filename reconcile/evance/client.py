@@ -7,8 +7,18 @@ from functools import partial
 from typing import ClassVar, Self, TypeVar
 from urllib.parse import quote
 
-from reconcile.errors import ApiError, NotFound, Unintelligible
-from reconcile.model import Contact, Facet, Identity, Payload, Role, email_key
+from reconcile.errors import ApiError, NotFound, Rejected, Unintelligible
+from reconcile.model import (
+    Capabilities,
+    Contact,
+    Facet,
+    Identity,
+    Numbering,
+    Payload,
+    Role,
+    SetSource,
+    email_key,
+)
 
 from . import wire
 from .answers import not_understood
@@ -26,6 +36,9 @@ CONTACTS = "/api/contacts.json"
 
 GONE = wire.Page((), 0, 0)
 """What is on a page that there is no more, since the list has become shorter."""
+
+_KEYS = {Facet.ROLES: "accessRoles", Facet.TAGS: "tags"}
+"""Where a set stands in a payload."""
 
 SETS = (Facet.ROLES, Facet.TAGS)
 """The facets that a plan needs of a contact unless told otherwise."""
@@ -80,7 +93,8 @@ class Reader:
         """All contacts of the account; ApiError "incomplete listing" when they can't be proven to be all."""
         request = Request("GET", "/api/v2/contacts.json", "list the contacts", "contacts.readonly")
         rows = self._rows(request, "contacts", progress)
-        return listing(self._understood(wire.listed, row) for row in rows)
+        told = partial(_believed, self.connection.capabilities)
+        return listing(told(self._understood(wire.listed, row)) for row in rows)
 
     def contacts(
         self,
@@ -95,6 +109,11 @@ class Reader:
         A contact of which ``known`` tells all the facets is taken from there; all others are read, one
         request each, in parallel. ApiError: one of them is gone, or is another than the listing told.
         """
+        if self.connection.capabilities.contact_ids is Numbering.OTHER:
+            raise ApiError(
+                f"{self.connection.account} numbers contacts differently in its two API versions (so says "
+                "evance.capabilities.yaml): a listed contact can't be told from another one"
+            )
         told = {} if known is None else known.contacts
         found = {
             who.id: told[who.id] for who in identities if who.id in told and _tells(told[who.id], facets)
@@ -108,7 +127,7 @@ class Reader:
 
     def contact(self, id: str) -> Contact:  # noqa: A002 -- the API's own word
         """One contact, read anew and whole; NotFound when there is none of that id."""
-        request = Request("GET", _path(id), f"show contact {id}", "contacts.readonly")
+        request = Request("GET", contact_path(id), f"show contact {id}", "contacts.readonly")
         contact = self._understood(wire.contact, self._door.read(request))
         if contact.identity.id != id:
             raise Unintelligible(
@@ -174,9 +193,10 @@ class Writer(Reader):
         ``payload`` is the exact body, ``{"contact": {...}}``. OutcomeUnknown: it may have been written, read
         it. Any other ApiError: it was not written.
         """
+        self._refuse_unsafe(payload)
         request = Request(
             self.connection.update_method,
-            _path(id),
+            contact_path(id),
             f"update contact {id}",
             "contacts",
             body=_enveloped(payload),
@@ -191,6 +211,7 @@ class Writer(Reader):
 
     def create(self, payload: Payload) -> str:
         """Create a contact; its new id. OutcomeUnknown: it may exist now, look for it before another try."""
+        self._refuse_unsafe(payload)
         request = Request("POST", CONTACTS, "create a contact", "contacts", body=_enveloped(payload))
         answer = self._door.write(request) or {}
         created = answer.get("contact")
@@ -199,8 +220,26 @@ class Writer(Reader):
         except Unintelligible:
             raise not_understood(request, self.connection) from None
 
+    def _refuse_unsafe(self, payload: Payload) -> None:
+        """Raise Rejected for a set that the account's capabilities say must not be written."""
+        body = _enveloped(payload)["contact"]
+        unsafe = [facet for facet in self.connection.capabilities.refuse if _KEYS[facet] in body]
+        if unsafe:
+            raise Rejected(
+                f"not sent: evance.capabilities.yaml says to refuse a write of {' and '.join(unsafe)} "
+                f"at {self.connection.account}; the file says why"
+            )
 
-def _path(contact: str) -> str:
+
+def _believed(known: Capabilities, row: Contact) -> Contact:
+    """A row of the list without the sets that are to be read contact by contact."""
+    roles = row.state.roles if known.roles_from is SetSource.LIST else None
+    tags = row.state.tags if known.tags_from is SetSource.LIST else None
+    return replace(row, state=replace(row.state, roles=roles, tags=tags))
+
+
+def contact_path(contact: str) -> str:
+    """Where v1 has a contact."""
     return f"/api/contacts/{quote(contact, safe='')}.json"
 
 

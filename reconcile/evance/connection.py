@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from reconcile.errors import Unauthorized, UsageError
-from reconcile.model import AuthFlow, Target, TargetKind, UpdateMethod
+from reconcile.model import AuthFlow, Capabilities, Target, TargetKind, UpdateMethod
 
 ALGORITHMS = ("HS256", "HS384", "HS512")
 """The signatures of a JWT bearer assertion that need only the private key of the credentials file."""
@@ -89,7 +89,7 @@ class Connection:
     """How one account is reached. ``rate`` is in requests a second over all ``concurrency`` workers.
 
     ``page_size`` is asked for in every listing; timeouts are in seconds, per connection and per wait for
-    the next bytes of an answer.
+    the next bytes of an answer. ``capabilities`` is what is known of the account's server.
     """
 
     base_url: str
@@ -100,6 +100,7 @@ class Connection:
     update_method: UpdateMethod = UpdateMethod.POST
     auth: AuthFlow = AuthFlow.CLIENT_CREDENTIALS
     page_size: int = 100
+    capabilities: Capabilities = field(default_factory=Capabilities)
     connect_timeout: float = 10.0
     read_timeout: float = 60.0
 
@@ -124,13 +125,17 @@ def is_loopback(host: str | None) -> bool:
         return False
 
 
-def connection(target: Target, credentials: Credentials) -> Connection:
-    """The connection that a configured target means.
+def connection(
+    target: Target, credentials: Credentials, capabilities: Capabilities | None = None
+) -> Connection:
+    """The connection that a configured target means, to a server with these capabilities.
 
     A real account is reached over verified TLS at ``https://ACCOUNT``, where the account ends in
     ``.evance.me``; a sandbox at its URL, on loopback only, so that no token goes anywhere else. UsageError:
-    the target can't be reached that way. Unauthorized: the credentials are another account's.
+    the target can't be reached that way, or the capabilities are another account's. Unauthorized: the
+    credentials are another account's.
     """
+    known = capabilities or Capabilities()
     base_url = _evance_url(target) if target.kind is TargetKind.EVANCE else _sandbox_url(target)
     wanted, given = _host(target.account), _host(credentials.account)
     if wanted and given and wanted != given:
@@ -138,14 +143,27 @@ def connection(target: Target, credentials: Credentials) -> Connection:
             f"the credentials are for {given}, but target '{target.name}' is {wanted}: "
             "use the credentials of that account or choose another target"
         )
+    account = wanted or given or urlsplit(base_url).netloc
+    if not known.holds_for(account):
+        raise UsageError(_of_another(account, target, known))
     return Connection(
         base_url=base_url,
-        account=wanted or given or urlsplit(base_url).netloc,
+        account=account,
         credentials=credentials,
         rate=target.rate,
         concurrency=target.concurrency,
-        update_method=target.update_method,
+        update_method=known.update_method or target.update_method,
         auth=target.auth,
+        page_size=known.page_size,
+        capabilities=known,
+    )
+
+
+def _of_another(account: str, target: Target, known: Capabilities) -> str:
+    return (
+        f"evance.capabilities.yaml tells of {', '.join(known.accounts)}, but target '{target.name}' is "
+        f"{account}: add {account} to `also` in that file if its server is the same, run "
+        f"'reconcile probe' against it, or move the file away"
     )
 
 

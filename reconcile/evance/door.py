@@ -68,6 +68,14 @@ class Door:
             raise not_understood(request, self.connection)
         return outcome.body
 
+    def outcome(self, request: Request, token: str | None = None) -> Answer | Silence:
+        """Whatever comes back after all patience, a refusal too; ``token`` is sent instead of our own."""
+        return self._authorized(request) if token is None else self._exchange(request.bearing(token))
+
+    def token_for(self, scope: str) -> str | None:
+        """A token with no more than that scope; None when the account gives none."""
+        return self._tokens.narrowed(scope)
+
     def stop(self) -> None:
         """End what waits for its turn."""
         self._pace.stop()

@@ -8,7 +8,7 @@ import re
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from reconcile.errors import ApiError, NotFound, Unauthorized, Unintelligible
@@ -67,6 +67,14 @@ class Tokens:
             if token is None or token.value == stale:
                 token = self._token = self._asked()
             return token.value
+
+    def narrowed(self, scope: str) -> str | None:
+        """A token of its own with only that scope (Evance help: Scopes); None when there is none."""
+        request = token_request(self._connection, self._timing, TOKEN_PATHS[0])
+        outcome = self._exchange(replace(request, form={**(request.form or {}), "scope": scope}))
+        if isinstance(outcome, Silence) or outcome.status != 200:
+            return None
+        return token_in(outcome, self._timing.monotonic(), self._connection).value
 
     def _asked(self) -> Token:
         if self._refused is not None:

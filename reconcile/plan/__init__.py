@@ -4,11 +4,11 @@ from reconcile.model import LIFTABLE
 
 from .ceiling import above, unfit
 from .census import Census
-from .compare import exceeding, unmet
+from .compare import exceeding, same_person, unmet
 from .digest import digest_of, fingerprint, plan_digest
 from .drift import History, Item, Standing, drift, due_plan
 from .fold import ignored_role, ignored_tag, managed_part
-from .planner import Scene, make_plan, next_boundary, plan_change
+from .planner import Scene, make_plan, next_boundary, plan_change, unreadable
 from .resolve import Resolution, resolve
 from .roles import unknown_roles
 
@@ -34,7 +34,9 @@ __all__ = [
     "plan_change",
     "plan_digest",
     "resolve",
+    "same_person",
     "unfit",
     "unknown_roles",
     "unmet",
+    "unreadable",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from reconcile.model import Plan, zulu
 
-from .compare import exceeding
+from .compare import exceeding, same_person
 from .digest import plan_digest
 
 
@@ -46,5 +46,8 @@ def _operations_above(fresh: Plan, approved: Plan) -> Iterator[str]:
         shown = known.get(change.key)
         if shown is not None and shown.action is not change.action:
             yield f"{change.label}: {change.action} instead of {shown.action}"
+        if shown is not None and not same_person(change.contact, shown.contact, shown.operations):
+            told = "it has another type, e-mail or reference"
+            yield f"contact {change.contact.id} is not the contact that was approved: {told}"
         for operation in exceeding(change.operations, shown.operations if shown else ()):
             yield f"{change.label}: {operation.action} {operation.part} {operation.item} was not approved"

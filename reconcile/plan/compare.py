@@ -3,7 +3,20 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from reconcile.model import ACTIVE, BY_ROLE, PENDING, Fields, Grant, Operation, State, tag_key, zulu
+from reconcile.model import (
+    ACTIVE,
+    BY_ROLE,
+    PENDING,
+    Fields,
+    Grant,
+    Identity,
+    Operation,
+    Part,
+    State,
+    email_key,
+    tag_key,
+    zulu,
+)
 
 
 def exceeding(fresh: Iterable[Operation], approved: Iterable[Operation]) -> tuple[Operation, ...]:
@@ -18,6 +31,18 @@ def exceeding(fresh: Iterable[Operation], approved: Iterable[Operation]) -> tupl
 def _essence(operation: Operation) -> tuple[object, ...]:
     """What an operation does, without why and where it was declared."""
     return operation.part, operation.item, operation.action, operation.before, operation.after
+
+
+def same_person(now: Identity, then: Identity, operations: Iterable[Operation] = ()) -> bool:
+    """Id, type and address are the same, and so is the reference where both sides tell one.
+
+    An address or reference that those operations give the contact is its own, too.
+    """
+    given = {step.item: step.after for step in operations if step.part is Part.PROFILE}
+    emails = {email_key(str(email)) for email in (then.email, given.get("email")) if email}
+    told = now.reference is not None and then.reference is not None
+    same = (now.id, now.type) == (then.id, then.type) and email_key(now.email) in (emails or {""})
+    return same and (not told or now.reference in (then.reference, given.get("reference")))
 
 
 def unmet(target: State, live: State, now: datetime) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ def _losing_access(inquiry: Inquiry) -> Verdict:
     losing = {draft.identity.id: draft.label for draft in inquiry.losing}
     earlier = inquiry.census.recent_losses - losing.keys() if losing else frozenset[str]()
     subjects = (*sorted(losing.values()), *(f"contact {lost} (earlier)" for lost in sorted(earlier)))
-    limit = max(limits.losing_access_contacts, int(limits.losing_access_share * declared))
+    limit = max(limits.losing_access_contacts, _share(limits.losing_access_share, declared))
     within = f" ({len(earlier)} of them in the last {limits.losing_access_hours} hours)" if earlier else ""
     what = f"of {declared} declared contacts would lose a role{within}"
     return _count("losing-access", what, subjects, limit)
@@ -121,7 +121,7 @@ def _shrunk(inquiry: Inquiry) -> Verdict:
     """Far fewer contacts than at the last run mean a wrong account or a broken listing, not a plan."""
     now, before = inquiry.census.contacts, inquiry.census.before
     gone = max(0, before - now) if now is not None and before is not None else 0
-    limit = int((before or 0) * inquiry.limits.shrunk)
+    limit = _share(inquiry.limits.shrunk, before or 0)
     message = f"{gone} contacts fewer than at the last run; the limit is {limit}"
     return Verdict("shrunk", gone <= limit, message, gone, limit)
 
@@ -143,6 +143,11 @@ _GUARDS: tuple[Callable[[Inquiry], Verdict], ...] = (
     _shrunk,
     _unreadable,
 )
+
+
+def _share(share: float, whole: int) -> int:
+    """The whole contacts in a share. 29 % of 100 are 29, although the product is a hair less."""
+    return int(round(share * whole, 6))
 
 
 def _count(guard: str, what: str, subjects: tuple[str, ...], limit: int) -> Verdict:

@@ -67,8 +67,13 @@ def make_plan(
 
 
 def plan_change(declaration: Declaration, live: Contact, scene: Scene) -> Change | None:
-    """The change of one contact, made anew from a fresh read."""
+    """The change of one contact, made anew from a fresh read; None also where something is ``unreadable``."""
     return draft(declaration, live, scene.policy, scene.now).change()
+
+
+def unreadable(declaration: Declaration, live: Contact, scene: Scene) -> tuple[str, ...]:
+    """What a write of this contact would have to guess, because the API did not tell it."""
+    return draft(declaration, live, scene.policy, scene.now).unreadable
 
 
 def _drafts(resolution: Resolution, live: Mapping[str, Contact], scene: Scene) -> Iterator[Draft]:

@@ -1,15 +1,19 @@
-"""A plan as text, JSON, Markdown and HTML. Pure: returns strings and prints nothing."""
+"""Plans and problems in their formats. Pure: returns strings and prints nothing."""
 
 from .as_json import as_json, plan_schema
 from .drift import drift_json, drift_markdown, drift_text, mask_drift
+from .escape import TERMINAL
 from .markdown import markdown
-from .mask import mask, scrubbed
+from .mask import mask, masked_email, scrubbed
 from .page import html
+from .probing import capabilities_yaml, probe_json, probe_text
+from .problems import problems_github, problems_json, problems_sarif, problems_text
 from .text import text
 from .words import count
 
 __all__ = [
     "as_json",
+    "capabilities_yaml",
     "count",
     "drift_json",
     "drift_markdown",
@@ -18,7 +22,18 @@ __all__ = [
     "markdown",
     "mask",
     "mask_drift",
+    "masked_email",
+    "name",
     "plan_schema",
+    "probe_json",
+    "probe_text",
+    "problems_github",
+    "problems_json",
+    "problems_sarif",
+    "problems_text",
     "scrubbed",
     "text",
 ]
+
+name = TERMINAL.name
+"""A live name as it may stand on a terminal."""

@@ -64,7 +64,7 @@ def masked_email(address: str) -> str:
     local, _, domain = address.strip().rpartition("@")
     host, dot, top = domain.rpartition(".")
     if not local:
-        return f"{_first(domain)}{MASK}" if domain else ""
+        return f"{_first(domain)}{MASK}" if address else ""
     return f"{_first(local)}{MASK}@{_first(host or top)}{MASK}{dot and dot + top}"
 
 

@@ -3,7 +3,18 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from reconcile.model import Change, ChangeAction, Operation, Part, Place, Plan, Verdict, summarise, zulu
+from reconcile.model import (
+    Action,
+    Change,
+    ChangeAction,
+    Operation,
+    Part,
+    Place,
+    Plan,
+    Verdict,
+    summarise,
+    zulu,
+)
 
 from .escape import MASK, Dialect
 from .steps import Steps
@@ -86,6 +97,7 @@ class Words:
             "loses": [step.item for step in change.operations if step.revokes],
             "activates": [step.item for step in change.operations if step.bypasses_approval],
             "gains": [step.item for step in change.operations if _gains(step)],
+            "changes": [step.item for step in change.operations if _changes(step)],
         }
         said = [
             (verb, f"{verb} {listed(list(map(self.say.name, items)))}")
@@ -180,6 +192,10 @@ class Words:
 
 def _gains(step: Operation) -> bool:
     return step.part is Part.ROLES and step.before is None
+
+
+def _changes(step: Operation) -> bool:
+    return step.part is Part.ROLES and step.action is Action.CHANGE and not step.bypasses_approval
 
 
 def _intent(plan: Plan) -> str:

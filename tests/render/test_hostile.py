@@ -14,21 +14,11 @@ from reconcile.render.escape import visible
 from tests.render.golden import without_assets
 from tests.render.hostile import HOSTILE
 from tests.render.plan_samples import full_plan
-from tests.render.refill import refilled
+from tests.render.refill import before, refilled, tame
 from tests.render.skeleton import skeleton
 
 ROOMY = 4_000_000
 """A limit under which nothing is left out, however long the strings are."""
-
-
-def before(hostile: str) -> Callable[[str], str]:
-    """Puts a string before each one, so that their order stays; empty ones stay empty."""
-    return lambda value: hostile + value if value else value
-
-
-def tame(hostile: str) -> Callable[[str], str]:
-    """Harmless strings in the same places, which are as long to the eye and no known time zones either."""
-    return before("x" * len(visible(hostile, limit=1_000_000)))
 
 
 def structure_of_text(plan: Plan) -> list[str]:
@@ -61,7 +51,7 @@ def test_hostile_strings_change_no_structure(name: str, structure: Callable[[Pla
 
 
 @pytest.mark.parametrize("structure", STRUCTURES)
-@settings(deadline=None)  # a busy machine is no fault
+@settings(deadline=None, max_examples=60)  # a busy machine is no fault
 @given(hostile=st.text(min_size=1, max_size=30))
 def test_no_string_changes_the_structure(hostile: str, structure: Callable[[Plan], list[str]]) -> None:
     """The same for any string at all."""

@@ -21,14 +21,14 @@ def test_the_schema_is_a_schema() -> None:
     Draft202012Validator.check_schema(plan_schema())
 
 
-@settings(deadline=None)  # a busy machine is no fault
+@settings(deadline=None, max_examples=40)  # a busy machine is no fault
 @given(PLANS)
 def test_every_plan_follows_the_schema(plan: Plan) -> None:
     """Whatever strings and values a plan holds, its document is valid."""
     SCHEMA.validate(plan_document(plan))
 
 
-@settings(deadline=None)  # a busy machine is no fault
+@settings(deadline=None, max_examples=40)  # a busy machine is no fault
 @given(PLANS)
 def test_a_plan_reads_back_as_it_was(plan: Plan) -> None:
     """Document and plan say the same; lone surrogates and control characters survive the file."""
@@ -36,7 +36,7 @@ def test_a_plan_reads_back_as_it_was(plan: Plan) -> None:
     assert plan_from_document(json.loads(as_json(plan))) == plan
 
 
-@settings(deadline=None)  # a busy machine is no fault
+@settings(deadline=None, max_examples=40)  # a busy machine is no fault
 @given(PLANS)
 def test_a_json_file_is_printable_ascii(plan: Plan) -> None:
     """No string of a plan puts a character into the file that a terminal would act upon."""

@@ -180,7 +180,7 @@ def test_concise_leaves_out_what_is_kept() -> None:
     assert len(concise) < len(whole)
 
 
-@settings(deadline=None)  # a busy machine is no fault
+@settings(deadline=None, max_examples=40)  # a busy machine is no fault
 @given(PLANS, st.none() | st.integers(20, 200))
 def test_colour_adds_nothing_but_colour(made: Plan, width: int | None) -> None:
     """Without its codes the coloured text is the plain one, and plain text has none."""
@@ -189,7 +189,7 @@ def test_colour_adds_nothing_but_colour(made: Plan, width: int | None) -> None:
     assert "\x1b" not in plain
 
 
-@settings(deadline=None)  # a busy machine is no fault
+@settings(deadline=None, max_examples=40)  # a busy machine is no fault
 @given(PLANS, st.none() | st.integers(20, 200))
 def test_no_line_ends_in_a_blank(made: Plan, width: int | None) -> None:
     """Trailing blanks are noise in a review; the text ends with one newline."""

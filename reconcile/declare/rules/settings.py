@@ -30,7 +30,7 @@ UNFIT_KEY = Rule(
 
 UNKNOWN_TARGET = Rule(
     "unknown-target",
-    "A default target that is none of the targets.",
+    "A default target that is none of the targets, or none at all where there are several.",
     "version: 1\ntarget: shpo\ntargets:\n  shop: {kind: evance, account: example.evance.me}",
     "version: 1\ntarget: shop\ntargets:\n  shop: {kind: evance, account: example.evance.me}",
     Where.CONFIGURATION,

@@ -16,17 +16,16 @@ def reach_picture(plan: Plan) -> str:
     rows = "".join(_row(one, widest) for one in found[:ROLES])
     more = f"<p class=more>and {len(found) - ROLES:,} more roles</p>" if len(found) > ROLES else ""
     return (
-        "<table class=reach><thead><tr><th scope=col>role<th scope=col>before → after"
-        "<th scope=col>lost<th scope=col>gained<th aria-hidden=true></thead>"
+        "<table class=reach><thead><tr><th scope=col>role<th scope=col>holders"
+        "<th scope=col>lost<th scope=col>gained</thead>"
         f"<tbody>{rows}</tbody></table>{more}"
     )
 
 
 def _row(one: Reach, widest: int) -> str:
     return (
-        f"<tr><th scope=row>{PAGE.name(one.role)}<td>{one.before:,} → {one.after:,}"
-        f"<td class=lost>{_number(one.lost)}<td class=gained>{_number(one.gained)}"
-        f"<td class=bar aria-hidden=true>{_bar(one, widest)}</tr>"
+        f"<tr><th scope=row>{PAGE.name(one.role)}{_bar(one, widest)}<td>{one.before:,} → {one.after:,}"
+        f"<td class=lost>{_number(one.lost)}<td class=gained>{_number(one.gained)}</tr>"
     )
 
 
@@ -41,4 +40,4 @@ def _bar(one: Reach, widest: int) -> str:
         if number:
             drawn.append(f"<rect class={kind} x={start:.2f}% width={width:.2f}% height=100% rx=2 />")
         start += width
-    return f"<svg height=14>{''.join(drawn)}</svg>"
+    return f"<svg height=10 aria-hidden=true>{''.join(drawn)}</svg>"

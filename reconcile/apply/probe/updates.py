@@ -1,0 +1,70 @@
+"""Probes of the update itself: by which verb, and what it leaves alone."""
+
+from reconcile.model import UpdateMethod
+
+from .asking import Probe, Said
+from .image import changed
+from .scratch import Scratch, active
+from .view import Unsettled
+
+MARK = "scratch"
+"""What is written where any text will do."""
+
+
+def update_verb(scratch: Scratch) -> Said:
+    """An update of one text field by each verb; it counts when it can be read back."""
+    works = [verb for verb in UpdateMethod if _takes(scratch, verb)]
+    match works:
+        case []:
+            raise Unsettled("neither POST nor PUT changed a text field of the contact")
+        case [one]:
+            scratch.verbs = [one]
+            return Said(one, f"an update by {one} took effect, the other verb did not")
+        case _:
+            return Said("both", "an update took effect by POST and by PUT")
+
+
+def _takes(scratch: Scratch, verb: UpdateMethod) -> bool:
+    name = scratch.text_field()
+    text = f"{MARK} {verb}"
+    return scratch.write_by(verb, {name: text}).accepted and scratch.look().raw.get(name) == text
+
+
+def partial_update(scratch: Scratch) -> Said:
+    """An update of one text field, after which all else is as it was."""
+    name = scratch.text_field()
+    before = scratch.look().raw
+    after = scratch.must({name: f"{MARK} alone"}).raw
+    others = sorted(key for key in changed(before, after) if key != name)
+    if others:
+        return Said("more", f"an update of one field also changed {', '.join(others)}")
+    return Said("partial", "an update of one field left all other fields, roles and tags as they were")
+
+
+def roles_left_alone(scratch: Scratch) -> Said:
+    """A role is given, then a text field is written without naming any role."""
+    role, name = scratch.role(), scratch.text_field()
+    scratch.holding(active(role)).held(role)
+    after = scratch.must({name: f"{MARK} without roles"})
+    if role in after.grants:
+        return Said("yes", "an update without `accessRoles` left the roles alone")
+    return Said("no", "an update without `accessRoles` took a role away")
+
+
+def versions(scratch: Scratch) -> Said:
+    """Whether an answer has a version that a write could be bound to."""
+    headers = scratch.prober.get(scratch.prober.path).headers
+    found = [name for name in ("etag", "last-modified") if name in headers]
+    if found:
+        return Said(" and ".join(found), "an answer has a version, which the client does not use yet")
+    return Said("none", "an answer has neither ETag nor Last-Modified: a lost update can't be prevented")
+
+
+PROBES = (
+    Probe("update-verb", "By which verb is a contact updated?", update_verb),
+    Probe("update-partial", "Does an update leave alone what it does not name?", partial_update),
+    Probe(
+        "roles-left-alone", "Does an update without `accessRoles` leave the roles alone?", roles_left_alone
+    ),
+    Probe("versions", "Does the account tell a contact's version (ETag)?", versions),
+)

@@ -1,0 +1,140 @@
+"""The client that asks odd questions: any GET, and any update of one contact, answered as they come."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+from urllib.parse import quote
+
+from reconcile.errors import NotFound
+from reconcile.model import Payload, UpdateMethod
+
+from .answers import failure, write_failure
+from .client import Reader, contact_path
+from .connection import Connection
+from .door import Watch, unseen
+from .timing import Patience, Timing
+from .transport import Answer, Request, Silence
+from .wire import Json, instant
+
+V2_CONTACTS = "/api/v2/contacts.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: ``body`` is the JSON object, None when there was none; header names in lower case."""
+
+    status: int
+    body: Json | None = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+
+    @property
+    def accepted(self) -> bool:
+        """True for the 2xx."""
+        return 200 <= self.status < 300
+
+
+def always() -> None:
+    """The checkpoint that lets every request pass."""
+
+
+class Prober(Reader):
+    """A reader that may also update one contact, in any way, and no other one.
+
+    A refusal (400, 403, 404, 405, 422, ...) is an answer here and comes back as a Reply. ApiError: no answer
+    that means anything came (no connection, a 5xx, credentials not accepted); OutcomeUnknown after a write.
+
+    ``checkpoint`` is called before each request of ``get`` and ``change`` and may raise to stop. Replies
+    pass ``witness``.
+    """
+
+    _may_write: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        connection: Connection,
+        contact: str,
+        *,
+        timing: Timing | None = None,
+        patience: Patience | None = None,
+        watch: Watch = unseen,
+    ) -> None:
+        super().__init__(connection, timing=timing, patience=patience, watch=watch)
+        self.id = contact
+        self.checkpoint: Callable[[], None] = always
+        self.header_names: set[str] = set()
+        self._v2_path: str | None = None
+
+    @property
+    def path(self) -> str:
+        """Where v1 has the contact."""
+        return contact_path(self.id)
+
+    def get(self, path: str, params: Mapping[str, str] | None = None, *, token: str | None = None) -> Reply:
+        """Ask for anything; ``token`` is sent instead of our own."""
+        return self._reply(Request("GET", path, "answer a probe", params=params or {}), token)
+
+    def change(self, method: str, fields: Payload, *, token: str | None = None) -> Reply:
+        """Send ``{"contact": fields}`` to the contact's address in v1."""
+        request = Request(method, self.path, f"update contact {self.id}", body={"contact": fields})
+        return self._reply(request, token)
+
+    def change_v2(self, fields: Payload) -> Reply:
+        """Send ``{"data": fields}`` to the contact's address in v2; ValueError unless it was met there."""
+        if self._v2_path is None:
+            raise ValueError("the contact's address in v2 is not known")
+        return self._reply(
+            Request(UpdateMethod.PUT, self._v2_path, f"update contact {self.id} in v2", body={"data": fields})
+        )
+
+    def met_in_v2(self, number: str) -> Json | None:
+        """The contact as v2 has it under that number; None when it is another one there, or nobody.
+
+        The e-mail address, the type, the first name and the instant of its creation must agree.
+        """
+        path = f"/api/v2/contacts/{quote(number, safe='')}.json"
+        row, ours = self._data(path, "data"), self._data(self.path, "contact")
+        if not row or not ours or not _same(row, ours):
+            return None
+        self._v2_path = path
+        return row
+
+    def token_for(self, scope: str) -> str | None:
+        """A token with no more than that scope; None when the account gives none."""
+        self.checkpoint()
+        return self._door.token_for(scope)
+
+    def _data(self, path: str, key: str) -> Json | None:
+        reply = self.get(path)
+        found = (reply.body or {}).get(key)
+        return found if reply.accepted and isinstance(found, dict) else None
+
+    def contact_as_shown(self) -> Json:
+        """The contact as v1 shows it, uninterpreted; NotFound when there is none of that id."""
+        found = self._data(self.path, "contact")
+        if found is None or str(found.get("id")) != self.id:
+            raise NotFound(f"{self.connection.account} has no contact {self.id}")
+        return found
+
+    def _reply(self, request: Request, token: str | None = None) -> Reply:
+        self.checkpoint()
+        outcome = self._door.outcome(request, token)
+        if isinstance(outcome, Silence) or not _means_something(outcome, ours=token is None):
+            fail = write_failure if request.writes else failure
+            raise fail(request, outcome, self.connection)
+        headers = {name.lower(): value for name, value in outcome.headers.items()}
+        self.header_names |= set(headers)
+        return Reply(outcome.status, outcome.body if isinstance(outcome.body, dict) else None, headers)
+
+
+def _means_something(answer: Answer, *, ours: bool) -> bool:
+    """True for a success and for a refusal, but for one of our own token and of too many requests."""
+    unwanted = {429, 401} if ours else {429}
+    return answer.succeeded or (400 <= answer.status < 500 and answer.status not in unwanted)
+
+
+def _same(v2: Json, v1: Json) -> bool:
+    """True when both versions tell of one and the same contact."""
+    created = [instant(str(body.get(key))) for body, key in ((v2, "createdOn"), (v1, "created"))]
+    pairs = (("email", "email"), ("type", "type"), ("firstName", "firstname"))
+    texts = all((v2.get(ours) or "") == (v1.get(theirs) or "") for ours, theirs in pairs)
+    return texts and created[0] is not None and created[0] == created[1]

@@ -1,0 +1,169 @@
+"""A run that is killed leaves whole contacts, a readable journal, and work that the next one finishes."""
+
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.apply.party import APPLY, Checkout, Clock, Done, Killed, Stand, ended
+from tests.apply.scenario import (
+    DECLARED,
+    Ends,
+    assert_converges,
+    assert_journal_agrees,
+    assert_old_or_new,
+    both_ends,
+)
+
+KILLABLE = str(Path(__file__).with_name("killable.py"))
+PLANNING = 28
+"""Steps before the first line of the journal: a token, a page of roles, four of contacts, eight reads."""
+STEPS = 120
+"""A few more steps than the whole run has."""
+
+
+@pytest.fixture(scope="module")
+def ends(sandbox: Stand) -> Ends:
+    return both_ends(sandbox)
+
+
+def assert_recovers(stand: Stand, checkout: Checkout, ends: Ends) -> None:
+    """Whole contacts; the next apply says what it found and finishes; no lock is left."""
+    found = assert_old_or_new(stand, ends)
+    assert_journal_agrees(checkout, ends, found)
+    doubts = {entry["email"] for record in checkout.journals() for entry in record.in_doubt}
+    following = checkout.apply()
+    assert following.code == 0, following.said
+    assert {email for email in doubts if f"was cut off while it wrote {email}" in following.err} == doubts
+    assert following.err.count("was cut off") == len(doubts), following.err
+    assert_converges(stand, checkout, ends)
+    assert not any(record.in_doubt for record in checkout.journals())
+    assert all(record.ended for record in checkout.journals() if record.begun)
+
+
+def spread(short: int, full: int) -> list[object]:
+    """Numbers for random choices: a few in short, all of them in full."""
+    return [pytest.param(number, marks=() if number < short else pytest.mark.long) for number in range(full)]
+
+
+@pytest.mark.parametrize("number", spread(5, 150))
+def test_a_process_that_is_killed_at_a_step_recovers(stand: Stand, ends: Ends, number: int) -> None:
+    """Before or after a request, in the middle of a line of the journal: at any of them."""
+    chance = random.Random(number)
+    checkout = stand.checkout(DECLARED, workers=chance.choice([1, 4]))
+    step = chance.randrange(1 if number % 10 == 9 else PLANNING, STEPS)
+    with checkout.started([KILLABLE, str(step), "apply"]) as process:
+        done = ended(process)
+    assert done.code in (0, -signal.SIGKILL), done.said
+    assert_recovers(stand, checkout, ends)
+
+
+@pytest.mark.parametrize("number", spread(2, 50))
+def test_a_process_that_is_killed_at_any_moment_recovers(stand: Stand, ends: Ends, number: int) -> None:
+    """From outside, without a look at what it is doing."""
+    chance = random.Random(number)
+    checkout = stand.checkout(DECLARED, workers=chance.choice([1, 4]))
+    stand.upset("latency:ms=15,jitter=15,path=/api/contacts*")
+    with checkout.started(APPLY) as process:
+        await_request(stand, "GET" if number % 5 else "POST")
+        time.sleep(chance.uniform(0, 0.6))  # the moment is what is tried here
+        process.kill()
+        done = ended(process)
+    assert done.code in (0, -signal.SIGKILL), done.said
+    stand.calm()
+    assert_recovers(stand, checkout, ends)
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+@pytest.mark.parametrize("part", spread(5, 60))
+def test_a_run_that_ends_between_two_requests_recovers(
+    stand: Stand, ends: Ends, part: int, workers: int
+) -> None:
+    """The same within this process, at points that lie evenly over the run."""
+    fuse = Clock()
+    stand.checkout(DECLARED, workers=workers).apply(clock=fuse)
+    stand.reset()
+    checkout = stand.checkout(DECLARED, workers=workers)
+    with pytest.raises(Killed):
+        checkout.apply(clock=Clock(fuse=random.Random(part).randrange(fuse.looks)))
+    assert_recovers(stand, checkout, ends)
+
+
+def test_killed_again_and_again_it_still_comes_to_its_end(stand: Stand, ends: Ends) -> None:
+    """Each run gets a little further, and none undoes what another did."""
+    checkout = stand.checkout(DECLARED, workers=1)
+    for fuse in range(40, 200, 20):
+        try:
+            checkout.apply(clock=Clock(fuse=fuse))
+        except Killed:
+            found = assert_old_or_new(stand, ends)
+            assert_journal_agrees(checkout, ends, found)
+    assert_recovers(stand, checkout, ends)
+
+
+LOSING = """\
+contacts:
+  - {email: rosalind.keane@example.com, roles: [customer, preview]}
+  - {email: mei.tan@example.org, roles: [customer, wholesale]}
+  - {email: harriet@mowbraydesign.example.net, roles: [customer, trade-account]}
+"""
+
+
+@pytest.mark.parametrize("signalled", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_run_in_order(stand: Stand, signalled: signal.Signals) -> None:
+    """The write under way comes to its end and is noted; who still holds what they should not is named."""
+    checkout = stand.checkout(LOSING)
+    stand.upset("latency:ms=300,method=POST,path=/api/contacts/*")
+    with checkout.started(APPLY) as process:
+        await_request(stand, "POST")
+        process.send_signal(signalled)
+        done = ended(process)
+    assert done.code == 4, done.said
+    assert "the run was stopped: stopped by the user" in done.err
+    assert "Traceback" not in done.err
+    assert (
+        still_open(done)
+        == {
+            f"{role} of {email}"
+            for role, email in (
+                ("press", "rosalind.keane@example.com"),
+                ("trade-account", "mei.tan@example.org"),
+                ("press", "harriet@mowbraydesign.example.net"),
+            )
+            if role in stand.user(email)["roles"]
+        }
+        != set()
+    )
+    assert not any(record.in_doubt for record in checkout.journals())
+    assert all(record.ended for record in checkout.journals())
+
+
+@pytest.mark.parametrize("signalled", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_before_the_first_write_writes_nothing(stand: Stand, signalled: signal.Signals) -> None:
+    """While it still plans, it just ends, with one line."""
+    checkout = stand.checkout(LOSING)
+    stand.upset("latency:ms=300,method=GET,path=/api/contacts/*")
+    with checkout.started(APPLY) as process:
+        await_request(stand, "GET")
+        process.send_signal(signalled)
+        done = ended(process)
+    assert done.code == 1, done.said
+    assert done.err.strip().endswith("stopped by the user")
+    assert stand.writes() == []
+
+
+def still_open(done: Done) -> set[str]:
+    start = "revocation still open: "
+    return {line.removeprefix(start) for line in done.err.splitlines() if line.startswith(start)}
+
+
+def await_request(stand: Stand, method: str) -> None:
+    """Wait until a process has been answered such a request about a contact."""
+    until = time.monotonic() + 30
+    while not any(
+        one["method"] == method and one["path"].startswith("/api/contacts/") for one in stand.requests()
+    ):
+        assert time.monotonic() < until, "the process did not get so far"
+        time.sleep(0.01)

@@ -1,0 +1,85 @@
+"""No key and no token is ever said or stored, whatever goes wrong and however much is asked to be said."""
+
+import pytest
+
+from tests.apply.party import Clock, Killed, Stand
+from tests.apply.scenario import DECLARED, READS
+from tests.apply.test_fault_matrix import FAULTS, LASTING, MIXTURE, POINTS
+
+SAYING_MUCH = ("--verbose",)
+
+
+def secrets(stand: Stand) -> set[str]:
+    """The private key, and every token that the account has ever given."""
+    from reconcile.sandbox.store.connection import opened
+
+    with opened(stand.path) as db:
+        return {stand.access.private_key, *(row[0] for row in db.execute("SELECT token FROM tokens"))}
+
+
+def assert_kept(stand: Stand, found: set[str], *texts: str) -> None:
+    for secret in found:
+        assert len(secret) >= 40
+        assert not any(secret in text or secret[:20] in text for text in texts)
+    assert not any("bearer " in text.lower() or "client_secret" in text for text in texts)
+
+
+WRITING = ["write", "read before write", "read-back", "token"]
+ONCE = [f"{fault}{',' if ':' in fault else ':'}{POINTS[point]}" for fault in FAULTS for point in WRITING]
+LASTINGLY = [fault if ":" in fault else fault.replace(",", ":", 1) for fault, _ in LASTING]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(fault, marks=() if place % 6 == 0 else pytest.mark.long)
+        for place, fault in enumerate([*LASTINGLY, *ONCE])
+    ],
+)
+def test_no_fault_brings_a_secret_to_light(stand: Stand, fault: str) -> None:
+    """In output, in errors, in the journal, in a saved plan: at the most talkative setting."""
+    checkout = stand.checkout(DECLARED, workers=4)
+    checkout.saved()
+    found = secrets(stand)
+    stand.upset(fault)
+    done = checkout.apply(*SAYING_MUCH)
+    found |= secrets(stand)
+    assert len(found) >= 2
+    assert_kept(stand, found, done.out, done.err, checkout.text())
+
+
+def test_a_crash_does_not_bring_a_secret_to_light(stand: Stand) -> None:
+    """An exception that nobody catches is printed with its chain: there is no secret in any of it."""
+    import traceback
+
+    checkout = stand.checkout(DECLARED, workers=4)
+    stand.upset(*MIXTURE)
+    for fuse in range(5, 150, 25):
+        try:
+            done = checkout.apply(*SAYING_MUCH, clock=Clock(fuse=fuse))
+            said = done.said
+        except Killed as error:
+            said = "".join(traceback.format_exception(error))
+        assert_kept(stand, secrets(stand), said, checkout.text())
+
+
+def test_credentials_that_are_refused_are_not_shown(stand: Stand) -> None:
+    """Wrong ones are secrets all the same: they may be those of another account."""
+    checkout = stand.checkout(DECLARED)
+    canary = "c0ffee" * 10 + "beef"
+    checkout.environment["EVANCE_PRIVATE_KEY"] = canary
+    done = checkout.apply(*SAYING_MUCH)
+    assert done.code == 1, done.said
+    assert_kept(stand, {canary}, done.out, done.err, checkout.text())
+
+
+@pytest.mark.parametrize("reads", [1, READS + 1])
+def test_an_answer_that_quotes_the_token_is_not_repeated(stand: Stand, reads: int) -> None:
+    """Error pages of any kind, in each form that the account may give its errors."""
+    checkout = stand.checkout(DECLARED)
+    for form in ("oauth", "envelope", "empty"):
+        stand.control("PUT", "switches", {"switches": {"auth_errors": form}})
+        stand.upset(f"expire-token:method=GET,path=/api/contacts/*,n={reads}", "expire-token:method=POST")
+        done = checkout.apply(*SAYING_MUCH)
+        assert done.code in (1, 4), done.said
+        assert_kept(stand, secrets(stand), done.out, done.err, checkout.text())

@@ -1,0 +1,139 @@
+"""What a run says of each contact is true, whatever came between."""
+
+import pytest
+
+from reconcile.apply import Brake, Outcome, Report, Run, approved_operations, carry_out, fresh_plan, journal
+from reconcile.evance import Writer
+from reconcile.model import Contact, Declaration, DeclaredGrant, Payload, Place, Plan, Policy
+from reconcile.plan import Scene
+from tests.apply.party import Checkout, Stand
+from tests.conftest import NOW, Shop
+
+GRACE = "grace.odell@example.com"  # 32, holds customer
+TOM = "tom.wherry@example.com"  # 9, holds customer and staff-discount
+ONE = "contacts: [{email: grace.odell@example.com, roles: [customer, press]}]\n"
+REVOKING = "contacts: [{email: rosalind.keane@example.com, roles: [customer, preview]}]\n"  # 36, holds press
+SCENE = Scene("shop", "sandbox.evance.me", Policy(), NOW, "1.0")
+READ = "method=GET,path=/api/contacts/*"
+
+
+def outcomes(checkout: Checkout) -> list[str]:
+    return [entry["outcome"] for entry in checkout.lines("outcome")]
+
+
+@pytest.mark.parametrize("code", [403, 404])
+@pytest.mark.parametrize("lost", ["reset:when=after", "status:code=500,when=before"])
+def test_a_lost_write_that_can_not_be_looked_at_is_not_confirmed(stand: Stand, lost: str, code: int) -> None:
+    """Nobody knows whether it took effect, so it is neither called written nor called not written."""
+    checkout = stand.checkout(ONE)
+    stand.upset(f"{lost},method=POST,path=/api/contacts/*", f"status:code={code},{READ},n=3")
+    done = checkout.apply()
+    assert done.code == 4, done.said
+    assert outcomes(checkout) == ["not confirmed"]
+
+
+def test_a_lost_write_and_a_foreign_one_after_it_is_not_confirmed(stand: Stand) -> None:
+    """What is there now was approved by nobody, but it was not left alone either."""
+    checkout = stand.checkout(ONE)
+    stand.upset("reset:when=after,method=POST", f"writer:contact=32,grant=preview,{READ},n=3")
+    done = checkout.apply()
+    assert done.code == 4, done.said
+    assert outcomes(checkout) == ["not confirmed"]
+    assert set(stand.user(GRACE)["roles"]) == {"customer", "press", "preview"}
+
+
+@pytest.mark.parametrize("code", [401, 403])
+def test_credentials_that_are_refused_at_the_read_back_stop_the_run(stand: Stand, code: int) -> None:
+    """The next contact would be refused, too, perhaps after its write."""
+    checkout = stand.checkout(
+        "contacts:\n"
+        "  - {email: grace.odell@example.com, roles: [customer, press]}\n"
+        "  - {email: tom.wherry@example.com, roles: [customer, press]}\n"
+    )
+    stand.upset(f"status:code={code},{READ},n=4", f"status:code={code},{READ},n=5")
+    done = checkout.apply()
+    assert done.code == 4, done.said
+    assert outcomes(checkout) == ["not confirmed"]
+    assert "the run was stopped" in done.err
+    assert "tom.wherry@example.com: not tried" in done.err
+
+
+def test_a_stopped_run_that_wrote_nothing_names_the_open_revocations(stand: Stand) -> None:
+    """Somebody still holds what they should not: that is said even where nothing at all was done."""
+    checkout = stand.checkout(REVOKING)
+    stand.upset("status:code=403,method=POST,path=/api/contacts/*")
+    done = checkout.apply()
+    assert done.code == 1, done.said
+    assert "nothing was written" in done.err
+    assert "revocation still open: press of rosalind.keane@example.com" in done.err
+
+
+def test_a_contact_that_can_not_be_read_in_full_any_more_is_not_called_as_declared(shop: Shop) -> None:
+    """Its roles could be read for the plan and no longer can: it is left alone and reported."""
+    place = Place("contacts/test.yaml", 1, 1)
+    entry = Declaration(
+        place, email=GRACE, roles=tuple(DeclaredGrant(name, place) for name in ("customer", "press"))
+    )
+    with Writer(shop.connection) as account:
+        plan = fresh_plan([entry], account, SCENE).plan
+        turn(shop, grant_keys="name")
+        report = carried(shop, account, plan, entry)
+    assert [result.outcome for result in report.results] == [Outcome.STALE]
+    assert not report.complete
+    assert "could not be read: role customer" in report.results[0].detail
+
+
+def test_a_plan_that_is_empty_because_it_can_not_be_made_is_refused(stand: Stand) -> None:
+    """Nothing to do is not the same as nothing that can be done: the one succeeds, the other does not."""
+    stand.control("PUT", "switches", {"switches": {"grant_keys": "name"}})
+    done = stand.checkout(ONE).apply()
+    assert done.code == 3, done.said
+    assert "unreadable" in done.err
+    assert stand.writes() == []
+
+
+def test_a_fault_of_our_own_stops_the_run(shop: Shop) -> None:
+    """After an error that nobody foresaw no further contact is begun."""
+    places = [Place("contacts/test.yaml", line, 1) for line in (1, 2, 3)]
+    people = (GRACE, TOM, "rosalind.keane@example.com")
+    entries = [
+        Declaration(place, email=email, roles=(DeclaredGrant("newsletter", place),))
+        for place, email in zip(places, people, strict=True)
+    ]
+
+    class Broken:
+        """An account in whose client there is a mistake."""
+
+        def __init__(self) -> None:
+            self.asked = 0
+
+        def contact(self, contact_id: str, /) -> Contact:
+            self.asked += 1
+            raise RuntimeError(contact_id)
+
+        def update(self, contact_id: str, _payload: Payload, /) -> object:
+            raise AssertionError(contact_id)
+
+        def create(self, _payload: Payload, /) -> str:
+            raise AssertionError
+
+    broken = Broken()
+    with Writer(shop.connection) as account:
+        plan = fresh_plan(entries, account, SCENE).plan
+    with pytest.raises(RuntimeError):
+        carried(shop, broken, plan, *entries)
+    assert broken.asked == 1
+
+
+def carried(shop: Shop, account: "Writer | object", plan: Plan, *declarations: Declaration) -> Report:
+    with journal(shop.path.parent / "runs", NOW) as book:
+        by_place = {entry.place: entry for entry in declarations}
+        run = Run(account, SCENE, by_place, approved_operations(plan), book, Brake(5))  # type: ignore[arg-type]
+        return carry_out(plan, run)
+
+
+def turn(shop: Shop, **switches: str) -> None:
+    import requests
+
+    answer = requests.put(f"{shop.access.url}/_sandbox/switches", json={"switches": switches}, timeout=10)
+    assert answer.ok

@@ -1,0 +1,96 @@
+"""Two applies at the same time: on one checkout one waits outside, on two nothing undeclared is lost."""
+
+import signal
+import time
+
+import pytest
+
+from tests.apply.party import APPLY, Checkout, Stand, ended
+from tests.apply.test_killed import await_request
+
+ONE = "contacts: [{email: grace.odell@example.com, roles: [customer, press]}]\n"
+
+
+def test_the_second_apply_on_a_checkout_is_refused(stand: Stand) -> None:
+    """It says who holds the lock, and writes nothing; afterwards the first one has done its work."""
+    checkout = stand.checkout(ONE)
+    stand.upset("latency:ms=1500,method=POST,path=/api/contacts/*")
+    with checkout.started(APPLY) as first:
+        await_request(stand, "GET")
+        second = checkout.apply()
+        done = ended(first)
+    assert second.code == 3, second.said
+    assert f"another apply (process {first.pid}) runs on this checkout" in second.err
+    assert done.code == 0, done.said
+    assert len(stand.writes()) == 1
+
+
+def test_a_killed_apply_leaves_no_lock(stand: Stand) -> None:
+    """The system drops it with the process."""
+    checkout = stand.checkout(ONE)
+    stand.upset("latency:ms=1500,method=POST,path=/api/contacts/*")
+    with checkout.started(APPLY) as first:
+        await_request(stand, "GET")
+        assert checkout.apply().code == 3
+        first.send_signal(signal.SIGKILL)
+        ended(first)
+    stand.calm()
+    assert checkout.apply().code == 0
+
+
+def people(numbers: list[int], role: str, tag: str) -> str:
+    entries = "".join(
+        f"  - {{id: {number}, manage: {{roles: additive, tags: additive}}, roles: [{role}], tags: [{tag}]}}\n"
+        for number in numbers
+    )
+    return f"contacts:\n{entries}"
+
+
+@pytest.mark.parametrize("rounds", [1, pytest.param(10, marks=pytest.mark.long)])
+def test_two_checkouts_at_once_lose_nothing_undeclared(stand: Stand, rounds: int) -> None:
+    """Both write the same contacts: what nobody declared stays, and both come to their end."""
+    numbers = [*range(13, 33)]
+    for _ in range(rounds):
+        stand.reset()
+        before = stand.holds()
+        left, right = (
+            stand.checkout(people(numbers, *wanted), workers=4)
+            for wanted in (("press", "left"), ("preview", "right"))
+        )
+        stand.upset("latency:ms=3,jitter=3,path=/api/contacts/*")
+        with left.started(APPLY) as one, right.started(APPLY) as other:
+            codes = {ended(one).code, ended(other).code}
+        assert codes <= {0, 4}
+        assert_nothing_lost(stand, before, numbers)
+        stand.calm()
+        until = time.monotonic() + 30
+        while not all(settled(checkout) for checkout in (left, right)):
+            assert time.monotonic() < until
+        assert_nothing_lost(stand, before, numbers)
+        for state in (stand.holds()[str(number)] for number in numbers):
+            assert {"press", "preview"} <= set(state["roles"])
+            assert {"left", "right"} <= set(state["tags"])
+
+
+def settled(checkout: Checkout) -> bool:
+    done = checkout.apply()
+    assert done.code == 0, done.said
+    return "No changes" in done.out
+
+
+def assert_nothing_lost(stand: Stand, before: dict[str, dict[str, object]], numbers: list[int]) -> None:
+    after = stand.holds()
+    for number, state in before.items():
+        if int(number) in numbers:
+            assert alive(state) <= alive(after[number]), number
+        else:
+            assert after[number] == state
+
+
+def alive(state: dict[str, object]) -> set[object]:
+    """Grants that have not expired, with their status and expiry, and tags."""
+    roles, tags = state["roles"], state["tags"]
+    assert isinstance(roles, dict)
+    assert isinstance(tags, list)
+    lasting = {one for one in roles.items() if one[1][1] is None or one[1][1] > "2026-11-23T09:00:00"}
+    return {*lasting, *tags}

@@ -1,0 +1,237 @@
+"""Guards count people and access: the same at 3 contacts as at 30,000, with their numbers in words."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from reconcile.apply import granted_ceilings, refuse_guarded
+from reconcile.errors import Refusal
+from reconcile.model import (
+    Allowance,
+    Contact,
+    Declaration,
+    DeclaredGrant,
+    Grant,
+    Guards,
+    Identity,
+    Patterns,
+    Place,
+    Plan,
+    Policy,
+    Protect,
+    State,
+    Verdict,
+)
+from reconcile.plan import LIFTABLE, Census, Resolution, Scene, make_plan
+from tests.plan.strategies import NOW
+
+SIZES = [3, 300, pytest.param(30_000, marks=pytest.mark.long)]
+
+
+def person(number: int, *roles: str) -> Contact:
+    grants = tuple(Grant(reference) for reference in sorted(roles))
+    return Contact(Identity(str(number), "user", f"c{number}@example.com"), State(grants, ()))
+
+
+def entry(number: int, *roles: str, **more: Any) -> Declaration:
+    place = Place("contacts/a.yaml", number, 1)
+    wanted = tuple(DeclaredGrant(reference, place) for reference in roles)
+    return Declaration(place, email=f"c{number}@example.com", roles=wanted, **more)
+
+
+def planned(
+    pairs: list[tuple[Contact | None, Declaration]],
+    guards: Guards,
+    census: Census | None = None,
+    **policy: Any,
+) -> Plan:
+    matched = tuple((declared, live.identity) for live, declared in pairs if live is not None)
+    created = tuple(declared for live, declared in pairs if live is None)
+    scene = Scene("shop", "shop.evance.me", Policy(guards=guards, **policy), NOW, "1.0")
+    live = {one.identity.id: one for one, _ in pairs if one is not None}
+    return make_plan(Resolution(matched, created, ()), live, scene, census or Census())
+
+
+def verdict(plan: Plan, guard: str) -> Verdict:
+    return next(one for one in plan.guards if one.guard == guard)
+
+
+def losing(size: int, losers: int, guards: Guards, census: Census | None = None) -> Plan:
+    """An account of that size in which the first few lose a role and keep another."""
+    pairs = [
+        (
+            person(number, "customer", "press"),
+            entry(number, "customer", *(["press"] if number >= losers else [])),
+        )
+        for number in range(size)
+    ]
+    return planned(pairs, guards, census)
+
+
+@given(
+    size=st.integers(1, 60),
+    losers=st.integers(0, 60),
+    contacts=st.integers(0, 20),
+    percent=st.integers(0, 100),
+)
+@example(size=100, losers=29, contacts=0, percent=29)
+@settings(deadline=None, max_examples=60)
+def test_losing_access_trips_only_above_both_limits(
+    size: int, losers: int, contacts: int, percent: int
+) -> None:
+    """So many contacts, or so large a share of them, whichever is more: to the very contact."""
+    losers = min(size, losers)
+    found = verdict(losing(size, losers, Guards(contacts, percent / 100)), "losing-access")
+    assert found.passed == (losers <= contacts or losers <= Fraction(percent, 100) * size)
+    assert (found.found, len(found.subjects)) == (losers, losers)
+    assert f"{losers} of {size} declared contacts would lose a role" in found.message
+    assert f"the limit is {found.limit}" in found.message
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_mass_removal_trips_at_any_size(size: int) -> None:
+    """Everybody loses a role: refused among three as among thirty thousand."""
+    assert not verdict(losing(size, size, Guards(losing_access_contacts=2)), "losing-access").passed
+    assert verdict(losing(size, 1, Guards()), "losing-access").passed
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_default_limit_lets_a_tenth_go_in_a_large_account(size: int) -> None:
+    """Ten contacts in a small account, a tenth in a large one."""
+    most = max(10, size // 10)
+    if most < size:
+        assert verdict(losing(size, most, Guards()), "losing-access").passed
+        assert not verdict(losing(size, most + 1, Guards()), "losing-access").passed
+    else:
+        assert verdict(losing(size, size, Guards()), "losing-access").passed
+
+
+@given(st.lists(st.sets(st.integers(0, 30), max_size=8), min_size=1, max_size=5))
+@settings(deadline=None, max_examples=60)
+def test_a_removal_that_is_split_counts_as_one(runs: list[set[int]]) -> None:
+    """Whoever lost a role in the window counts once, together with whoever would lose one now."""
+    *earlier, last = runs
+    before = frozenset(str(number) for run in earlier for number in run)
+    pairs = [
+        (
+            person(number, "customer", "press"),
+            entry(number, "customer", *([] if number in last else ["press"])),
+        )
+        for number in range(40)
+    ]
+    guards = Guards(losing_access_contacts=5, losing_access_share=0)
+    found = verdict(planned(pairs, guards, Census(recent_losses=before)), "losing-access")
+    together = len(before | {str(number) for number in last}) if last else 0
+    assert found.found == together
+    assert found.passed == (together <= 5)
+
+
+ME = (person(1, "customer", "press"), entry(1, "customer"))
+STRIPPED = (person(2, "press"), entry(2))
+GAINING = (person(3, "customer"), entry(3, "customer", "press"))
+CREATED = (None, entry(4, "customer", create=True, type="user"))
+TRIPPED: dict[str, tuple[Callable[[], Plan], str]] = {
+    "creating": (
+        lambda: planned([CREATED, ME], Guards(creating=0)),
+        "1 contacts would be created; the limit is 0",
+    ),
+    "empty-declarations": (lambda: planned([], Guards()), "1 declarations are missing; the limit is 0"),
+    "granting": (
+        lambda: planned([GAINING], Guards(granting_roles=("pr*",))),
+        "1 contacts would gain a privileged role; the limit is 0",
+    ),
+    "last-holder": (
+        lambda: planned([ME], Guards(), Census(holders={"customer": 2})),
+        "1 roles would lose their last holder; the limit is 0",
+    ),
+    "last-role": (
+        lambda: planned([STRIPPED], Guards()),
+        "1 contacts would lose their last role; the limit is 0",
+    ),
+    "losing-access": (
+        lambda: losing(3, 3, Guards(losing_access_contacts=2)),
+        "3 of 3 declared contacts would lose a role; the limit is 2",
+    ),
+    "protected": (
+        lambda: planned([ME], Guards(), protect=Protect(roles=("press",))),
+        "1 protected roles or contacts would be touched; the limit is 0",
+    ),
+    "self": (
+        lambda: planned([ME], Guards(staff=("C1@example.com",))),
+        "1 contacts of the staff would lose a role; the limit is 0",
+    ),
+    "shrunk": (
+        lambda: planned([ME], Guards(), Census(contacts=79, before=100)),
+        "21 contacts fewer than at the last run; the limit is 20",
+    ),
+    "unreadable": (
+        lambda: planned([(unreadable(), entry(1, "customer", "press"))], Guards()),
+        "1 items to be kept could not be read and are not guessed; the limit is 0",
+    ),
+}
+
+
+def unreadable() -> Contact:
+    return Contact(ME[0].identity, State((Grant("customer", "", readable=False),), ()))
+
+
+@pytest.mark.parametrize("guard", TRIPPED)
+def test_each_guard_has_its_numbers_in_its_message(guard: str) -> None:
+    """What was counted and the limit: a person sees how far the plan is beyond it."""
+    make, message = TRIPPED[guard]
+    plan = make()
+    assert [one.guard for one in plan.refused] == [guard]
+    assert verdict(plan, guard).message == message
+    with pytest.raises(Refusal, match=f"{guard}: {message}"):
+        refuse_guarded(plan, {})
+
+
+def test_every_guard_of_a_plan_is_tried_here() -> None:
+    """A new guard needs its case."""
+    assert {one.guard for one in planned([ME], Guards()).guards} == set(TRIPPED)
+
+
+@pytest.mark.parametrize("guard", TRIPPED)
+def test_an_override_is_exact(guard: str) -> None:
+    """It lifts the guard it names up to its ceiling, not one further, and no other guard."""
+    plan = TRIPPED[guard][0]()
+    found = verdict(plan, guard).found
+    for ceilings in ({guard: found - 1}, {other: 999 for other in LIFTABLE if other != guard}):
+        with pytest.raises(Refusal):
+            refuse_guarded(plan, ceilings)
+    if guard in LIFTABLE:
+        refuse_guarded(plan, {guard: found})
+    else:
+        with pytest.raises(Refusal, match="nothing lifts this guard"):
+            refuse_guarded(plan, {guard: 999})
+
+
+@pytest.mark.parametrize(("gone", "passed"), [(29, True), (30, False)])
+def test_shrinking_trips_above_its_share(gone: int, passed: bool) -> None:  # noqa: FBT001 - a column of a table
+    """29 % of 100 are 29, not 28: to the very contact."""
+    plan = planned([ME], Guards(shrunk=0.29), Census(contacts=100 - gone, before=100))
+    assert verdict(plan, "shrunk").passed == passed
+
+
+def test_an_allowance_holds_for_one_plan_and_once() -> None:
+    """Bound to a digest, spent by the first apply, and never another guard's."""
+    plan = TRIPPED["last-role"][0]()
+    allowance = Allowance("last-role", 1, plan.digest, "agreed")
+    other = replace(allowance, digest="sha256:other")
+    assert granted_ceilings([allowance, other], plan, []) == {"last-role": 1}
+    assert granted_ceilings([other], plan, []) == {}
+    spent = [{"guard": "last-role", "digest": plan.digest}]
+    assert granted_ceilings([allowance], plan, spent) == {}
+    assert granted_ceilings([allowance], plan, [{**spent[0], "guard": "creating"}]) == {"last-role": 1}
+
+
+def test_what_is_ignored_can_not_trip_a_guard() -> None:
+    """It is carried along, so nobody loses it."""
+    plan = planned([ME], Guards(last_role=0, losing_access_contacts=0), ignore=Patterns(roles=("press",)))
+    assert plan.empty
+    assert plan.refused == ()

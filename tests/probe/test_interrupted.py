@@ -1,0 +1,206 @@
+"""However a probe ends, the contact is as it was."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reconcile.apply.probe import PROBES, Probe, Said, Scratch, ask_all, restore
+from reconcile.evance import Prober
+from reconcile.evance.prober import Reply
+from reconcile.evance.transport import Request
+from tests.cli.party import project_for
+from tests.probe.pad import CONTACT, QUICK, Pad, answers, padded, ready
+
+REQUESTS = 175
+"""At least as many as a whole probe takes."""
+
+
+class CutOff(Exception):
+    """What strikes a probe in the middle."""
+
+
+class Cut(Prober):
+    """A client that is struck right after the answer to the n-th request: its effect is there, unseen."""
+
+    left = -1
+
+    def _reply(self, request: Request, token: str | None = None) -> Reply:
+        reply = super()._reply(request, token)
+        self.left -= 1
+        if self.left == 0:
+            raise CutOff
+        return reply
+
+
+@pytest.fixture(scope="module")
+def shared(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pad]:
+    """One account for many probes: each must leave it as it was."""
+    with padded(template, tmp_path_factory.mktemp("shared"), {}) as pad:
+        yield pad
+
+
+def cut_after(pad: Pad, request: int) -> bool:
+    """Whether a probe was cut off after that request; a shorter one was not."""
+    with Cut(pad.connection, pad.id, patience=QUICK) as prober:
+        scratch = ready(prober)
+        prober.left = request
+        try:
+            ask_all(scratch, stopped=lambda: False)
+        except CutOff:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("request_", range(1, REQUESTS, 7))
+def test_cut_off_after_any_request_the_contact_is_brought_back(shared: Pad, request_: int) -> None:
+    """An error right after a request took effect, wherever it strikes, leaves the contact as it was."""
+    before = shared.now()
+    cut_after(shared, request_)
+    assert shared.now() == before
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_cut_off_after_each_request_the_contact_is_brought_back(shared: Pad) -> None:
+    """The same for each single request of a whole probe."""
+    before, request = shared.now(), 1
+    while cut_after(shared, request):
+        assert shared.now() == before, f"after request {request}"
+        request += 1
+    assert request > 100
+
+
+@pytest.mark.parametrize("requests", [0, 1, 20, 60, 120])
+def test_asked_to_stop_it_ends_before_the_next_request(shared: Pad, requests: int) -> None:
+    """The findings so far are reported, the rest as not asked, and the contact is brought back."""
+    before, count = shared.now(), iter(range(REQUESTS))
+    with Prober(shared.connection, shared.id, patience=QUICK) as prober:
+        ended = ask_all(ready(prober), stopped=lambda: next(count) >= requests)
+    assert shared.now() == before
+    assert "stopped" in ended.stopped
+    assert [one.name for one in ended.findings] == [one.name for one in PROBES]
+    assert ended.findings[-12].answer is None
+
+
+@pytest.mark.parametrize("write", [1, 5, 20, 40])
+@pytest.mark.parametrize("fault", ["reset:when=after", "reset:when=before", "status:code=502,when=after"])
+def test_a_lost_answer_costs_one_question(pad: Pad, fault: str, write: int) -> None:
+    """A write whose answer was lost is not repeated; its question is left open and the rest are asked."""
+    before = pad.now()
+    pad.fault(f"{fault},method=P*,path=/api/*,n={write}")
+    with Prober(pad.connection, pad.id, patience=QUICK) as prober:
+        ended = ask_all(ready(prober), stopped=lambda: False)
+    lost = [one.name for one in ended.findings if "unknown" in one.detail]
+    assert len(lost) == 1
+    assert pad.now() == before
+    assert (ended.not_restored, ended.stopped) == ((), "")
+
+
+def test_an_account_that_fails_too_often_ends_the_probe(pad: Pad) -> None:
+    """After three questions that ended in an error nothing more is asked, and the contact is brought back."""
+    before = pad.now()
+    with Prober(pad.connection, pad.id, patience=QUICK) as prober:
+        scratch = ready(prober)
+        pad.fault("status:code=503,method=P*,times=3")
+        ended = ask_all(scratch, stopped=lambda: False)
+    assert "server failed" in ended.stopped
+    assert pad.now() == before
+    assert answers(ended)["auth-errors"] is None
+
+
+def test_restoring_lives_through_lost_answers(pad: Pad) -> None:
+    """A lost answer while the contact is brought back is read back, not believed."""
+    before = pad.now()
+    with Prober(pad.connection, pad.id, patience=QUICK) as prober:
+        scratch = ready(prober)
+        scratch.must({"position": "changed", "accessRoles": [], "tags": {"contact": []}})
+        pad.fault("reset:when=before,method=P*,path=/api/*,times=3")
+        assert restore(scratch) == ()
+    assert pad.now() == before
+
+
+def test_what_can_not_be_brought_back_is_said(pad: Pad) -> None:
+    """A tag that the account does not take away again is named as a difference, not hidden."""
+
+    def spoil(scratch: Scratch) -> Said:
+        pad.turn(tags_write="add")
+        scratch.write({"tags": {"contact": ["sticks"]}})
+        return Said("yes", "it sticks")
+
+    with Prober(pad.connection, pad.id, patience=QUICK) as prober:
+        probes = (Probe("spoil", "Does it stick?", spoil),)
+        ended = ask_all(ready(prober), stopped=lambda: False, probes=probes)
+    assert ended.not_restored == ("tags",)
+    assert pad.now()["tags"] == {"contact": ["sticks", "trade", "vip"]}
+
+
+def test_a_role_that_sticks_is_said_to_stay(template: Path, tmp_path: Path) -> None:
+    """Where `customer` comes with any write of roles, a contact without it can't be as it was; it is told."""
+    contact = {**CONTACT, "accessRoles": []}
+    with padded(template, tmp_path, {}, contact) as pad:
+        pad.turn(customer_role="sticky")
+        with Prober(pad.connection, pad.id, patience=QUICK) as prober:
+            ended = ask_all(ready(prober), stopped=lambda: False)
+        assert ended.not_restored == ("accessRoles",)
+        assert set(pad.now()["accessRoles"]) == {"customer"}
+
+
+def started(pad: Pad, folder: Path) -> subprocess.Popen[str]:
+    """The command, probing slowly and telling each question."""
+    pad.fault("latency:ms=15")
+    project = project_for(pad.shop, folder)
+    return subprocess.Popen(
+        [sys.executable, "-m", "reconcile", "probe", pad.id, "--yes", "--verbose"],
+        cwd=project.root,
+        env={**os.environ, **project.environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def struck(process: subprocess.Popen[str], question: str, number: signal.Signals) -> tuple[str, str]:
+    """What the process still says once it was sent a signal at a question."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line == f"asking {question}\n":
+            process.send_signal(number)
+            break
+    return process.communicate(timeout=60)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_asking_and_not_the_bringing_back(
+    pad: Pad, tmp_path: Path, number: signal.Signals
+) -> None:
+    """Ctrl-C and SIGTERM: the process brings the contact back, says so, and exits with 1."""
+    before = pad.now()
+    process = started(pad, tmp_path)
+    out, err = struck(process, "grant-keys", number)
+    assert process.returncode == 1, err
+    assert "stopping: the contact is brought back first" in err
+    assert "The contact is as it was before" in out
+    assert pad.now() == before
+    assert not list((tmp_path / ".reconcile").glob("probe-*"))
+    assert not (tmp_path / "evance.capabilities.yaml").exists()
+
+
+def test_after_a_kill_the_next_probe_brings_the_contact_back(pad: Pad, tmp_path: Path) -> None:
+    """How the contact was stands in a file that only its owner can read, until it is as it was."""
+    before = pad.now()
+    process = started(pad, tmp_path)
+    struck(process, "grant-keys", signal.SIGKILL)
+    assert pad.now() != before
+    (image,) = (tmp_path / ".reconcile").glob("probe-*")
+    assert image.stat().st_mode & 0o777 == 0o600
+    pad.fault()
+    done = project_for(pad.shop, tmp_path).run("probe", pad.id, "--yes")
+    assert done.code == 0, done.err
+    assert "An earlier probe was killed" in done.err
+    assert pad.now() == before
+    assert not image.exists()

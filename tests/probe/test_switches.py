@@ -1,0 +1,160 @@
+"""However the account behaves where its documents are silent, the probe finds out, and leaves no trace."""
+
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from reconcile.apply.probe import PROBES, Ended
+from reconcile.sandbox.switches import Switches, about, choices
+from tests.probe.pad import OTHER_NUMBERS, Pad, answers, padded, probe
+
+FOUND: dict[str, tuple[str, dict[str | int, str]]] = {
+    "grant_keys": (
+        "grant-keys",
+        {"full": "status, expires", "other": "isActive, expiresOn", "name": "name only"},
+    ),
+    "grant_shape": ("grant-shape", {"map": "map", "array": "array"}),
+    "empty_map": ("grant-empty", {"object": "{}", "array": "[]"}),
+    "pending_word": ("grant-pending", {"pending": "pending", "awaiting": "awaiting"}),
+    "expired_grants": ("grant-expired", {"marked": "marked", "plain": "active", "hidden": "hidden"}),
+    "held_grant": ("held-again", {"keep": "keeps", "reset": "begins anew"}),
+    "omitted_expires": ("expiry-omitted", {"clear": "clears", "keep": "keeps"}),
+    "null_expires": ("expiry-null", {"perpetual": "perpetual", "reject": "rejected"}),
+    "past_expires": ("expiry-past", {"accept": "accepted", "reject": "rejected"}),
+    "other_status": ("status-other", {"reject": "rejected", "ignore": "ignored"}),
+    "unknown_role": ("role-unknown", {"reject": "rejected", "drop": "dropped"}),
+    "role_case": ("role-case", {"exact": "exact", "fold": "folded"}),
+    "duplicate_roles": ("role-twice", {"reject": "rejected", "last": "last"}),
+    "customer_role": ("roles-empty", {"ordinary": "all go", "sticky": "some stay"}),
+    "map_write": ("read-form", {"reject": "rejected", "accept": "takes effect", "ignore": "ignored"}),
+    "grant_scope": ("roles-scope", {"contacts": "contacts", "roles": "contacts, roles"}),
+    "tags_write": ("tags-sent", {"replace": "replaces", "add": "adds"}),
+    "tags_case": ("tags-case", {"keep": "as written", "fold": "folded"}),
+    "tags_read": ("tags-shown", {"object": "object", "list": "list", "none": "not at all"}),
+    "update_method": ("update-verb", {"both": "both", "POST": "POST", "PUT": "PUT"}),
+    "address_update": ("address-update", {"partial": "partial", "full": "whole"}),
+    "address_names": ("address-names", {"live": "follow", "copied": "own"}),
+    "reference_unique": ("reference-unique", {"no": "may repeat", "yes": "unique"}),
+    "times": ("grant-times", {"utc": "UTC", "london": "local"}),
+    "modified_by_grants": ("modified", {"yes": "yes", "no": "no"}),
+    "v1_list": ("v1-list", {"no": "no", "yes": "yes"}),
+    "v1_no_match": ("search-no-hit", {"empty": "empty", "404": "404", "422": "422"}),
+    "v1_search_email": ("search-email", {"equal": "folded", "case": "exact", "part": "part"}),
+    "v2_nested_read": ("v2-shows", {"no": "none", "yes": "roles, tags, address"}),
+    "v2_nested_write": (
+        "v2-takes",
+        {"ignore": "ignored", "accept": "takes effect", "reject": "rejected"},
+    ),
+    "v2_ids": ("v2-ids", {"same": "same", "other": "other"}),
+    "max_limit": ("limit-largest", {100: "100", 50: "50"}),
+    "over_limit": ("limit-above", {"clamp": "clamped", "reject": "rejected"}),
+    "list_order": (
+        "list-order",
+        {"id": "id", "newest": "newest first", "modified": "last changed first", "random": "changing"},
+    ),
+    "past_end": ("list-end", {"empty": "empty", "last": "rows", "404": "404"}),
+    "auth_errors": ("auth-errors", {"oauth": "oauth", "envelope": "envelope", "empty": "empty"}),
+}
+"""By switch: the question that it decides, and the right answer under each setting."""
+
+UNSEEN = {
+    "active_mail": "mail-on-grant",
+    "invite_on_type": "mail-on-type",
+    "type_change": "type-change",
+    "max_items": "most-items",
+    "email_case": "email-case",
+    "delete": "delete",
+    "v1_delete": "delete",
+}
+"""By switch that no client can look into without harm: the question that says so."""
+
+DEFAULTS = Switches().settings()
+
+
+def settings_of(switch: str) -> tuple[str | int, ...]:
+    """Every setting; of a number the ones of the profiles."""
+    worst = Switches.of("hostile").settings()[switch]
+    return choices(switch) or tuple(sorted({DEFAULTS[switch], worst}))
+
+
+TURNED = [
+    (switch, setting) for switch in about() for setting in settings_of(switch) if setting != DEFAULTS[switch]
+]
+
+
+def probed(template: Path, switches: dict[str, Any]) -> tuple[Ended, Pad, list[str]]:
+    """Probe a fresh account; what the probe left behind, as complaints."""
+    with TemporaryDirectory() as folder, padded(template, Path(folder), switches) as pad:
+        before, others = pad.now(), pad.others()
+        ended = probe(pad)
+        traces = [key for key, value in pad.now().items() if value != before[key]]
+        traces += ["another contact"] if pad.others() != others else []
+        own = {f"/api/contacts/{pad.id}.json", f"/api/v2/contacts/{pad.id}.json"}
+        own |= {f"/api/v2/contacts/{int(pad.id) + OTHER_NUMBERS}.json"}
+        return ended, pad, [*traces, *sorted(pad.written() - own)]
+
+
+@cache
+def as_documented(template: Path) -> Ended:
+    return probed(template, {})[0]
+
+
+def test_every_switch_has_its_question() -> None:
+    """A new switch is a new unknown: it needs a question, or a reason why it can't be asked."""
+    assert {*FOUND, *UNSEEN} == {one.name for one in fields(Switches)}
+    assert not set(FOUND) & set(UNSEEN)
+    assert all(set(expected) == set(settings_of(switch)) for switch, (_, expected) in FOUND.items())
+
+
+@pytest.mark.parametrize("switch", FOUND)
+def test_the_documented_account_is_seen_as_it_is(template: Path, switch: str) -> None:
+    """The defaults are told rightly."""
+    question, expected = FOUND[switch]
+    assert answers(as_documented(template))[question] == expected[DEFAULTS[switch]]
+
+
+@pytest.mark.parametrize(("switch", "setting"), TURNED)
+def test_a_turned_switch_is_found_out(template: Path, switch: str, setting: str | int) -> None:
+    """Each setting is told rightly; the contact is as it was, and no other one was written to."""
+    ended, _, traces = probed(template, {switch: setting})
+    said = answers(ended)
+    if switch in FOUND:
+        question, expected = FOUND[switch]
+        assert said[question] == expected[setting]
+    else:
+        assert said[UNSEEN[switch]] is None
+    assert traces == []
+    assert (ended.not_restored, ended.stopped) == ((), "")
+
+
+@pytest.mark.parametrize("switch", UNSEEN)
+def test_what_can_not_be_seen_is_said_with_its_reason(template: Path, switch: str) -> None:
+    """A question that is never asked stands in the report without an answer, and says why."""
+    finding = next(one for one in as_documented(template).findings if one.name == UNSEEN[switch])
+    assert finding.answer is None
+    assert finding.detail
+
+
+def test_each_question_stands_in_the_report_once(template: Path) -> None:
+    """The report has all questions, in their order, whatever came of them."""
+    assert [one.name for one in as_documented(template).findings] == [one.name for one in PROBES]
+
+
+@pytest.mark.parametrize("profile", ["hostile", "awkward"])
+def test_the_worst_account_gets_no_wrong_answer(template: Path, profile: str) -> None:
+    """With all switches at their worst a question is answered rightly or not at all."""
+    switches = Switches.of(profile).settings()
+    ended, _, traces = probed(template, switches)
+    said = answers(ended)
+    wrong = {
+        switch: said[question]
+        for switch, (question, expected) in FOUND.items()
+        if said[question] not in (None, expected[switches[switch]])
+    }
+    assert wrong == {}
+    assert traces == []
+    assert ended.not_restored == ()

@@ -1,0 +1,46 @@
+"""A browser for the page, where one is installed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+import pytest
+
+from tests.render.desk import Desk
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium; the tests that ask for it are skipped where there is none."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="the page's tests need the package playwright"
+    )
+    found = next(filter(None, map(which, BROWSERS)), None)
+    if found is None:
+        pytest.skip(f"the page's tests need a browser: one of {', '.join(BROWSERS)} (Debian: chromium)")
+    with playwright.sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=found)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core, which a package ships."""
+    package = pytest.importorskip(
+        "axe_playwright_python", reason="the accessibility tests need the package axe-playwright-python"
+    )
+    return (Path(package.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def desk(browser: Any, tmp_path: Path) -> Iterator[Desk]:
+    """A desk whose pages are closed at the end, and about which the browser had nothing to complain."""
+    desk = Desk(browser, tmp_path)
+    yield desk
+    for context in desk.contexts:
+        context.close()
+    assert desk.complaints == []

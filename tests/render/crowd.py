@@ -1,0 +1,45 @@
+"""Plans of many contacts, for limits and speed."""
+
+from functools import cache
+
+from reconcile.model import Change, Plan
+from tests.render.plan_samples import (
+    JAN_END,
+    change,
+    changed,
+    creation,
+    grant,
+    granted,
+    kept_role,
+    kept_tag,
+    origin,
+    plan,
+    revoked,
+    tag_added,
+)
+
+KINDS = 6
+
+
+def member(number: int) -> Change:
+    """One of six kinds of change in turn, one for each group of risk."""
+    email, id_, tag = f"person{number}@email.com", str(number), tag_added(f"tag-{number}")
+    kept = (kept_role(grant("customer")), kept_tag("trade"))
+    agreed = origin(reason=f"Agreement {number}", at=JAN_END)
+    gained = granted(grant("trade-account", expires=JAN_END), agreed)
+    steps = {
+        0: (gained, revoked(grant("preview")), tag),
+        1: (changed(grant("wholesale", "pending"), grant("wholesale")), tag),
+        3: (gained, tag),
+        4: (changed(grant("newsletter"), grant("newsletter", expires=JAN_END)), tag),
+        5: (tag,),
+    }
+    if number % KINDS == 2:
+        return creation(gained, tag, email=email, line=number + 1)
+    return change(*steps[number % KINDS], email=email, id=id_, line=number + 1, kept=kept)
+
+
+@cache
+def crowd(size: int) -> Plan:
+    """A plan of so many changes, in the order of their addresses as a planner makes it."""
+    return plan(*sorted(map(member, range(size)), key=lambda one: one.contact.email))

@@ -1,0 +1,165 @@
+"""The page in a browser: what a reader clicks, types and sees. Skipped where no browser is installed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.render.desk import Desk, find, names, said, settle
+from tests.render.hostile import HOSTILE
+from tests.render.plan_samples import full_plan
+from tests.render.refill import before, refilled, tame
+
+
+def test_the_page_asks_for_nothing(desk: Desk) -> None:
+    """One file is opened; no request follows."""
+    desk.open(full_plan()).wait_for_load_state("networkidle")
+    assert len(desk.requests) == 1
+
+
+def test_contacts_stand_by_risk_with_their_steps(desk: Desk) -> None:
+    """A short plan is unfolded: all its steps can be read at once."""
+    tab = desk.open(full_plan())
+    assert names(tab) == ["bob@email.com", "carol@email.com", "dave@email.com", "new@email.com"]
+    assert tab.locator(".contact li:visible").count() == 20
+    assert "trade-account" in tab.locator(".contact li.add").first.inner_text()
+
+
+SEARCHES = [
+    ("BOB", ["bob@email.com"]),
+    ("agreed by phone", ["carol@email.com"]),
+    ("customer loses", ["carol@email.com", "dave@email.com"]),
+    ("c-14", ["carol@email.com"]),
+    ("ipswich.yaml:30", ["dave@email.com"]),
+    ("<ltd> &", ["carol@email.com"]),
+    ("kept: ignored", ["bob@email.com"]),
+]
+
+
+@pytest.mark.parametrize(("words", "found"), SEARCHES)
+def test_search_finds_all_that_a_contact_shows(desk: Desk, words: str, found: list[str]) -> None:
+    """Name, id, role, tag, reason, file: every word must be somewhere in the contact, in any case."""
+    tab = desk.open(full_plan())
+    find(tab, words)
+    assert names(tab) == found
+    assert said(tab) == f"{len(found)} of 4 contacts"
+
+
+def test_a_search_without_results_says_so_and_can_be_undone(desk: Desk) -> None:
+    """The reader is not left before an empty page."""
+    tab = desk.open(full_plan())
+    find(tab, "nobody")
+    assert names(tab) == []
+    tab.get_by_role("button", name="Show all").click()
+    assert len(names(tab)) == 4
+    assert said(tab) == "4 contacts"
+
+
+def test_groups_can_be_shown_alone(desk: Desk) -> None:
+    """Ticked groups are shown, together with what is searched for; none ticked shows all."""
+    tab = desk.open(full_plan())
+    tab.get_by_role("checkbox", name="New contacts").check()
+    settle(tab)
+    assert names(tab) == ["new@email.com"]
+    assert tab.locator(".group:visible").count() == 1
+    tab.get_by_role("checkbox", name="Losing access").check()
+    find(tab, "customer")
+    assert names(tab) == ["carol@email.com", "dave@email.com", "new@email.com"]
+
+
+def test_what_is_kept_can_be_hidden(desk: Desk) -> None:
+    """It is shown at first, since a review must know what survives."""
+    tab = desk.open(full_plan())
+    assert tab.locator("li.keep:visible").count() == 4
+    tab.get_by_label("What is kept").uncheck()
+    assert tab.locator("li.keep:visible").count() == 0
+
+
+def test_all_can_be_folded_and_unfolded(desk: Desk) -> None:
+    """One button does both and says which it will do."""
+    tab = desk.open(full_plan())
+    tab.get_by_role("button", name="Fold all", exact=True).click()
+    assert tab.locator(".contact li:visible").count() == 0
+    tab.get_by_role("button", name="Unfold all").click()
+    assert tab.locator(".contact li:visible").count() == 20
+
+
+def test_the_exact_payload_is_shown_on_demand(desk: Desk) -> None:
+    """What is shown is what will be sent, with nothing added but blanks; a second click hides it."""
+    made = full_plan()
+    tab = desk.open(made)
+    button = tab.get_by_role("button", name="Exact payload").nth(1)
+    button.click()
+    assert json.loads(tab.locator("pre").inner_text()) == made.changes[1].payload
+    assert button.get_attribute("aria-expanded") == "true"
+    button.click()
+    assert tab.locator("pre").count() == 0
+
+
+def test_the_keyboard_does_everything(desk: Desk) -> None:
+    """A slash goes to the search, Escape clears it, Tab and Enter reach and unfold a contact."""
+    tab = desk.open(full_plan())
+    tab.keyboard.press("/")
+    tab.keyboard.type("dave")
+    settle(tab)
+    assert names(tab) == ["dave@email.com"]
+    for _ in range(10):
+        tab.keyboard.press("Tab")
+        if tab.evaluate("document.activeElement.matches('summary')"):
+            break
+    tab.keyboard.press("Enter")
+    assert tab.locator(".contact:visible[open]").count() == 0
+    tab.keyboard.press("/")
+    tab.keyboard.press("Escape")
+    assert len(names(tab)) == 4
+
+
+def test_the_first_tab_skips_to_the_contacts(desk: Desk) -> None:
+    """Who goes by keyboard need not pass the pictures."""
+    tab = desk.open(full_plan())
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.className") == "skip"
+    tab.keyboard.press("Enter")
+    assert tab.evaluate("document.activeElement.id") == "contacts"
+
+
+def test_the_policy_stops_any_other_script(browser: Any, tmp_path: Path) -> None:
+    """Even if markup came into the page, it could not run."""
+    desk = Desk(browser, tmp_path)
+    tab = desk.open(full_plan())
+    tab.evaluate(
+        """() => {
+            const script = document.createElement("script");
+            script.textContent = "window.ran = true";
+            document.body.append(script);
+            document.body.insertAdjacentHTML("beforeend", "<img src=x onerror='window.ran = true'>");
+        }"""
+    )
+    settle(tab)
+    assert tab.evaluate("window.ran") is None
+    assert any("Content Security Policy" in complaint for complaint in desk.complaints)
+    desk.contexts[0].close()
+
+
+STRUCTURE = """() => [...document.querySelectorAll("body *")].map((one) =>
+    [one.tagName, ...[...one.attributes].map((each) => each.name)].join(" "))"""
+
+
+BUILDING = [name for name in HOSTILE if name.startswith("html")] + [
+    "template",
+    "newlines",
+    "surrogates",
+    "long-hostile",
+]
+
+
+@pytest.mark.parametrize("name", BUILDING)
+def test_hostile_strings_build_no_elements(desk: Desk, name: str) -> None:
+    """A real browser builds the same elements and attributes as from harmless strings, payloads shown."""
+    found = []
+    for change in (before(HOSTILE[name][:150]), tame(HOSTILE[name][:150])):
+        tab = desk.open(refilled(change))
+        tab.get_by_role("button", name="Exact payload").first.click()
+        found.append(tab.evaluate(STRUCTURE))
+    assert found[0] == found[1]

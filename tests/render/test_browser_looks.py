@@ -1,0 +1,60 @@
+"""The page in each look: light and dark, on a phone, on paper, without scripts, to a screen reader."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from reconcile.model import Plan
+from tests.render.crowd import crowd
+from tests.render.desk import PHONE, Desk, names
+from tests.render.plan_samples import full_plan, plan
+from tests.render.refill import refilled
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "phone": PHONE,
+    "dark phone": {**PHONE, "color_scheme": "dark"},
+    "forced colours": {"forced_colors": "active"},
+}
+SEEN = [(look, full_plan) for look in LOOKS] + [("light", plan), ("dark", lambda: crowd(12))]
+
+
+@pytest.mark.parametrize(("look", "made"), SEEN)
+def test_axe_finds_nothing_serious(desk: Desk, axe: str, look: str, made: Callable[[], Plan]) -> None:
+    """Contrast, names, roles and order hold in each look, with payloads and tables unfolded."""
+    tab = desk.open(made(), **LOOKS[look])
+    tab.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    for button in tab.get_by_role("button", name="Exact payload").all()[:1]:
+        button.click()
+    tab.evaluate(axe)
+    found = tab.evaluate("async () => (await axe.run()).violations")
+    serious = [one for one in found if one["impact"] in {"serious", "critical"}]
+    assert [(one["id"], [node["html"][:200] for node in one["nodes"][:3]]) for one in serious] == []
+
+
+@pytest.mark.parametrize("made", [full_plan, lambda: refilled(lambda value: value * 40), lambda: crowd(30)])
+def test_nothing_overflows_a_phone(desk: Desk, made: Callable[[], Plan]) -> None:
+    """At 320 pixels nobody has to scroll sideways, however long the names are."""
+    tab = desk.open(made(), **PHONE)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_paper_shows_all_unfolded_and_no_controls(desk: Desk) -> None:
+    """A printed page can't be clicked; after printing the screen is as it was."""
+    tab = desk.open(crowd(30))
+    tab.emulate_media(media="print")
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert tab.locator(".contact[open]").count() == 30
+    assert tab.locator("form:visible, button:visible").count() == 0
+    tab.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert tab.locator(".contact[open]").count() == 0
+
+
+def test_without_scripts_the_page_reads(desk: Desk) -> None:
+    """Steps and pictures stand in the page itself."""
+    tab = desk.open(full_plan(), java_script_enabled=False)
+    assert len(names(tab)) == 4
+    assert tab.locator(".contact li:visible").count() == 20
+    assert "Without its script" in tab.locator("body").inner_text()

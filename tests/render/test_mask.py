@@ -1,0 +1,237 @@
+"""Masking: what leaves the terminal names nobody."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from reconcile.model import Part, Plan, Why, plan_document
+from reconcile.render import as_json, html, markdown, mask, plan_schema, text
+from reconcile.render.mask import initials, masked_email, scrubbed
+from tests.render.crowd import crowd
+from tests.render.plan_samples import (
+    boundary,
+    change,
+    field_set,
+    full_plan,
+    grant,
+    granted,
+    kept_tag,
+    origin,
+    plan,
+    revoked,
+    tag_added,
+    verdict,
+)
+from tests.render.plan_strategies import PLANS
+
+CANARIES = (
+    "zebedee",
+    "quuxworth",
+    "zq.canary",
+    "canary-host",
+    "01473 555 019",
+    "sorrel",
+    "grimwade",
+    "second-canary",
+    "xanthippe",
+    "canary-site",
+)
+"""Pieces of everything personal in the plan below, as they are looked for: case-folded."""
+
+
+def personal_plan() -> Plan:
+    """A plan with names, addresses and numbers wherever a plan can hold them."""
+    email, other = "ZQ.Canary@canary-host.example", "second-canary@canary-host.example"
+    fields = {"firstname": "Zebedee", "lastname": "Quuxworth", "phone": "01473 555 019"}
+    fields["website"] = "canary-site.example"
+    address = {"line1": "2 Sorrel Horse Mews", "line2": "Grimwade Street", "zip": "IP4 1LN"}
+    address["countryCode"] = "GB"
+    steps = [field_set(name, f"Xanthippe {value}", value) for name, value in fields.items()]
+    steps += [field_set(name, None, value, Part.ADDRESS) for name, value in address.items()]
+    one = change(
+        granted(grant("customer"), origin(reason=f"Zebedee asked, see {email} and ring 01473 555 019")),
+        revoked(grant("preview")),
+        tag_added("Friend of Quuxworth"),
+        tag_added(other),
+        field_set("email", email, other),
+        *steps,
+        email=email,
+        reference="B-77",
+        file=f"contacts/Zebedee Quuxworth/{email}.yaml",
+        kept=(kept_tag("zebedee"),),
+    )
+    body = {
+        "email": other,
+        **fields,
+        "address": {**address, "line3": ["Sorrel"]},
+        "tags": {"contact": ["zebedee", other]},
+        "accessRoles": [{"reference": "customer", "status": "active"}],
+        "biography": "Zebedee was born",
+        "age": 42,
+        "secret": True,
+        "nothing": None,
+        email: "Zebedee",
+    }
+    return plan(
+        replace(one, payload={"contact": body}),
+        valid_until=boundary(of=other),
+        notes=(f"{other}: role trial is 'rejected' and is left so",),
+        guards=(verdict("protected", 2, 0, email, f"role customer of {email}", f"{other}: role x"),),
+    )
+
+
+@pytest.mark.parametrize("show", [text, as_json, markdown, html])
+def test_no_personal_string_is_in_any_masked_output(show: object) -> None:
+    """Not one canary passes, in any format; unmasked, each format shows some."""
+    assert callable(show)
+    found = show(mask(personal_plan())).casefold()
+    assert [canary for canary in CANARIES if canary in found] == []
+    assert any(canary in show(personal_plan()).casefold() for canary in CANARIES)
+
+
+def test_every_canary_is_in_the_unmasked_document() -> None:
+    """The search above could find each of them."""
+    found = as_json(personal_plan()).casefold()
+    assert [canary for canary in CANARIES if canary not in found] == []
+
+
+def test_what_a_review_needs_stays() -> None:
+    """Ids, references, roles, expiries, reasons and the country."""
+    masked = mask(personal_plan())
+    shown = text(masked)
+    assert "Z•••@c•••.example (contact 13, reference B-77)" in shown
+    assert "+ role  customer" in shown
+    assert '"••• asked, see Z•••@c•••.example and ring •••"' in shown
+    assert "+ address.countryCode" in shown
+    assert '"GB"' in shown
+    assert '"X. Z." → "Z."' in shown
+
+
+def test_the_masked_payload_keeps_its_shape() -> None:
+    """Roles and tags stay, fields are masked, and nothing else changes its type but numbers."""
+    assert mask(personal_plan()).changes[0].payload["contact"] == {
+        "email": "s•••@c•••.example",
+        "firstname": "Z.",
+        "lastname": "Q.",
+        "phone": "•••",
+        "website": "•••",
+        "address": {"line1": "•••", "line2": "•••", "zip": "•••", "countryCode": "GB", "line3": ["•••"]},
+        "tags": {"contact": ["•••", "s•••@c•••.example"]},
+        "accessRoles": [{"reference": "customer", "status": "active"}],
+        "biography": "•••",
+        "age": "•••",
+        "secret": True,
+        "nothing": None,
+        "Z•••@c•••.example": "•••",
+    }
+
+
+@settings(deadline=None, max_examples=40)
+@given(PLANS)
+def test_a_masked_plan_is_a_plan(made: Plan) -> None:
+    """Its document follows the schema, it has as many steps, and it names the same digests."""
+    masked = mask(made)
+    Draft202012Validator(plan_schema()).validate(plan_document(masked))
+    assert [len(one.operations) for one in masked.changes] == [len(one.operations) for one in made.changes]
+    covered = ("digest", "config_digest", "declarations_digest", "as_of", "unchanged", "account")
+    assert [getattr(masked, name) for name in covered] == [getattr(made, name) for name in covered]
+
+
+def test_counts_are_those_of_the_plan() -> None:
+    """The summary of a masked plan is that of the whole one."""
+    assert plan_document(mask(full_plan()))["summary"] == plan_document(full_plan())["summary"]
+
+
+def test_no_fingerprint_lets_an_address_be_guessed() -> None:
+    """A digest over an address and else known values could be tried against a list of addresses."""
+    assert {one.live_fingerprint for one in mask(crowd(20)).changes} == {None}
+
+
+@settings(deadline=None, max_examples=40)
+@given(PLANS)
+def test_masking_twice_is_masking_once(made: Plan) -> None:
+    """What is masked holds nothing more to mask but what looks like an address by chance."""
+    once = mask(made)
+    assert [one.contact for one in mask(once).changes] == [one.contact for one in once.changes]
+
+
+WHOSE = [
+    ("BOB@email.com", "of b•••@e•••.com (contact 13) starts."),
+    ("B-77", "of b•••@e•••.com (contact 13) starts."),
+    ("id 13", "of b•••@e•••.com (contact 13) starts."),
+    ("ben@else.com", "of another contact starts."),
+]
+
+
+@pytest.mark.parametrize(("of", "said"), WHOSE)
+def test_validity_is_not_taken_for_somebody_elses(of: str, said: str) -> None:
+    """Two masked addresses may look alike: only the contact of the plan is named."""
+    made = plan(change(tag_added("x"), reference="B-77"), valid_until=boundary(of=of))
+    assert said in text(mask(made))
+
+
+EMAILS = [
+    ("bob@email.com", "b•••@e•••.com"),
+    ("Bob.Bobsworth+shop@mail.example.co.uk", "B•••@m•••.uk"),
+    ('"bob smith"@email.com', "b•••@e•••.com"),
+    ("o'brien@email.com", "o•••@e•••.com"),
+    ("root@localhost", "r•••@l•••"),
+    ("not an address", "n•••"),
+    ("@", "•••"),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("address", "masked"), EMAILS)
+def test_an_address_keeps_its_first_letters(address: str, masked: str) -> None:
+    """Enough to tell two addresses apart for those who know them."""
+    assert masked_email(address) == masked
+
+
+SENTENCES = [
+    ("see bob@email.com, or <eve@email.com>.", "see b•••@e•••.com, or <e•••@e•••.com>."),
+    ("o'brien@email.com: role x", "o•••@e•••.com: role x"),
+    ('"bob smith"@email.com has left', "b•••@e•••.com has left"),
+    ("role preview of bob@email.com", "role preview of b•••@e•••.com"),
+    ("@org/team at 12:30", "@org/team at 12:30"),
+    ("nothing to hide", "nothing to hide"),
+]
+
+
+@pytest.mark.parametrize(("said", "masked"), SENTENCES)
+def test_addresses_are_found_in_sentences(said: str, masked: str) -> None:
+    """Notes and guards' subjects name contacts within their words."""
+    assert scrubbed(said) == masked
+
+
+INITIALS = [("Bob", "B."), ("mary jane", "m. j."), ("(Élodie)", "É."), ("—", "•••")]
+
+
+@pytest.mark.parametrize(("name", "short"), INITIALS)
+def test_a_name_becomes_its_initials(name: str, short: str) -> None:
+    """One letter for each word."""
+    assert initials(name) == short
+
+
+@settings(deadline=None)
+@given(st.text(max_size=20), st.from_regex(r"[a-z]{2,8}@[a-z]{2,8}\.(com|de)", fullmatch=True))
+def test_an_address_never_passes_in_a_sentence(before: str, address: str) -> None:
+    """Whatever stands around it."""
+    assert address not in scrubbed(f"{before} {address} {before}")
+
+
+def test_short_names_do_not_hide_half_of_all_words() -> None:
+    """A name of two letters is masked as a field, not wherever these letters stand."""
+    made = plan(change(field_set("lastname", None, "Li"), tag_added("li-st"), tag_added("polite")))
+    shown = text(mask(made))
+    assert "tag   li-st" in shown
+    assert "tag   polite" in shown
+
+
+def test_an_ignored_pattern_and_a_bundle_stay() -> None:
+    """They name roles, not people."""
+    made = plan(change(granted(grant("customer"), origin(Why.BUNDLE, "trade-customer"))))
+    assert "(bundle trade-customer)" in text(mask(made))

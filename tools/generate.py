@@ -1,0 +1,102 @@
+"""Writes what is made from the code: the page of rules and the JSON Schemas.
+
+python tools/generate.py            write them anew
+python tools/generate.py --check    say which are out of date, and exit with 1 if any is
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from reconcile.declare import RULES, Rule, Where, configuration_schema, declarations_schema
+from reconcile.model import Severity
+
+ROOT = Path(__file__).parent.parent
+
+INTRODUCTION = """\
+# Rules
+
+Everything that can be wrong with declarations and configuration. A problem is told as
+`file:line:col: message [rule-id]`; all problems of all files are told at once. This page is made from the
+rules in the code by `tools/generate.py`.
+
+An error stops every command. A warning is a judgement: the command goes on, and `reconcile validate --strict`
+makes an error of it. Rules marked *editor* are in the JSON Schemas too (`reconcile schema`), so an editor
+tells them while you type; the others need more than one value, the calendar, all files or the account.
+"""
+
+SECTIONS = {
+    Where.CONTACTS: "Errors in declarations",
+    Where.CONFIGURATION: "Errors in the configuration",
+    Where.FILES: "Errors of files and folders",
+    Where.ACCOUNT: "Errors that only the account can tell",
+}
+WARNINGS = "Warnings"
+
+
+def rules_page() -> str:
+    """The page of all rules, by what they are about."""
+    parts = [INTRODUCTION]
+    for title, rules in _sections():
+        parts.append(f"\n## {title}\n")
+        parts += map(_rule, rules)
+    return "".join(parts)
+
+
+def _sections() -> Iterator[tuple[str, list[Rule]]]:
+    errors = [rule for rule in RULES.values() if rule.severity is Severity.ERROR]
+    for where, title in SECTIONS.items():
+        yield title, [rule for rule in errors if rule.where is where]
+    yield WARNINGS, [rule for rule in RULES.values() if rule.severity is Severity.WARNING]
+
+
+def _rule(rule: Rule) -> str:
+    editor = " *editor*" if rule.in_schema else ""
+    return f"\n### {rule.id}\n\n{rule.about}{editor}\n\n{_examples(rule)}"
+
+
+def _examples(rule: Rule) -> str:
+    if rule.where in (Where.FILES, Where.ACCOUNT):
+        return f"Wrong: {rule.wrong}\n\nRight: {rule.right}\n"
+    with_settings = f" (with `{rule.settings}` in reconcile.yaml)" if rule.settings else ""
+    return f"Wrong{with_settings}:\n\n{_fence(rule.wrong)}\nRight:\n\n{_fence(rule.right)}"
+
+
+def _fence(text: str) -> str:
+    return f"```yaml\n{text}\n```\n"
+
+
+def files() -> dict[Path, str]:
+    """The files to write, with their text."""
+    schemas = ROOT / "reconcile" / "declare" / "schema"
+    return {
+        ROOT / "docs" / "rules.md": rules_page(),
+        schemas / "declarations.json": _json(declarations_schema()),
+        schemas / "configuration.json": _json(configuration_schema()),
+    }
+
+
+def _json(schema: dict[str, object]) -> str:
+    return json.dumps(schema, indent=2) + "\n"
+
+
+def main(arguments: Iterable[str]) -> int:
+    """Write the files, or check them."""
+    stale = {path: text for path, text in files().items() if not _is(path, text)}
+    if "--check" in arguments:
+        for path in stale:
+            print(f"{path.relative_to(ROOT)} is out of date; run `make generate`")
+        return 1 if stale else 0
+    for path, text in stale.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
+def _is(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == text
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
