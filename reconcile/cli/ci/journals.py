@@ -33,7 +33,7 @@ def journals(common: Common, workflows: tuple[str, ...], branch: str | None) -> 
     project, job = open_project(common), here()
     folder = project.state / "runs"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for path, content in left(job.github, workflows, branch or job.branch):
+    for path, content in left(job.github, workflows, branch or job.branch, job.run_id):
         name = path.rpartition("/")[2]
         if _NAME.fullmatch(name):
             _keep(folder / name, content)
