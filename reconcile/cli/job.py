@@ -75,8 +75,9 @@ class Job:
             refuse_above(fresh.plan, self.approval)
         say.result(self._shown(fresh.plan, form))
         if fresh.plan.empty:
-            refuse_unplanned(fresh.plan)
-            self._note_order(fresh, past)
+            if not self.due:
+                refuse_unplanned(fresh.plan)
+                self._note_order(fresh, past)
             return ExitCode.DONE
         spending = self._permit(fresh.plan, past, ceilings)
         if asking:
@@ -145,7 +146,7 @@ class Job:
         """Note that the account is as declared, where no earlier run has found that of these declarations."""
         standing = past.history.standing
         known = standing is not None and standing.complete and standing.covers(fresh.plan)
-        if not (known or self.due or fresh.plan.revert):
+        if not (known or fresh.plan.revert):
             with journal(self.state / "runs", self.project.now) as book:
                 self._begin(book, fresh, {})
                 book.end(Report(()))
