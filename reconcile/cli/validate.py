@@ -29,8 +29,9 @@ class Found:
     "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="The form."
 )
 @click.option("--strict", is_flag=True, help="Make every warning an error.")
+@click.option("--account", is_flag=True, help="Also check roles against the account; needs credentials.")
 @common_options
-def validate(common: Common, form: str, strict: bool) -> int:  # noqa: FBT001 - Click gives options by name
+def validate(common: Common, *, form: str, strict: bool, account: bool) -> int:
     """Check the configuration and all declarations, without an account and without credentials.
 
     All problems are told at once. Without --target, the folders of all targets are checked. In a format other
@@ -39,6 +40,8 @@ def validate(common: Common, form: str, strict: bool) -> int:  # noqa: FBT001 - 
     from . import say
 
     found = check(common)
+    if account and not _failed(found.problems):
+        found = replace(found, problems=tuple(sorted({*found.problems, *_of_account(common)})))
     problems = tuple(map(_as_error, found.problems)) if strict else found.problems
     if form == "text":
         _tell(problems, common)
@@ -70,6 +73,21 @@ def check(common: Common) -> Found:
             contacts += len(loaded.declarations)
             files += loaded.files
     return Found(tuple(sorted(set(problems))), contacts, files, settings.privacy)
+
+
+def _of_account(common: Common) -> tuple[Problem, ...]:
+    """What only the account's roles can tell of the declarations of one target."""
+    from reconcile.declare import skipped_approvals
+    from reconcile.plan import unknown_roles
+
+    from .account import reading
+    from .project import open_project
+
+    project = open_project(common)
+    declarations = project.load().declarations
+    with reading(project, common) as account:
+        roles = account.roles()
+    return (*unknown_roles(declarations, roles), *skipped_approvals(declarations, roles))
 
 
 def _folders(settings: Settings, common: Common) -> list[Path]:

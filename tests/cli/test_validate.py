@@ -1,11 +1,14 @@
 """``reconcile validate`` and ``reconcile schema`` as processes: offline, complete, in every format."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.cli.party import Project
+from reconcile.declare import RULES
+from tests.cli.party import Project, project_for
+from tests.conftest import Shop
 
 VALID = "contacts:\n  - {email: ann@example.com, tags: [vip]}\n"
 WARNED = "contacts:\n  - {email: ann@example.com, tags: [vip]}\n  - {email: bob@example.com, tags: [VIP]}\n"
@@ -140,3 +143,39 @@ def test_the_printed_schema_is_that_in_the_package(tmp_path: Path) -> None:
     package = Path(__file__).parent.parent.parent / "reconcile" / "declare" / "schema"
     for path in sorted(package.glob("*.json")):
         assert Project(tmp_path).run("schema", path.stem).out == path.read_text(encoding="utf-8")
+
+
+def test_roles_are_checked_against_the_account_when_asked_for(shop: Shop, tmp_path: Path) -> None:
+    """A role that the account does not have is an error; one whose approval is skipped, a warning."""
+    project = project_for(shop, tmp_path)
+    project.declare(
+        "contacts:\n  - email: bob@email.com\n    roles:\n"
+        "      - {reference: trade-account, status: active}\n"
+        "      - {reference: customer, status: active}\n"
+    )
+    assert project.run("validate").err == ""
+    done = project.run("validate", "--account")
+    assert (done.code, done.out) == (0, "1 contact in 1 file: no errors, 1 warning.\n")
+    assert done.err.startswith(
+        "contacts/team.yaml:4:9: warning: the role 'trade-account' asks for an approval"
+    )
+    assert project.run("validate", "--account", "--strict").code == 65
+    project.declare("contacts:\n  - {email: bob@email.com, roles: [Customer]}\n")
+    done = project.run("validate", "--account")
+    assert done.code == 65
+    assert "did you mean 'customer'?" in done.err
+    assert shop.requests() == [("GET", "/api/v2/roles.json")] * 3
+
+
+def test_every_rule_that_a_plan_tells_is_documented() -> None:
+    """The page of rules knows what only the account can tell, too."""
+    source = Path(__file__).parent.parent.parent / "reconcile" / "plan"
+    told = {
+        found
+        for path in source.glob("*.py")
+        for found in re.findall(
+            r'Problem\([^()]*(?:\([^()]*\)[^()]*)*, "([a-z-]+)"\)', path.read_text(encoding="utf-8")
+        )
+    }
+    assert {"unknown-role", "contact-not-found"} <= told
+    assert told <= set(RULES)

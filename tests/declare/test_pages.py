@@ -1,0 +1,26 @@
+"""The page about declarations leaves no key out."""
+
+from pathlib import Path
+
+import pytest
+
+from reconcile.declare.language import ADDRESS, BUNDLE, CONTACT, GRANT, PROFILE, TAGGING
+from reconcile.declare.shapes import Record
+
+PAGE = Path(__file__).parent.parent.parent / "docs" / "declarations.md"
+RECORDS = {
+    "contact": CONTACT,
+    "role": GRANT,
+    "tag": TAGGING,
+    "bundle": BUNDLE,
+    "profile": PROFILE,
+    "address": ADDRESS,
+}
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_every_key_is_on_the_page(name: str) -> None:
+    """A key that nobody can read about does not exist."""
+    text = PAGE.read_text(encoding="utf-8")
+    record: Record = RECORDS[name]
+    assert [key.name for key in record.keys if f"`{key.name}`" not in text] == []
