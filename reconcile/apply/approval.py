@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from reconcile.errors import Refusal, UsageError
-from reconcile.model import Operation, Plan, plan_from_document
+from reconcile.model import Operation, Plan, plan_from_document, visible
 from reconcile.plan import above, unfit
 
 
@@ -41,4 +41,4 @@ def approved_operations(plan: Plan) -> dict[str, tuple[Operation, ...]]:
 def refuse_if(reasons: tuple[str, ...], headline: str) -> None:
     """Raise Refusal when there are reasons: the headline, then a line for each."""
     if reasons:
-        raise Refusal("\n".join([f"{headline}:", *(f"  {reason}" for reason in reasons)]))
+        raise Refusal("\n".join([f"{headline}:", *(f"  {visible(reason)}" for reason in reasons)]))

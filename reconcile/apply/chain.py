@@ -37,11 +37,11 @@ class Chain:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.Lock()
-        self._number, self._last, size = _end_of(path)
+        self._number, self._last, self._size = _end_of(path)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         # A line that a crash cut off was never acted on: it goes before the next one comes.
-        os.ftruncate(self._descriptor, size)
+        os.ftruncate(self._descriptor, self._size)
         _sync_folder(path.parent)
 
     def append(self, kind: str, content: Mapping[str, Any]) -> None:
@@ -49,9 +49,18 @@ class Chain:
         with self._lock:
             number = self._number + 1
             line, seal = _line(number, self._last, kind, content)
+            self._write(line)
+            self._number, self._last = number, seal
+
+    def _write(self, line: bytes) -> None:
+        """A whole line or none: half a line with others behind it would break the chain for good."""
+        try:
             _write_all(self._descriptor, line)
             os.fsync(self._descriptor)
-            self._number, self._last = number, seal
+        except OSError:
+            os.ftruncate(self._descriptor, self._size)
+            raise
+        self._size += len(line)
 
     def close(self) -> None:
         """Close the file."""

@@ -75,6 +75,8 @@ def _verdict(error: Exception) -> tuple[str, ExitCode]:
             return _usage(error), ExitCode.USAGE
         case OSError(filename=str(name)):
             return f"{name}: {error.strerror}", ExitCode.FAILED
+        case OSError():
+            return f"a file or the output can't be written: {error.strerror}", ExitCode.FAILED
         case _:
             return _bug(error), ExitCode.FAILED
 

@@ -29,6 +29,7 @@ def apply(common: Common, approved: Path | None, digest: str | None, form: str, 
     """
     from reconcile.apply import locked, read_approval, undoing
 
+    from . import say
     from .account import writing
     from .history import find_run
     from .job import Job
@@ -41,7 +42,9 @@ def apply(common: Common, approved: Path | None, digest: str | None, form: str, 
         raise UsageError("--due needs no PLAN.json: what is due was approved with the declarations")
     project = open_project(common)
     refuse_another_time(common, project)
-    declarations = project.load().declarations
+    loaded = project.load()
+    say.warnings(loaded, common)
+    declarations = loaded.declarations
     approval = read_approval(approved, digest) if approved else None
     with locked(project.state / "lock"), terminated_like_interrupted(), writing(project, common) as account:
         if approval is not None and approval.revert is not None:

@@ -7,8 +7,8 @@ import click
 from reconcile.errors import ExitCode, Refusal, UsageError
 from reconcile.model import Drift, Privacy, drift_from_document
 
+from .files import write_private
 from .options import Common, common_options
-from .plan import write_private
 from .show import masked, privacy_option
 
 FORMATS = ("text", "json", "markdown")

@@ -2,8 +2,10 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -33,7 +35,7 @@ from reconcile.apply import (
 )
 from reconcile.errors import ApiError, ExitCode, PartlyApplied, Refusal
 from reconcile.evance import Writer
-from reconcile.model import Change, Declaration, Plan
+from reconcile.model import Change, Declaration, Plan, visible, zulu
 from reconcile.plan import Scene, drift, due_plan
 
 from . import say
@@ -73,18 +75,20 @@ class Job:
             refuse_above(fresh.plan, self.approval)
         say.result(self._shown(fresh.plan, form))
         if fresh.plan.empty:
-            refuse_unplanned(fresh.plan)
-            self._note_order(fresh, past)
+            if not self.due:
+                refuse_unplanned(fresh.plan)
+                self._note_order(fresh, past)
             return ExitCode.DONE
         spending = self._permit(fresh.plan, past, ceilings)
         if asking:
             ask()
+            self._refuse_late(fresh.plan)
         brake = Brake(self.project.settings.applying.failures, self._killed)
         with stopped_in_order(brake):
             report = self._carry(fresh, spending, brake)
             if not report.wrote:
                 self._refuse_killed()
-            return conclude(report, self.common)
+            return conclude(report, self.common, say.note if form == "json" else say.remark)
 
     def plan_again(self) -> Plan:
         """Show what is left to do."""
@@ -96,6 +100,25 @@ class Job:
         if self.due and plan.empty and form == "text":
             return "\n".join(["Nothing is due by the clock alone.", *plan.notes])
         return render(plan, form, configured=self.project.settings.privacy)
+
+    def _clock(self) -> datetime:
+        """The present, which goes on while a person thinks and while a run lasts; or the time asked for."""
+        return self.project.as_of or datetime.now(UTC)
+
+    def _refuse_late(self, plan: Plan) -> None:
+        """Refuse what has become out of date while a person was asked."""
+        self._refuse_killed()
+        late = self._late(plan)
+        if late is not None:
+            raise Refusal(f"{late}; nothing was written; apply again")
+        refuse_frozen(plan, self.project.settings.applying, self._frozen())
+
+    def _late(self, plan: Plan) -> str | None:
+        """Why the plan no longer holds, or None."""
+        boundary = plan.valid_until
+        if boundary is None or self._clock() < boundary.at:
+            return None
+        return f"the plan was valid until {zulu(boundary.at)}"
 
     def _killed(self) -> str | None:
         return killed(self.project.settings.applying, os.environ, self.state)
@@ -109,7 +132,7 @@ class Job:
         """Earlier runs, after a look at what a crash has left in doubt."""
         past = past_runs(self.state / "runs", self.scene.account)
         for finding in resolve_doubts(past, self.account):
-            say.note(finding, self.common)
+            say.note(visible(finding), self.common)
         return past
 
     def _fresh(self, past: Past) -> Fresh:
@@ -123,7 +146,7 @@ class Job:
         """Note that the account is as declared, where no earlier run has found that of these declarations."""
         standing = past.history.standing
         known = standing is not None and standing.complete and standing.covers(fresh.plan)
-        if not (known or self.due or fresh.plan.revert):
+        if not (known or fresh.plan.revert):
             with journal(self.state / "runs", self.project.now) as book:
                 self._begin(book, fresh, {})
                 book.end(Report(()))
@@ -143,10 +166,12 @@ class Job:
         return granted
 
     def _frozen(self) -> str | None:
-        return frozen(self.project.settings.applying, os.environ, self.project.now)
+        return frozen(self.project.settings.applying, os.environ, self._clock())
 
-    def _held_back(self, change: Change) -> str | None:
-        reason = self._frozen()
+    def _held_back(self, plan: Plan, change: Change) -> str | None:
+        late, reason = self._late(plan), self._frozen()
+        if late is not None:
+            return late
         return None if reason is None or passes_freeze(change, self.project.settings.applying) else reason
 
     def _carry(self, fresh: Fresh, spending: Mapping[str, int], brake: Brake) -> Report:
@@ -160,12 +185,19 @@ class Job:
                 approved=approved_operations(approved),
                 journal=book,
                 brake=brake,
-                held_back=self._held_back,
+                held_back=partial(self._held_back, fresh.plan),
                 workers=self.project.target.concurrency,
             )
             report = carry_out(fresh.plan, run, lambda done, total: progress("Applying", done, total))
+            return self._ended(book, report)
+
+    def _ended(self, book: Journal, report: Report) -> Report:
+        """The report, once the journal has its end; a full disk must not hide what was done."""
+        try:
             book.end(report)
-            return report
+        except OSError as error:
+            say.note(f"the journal's end can't be written: {error.strerror}", self.common)
+        return report
 
 
 def ask() -> None:
@@ -178,11 +210,11 @@ def ask() -> None:
         raise Refusal("not approved: nothing was written")
 
 
-def conclude(report: Report, common: Common) -> int:
+def conclude(report: Report, common: Common, remark: Callable[[str, Common], None] = say.remark) -> int:
     """Say how it ended; raise PartlyApplied with every contact that is not as declared."""
     written = report.count(Outcome.APPLIED)
     noun = "contact" if written == 1 else "contacts"
-    say.result(f"Applied: {written} {noun} written and read back.")
+    remark(f"Applied: {written} {noun} written and read back.", common)
     say.note(f"Longest time between a read and its write: {report.longest_gap:.3f} s.", common)
     if report.complete:
         return ExitCode.DONE
@@ -196,7 +228,7 @@ def _left(report: Report) -> list[str]:
     unsettled = [result for result in report.results if not result.settled]
     return [
         *([f"the run was stopped: {report.stopped}"] if report.stopped else []),
-        *(f"{result.change.label}: {result.outcome}: {result.detail}" for result in unsettled),
+        *(visible(f"{result.change.label}: {result.outcome}: {result.detail}") for result in unsettled),
         *_open(report),
         f"{len(unsettled)} of {len(report.results)} contacts are not as declared",
         "run 'reconcile plan' to see what is left, then apply again",
@@ -206,7 +238,7 @@ def _left(report: Report) -> list[str]:
 def _open(report: Report) -> list[str]:
     """The roles that should be gone and may still be held."""
     return [
-        f"revocation still open: {role} of {result.change.label}"
+        visible(f"revocation still open: {role} of {result.change.label}")
         for result in report.results
         for role in result.open_revocations
     ]

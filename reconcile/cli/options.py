@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from reconcile.clock import parse_instant
+from reconcile.errors import UsageError
 
 
 class Instant(click.ParamType[datetime]):
@@ -99,6 +100,8 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
     def with_common(**values: Any) -> Any:
         names = ("config", "declarations", "target", "as_of", "quiet", "verbose", "progress")
         common = Common(**{name: values.pop(name) for name in names})
+        if common.quiet and common.verbose:
+            raise UsageError("--quiet and --verbose do not go together: choose one")
         return command(common=common, **values)
 
     for option in reversed(_OPTIONS):

@@ -1,6 +1,5 @@
 """``reconcile plan``: show what would change."""
 
-import os
 from pathlib import Path
 
 import click
@@ -25,10 +24,12 @@ def plan(common: Common, *, form: str, privacy: str | None, out: Path | None, de
 
     from . import say
     from .account import reading
+    from .files import write_private
     from .project import open_project
 
     project = open_project(common)
     loaded = project.load()
+    say.warnings(loaded, common)
     with say.progress(common) as progress, reading(project, common) as account:
         scene = project.scene(account.connection.account)
         past = past_runs(project.state / "runs", scene.account)
@@ -36,13 +37,5 @@ def plan(common: Common, *, form: str, privacy: str | None, out: Path | None, de
     if out is not None:
         write_private(out, as_json(found))
     say.result(render(found, form, Privacy(privacy) if privacy else None, project.settings.privacy))
-    return ExitCode.CHANGES if detailed_exitcode and not found.empty else ExitCode.DONE
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read: a plan names people. Written beside and moved into place."""
-    beside = path.with_name(f".{path.name}.new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    beside.replace(path)
+    pending = not found.empty or found.refused
+    return ExitCode.CHANGES if detailed_exitcode and pending else ExitCode.DONE

@@ -47,7 +47,7 @@ class Project:
     def load(self) -> Loaded:
         """The declarations; DeclarationError with every problem in them."""
         folder = self.checkout / self.settings.folder(self.target)
-        return load_declarations(folder, self.settings.policy, root=self.checkout)
+        return load_declarations(folder, self.settings.policy, root=self.checkout, now=self.now)
 
     def scene(self, account: str, revert: str | None = None) -> Scene:
         """What a plan for that account is made for: the declarations, or to undo a run."""

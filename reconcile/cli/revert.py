@@ -22,8 +22,8 @@ def revert(common: Common, run: str, out: Path | None, form: str) -> int:
 
     from . import say
     from .account import reading
+    from .files import write_private
     from .history import find_run
-    from .plan import write_private
     from .project import open_project
 
     project = open_project(common)

@@ -3,15 +3,19 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from shutil import get_terminal_size
+from typing import TYPE_CHECKING
 
 import click
 
-from reconcile.model import Privacy
+from reconcile.model import Privacy, visible
 
 from .options import Common
+
+if TYPE_CHECKING:
+    from reconcile.declare import Loaded
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -42,6 +46,7 @@ def configured(privacy: Privacy) -> None:
 
 def private(text: str) -> str:
     """A text for standard error: without e-mails where it goes into the log of a CI system."""
+    text = "\n".join(map(visible, text.split("\n")))  # the last line of defence against live text
     logged = bool(os.environ.get("CI")) and not sys.stderr.isatty()
     if not logged or _privacy.get() is Privacy.SHOW or "@" not in text:
         return text
@@ -59,6 +64,18 @@ def note(text: str, common: Common) -> None:
     """Say something that is no result."""
     if not common.quiet:
         click.echo(private(text), err=True)
+
+
+def remark(text: str, _common: Common) -> None:
+    """Say on standard output how something ended; if nobody reads it any more, what follows still counts."""
+    with suppress(OSError):
+        result(text)
+
+
+def warnings(loaded: "Loaded", common: Common) -> None:
+    """Say what is worth a second look in the declarations, although it can be done."""
+    for warning in loaded.warnings:
+        note(str(warning), common)
 
 
 def watch(common: Common) -> Callable[[str], None]:

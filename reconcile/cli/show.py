@@ -29,10 +29,16 @@ privacy_option = click.option(
 def show(file: Path, form: str, privacy: str | None) -> int:
     """Show a saved plan. Whether it still fits the account is for 'apply' to say."""
     from reconcile.apply import read_plan
+    from reconcile.plan import unfit
 
     from . import say
 
-    say.result(render(read_plan(file), form, Privacy(privacy) if privacy else None))
+    plan = read_plan(file)
+    if unfit(plan):
+        click.echo(
+            f"{file}: its content does not have the digest it names: it was masked or changed", err=True
+        )
+    say.result(render(plan, form, Privacy(privacy) if privacy else None))
     return ExitCode.DONE
 
 

@@ -58,7 +58,7 @@ def check(common: Common) -> Found:
     if settings is None:
         return Found(known)
     say.configured(settings.privacy)
-    root = common.config.resolve().parent
+    root = common.declarations.resolve() if common.declarations else common.config.resolve().parent
     problems, contacts, files = list(known), 0, 0
     for folder in _folders(settings, common):
         try:

@@ -5,15 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from reconcile.clock import zone
-from reconcile.model import Allowance, Applying, Freeze
+from reconcile.model import LIFTABLE, Allowance, Applying, Freeze
 
 from . import rules
 from .kinds import Choice, Flag, Number, Pattern, Text
 from .moments import Calendar, Moment
 from .report import Report
 from .shapes import Entry, Key, Listing, Record
-
-LIFTABLE_GUARDS = ("creating", "granting", "last-holder", "last-role", "losing-access", "self", "shrunk")
 
 DIGEST = Pattern(
     "the digest of a plan",
@@ -35,7 +33,7 @@ ALLOWANCE = Record(
     "a mapping with 'guard', 'ceiling', 'digest' and 'reason'",
     "An override of one guard for one plan; it is spent by the apply that uses it.",
     (
-        Key("guard", Choice(LIFTABLE_GUARDS), "The guard that is lifted.", required=True),
+        Key("guard", Choice(LIFTABLE), "The guard that is lifted.", required=True),
         Key("ceiling", Number("a whole number, 1 or more", 1, 999_999_999), "How far.", required=True),
         Key("digest", DIGEST, "The digest of the approved plan that it is for.", required=True),
         Key("reason", Text("a reason"), "Why.", required=True),

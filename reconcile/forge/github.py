@@ -95,7 +95,7 @@ class GitHub:
         """The plan's archives from successful runs of that workflow on the merged head, newest first."""
         for run in self.runs(workflow, head_sha=merged.head, event="pull_request"):
             if run.own and run.succeeded and (run.head, run.event) == (merged.head, "pull_request"):
-                yield from self.artifacts(run, artifact)
+                yield from self.artifacts(run.id, artifact)
 
     def runs(self, workflow: str, **filters: str) -> Iterator[Finished]:
         """The runs of a workflow that have ended, newest first. The caller checks what it filters by."""
@@ -114,9 +114,9 @@ class GitHub:
             succeeded=row.key("conclusion").optional_text() == "success",
         )
 
-    def artifacts(self, run: Finished, name: str) -> Iterator[bytes]:
+    def artifacts(self, run: int, name: str) -> Iterator[bytes]:
         """The archives of that name that a run left and that are still kept, newest first."""
-        path = self._path(f"/actions/runs/{run.id}/artifacts")
+        path = self._path(f"/actions/runs/{run}/artifacts")
         with understood("GET", path):
             rows = [row for row in self.door.pages(path, "artifacts", name=name) if _kept(row, name)]
             ids = sorted((row.key("id").count() for row in rows), reverse=True)

@@ -9,19 +9,26 @@ JOURNAL_ARTIFACT = "reconcile-journal"
 _EVENTS = {"push", "schedule", "workflow_dispatch"}
 
 
-def journals(github: GitHub, workflows: Sequence[str], branch: str) -> Iterator[tuple[str, bytes]]:
+def journals(
+    github: GitHub, workflows: Sequence[str], branch: str, own: int | None = None
+) -> Iterator[tuple[str, bytes]]:
     """Name and content of every journal that the last runs of these workflows on the branch left.
 
     Each run fetches the journals before it and leaves them together with its own, so the newest artifact of
     each workflow has them all. Runs of pull requests and of other branches do not count: their workflow may
-    be anybody's. A run that failed counts, too: what it left undone stands in its journal.
+    be anybody's. A run that failed counts, too: what it left undone stands in its journal. ``own`` is the run
+    that asks, of which an earlier job may have left some.
     """
-    for workflow in workflows:
-        trusted = (run for run in github.runs(workflow, branch=branch) if _trusted(run, branch))
-        archives = (archive for run in trusted for archive in github.artifacts(run, JOURNAL_ARTIFACT))
+    earlier = (_trusted_runs(github, workflow, branch) for workflow in workflows)
+    for runs in ([] if own is None else [own], *earlier):
+        archives = (archive for run in runs for archive in github.artifacts(run, JOURNAL_ARTIFACT))
         newest = next(archives, None)
         if newest is not None:
             yield from members(newest)
+
+
+def _trusted_runs(github: GitHub, workflow: str, branch: str) -> Iterator[int]:
+    return (run.id for run in github.runs(workflow, branch=branch) if _trusted(run, branch))
 
 
 def _trusted(run: Finished, branch: str) -> bool:

@@ -23,7 +23,8 @@ BOT = "github-actions[bot]"
 class Surroundings:
     """What the environment tells. ``head`` is the commit at the head of the pull request.
 
-    ``blob`` is the address of the repository's files at the commit, ``run`` that of this run.
+    ``blob`` is the address of the repository's files at the commit, ``run`` that of this run, ``run_id`` its
+    number.
     """
 
     forge: GitHub | GitLab
@@ -34,6 +35,7 @@ class Surroundings:
     run: str
     number: int | None = None
     head: str | None = None
+    run_id: int | None = None
 
     @property
     def pull_request(self) -> int:
@@ -64,6 +66,7 @@ def _github(environment: Mapping[str, str]) -> Surroundings:
     token, api = _told(environment, "GITHUB_TOKEN"), _told(environment, "GITHUB_API_URL")
     graphql = environment.get("GITHUB_GRAPHQL_URL") or f"{api}/graphql"
     commit = _told(environment, "GITHUB_SHA")
+    run = environment.get("GITHUB_RUN_ID", "")
     number, head = _of_event(environment.get("GITHUB_EVENT_PATH", ""))
     return Surroundings(
         forge=GitHub(Door(api, token), Door(graphql, token), repository),
@@ -71,9 +74,10 @@ def _github(environment: Mapping[str, str]) -> Surroundings:
         commit=commit,
         branch=environment.get("GITHUB_REF_NAME", ""),
         blob=f"{server}/{repository}/blob/{commit}",
-        run=f"{server}/{repository}/actions/runs/{environment.get('GITHUB_RUN_ID', '')}",
+        run=f"{server}/{repository}/actions/runs/{run}",
         number=number,
         head=head,
+        run_id=_number(run),
     )
 
 
@@ -96,7 +100,7 @@ def _gitlab(environment: Mapping[str, str]) -> Surroundings:
         Door(_told(environment, "CI_API_V4_URL"), _told(environment, "RECONCILE_GITLAB_TOKEN")),
         _told(environment, "CI_PROJECT_ID"),
     )
-    number = environment.get("CI_MERGE_REQUEST_IID", "")
+    number = _number(environment.get("CI_MERGE_REQUEST_IID", ""))
     commit = _told(environment, "CI_COMMIT_SHA")
     return Surroundings(
         forge=forge,
@@ -105,9 +109,13 @@ def _gitlab(environment: Mapping[str, str]) -> Surroundings:
         branch=environment.get("CI_COMMIT_BRANCH", ""),
         blob=f"{environment.get('CI_PROJECT_URL', '')}/-/blob/{commit}",
         run=environment.get("CI_JOB_URL", ""),
-        number=int(number) if number.isascii() and number.isdigit() else None,
-        head=commit if number else None,
+        number=number,
+        head=None if number is None else commit,
     )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _told(environment: Mapping[str, str], name: str) -> str:

@@ -58,6 +58,7 @@ from .settings import (
     UpdateMethod,
 )
 from .summary import Summary, summarise
+from .visible import visible
 
 __all__ = [
     "ACTIVE",
@@ -134,5 +135,6 @@ __all__ = [
     "plan_from_document",
     "summarise",
     "tag_key",
+    "visible",
     "zulu",
 ]

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from .visible import visible
+
 
 class Place(NamedTuple):
     """A position in a file: path relative to the repository, line and column from 1.
@@ -39,4 +41,4 @@ class Problem:
     def __str__(self) -> str:
         """``file:line:col: message [rule-id]``, as editors and CI systems parse it."""
         word = "warning: " if self.severity is Severity.WARNING else ""
-        return f"{self.place}: {word}{self.message} [{self.rule}]"
+        return visible(f"{self.place}: {word}{self.message} [{self.rule}]")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -13,6 +13,7 @@ from reconcile.model import (
     DeclaredGrant,
     DeclaredTag,
     Grant,
+    Judgement,
     Plan,
     Policy,
     plan_document,
@@ -108,5 +109,5 @@ def _instant(instant: datetime | None) -> str | None:
 
 
 def config_digest(policy: Policy, account: str) -> str:
-    """The digest of what steers fold and guards, and of the account it is for."""
-    return digest_of({"account": account, "policy": asdict(policy)})
+    """The digest of what steers fold and guards, and of the account it is for; warnings steer neither."""
+    return digest_of({"account": account, "policy": asdict(replace(policy, judgement=Judgement()))})

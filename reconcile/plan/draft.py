@@ -73,6 +73,21 @@ class Draft:
         """How many roles the contact would hold, as far as they are managed."""
         return len(self.folded.target.roles or ())
 
+    @property
+    def held_before(self) -> tuple[str, ...]:
+        """The roles that the contact holds now, whether they are managed or not."""
+        return self._references(self.folded.baseline)
+
+    @property
+    def held_after(self) -> tuple[str, ...]:
+        """The roles that the contact would hold, whether they are managed or not."""
+        return self._references(self.folded.target)
+
+    def _references(self, state: State) -> tuple[str, ...]:
+        unmanaged = self.live.state.roles if self.live else None
+        roles = state.roles if self.declaration.roles is not None else unmanaged
+        return tuple(grant.reference for grant in roles or ())
+
     def change(self) -> Change | None:
         """The change for the plan. None when there is none, or when it would be a guess."""
         if self.action is None or self.unreadable:

@@ -38,13 +38,13 @@ def judge(drafts: Sequence[Draft], policy: Policy, census: Census) -> tuple[Verd
 
 def _creating(inquiry: Inquiry) -> Verdict:
     created = (draft for draft in inquiry.drafts if draft.action is ChangeAction.CREATE)
-    return _count("creating", "contacts would be created", _labels(created), inquiry.limits.creating)
+    return _count("creating", "contact", "would be created", _labels(created), inquiry.limits.creating)
 
 
 def _empty_declarations(inquiry: Inquiry) -> Verdict:
     """Nothing declared would mean that everything is unmanaged by accident: the files are lost."""
-    missing = () if inquiry.drafts else ("no contact is declared",)
-    return _count("empty-declarations", "declarations are missing", missing, 0)
+    missing = () if inquiry.drafts else ("contacts",)
+    return _count("empty-declarations", "declaration", "missing: nothing is declared", missing, 0)
 
 
 def _granting(inquiry: Inquiry) -> Verdict:
@@ -52,8 +52,8 @@ def _granting(inquiry: Inquiry) -> Verdict:
     gaining = (
         draft for draft in inquiry.drafts if any(_gains(step, privileged) for step in draft.operations)
     )
-    what = "contacts would gain a privileged role"
-    return _count("granting", what, _labels(gaining), inquiry.limits.granting)
+    what = "would gain a privileged role"
+    return _count("granting", "contact", what, _labels(gaining), inquiry.limits.granting)
 
 
 def _gains(step: Operation, privileged: Sequence[str]) -> bool:
@@ -64,23 +64,23 @@ def _gains(step: Operation, privileged: Sequence[str]) -> bool:
 
 def _last_holder(inquiry: Inquiry) -> Verdict:
     """Judged only where every holder is known: a role that the declared lose may well have other holders."""
-    what = "roles would lose their last holder"
+    what = "would lose the last holder"
     if inquiry.census.holders is None:
         message = "not judged: the grants of contacts that are not declared were not read"
         return Verdict("last-holder", passed=True, message=message, limit=inquiry.limits.last_holder)
     before = Counter(inquiry.census.holders)
     after = Counter(inquiry.census.holders)
     for draft in inquiry.drafts:
-        before.update(grant.reference for grant in draft.folded.baseline.roles or ())
-        after.update(grant.reference for grant in draft.folded.target.roles or ())
+        before.update(draft.held_before)
+        after.update(draft.held_after)
     orphaned = tuple(sorted(role for role in before if not after[role]))
-    return _count("last-holder", what, orphaned, inquiry.limits.last_holder)
+    return _count("last-holder", "role", what, orphaned, inquiry.limits.last_holder)
 
 
 def _last_role(inquiry: Inquiry) -> Verdict:
     stripped = (draft for draft in inquiry.drafts if draft.roles_before and not draft.roles_after)
-    what = "contacts would lose their last role"
-    return _count("last-role", what, _labels(stripped), inquiry.limits.last_role)
+    what = "would lose the last role"
+    return _count("last-role", "contact", what, _labels(stripped), inquiry.limits.last_role)
 
 
 def _losing_access(inquiry: Inquiry) -> Verdict:
@@ -96,7 +96,7 @@ def _losing_access(inquiry: Inquiry) -> Verdict:
     limit = max(limits.losing_access_contacts, _share(limits.losing_access_share, declared))
     within = f" ({len(earlier)} of them in the last {limits.losing_access_hours} hours)" if earlier else ""
     what = f"of {declared} declared contacts would lose a role{within}"
-    return _count("losing-access", what, subjects, limit)
+    return _count("losing-access", "", what, subjects, limit)
 
 
 def _protected(inquiry: Inquiry) -> Verdict:
@@ -108,13 +108,13 @@ def _protected(inquiry: Inquiry) -> Verdict:
         if step.part is Part.ROLES and _matches(step.item, protect.roles)
     }
     touched |= {draft.label for draft in inquiry.drafts if draft.changes and _named(draft, protect.contacts)}
-    return _count("protected", "protected roles or contacts would be touched", tuple(sorted(touched)), 0)
+    return _count("protected", "protected item", "would be touched", tuple(sorted(touched)), 0)
 
 
 def _self(inquiry: Inquiry) -> Verdict:
     """The people who run the shop, and whoever the tool acts as, must not lock themselves out."""
     staff = (draft for draft in inquiry.losing if _named(draft, inquiry.limits.staff))
-    return _count("self", "contacts of the staff would lose a role", _labels(staff), 0)
+    return _count("self", "contact", "of the staff would lose a role", _labels(staff), 0)
 
 
 def _shrunk(inquiry: Inquiry) -> Verdict:
@@ -128,7 +128,7 @@ def _shrunk(inquiry: Inquiry) -> Verdict:
 
 def _unreadable(inquiry: Inquiry) -> Verdict:
     found = tuple(f"{draft.label}: {what}" for draft in inquiry.drafts for what in draft.unreadable)
-    return _count("unreadable", "items to be kept could not be read and are not guessed", found, 0)
+    return _count("unreadable", "item", "to be kept could not be read, and nothing is guessed", found, 0)
 
 
 _GUARDS: tuple[Callable[[Inquiry], Verdict], ...] = (
@@ -150,9 +150,10 @@ def _share(share: float, whole: int) -> int:
     return int(round(share * whole, 6))
 
 
-def _count(guard: str, what: str, subjects: tuple[str, ...], limit: int) -> Verdict:
+def _count(guard: str, noun: str, what: str, subjects: tuple[str, ...], limit: int) -> Verdict:
     found = len(subjects)
-    return Verdict(guard, found <= limit, f"{found} {what}; the limit is {limit}", found, limit, subjects)
+    counted = f"{found} {noun}{'' if found == 1 else 's'}" if noun else str(found)
+    return Verdict(guard, found <= limit, f"{counted} {what}; the limit is {limit}", found, limit, subjects)
 
 
 def _named(draft: Draft, names: Sequence[str]) -> bool:

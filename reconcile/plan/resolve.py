@@ -53,7 +53,7 @@ def resolve(declarations: Sequence[Declaration], identities: Iterable[Identity])
     problems: list[Problem] = []
     for declaration in declarations:
         candidates = directory.candidates(declaration)
-        problem = _problem(declaration, candidates)
+        problem = _problem(declaration, candidates, directory)
         if problem is not None:
             problems.append(problem)
         elif candidates:
@@ -69,12 +69,24 @@ def _emails(declaration: Declaration) -> set[str]:
     return {email_key(email) for email in (declaration.email, changed) if email}
 
 
-def _problem(declaration: Declaration, candidates: list[Identity]) -> Problem | None:
+def _problem(declaration: Declaration, candidates: list[Identity], directory: _Directory) -> Problem | None:
     if not candidates:
-        return None if declaration.create else _not_found(declaration)
+        return _taken(declaration, directory) if declaration.create else _not_found(declaration)
     if len(candidates) > 1:
         return _ambiguous(declaration, candidates)
     return _mismatch(declaration, candidates[0])
+
+
+def _taken(declaration: Declaration, directory: _Directory) -> Problem | None:
+    """A contact to be created must not have the address of another: that one would be meant twice."""
+    holders = [found for key in _emails(declaration) for found in directory.by_email.get(key, [])]
+    if not holders:
+        return None
+    message = (
+        f"contact {holders[0].id} has the address {holders[0].email} but not {_pin(declaration)}; "
+        "correct one of them instead of creating a second contact"
+    )
+    return Problem(declaration.place, message, "contact-mismatch")
 
 
 def _not_found(declaration: Declaration) -> Problem:

@@ -1,5 +1,7 @@
 """The journal: private, without a credential, and a chain in which every later change is found."""
 
+import errno
+import os
 import stat
 from pathlib import Path
 from typing import Any
@@ -187,3 +189,24 @@ def test_a_contact_that_was_sent_twice_is_in_doubt_once(stand: Stand) -> None:
     assert done.code == 0, done.said
     assert done.err.count("was cut off while it wrote") == 1
     assert "the write has not taken effect" in done.err
+
+
+def test_a_line_that_did_not_fit_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a full disk the chain goes on behind its last whole line."""
+    chain = Chain(tmp_path / "run.jsonl")
+    chain.append("begin", {})
+    whole = os.write
+
+    def half(descriptor: int, data: bytes) -> int:
+        whole(descriptor, data[:10])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", half)
+        with pytest.raises(OSError, match="No space"):
+            chain.append("intent", {})
+    chain.append("end", {})
+    chain.close()
+    assert [link.kind for link in links(tmp_path / "run.jsonl")] == ["begin", "end"]

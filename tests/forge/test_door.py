@@ -144,7 +144,7 @@ def test_a_token_does_not_follow_a_download(github: GitHub, hub: Hub) -> None:
     run = hub.ran("plan.yml", "abc")
     hub.left(run, "reconcile-plan", {"plan.json": b"{}"})
     finished = next(iter(github.runs("plan.yml")))
-    assert len(list(github.artifacts(finished, "reconcile-plan"))) == 1
+    assert len(list(github.artifacts(finished.id, "reconcile-plan"))) == 1
     assert "Authorization" in hub.api.calls[-1].headers
     assert "Authorization" not in hub.blobs.calls[-1].headers
 

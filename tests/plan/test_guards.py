@@ -138,20 +138,23 @@ CREATED = (None, entry(4, "customer", create=True, type="user"))
 TRIPPED: dict[str, tuple[Callable[[], Plan], str]] = {
     "creating": (
         lambda: planned([CREATED, ME], Guards(creating=0)),
-        "1 contacts would be created; the limit is 0",
+        "1 contact would be created; the limit is 0",
     ),
-    "empty-declarations": (lambda: planned([], Guards()), "1 declarations are missing; the limit is 0"),
+    "empty-declarations": (
+        lambda: planned([], Guards()),
+        "1 declaration missing: nothing is declared; the limit is 0",
+    ),
     "granting": (
         lambda: planned([GAINING], Guards(granting_roles=("pr*",))),
-        "1 contacts would gain a privileged role; the limit is 0",
+        "1 contact would gain a privileged role; the limit is 0",
     ),
     "last-holder": (
         lambda: planned([ME], Guards(), Census(holders={"customer": 2})),
-        "1 roles would lose their last holder; the limit is 0",
+        "1 role would lose the last holder; the limit is 0",
     ),
     "last-role": (
         lambda: planned([STRIPPED], Guards()),
-        "1 contacts would lose their last role; the limit is 0",
+        "1 contact would lose the last role; the limit is 0",
     ),
     "losing-access": (
         lambda: losing(3, 3, Guards(losing_access_contacts=2)),
@@ -159,11 +162,11 @@ TRIPPED: dict[str, tuple[Callable[[], Plan], str]] = {
     ),
     "protected": (
         lambda: planned([ME], Guards(), protect=Protect(roles=("press",))),
-        "1 protected roles or contacts would be touched; the limit is 0",
+        "1 protected item would be touched; the limit is 0",
     ),
     "self": (
         lambda: planned([ME], Guards(staff=("C1@example.com",))),
-        "1 contacts of the staff would lose a role; the limit is 0",
+        "1 contact of the staff would lose a role; the limit is 0",
     ),
     "shrunk": (
         lambda: planned([ME], Guards(), Census(contacts=79, before=100)),
@@ -171,7 +174,7 @@ TRIPPED: dict[str, tuple[Callable[[], Plan], str]] = {
     ),
     "unreadable": (
         lambda: planned([(unreadable(), entry(1, "customer", "press"))], Guards()),
-        "1 items to be kept could not be read and are not guessed; the limit is 0",
+        "1 item to be kept could not be read, and nothing is guessed; the limit is 0",
     ),
 }
 

@@ -49,7 +49,7 @@ def approved_plan(common: Common, *, out: Path, workflow: str, artifact: str, **
 def _write(approved: "Approved", out: Path) -> None:
     """Write the plan, unless it is not the one whose digest our comment names."""
     from reconcile.apply import read_approval
-    from reconcile.cli.plan import write_private
+    from reconcile.cli.files import write_private
 
     try:
         write_private(out, approved.content.decode("utf-8"))

@@ -33,7 +33,7 @@ def journals(common: Common, workflows: tuple[str, ...], branch: str | None) -> 
     project, job = open_project(common), here()
     folder = project.state / "runs"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for path, content in left(job.github, workflows, branch or job.branch):
+    for path, content in left(job.github, workflows, branch or job.branch, job.run_id):
         name = path.rpartition("/")[2]
         if _NAME.fullmatch(name):
             _keep(folder / name, content)
@@ -43,7 +43,7 @@ def journals(common: Common, workflows: tuple[str, ...], branch: str | None) -> 
 
 def _keep(path: Path, content: bytes) -> None:
     """Write a journal, unless the one that is there is longer: a journal only ever grows."""
-    from reconcile.cli.plan import write_private
+    from reconcile.cli.files import write_private
 
     if not path.exists() or path.stat().st_size < len(content):
         write_private(path, content.decode("ascii", "replace"))

@@ -1,0 +1,33 @@
+"""Files that commands write: whole or not at all, and what is personal for its owner alone."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from tempfile import mkstemp
+
+from reconcile.errors import UsageError
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read: a plan names people. UsageError: it can't be written."""
+    try:
+        _write(path.resolve(), text)
+    except OSError as error:
+        raise UsageError(f"{path}: can't be written: {error.strerror}") from None
+
+
+def _write(path: Path, text: str) -> None:
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8")  # a device or a pipe is written to, never replaced
+        return
+    descriptor, beside = mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(beside).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(beside).unlink()
+        raise

@@ -1,0 +1,95 @@
+"""Drift as text and Markdown: each difference with its cause, hostile names tamed, names masked, all fits."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import cycle
+
+import pytest
+
+from reconcile.model import Cause, Difference, Drift, Plan
+from reconcile.render import drift_json, drift_markdown, drift_text, mask_drift
+from tests.render.hostile import HOSTILE
+from tests.render.plan_samples import full_plan
+from tests.render.refill import refilled
+from tests.render.skeleton import skeleton
+from tests.render.test_hostile import before, tame
+
+AT = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def drifted(plan: Plan) -> Drift:
+    """The plan with the causes in turn, the clock's being due."""
+    steps = [(change, step) for change in plan.changes for step in change.operations]
+    clock = {Cause.STARTED, Cause.LAPSED}
+    told = (
+        Difference(change, step, cause, AT if cause in clock else None, "run-1", due=cause in clock)
+        for (change, step), cause in zip(steps, cycle(Cause), strict=False)
+    )
+    return Drift(plan, tuple(told))
+
+
+def test_each_difference_tells_its_cause() -> None:
+    """In words, with the moment or the run, and whether it is due."""
+    shown = drift_text(drifted(full_plan()))
+    for said in (
+        "its window started 2026-11-20T00:00:00Z; due",
+        "its window ended 2026-11-20T00:00:00Z; due",
+        "changed outside",
+        "left over from run run-1",
+        "not applied yet",
+    ):
+        assert said in shown
+        assert said in drift_markdown(drifted(full_plan()))
+    assert len([line for line in shown.splitlines() if line.startswith("      ")]) == len(
+        drifted(full_plan()).differences
+    )
+
+
+def test_no_drift_is_said_so() -> None:
+    """In one line, with the count."""
+    empty = Drift(replace(full_plan(), changes=()), ())
+    assert drift_text(empty).startswith("No drift. ")
+    assert drift_markdown(empty).startswith("### No drift. ")
+
+
+def test_contacts_that_do_not_fit_are_counted() -> None:
+    """Within the limit, in bytes; what is shown is shown whole."""
+    plan = full_plan()
+    many = tuple(
+        replace(plan.changes[0], contact=replace(plan.changes[0].contact, id=str(n))) for n in range(400)
+    )
+    shown = drift_markdown(drifted(replace(plan, changes=many)), limit=20_000)
+    assert 15_000 < len(shown.encode("utf-8")) <= 20_000
+    left = 400 - shown.count("<details>")
+    assert f"**Left out, since it is too long for this page:** {left} contacts." in shown
+    assert shown.count("<details>") == shown.count("</details>")
+
+
+def test_masked_drift_holds_no_address() -> None:
+    """In no format, while the causes stay."""
+    found = mask_drift(drifted(full_plan()))
+    addresses = {change.contact.email for change in full_plan().changes if change.contact.email}
+    for shown in (drift_text(found), drift_markdown(found), drift_json(found)):
+        assert [address for address in addresses if address in shown] == []
+        assert "changed outside" in shown
+
+
+def structure_of_text(plan: Plan) -> list[str]:
+    return [
+        line[:8] if line.startswith("      ") else line[:4] for line in drift_text(drifted(plan)).split("\n")
+    ]
+
+
+def structure_of_markdown(plan: Plan) -> list[str]:
+    cmarkgfm = pytest.importorskip("cmarkgfm", reason="the Markdown checks need the package cmarkgfm")
+    options = cmarkgfm.cmark.Options.CMARK_OPT_UNSAFE
+    page = drift_markdown(drifted(plan), limit=4_000_000)
+    return skeleton(cmarkgfm.github_flavored_markdown_to_html(page, options=options), "code")
+
+
+@pytest.mark.parametrize("structure", [structure_of_text, structure_of_markdown])
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_strings_change_no_structure(name: str, structure: Callable[[Plan], list[str]]) -> None:
+    """With a hostile string in every field at once the page has the same skeleton as with harmless ones."""
+    assert structure(refilled(before(HOSTILE[name]))) == structure(refilled(tame(HOSTILE[name])))

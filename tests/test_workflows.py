@@ -1,0 +1,147 @@
+"""The workflow files: valid, pinned, with the least permissions, and no untrusted value in a command."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+ACTION = ROOT / ".github" / "actions" / "reconcile" / "action.yml"
+PINNED = re.compile(r"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
+BIN = Path(sys.executable).parent
+
+
+def loaded(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def steps(path: Path) -> Iterator[dict[str, Any]]:
+    document = loaded(path)
+    for job in document["jobs"].values() if "jobs" in document else [document["runs"]]:
+        yield from job["steps"]
+
+
+def valid(schema: str, path: Path) -> None:
+    command = [str(BIN / "check-jsonschema"), "--builtin-schema", f"vendor.{schema}", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_is_valid(path: Path) -> None:
+    """By the published JSON Schema of GitHub's workflows."""
+    valid("github-workflows", path)
+
+
+def test_the_action_is_valid_and_each_input_says_what_it_is() -> None:
+    """By the published JSON Schema of GitHub's actions."""
+    valid("github-actions", ACTION)
+    assert all(entry["description"] for entry in loaded(ACTION)["inputs"].values())
+
+
+def test_the_example_for_gitlab_is_valid(tmp_path: Path) -> None:
+    """By GitLab's published CI schema, as it stands on the page."""
+    page = (ROOT / "docs" / "gitlab-ci.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```yaml \.gitlab-ci\.yml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    path = tmp_path / ".gitlab-ci.yml"
+    path.write_text(example, encoding="utf-8")
+    valid("gitlab-ci", path)
+
+
+def test_zizmor_finds_nothing() -> None:
+    """At its pedantic level, offline; what is ignored has its reason beside it."""
+    command = [
+        str(BIN / "zizmor"),
+        "--offline",
+        "--persona=pedantic",
+        "--no-progress",
+        "--color=never",
+        ".github",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for path in (*WORKFLOWS, ACTION):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if "zizmor: ignore" in line:
+                assert re.search(r"zizmor: ignore\[[a-z-]+\] \w+", line), line
+
+
+@pytest.mark.parametrize("path", [*WORKFLOWS, ACTION], ids=lambda path: path.name)
+def test_every_action_is_pinned_by_its_full_commit(path: Path) -> None:
+    """With its version beside it; but for our own, which come with the checkout."""
+    uses = [line.strip().removeprefix("- ") for line in path.read_text().splitlines() if "uses:" in line]
+    foreign = [line for line in uses if not line.startswith("uses: ./")]
+    assert [line for line in foreign if not PINNED.fullmatch(line)] == []
+
+
+@pytest.mark.parametrize("path", [*WORKFLOWS, ACTION], ids=lambda path: path.name)
+def test_no_expression_stands_inside_a_command(path: Path) -> None:
+    """Values come through the environment, where a shell does not read them as code."""
+    assert [step["run"] for step in steps(path) if "${{" in step.get("run", "")] == []
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_gives_nothing_away(path: Path) -> None:
+    """No permission at the top, the least in each job, no token left in a checkout, no foreign trigger."""
+    document = loaded(path)
+    assert document["permissions"] == {}
+    triggers = document[True]  # what YAML 1.1 makes of the key `on`
+    assert not {"pull_request_target", "workflow_run", "issue_comment"} & set(triggers)
+    for job in document["jobs"].values():
+        assert job["permissions"]["contents"] == "read"
+        assert job["timeout-minutes"] <= 120
+    for step in steps(path):
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] is False
+
+
+WRITERS = {"preview", "plan", "apply", "clock", "drift"}
+
+
+@pytest.mark.parametrize("name", ["plan.yml", "apply.yml", "drift.yml"])
+def test_secrets_lie_in_environments_and_reach_single_steps(name: str) -> None:
+    """The credential that writes is given to `apply` alone, in environments that only main can use."""
+    document = loaded(ROOT / ".github" / "workflows" / name)
+    for job_name, job in document["jobs"].items():
+        assert "secrets" not in str(job.get("env", {}))
+        secret = [step for step in job["steps"] if "secrets." in str(step)]
+        assert bool(secret) == (job_name in WRITERS)
+        for step in secret:
+            assert job["environment"] in {"reconcile-plan", "reconcile-apply", "reconcile-clock"}
+            writes = step["run"].startswith("reconcile apply")
+            assert writes == (job["environment"] != "reconcile-plan")
+
+
+def test_apply_is_never_cancelled() -> None:
+    """A newer merge waits; a run that writes comes to its end."""
+    for name in ("apply.yml", "drift.yml"):
+        assert loaded(ROOT / ".github" / "workflows" / name)["concurrency"]["cancel-in-progress"] is False
+
+
+def test_the_tool_takes_no_module_from_the_folder_it_runs_in(tmp_path: Path) -> None:
+    """A branch may hold a ``reconcile`` or ``requests`` of its own; the action's command does not run it."""
+    for name in ("reconcile", "requests", "yaml", "click"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('this is the code of a stranger')\n")
+    (tmp_path / "temp").mkdir()
+    (tmp_path / "temp" / "reconcile").symlink_to(sys.prefix)
+    command = ACTION.parent / "bin" / "reconcile"
+    environment = {"PATH": "/usr/bin:/bin", "RUNNER_TEMP": str(tmp_path / "temp")}
+    done = subprocess.run(
+        [str(command), "validate", "--config", str(ROOT / "reconcile.yaml")],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, "no problems" in done.stdout) == (0, True), done.stderr
+
+
+def test_the_page_names_every_command() -> None:
+    """docs/ci.md has a row for each step."""
+    from reconcile.cli.ci import ci
+
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    assert [name for name in ci.commands if f"| `reconcile ci {name}" not in page] == []
