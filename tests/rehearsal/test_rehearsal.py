@@ -98,7 +98,7 @@ def test_a_problem_fails_the_check_before_anything_is_planned(team: Team) -> Non
     """Told with its place, in the log of a job that has no credentials."""
     planned = team.plan(team.propose({FILE: declared("ipswich").replace("roles", "rolls")}))
     assert planned.jobs == {"validate": "failure", "plan": "skipped"}
-    assert f"{FILE}:3:5: unknown key 'rolls'" in planned.logs
+    assert f"::error file={FILE},line=3,col=5,title=unknown-key::unknown key 'rolls'" in planned.logs
 
 
 def test_a_plan_that_fails_says_so_in_the_comment(team: Team) -> None:
