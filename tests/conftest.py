@@ -1,5 +1,6 @@
 """A party to talk to: the shop's account in a sandbox of its own, for each test."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -15,8 +16,10 @@ from reconcile.evance import Connection, Credentials, connection
 from reconcile.model import Target, TargetKind
 from reconcile.sandbox import Access, running, seed, show
 
-hypothesis.settings.register_profile("shared", deadline=None)
-hypothesis.settings.load_profile("shared")  # the machine may be busy: laws are not timed
+# The machine may be busy, so laws are not timed. What must pass before a change lands tries the same examples
+# each time, so that it judges the change; every other run tries new ones.
+hypothesis.settings.register_profile("shared", deadline=None, derandomize=bool(os.environ.get("CI")))
+hypothesis.settings.load_profile("shared")
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 """The instant at which tests against the sandbox take place, for the sandbox and the planner alike."""
