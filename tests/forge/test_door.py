@@ -1,5 +1,7 @@
 """The door to a forge: paging, patience, what each answer means, and that no token leaks."""
 
+import socket
+
 import pytest
 
 from reconcile.errors import ForgeError, UsageError
@@ -116,7 +118,9 @@ def test_an_answer_that_is_not_as_documented_is_told(github: GitHub, hub: Hub, b
 
 def test_no_answer_is_told_by_its_kind(slept: Slept) -> None:
     """Nothing listens there: the error names neither the token nor the library's own text."""
-    door = Door("http://127.0.0.1:9", TOKEN, slept.waiting)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    door = Door(f"http://127.0.0.1:{port}", TOKEN, slept.waiting)
     with pytest.raises(ForgeError, match=r"^GET /user: no answer \(ConnectionError\)$"):
         door.read("/user")
 
