@@ -21,12 +21,15 @@ privacy_option = click.option(
     help="Mask or show names and e-mails. By default Markdown, HTML and the text in a CI log are masked.",
 )
 
+concise_option = click.option("--concise", is_flag=True, help="In text, leave out what is kept.")
+
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), metavar="PLAN.json")
 @format_option
 @privacy_option
-def show(file: Path, form: str, privacy: str | None) -> int:
+@concise_option
+def show(file: Path, form: str, privacy: str | None, *, concise: bool) -> int:
     """Show a saved plan. Whether it still fits the account is for 'apply' to say."""
     from reconcile.apply import read_plan
     from reconcile.plan import unfit
@@ -38,11 +41,18 @@ def show(file: Path, form: str, privacy: str | None) -> int:
         click.echo(
             f"{file}: its content does not have the digest it names: it was masked or changed", err=True
         )
-    say.result(render(plan, form, Privacy(privacy) if privacy else None))
+    say.result(render(plan, form, Privacy(privacy) if privacy else None, concise=concise))
     return ExitCode.DONE
 
 
-def render(plan: Plan, form: str, privacy: Privacy | None = None, configured: Privacy = Privacy.MASK) -> str:
+def render(
+    plan: Plan,
+    form: str,
+    privacy: Privacy | None = None,
+    configured: Privacy = Privacy.MASK,
+    *,
+    concise: bool = False,
+) -> str:
     """The plan in a form, as wide and as coloured as standard output allows.
 
     Masked when that is asked for; by default, if the configuration does not say otherwise, whatever leaves
@@ -51,7 +61,8 @@ def render(plan: Plan, form: str, privacy: Privacy | None = None, configured: Pr
     """
     from reconcile.render import mask
 
-    return _FORMS[form](mask(plan) if masked(form, privacy, configured) else plan)
+    shown = mask(plan) if masked(form, privacy, configured) else plan
+    return _text(shown, concise=concise) if form == "text" else _FORMS[form](shown)
 
 
 def masked(form: str, privacy: Privacy | None, configured: Privacy) -> bool:
@@ -66,12 +77,12 @@ def _published(form: str) -> bool:
     return form in {"markdown", "html"} or in_a_log
 
 
-def _text(plan: Plan) -> str:
+def _text(plan: Plan, *, concise: bool) -> str:
     from reconcile.render import text
 
     from . import say
 
-    return text(plan, colour=say.colour(), width=say.width())
+    return text(plan, colour=say.colour(), width=say.width(), concise=concise)
 
 
 def _json(plan: Plan) -> str:
@@ -93,7 +104,6 @@ def _html(plan: Plan) -> str:
 
 
 _FORMS: dict[str, Callable[[Any], str]] = {
-    "text": _text,
     "json": _json,
     "markdown": _markdown,
     "html": _html,

@@ -148,6 +148,16 @@ def test_verbose_tells_each_request_without_what_is_in_it(project: Project) -> N
     assert "Bearer" not in done.err
 
 
+def test_a_concise_plan_leaves_out_what_is_kept(project: Project) -> None:
+    """Only what happens, in the plan and in a saved one that is shown again."""
+    project.declare(GRACE)
+    whole = project.run("plan", "--as-of", AS_OF, "--out", "plan.json")
+    brief = project.run("plan", "--as-of", AS_OF, "--concise")
+    assert "= role" in whole.out
+    assert "= role" not in brief.out
+    assert project.run("show", "plan.json", "--concise").out == brief.out
+
+
 def test_a_ci_log_shows_no_address(project: Project) -> None:
     """Plan and errors are masked where the log is read by others, unless the configuration says otherwise."""
     project.declare(GRACE)
