@@ -1,14 +1,15 @@
 """A fresh plan from the declarations and the live account: list, resolve, check, read, plan."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from reconcile.errors import DeclarationError
 from reconcile.evance import Listing, Reader
 from reconcile.model import Contact, Declaration, Facet, Identity, Plan
 from reconcile.plan import Census, Scene, make_plan, resolve, unknown_roles
 
+from .holders import Looking, counted, orphaned, others, searched
 from .past import NO_PAST, Past
 
 Progress = Callable[[str, int, int | None], None]
@@ -42,35 +43,30 @@ def fresh_plan(
     """
     roles = account.roles()
     listing = account.listing(lambda done, total: progress("Listing contacts", done, total))
-    found = resolve(declarations, listing.identities)
+    found = resolve(declarations, listing.identities, complete=not listing.gap)
     problems = (*found.problems, *unknown_roles(declarations, roles))
     if problems:
         raise DeclarationError(problems)
     live = _read(found.matched, account, listing, progress)
-    census = _census(listing, live, past, scene)
-    return Fresh(make_plan(found, live, scene, census), len(listing.identities))
+    known = others(listing, live)
+    census = counted(_census(listing, past, scene), known, scene.now)
+    plan = make_plan(found, live, scene, census)
+    doubtful = orphaned(plan)
+    if doubtful and known.unread:
+        looking = Looking(account, scene.now, partial(progress, "Looking for other holders"))
+        census = searched(census, doubtful, looking, known.unread)
+        plan = make_plan(found, live, scene, census)
+    return Fresh(plan, len(listing.identities))
 
 
-def _census(listing: Listing, declared: Mapping[str, Contact], past: Past, scene: Scene) -> Census:
+def _census(listing: Listing, past: Past, scene: Scene) -> Census:
     hours = scene.policy.guards.losing_access_hours
     return Census(
         contacts=len(listing.identities),
         before=past.contacts_before,
-        holders=_holders(listing, declared, scene),
+        gap=listing.gap,
         recent_losses=past.recent_losses(scene.now, hours),
     )
-
-
-def _holders(listing: Listing, declared: Mapping[str, Contact], scene: Scene) -> dict[str, int] | None:
-    """Holders by role among contacts that are not declared; None unless the listing told of all of them."""
-    holders: Counter[str] = Counter()
-    for identity in listing.identities:
-        if identity.id not in declared:
-            told = listing.contacts.get(identity.id)
-            if told is None or told.state.roles is None:
-                return None
-            holders.update(grant.reference for grant in told.state.roles if grant.held(scene.now))
-    return dict(holders)
 
 
 def _read(

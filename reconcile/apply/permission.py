@@ -15,6 +15,12 @@ FREEZE_VARIABLE = "RECONCILE_FREEZE"
 OFF = {"", "0", "false", "no", "off"}
 """What a switch in the environment is turned off with. Any other word turns it on: it fails closed."""
 
+_UNSEEN = ("empty-declarations", "incomplete-listing", "unreadable")
+"""The guards that trip because something was not seen: a plan of nothing is no proof then."""
+
+_REMEDIES = {"incomplete-listing": "apply again at a quieter time"}
+"""What to do about a guard that no override lifts, where it is not to change the declarations."""
+
 
 def switched_on(environment: Mapping[str, str], name: str) -> bool:
     """Whether a switch in the environment is on."""
@@ -46,7 +52,7 @@ def refuse_guarded(plan: Plan, ceilings: Mapping[str, int]) -> None:
 
 def refuse_unplanned(plan: Plan) -> None:
     """Raise Refusal for a plan that is empty only because something could not be planned."""
-    stuck = [verdict for verdict in plan.refused if verdict.guard not in LIFTABLE]
+    stuck = [verdict for verdict in plan.refused if verdict.guard in _UNSEEN]
     refuse_if(tuple(map(_told, stuck)), "refused by a guard; nothing was written")
 
 
@@ -56,7 +62,8 @@ def _lifted(verdict: Verdict, ceilings: Mapping[str, int]) -> bool:
 
 def _told(verdict: Verdict) -> str:
     if verdict.guard not in LIFTABLE:
-        return f"{verdict.guard}: {verdict.message}; change the declarations, nothing lifts this guard"
+        remedy = _REMEDIES.get(verdict.guard, "change the declarations")
+        return f"{verdict.guard}: {verdict.message}; {remedy}, nothing lifts this guard"
     override = f"--allow {verdict.guard}={verdict.found}"
     return f"{verdict.guard}: {verdict.message}; if this is meant, apply with {override}"
 

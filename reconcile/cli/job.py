@@ -75,8 +75,8 @@ class Job:
             refuse_above(fresh.plan, self.approval)
         say.result(self._shown(fresh.plan, form))
         if fresh.plan.empty:
+            refuse_unplanned(fresh.plan)
             if not self.due:
-                refuse_unplanned(fresh.plan)
                 self._note_order(fresh, past)
             return ExitCode.DONE
         spending = self._permit(fresh.plan, past, ceilings)

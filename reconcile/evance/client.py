@@ -1,6 +1,6 @@
 """The client: a reader that cannot write, and the writer that can."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -24,7 +24,7 @@ from . import wire
 from .answers import not_understood
 from .connection import Connection
 from .door import Door, Watch, unseen
-from .listing import Listing, Progress, Source, listing, unwatched, whole
+from .listing import Listing, Progress, Rows, Source, listing, unwatched, whole
 from .parallel import in_parallel
 from .timing import Patience, Timing
 from .transport import Request
@@ -86,15 +86,20 @@ class Reader:
     def roles(self) -> tuple[Role, ...]:
         """All access roles of the account, sorted by reference."""
         request = Request("GET", "/api/v2/roles.json", "list the roles", "roles.readonly")
-        rows = self._rows(request, "roles", unwatched)
-        return tuple(sorted(self._understood(wire.role, row) for row in rows))
+        found = self._rows(request, unwatched)
+        if found.gap:
+            raise ApiError(
+                f"incomplete listing of {self.connection.account}'s roles: {found.gap}; nothing was planned: "
+                "try again at a quieter time"
+            )
+        return tuple(sorted(self._understood(wire.role, row) for row in found.rows))
 
     def listing(self, progress: Progress = unwatched) -> Listing:
-        """All contacts of the account; ApiError "incomplete listing" when they can't be proven to be all."""
+        """All contacts of the account, or those that could be read and the gap that makes them doubtful."""
         request = Request("GET", "/api/v2/contacts.json", "list the contacts", "contacts.readonly")
-        rows = self._rows(request, "contacts", progress)
+        found = self._rows(request, progress)
         told = partial(_believed, self.connection.capabilities)
-        return listing(told(self._understood(wire.listed, row)) for row in rows)
+        return listing((told(self._understood(wire.listed, row)) for row in found.rows), found.gap)
 
     def contacts(
         self,
@@ -124,6 +129,19 @@ class Reader:
             found[contact.identity.id] = contact
             progress(len(found), len(identities))
         return {who.id: found[who.id] for who in identities}
+
+    def looked_up(self, identities: Iterable[Identity]) -> Generator[Contact | None]:
+        """Each of these contacts as it comes, in any order; None for one that is gone meanwhile.
+
+        Closing it early leaves the rest unread.
+        """
+        return in_parallel(self._pool, self.connection.concurrency, self._if_there, identities)
+
+    def _if_there(self, who: Identity) -> Contact | None:
+        try:
+            return self.contact(who.id)
+        except NotFound:
+            return None
 
     def contact(self, id: str) -> Contact:  # noqa: A002 -- the API's own word
         """One contact, read anew and whole; NotFound when there is none of that id."""
@@ -156,7 +174,7 @@ class Reader:
         except Unintelligible as error:
             raise Unintelligible(f"{self.connection.account} gave an unknown answer: {error}") from None
 
-    def _rows(self, request: Request, what: str, progress: Progress) -> list[wire.Json]:
+    def _rows(self, request: Request, progress: Progress) -> Rows:
         def page(number: int) -> wire.Page:
             try:
                 return self._page(request, {"page": str(number)})
@@ -169,7 +187,6 @@ class Reader:
             return of, self._page(request, {"page": "1", **of.params})
 
         source = Source(
-            f"{self.connection.account}'s {what}",
             self.connection.page_size,
             page,
             partial(in_parallel, self._pool, self.connection.concurrency, page),

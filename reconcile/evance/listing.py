@@ -5,15 +5,18 @@ as many different ids as the server last counted are all of them, in whatever or
 count does not match, both ends are read again, where new rows show up; when it still does not match, or the
 total fell, the walk starts anew. What can't be walked at all is read by windows of ids.
 
+A list that can't be proven whole is not thrown away: what was read of it comes with the gap in words, so that
+a plan can show what it would refuse.
+
 One thing no count can show: a row deleted and another one added between two pages, in time so that no page
 told the smaller total. The row that slipped through is then found by nobody; the next run sees it, and no
 harm is done meanwhile, since only what was found is ever written.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconcile.errors import ApiError
+from reconcile.errors import ServerFailure, Unintelligible, Unreachable
 from reconcile.model import Contact, Identity
 
 from .windows import FetchWindows, numbers_of, rows_by_windows, windows_over
@@ -31,6 +34,9 @@ Fetch = Callable[[int], Page]
 FetchAll = Callable[[Iterable[int]], Iterator[Page]]
 """Reads many pages, in any order."""
 
+LOST = (ServerFailure, Unreachable, Unintelligible)
+"""What loses a page for good, after all tries. Other errors would meet every page and end the run."""
+
 
 def unwatched(_done: int, _total: int | None) -> None:
     """The progress that nobody watches."""
@@ -41,21 +47,30 @@ class Listing:
     """All contacts of an account, sorted by id.
 
     ``contacts`` holds, by id, those of which the list already told roles or tags (whichever it told), so
-    that no second request is needed for them.
+    that no second request is needed for them. ``gap`` says why they may not be all; empty when they are.
     """
 
     identities: tuple[Identity, ...]
     contacts: Mapping[str, Contact] = field(default_factory=dict)
+    gap: str = ""
 
 
-def listing(rows: Iterable[Contact]) -> Listing:
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What was read of a list. ``gap`` says why it may not be all of it; empty when it is proven whole."""
+
+    rows: Sequence[Json]
+    gap: str = ""
+
+
+def listing(rows: Iterable[Contact], gap: str = "") -> Listing:
     """The listing that rows amount to."""
     contacts = {row.identity.id: row for row in rows}
     identities = sorted((row.identity for row in contacts.values()), key=_by_id)
     told = {
         key: row for key, row in contacts.items() if row.state.roles is not None or row.state.tags is not None
     }
-    return Listing(tuple(identities), told)
+    return Listing(tuple(identities), told, gap)
 
 
 def _by_id(identity: Identity) -> tuple[int, str]:
@@ -65,15 +80,26 @@ def _by_id(identity: Identity) -> tuple[int, str]:
 
 
 class Walk:
-    """One walk over the pages of a list, with what is needed to prove it complete."""
+    """One walk over the pages of a list, with what is needed to prove it complete.
 
-    def __init__(self, fetch: Fetch, fetch_all: FetchAll, progress: Progress) -> None:
+    ``seen`` also gets each row at once, so that it is not lost when a later page is.
+    """
+
+    def __init__(
+        self, fetch: Fetch, fetch_all: FetchAll, progress: Progress, seen: dict[str, Json] | None = None
+    ) -> None:
         self._fetch = fetch
         self._fetch_all = fetch_all
         self._progress = progress
         self._totals: list[int] = []
         self._pages = 0
         self.rows: dict[str, Json] = {}
+        self._seen = {} if seen is None else seen
+
+    @property
+    def total(self) -> int:
+        """How many rows the server counted last; a walk must have begun."""
+        return self._totals[-1]
 
     def complete(self) -> bool:
         """Walk; True when the rows are proven to be all."""
@@ -83,7 +109,9 @@ class Walk:
         return self._consistent() or self._complete_at_the_ends()
 
     def _note(self, page: Page) -> None:
-        self.rows.update((row_id(row), row) for row in page.rows)
+        rows = {row_id(row): row for row in page.rows}
+        self.rows |= rows
+        self._seen |= rows
         self._totals.append(page.total)
         self._pages = max(self._pages, page.pages)
         self._progress(len(self.rows), page.total)
@@ -115,30 +143,44 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """How the pages of one list are read; ``what`` names it to a person."""
+    """How the pages of one list are read."""
 
-    what: str
     page_size: int
     fetch: Fetch
     fetch_all: FetchAll
     fetch_windows: FetchWindows
 
 
-def whole(source: Source, progress: Progress) -> list[Json]:
-    """All rows of a list; ApiError when neither walks nor windows give a list that is proven complete."""
-    seen: set[str] = set()
-    for _ in range(WALKS):
-        walk = Walk(source.fetch, source.fetch_all, progress)
+def whole(source: Source, progress: Progress) -> Rows:
+    """All rows of a list, or those that could be read and why they are not proven to be all.
+
+    ApiError when no row at all could be read.
+    """
+    seen: dict[str, Json] = {}
+    try:
+        return _proven(source, progress, seen)
+    except LOST as error:
+        if not seen:
+            raise
+        return Rows(tuple(seen.values()), f"a page could not be read: {error}")
+
+
+def _proven(source: Source, progress: Progress, seen: dict[str, Json]) -> Rows:
+    walks = [Walk(source.fetch, source.fetch_all, progress, seen) for _ in range(WALKS)]
+    for walk in walks:
         if walk.complete():
-            return list(walk.rows.values())
-        seen |= set(walk.rows)
+            return Rows(tuple(walk.rows.values()))
     # Three quarters full, so that a window has room for what is new.
     size = max(1, source.page_size * 3 // 4)
     found = rows_by_windows(windows_over(numbers_of(seen), size), source.fetch_windows)
     if found is None:
-        raise ApiError(
-            f"incomplete listing of {source.what}: its pages do not add up to its total, because rows come "
-            "and go meanwhile or the server repeats some; nothing was planned: try again at a quieter time"
-        )
+        return Rows(tuple(seen.values()), _uncounted(len(seen), walks[-1].total))
     progress(len(found), len(found))
-    return list(found.values())
+    return Rows(tuple(found.values()))
+
+
+def _uncounted(seen: int, total: int) -> str:
+    return (
+        f"its pages do not add up to its total ({seen} different rows seen, {total} counted), because rows "
+        "come and go meanwhile or the server repeats some"
+    )

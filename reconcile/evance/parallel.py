@@ -1,6 +1,6 @@
 """Many calls at once, with a bounded number of them under way."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from typing import TypeVar
@@ -11,7 +11,7 @@ Result = TypeVar("Result")
 
 def in_parallel(
     pool: ThreadPoolExecutor, width: int, call: Callable[[Item], Result], items: Iterable[Item]
-) -> Iterator[Result]:
+) -> Generator[Result]:
     """The results as they come, in any order; the first error ends it and nothing new is begun.
 
     At most ``width`` calls are under way or waiting, so a million items need no million futures.

@@ -13,9 +13,13 @@ from .draft import Draft
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """What every guard looks at: the contacts on their way into the plan, the policy, the account."""
+    """What every guard looks at: the contacts on their way into the plan, the policy, the account.
+
+    ``declared`` counts the declarations, those included that found no contact in an incomplete listing.
+    """
 
     drafts: Sequence[Draft]
+    declared: int
     policy: Policy
     census: Census
 
@@ -30,9 +34,8 @@ class Inquiry:
         return tuple(draft for draft in self.drafts if any(step.revokes for step in draft.operations))
 
 
-def judge(drafts: Sequence[Draft], policy: Policy, census: Census) -> tuple[Verdict, ...]:
+def judge(inquiry: Inquiry) -> tuple[Verdict, ...]:
     """The verdict of every guard on the changes that a plan would make, in the order of their names."""
-    inquiry = Inquiry(drafts, policy, census)
     return tuple(guard(inquiry) for guard in _GUARDS)
 
 
@@ -43,7 +46,7 @@ def _creating(inquiry: Inquiry) -> Verdict:
 
 def _empty_declarations(inquiry: Inquiry) -> Verdict:
     """Nothing declared would mean that everything is unmanaged by accident: the files are lost."""
-    missing = () if inquiry.drafts else ("contacts",)
+    missing = () if inquiry.declared else ("contacts",)
     return _count("empty-declarations", "declaration", "missing: nothing is declared", missing, 0)
 
 
@@ -62,11 +65,18 @@ def _gains(step: Operation, privileged: Sequence[str]) -> bool:
     return gives and _matches(step.item, privileged)
 
 
+def _incomplete_listing(inquiry: Inquiry) -> Verdict:
+    """A contact that the listing lacks may share an address or a role: nothing is decided without it."""
+    gap = inquiry.census.gap
+    told = f"the account could not be listed whole: {gap}" if gap else "the account was listed whole"
+    return Verdict("incomplete-listing", not gap, told, int(bool(gap)))
+
+
 def _last_holder(inquiry: Inquiry) -> Verdict:
-    """Judged only where every holder is known: a role that the declared lose may well have other holders."""
+    """Contacts that were not read count as holders of nothing: better refused once too often."""
     what = "would lose the last holder"
     if inquiry.census.holders is None:
-        message = "not judged: the grants of contacts that are not declared were not read"
+        message = "not judged: nothing is known of contacts that are not declared"
         return Verdict("last-holder", passed=True, message=message, limit=inquiry.limits.last_holder)
     before = Counter(inquiry.census.holders)
     after = Counter(inquiry.census.holders)
@@ -74,6 +84,8 @@ def _last_holder(inquiry: Inquiry) -> Verdict:
         before.update(draft.held_before)
         after.update(draft.held_after)
     orphaned = tuple(sorted(role for role in before if not after[role]))
+    if orphaned and inquiry.census.unread:
+        what += f", as far as is known ({inquiry.census.unread} other contacts were not read)"
     return _count("last-holder", "role", what, orphaned, inquiry.limits.last_holder)
 
 
@@ -89,7 +101,7 @@ def _losing_access(inquiry: Inquiry) -> Verdict:
     Contacts that lost a role in earlier runs within the guard's hours count, too, so that a mass removal that
     is split over several runs is stopped like one that is not.
     """
-    limits, declared = inquiry.limits, len(inquiry.drafts)
+    limits, declared = inquiry.limits, inquiry.declared
     losing = {draft.identity.id: draft.label for draft in inquiry.losing}
     earlier = inquiry.census.recent_losses - losing.keys() if losing else frozenset[str]()
     subjects = (*sorted(losing.values()), *(f"contact {lost} (earlier)" for lost in sorted(earlier)))
@@ -135,6 +147,7 @@ _GUARDS: tuple[Callable[[Inquiry], Verdict], ...] = (
     _creating,
     _empty_declarations,
     _granting,
+    _incomplete_listing,
     _last_holder,
     _last_role,
     _losing_access,

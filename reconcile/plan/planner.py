@@ -19,7 +19,7 @@ from reconcile.model import (
 from .census import UNKNOWN, Census
 from .digest import config_digest, declarations_digest, plan_digest
 from .draft import Draft, draft
-from .guards import judge
+from .guards import Inquiry, judge
 from .resolve import Resolution
 
 
@@ -47,7 +47,7 @@ def make_plan(
     """
     drafts = sorted(_drafts(resolution, live, scene), key=_order)
     changes = tuple(change for change in (entry.change() for entry in drafts) if change is not None)
-    declarations = [entry.declaration for entry in drafts]
+    declarations = resolution.declarations
     plan = Plan(
         tool_version=scene.tool_version,
         target=scene.target,
@@ -59,8 +59,8 @@ def make_plan(
         declarations_digest=declarations_digest(declarations),
         changes=changes,
         unchanged=sum(not entry.changes for entry in drafts),
-        notes=tuple(_notes(drafts)),
-        guards=judge(drafts, scene.policy, census),
+        notes=(*_unseen_notes(resolution.unseen), *_notes(drafts)),
+        guards=judge(Inquiry(drafts, len(declarations), scene.policy, census)),
         revert=scene.revert,
     )
     return replace(plan, digest=plan_digest(plan))
@@ -108,6 +108,11 @@ def boundaries(declarations: Iterable[Declaration]) -> Iterator[Boundary]:
 def _windowed(declaration: Declaration) -> Iterator[tuple[str, DeclaredGrant | DeclaredTag]]:
     yield from ((grant.reference, grant) for grant in declaration.roles or ())
     yield from ((tag.value, tag) for tag in declaration.tags or ())
+
+
+def _unseen_notes(unseen: Iterable[Declaration]) -> list[str]:
+    labels = sorted(declaration.label for declaration in unseen)
+    return [f"{label}: not found in a listing that is not whole" for label in labels]
 
 
 def _notes(drafts: Sequence[Draft]) -> Iterator[str]:

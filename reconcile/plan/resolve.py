@@ -9,11 +9,20 @@ from reconcile.model import USER, Declaration, Identity, Problem, email_key
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """The pairs found, the declarations whose contact is to be created, and what is wrong."""
+    """The pairs found, the declarations whose contact is to be created, and what is wrong.
+
+    ``unseen`` are declarations without a contact in a listing that may lack some: they may have one.
+    """
 
     matched: tuple[tuple[Declaration, Identity], ...]
     to_create: tuple[Declaration, ...]
     problems: tuple[Problem, ...]
+    unseen: tuple[Declaration, ...] = ()
+
+    @property
+    def declarations(self) -> tuple[Declaration, ...]:
+        """All declarations that are not a problem."""
+        return (*(declaration for declaration, _ in self.matched), *self.to_create, *self.unseen)
 
 
 @dataclass(slots=True)
@@ -40,27 +49,32 @@ class _Directory:
         return sorted({found for key in _emails(declaration) for found in self.by_email.get(key, [])})
 
 
-def resolve(declarations: Sequence[Declaration], identities: Iterable[Identity]) -> Resolution:
+def resolve(
+    declarations: Sequence[Declaration], identities: Iterable[Identity], *, complete: bool = True
+) -> Resolution:
     """Pair every declaration with its live contact: pinned by id, else reference, else e-mail.
 
-    What is declared beside the pin is checked, so that roles never move to another person.
+    What is declared beside the pin is checked, so that roles never move to another person. Where the
+    identities are not ``complete``, a declaration that finds none is no problem, and creates nothing.
     """
     directory = _Directory()
     for identity in identities:
         directory.add(identity)
     matched: list[tuple[Declaration, Identity]] = []
-    to_create: list[Declaration] = []
+    alone: list[Declaration] = []
     problems: list[Problem] = []
     for declaration in declarations:
         candidates = directory.candidates(declaration)
-        problem = _problem(declaration, candidates, directory)
+        problem = _problem(declaration, candidates, directory, complete=complete)
         if problem is not None:
             problems.append(problem)
         elif candidates:
             matched.append((declaration, candidates[0]))
         else:
-            to_create.append(declaration)
-    return Resolution(tuple(matched), tuple(to_create), (*problems, *_claimed_twice(matched)))
+            alone.append(declaration)
+    to_create, unseen = (alone, []) if complete else ([], alone)
+    wrong = (*problems, *_claimed_twice(matched))
+    return Resolution(tuple(matched), tuple(to_create), wrong, tuple(unseen))
 
 
 def _emails(declaration: Declaration) -> set[str]:
@@ -69,9 +83,13 @@ def _emails(declaration: Declaration) -> set[str]:
     return {email_key(email) for email in (declaration.email, changed) if email}
 
 
-def _problem(declaration: Declaration, candidates: list[Identity], directory: _Directory) -> Problem | None:
+def _problem(
+    declaration: Declaration, candidates: list[Identity], directory: _Directory, *, complete: bool
+) -> Problem | None:
+    if not candidates and declaration.create:
+        return _taken(declaration, directory)
     if not candidates:
-        return _taken(declaration, directory) if declaration.create else _not_found(declaration)
+        return _not_found(declaration) if complete else None
     if len(candidates) > 1:
         return _ambiguous(declaration, candidates)
     return _mismatch(declaration, candidates[0])

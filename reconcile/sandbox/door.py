@@ -15,7 +15,7 @@ from reconcile.sandbox.api.calls import Call, Reply, refusal
 from reconcile.sandbox.api.routes import answer, collapsed
 from reconcile.sandbox.api.served import Served
 from reconcile.sandbox.problems import Problem, Refused
-from reconcile.sandbox.spoiling import delay, disturb_all, instead, resets, truncation
+from reconcile.sandbox.spoiling import delay, disturb_all, instead, less_a_row, resets, truncation
 from reconcile.sandbox.store import ledger
 
 _JSON = "application/json"
@@ -64,7 +64,7 @@ class Door:
         self._note(call, reply.status, began, wrote=wrote)
         if resets(striking, "after"):
             return _cut(request)
-        response = _response(instead(striking, call, "after") or reply)
+        response = _response(instead(striking, call, "after") or less_a_row(striking, reply))
         return await _truncated(request, response, truncation(striking))
 
     def _finish(

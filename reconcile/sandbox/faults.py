@@ -24,6 +24,7 @@ class Kind(StrEnum):
     HTML = "html"
     EXPIRE_TOKEN = "expire-token"  # noqa: S105 - a name
     PAGE_SHIFT = "page-shift"
+    LOST_ROW = "lost-row"
     WRITER = "writer"
 
 
@@ -39,6 +40,7 @@ _KEYS: dict[Kind, dict[str, Any]] = {
     Kind.HTML: {"code": 502.0, "when": _MOMENTS},
     Kind.EXPIRE_TOKEN: {},
     Kind.PAGE_SHIFT: {"how": ("repeat", "skip", "swap"), "page": 2.0},
+    Kind.LOST_ROW: {"how": ("missing", "repeated")},
     Kind.WRITER: {"contact": 0.0, "when": _MOMENTS, "grant": "", "revoke": "", "tag": "", "untag": ""},
 }
 # When it strikes: of the requests that match, the n-th, each so-manieth, or by chance; at most so often.

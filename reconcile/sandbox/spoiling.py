@@ -57,6 +57,16 @@ def truncation(striking: list[Armed]) -> str | None:
     return next((one.fault.word("how") for one in striking if one.fault.kind is Kind.TRUNCATE), None)
 
 
+def less_a_row(striking: list[Armed], reply: Reply) -> Reply:
+    """A list without the last row of its page, or with the first in its place; the total counts it still."""
+    how = next((one.fault.word("how") for one in striking if one.fault.kind is Kind.LOST_ROW), None)
+    rows = reply.body.get("data") if isinstance(reply.body, dict) else None
+    if how is None or not isinstance(rows, list) or not rows:
+        return reply
+    first = rows[:1] if how == "repeated" else []
+    return Reply(reply.status, {**reply.body, "data": [*rows[:-1], *first]}, reply.headers)
+
+
 def disturb_all(striking: list[Armed], call: Call, served: Served, moment: str) -> None:
     """Whatever happens to the account before or after this request, by nobody's request."""
     for armed in striking:

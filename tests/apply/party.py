@@ -34,7 +34,7 @@ SETTINGS = """\
 version: 1
 target: local
 targets:
-  local: {{kind: sandbox, url: "{url}", rate: 1000, concurrency: {workers}}}
+  local: {{kind: sandbox, url: "{url}", rate: {rate}, concurrency: {workers}}}
 ignore: {{roles: [staff-*], tags: ["auto:*"]}}
 protect: {{roles: [administrator], contacts: [owner@example.com]}}
 """
@@ -157,12 +157,14 @@ class Stand:
     def environment(self) -> dict[str, str]:
         return {"EVANCE_CLIENT_ID": self.access.client_id, "EVANCE_PRIVATE_KEY": self.access.private_key}
 
-    def checkout(self, declared: str, *, workers: int = 1, settings: str = "") -> "Checkout":
+    def checkout(
+        self, declared: str, *, workers: int = 1, rate: int = 1000, settings: str = ""
+    ) -> "Checkout":
         """A new folder with a configuration for this account and those declarations."""
         root = self.folder / f"checkout-{next(self.counter)}"
         root.mkdir()
         made = Checkout(root, self.environment)
-        made.configure(SETTINGS.format(url=self.access.url, workers=workers) + settings)
+        made.configure(SETTINGS.format(url=self.access.url, workers=workers, rate=rate) + settings)
         made.declare(declared)
         return made
 

@@ -152,8 +152,8 @@ def test_all_faults_at_once_do_no_harm(stand: Stand, ends: Ends, number: int, wo
 @pytest.mark.parametrize("retry_after", ["seconds", "date", "none"])
 def test_a_rate_limit_slows_a_run_and_nothing_else(stand: Stand, ends: Ends, retry_after: str) -> None:
     """More requests than the server takes: all of them get through in the end."""
-    checkout = stand.checkout(DECLARED, workers=4)
-    stand.upset(f"rate-limit:rate=40,burst=2,retry-after={retry_after}")
+    checkout = stand.checkout(DECLARED, workers=4, rate=20)  # in such a hurry that it is 500
+    stand.upset(f"rate-limit:rate=20,burst=2,retry-after={retry_after}")
     done = checkout.apply(clock=Clock(hurry=25))
     assert done.code == 0, done.said
     assert assert_old_or_new(stand, ends) == ends.new

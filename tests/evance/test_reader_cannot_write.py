@@ -20,6 +20,7 @@ def test_a_reader_has_no_writing_method() -> None:
         "contact",
         "contacts",
         "listing",
+        "looked_up",
         "roles",
     }
     assert {name for name in dir(Writer) if name[0] != "_"} - set(dir(Reader)) == {"create", "update"}

@@ -17,7 +17,7 @@ from tests.evance.conftest import Clock
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 SOMEBODY = "36"
-QUICK = Patience(first_delay=0.01, ceiling=0.05)
+QUICK = Patience(reading=8, first_delay=0.01, ceiling=0.05)
 WRITE = {"contact": {"tags": {"contact": ["written"]}}}
 
 

@@ -148,6 +148,10 @@ TRIPPED: dict[str, tuple[Callable[[], Plan], str]] = {
         lambda: planned([GAINING], Guards(granting_roles=("pr*",))),
         "1 contact would gain a privileged role; the limit is 0",
     ),
+    "incomplete-listing": (
+        lambda: planned([ME], Guards(), Census(gap="12 rows seen, 13 counted")),
+        "the account could not be listed whole: 12 rows seen, 13 counted",
+    ),
     "last-holder": (
         lambda: planned([ME], Guards(), Census(holders={"customer": 2})),
         "1 role would lose the last holder; the limit is 0",
@@ -192,6 +196,30 @@ def test_each_guard_has_its_numbers_in_its_message(guard: str) -> None:
     assert verdict(plan, guard).message == message
     with pytest.raises(Refusal, match=f"{guard}: {message}"):
         refuse_guarded(plan, {})
+
+
+@pytest.mark.parametrize(
+    ("holders", "unread", "told"),
+    [
+        ({"press": 1}, 500, "0 roles would lose the last holder; the limit is 0"),
+        ({}, 0, "1 role would lose the last holder; the limit is 0"),
+        (
+            {},
+            500,
+            (
+                "1 role would lose the last holder, as far as is known (500 other contacts were not read); "
+                "the limit is 0"
+            ),
+        ),
+    ],
+)
+def test_the_last_holder_among_those_who_were_read_counts(
+    holders: dict[str, int], unread: int, told: str
+) -> None:
+    """One other holder is enough; without one, contacts that were not read lift nothing."""
+    found = verdict(planned([ME], Guards(), Census(holders=holders, unread=unread)), "last-holder")
+    assert found.message == told
+    assert found.passed == bool(holders)
 
 
 def test_every_guard_of_a_plan_is_tried_here() -> None:

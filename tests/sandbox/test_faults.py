@@ -197,6 +197,15 @@ def test_a_row_may_be_skipped_under_an_unmoved_total(shop: Path) -> None:
     assert totals == [70, 70, 70]
 
 
+@pytest.mark.parametrize(("how", "expected"), [("missing", [6, 8, 10]), ("repeated", [6, 6, 8, 8, 10, 10])])
+def test_a_list_may_lose_rows_that_it_counts(shop: Path, how: str, expected: list[int]) -> None:
+    """The last row of each page is not shown, and the total knows nothing of it."""
+    with failing(shop, f"lost-row:how={how}") as caller:
+        ids, totals = pages(caller)
+    assert ids == expected
+    assert totals == [69, 69, 69]
+
+
 def test_another_writer_may_come_first(shop: Path) -> None:
     """Just before the second request somebody changes grants and tags of the contact."""
     with failing(shop, "writer:n=2,contact=13,grant=press,revoke=newsletter,tag=seen") as caller:

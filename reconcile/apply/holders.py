@@ -1,0 +1,83 @@
+"""Who else holds a role: what the guard ``last-holder`` must know of contacts that nobody declares."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from reconcile.evance import Listing, Reader
+from reconcile.evance.listing import Progress, unwatched
+from reconcile.model import Contact, Identity, Plan
+from reconcile.plan import Census
+
+MOST_READ = 500
+"""How many contacts are read in search of another holder. At five requests a second that is 100 seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """The contacts that are not declared: of some the listing told the grants, the others are unread."""
+
+    told: tuple[Contact, ...]
+    unread: tuple[Identity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """How contacts are looked up: in which account, as of when, and who is told how far it is."""
+
+    account: Reader
+    now: datetime
+    progress: Progress = unwatched
+
+
+def others(listing: Listing, declared: Mapping[str, Contact]) -> Others:
+    """The listed contacts that are not declared."""
+    told: list[Contact] = []
+    unread: list[Identity] = []
+    for identity in listing.identities:
+        if identity.id not in declared:
+            contact = listing.contacts.get(identity.id)
+            if contact is None or contact.state.roles is None:
+                unread.append(identity)
+            else:
+                told.append(contact)
+    return Others(tuple(told), tuple(unread))
+
+
+def counted(census: Census, known: Others, now: datetime) -> Census:
+    """The census with the holders that the listing told of, and how many contacts it told nothing of."""
+    holders = Counter(role for contact in known.told for role in _held(contact, now))
+    return replace(census, holders=holders, unread=len(known.unread))
+
+
+def orphaned(plan: Plan) -> frozenset[str]:
+    """The roles that would have no holder left, as far as is known."""
+    verdicts = (verdict for verdict in plan.guards if verdict.guard == "last-holder")
+    return frozenset(role for verdict in verdicts for role in verdict.subjects)
+
+
+def searched(census: Census, wanted: Iterable[str], looking: Looking, unread: Sequence[Identity]) -> Census:
+    """The census with what unread contacts tell of the wanted roles.
+
+    Reading ends as soon as each role has a holder, or after so many contacts that more would take too long.
+    """
+    holders, missing = Counter(census.holders), set(wanted)
+    left, most = len(unread), min(len(unread), MOST_READ)
+    with closing(looking.account.looked_up(unread[:most])) as looked_up:
+        for done, contact in enumerate(looked_up, 1):
+            # Grants in a form that is not known may be of any role: such a contact stays unread.
+            left -= contact is None or contact.state.roles is not None
+            held = _held(contact, looking.now)
+            holders.update(held)
+            missing.difference_update(held)
+            looking.progress(done, most)
+            if not missing:
+                break
+    return replace(census, holders=holders, unread=left)
+
+
+def _held(contact: Contact | None, now: datetime) -> list[str]:
+    roles = contact.state.roles if contact else None
+    return [grant.reference for grant in roles or () if grant.held(now)]

@@ -1,0 +1,97 @@
+"""What must be known of the whole account: who is in it, and who else holds a role."""
+
+import json
+
+import pytest
+
+from reconcile.apply import holders
+from tests.apply.party import Clock, Stand
+from tests.apply.scenario import DECLARED
+
+LIST = "path=/api/v2/contacts.json"
+GAPS = {
+    "a page fails": (
+        [f"status:code=503,{LIST},n={number}" for number in range(2, 11)],
+        "a page could not be read",
+    ),
+    "a row is not shown": ([f"lost-row:how=missing,{LIST}"], "65 different rows seen, 69 counted"),
+    "a row comes twice": ([f"lost-row:how=repeated,{LIST}"], "65 different rows seen, 69 counted"),
+}
+
+
+@pytest.mark.parametrize("gap", GAPS)
+def test_an_account_that_is_not_listed_whole_is_not_written(stand: Stand, gap: str) -> None:
+    """The plan shows what it can and what it would refuse; apply writes nothing and says what to do."""
+    checkout = stand.checkout(DECLARED)
+    faults, told = GAPS[gap]
+    stand.upset(*faults)
+    planned = checkout.plan("--format", "json")
+    assert planned.code == 0, planned.said
+    verdict = next(one for one in json.loads(planned.out)["guards"] if one["name"] == "incomplete-listing")
+    assert not verdict["passed"]
+    assert told in verdict["message"]
+    stand.upset(*faults)
+    done = checkout.apply(clock=Clock())
+    assert done.code == 3, done.said
+    assert "incomplete-listing: the account could not be listed whole: " in done.err
+    assert "apply again at a quieter time" in done.err
+    assert stand.writes() == []
+
+
+def test_who_is_not_in_an_incomplete_listing_is_not_created(stand: Stand) -> None:
+    """Whoever was not seen may exist: neither an error of the declarations nor a new contact."""
+    checkout = stand.checkout(DECLARED)
+    stand.upset(*GAPS["a page fails"][0])
+    planned = checkout.plan()
+    assert "new.customer@example.com: not found in a listing that is not whole" in planned.out
+    assert "1 to create" not in planned.out
+
+
+def test_an_incomplete_listing_is_no_proof_of_nothing_to_do(stand: Stand) -> None:
+    """A plan without changes is refused as well: the changes may be those of contacts that were not seen."""
+    checkout = stand.checkout("contacts:\n  - {email: grace.odell@example.com, roles: [customer]}\n")
+    assert checkout.apply().code == 0
+    stand.upset(*GAPS["a row is not shown"][0])
+    for arguments in ((), ("--due",)):
+        done = checkout.apply(*arguments, clock=Clock())
+        assert done.code == 3, done.said
+
+
+AMONG = "contacts:\n  - {email: rosalind.keane@example.com, roles: [customer, preview]}\n"
+"""Takes press, which others hold, too."""
+
+ALONE = "contacts:\n  - {email: pippa@rowe.example.org, roles: [customer]}\n"
+"""Takes seasonal-sale, whose only other grant has lapsed."""
+
+
+def reads(stand: Stand) -> int:
+    return len({one["path"] for one in stand.requests() if one["path"].startswith("/api/contacts/")})
+
+
+def test_a_role_that_somebody_else_holds_may_be_taken(stand: Stand) -> None:
+    """Contacts that nobody declares are read until one is found that holds it, and no further."""
+    done = stand.checkout(AMONG).apply()
+    assert done.code == 0, done.said
+    assert 2 <= reads(stand) < len(stand.holds()) / 2
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_the_last_holder_of_a_role_keeps_it(stand: Stand, workers: int) -> None:
+    """All other contacts were read, nobody holds it, and nothing is written unless that is meant."""
+    checkout = stand.checkout(ALONE, workers=workers)
+    done = checkout.apply()
+    assert done.code == 3, done.said
+    assert "last-holder: 1 role would lose the last holder; the limit is 0" in done.err
+    assert reads(stand) == len(stand.holds())
+    assert stand.writes() == []
+    assert checkout.apply("--allow", "last-holder=1").code == 0
+
+
+def test_a_large_account_is_not_read_for_it(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After so many contacts the search ends; what it did not see, it does not count as a holder."""
+    monkeypatch.setattr(holders, "MOST_READ", 5)
+    done = stand.checkout(ALONE).apply()
+    assert done.code == 3, done.said
+    left = len(stand.holds()) - 1 - 5
+    assert f"as far as is known ({left} other contacts were not read); the limit is 0" in done.err
+    assert reads(stand) == 1 + 5
