@@ -8,7 +8,7 @@ from typing import Any
 
 from reconcile.errors import NotFound
 from reconcile.evance import Reader
-from reconcile.model import Contact, Fields, contact_from_image, from_zulu
+from reconcile.model import Contact, Fields, contact_from_image, from_zulu, operation_from_document
 from reconcile.plan import History, Item, Standing, fingerprint
 
 from .journal import INTENT, OUTCOME, RESOLVED, Journal, Record, runs
@@ -92,10 +92,9 @@ def _losers(record: Record) -> Iterator[str]:
     harmless = {entry["key"] for entry in record.of(OUTCOME) if entry["outcome"] in HARMLESS}
     harmless |= {entry["key"] for entry in record.of(RESOLVED) if entry["finding"] == NO_EFFECT}
     for intent in record.of(INTENT):
-        revokes = any(
-            step["facet"] == "roles" and step["action"] == "remove" for step in intent["operations"]
-        )
-        if revokes and intent["contact"] and intent["key"] not in harmless:
+        steps = map(operation_from_document, intent["operations"])
+        loses = any(step.revokes or step.shortens for step in steps)
+        if loses and intent["contact"] and intent["key"] not in harmless:
             yield intent["contact"]
 
 

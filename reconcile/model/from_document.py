@@ -103,6 +103,11 @@ def _operation(node: Node) -> Operation:
     )
 
 
+def operation_from_document(document: Mapping[str, Any]) -> Operation:
+    """The operation that a document tells of; ValueError as for a plan."""
+    return _operation(Node(document))
+
+
 def _kept(node: Node) -> Kept:
     part, item = _subject(node)
     return Kept(part, item, _value(node.key("value"), part, item), _origin(node))

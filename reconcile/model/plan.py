@@ -76,6 +76,16 @@ class Operation:
         return self.part is Part.ROLES and self.action is Action.REMOVE
 
     @property
+    def shortens(self) -> bool:
+        """True when the contact keeps a role, for a shorter time than before."""
+        return _longer(self.before, self.after)
+
+    @property
+    def lengthens(self) -> bool:
+        """True when the contact keeps a role, for a longer time than before."""
+        return _longer(self.after, self.before)
+
+    @property
     def bypasses_approval(self) -> bool:
         """True when a grant that waits for approval is made active."""
         return (
@@ -84,6 +94,13 @@ class Operation:
             and self.after.active
             and not self.before.active
         )
+
+
+def _longer(one: Value, other: Value) -> bool:
+    """True when both are grants and the first ends later than the other, or never."""
+    if not (isinstance(one, Grant) and isinstance(other, Grant)) or other.expires is None:
+        return False
+    return one.expires is None or one.expires > other.expires
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,11 +72,13 @@ class Protect:
 class Guards:
     """How much one plan may do before ``apply`` refuses it.
 
-    ``losing_access_*``: contacts that lose a role, as a number and as a share of the declared contacts (0 to
-    1). ``last_role``: contacts that lose their last role. ``last_holder``: roles that lose their last holder.
-    ``granting``: contacts that gain a role that matches ``granting_roles`` (patterns). ``creating``: new
-    contacts. ``shrunk``: the share of live contacts that may be gone since the last run. ``staff``: contacts
-    (e-mail, reference or id) that may lose no role. ``losing_access_hours``: how far back earlier runs count.
+    ``losing_access_*``: contacts that lose a role or hold one for a shorter time, as a number and as a share
+    of the declared contacts (0 to 1); ``losing_access_hours``: how far back earlier runs count, and how near
+    an end has to be to count as a loss of a last role or holder. ``last_role``: contacts that lose their
+    last role. ``last_holder``: roles that lose their last holder. ``granting``: contacts that gain a role
+    that matches ``granting_roles`` (patterns). ``creating``: new contacts. ``shrunk``: the share of live
+    contacts that may be gone since the last run. ``staff``: contacts (e-mail, reference or id) that may lose
+    no role.
     """
 
     losing_access_contacts: int = 10

@@ -68,20 +68,25 @@ class Draft:
         """How many roles the contact holds now, as far as they are managed."""
         return len(self.folded.baseline.roles or ())
 
-    @property
-    def roles_after(self) -> int:
-        """How many roles the contact would hold, as far as they are managed."""
-        return len(self.folded.target.roles or ())
+    def roles_after(self, until: datetime) -> int:
+        """How many roles the contact would hold, as far as they are managed and not cut short before then."""
+        return len(self.folded.target.roles or ()) - len(self.cut_short(until))
 
     @property
     def held_before(self) -> tuple[str, ...]:
         """The roles that the contact holds now, whether they are managed or not."""
         return self._references(self.folded.baseline)
 
-    @property
-    def held_after(self) -> tuple[str, ...]:
-        """The roles that the contact would hold, whether they are managed or not."""
-        return self._references(self.folded.target)
+    def held_after(self, until: datetime) -> tuple[str, ...]:
+        """The roles that the contact would hold, managed or not, without those cut short before then."""
+        short = self.cut_short(until)
+        return tuple(role for role in self._references(self.folded.target) if role not in short)
+
+    def cut_short(self, until: datetime) -> frozenset[str]:
+        """The roles that the contact keeps only until then at most, and held for longer before."""
+        short = {step.item for step in self.operations if step.shortens}
+        grants = (grant for grant in self.folded.target.roles or () if grant.reference in short)
+        return frozenset(grant.reference for grant in grants if not grant.held(until))
 
     def _references(self, state: State) -> tuple[str, ...]:
         unmanaged = self.live.state.roles if self.live else None

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
 from reconcile.model import ChangeAction, Guards, Operation, Part, Policy, Verdict, email_key
@@ -22,6 +23,7 @@ class Inquiry:
     declared: int
     policy: Policy
     census: Census
+    now: datetime
 
     @property
     def limits(self) -> Guards:
@@ -30,8 +32,15 @@ class Inquiry:
 
     @property
     def losing(self) -> tuple[Draft, ...]:
-        """The contacts that would lose a role."""
-        return tuple(draft for draft in self.drafts if any(step.revokes for step in draft.operations))
+        """The contacts that would lose a role, now or by an earlier end than before."""
+        return tuple(
+            draft for draft in self.drafts if any(step.revokes or step.shortens for step in draft.operations)
+        )
+
+    @property
+    def soon(self) -> datetime:
+        """Until when a role that is cut short counts as one that is taken."""
+        return self.now + timedelta(hours=self.limits.losing_access_hours)
 
 
 def judge(inquiry: Inquiry) -> tuple[Verdict, ...]:
@@ -60,9 +69,9 @@ def _granting(inquiry: Inquiry) -> Verdict:
 
 
 def _gains(step: Operation, privileged: Sequence[str]) -> bool:
-    """True when the step gives a privileged role, or makes one active that waited for approval."""
-    gives = step.part is Part.ROLES and (step.before is None or step.bypasses_approval)
-    return gives and _matches(step.item, privileged)
+    """True when the step gives a privileged role, for longer than before, or active without approval."""
+    gives = step.before is None or step.bypasses_approval or step.lengthens
+    return step.part is Part.ROLES and gives and _matches(step.item, privileged)
 
 
 def _incomplete_listing(inquiry: Inquiry) -> Verdict:
@@ -82,7 +91,7 @@ def _last_holder(inquiry: Inquiry) -> Verdict:
     after = Counter(inquiry.census.holders)
     for draft in inquiry.drafts:
         before.update(draft.held_before)
-        after.update(draft.held_after)
+        after.update(draft.held_after(inquiry.soon))
     orphaned = tuple(sorted(role for role in before if not after[role]))
     if orphaned and inquiry.census.unread:
         what += f", as far as is known ({inquiry.census.unread} other contacts were not read)"
@@ -90,7 +99,9 @@ def _last_holder(inquiry: Inquiry) -> Verdict:
 
 
 def _last_role(inquiry: Inquiry) -> Verdict:
-    stripped = (draft for draft in inquiry.drafts if draft.roles_before and not draft.roles_after)
+    """A role whose end is set to the next hours is as good as taken."""
+    soon = inquiry.soon
+    stripped = (draft for draft in inquiry.drafts if draft.roles_before and not draft.roles_after(soon))
     what = "would lose the last role"
     return _count("last-role", "contact", what, _labels(stripped), inquiry.limits.last_role)
 
@@ -106,8 +117,10 @@ def _losing_access(inquiry: Inquiry) -> Verdict:
     earlier = inquiry.census.recent_losses - losing.keys() if losing else frozenset[str]()
     subjects = (*sorted(losing.values()), *(f"contact {lost} (earlier)" for lost in sorted(earlier)))
     limit = max(limits.losing_access_contacts, _share(limits.losing_access_share, declared))
+    cut = sum(not any(step.revokes for step in draft.operations) for draft in inquiry.losing)
+    sooner = f" ({cut} of them by an earlier end than before)" if cut else ""
     within = f" ({len(earlier)} of them in the last {limits.losing_access_hours} hours)" if earlier else ""
-    what = f"of {declared} declared contacts would lose a role{within}"
+    what = f"of {declared} declared contacts would lose a role{sooner}{within}"
     return _count("losing-access", "", what, subjects, limit)
 
 

@@ -60,7 +60,7 @@ def make_plan(
         changes=changes,
         unchanged=sum(not entry.changes for entry in drafts),
         notes=(*_unseen_notes(resolution.unseen), *_notes(drafts)),
-        guards=judge(Inquiry(drafts, len(declarations), scene.policy, census)),
+        guards=judge(Inquiry(drafts, len(declarations), scene.policy, census, scene.now)),
         revert=scene.revert,
     )
     return replace(plan, digest=plan_digest(plan))

@@ -89,6 +89,17 @@ def kill_behind_the_write(stand: Stand, checkout: Checkout, email: str) -> None:
         fuse += 2
 
 
+def test_roles_that_were_cut_short_count(stand: Stand) -> None:
+    """Two contacts keep press for a minute; when it has lapsed, the third loses none."""
+    soon = "[customer, preview, {reference: press, expires: '2026-11-23T09:01:00Z'}]"
+    checkout = stand.checkout(f"contacts:\n  - {{email: {ONE}, roles: {soon}}}\n", settings=SETTINGS)
+    assert checkout.apply().code == 0
+    checkout.declare(losing(ONE, TWO, THREE))
+    done = checkout.apply(as_of="2026-11-23T09:02:00Z")
+    assert done.code == 3, done.said
+    assert "3 of 3 declared contacts would lose a role (1 of them in the last 24 hours)" in done.err
+
+
 def test_a_write_that_surely_failed_does_not_count(stand: Stand) -> None:
     """Rejected twice, two contacts have lost nothing, and two others may."""
     checkout = stand.checkout(losing(ONE, TWO), settings=SETTINGS)

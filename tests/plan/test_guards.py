@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -26,6 +27,7 @@ from reconcile.model import (
     Protect,
     State,
     Verdict,
+    Window,
 )
 from reconcile.plan import LIFTABLE, Census, Resolution, Scene, make_plan
 from tests.plan.strategies import NOW
@@ -129,6 +131,62 @@ def test_a_removal_that_is_split_counts_as_one(runs: list[set[int]]) -> None:
     together = len(before | {str(number) for number in last}) if last else 0
     assert found.found == together
     assert found.passed == (together <= 5)
+
+
+def ending(number: int, *ends: tuple[str, datetime | None]) -> Contact:
+    grants = tuple(Grant(reference, expires=expires) for reference, expires in ends)
+    return Contact(Identity(str(number), "user", f"c{number}@example.com"), State(grants, ()))
+
+
+def until(number: int, *ends: tuple[str, datetime | None]) -> Declaration:
+    place = Place("contacts/a.yaml", number, 1)
+    wanted = tuple(DeclaredGrant(role, place, window=Window(expires=expires)) for role, expires in ends)
+    return Declaration(place, email=f"c{number}@example.com", roles=wanted)
+
+
+HOUR, YEAR = NOW + timedelta(hours=1), NOW + timedelta(days=365)
+
+
+@pytest.mark.parametrize("before", [None, YEAR])
+@pytest.mark.parametrize("after", [HOUR, YEAR - timedelta(days=1)])
+def test_an_end_that_comes_sooner_counts_as_a_loss(before: datetime | None, after: datetime) -> None:
+    """A wrong year in a bundle takes access from a whole shop, and no plan would ever show the lapse."""
+    had, has = [("customer", None), ("press", before)], [("customer", None), ("press", after)]
+    pairs = [(ending(number, *had), until(number, *has)) for number in range(20)]
+    found = verdict(planned(pairs, Guards()), "losing-access")
+    assert not found.passed
+    assert found.message == (
+        "20 of 20 declared contacts would lose a role (20 of them by an earlier end than before); "
+        "the limit is 10"
+    )
+
+
+def test_an_end_that_comes_later_is_no_loss() -> None:
+    """A role for longer takes nothing away."""
+    pair = (ending(1, ("press", HOUR)), until(1, ("press", None)))
+    assert planned([pair], Guards(losing_access_contacts=0, losing_access_share=0)).refused == ()
+
+
+@pytest.mark.parametrize(("after", "passed"), [(HOUR, False), (YEAR, True)])
+def test_a_last_role_that_ends_in_a_moment_is_taken(after: datetime, passed: bool) -> None:  # noqa: FBT001
+    """Cut short to the next hours it is as good as gone; a term of a year is a term."""
+    plan = planned([(ending(1, ("press", None)), until(1, ("press", after)))], Guards(), Census(holders={}))
+    assert verdict(plan, "last-role").passed == passed
+    assert verdict(plan, "last-holder").passed == passed
+
+
+def test_a_privileged_role_for_longer_is_a_grant() -> None:
+    """From an hour to for ever: the same right as a new grant."""
+    pair = (ending(1, ("press", HOUR)), until(1, ("press", None)))
+    assert not verdict(planned([pair], Guards(granting_roles=("pr*",))), "granting").passed
+    back = (ending(1, ("press", None)), until(1, ("press", HOUR)))
+    assert verdict(planned([back], Guards(granting_roles=("pr*",))), "granting").passed
+
+
+def test_the_staff_keep_their_roles_for_as_long() -> None:
+    """Whoever runs the shop is not locked out later, either."""
+    pair = (ending(1, ("press", None)), until(1, ("press", YEAR)))
+    assert not verdict(planned([pair], Guards(staff=("c1@example.com",))), "self").passed
 
 
 ME = (person(1, "customer", "press"), entry(1, "customer"))
