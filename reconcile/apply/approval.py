@@ -1,17 +1,25 @@
 """A saved plan that was approved: a ceiling for what a fresh plan may do."""
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from reconcile.errors import Refusal, UsageError
-from reconcile.model import Operation, Plan, plan_from_document, visible
+from reconcile.model import Operation, Plan, plan_document, plan_from_document, visible
 from reconcile.plan import above, unfit
 
 
 def read_plan(path: Path) -> Plan:
     """The plan in a file; Refusal when it is none that this version reads. Its digest is not checked here."""
+    return _read(path)[0]
+
+
+def _read(path: Path) -> tuple[Plan, Mapping[str, Any]]:
+    """The plan in a file, and the document as it stands there."""
     try:
-        return plan_from_document(json.loads(path.read_bytes()))
+        document = json.loads(path.read_bytes(), object_pairs_hook=_object)
+        return plan_from_document(document), document
     except OSError as error:
         raise UsageError(f"{path}: can't be read: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
@@ -20,11 +28,34 @@ def read_plan(path: Path) -> Plan:
         raise Refusal(f"{path}: this is not a plan: {told}; {advice}") from None
 
 
+def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object that names each key once: of two, readers would take different ones (RFC 8259, 4)."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"it names {next(key for key in keys if keys.count(key) > 1)} twice")
+    return found
+
+
 def read_approval(path: Path, digest: str | None) -> Plan:
-    """An approved plan, whose content is what its digest says and, where one is pinned, what was pinned."""
-    plan = read_plan(path)
-    refuse_if(unfit(plan, digest), f"{path} can't be applied; nothing was written")
+    """An approved plan, whose content is what its digest says and, where one is pinned, what was pinned.
+
+    It must be what this version writes of that plan, to the last key: what a later version or somebody's hand
+    has put in, people may have gone by.
+    """
+    plan, document = _read(path)
+    reasons = (*unfit(plan, digest), *_foreign(plan, document))
+    refuse_if(reasons, f"{path} can't be applied; nothing was written")
     return plan
+
+
+def _foreign(plan: Plan, document: Mapping[str, Any]) -> Iterator[str]:
+    own = plan_document(plan)
+    if document["format_version"] != own["format_version"]:
+        yield f"its format is {document['format_version']}, and this version applies {own['format_version']}"
+    elif document != own:
+        differing = sorted(key for key in {*own, *document} if document.get(key) != own.get(key))
+        yield f"it was changed later, or is of another version: {', '.join(differing)}"
 
 
 def refuse_above(fresh: Plan, approved: Plan) -> None:

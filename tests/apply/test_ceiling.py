@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -172,10 +173,10 @@ def tampered(change: Callable[[dict[str, Any]], object], *, sealed: bool = True)
 def reseal(path: Path) -> None:
     """Give a plan the digest that its content now has, as somebody would who means harm."""
     from reconcile.plan import plan_digest
+    from reconcile.render import as_json
 
-    document = json.loads(path.read_text("utf-8"))
-    document["digest"] = plan_digest(read_plan(path))
-    path.write_text(json.dumps(document), encoding="utf-8")
+    plan = read_plan(path)
+    path.write_text(as_json(replace(plan, digest=plan_digest(plan))), encoding="utf-8")
 
 
 def drop_operation(document: dict[str, Any]) -> None:
@@ -188,6 +189,10 @@ def other_expiry(document: dict[str, Any]) -> None:
 
 def other_person(document: dict[str, Any]) -> None:
     document["changes"][0]["contact"]["email"] = "somebody.else@example.com"
+
+
+def twice(path: Path) -> None:
+    path.write_text('{"changes": [],' + path.read_text("utf-8").removeprefix("{"), encoding="utf-8")
 
 
 TAMPERED: dict[str, tuple[Callable[[Path], None], str]] = {
@@ -203,6 +208,23 @@ TAMPERED: dict[str, tuple[Callable[[Path], None], str]] = {
     "a later format": (
         tampered(lambda plan: plan.update(format_version="2.0"), sealed=False), "plans of the format 1.x"
     ),
+    "a later minor format": (
+        tampered(lambda plan: plan.update(format_version="1.9"), sealed=False), "its format is 1.9"
+    ),
+    "a summary that hides something": (
+        tampered(lambda plan: plan["summary"]["roles"].update(granted=0), sealed=False), "version: summary"
+    ),
+    "a summary that is missing": (
+        tampered(lambda plan: plan.pop("summary"), sealed=False), "version: summary"
+    ),
+    "a key that nobody knows": (
+        tampered(lambda plan: plan.update(force=True), sealed=False), "version: force"
+    ),
+    "a key in an operation": (
+        tampered(lambda plan: plan["changes"][0]["operations"][0].update(bulk=True), sealed=False),
+        "version: changes",
+    ),
+    "a key that stands twice": (twice, "it names changes twice"),
     "no plan at all": (lambda path: path.write_text("[]"), "this is not a plan"),
     "no JSON": (lambda path: path.write_bytes(b"\xff{"), "it is not JSON"),
 }  # fmt: skip
