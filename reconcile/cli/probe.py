@@ -112,7 +112,7 @@ def _probe(scratch: "Scratch", project: "Project", image: Path, common: Common) 
     from reconcile.apply.probe import ask_all, keep
 
     from . import say
-    from .stopping import asked_to_stop
+    from .signals import asked_to_stop
 
     if not image.exists():
         keep(scratch.image, image)
@@ -158,10 +158,11 @@ def _conclude(probed: "Probed", project: "Project", image: Path, form: str, comm
     from reconcile.render import capabilities_yaml, probe_json, probe_text
 
     from . import say
+    from .files import write_shared
 
     say.result(probe_json(probed) if form == "json" else probe_text(probed, width=say.width()))
     if not probed.stopped:
-        _write(project.capabilities_file, capabilities_yaml(probed))
+        write_shared(project.capabilities_file, capabilities_yaml(probed))
         say.note(f"Written down in {project.capabilities_file.name}.", common)
     if probed.not_restored:
         raise PartlyApplied(
@@ -172,10 +173,3 @@ def _conclude(probed: "Probed", project: "Project", image: Path, form: str, comm
     if probed.stopped:
         raise ReconcileError(f"{probed.stopped}; the contact is as it was")
     return ExitCode.DONE
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file that goes under Git: beside, then moved into place."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)

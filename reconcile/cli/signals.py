@@ -1,26 +1,26 @@
-"""What Ctrl-C and SIGTERM do: before the first write they end the command, from then on they stop the run."""
+"""What Ctrl-C and SIGTERM do: before the first write they end a command, later they let it end in order."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reconcile.apply import Brake
+
+BOTH = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
 def terminated_like_interrupted() -> Iterator[None]:
     """Let SIGTERM end a command as Ctrl-C does."""
 
-    def interrupt(*_: object) -> None:
+    def interrupt() -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
+    with _answered(interrupt, signal.SIGTERM):
         yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
@@ -29,11 +29,30 @@ def stopped_in_order(brake: "Brake") -> Iterator[None]:
 
     Nothing is raised, since an exception could strike between a write and the note of its outcome.
     """
+    with _answered(lambda: brake.stop("stopped by the user"), *BOTH):
+        yield
 
-    def stop(*_: object) -> None:
-        brake.stop("stopped by the user")
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+@contextmanager
+def asked_to_stop(tell: Callable[[], None]) -> Iterator[Event]:
+    """The event that is set once the process is asked to end, by either signal, instead of ending it.
+
+    ``tell`` is called each time, so that whoever presses Ctrl-C again is told what is still going on.
+    """
+    stop = Event()
+
+    def note() -> None:
+        stop.set()
+        tell()
+
+    with _answered(note, *BOTH):
+        yield stop
+
+
+@contextmanager
+def _answered(answer: Callable[[], None], *numbers: signal.Signals) -> Iterator[None]:
+    """Answer these signals so while the block lasts."""
+    before = {number: signal.signal(number, lambda *_: answer()) for number in numbers}
     try:
         yield
     finally:
