@@ -1,9 +1,11 @@
 """Guards count people and access: the same at 3 contacts as at 30,000, with their numbers in words."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -324,3 +326,11 @@ def test_what_is_ignored_can_not_trip_a_guard() -> None:
     plan = planned([ME], Guards(last_role=0, losing_access_contacts=0), ignore=Patterns(roles=("press",)))
     assert plan.empty
     assert plan.refused == ()
+
+
+def test_the_page_on_apply_has_every_guard() -> None:
+    """Whoever is refused finds there what it means and what lifts it."""
+    page = (Path(__file__).parents[2] / "docs" / "apply.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)
+    assert rows == sorted(TRIPPED)
+    assert all(f"`{guard}`" in page for guard in set(TRIPPED) - set(LIFTABLE))
