@@ -24,6 +24,7 @@ from .revert import revert
 from .sandbox import sandbox
 from .schema import schema
 from .show import show
+from .timeline import timeline
 from .validate import validate
 
 
@@ -37,7 +38,21 @@ def cli() -> None:
     """
 
 
-for command in (apply, ci, demo, drift, history, plan, probe, revert, sandbox, schema, show, validate):
+for command in (
+    apply,
+    ci,
+    demo,
+    drift,
+    history,
+    plan,
+    probe,
+    revert,
+    sandbox,
+    schema,
+    show,
+    timeline,
+    validate,
+):
     cli.add_command(command)
 
 

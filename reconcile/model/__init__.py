@@ -58,6 +58,7 @@ from .settings import (
     UpdateMethod,
 )
 from .summary import Summary, summarise
+from .timeline import Coming, Timeline, timeline_document
 from .visible import visible
 
 __all__ = [
@@ -80,6 +81,7 @@ __all__ = [
     "Cause",
     "Change",
     "ChangeAction",
+    "Coming",
     "Contact",
     "Declaration",
     "DeclaredGrant",
@@ -118,6 +120,7 @@ __all__ = [
     "Summary",
     "Target",
     "TargetKind",
+    "Timeline",
     "UpdateMethod",
     "Value",
     "Verdict",
@@ -135,6 +138,7 @@ __all__ = [
     "plan_from_document",
     "summarise",
     "tag_key",
+    "timeline_document",
     "visible",
     "zulu",
 ]

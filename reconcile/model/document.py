@@ -39,8 +39,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
 
 
 def _boundary(boundary: Boundary) -> dict[str, Any]:
-    event = "starts" if boundary.starts else "lapses"
-    return {"event": event, "item": boundary.item, "contact": boundary.contact}
+    return {"event": boundary.event, "item": boundary.item, "contact": boundary.contact}
 
 
 def _change(change: Change) -> dict[str, Any]:
@@ -51,7 +50,7 @@ def _change(change: Change) -> dict[str, Any]:
             "type": who.type,
             "email": who.email,
             "reference": who.reference,
-            "source": _source(change.source),
+            "source": place_document(change.source),
         },
         "action": change.action.value,
         "operations": [operation_document(operation) for operation in change.operations],
@@ -88,11 +87,12 @@ def _origin(origin: Origin) -> dict[str, Any]:
         "detail": origin.detail,
         "reason": origin.reason,
         "at": _instant(origin.at),
-        "source": _source(origin.place) if origin.place else None,
+        "source": place_document(origin.place) if origin.place else None,
     }
 
 
-def _source(place: Place) -> dict[str, Any]:
+def place_document(place: Place) -> dict[str, Any]:
+    """A place as JSON's types."""
     return {"file": place.file, "line": place.line, "column": place.column}
 
 

@@ -2,15 +2,17 @@
 
 from reconcile.model import LIFTABLE
 
+from .boundaries import next_boundary
 from .ceiling import above, unfit
 from .census import Census
 from .compare import exceeding, same_person, unmet
 from .digest import digest_of, fingerprint, plan_digest
 from .drift import History, Item, Standing, drift, due_plan
 from .fold import ignored_role, ignored_tag, managed_part
-from .planner import Scene, make_plan, next_boundary, plan_change, unreadable
+from .planner import Scene, make_plan, plan_change, unreadable
 from .resolve import Resolution, resolve
 from .roles import unknown_roles
+from .timeline import timeline
 
 __all__ = [
     "LIFTABLE",
@@ -35,6 +37,7 @@ __all__ = [
     "plan_digest",
     "resolve",
     "same_person",
+    "timeline",
     "unfit",
     "unknown_roles",
     "unmet",

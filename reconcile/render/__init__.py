@@ -9,6 +9,7 @@ from .page import html
 from .probing import capabilities_yaml, probe_json, probe_text
 from .problems import problems_github, problems_json, problems_sarif, problems_text
 from .text import text
+from .timeline import mask_timeline, timeline_json, timeline_text
 from .words import count
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "markdown",
     "mask",
     "mask_drift",
+    "mask_timeline",
     "masked_email",
     "name",
     "plan_schema",
@@ -33,6 +35,8 @@ __all__ = [
     "problems_text",
     "scrubbed",
     "text",
+    "timeline_json",
+    "timeline_text",
 ]
 
 name = TERMINAL.name

@@ -42,6 +42,11 @@ def listed(names: Sequence[str], separator: str = ", ") -> str:
     return separator.join(shown) + (f" and {more:,} more" if more else "")
 
 
+def where(place: Place, say: Dialect) -> str:
+    """``file:line``."""
+    return say.name(f"{place.file}:{place.line}" if place.line else place.file)
+
+
 def verb(number: int, one: str, many: str) -> str:
     """The form of a verb that goes with the number."""
     return one if number == 1 else many
@@ -110,7 +115,7 @@ class Words:
 
     def place(self, place: Place) -> str:
         """``file:line``."""
-        return self.say.name(f"{place.file}:{place.line}" if place.line else place.file)
+        return where(place, self.say)
 
     def hurts(self) -> Iterator[str]:
         """What a reviewer must see first: access lost, approvals bypassed, guards that tripped."""
@@ -178,9 +183,8 @@ class Words:
         boundary = self.plan.valid_until
         if boundary is None:
             return "Valid as long as declarations and account stay as they are: no window starts or lapses."
-        event = "starts" if boundary.starts else "lapses"
         item, whose = self.say.name(boundary.item), self._whose(boundary.contact)
-        return f"Valid until {zulu(boundary.at)}, when {item} of {whose} {event}."
+        return f"Valid until {zulu(boundary.at)}, when {item} of {whose} {boundary.event}."
 
     def _whose(self, contact: str) -> str:
         """A contact that the plan does not name otherwise is not named here either."""
