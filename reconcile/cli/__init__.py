@@ -17,6 +17,7 @@ from .apply import apply
 from .ci import ci
 from .demo import demo
 from .drift import drift
+from .explain import explain
 from .history import history
 from .plan import plan
 from .probe import probe
@@ -43,6 +44,7 @@ for command in (
     ci,
     demo,
     drift,
+    explain,
     history,
     plan,
     probe,

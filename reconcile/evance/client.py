@@ -33,6 +33,7 @@ from .windows import Window
 Parsed = TypeVar("Parsed")
 
 CONTACTS = "/api/contacts.json"
+CONTACTS_V2 = "/api/v2/contacts.json"
 
 GONE = wire.Page((), 0, 0)
 """What is on a page that there is no more, since the list has become shorter."""
@@ -91,7 +92,25 @@ class Reader:
 
     def listing(self, progress: Progress = unwatched) -> Listing:
         """All contacts of the account; ApiError "incomplete listing" when they can't be proven to be all."""
-        request = Request("GET", "/api/v2/contacts.json", "list the contacts", "contacts.readonly")
+        request = Request("GET", CONTACTS_V2, "list the contacts", "contacts.readonly")
+        return self._listed(request, progress)
+
+    def search(self, field: str, value: str) -> Listing:
+        """The contacts that the account finds by a field, ``email`` or ``reference``: to be compared.
+
+        A server may find more than was asked for, or pass the filter over and list all. Letter case may count
+        for it (Evance help says of neither).
+        """
+        request = Request(
+            "GET",
+            CONTACTS_V2,
+            f"look for a contact by {field}",
+            "contacts.readonly",
+            params={field: value},
+        )
+        return self._listed(request, unwatched)
+
+    def _listed(self, request: Request, progress: Progress) -> Listing:
         rows = self._rows(request, "contacts", progress)
         told = partial(_believed, self.connection.capabilities)
         return listing(told(self._understood(wire.listed, row)) for row in rows)
@@ -178,7 +197,7 @@ class Reader:
         return whole(source, progress)
 
     def _page(self, request: Request, asked: dict[str, str]) -> wire.Page:
-        params = {**asked, "limit": str(self.connection.page_size)}
+        params = {**request.params, **asked, "limit": str(self.connection.page_size)}
         return self._understood(wire.page, self._door.read(replace(request, params=params)))
 
 

@@ -19,6 +19,7 @@ from .contact import (
 from .declaration import OPEN, Declaration, DeclaredGrant, DeclaredTag, Mode, Window
 from .document import FORMAT_VERSION, operation_document, plan_document
 from .drift import CLOCK, Cause, Difference, Drift, drift_document, drift_from_document
+from .explanation import Beside, Explained, Explanation, Fate, Managed, explanation_document
 from .from_document import plan_from_document
 from .image import contact_from_image, contact_image
 from .instant import atom, from_zulu, zulu
@@ -76,6 +77,7 @@ __all__ = [
     "Allowance",
     "Applying",
     "AuthFlow",
+    "Beside",
     "Boundary",
     "Capabilities",
     "Cause",
@@ -88,7 +90,10 @@ __all__ = [
     "DeclaredTag",
     "Difference",
     "Drift",
+    "Explained",
+    "Explanation",
     "Facet",
+    "Fate",
     "Fields",
     "Finding",
     "Freeze",
@@ -97,6 +102,7 @@ __all__ = [
     "Identity",
     "Judgement",
     "Kept",
+    "Managed",
     "Mode",
     "Node",
     "Numbering",
@@ -132,6 +138,7 @@ __all__ = [
     "drift_document",
     "drift_from_document",
     "email_key",
+    "explanation_document",
     "from_zulu",
     "operation_document",
     "plan_document",

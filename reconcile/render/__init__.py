@@ -3,6 +3,7 @@
 from .as_json import as_json, plan_schema
 from .drift import drift_json, drift_markdown, drift_text, mask_drift
 from .escape import TERMINAL
+from .explanation import explanation_json, explanation_text, mask_explanation
 from .markdown import markdown
 from .mask import mask, masked_email, scrubbed
 from .page import html
@@ -19,10 +20,13 @@ __all__ = [
     "drift_json",
     "drift_markdown",
     "drift_text",
+    "explanation_json",
+    "explanation_text",
     "html",
     "markdown",
     "mask",
     "mask_drift",
+    "mask_explanation",
     "mask_timeline",
     "masked_email",
     "name",

@@ -54,7 +54,7 @@ def mask(plan: Plan) -> Plan:
         valid_until=_boundary(plan) if plan.valid_until else None,
         changes=tuple(map(_change, plan.changes)),
         notes=tuple(map(scrubbed, plan.notes)),
-        guards=tuple(map(_verdict, plan.guards)),
+        guards=tuple(map(masked_verdict, plan.guards)),
     )
 
 
@@ -97,7 +97,8 @@ def _label(change: Change) -> str:
     return masked_email(change.contact.email) if change.contact.email else scrubbed(change.label)
 
 
-def _verdict(verdict: Verdict) -> Verdict:
+def masked_verdict(verdict: Verdict) -> Verdict:
+    """What a guard says, without addresses."""
     subjects = tuple(map(scrubbed, verdict.subjects))
     return replace(verdict, message=scrubbed(verdict.message), subjects=subjects)
 
