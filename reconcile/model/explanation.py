@@ -26,8 +26,8 @@ class Beside(StrEnum):
 class Fate(StrEnum):
     """What an apply now would do with an item: the actions of operations, and two ways of doing nothing.
 
-    What is kept is there and stays; ``none`` is what the contact neither holds nor would hold, and what is
-    not managed.
+    What is kept is there and stays; ``none`` is what the contact neither holds nor would hold, what is not
+    managed, and what would have to be guessed.
     """
 
     ADD = "add"
@@ -42,10 +42,11 @@ class Explained:
     """One item of a contact: how it is now, how it would be, and why.
 
     ``live`` and ``target`` are grants for roles and text for all else; None is not there, or empty. A live
-    grant stands here even when its own expiry has passed. ``told`` is False when the account did not tell the
-    facet. ``window`` is the declared one. ``passed_over`` are the items of bundles that the one which counts
-    goes before. ``turn`` is the next instant at which the clock alone makes a difference: of the declared
-    window, or of the live grant's own expiry where nothing is declared.
+    grant stands here even when its own expiry has passed. ``told`` is False when the account did not tell how
+    the item is now, or not in full: where that would have to be guessed, nothing is done. ``window`` is the
+    declared one. ``passed_over`` are the items of bundles that the one which counts goes before. ``turn`` is
+    the next instant at which the clock alone makes a difference: of the declared window, or of the live
+    grant's own expiry where nothing is declared.
     """
 
     part: Part
@@ -75,7 +76,8 @@ class Explanation:
 
     ``source`` is where it is declared, None when it is not; ``action`` what an apply would do with the
     contact as a whole. ``managed`` has the facets that its declaration manages. ``next`` is the nearest of
-    all turns. ``refused`` are the guards that this contact alone would trip.
+    all turns. ``untold`` are the facets of roles and tags that the account did not tell. ``refused``
+    are the guards that this contact alone would trip.
     """
 
     tool_version: str
@@ -90,6 +92,7 @@ class Explanation:
     managed: Mapping[Facet, Managed]
     items: tuple[Explained, ...]
     next: Boundary | None
+    untold: tuple[Facet, ...] = ()
     refused: tuple[Verdict, ...] = ()
 
 
@@ -114,6 +117,7 @@ def explanation_document(found: Explanation) -> dict[str, Any]:
         "absent": not found.present,
         "action": found.action.value if found.action else None,
         "managed": {facet.value: _managed(found.managed.get(facet)) for facet in Facet},
+        "untold": [facet.value for facet in found.untold],
         "items": [_explained(one) for one in found.items],
         "next": _turn(found.next),
         "refused": [verdict_document(one) for one in found.refused],

@@ -71,7 +71,13 @@ def _explanation(entry: Draft, scene: Scene) -> Explanation:
         managed=_managed(entry.declaration, scene.policy),
         items=tuple(items),
         next=_nearest(one.turn for one in items if one.turn is not None),
+        untold=_untold(entry.live),
     )
+
+
+def _untold(live: Contact | None) -> tuple[Facet, ...]:
+    sets = (Facet.ROLES, Facet.TAGS)
+    return tuple(facet for facet in sets if live is not None and getattr(live.state, facet.value) is None)
 
 
 def _order(one: Explained) -> tuple[int, int, str]:
@@ -128,22 +134,25 @@ class _Items:
         step, origin = self.steps.get(key), self._origin(part, item)
         declared = self.declared.get((part, _same(part, item)))
         fate = self._fate(key, origin)
-        target = self.live.get(key) if origin is Beside.UNMANAGED else self.target.get(key)
-        if step is not None and step.part is Part.CONTACT:
-            target = step.after
         return Explained(
             part=part,
             item=item,
             fate=fate,
             live=self.live.get(key),
-            target=target,
+            target=self._target(key, origin),
             origin=origin,
-            operation=step,
+            operation=None if fate is Fate.NONE else step,
             window=declared.window if declared else OPEN,
             passed_over=self._passed_over(part, item),
             turn=self._turn(part, item, declared),
-            told=self._told(part),
+            told=self._told(key),
         )
+
+    def _target(self, key: Key, origin: Origin | Beside) -> Value:
+        if origin is Beside.UNMANAGED:
+            return self.live.get(key)
+        step = self.steps.get(key)
+        return step.after if step else self.target.get(key)
 
     def _origin(self, part: Part, item: str) -> Origin | Beside:
         step = self.steps.get((part, item))
@@ -155,6 +164,8 @@ class _Items:
         return Beside.EXPIRED if part is Part.ROLES else Beside.INHERITED
 
     def _fate(self, key: Key, origin: Origin | Beside) -> Fate:
+        if self._would_be_guessed(key):
+            return Fate.NONE
         if key in self.steps:
             return Fate(self.steps[key].action.value)
         if origin is Beside.UNMANAGED:
@@ -176,7 +187,17 @@ class _Items:
             return Boundary(held.expires, starts=False, item=item, contact=self.entry.label)
         return None
 
-    def _told(self, part: Part) -> bool:
+    def _would_be_guessed(self, key: Key) -> bool:
+        """True for what a plan refuses to touch, because the account does not tell how it is now."""
+        part, item = key
+        declared = (part, _same(part, item)) in self.declared
+        return not self._told(key) and (not self._read(part) or (declared and key in self.target))
+
+    def _told(self, key: Key) -> bool:
+        held = self.live.get(key)
+        return self._read(key[0]) and not (isinstance(held, Grant) and not held.readable)
+
+    def _read(self, part: Part) -> bool:
         live = self.entry.live
         return live is None or part is Part.CONTACT or getattr(live.state, part.value) is not None
 

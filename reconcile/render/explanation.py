@@ -16,12 +16,9 @@ from reconcile.model import (
     Grant,
     Kept,
     Managed,
-    Mode,
     Origin,
     Part,
     Value,
-    Why,
-    Window,
     explanation_document,
     zulu,
 )
@@ -33,6 +30,7 @@ from .mask import Known, knowing, masked_email, masked_verdict, scrubbed, tellin
 from .rows import NOUNS, WIDEST_ITEM
 from .steps import Steps
 from .text import COLOURS
+from .why import Causes
 from .words import refusal, where, who
 
 SYMBOLS = {Fate.ADD: "+", Fate.CHANGE: "~", Fate.REMOVE: "-", Fate.KEEP: "=", Fate.NONE: "·"}
@@ -72,6 +70,10 @@ class _Page:
     def steps(self) -> Steps:
         return Steps(self.found.timezone, self.say)
 
+    @property
+    def causes(self) -> Causes:
+        return Causes(self.found, self.say)
+
     def head(self) -> list[str]:
         """Who it is, where that is declared, what an apply now would do, what is managed."""
         found = self.found
@@ -80,6 +82,8 @@ class _Page:
         said = [f"{named} at {self.say.name(found.account)}, as of {zulu(found.as_of)}", self._declared()]
         if found.source is not None:
             said.append(self._managed())
+        if found.untold:
+            said.append(f"Not told by the account: {', '.join(facet.value for facet in found.untold)}.")
         lines = [line for sentence in said for line in wrap("", sentence, self.width)]
         refused = (wrap("  ! ", refusal(one, self.say), self.width) for one in found.refused)
         return [*lines, *(self._paint(line, "!") for block in refused for line in block)]
@@ -139,16 +143,23 @@ class _Page:
         first, *rest = wrap(f"  {symbol} {pad(name, column)}  ", said, self.width)
         yield paint(first, COLOURS[symbol], 2, 4 + len(name)) if self.colour and symbol in COLOURS else first
         yield from rest
-        for lead, detail in (("now", self._now(one)), ("why", self._why(one)), ("next", self._next(one))):
+        for lead, detail in (
+            ("now", self._now(one)),
+            ("why", self.causes.why(one)),
+            ("next", self._next(one)),
+        ):
             if detail:
                 yield from wrap(f"        {lead:<4}  ", detail, self.width)
 
     def _happens(self, one: Explained) -> str:
         """What an apply now would do with the item."""
         if one.operation is not None:
-            return ": ".join(filter(None, (_verb(one), self.steps.operation(one.operation))))
+            said = self.steps.operation(one.operation)
+            return f"{_verb(one)}{'' if said[:1] in {'', '('} else ':'} {said}".rstrip()
         if one.fate is Fate.KEEP:
             return self._kept(one)
+        if not one.told and one.origin is not Beside.UNMANAGED:
+            return "refused: what the account does not tell is not guessed"
         if isinstance(one.origin, Beside):
             return one.origin.value
         return f"withheld: {self.steps.gone(one.origin)}"
@@ -163,7 +174,7 @@ class _Page:
         if one.part is Part.CONTACT:
             return "does not exist"
         if not one.told:
-            return "not told by the account"
+            return "held, but not told in full by the account" if one.live else "not told by the account"
         if one.part in NOUNS:
             return self._held(one.live)
         return self.say.quote(one.live) if isinstance(one.live, str) else "empty"
@@ -174,61 +185,6 @@ class _Page:
         if live.held(self.found.as_of) or live.expires is None:
             return self.steps.held(live)
         return f"not held: expired {ends(live.expires, self.found.timezone)}"
-
-    def _why(self, one: Explained) -> str:
-        """What gives or withholds it, and what that goes before."""
-        match one.origin:
-            case Beside():
-                return self._beside(one.origin, one.part)
-            case Origin():
-                return self._cause(one, one.origin) + self._window(one.window) + self._passed_over(one)
-
-    def _beside(self, origin: Beside, part: Part) -> str:
-        match origin:
-            case Beside.UNMANAGED if self.found.source is None:
-                return "the contact is not declared"
-            case Beside.UNMANAGED:
-                return f"its declaration names no {part.value}, and neither does a bundle of it"
-            case Beside.EXPIRED:
-                return "not declared; its own expiry has passed"
-            case Beside.INHERITED:
-                return "not declared; an address is sent whole, with what it has"
-
-    def _cause(self, one: Explained, origin: Origin) -> str:
-        match origin.why:
-            case Why.IGNORED:
-                return f"not declared; {self.say.name(origin.detail or '')} is ignored by the configuration"
-            case Why.ADDITIVE | Why.UNDECLARED:
-                return f"not declared; {self._mode(Facet(one.part.value))}"
-            case Why.ABSENT:
-                return f"'state: absent' at {where(self.found.source, self.say)}" if self.found.source else ""
-            case _:
-                return self._place(origin.detail, origin)
-
-    def _mode(self, facet: Facet) -> str:
-        how = self.found.managed[facet]
-        whose = "of this contact" if how.by_contact else "by the configuration"
-        return f"{facet.value} are {how.mode or Mode.AUTHORITATIVE} {whose}"
-
-    def _place(self, bundle: str | None, origin: Origin) -> str:
-        place = where(origin.place, self.say) if origin.place else ""
-        return f"bundle {self.say.name(bundle)} at {place}" if bundle else f"declared at {place}"
-
-    def _window(self, window: Window) -> str:
-        timezone = self.found.timezone
-        starts = f" from {begins(window.starts, timezone)}" if window.starts else ""
-        until = f" until {ends(window.expires, timezone)}" if window.expires else ""
-        return f",{starts}{until}" if starts or until else ""
-
-    def _passed_over(self, one: Explained) -> str:
-        by_bundle = isinstance(one.origin, Origin) and one.origin.detail
-        said = []
-        for item in one.passed_over:
-            other = f"bundle {self.say.name(item.bundle or '')} at {where(item.place, self.say)}"
-            said.append(
-                f"; so does {other}" if by_bundle else f"; overrides {other}{self._window(item.window)}"
-            )
-        return "".join(said)
 
     def _next(self, one: Explained) -> str:
         if one.turn is None:

@@ -21,6 +21,7 @@ def test_a_reader_has_no_writing_method() -> None:
         "contacts",
         "listing",
         "roles",
+        "search",
     }
     assert {name for name in dir(Writer) if name[0] != "_"} - set(dir(Reader)) == {"create", "update"}
 
