@@ -42,12 +42,16 @@ class _Page:
         span = f"within {count(found.days, 'day')}, from {zulu(found.as_of)} to {zulu(found.until)}"
         if not found.coming:
             return f"No declared window starts or lapses {span}."
-        numbers = {("starts", "start"): found.starts, ("lapses", "lapse"): found.lapses}
-        what = [
-            f"{count(number, 'window')} {verb(number, *event)}" for event, number in numbers.items() if number
-        ]
         whom, zone = count(found.contacts, "contact"), self.say.name(found.timezone)
-        return f"{' and '.join(what)} for {whom} {span}; days are those of {zone}."
+        return f"{self._counts()} for {whom} {span}; days are those of {zone}."
+
+    def _counts(self) -> str:
+        starts, lapses = self.found.starts, self.found.lapses
+        said = f"{count(starts, 'window')} {verb(starts, 'starts', 'start')}"
+        if not lapses:
+            return said
+        lapse = verb(lapses, "lapses", "lapse")
+        return f"{said} and {lapses:,} {lapse}" if starts else f"{count(lapses, 'window')} {lapse}"
 
     def days(self) -> Iterator[list[str]]:
         """The day, and a line for each of its boundaries; an end of day counts to the day that ends."""
