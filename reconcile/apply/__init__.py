@@ -20,6 +20,7 @@ from .permission import (
 from .revert import undoing
 from .run import carry_out
 from .settle import Account, Run
+from .single import explanation
 
 __all__ = [
     "SETTLED",
@@ -36,6 +37,7 @@ __all__ = [
     "Run",
     "approved_operations",
     "carry_out",
+    "explanation",
     "fresh_plan",
     "frozen",
     "granted_ceilings",

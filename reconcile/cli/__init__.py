@@ -17,6 +17,7 @@ from .apply import apply
 from .ci import ci
 from .demo import demo
 from .drift import drift
+from .explain import explain
 from .history import history
 from .plan import plan
 from .probe import probe
@@ -24,6 +25,7 @@ from .revert import revert
 from .sandbox import sandbox
 from .schema import schema
 from .show import show
+from .timeline import timeline
 from .validate import validate
 
 
@@ -37,7 +39,22 @@ def cli() -> None:
     """
 
 
-for command in (apply, ci, demo, drift, history, plan, probe, revert, sandbox, schema, show, validate):
+for command in (
+    apply,
+    ci,
+    demo,
+    drift,
+    explain,
+    history,
+    plan,
+    probe,
+    revert,
+    sandbox,
+    schema,
+    show,
+    timeline,
+    validate,
+):
     cli.add_command(command)
 
 

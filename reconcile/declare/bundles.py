@@ -1,9 +1,9 @@
 """Bundles: named lists of roles and tags, and what a contact gets from them."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from reconcile.model import Declaration, DeclaredGrant, DeclaredTag, Place, Window, tag_key
 
@@ -58,27 +58,42 @@ def with_bundles(written: Written, bundles: Mapping[str, Bundle], report: Report
     used = [bundles[name] for name in sorted(places) if name in bundles]
     if not used:
         return own
-    roles, told = _merge(own.roles, [bundle.roles for bundle in used], lambda grant: grant.reference)
-    tags, told_of_tags = _merge(own.tags, [bundle.tags for bundle in used], lambda tag: tag_key(tag.value))
-    for bundle, message in (*told, *told_of_tags):
+    roles = _merge(own.roles, [bundle.roles for bundle in used], lambda grant: grant.reference)
+    tags = _merge(own.tags, [bundle.tags for bundle in used], lambda tag: tag_key(tag.value))
+    for bundle, message in (*roles.disagreements, *tags.disagreements):
         report.add(rules.BUNDLES_DISAGREE, places[bundle], message)
-    return replace(own, roles=roles, tags=tags)
+    passed_over: tuple[DeclaredGrant | DeclaredTag, ...] = (*roles.passed_over, *tags.passed_over)
+    return replace(own, roles=roles.items, tags=tags.items, passed_over=passed_over)
+
+
+@dataclass(slots=True)
+class _Merged(Generic[Given]):
+    """The items of a contact and its bundles, sorted, and those of bundles that another one goes before.
+
+    A disagreement of two bundles is the later one's name and a message.
+    """
+
+    items: tuple[Given, ...] | None
+    passed_over: list[Given] = field(default_factory=list)
+    disagreements: list[tuple[str, str]] = field(default_factory=list)
 
 
 def _merge(
     own: tuple[Given, ...] | None, lists: list[tuple[Given, ...] | None], key: Callable[[Given], str]
-) -> tuple[tuple[Given, ...] | None, list[tuple[str, str]]]:
-    """The items of a contact and its bundles, sorted; and for each disagreement its bundle and a message."""
+) -> _Merged[Given]:
     given = [items for items in lists if items is not None]
+    merged = _Merged(own)
     if not given:
-        return own, []
-    merged = {key(item): item for item in own or ()}
-    told: list[tuple[str, str]] = []
+        return merged
+    found = {key(item): item for item in own or ()}
     for item in chain.from_iterable(given):
-        first = merged.setdefault(key(item), item)
+        first = found.setdefault(key(item), item)
+        if first is not item:
+            merged.passed_over.append(item)
         if first.bundle and item.bundle and _meaning(first) != _meaning(item):
-            told.append((item.bundle, _disagreement(first, item)))
-    return tuple(merged[name] for name in sorted(merged)), told
+            merged.disagreements.append((item.bundle, _disagreement(first, item)))
+    merged.items = tuple(found[name] for name in sorted(found))
+    return merged
 
 
 def _meaning(item: DeclaredGrant | DeclaredTag) -> tuple[str | None, Window]:

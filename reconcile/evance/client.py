@@ -33,6 +33,7 @@ from .windows import Window
 Parsed = TypeVar("Parsed")
 
 CONTACTS = "/api/contacts.json"
+CONTACTS_V2 = "/api/v2/contacts.json"
 
 GONE = wire.Page((), 0, 0)
 """What is on a page that there is no more, since the list has become shorter."""
@@ -87,16 +88,37 @@ class Reader:
         """All access roles of the account, sorted by reference."""
         request = Request("GET", "/api/v2/roles.json", "list the roles", "roles.readonly")
         found = self._rows(request, unwatched)
-        if found.gap:
-            raise ApiError(
-                f"incomplete listing of {self.connection.account}'s roles: {found.gap}; nothing was planned: "
-                "try again at a quieter time"
-            )
+        self._refuse_gap(found.gap, "roles")
         return tuple(sorted(self._understood(wire.role, row) for row in found.rows))
 
     def listing(self, progress: Progress = unwatched) -> Listing:
         """All contacts of the account, or those that could be read and the gap that makes them doubtful."""
-        request = Request("GET", "/api/v2/contacts.json", "list the contacts", "contacts.readonly")
+        request = Request("GET", CONTACTS_V2, "list the contacts", "contacts.readonly")
+        return self._listed(request, progress)
+
+    def search(self, field: str, value: str) -> Listing:
+        """The contacts that the account finds by a field, ``email`` or ``reference``: to be compared.
+
+        A server may find more than was asked for, or pass the filter over and list all. Letter case may count
+        for it (Evance help says of neither).
+        """
+        request = Request(
+            "GET",
+            CONTACTS_V2,
+            f"look for a contact by {field}",
+            "contacts.readonly",
+            params={field: value},
+        )
+        found = self._listed(request, unwatched)
+        self._refuse_gap(found.gap, "contacts")
+        return found
+
+    def _refuse_gap(self, gap: str, what: str) -> None:
+        if gap:
+            where = self.connection.account
+            raise ApiError(f"incomplete listing of {where}'s {what}: {gap}; try again at a quieter time")
+
+    def _listed(self, request: Request, progress: Progress) -> Listing:
         found = self._rows(request, progress)
         told = partial(_believed, self.connection.capabilities)
         return listing((told(self._understood(wire.listed, row)) for row in found.rows), found.gap)
@@ -195,7 +217,7 @@ class Reader:
         return whole(source, progress)
 
     def _page(self, request: Request, asked: dict[str, str]) -> wire.Page:
-        params = {**asked, "limit": str(self.connection.page_size)}
+        params = {**request.params, **asked, "limit": str(self.connection.page_size)}
         return self._understood(wire.page, self._door.read(replace(request, params=params)))
 
 

@@ -19,6 +19,7 @@ from .contact import (
 from .declaration import OPEN, Declaration, DeclaredGrant, DeclaredTag, Mode, Window
 from .document import FORMAT_VERSION, operation_document, plan_document
 from .drift import CLOCK, Cause, Difference, Drift, drift_document, drift_from_document
+from .explanation import Beside, Explained, Explanation, Fate, Managed, explanation_document
 from .from_document import operation_from_document, plan_from_document
 from .image import contact_from_image, contact_image
 from .instant import atom, from_zulu, zulu
@@ -58,6 +59,7 @@ from .settings import (
     UpdateMethod,
 )
 from .summary import Summary, summarise
+from .timeline import Coming, Timeline, timeline_document
 from .visible import visible
 
 __all__ = [
@@ -75,18 +77,23 @@ __all__ = [
     "Allowance",
     "Applying",
     "AuthFlow",
+    "Beside",
     "Boundary",
     "Capabilities",
     "Cause",
     "Change",
     "ChangeAction",
+    "Coming",
     "Contact",
     "Declaration",
     "DeclaredGrant",
     "DeclaredTag",
     "Difference",
     "Drift",
+    "Explained",
+    "Explanation",
     "Facet",
+    "Fate",
     "Fields",
     "Finding",
     "Freeze",
@@ -95,6 +102,7 @@ __all__ = [
     "Identity",
     "Judgement",
     "Kept",
+    "Managed",
     "Mode",
     "Node",
     "Numbering",
@@ -118,6 +126,7 @@ __all__ = [
     "Summary",
     "Target",
     "TargetKind",
+    "Timeline",
     "UpdateMethod",
     "Value",
     "Verdict",
@@ -129,6 +138,7 @@ __all__ = [
     "drift_document",
     "drift_from_document",
     "email_key",
+    "explanation_document",
     "from_zulu",
     "operation_document",
     "operation_from_document",
@@ -136,6 +146,7 @@ __all__ = [
     "plan_from_document",
     "summarise",
     "tag_key",
+    "timeline_document",
     "visible",
     "zulu",
 ]

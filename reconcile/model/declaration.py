@@ -66,7 +66,8 @@ class Declaration:
     """One contact's entry. A facet that is None is not managed.
 
     ``modes`` are the contact's own overrides of the configuration's. ``present`` is False for
-    ``state: absent``; roles and tags are then empty and managed unless declared otherwise.
+    ``state: absent``; roles and tags are then empty and managed unless declared otherwise. ``passed_over``
+    are items of its bundles that its own entry, or an earlier bundle that says the same, goes before.
     """
 
     place: Place
@@ -82,6 +83,7 @@ class Declaration:
     address: Fields | None = None
     modes: tuple[tuple[Facet, Mode], ...] = ()
     field_places: tuple[tuple[Facet, str, Place], ...] = field(default=(), compare=False)
+    passed_over: tuple[DeclaredGrant | DeclaredTag, ...] = field(default=(), compare=False)
 
     @property
     def label(self) -> str:

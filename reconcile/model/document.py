@@ -33,14 +33,13 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "changes": [_change(change) for change in plan.changes],
         "unchanged": plan.unchanged,
         "notes": list(plan.notes),
-        "guards": [_verdict(verdict) for verdict in plan.guards],
+        "guards": [verdict_document(verdict) for verdict in plan.guards],
         "digest": plan.digest,
     }
 
 
 def _boundary(boundary: Boundary) -> dict[str, Any]:
-    event = "starts" if boundary.starts else "lapses"
-    return {"event": event, "item": boundary.item, "contact": boundary.contact}
+    return {"event": boundary.event, "item": boundary.item, "contact": boundary.contact}
 
 
 def _change(change: Change) -> dict[str, Any]:
@@ -51,7 +50,7 @@ def _change(change: Change) -> dict[str, Any]:
             "type": who.type,
             "email": who.email,
             "reference": who.reference,
-            "source": _source(change.source),
+            "source": place_document(change.source),
         },
         "action": change.action.value,
         "operations": [operation_document(operation) for operation in change.operations],
@@ -67,9 +66,9 @@ def operation_document(operation: Operation) -> dict[str, Any]:
         "facet": operation.part.value,
         "item": operation.item,
         "action": operation.action.value,
-        "before": _value(operation.before),
-        "after": _value(operation.after),
-        **_origin(operation.origin),
+        "before": value_document(operation.before),
+        "after": value_document(operation.after),
+        **origin_document(operation.origin),
     }
 
 
@@ -77,26 +76,29 @@ def _kept(kept: Kept) -> dict[str, Any]:
     return {
         "facet": kept.part.value,
         "item": kept.item,
-        "value": _value(kept.value),
-        **_origin(kept.origin),
+        "value": value_document(kept.value),
+        **origin_document(kept.origin),
     }
 
 
-def _origin(origin: Origin) -> dict[str, Any]:
+def origin_document(origin: Origin) -> dict[str, Any]:
+    """An origin as JSON's types, to stand among the keys of its item."""
     return {
         "origin": origin.why.value,
         "detail": origin.detail,
         "reason": origin.reason,
         "at": _instant(origin.at),
-        "source": _source(origin.place) if origin.place else None,
+        "source": place_document(origin.place) if origin.place else None,
     }
 
 
-def _source(place: Place) -> dict[str, Any]:
+def place_document(place: Place) -> dict[str, Any]:
+    """A place as JSON's types."""
     return {"file": place.file, "line": place.line, "column": place.column}
 
 
-def _value(value: Value) -> Any:
+def value_document(value: Value) -> Any:
+    """What an item is, as JSON's types: a grant, a text or null."""
     return _grant(value) if isinstance(value, Grant) else value
 
 
@@ -109,7 +111,8 @@ def _instant(instant: datetime | None) -> str | None:
     return None if instant is None else zulu(instant)
 
 
-def _verdict(verdict: Verdict) -> dict[str, Any]:
+def verdict_document(verdict: Verdict) -> dict[str, Any]:
+    """What a guard says, as JSON's types."""
     return {
         "name": verdict.guard,
         "passed": verdict.passed,

@@ -168,6 +168,11 @@ class Boundary:
     item: str
     contact: str
 
+    @property
+    def event(self) -> str:
+        """What happens then: ``starts`` or ``lapses``."""
+        return "starts" if self.starts else "lapses"
+
 
 LIFTABLE = ("creating", "granting", "last-holder", "last-role", "losing-access", "self", "shrunk")
 """The guards that an override lifts. What the others stop is a fault or a promise, not a quantity."""

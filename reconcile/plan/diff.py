@@ -20,7 +20,7 @@ def differs(folded: Folded) -> bool:
 
 def operations(folded: Folded) -> tuple[Operation, ...]:
     """What leads from the baseline to the target: granted and added first, then changed, then removed."""
-    before, after = _items(folded.baseline), _items(folded.target)
+    before, after = items_of(folded.baseline), items_of(folded.target)
     found = []
     for key in _changed_items(folded):
         action, origin = _action(before, after, key), folded.origins[key]
@@ -33,7 +33,7 @@ def kept(folded: Folded, changed: tuple[Operation, ...]) -> tuple[Kept, ...]:
     moved = {(operation.part, operation.item) for operation in changed}
     return tuple(
         Kept(part, item, value, folded.origins[part, item])
-        for (part, item), value in sorted(_items(folded.target).items(), key=lambda entry: _rank(*entry[0]))
+        for (part, item), value in sorted(items_of(folded.target).items(), key=lambda entry: _rank(*entry[0]))
         if (part, item) not in moved and part in {Part.ROLES, Part.TAGS}
     )
 
@@ -67,7 +67,8 @@ def _filled(fields: Mapping[str, str | None] | None) -> dict[str, str]:
     return {name: value for name, value in (fields or {}).items() if value}
 
 
-def _items(state: State) -> dict[Key, Value]:
+def items_of(state: State) -> dict[Key, Value]:
+    """Everything in a state by part and item; a field that is empty is not there."""
     found: dict[Key, Value] = {}
     found.update({(Part.ROLES, grant.reference): grant for grant in state.roles or ()})
     found.update({(Part.TAGS, tag): tag for tag in state.tags or ()})

@@ -4,18 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from reconcile.model import (
-    Boundary,
-    Change,
-    Contact,
-    Declaration,
-    DeclaredGrant,
-    DeclaredTag,
-    Plan,
-    Policy,
-    email_key,
-)
+from reconcile.model import Change, Contact, Declaration, Plan, Policy, email_key
 
+from .boundaries import next_boundary
 from .census import UNKNOWN, Census
 from .digest import config_digest, declarations_digest, plan_digest
 from .draft import Draft, draft
@@ -86,28 +77,6 @@ def _drafts(resolution: Resolution, live: Mapping[str, Contact], scene: Scene) -
 def _order(entry: Draft) -> tuple[str, str, str]:
     who = entry.identity
     return email_key(who.email), who.reference or "", who.id
-
-
-def next_boundary(declarations: Iterable[Declaration], now: datetime) -> Boundary | None:
-    """The next instant at which any declared window starts or lapses: until then the plan holds."""
-    ahead = (boundary for boundary in boundaries(declarations) if boundary.at > now)
-    return min(ahead, key=lambda boundary: (boundary.at, boundary.contact, boundary.item), default=None)
-
-
-def boundaries(declarations: Iterable[Declaration]) -> Iterator[Boundary]:
-    """Every instant at which a declared window starts or lapses."""
-    for declaration in declarations:
-        for name, item in _windowed(declaration):
-            window = item.window
-            if window.starts is not None:
-                yield Boundary(window.starts, starts=True, item=name, contact=declaration.label)
-            if window.expires is not None:
-                yield Boundary(window.expires, starts=False, item=name, contact=declaration.label)
-
-
-def _windowed(declaration: Declaration) -> Iterator[tuple[str, DeclaredGrant | DeclaredTag]]:
-    yield from ((grant.reference, grant) for grant in declaration.roles or ())
-    yield from ((tag.value, tag) for tag in declaration.tags or ())
 
 
 def _unseen_notes(unseen: Iterable[Declaration]) -> list[str]:

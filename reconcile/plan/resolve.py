@@ -46,7 +46,7 @@ class _Directory:
             return self.by_id.get(declaration.id, [])
         if declaration.reference is not None:
             return self.by_reference.get(declaration.reference, [])
-        return sorted({found for key in _emails(declaration) for found in self.by_email.get(key, [])})
+        return sorted({found for key in emails(declaration) for found in self.by_email.get(key, [])})
 
 
 def resolve(
@@ -77,10 +77,17 @@ def resolve(
     return Resolution(tuple(matched), tuple(to_create), wrong, tuple(unseen))
 
 
-def _emails(declaration: Declaration) -> set[str]:
+def emails(declaration: Declaration) -> set[str]:
     """The addresses the contact may have: its own, and the one that a change of address gives it."""
     changed = (declaration.profile or {}).get("email")
     return {email_key(email) for email in (declaration.email, changed) if email}
+
+
+def claimants(declarations: Iterable[Declaration], identity: Identity) -> tuple[Declaration, ...]:
+    """The declarations that find this live contact, whatever they say of it beside."""
+    directory = _Directory()
+    directory.add(identity)
+    return tuple(entry for entry in declarations if directory.candidates(entry))
 
 
 def _problem(
@@ -97,26 +104,26 @@ def _problem(
 
 def _taken(declaration: Declaration, directory: _Directory) -> Problem | None:
     """A contact to be created must not have the address of another: that one would be meant twice."""
-    holders = [found for key in _emails(declaration) for found in directory.by_email.get(key, [])]
+    holders = [found for key in emails(declaration) for found in directory.by_email.get(key, [])]
     if not holders:
         return None
     message = (
-        f"contact {holders[0].id} has the address {holders[0].email} but not {_pin(declaration)}; "
+        f"contact {holders[0].id} has the address {holders[0].email} but not {pin(declaration)}; "
         "correct one of them instead of creating a second contact"
     )
     return Problem(declaration.place, message, "contact-mismatch")
 
 
 def _not_found(declaration: Declaration) -> Problem:
-    pin = _pin(declaration)
-    among = " among contacts of type user" if pin.startswith("e-mail") else ""
-    message = f"no contact has {pin}{among}; correct it, or add 'create: true' to make the contact"
+    pinned = pin(declaration)
+    among = " among contacts of type user" if pinned.startswith("e-mail") else ""
+    message = f"no contact has {pinned}{among}; correct it, or add 'create: true' to make the contact"
     return Problem(declaration.place, message, "contact-not-found")
 
 
 def _ambiguous(declaration: Declaration, candidates: list[Identity]) -> Problem:
     listed = ", ".join(f"contact {found.id} ({found.email})" for found in candidates)
-    message = f"{len(candidates)} contacts have {_pin(declaration)}: {listed}; pin one of them with 'id'"
+    message = f"{len(candidates)} contacts have {pin(declaration)}: {listed}; pin one of them with 'id'"
     return Problem(declaration.place, message, "contact-ambiguous")
 
 
@@ -125,7 +132,7 @@ def _mismatch(declaration: Declaration, found: Identity) -> Problem | None:
         has = f"reference '{found.reference}'" if found.reference else "no reference"
         message = f"contact {found.id} has {has}, not '{declaration.reference}'; correct one of them"
         return Problem(declaration.place, message, "contact-mismatch")
-    if declaration.email is not None and email_key(found.email) not in _emails(declaration):
+    if declaration.email is not None and email_key(found.email) not in emails(declaration):
         message = (
             f"contact {found.id} has the address {found.email}, not {declaration.email}; correct one of them"
         )
@@ -133,7 +140,8 @@ def _mismatch(declaration: Declaration, found: Identity) -> Problem | None:
     return None
 
 
-def _pin(declaration: Declaration) -> str:
+def pin(declaration: Declaration) -> str:
+    """What of a declaration finds its contact, in words."""
     if declaration.id is not None:
         return f"id {declaration.id}"
     if declaration.reference is not None:

@@ -28,6 +28,14 @@ def last_day(instant: datetime, timezone: str) -> str | None:
     return day.isoformat() if day else None
 
 
+def day_of(instant: datetime, timezone: str) -> str:
+    """The day on which the instant lies."""
+    try:
+        return instant.astimezone(_zone(timezone)).date().isoformat()
+    except OverflowError:  # the last day of the year 9999 lies a day later in the east
+        return instant.date().isoformat()
+
+
 def _zone(name: str) -> ZoneInfo | None:
     """The time zone; None when a plan from elsewhere names one that is not known here."""
     try:

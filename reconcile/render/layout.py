@@ -38,3 +38,9 @@ def wrap(prefix: str, body: str, width: int | None) -> list[str]:
             line = " " * hang
         line += word
     return [*lines, line.rstrip()]
+
+
+def paint(line: str, colour: str, start: int, end: int | None = None) -> str:
+    """The line with a part of it in a colour, by the terminal's own number for it."""
+    end = len(line) if end is None else end
+    return f"{line[:start]}\x1b[{colour}m{line[start:end]}\x1b[0m{line[end:]}"

@@ -13,7 +13,7 @@ A masked plan is for reading. It does not have the digest that it names and can'
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -34,7 +34,15 @@ from reconcile.model import (
 
 from .escape import MASK
 
-_EMAIL = re.compile(r"""(?:"[^"]+"|[^\s<>"(),:;|]+)@[^\s<>"'(),:;|]+""")
+_EMAIL = re.compile(
+    r"""
+      "[^"]+" @ [^\s<>"(),:;|]+
+    | (?<![^\s<>"(),:;|]) [^\s<>"(),:;|]+ @ [^\s<>"'(),:;|]+
+    """,
+    re.VERBOSE,
+)
+"""Looked for from the start of each word on: from every letter on, a word of 64 kB would take a minute."""
+
 _INITIALS = frozenset({"firstname", "lastname", "company", "username", "title"})
 _OPEN = frozenset({"type", "reference", "country", "countrycode"})
 _TELLING = frozenset(
@@ -54,7 +62,7 @@ def mask(plan: Plan) -> Plan:
         valid_until=_boundary(plan) if plan.valid_until else None,
         changes=tuple(map(_change, plan.changes)),
         notes=tuple(map(scrubbed, plan.notes)),
-        guards=tuple(map(_verdict, plan.guards)),
+        guards=tuple(map(masked_verdict, plan.guards)),
     )
 
 
@@ -97,13 +105,14 @@ def _label(change: Change) -> str:
     return masked_email(change.contact.email) if change.contact.email else scrubbed(change.label)
 
 
-def _verdict(verdict: Verdict) -> Verdict:
+def masked_verdict(verdict: Verdict) -> Verdict:
+    """What a guard says, without addresses."""
     subjects = tuple(map(scrubbed, verdict.subjects))
     return replace(verdict, message=scrubbed(verdict.message), subjects=subjects)
 
 
 def _change(change: Change) -> Change:
-    known = _Known(tuple(sorted(set(_personal(change)), key=len, reverse=True)))
+    known = knowing(_personal(change))
     who = change.contact
     return replace(
         change,
@@ -119,8 +128,8 @@ def _change(change: Change) -> Change:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What a change tells of its contact, case-folded, longest first: hidden wherever else it stands."""
+class Known:
+    """What is known of a contact, case-folded, longest first: hidden wherever else it stands."""
 
     texts: tuple[str, ...]
 
@@ -133,21 +142,25 @@ class _Known:
         return text
 
     def place(self, place: Place) -> Place:
+        """A place whose file's name tells nothing."""
         return Place(self.hide(place.file), place.line, place.column)
 
     def operation(self, step: Operation) -> Operation:
-        before, after = (self._value(step.part, step.item, value) for value in (step.before, step.after))
-        item, origin = self._item(step.part, step.item), self._origin(step.origin)
+        """An operation without what is known."""
+        before, after = (self.value(step.part, step.item, value) for value in (step.before, step.after))
+        item, origin = self.item(step.part, step.item), self.origin(step.origin)
         return replace(step, item=item, before=before, after=after, origin=origin)
 
     def kept(self, kept: Kept) -> Kept:
-        value = self._value(kept.part, kept.item, kept.value)
-        return Kept(kept.part, self._item(kept.part, kept.item), value, self._origin(kept.origin))
+        """What is kept, without what is known."""
+        value = self.value(kept.part, kept.item, kept.value)
+        return Kept(kept.part, self.item(kept.part, kept.item), value, self.origin(kept.origin))
 
-    def _item(self, part: Part, item: str) -> str:
+    def item(self, part: Part, item: str) -> str:
+        """An item's name: a role's may stay but for an address in it."""
         return scrubbed(item) if part is Part.ROLES else self.hide(item)
 
-    def _value(self, part: Part, item: str, value: Value) -> Value:
+    def value(self, part: Part, item: str, value: Value) -> Value:
         """A grant bears its role's name, so both are masked alike; a tag is its own value."""
         if isinstance(value, Grant):
             return replace(value, reference=scrubbed(value.reference), status=scrubbed(value.status))
@@ -155,7 +168,8 @@ class _Known:
             return _field(item, value)
         return value and self.hide(value)
 
-    def _origin(self, origin: Origin) -> Origin:
+    def origin(self, origin: Origin) -> Origin:
+        """An origin without what is known in its reason and its file's name."""
         return replace(
             origin,
             detail=origin.detail and scrubbed(origin.detail),
@@ -189,24 +203,27 @@ class _Known:
 _SETS = frozenset({"accessRoles", "tags"})
 
 
+def knowing(texts: Iterable[str]) -> Known:
+    """What these texts tell: those that are long enough to be looked for."""
+    folded = {text.strip().casefold() for text in texts}
+    return Known(tuple(sorted((text for text in folded if len(text) >= _SHORTEST), key=len, reverse=True)))
+
+
 def _personal(change: Change) -> Iterator[str]:
-    """The texts that tell who somebody is, case-folded."""
-    texts = [change.contact.email, *_told(change.payload)]
-    texts += [
-        value
-        for step in change.operations
-        if step.part in {Part.PROFILE, Part.ADDRESS} and step.item.casefold() in _TELLING
-        for value in (step.before, step.after)
-        if isinstance(value, str)
-    ]
-    return (folded for text in texts if len(folded := text.strip().casefold()) >= _SHORTEST)
+    """The texts that tell who somebody is."""
+    yield change.contact.email
+    yield from telling(change.payload)
+    for step in change.operations:
+        if step.part in {Part.PROFILE, Part.ADDRESS}:
+            yield from telling({step.item: step.before})
+            yield from telling({step.item: step.after})
 
 
-def _told(value: Any, name: str = "") -> Iterator[str]:
-    """The telling fields of a payload."""
+def telling(value: Any, name: str = "") -> Iterator[str]:
+    """The telling fields of a payload, or of a profile or address."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _told(inner, key)
+            yield from telling(inner, key)
     elif isinstance(value, str) and name.casefold() in _TELLING:
         yield value
 

@@ -44,8 +44,8 @@ class Steps:
     def _role(self, operation: Operation) -> str:
         before, after = operation.before, operation.after
         if not isinstance(after, Grant):
-            return self._why_gone(operation.origin) + self._was(before)
-        change = self._change(before, after) if isinstance(before, Grant) else self._held(after)
+            return self.gone(operation.origin) + self._was(before)
+        change = self._change(before, after) if isinstance(before, Grant) else self.held(after)
         return change + self._bundle(operation.origin)
 
     def _was(self, before: Value) -> str:
@@ -56,7 +56,7 @@ class Steps:
     def _tag(self, operation: Operation) -> str:
         origin = operation.origin
         if operation.action is Action.REMOVE:
-            return self._why_gone(origin)
+            return self.gone(origin)
         return (self._until(origin.at) + self._bundle(origin)).lstrip()
 
     def _field(self, operation: Operation) -> str:
@@ -66,7 +66,8 @@ class Steps:
     def _text(self, value: Value) -> str:
         return self.say.quote(value) if isinstance(value, str) else "empty"
 
-    def _held(self, grant: Grant) -> str:
+    def held(self, grant: Grant) -> str:
+        """How a role is held: ``active, expires 2027-01-31 (end of day, Europe/London)``."""
         return f"{self._status(grant)}, {self._expiry(grant.expires)}"
 
     def _status(self, grant: Grant) -> str:
@@ -109,7 +110,8 @@ class Steps:
         named = origin.why is Why.BUNDLE and origin.detail
         return f" (bundle {self.say.name(named)})" if named else ""
 
-    def _why_gone(self, origin: Origin) -> str:
+    def gone(self, origin: Origin) -> str:
+        """Why an item is not in the target."""
         match origin.why:
             case Why.LAPSED:
                 return f"lapsed {self._end(origin.at)}" if origin.at else "lapsed"

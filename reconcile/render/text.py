@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from reconcile.model import Change, ChangeAction, Plan
 
 from .escape import TERMINAL
-from .layout import cells, wrap
+from .layout import cells, paint, wrap
 from .rows import aligned, rows
 from .words import Words
 
-_COLOURS = {"+": "32", "~": "33", "-": "31", "=": "2", "!": "1;31", "": "1"}
+COLOURS = {"+": "32", "~": "33", "-": "31", "=": "2", "!": "1;31", "": "1"}
 
 
 def text(plan: Plan, *, colour: bool = False, width: int | None = None, concise: bool = False) -> str:
@@ -65,7 +65,4 @@ class _Page:
         return [self._paint(symbol, first, indent, end), *rest]
 
     def _paint(self, symbol: str, line: str, start: int, end: int | None = None) -> str:
-        if not self.colour:
-            return line
-        end = len(line) if end is None else end
-        return f"{line[:start]}\x1b[{_COLOURS[symbol]}m{line[start:end]}\x1b[0m{line[end:]}"
+        return paint(line, COLOURS[symbol], start, end) if self.colour else line

@@ -7,6 +7,7 @@ from reconcile.model import (
     Action,
     Change,
     ChangeAction,
+    Identity,
     Operation,
     Part,
     Place,
@@ -42,6 +43,31 @@ def listed(names: Sequence[str], separator: str = ", ") -> str:
     return separator.join(shown) + (f" and {more:,} more" if more else "")
 
 
+def who(contact: Identity, label: str, say: Dialect) -> str:
+    """A contact's name and what the account knows it by."""
+    reference = contact.reference
+    named = f", reference {say.name(reference)}" if reference and reference != label else ""
+    return f"{say.name(label)} ({_numbered(contact, say)}{named})"
+
+
+def _numbered(contact: Identity, say: Dialect) -> str:
+    return f"contact {say.name(contact.id)}" if contact.id else f"new {say.name(contact.type)}"
+
+
+def refusal(verdict: Verdict, say: Dialect) -> str:
+    """What a guard refuses, and how to accept it."""
+    guard, subjects = say.name(verdict.guard), list(map(say.name, verdict.subjects))
+    about = f" ({listed(subjects)})" if subjects else ""
+    said = f"guard {guard} refuses: {say.prose(verdict.message)}{about}"
+    allow = say.prose(f"--allow {verdict.guard}={verdict.found}")
+    return f"{said}. To accept just this: {allow}" if verdict.liftable else said
+
+
+def where(place: Place, say: Dialect) -> str:
+    """``file:line``."""
+    return say.name(f"{place.file}:{place.line}" if place.line else place.file)
+
+
 def verb(number: int, one: str, many: str) -> str:
     """The form of a verb that goes with the number."""
     return one if number == 1 else many
@@ -75,21 +101,12 @@ class Words:
 
     def who(self, change: Change) -> str:
         """The contact's name and what the account knows it by."""
-        return f"{self.say.name(change.label)} ({self._known_as(change)})"
+        return who(change.contact, change.label, self.say)
 
     def short(self, change: Change) -> str:
         """The contact's name in a sentence; with its id where a masked name could be anybody's."""
         name = self.say.name(change.label)
-        return f"{name} ({self._contact(change)})" if MASK in change.label else name
-
-    def _known_as(self, change: Change) -> str:
-        reference = change.contact.reference
-        named = reference and reference != change.label
-        return self._contact(change) + (f", reference {self.say.name(reference or '')}" if named else "")
-
-    def _contact(self, change: Change) -> str:
-        who = change.contact
-        return f"contact {self.say.name(who.id)}" if who.id else f"new {self.say.name(who.type)}"
+        return f"{name} ({_numbered(change.contact, self.say)})" if MASK in change.label else name
 
     def gist(self, change: Change) -> list[tuple[str, str]]:
         """What matters of a contact in a few words, riskiest first: ``("loses", "loses preview")``."""
@@ -110,13 +127,13 @@ class Words:
 
     def place(self, place: Place) -> str:
         """``file:line``."""
-        return self.say.name(f"{place.file}:{place.line}" if place.line else place.file)
+        return where(place, self.say)
 
     def hurts(self) -> Iterator[str]:
         """What a reviewer must see first: access lost, approvals bypassed, guards that tripped."""
         yield from self._losing_access()
         yield from self._activated()
-        yield from map(self._refusal, self.plan.refused)
+        yield from (refusal(verdict, self.say) for verdict in self.plan.refused)
 
     def _losing_access(self) -> Iterator[str]:
         losing = [
@@ -138,13 +155,6 @@ class Words:
         if found:
             be = verb(len(found), "is", "are")
             yield f"{count(len(found), 'role')} {be} activated past approval: {listed(found)}"
-
-    def _refusal(self, verdict: Verdict) -> str:
-        guard, subjects = self.say.name(verdict.guard), list(map(self.say.name, verdict.subjects))
-        about = f" ({listed(subjects)})" if subjects else ""
-        said = f"guard {guard} refuses: {self.say.prose(verdict.message)}{about}"
-        allow = self.say.prose(f"--allow {verdict.guard}={verdict.found}")
-        return f"{said}. To accept just this: {allow}" if verdict.liftable else said
 
     def totals(self) -> str:
         """The summary: contacts, then roles, tags and fields where there are any."""
@@ -178,9 +188,8 @@ class Words:
         boundary = self.plan.valid_until
         if boundary is None:
             return "Valid as long as declarations and account stay as they are: no window starts or lapses."
-        event = "starts" if boundary.starts else "lapses"
         item, whose = self.say.name(boundary.item), self._whose(boundary.contact)
-        return f"Valid until {zulu(boundary.at)}, when {item} of {whose} {event}."
+        return f"Valid until {zulu(boundary.at)}, when {item} of {whose} {boundary.event}."
 
     def _whose(self, contact: str) -> str:
         """A contact that the plan does not name otherwise is not named here either."""

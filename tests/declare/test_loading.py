@@ -59,6 +59,23 @@ def test_every_field_has_its_place(contacts: Path) -> None:
     ]
 
 
+def test_items_of_bundles_that_count_no_more_are_remembered(contacts: Path) -> None:
+    """Those that the contact overrides, and those that an earlier bundle gives, with their places."""
+    text = (
+        "bundles:\n  b: {roles: [x], tags: [VIP, t]}\n  a: {roles: [x, z], tags: [t]}\n"
+        "contacts:\n  - {email: ann@example.com, bundles: [b, a], roles: [z], tags: [vip]}\n"
+    )
+    (contacts / "ann.yaml").write_text(text, encoding="utf-8")
+    (entry,) = load_declarations(contacts, Policy(), root=contacts.parent).declarations
+    assert sorted((item.bundle, str(item.place)) for item in entry.passed_over) == [
+        ("a", "contacts/ann.yaml:3:18"),
+        ("b", "contacts/ann.yaml:2:15"),
+        ("b", "contacts/ann.yaml:2:26"),
+        ("b", "contacts/ann.yaml:2:31"),
+    ]
+    assert [(grant.reference, grant.bundle) for grant in entry.roles or ()] == [("x", "a"), ("z", None)]
+
+
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:
     """A folder that is not there would declare nobody."""
     assert problems(tmp_path / "contacts") == [

@@ -22,6 +22,7 @@ def test_a_reader_has_no_writing_method() -> None:
         "listing",
         "looked_up",
         "roles",
+        "search",
     }
     assert {name for name in dir(Writer) if name[0] != "_"} - set(dir(Reader)) == {"create", "update"}
 

@@ -1,8 +1,8 @@
 """Reading an account over real HTTP."""
 
 from reconcile.evance import Reader
-from tests.evance.account import v1, whole_account
-from tests.evance.party import Reply, Talk
+from tests.evance.account import page_of, v1, v2, whole_account
+from tests.evance.party import Reply, Seen, Talk
 
 
 def test_a_whole_account_is_listed_and_read(talk: Talk) -> None:
@@ -40,3 +40,21 @@ def test_an_update_sends_the_payload_as_it_stands(talk: Talk) -> None:
     assert [(seen.method, seen.path, seen.json) for seen in party.calls] == [
         ("POST", "/api/contacts/13.json", payload)
     ]
+
+
+def test_a_search_asks_for_one_contact_alone(talk: Talk) -> None:
+    """The field goes along as a filter, and one page answers."""
+
+    def script(seen: Seen) -> Reply:
+        return page_of([v2(7)] if seen.query.get("email") == "c7+x@example.com" else [], seen)
+
+    party, reader = talk(script, kind=Reader)
+    assert [who.id for who in reader.search("email", "c7+x@example.com").identities] == ["7"]
+    assert reader.search("reference", "R 1&page=2").identities == ()
+    assert [seen.query.get("reference") for seen in party.calls] == [None, "R 1&page=2"]
+
+
+def test_a_search_of_a_server_that_knows_no_filter_finds_all(talk: Talk) -> None:
+    """Such a server lists everybody: all pages are read, so the one who is looked for is among them."""
+    _, reader = talk(whole_account(250), kind=Reader)
+    assert len(reader.search("email", "c7@example.com").identities) == 250

@@ -173,6 +173,15 @@ def test_validity_is_not_taken_for_somebody_elses(of: str, said: str) -> None:
     assert said in text(mask(made))
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "sentence", ["x" * 65_536 + " bob@email.com", "@ " + "x" * 65_536, '"' * 65_536 + "@ "]
+)
+def test_a_long_word_is_masked_at_once(sentence: str) -> None:
+    """Whatever a customer has typed, it keeps nobody waiting."""
+    assert "bob@" not in scrubbed(sentence)
+
+
 EMAILS = [
     ("bob@email.com", "b•••@e•••.com"),
     ("Bob.Bobsworth+shop@mail.example.co.uk", "B•••@m•••.uk"),

@@ -1,0 +1,266 @@
+"""An explanation as text and JSON: what happens to each item of a contact, how it is, why, what next."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from reconcile.model import (
+    Beside,
+    Boundary,
+    ChangeAction,
+    Explained,
+    Explanation,
+    Facet,
+    Fate,
+    Grant,
+    Kept,
+    Managed,
+    Origin,
+    Part,
+    Value,
+    explanation_document,
+    zulu,
+)
+
+from .days import begins, ends, last_day
+from .escape import TERMINAL, Dialect
+from .layout import cells, pad, paint, wrap
+from .mask import Known, knowing, masked_email, masked_verdict, scrubbed, telling
+from .rows import NOUNS, WIDEST_ITEM
+from .steps import Steps
+from .text import COLOURS
+from .why import Causes
+from .words import refusal, where, who
+
+SYMBOLS = {Fate.ADD: "+", Fate.CHANGE: "~", Fate.REMOVE: "-", Fate.KEEP: "=", Fate.NONE: "·"}
+
+_VERBS = {
+    (Part.ROLES, Fate.ADD): "granted",
+    (Part.ROLES, Fate.REMOVE): "revoked",
+    (Part.TAGS, Fate.ADD): "added",
+    (Part.TAGS, Fate.REMOVE): "removed",
+    (Part.CONTACT, Fate.ADD): "created",
+}
+"""What happens to an item; everything else is changed."""
+
+_GROUPS = {Part.ROLES: "roles", Part.TAGS: "tags", Part.PROFILE: "fields", Part.ADDRESS: "fields"}
+
+
+def explanation_json(found: Explanation) -> str:
+    """The explanation's document, indented, plain ASCII."""
+    return json.dumps(explanation_document(found), indent=2).replace("\x7f", "\\u007f") + "\n"
+
+
+def explanation_text(found: Explanation, *, colour: bool = False, width: int | None = None) -> str:
+    """The explanation as lines for a terminal, wrapped to ``width`` columns at blanks if it is given."""
+    page = _Page(found, TERMINAL, width, colour)
+    blocks = [page.head(), page.items(), page.closing()]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    found: Explanation
+    say: Dialect
+    width: int | None
+    colour: bool
+
+    @property
+    def steps(self) -> Steps:
+        return Steps(self.found.timezone, self.say)
+
+    @property
+    def causes(self) -> Causes:
+        return Causes(self.found, self.say)
+
+    def head(self) -> list[str]:
+        """Who it is, where that is declared, what an apply now would do, what is managed."""
+        found = self.found
+        label = found.contact.email or found.contact.reference or f"id {found.contact.id}"
+        named = who(found.contact, label, self.say)
+        said = [f"{named} at {self.say.name(found.account)}, as of {zulu(found.as_of)}", self._declared()]
+        if found.source is not None:
+            said.append(self._managed())
+        if found.untold:
+            said.append(f"Not told by the account: {', '.join(facet.value for facet in found.untold)}.")
+        lines = [line for sentence in said for line in wrap("", sentence, self.width)]
+        refused = (wrap("  ! ", refusal(one, self.say), self.width) for one in found.refused)
+        return [*lines, *(self._paint(line, "!") for block in refused for line in block)]
+
+    def _declared(self) -> str:
+        source = self.found.source
+        if source is None:
+            return "Not declared: nothing of it is managed, and an apply leaves it as it is."
+        absent = "" if self.found.present else " with 'state: absent'"
+        return f"Declared at {where(source, self.say)}{absent}. {self._outlook()}"
+
+    def _outlook(self) -> str:
+        if self.found.refused:
+            return "An apply now would be refused."
+        if self.found.action is None:
+            return "An apply now would change nothing."
+        deed = "create" if self.found.action is ChangeAction.CREATE else "update"
+        counts = self._counts()
+        return f"An apply now would {deed} it{': ' if counts else ''}{counts}."
+
+    def _counts(self) -> str:
+        told = Counter(
+            (_GROUPS[one.part], _verb(one))
+            for one in self.found.items
+            if one.operation and one.part in _GROUPS
+        )
+        groups: dict[str, list[str]] = {}
+        for (group, verb), number in told.items():
+            groups.setdefault(group, []).append(f"{number} {verb}")
+        return " · ".join(f"{group}: {', '.join(kinds)}" for group, kinds in groups.items())
+
+    def _managed(self) -> str:
+        managed = [self._how(facet, how) for facet, how in self.found.managed.items()]
+        others = [facet.value for facet in Facet if facet not in self.found.managed]
+        said = [
+            f"Managed: {', '.join(managed)}." if managed else "",
+            f"Not managed: {', '.join(others)}." if others else "",
+        ]
+        return " ".join(filter(None, said))
+
+    def _how(self, facet: Facet, how: Managed) -> str:
+        own = ", as the contact's 'manage' says" if how.by_contact else ""
+        return f"{facet.value} ({how.mode}{own})" if how.mode else facet.value
+
+    def items(self) -> list[str]:
+        """Each item with what happens to it, and below it how it is, why, and when that next changes."""
+        widths = [cells(_name(one, self.say)) for one in self.found.items]
+        column = max((width for width in widths if width <= WIDEST_ITEM), default=0)
+        return [line for one in self.found.items for line in self._item(one, column)]
+
+    def _item(self, one: Explained, column: int) -> Iterator[str]:
+        symbol, name = SYMBOLS[one.fate], _name(one, self.say)
+        reason = (
+            self.say.quote(one.origin.reason) if isinstance(one.origin, Origin) and one.origin.reason else ""
+        )
+        said = "   ".join(filter(None, (self._happens(one), reason)))
+        first, *rest = wrap(f"  {symbol} {pad(name, column)}  ", said, self.width)
+        yield paint(first, COLOURS[symbol], 2, 4 + len(name)) if self.colour and symbol in COLOURS else first
+        yield from rest
+        for lead, detail in (
+            ("now", self._now(one)),
+            ("why", self.causes.why(one)),
+            ("next", self._next(one)),
+        ):
+            if detail:
+                yield from wrap(f"        {lead:<4}  ", detail, self.width)
+
+    def _happens(self, one: Explained) -> str:
+        """What an apply now would do with the item."""
+        if one.operation is not None:
+            said = self.steps.operation(one.operation)
+            return f"{_verb(one)}{'' if said[:1] in {'', '('} else ':'} {said}".rstrip()
+        if one.fate is Fate.KEEP:
+            return self._kept(one)
+        if not one.told and one.origin is not Beside.UNMANAGED:
+            return "refused: what the account does not tell is not guessed"
+        if isinstance(one.origin, Beside):
+            return one.origin.value
+        return f"withheld: {self.steps.gone(one.origin)}"
+
+    def _kept(self, one: Explained) -> str:
+        if isinstance(one.origin, Origin) and one.part in NOUNS:
+            return self.steps.kept(Kept(one.part, one.item, one.target, one.origin))
+        return "kept: inherited" if one.origin is Beside.INHERITED else "kept"
+
+    def _now(self, one: Explained) -> str:
+        """How it is in the account."""
+        if one.part is Part.CONTACT:
+            return "does not exist"
+        if not one.told:
+            return "held, but not told in full by the account" if one.live else "not told by the account"
+        if one.part in NOUNS:
+            return self._held(one.live)
+        return self.say.quote(one.live) if isinstance(one.live, str) else "empty"
+
+    def _held(self, live: Value) -> str:
+        if not isinstance(live, Grant):
+            return "not held" if live is None else "held"
+        if live.held(self.found.as_of) or live.expires is None:
+            return self.steps.held(live)
+        return f"not held: expired {ends(live.expires, self.found.timezone)}"
+
+    def _next(self, one: Explained) -> str:
+        if one.turn is None:
+            return ""
+        declared = one.turn.at in {one.window.starts, one.window.expires}
+        return self._turn(one.turn) + ("" if declared else ", by its own expiry")
+
+    def _turn(self, turn: Boundary) -> str:
+        timezone = self.found.timezone
+        if turn.starts:
+            return f"starts {begins(turn.at, timezone)}"
+        whole = " (end of day)" if last_day(turn.at, timezone) else ""
+        return f"lapses {ends(turn.at, timezone)}{whole}"
+
+    def closing(self) -> list[str]:
+        """When any of it next changes by the clock."""
+        turn = self.found.next
+        if turn is None:
+            return wrap("", "No window of this contact starts or lapses from now on.", self.width)
+        said = f"Holds until {zulu(turn.at)}, when {self.say.name(turn.item)} {turn.event}."
+        return wrap("", said, self.width)
+
+    def _paint(self, line: str, symbol: str) -> str:
+        return paint(line, COLOURS[symbol], len(line) - len(line.lstrip())) if self.colour else line
+
+
+def _name(one: Explained, say: Dialect) -> str:
+    """The item with its kind, as in a plan."""
+    if one.part is Part.CONTACT:
+        return "contact"
+    noun = NOUNS.get(one.part)
+    return f"{noun:<5} {say.name(one.item)}" if noun else f"{one.part.value}.{say.name(one.item)}"
+
+
+def _verb(one: Explained) -> str:
+    return _VERBS.get((one.part, one.fate), "changed")
+
+
+def mask_explanation(found: Explanation) -> Explanation:
+    """The explanation with everything personal masked."""
+    known = knowing(_personal(found))
+    contact = replace(
+        found.contact,
+        email=masked_email(found.contact.email),
+        reference=found.contact.reference and scrubbed(found.contact.reference),
+    )
+    return replace(
+        found,
+        contact=contact,
+        source=found.source and known.place(found.source),
+        items=tuple(_masked(one, known) for one in found.items),
+        next=found.next and _masked_turn(found.next, known),
+        refused=tuple(map(masked_verdict, found.refused)),
+    )
+
+
+def _personal(found: Explanation) -> Iterator[str]:
+    yield found.contact.email
+    for one in found.items:
+        if one.part in {Part.PROFILE, Part.ADDRESS}:
+            yield from telling({one.item: one.live})
+            yield from telling({one.item: one.target})
+
+
+def _masked(one: Explained, known: Known) -> Explained:
+    return replace(
+        one,
+        item=known.item(one.part, one.item),
+        live=known.value(one.part, one.item, one.live),
+        target=known.value(one.part, one.item, one.target),
+        origin=known.origin(one.origin) if isinstance(one.origin, Origin) else one.origin,
+        operation=one.operation and known.operation(one.operation),
+        passed_over=tuple(replace(item, place=known.place(item.place)) for item in one.passed_over),
+        turn=one.turn and _masked_turn(one.turn, known),
+    )
+
+
+def _masked_turn(turn: Boundary, known: Known) -> Boundary:
+    return replace(turn, item=known.hide(turn.item), contact=masked_email(turn.contact))
