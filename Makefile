@@ -25,8 +25,8 @@ demo: $(READY)  ## Plan, apply and plan again against the embedded sandbox.
 test: $(READY)  ## Run the tests.
 	$(BIN)/python -m pytest -n auto -m "not long"
 
-test-long: $(READY)  ## Run the tests with the full counts of the heavy runs.
-	$(BIN)/python -m pytest -n auto
+test-long: $(READY)  ## Run the heavy tests in their full counts.
+	$(BIN)/python -m pytest -n auto -m long
 
 lint: $(READY)  ## Check style and formatting.
 	$(BIN)/ruff check .
