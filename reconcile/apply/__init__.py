@@ -4,7 +4,7 @@ from .approval import approved_operations, read_approval, read_plan, refuse_abov
 from .brake import Brake
 from .chain import BrokenChain
 from .fresh import Fresh, fresh_plan
-from .journal import Journal, Record, journal, read_run, runs
+from .journal import Journal, journal
 from .lock import locked
 from .outcome import SETTLED, Outcome, Report, Result
 from .past import Past, past_runs, resolve_doubts
@@ -17,6 +17,7 @@ from .permission import (
     refuse_guarded,
     refuse_unplanned,
 )
+from .record import Record, read_run, runs
 from .revert import undoing
 from .run import carry_out
 from .settle import Account, Run

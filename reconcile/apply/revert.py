@@ -26,8 +26,8 @@ from reconcile.model import (
 )
 from reconcile.plan import ignored_role, ignored_tag
 
-from .journal import INTENT, OUTCOME, RESOLVED, Record
 from .outcome import Outcome
+from .record import INTENT, OUTCOME, RESOLVED, Record
 
 _MAYBE_WRITTEN = {Outcome.APPLIED, Outcome.UNCONFIRMED}
 
