@@ -18,7 +18,7 @@ from .permission import (
     refuse_unplanned,
 )
 from .record import Record, read_run, runs
-from .revert import undoing
+from .revert import Undoing, refuse_lost, undoing
 from .run import carry_out
 from .settle import Account, Run
 
@@ -35,6 +35,7 @@ __all__ = [
     "Report",
     "Result",
     "Run",
+    "Undoing",
     "approved_operations",
     "carry_out",
     "fresh_plan",
@@ -51,6 +52,7 @@ __all__ = [
     "refuse_above",
     "refuse_frozen",
     "refuse_guarded",
+    "refuse_lost",
     "refuse_unplanned",
     "resolve_doubts",
     "runs",

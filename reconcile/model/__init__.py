@@ -19,7 +19,7 @@ from .contact import (
 from .declaration import OPEN, Declaration, DeclaredGrant, DeclaredTag, Mode, Window
 from .document import FORMAT_VERSION, operation_document, plan_document
 from .drift import CLOCK, Cause, Difference, Drift, drift_document, drift_from_document
-from .from_document import plan_from_document
+from .from_document import operation_from_document, plan_from_document
 from .image import contact_from_image, contact_image
 from .instant import atom, from_zulu, zulu
 from .node import Node
@@ -131,6 +131,7 @@ __all__ = [
     "email_key",
     "from_zulu",
     "operation_document",
+    "operation_from_document",
     "plan_document",
     "plan_from_document",
     "summarise",

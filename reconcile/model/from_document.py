@@ -56,6 +56,11 @@ def plan_from_document(document: Mapping[str, Any]) -> Plan:
     )
 
 
+def operation_from_document(document: Mapping[str, Any]) -> Operation:
+    """The operation that a document tells of; ValueError as for a plan."""
+    return _operation(Node(document))
+
+
 def _check_version(node: Node) -> None:
     known, _, _ = FORMAT_VERSION.partition(".")
     found = _VERSION.fullmatch(node.text())
