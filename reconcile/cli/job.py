@@ -143,10 +143,13 @@ class Job:
         return replace(found, plan=due_plan(drift(found.plan, self.declarations, past.history)))
 
     def _note_order(self, fresh: Fresh, past: Past) -> None:
-        """Note that the account is as declared, where no earlier run has found that of these declarations."""
+        """Note that the account is as declared, where no earlier run has found that of these declarations.
+
+        Not where a guard refuses: an account that looks wrong must not become what the next one goes by.
+        """
         standing = past.history.standing
         known = standing is not None and standing.complete and standing.covers(fresh.plan)
-        if not (known or fresh.plan.revert):
+        if not (known or fresh.plan.revert or fresh.plan.refused):
             with journal(self.state / "runs", self.project.now) as book:
                 self._begin(book, fresh, {})
                 book.end(Report(()))
