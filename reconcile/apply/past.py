@@ -31,8 +31,16 @@ class Past:
 
     @property
     def spent(self) -> tuple[Mapping[str, str], ...]:
-        """The overrides that earlier runs have used up."""
-        return tuple(entry for record in self.records for entry in record.begun.get("allowances", ()))
+        """The overrides that earlier runs have used up.
+
+        A run that surely wrote nothing uses none up. One that was cut off, or that left something undone,
+        may be finished with the same override: it is bound to the digest of the approved plan, so no other
+        writes can come of it. Once that plan is carried out in full, the override is gone for good.
+        """
+        carried_out = {record.begun.get("approved") for record in self.records if record.complete}
+        used = (record for record in self.records if effective(record))
+        entries = (entry for record in used for entry in record.begun.get("allowances", ()))
+        return tuple(entry for entry in entries if entry["digest"] in carried_out)
 
     def lost_since(self, moment: datetime) -> frozenset[str]:
         """The ids of contacts that lost a role in runs that began after that moment."""
