@@ -5,6 +5,7 @@ from .brake import Brake
 from .chain import BrokenChain
 from .fresh import Fresh, fresh_plan
 from .journal import Journal, journal
+from .lineage import Lineage, lineage
 from .lock import locked
 from .outcome import SETTLED, Outcome, Report, Result
 from .past import Past, past_runs, resolve_doubts
@@ -29,6 +30,7 @@ __all__ = [
     "BrokenChain",
     "Fresh",
     "Journal",
+    "Lineage",
     "Outcome",
     "Past",
     "Record",
@@ -43,6 +45,7 @@ __all__ = [
     "granted_ceilings",
     "journal",
     "killed",
+    "lineage",
     "locked",
     "passes_freeze",
     "past_runs",

@@ -20,8 +20,9 @@ from reconcile.model import (
 from reconcile.plan import digest_of, managed_part
 
 from .chain import Chain
+from .lineage import followed
 from .outcome import Report, Result
-from .record import BEGIN, END, INTENT, OUTCOME, RESOLVED
+from .record import BEGIN, CUT_OFF, END, INTENT, OUTCOME, RESOLVED
 
 
 class Journal:
@@ -36,11 +37,12 @@ class Journal:
         return self._chain.path.stem
 
     def begin(self, plan: Plan, at: datetime, facts: Mapping[str, Any]) -> None:
-        """What the run sets out to do, for which account, and when."""
+        """What the run sets out to do, for which account and when, and which runs were the last before it."""
         told = {"account": plan.account, "target": plan.target, "tool_version": plan.tool_version}
         counts = {"plan": plan.digest, "changes": len(plan.changes), "at": zulu(at)}
         made_for = {"declarations": plan.declarations_digest, "config": plan.config_digest}
-        self._chain.append(BEGIN, {**told, **counts, **made_for, **facts})
+        follows = {"follows": followed(self._chain.path)}
+        self._chain.append(BEGIN, {**told, **counts, **made_for, **follows, **facts})
 
     def intent(self, change: Change, before: Contact | None) -> None:
         """One write that is about to be sent; ``before`` is None for a contact to be created."""
@@ -68,7 +70,7 @@ class Journal:
 
     def close_run(self) -> None:
         """A later run has looked at all that this one left open."""
-        self._chain.append(END, {"complete": False, "stopped": "cut off"})
+        self._chain.append(END, {"complete": False, "stopped": CUT_OFF})
 
     def resolve(self, intent: Mapping[str, Any], finding: str) -> None:
         """What a later look at a contact found that the run had left in doubt."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ from .chain import Link, links
 from .outcome import Outcome
 
 BEGIN, INTENT, OUTCOME, RESOLVED, END = "begin", "intent", "outcome", "resolved", "end"
+
+CUT_OFF = "cut off"
+"""Why a run was stopped, as the later run tells that closes its journal for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,11 @@ class Record:
         """True when the run only did what was due by the clock."""
         return bool(self.begun.get("due"))
 
+    @property
+    def own(self) -> tuple[Link, ...]:
+        """The lines that the run wrote itself, without those that later runs added when they looked at it."""
+        return tuple(takewhile(lambda line: not _added(line), self.lines))
+
     def contacts(self, *outcomes: Outcome) -> frozenset[str]:
         """The ids of the contacts that ended in one of these ways."""
         return frozenset(entry["contact"] for entry in self.of(OUTCOME) if entry["outcome"] in outcomes)
@@ -66,6 +75,10 @@ class Record:
         settled = {entry["key"] for kind in (OUTCOME, RESOLVED) for entry in self.of(kind)}
         last = {entry["key"]: entry for entry in self.of(INTENT)}
         return tuple(entry for key, entry in last.items() if key not in settled)
+
+
+def _added(line: Link) -> bool:
+    return line.kind == RESOLVED or (line.kind == END and line.content["stopped"] == CUT_OFF)
 
 
 def read_run(path: Path) -> Record:
