@@ -30,11 +30,17 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self._chain = Chain(path)
+        self._unnoted: list[str] = []
 
     @property
     def run(self) -> str:
         """The name of the run."""
         return self._chain.path.stem
+
+    @property
+    def unnoted(self) -> int:
+        """How many contacts have an outcome that could not be written down."""
+        return len(self._unnoted)
 
     def begin(self, plan: Plan, at: datetime, facts: Mapping[str, Any]) -> None:
         """What the run sets out to do, for which account and when, and which runs were the last before it."""
@@ -62,7 +68,11 @@ class Journal:
         """How one contact's change ended."""
         who = result.change.contact
         told = {"key": result.change.key, "contact": who.id or result.created, "email": who.email}
-        self._chain.append(OUTCOME, {**told, "outcome": result.outcome.value, "detail": result.detail})
+        try:
+            self._chain.append(OUTCOME, {**told, "outcome": result.outcome.value, "detail": result.detail})
+        except OSError:
+            self._unnoted.append(result.change.key)
+            raise
 
     def end(self, report: Report) -> None:
         """The run came to its end, whatever became of its contacts."""

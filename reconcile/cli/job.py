@@ -200,7 +200,7 @@ class Job:
             book.end(report)
         except OSError as error:
             say.note(f"the journal's end can't be written: {error.strerror}", self.common)
-        return report
+        return replace(report, unnoted=book.unnoted)
 
 
 def ask() -> None:
@@ -219,7 +219,7 @@ def conclude(report: Report, common: Common, remark: Callable[[str, Common], Non
     noun = "contact" if written == 1 else "contacts"
     remark(f"Applied: {written} {noun} written and read back.", common)
     say.note(f"Longest time between a read and its write: {report.longest_gap:.3f} s.", common)
-    if report.complete:
+    if report.complete and not report.unnoted:
         return ExitCode.DONE
     if not report.wrote and report.stopped is not None:
         raise ApiError("\n".join([report.stopped, "nothing was written", *_open(report)]))
@@ -233,8 +233,19 @@ def _left(report: Report) -> list[str]:
         *([f"the run was stopped: {report.stopped}"] if report.stopped else []),
         *(visible(f"{result.change.label}: {result.outcome}: {result.detail}") for result in unsettled),
         *_open(report),
+        *_unnoted(report),
         f"{len(unsettled)} of {len(report.results)} contacts are not as declared",
         "run 'reconcile plan' to see what is left, then apply again",
+    ]
+
+
+def _unnoted(report: Report) -> list[str]:
+    """What the journal lacks: the next apply takes it for a run that was cut off, and looks."""
+    if not report.unnoted:
+        return []
+    noun = "contact" if report.unnoted == 1 else "contacts"
+    return [
+        f"the journal lacks the outcome of {report.unnoted} {noun}; the next apply reads what was written"
     ]
 
 
