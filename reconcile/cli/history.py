@@ -48,6 +48,9 @@ def _verify(records: "Sequence[Record]") -> None:
     found = lineage(records)
     if found.broken:
         raise BrokenChain("\n".join([*found.broken, *found.told]))
+    if not records:
+        say.result("There is no journal: nothing was applied from this checkout yet, or all were taken away.")
+        return
     whole = "journal is" if len(records) == 1 else "journals are"
     said = f"{len(records)} {whole} whole: each line is what was written, and none is missing in between."
     say.result("\n".join([said, *found.told]))

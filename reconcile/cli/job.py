@@ -227,7 +227,7 @@ def conclude(report: Report, common: Common, remark: Callable[[str, Common], Non
 
 
 def _left(report: Report) -> list[str]:
-    """What is not as declared, revocations that are still open, and what to do."""
+    """What is not as declared or not noted, revocations that are still open, and what to do."""
     unsettled = [result for result in report.results if not result.settled]
     return [
         *([f"the run was stopped: {report.stopped}"] if report.stopped else []),
@@ -235,7 +235,7 @@ def _left(report: Report) -> list[str]:
         *_open(report),
         *_unnoted(report),
         f"{len(unsettled)} of {len(report.results)} contacts are not as declared",
-        "run 'reconcile plan' to see what is left, then apply again",
+        "run 'reconcile plan' to see what is left, then apply again" if unsettled else "apply again",
     ]
 
 

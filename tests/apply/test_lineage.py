@@ -61,6 +61,12 @@ def test_one_journal_is_told_in_the_singular(stand: Stand) -> None:
     assert verify(checkout).out.startswith("1 journal is whole")
 
 
+def test_no_journal_at_all_is_not_called_whole(stand: Stand) -> None:
+    """Nobody can tell a new checkout from one whose journals are all gone."""
+    done = verify(stand.checkout(""))
+    assert (done.code, done.out.split(":")[0]) == (0, "There is no journal"), done.said
+
+
 @pytest.mark.parametrize("number", [0, 1])
 def test_a_journal_that_was_taken_away_is_missed(three: tuple[Checkout, list[Path]], number: int) -> None:
     """The first as well as one in the middle: a later run names it."""
