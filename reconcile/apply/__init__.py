@@ -4,7 +4,8 @@ from .approval import approved_operations, read_approval, read_plan, refuse_abov
 from .brake import Brake
 from .chain import BrokenChain
 from .fresh import Fresh, fresh_plan
-from .journal import Journal, Record, journal, read_run, runs
+from .journal import Journal, journal
+from .lineage import Lineage, lineage
 from .lock import locked
 from .outcome import SETTLED, Outcome, Report, Result
 from .past import Past, past_runs, resolve_doubts
@@ -17,7 +18,8 @@ from .permission import (
     refuse_guarded,
     refuse_unplanned,
 )
-from .revert import undoing
+from .record import Record, read_run, runs
+from .revert import Undoing, refuse_lost, undoing
 from .run import carry_out
 from .settle import Account, Run
 from .single import explanation
@@ -29,12 +31,14 @@ __all__ = [
     "BrokenChain",
     "Fresh",
     "Journal",
+    "Lineage",
     "Outcome",
     "Past",
     "Record",
     "Report",
     "Result",
     "Run",
+    "Undoing",
     "approved_operations",
     "carry_out",
     "explanation",
@@ -43,6 +47,7 @@ __all__ = [
     "granted_ceilings",
     "journal",
     "killed",
+    "lineage",
     "locked",
     "passes_freeze",
     "past_runs",
@@ -52,6 +57,7 @@ __all__ = [
     "refuse_above",
     "refuse_frozen",
     "refuse_guarded",
+    "refuse_lost",
     "refuse_unplanned",
     "resolve_doubts",
     "runs",

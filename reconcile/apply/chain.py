@@ -24,11 +24,12 @@ class BrokenChain(ReconcileError):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One line: its kind and content."""
+    """One line: its kind and content, and the hash that seals it and all lines before it."""
 
     number: int
     kind: str
     content: Mapping[str, Any]
+    seal: str
 
 
 class Chain:
@@ -69,30 +70,37 @@ class Chain:
 
 def links(path: Path) -> tuple[Link, ...]:
     """All whole lines of a chain, checked. BrokenChain names the first line that is not what was written."""
-    return tuple(link for link, _, _ in _walk(path))
+    return tuple(link for link, _ in _walk(path))
+
+
+def first(path: Path) -> Link | None:
+    """The first line alone, checked; None when there is no whole one."""
+    with path.open("rb") as file:
+        line = file.readline()
+    return _checked(path, 1, START, line) if line.endswith(b"\n") else None
 
 
 def _end_of(path: Path) -> tuple[int, str, int]:
     """The number and hash of the last whole line, and the file's size up to it."""
     number, seal, size = 0, START, 0
     if path.exists():
-        for link, seal, size in _walk(path):  # noqa: B007 - the last ones are what is asked for
-            number = link.number
+        for link, size in _walk(path):  # noqa: B007 - the last ones are what is asked for
+            number, seal = link.number, link.seal
     return number, seal, size
 
 
-def _walk(path: Path) -> Iterator[tuple[Link, str, int]]:
+def _walk(path: Path) -> Iterator[tuple[Link, int]]:
     last, size = START, 0
     # What stands behind the last line feed was cut off in the middle of a write. Only that ends a line:
     # `splitlines` would take a byte that was changed to a carriage return for the end of the journal.
     whole = path.read_bytes().split(b"\n")[:-1]
     for number, line in enumerate((line + b"\n" for line in whole), 1):
-        link, seal = _checked(path, number, last, line)
-        last, size = seal, size + len(line)
-        yield link, seal, size
+        link = _checked(path, number, last, line)
+        last, size = link.seal, size + len(line)
+        yield link, size
 
 
-def _checked(path: Path, number: int, last: str, line: bytes) -> tuple[Link, str]:
+def _checked(path: Path, number: int, last: str, line: bytes) -> Link:
     try:
         found = json.loads(line)
         kind, content = found["kind"], found["content"]
@@ -104,7 +112,7 @@ def _checked(path: Path, number: int, last: str, line: bytes) -> tuple[Link, str
             f"{path}:{number}: this line is not what was written: the journal was changed or damaged; "
             "keep the file for an inquiry and move it out of the folder"
         )
-    return Link(number, kind, content), seal
+    return Link(number, kind, content, seal)
 
 
 def _line(number: int, last: str, kind: str, content: Mapping[str, Any]) -> tuple[bytes, str]:

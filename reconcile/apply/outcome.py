@@ -51,10 +51,14 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The results of a run, in the order of the plan, and why it was stopped early, if it was."""
+    """The results of a run, in the order of the plan, and why it was stopped early, if it was.
+
+    ``unnoted`` is how many outcomes the journal lacks, since they could not be written down.
+    """
 
     results: tuple[Result, ...]
     stopped: str | None = None
+    unnoted: int = 0
 
     @property
     def complete(self) -> bool:

@@ -8,15 +8,13 @@ from typing import Any
 
 from reconcile.errors import NotFound
 from reconcile.evance import Reader
-from reconcile.model import Contact, Fields, contact_from_image, from_zulu, operation_from_document
-from reconcile.plan import History, Item, Standing, fingerprint
+from reconcile.model import from_zulu, operation_from_document
+from reconcile.plan import History, Item, Standing
 
-from .journal import INTENT, OUTCOME, RESOLVED, Journal, Record, runs
+from .effects import NO_EFFECT, as_before, effective
+from .journal import Journal
 from .outcome import SETTLED, Outcome
-
-NO_EFFECT = "the write has not taken effect"
-HARMLESS = {Outcome.FAILED, Outcome.UNNECESSARY, Outcome.STALE, Outcome.NOT_TRIED}
-"""The outcomes of changes that were surely not written."""
+from .record import INTENT, Record, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +31,16 @@ class Past:
 
     @property
     def spent(self) -> tuple[Mapping[str, str], ...]:
-        """The overrides that earlier runs have used up."""
-        return tuple(entry for record in self.records for entry in record.begun.get("allowances", ()))
+        """The overrides that earlier runs have used up.
+
+        A run that surely wrote nothing uses none up. One that was cut off, or that left something undone,
+        may be finished with the same override: it is bound to the digest of the approved plan, so no other
+        writes can come of it. Once that plan is carried out in full, the override is gone for good.
+        """
+        carried_out = {record.begun.get("approved") for record in self.records if record.complete}
+        used = (record for record in self.records if effective(record))
+        entries = (entry for record in used for entry in record.begun.get("allowances", ()))
+        return tuple(entry for entry in entries if entry["digest"] in carried_out)
 
     def lost_since(self, moment: datetime) -> frozenset[str]:
         """The ids of contacts that lost a role in runs that began after that moment."""
@@ -89,13 +95,10 @@ def _written(record: Record) -> Iterator[tuple[Item, datetime]]:
 
 def _losers(record: Record) -> Iterator[str]:
     """Whoever may have lost a role: all that was sent counts, but for what surely took no effect."""
-    harmless = {entry["key"] for entry in record.of(OUTCOME) if entry["outcome"] in HARMLESS}
-    harmless |= {entry["key"] for entry in record.of(RESOLVED) if entry["finding"] == NO_EFFECT}
-    for intent in record.of(INTENT):
-        steps = map(operation_from_document, intent["operations"])
-        loses = any(step.revokes or step.shortens for step in steps)
-        if loses and intent["contact"] and intent["key"] not in harmless:
-            yield intent["contact"]
+    for writes in effective(record).values():
+        steps = (operation_from_document(step) for write in writes for step in write["operations"])
+        if writes[0]["contact"] and any(step.revokes or step.shortens for step in steps):
+            yield writes[0]["contact"]
 
 
 def resolve_doubts(past: Past, account: Reader) -> tuple[str, ...]:
@@ -130,16 +133,4 @@ def _finding(intent: Mapping[str, Any], account: Reader) -> str:
         live = account.contact(intent["contact"])
     except NotFound:
         return "the contact is gone"
-    return NO_EFFECT if _as_before(intent, live) else "the contact has changed since"
-
-
-def _as_before(intent: Mapping[str, Any], live: Contact) -> bool:
-    """True when the contact is what it was before the write: its identity, roles and tags, and its fields."""
-    before = contact_from_image(intent["before"])
-    same_profile = _holds(live.state.profile, before.state.profile)
-    same_address = _holds(live.state.address, before.state.address)
-    return same_profile and same_address and fingerprint(before) == fingerprint(live)
-
-
-def _holds(fields: Fields | None, wanted: Fields | None) -> bool:
-    return all((fields or {}).get(name) == value for name, value in (wanted or {}).items())
+    return NO_EFFECT if as_before(intent, live) else "the contact has changed since"

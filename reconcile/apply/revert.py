@@ -1,109 +1,141 @@
 """Undo a run: declarations that lead back to its before-images, for a plan like any other.
 
-Only what the run itself did is undone. What has changed since by other hands stays as it is, and what has
-lapsed meanwhile does not come back.
+Only what the run itself touched goes back to what it was. All else that a contact holds stays, whoever gave
+it, and what has lapsed meanwhile does not come back. What can't be taken back is named, never left out in
+silence.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from reconcile.errors import NotFound, UsageError
+from reconcile.errors import NotFound, Refusal, UsageError
 from reconcile.evance import Reader
 from reconcile.model import (
     Contact,
     Declaration,
     DeclaredGrant,
     DeclaredTag,
+    Facet,
     Fields,
     Grant,
+    Mode,
     Part,
     Place,
+    Plan,
     Policy,
     Window,
-    contact_from_image,
     tag_key,
 )
-from reconcile.plan import ignored_role, ignored_tag
+from reconcile.plan import Scene, ignored_role, ignored_tag
 
-from .journal import INTENT, OUTCOME, RESOLVED, Record
-from .outcome import Outcome
+from .approval import refuse_if
+from .deed import Deed, Undo, deeds, undo_of
+from .record import Record
 
-_MAYBE_WRITTEN = {Outcome.APPLIED, Outcome.UNCONFIRMED}
+_MODES = ((Facet.ROLES, Mode.AUTHORITATIVE), (Facet.TAGS, Mode.AUTHORITATIVE))
+"""The declarations name all that a contact is to hold, so they hold whatever mode is configured."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Undo:
-    """What the run did to one contact: its first before-image, and the items that it touched."""
+class Undoing:
+    """The declarations that undo a run, and in words what of it they do not.
 
-    contact: str
-    place: Place
-    before: Contact | None
-    touched: frozenset[tuple[str, str]]
+    ``lost`` are the ids of contacts that are gone, or somebody else's by now: nothing is planned for them.
+    """
 
-    def items(self, part: Part) -> frozenset[str]:
-        """The items of one part that the run touched."""
-        return frozenset(item for facet, item in self.touched if facet == part)
+    declarations: tuple[Declaration, ...]
+    notes: tuple[str, ...]
+    lost: frozenset[str]
 
 
-def undoing(record: Record, account: Reader, policy: Policy) -> tuple[Declaration, ...]:
-    """The declarations that undo a run on the account as it is now. UsageError: the run wrote nothing."""
-    undos = list(_undos(record))
-    if not undos:
+def undoing(record: Record, account: Reader, scene: Scene) -> Undoing:
+    """What undoes a run on the account as it is now; the contacts are only read.
+
+    UsageError: the run wrote nothing. Refusal: it was for another account, where ids mean other people.
+    """
+    if record.begun and record.account != scene.account:
+        raise Refusal(
+            f"run {record.run} was for the account {record.account}, this is {scene.account}: "
+            "choose the target that it was for"
+        )
+    found = [undone for deed in deeds(record) for undone in _undone(deed, account, scene)]
+    if not found:
         raise UsageError(f"run {record.run} wrote nothing, so there is nothing to revert")
-    found = ((undo, _live(undo.contact, account)) for undo in undos)
-    return tuple(_declaration(undo, live, policy) for undo, live in found if live is not None)
+    return Undoing(
+        declarations=tuple(declaration for one in found for declaration in one.declarations),
+        notes=tuple(note for one in found for note in one.notes),
+        lost=frozenset(contact for one in found for contact in one.lost),
+    )
+
+
+def refuse_lost(undone: Undoing, approved: Plan) -> None:
+    """Raise Refusal when a contact of the approved plan is gone, or somebody else's by now."""
+    missed = {change.label for change in approved.changes if change.contact.id in undone.lost}
+    reasons = tuple(f"{label}: it is gone or has another e-mail or reference" for label in sorted(missed))
+    refuse_if(reasons, "the approved plan no longer fits; nothing was written; revert and review again")
+
+
+def _undone(deed: Deed, account: Reader, scene: Scene) -> Iterator[Undoing]:
+    """One contact's part of it; nothing when a write in doubt turns out not to have taken effect."""
+    if deed.contact is None:
+        yield _unknown(deed)
+        return
+    live = _live(deed.contact, account)
+    if live is None:
+        yield _lost(deed, "the contact is gone: there is nothing to take back")
+        return
+    left = deed.seen(live)
+    if left is not None and left.is_of(live.identity):
+        undo = undo_of(left, live, scene.policy, scene.now)
+        yield Undoing((_declaration(left, undo, live, scene),), undo.notes, frozenset())
+    elif left is not None:
+        yield _lost(left, "it has another type, e-mail or reference since the run, and is left alone")
 
 
 def _live(contact: str, account: Reader) -> Contact | None:
-    """The contact as it is now; None when it is gone, so that there is nothing to undo."""
+    """The contact as it is now; None when it is gone."""
     try:
         return account.contact(contact)
     except NotFound:
         return None
 
 
-def _undos(record: Record) -> Iterator[_Undo]:
-    ids = {entry["key"]: entry["contact"] for entry in record.of(OUTCOME) if entry["contact"]}
-    written = {entry["key"] for entry in record.of(OUTCOME) if entry["outcome"] in _MAYBE_WRITTEN}
-    written |= {entry["key"] for entry in record.of(RESOLVED)}
-    numbers = {id(line.content): line.number for line in record.lines}
-    for key, intents in _by_contact(record.of(INTENT)).items():
-        contact = intents[0]["contact"] or ids.get(key)
-        if key in written and contact is not None:
-            place = Place(record.path.name, numbers[id(intents[0])], 1)
-            before = contact_from_image(intents[0]["before"]) if intents[0]["before"] else None
-            steps = [step for intent in intents for step in intent["operations"]]
-            touched = frozenset((step["facet"], step["item"]) for step in steps)
-            yield _Undo(contact, place, before, touched)
+def _unknown(deed: Deed) -> Undoing:
+    told = (
+        "it was to be created, and the answer was lost: it may exist, and what it got can't be taken back "
+        "here; look for a contact with that address, made when the run began, and declare what it should hold"
+    )
+    return Undoing((), (f"{deed.label}: {told}",), frozenset())
 
 
-def _by_contact(intents: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
-    found: dict[str, list[Mapping[str, Any]]] = {}
-    for intent in intents:
-        found.setdefault(intent["key"], []).append(intent)
-    return found
+def _lost(deed: Deed, told: str) -> Undoing:
+    return Undoing((), (f"{deed.label}: {told}",), frozenset({deed.contact or ""}))
 
 
-def _declaration(undo: _Undo, live: Contact, policy: Policy) -> Declaration:
+def _declaration(deed: Deed, undo: Undo, live: Contact, scene: Scene) -> Declaration:
+    """What the contact should hold. Its e-mail and reference are checked beside the id."""
+    before = deed.before.state if deed.before else None
     return Declaration(
-        place=undo.place,
-        id=undo.contact,
-        roles=_roles(undo, live, policy) if undo.items(Part.ROLES) else None,
-        tags=_tags(undo, live, policy) if undo.items(Part.TAGS) else None,
-        profile=_fields(undo, Part.PROFILE, undo.before.state.profile if undo.before else None),
-        address=_fields(undo, Part.ADDRESS, undo.before.state.address if undo.before else None),
+        place=deed.place,
+        id=deed.contact,
+        email=live.identity.email or None,
+        reference=live.identity.reference,
+        roles=_roles(deed, undo, live, scene) if undo.of(Part.ROLES) else None,
+        tags=_tags(deed, undo, live, scene.policy) if undo.of(Part.TAGS) else None,
+        profile=_fields(undo.of(Part.PROFILE), before.profile) if before else None,
+        address=_fields(undo.of(Part.ADDRESS), before.address) if before else None,
+        modes=_MODES,
     )
 
 
-def _roles(undo: _Undo, live: Contact, policy: Policy) -> tuple[DeclaredGrant, ...]:
-    """The live roles that the run did not touch, and the touched ones as they were before."""
-    touched = undo.items(Part.ROLES)
-    before = (undo.before.state.roles if undo.before else None) or ()
+def _roles(deed: Deed, undo: Undo, live: Contact, scene: Scene) -> tuple[DeclaredGrant, ...]:
+    """The live roles that the run did not touch, and the touched ones as they were, if not lapsed since."""
+    touched = undo.of(Part.ROLES)
+    before = (deed.before.state.roles if deed.before else None) or ()
     wanted = [grant for grant in live.state.roles or () if grant.reference not in touched]
-    wanted += [grant for grant in before if grant.reference in touched]
-    kept = (grant for grant in wanted if not ignored_role(grant.reference, policy))
-    return tuple(_declared(grant, undo.place) for grant in sorted(kept))
+    wanted += [grant for grant in before if grant.reference in touched and grant.held(scene.now)]
+    kept = (grant for grant in wanted if not ignored_role(grant.reference, scene.policy))
+    return tuple(_declared(grant, deed.place) for grant in sorted(kept))
 
 
 def _declared(grant: Grant, place: Place) -> DeclaredGrant:
@@ -111,14 +143,13 @@ def _declared(grant: Grant, place: Place) -> DeclaredGrant:
     return DeclaredGrant(grant.reference, place, status, Window(expires=grant.expires))
 
 
-def _tags(undo: _Undo, live: Contact, policy: Policy) -> tuple[DeclaredTag, ...]:
-    touched = {tag_key(tag) for tag in undo.items(Part.TAGS)}
-    before = (undo.before.state.tags if undo.before else None) or ()
+def _tags(deed: Deed, undo: Undo, live: Contact, policy: Policy) -> tuple[DeclaredTag, ...]:
+    touched = undo.of(Part.TAGS)
+    before = (deed.before.state.tags if deed.before else None) or ()
     wanted = {tag_key(tag): tag for tag in live.state.tags or () if tag_key(tag) not in touched}
     wanted |= {tag_key(tag): tag for tag in before if tag_key(tag) in touched}
-    return tuple(DeclaredTag(tag, undo.place) for tag in wanted.values() if not ignored_tag(tag, policy))
+    return tuple(DeclaredTag(tag, deed.place) for tag in wanted.values() if not ignored_tag(tag, policy))
 
 
-def _fields(undo: _Undo, part: Part, before: Fields | None) -> Fields | None:
-    touched = undo.items(part)
+def _fields(touched: frozenset[str], before: Fields | None) -> Fields | None:
     return {name: (before or {}).get(name) for name in sorted(touched)} if touched else None

@@ -77,7 +77,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         return ExitCode.FAILED
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback, which might show what is private
         said, code = _verdict(error)
-        click.echo(say.private(said), err=True)
+        say.aside(say.private(said))
         return code
 
 

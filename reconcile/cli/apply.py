@@ -10,6 +10,9 @@ from reconcile.errors import UsageError
 from .options import Ceiling, Common, common_options
 
 if TYPE_CHECKING:
+    from reconcile.evance import Writer
+    from reconcile.model import Declaration, Plan
+
     from .project import Project
 
 
@@ -27,11 +30,10 @@ def apply(common: Common, approved: Path | None, digest: str | None, form: str, 
     With PLAN.json, a plan that was saved and approved, nothing is applied that is not in it. With --due,
     nothing but what starts or lapses by declarations that were applied before.
     """
-    from reconcile.apply import locked, read_approval, undoing
+    from reconcile.apply import locked, read_approval
 
     from . import say
     from .account import writing
-    from .history import find_run
     from .job import Job
     from .project import open_project
     from .signals import terminated_like_interrupted
@@ -48,9 +50,26 @@ def apply(common: Common, approved: Path | None, digest: str | None, form: str, 
     approval = read_approval(approved, digest) if approved else None
     with locked(project.state / "lock"), terminated_like_interrupted(), writing(project, common) as account:
         if approval is not None and approval.revert is not None:
-            declarations = undoing(find_run(project, approval.revert), account, project.settings.policy)
+            declarations = declared_by_run(project, approval, account, common)
         job = Job(project, project.state, common, account, declarations, approval, given["due"])
         return job.run(dict(given["allow"]), form, asking=not given["yes"])
+
+
+def declared_by_run(
+    project: "Project", approval: "Plan", account: "Writer", common: Common
+) -> "tuple[Declaration, ...]":
+    """The declarations that undo the run of an approved plan; what they leave as it is, is said."""
+    from reconcile.apply import refuse_lost, undoing
+
+    from . import say
+    from .history import find_run
+
+    scene = project.scene(account.connection.account, approval.revert)
+    undone = undoing(find_run(project, approval.revert or ""), account, scene)
+    refuse_lost(undone, approval)
+    for note in undone.notes:
+        say.note(f"Note: {note}", common)
+    return undone.declarations
 
 
 def refuse_another_time(common: Common, project: "Project") -> None:

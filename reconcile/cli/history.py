@@ -9,6 +9,8 @@ from reconcile.errors import ExitCode, UsageError
 from .options import Common, common_options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from reconcile.apply import Record
 
     from .project import Project
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 @click.command()
 @common_options
 @click.argument("run", required=False)
-@click.option("--verify", is_flag=True, help="Only check that no journal was changed.")
+@click.option("--verify", is_flag=True, help="Only check that no journal was changed or is missing.")
 def history(common: Common, run: str | None, verify: bool) -> int:  # noqa: FBT001
     """List the runs of apply, or what one RUN did. Contacts are named by their ids alone."""
     from reconcile.apply import runs
@@ -31,10 +33,27 @@ def history(common: Common, run: str | None, verify: bool) -> int:  # noqa: FBT0
         return ExitCode.DONE
     records = runs(project.state / "runs")
     if verify:
-        say.result(f"{len(records)} journals are whole: each line is what was written.")
+        _verify(records)
     else:
         say.result("\n".join(map(_line, records)) or "Nothing was applied from this checkout yet.")
     return ExitCode.DONE
+
+
+def _verify(records: "Sequence[Record]") -> None:
+    """Say what is worth knowing of the journals; BrokenChain when one is missing or not what it was."""
+    from reconcile.apply import BrokenChain, lineage
+
+    from . import say
+
+    found = lineage(records)
+    if found.broken:
+        raise BrokenChain("\n".join([*found.broken, *found.told]))
+    if not records:
+        say.result("There is no journal: nothing was applied from this checkout yet, or all were taken away.")
+        return
+    whole = "journal is" if len(records) == 1 else "journals are"
+    said = f"{len(records)} {whole} whole: each line is what was written, and none is missing in between."
+    say.result("\n".join([said, *found.told]))
 
 
 def find_run(project: "Project", name: str) -> "Record":

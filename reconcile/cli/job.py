@@ -143,10 +143,13 @@ class Job:
         return replace(found, plan=due_plan(drift(found.plan, self.declarations, past.history)))
 
     def _note_order(self, fresh: Fresh, past: Past) -> None:
-        """Note that the account is as declared, where no earlier run has found that of these declarations."""
+        """Note that the account is as declared, where no earlier run has found that of these declarations.
+
+        Not where a guard refuses: an account that looks wrong must not become what the next one goes by.
+        """
         standing = past.history.standing
         known = standing is not None and standing.complete and standing.covers(fresh.plan)
-        if not (known or fresh.plan.revert):
+        if not (known or fresh.plan.revert or fresh.plan.refused):
             with journal(self.state / "runs", self.project.now) as book:
                 self._begin(book, fresh, {})
                 book.end(Report(()))
@@ -197,7 +200,7 @@ class Job:
             book.end(report)
         except OSError as error:
             say.note(f"the journal's end can't be written: {error.strerror}", self.common)
-        return report
+        return replace(report, unnoted=book.unnoted)
 
 
 def ask() -> None:
@@ -216,7 +219,7 @@ def conclude(report: Report, common: Common, remark: Callable[[str, Common], Non
     noun = "contact" if written == 1 else "contacts"
     remark(f"Applied: {written} {noun} written and read back.", common)
     say.note(f"Longest time between a read and its write: {report.longest_gap:.3f} s.", common)
-    if report.complete:
+    if report.complete and not report.unnoted:
         return ExitCode.DONE
     if not report.wrote and report.stopped is not None:
         raise ApiError("\n".join([report.stopped, "nothing was written", *_open(report)]))
@@ -224,14 +227,25 @@ def conclude(report: Report, common: Common, remark: Callable[[str, Common], Non
 
 
 def _left(report: Report) -> list[str]:
-    """What is not as declared, revocations that are still open, and what to do."""
+    """What is not as declared or not noted, revocations that are still open, and what to do."""
     unsettled = [result for result in report.results if not result.settled]
     return [
         *([f"the run was stopped: {report.stopped}"] if report.stopped else []),
         *(visible(f"{result.change.label}: {result.outcome}: {result.detail}") for result in unsettled),
         *_open(report),
+        *_unnoted(report),
         f"{len(unsettled)} of {len(report.results)} contacts are not as declared",
-        "run 'reconcile plan' to see what is left, then apply again",
+        "run 'reconcile plan' to see what is left, then apply again" if unsettled else "apply again",
+    ]
+
+
+def _unnoted(report: Report) -> list[str]:
+    """What the journal lacks: the next apply takes it for a run that was cut off, and looks."""
+    if not report.unnoted:
+        return []
+    noun = "contact" if report.unnoted == 1 else "contacts"
+    return [
+        f"the journal lacks the outcome of {report.unnoted} {noun}; the next apply reads what was written"
     ]
 
 

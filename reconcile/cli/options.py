@@ -1,5 +1,6 @@
 """The options that commands share."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +32,10 @@ class Instant(click.ParamType[datetime]):
         return instant
 
 
+_CEILING = re.compile(r"[0-9]{1,9}", re.ASCII)
+"""As large as a ceiling in the configuration may be; Python refuses to read thousands of digits."""
+
+
 class Ceiling(click.ParamType[tuple[str, int]]):
     """A guard and how far it is lifted: ``NAME=CEILING``."""
 
@@ -49,8 +54,8 @@ class Ceiling(click.ParamType[tuple[str, int]]):
             self.fail(
                 f"'{guard}' is no guard that can be lifted; these are: {', '.join(LIFTABLE)}", param, ctx
             )
-        if not ceiling.isascii() or not ceiling.isdigit():
-            self.fail(f"write the ceiling as a whole number: {guard}=48", param, ctx)
+        if not _CEILING.fullmatch(ceiling):
+            self.fail(f"write the ceiling as a whole number of up to 9 digits: {guard}=48", param, ctx)
         return guard, int(ceiling)
 
 

@@ -1,5 +1,6 @@
 """``reconcile revert``: a plan that undoes a run. It writes nothing by itself."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -30,9 +31,10 @@ def revert(common: Common, run: str, out: Path | None, form: str) -> int:
     record = find_run(project, run)
     with say.progress(common) as progress, reading(project, common) as account:
         scene = project.scene(account.connection.account, record.run)
-        declarations = undoing(record, account, project.settings.policy)
+        undone = undoing(record, account, scene)
         past = past_runs(project.state / "runs", scene.account)
-        plan = fresh_plan(declarations, account, scene, past=past, progress=progress).plan
+        plan = fresh_plan(undone.declarations, account, scene, past=past, progress=progress).plan
+    plan = replace(plan, notes=(*plan.notes, *undone.notes))
     if out is not None:
         write_private(out, as_json(plan))
     say.result(render(plan, form, configured=project.settings.privacy))

@@ -63,7 +63,13 @@ def result(text: str) -> None:
 def note(text: str, common: Common) -> None:
     """Say something that is no result."""
     if not common.quiet:
-        click.echo(private(text), err=True)
+        aside(private(text))
+
+
+def aside(text: str) -> None:
+    """Print on standard error; if nobody reads it any more, what is being done still goes on."""
+    with suppress(OSError):
+        click.echo(text, err=True)
 
 
 def remark(text: str, _common: Common) -> None:
@@ -80,7 +86,7 @@ def warnings(loaded: "Loaded", common: Common) -> None:
 
 def watch(common: Common) -> Callable[[str], None]:
     """Who is told of each request to the account: the person who asked for it, else nobody."""
-    return (lambda line: click.echo(line, err=True)) if common.verbose else (lambda _line: None)
+    return aside if common.verbose else (lambda _line: None)
 
 
 @contextmanager

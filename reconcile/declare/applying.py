@@ -31,7 +31,7 @@ FREEZE = Record(
 
 ALLOWANCE = Record(
     "a mapping with 'guard', 'ceiling', 'digest' and 'reason'",
-    "An override of one guard for one plan; it is spent by the apply that uses it.",
+    "An override of one guard for one plan; it is spent once that plan is carried out.",
     (
         Key("guard", Choice(LIFTABLE), "The guard that is lifted.", required=True),
         Key("ceiling", Number("a whole number, 1 or more", 1, 999_999_999), "How far.", required=True),

@@ -56,6 +56,11 @@ def plan_from_document(document: Mapping[str, Any]) -> Plan:
     )
 
 
+def operation_from_document(document: Mapping[str, Any]) -> Operation:
+    """The operation that a document tells of; ValueError as for a plan."""
+    return _operation(Node(document))
+
+
 def _check_version(node: Node) -> None:
     known, _, _ = FORMAT_VERSION.partition(".")
     found = _VERSION.fullmatch(node.text())
@@ -101,11 +106,6 @@ def _operation(node: Node) -> Operation:
         after=_value(node.key("after"), part, item),
         origin=_origin(node),
     )
-
-
-def operation_from_document(document: Mapping[str, Any]) -> Operation:
-    """The operation that a document tells of; ValueError as for a plan."""
-    return _operation(Node(document))
 
 
 def _kept(node: Node) -> Kept:

@@ -140,7 +140,10 @@ class Freeze:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """An override that stands in the repository: it lifts one guard up to a ceiling for one plan, once."""
+    """An override that stands in the repository: it lifts one guard up to a ceiling for one plan.
+
+    It is used up once that plan is carried out; until then a run that was cut off can be finished with it.
+    """
 
     guard: str
     ceiling: int

@@ -39,6 +39,8 @@ def make_plan(
     drafts = sorted(_drafts(resolution, live, scene), key=_order)
     changes = tuple(change for change in (entry.change() for entry in drafts) if change is not None)
     declarations = resolution.declarations
+    # To undo a run that touched nothing any more is no sign of lost files.
+    declared = len(declarations) or int(scene.revert is not None)
     plan = Plan(
         tool_version=scene.tool_version,
         target=scene.target,
@@ -51,7 +53,7 @@ def make_plan(
         changes=changes,
         unchanged=sum(not entry.changes for entry in drafts),
         notes=(*_unseen_notes(resolution.unseen), *_notes(drafts)),
-        guards=judge(Inquiry(drafts, len(declarations), scene.policy, census, scene.now)),
+        guards=judge(Inquiry(drafts, declared, scene.policy, census, scene.now)),
         revert=scene.revert,
     )
     return replace(plan, digest=plan_digest(plan))

@@ -95,7 +95,7 @@ def test_a_torn_last_line_is_tolerated_and_written_over(
 def test_a_line_that_is_taken_out_or_moved_is_found(
     file: Path, lines: list[dict[str, Any]], data: Any
 ) -> None:
-    """But for the last ones: they can not be told from those of a run that was cut off there."""
+    """But for the last ones: that takes a later run, which knows them."""
     chained(file, [*lines, {}])
     found = file.read_bytes().splitlines(keepends=True)
     place = data.draw(st.integers(0, len(found) - 2), "place")

@@ -38,6 +38,37 @@ def test_a_killed_apply_leaves_no_lock(stand: Stand) -> None:
     assert checkout.apply().code == 0
 
 
+def test_a_lock_that_is_deleted_while_it_is_held_lets_nobody_in(stand: Stand) -> None:
+    """Another file of that name is not the lock that the first one holds."""
+    checkout = stand.checkout(ONE)
+    stand.upset("latency:ms=1500,method=POST,path=/api/contacts/*")
+    with checkout.started(APPLY) as first:
+        await_request(stand, "GET")
+        (checkout.state / "lock").unlink()
+        second = checkout.apply()
+        done = ended(first)
+    assert second.code == 3, second.said
+    assert "another apply (process unknown) runs on this checkout" in second.err
+    assert done.code == 0, done.said
+    assert len(stand.writes()) == 1
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_lock_that_is_a_link_is_not_followed(stand: Stand, *, there: bool) -> None:
+    """What it leads to is neither emptied nor made."""
+    checkout = stand.checkout(ONE)
+    precious = checkout.root / "precious.txt"
+    if there:
+        precious.write_text("precious")
+    checkout.state.mkdir()
+    (checkout.state / "lock").symlink_to(precious)
+    done = checkout.apply()
+    assert done.code == 3, done.said
+    assert "lock is a symbolic link" in done.err
+    assert precious.exists() == there
+    assert not there or precious.read_text() == "precious"
+
+
 def people(numbers: list[int], role: str, tag: str) -> str:
     entries = "".join(
         f"  - {{id: {number}, manage: {{roles: additive, tags: additive}}, roles: [{role}], tags: [{tag}]}}\n"

@@ -76,7 +76,13 @@ def test_a_missing_configuration_says_what_to_do(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["plan", "--colour"], ["plna"], ["plan", "--as-of", "yesterday"], ["plan", "--target", "nowhere"]],
+    [
+        ["plan", "--colour"],
+        ["plna"],
+        ["plan", "--as-of", "yesterday"],
+        ["plan", "--target", "nowhere"],
+        pytest.param(["apply", "--allow", f"losing-access={'9' * 5_000}"], id="a ceiling of 5,000 digits"),
+    ],
 )
 def test_a_wrong_call_has_its_own_exit_code(project: Project, arguments: list[str]) -> None:
     """64, so that a pipeline never takes a typing mistake for "changes pending"."""

@@ -29,6 +29,7 @@ def journals(common: Common, workflows: tuple[str, ...], branch: str | None) -> 
     from reconcile.cli import say
     from reconcile.cli.project import open_project
     from reconcile.forge import journals as left
+    from reconcile.render import count
 
     project, job = open_project(common), here()
     folder = project.state / "runs"
@@ -37,7 +38,7 @@ def journals(common: Common, workflows: tuple[str, ...], branch: str | None) -> 
         name = path.rpartition("/")[2]
         if _NAME.fullmatch(name):
             _keep(folder / name, content)
-    say.note(f"{len(list(folder.glob('*.jsonl')))} journals of earlier runs.", common)
+    say.note(f"{count(len(list(folder.glob('*.jsonl'))), 'journal')} of earlier runs.", common)
     return ExitCode.DONE
 
 

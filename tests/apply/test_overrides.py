@@ -1,0 +1,134 @@
+"""What earlier runs say to guards: an override is used up by its plan, a refused shrinking is remembered."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reconcile.sandbox.store.connection import opened, writing
+from tests.apply.party import Checkout, Clock, Killed, Stand
+
+GRACE, ELIN = "grace.odell@example.com", "elin.sorensen@example.org"
+STRIPPED = f"contacts:\n  - {{email: {GRACE}, roles: []}}\n  - {{email: {ELIN}, roles: []}}\n"
+
+
+@pytest.fixture
+def lifted(stand: Stand) -> Checkout:
+    """A checkout whose plan takes the last role of two contacts, and an override for that very plan."""
+    checkout = stand.checkout(STRIPPED)
+    plan = json.loads(checkout.saved().read_text("utf-8"))
+    assert [guard["name"] for guard in plan["guards"] if not guard["passed"]] == ["last-role"]
+    allowance = f"{{guard: last-role, ceiling: 2, digest: '{plan['digest']}', reason: agreed}}"
+    settings = (checkout.root / "reconcile.yaml").read_text("utf-8")
+    checkout.configure(f"{settings}apply:\n  allow: [{allowance}]\n")
+    return checkout
+
+
+def approved(checkout: Checkout) -> str:
+    return str(checkout.root / "plan.json")
+
+
+def regrant(stand: Stand) -> None:
+    """Somebody gives the roles back, so that the plan would take them once more."""
+    stand.outside(number(stand, GRACE), grant="customer")
+    stand.outside(number(stand, ELIN), grant="customer")
+
+
+def number(stand: Stand, email: str) -> str:
+    return next(key for key, state in stand.holds().items() if state["email"] == email)
+
+
+def test_an_override_is_used_up_by_its_plan(stand: Stand, lifted: Checkout) -> None:
+    """Carried out once, the same plan is refused, although the account would need it again."""
+    assert lifted.apply(approved(lifted)).code == 0
+    regrant(stand)
+    done = lifted.apply(approved(lifted))
+    assert done.code == 3, done.said
+    assert "last-role" in done.err
+
+
+def test_a_run_that_wrote_nothing_leaves_the_override(stand: Stand, lifted: Checkout) -> None:
+    """Its first reading was forbidden: nobody has lost anything by it yet."""
+    stand.upset(f"status:code=403,method=GET,path=/api/contacts/{number(stand, ELIN)}.json,n=2")
+    assert lifted.apply(approved(lifted)).code == 1
+    assert stand.writes() == []
+    assert len(lifted.journals()) == 1
+    stand.calm()
+    done = lifted.apply(approved(lifted))
+    assert done.code == 0, done.said
+
+
+def test_a_run_that_was_cut_off_is_finished_with_its_override(stand: Stand, lifted: Checkout) -> None:
+    """One of the two contacts is written, then the process is gone; after that it is used up."""
+    with pytest.raises(Killed):
+        lifted.apply(approved(lifted), clock=killed_after_first_write(stand))
+    assert len(stand.writes()) == 1
+    done = lifted.apply(approved(lifted))
+    assert done.code == 0, done.said
+    assert [stand.user(email)["roles"] for email in (GRACE, ELIN)] == [{}, {}]
+    regrant(stand)
+    assert lifted.apply(approved(lifted)).code == 3
+
+
+def test_a_run_that_left_something_undone_is_finished_with_its_override(
+    stand: Stand, lifted: Checkout
+) -> None:
+    """The same plan again is no other set of writes."""
+    stand.upset(f"status:code=422,method=POST,path=/api/contacts/{number(stand, ELIN)}.json")
+    assert lifted.apply(approved(lifted)).code == 4
+    stand.calm()
+    assert lifted.apply(approved(lifted)).code == 0
+    regrant(stand)
+    assert lifted.apply(approved(lifted)).code == 3
+
+
+def test_an_override_of_a_run_that_was_cut_off_lifts_nothing_for_another_plan(
+    stand: Stand, lifted: Checkout
+) -> None:
+    """One contact more would lose its last role: that is not what was agreed."""
+    with pytest.raises(Killed):
+        lifted.apply(approved(lifted), clock=killed_after_first_write(stand))
+    lifted.declare(f"{STRIPPED}  - {{email: lucy.fenwick@example.org, roles: []}}\n")
+    for arguments in ((), (approved(lifted),)):
+        done = lifted.apply(*arguments)
+        assert done.code == 3, done.said
+    assert len(stand.writes()) == 1
+
+
+class _Watch(Clock):
+    """Kills the process at the first look at the time after a write."""
+
+    def __init__(self, stand: Stand) -> None:
+        super().__init__()
+        self._stand = stand
+
+    def monotonic(self) -> float:
+        if self._stand.writes():
+            raise Killed
+        return super().monotonic()
+
+
+def killed_after_first_write(stand: Stand) -> Clock:
+    return _Watch(stand)
+
+
+def shrink(path: Path) -> None:
+    with opened(path) as db, writing(db):
+        newest = "SELECT id FROM contacts WHERE id <> 36 ORDER BY id DESC LIMIT 40"
+        db.execute(f"DELETE FROM contacts WHERE id IN ({newest})")
+
+
+def test_a_shrinking_that_is_refused_stays_refused(stand: Stand) -> None:
+    """A plan of nothing in between must not make the small account the one that later runs go by."""
+    one = "contacts: [{id: 36, roles: [customer, preview, newsletter%s]}]\n"
+    checkout = stand.checkout(one % "")
+    assert checkout.apply().code == 0
+    shrink(stand.path)
+    checkout.declare(one % ", press")
+    assert checkout.apply().code == 3
+    checkout.declare((one % "").replace("newsletter", "{reference: newsletter, reason: the same}"))
+    assert checkout.apply().code == 0
+    checkout.declare(one % ", press")
+    done = checkout.apply()
+    assert done.code == 3, done.said
+    assert "shrunk: 40 contacts fewer than at the last run" in done.err
