@@ -10,7 +10,7 @@
     │   ├── NotFound                           no such thing in the account
     │   ├── Rejected                           the API says that the request is not valid
     │   ├── ServerFailure                      a 5xx, or too many requests for too long
-    │   ├── Postponed                          an update that was not taken now: read again, then write
+    │   ├── Postponed                          a write that was not taken now: read again, then write
     │   ├── Unintelligible                     an answer that is not what the API documents
     │   └── OutcomeUnknown                     a write whose answer was lost
     ├── ForgeError                    exit 1   them: the Git forge did not do what it should
@@ -90,7 +90,7 @@ class ServerFailure(ApiError):
 
 
 class Postponed(ApiError):
-    """An update that the account did not take because it is asked too much: read again before another try."""
+    """A write that was not taken now, or would have had to wait: read again before another try."""
 
 
 class Unintelligible(ApiError):

@@ -21,8 +21,15 @@ from .brake import Brake
 from .journal import Journal, before_image
 from .outcome import Outcome, Result
 
-LOOKS = 8
-"""How often a contact is read before its write when the account asks to wait each time."""
+LOOKS = 16
+"""How often a contact is read before its write when each time the write would have had to wait.
+
+Eight times the account may ask for it, as often as it may for any other request; that each time another
+worker is asked, too, between this one's reading and its turn, makes it twice as many.
+"""
+
+PATIENCE = 900.0
+"""The seconds after which no further look is taken, however few there were: three of the longest pauses."""
 
 TRIES = 3
 """How often a write is sent whose answer was lost and which, read back, has not taken effect."""
@@ -33,6 +40,9 @@ class Account(Protocol):
 
     def contact(self, contact_id: str, /) -> Contact:
         """Read one contact afresh."""
+
+    def contact_to_update(self, contact_id: str, /) -> Contact:
+        """Read one contact right before its write."""
 
     def update(self, contact_id: str, payload: Payload, /) -> object:
         """Write one contact."""
@@ -107,7 +117,7 @@ def _trouble(error: ApiError | OSError, run: Run) -> str:
 def _update(change: Change, run: Run) -> Result:
     """Write; a write whose answer was lost is judged by the next reading, and only then repeated."""
     sent: Change | None = None
-    left, lost = LOOKS, 0
+    left, lost, until = LOOKS, 0, time.monotonic() + PATIENCE
     while lost < TRIES:
         tried = _another_attempt(change, run, sent) if sent else _attempt(change, run, None)
         left -= 1
@@ -115,7 +125,7 @@ def _update(change: Change, run: Run) -> Result:
             return tried
         if isinstance(tried, Change):
             sent, lost = tried, lost + 1
-        elif left == 0:
+        elif left == 0 or time.monotonic() > until:
             return Result(change, Outcome.UNCONFIRMED if sent else Outcome.FAILED, str(tried))
     return Result(change, Outcome.UNCONFIRMED, f"the answer to its write was lost {TRIES} times")
 
@@ -137,7 +147,7 @@ def _attempt(change: Change, run: Run, sent: Change | None) -> Result | Change |
 
     Postponed when the account did not take the write now: after the wait the contact is read again.
     """
-    live = run.account.contact(change.contact.id)
+    live = run.account.contact_to_update(change.contact.id)
     read_at = time.monotonic()
     if sent is None and not same_person(live.identity, change.contact):
         return Result(change, Outcome.STALE, "it now has another type, e-mail or reference; plan again")

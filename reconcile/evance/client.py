@@ -145,7 +145,9 @@ class Reader:
 
     def contact(self, id: str) -> Contact:  # noqa: A002 -- the API's own word
         """One contact, read anew and whole; NotFound when there is none of that id."""
-        request = Request("GET", contact_path(id), f"show contact {id}", "contacts.readonly")
+        return self._shown(Request("GET", contact_path(id), f"show contact {id}", "contacts.readonly"), id)
+
+    def _shown(self, request: Request, id: str) -> Contact:  # noqa: A002 -- the API's own word
         contact = self._understood(wire.contact, self._door.read(request))
         if contact.identity.id != id:
             raise Unintelligible(
@@ -204,11 +206,16 @@ class Writer(Reader):
 
     _may_write: ClassVar[bool] = True
 
+    def contact_to_update(self, id: str) -> Contact:  # noqa: A002 -- the API's own word
+        """``contact``, right before its update: this thread's turn to send that is kept beside this one's."""
+        request = Request("GET", contact_path(id), f"show contact {id}", "contacts.readonly", leads=True)
+        return self._shown(request, id)
+
     def update(self, id: str, payload: Payload) -> Contact | None:  # noqa: A002 -- the API's own word
         """Send an update; the contact as the answer tells it, None when the answer does not tell it whole.
 
         ``payload`` is the exact body, ``{"contact": {...}}``. OutcomeUnknown: it may have been written, read
-        it. Postponed: it was not written, and since it may have to wait for long, the contact should be read
+        it. Postponed: it was not written, and since it would have had to wait, the contact should be read
         again first. Any other ApiError: it was not written.
         """
         self._refuse_unsafe(payload)

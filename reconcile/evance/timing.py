@@ -14,6 +14,9 @@ from reconcile.errors import ReconcileError
 _SLICE = 0.5
 """The longest single sleep in seconds: a pause that grew and a run that was stopped are noticed after it."""
 
+LATE = 2.0
+"""How many seconds after its turn a request that ages may wake up: later, the machine stood still."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -74,6 +77,9 @@ class Pace:
     Starts lie ``1 / rate`` seconds apart on an absolute timetable, so that neither an answer's duration nor
     a late wake-up lowers the rate. A pause holds every worker. Each time the server says "too many" the
     starts move apart, and draw together again with each answer that is good.
+
+    Who reads in order to write keeps two turns, one after the other: no other worker comes between, neither
+    to make the write wait nor to be told meanwhile that all must pause.
     """
 
     def __init__(self, rate: float, timing: Timing) -> None:
@@ -81,16 +87,43 @@ class Pace:
         self._timing = timing
         self._lock = threading.Lock()
         self._next = self._paused_until = timing.monotonic()
+        self._pauses = 0
+        self._own = threading.local()
         self._stretch = 1.0
         self._stopped = threading.Event()
 
-    def take(self) -> None:
-        """Wait for the next free start; Stopped once the client is closed."""
+    def take(self, *, keep: bool = False) -> None:
+        """Wait for the next free start; Stopped once the client is closed.
+
+        ``keep``: the start after it is kept for what this thread sends next.
+        """
         while True:
-            slot = self._reserve()
-            self.sleep_until(slot)
+            self.sleep_until(self._kept_or_next())
             if self._timing.monotonic() >= self._paused_until:
-                return
+                break
+        if keep:
+            self._own.kept = self._reserve()
+
+    def take_in_turn(self) -> bool:
+        """Wait for the start that was kept, or the next one; False when a pause or its own sleep holds it up.
+
+        Without one that was kept it is at most as far away as there are workers: 1.6 seconds for eight at
+        five requests a second.
+        """
+        with self._lock:
+            pauses, paused = self._pauses, self._timing.monotonic() < self._paused_until
+        if paused:
+            return False
+        slot = self._kept_or_next()
+        self.sleep_until(slot)
+        return pauses == self._pauses and self._timing.monotonic() <= slot + LATE
+
+    def _kept_or_next(self) -> float:
+        kept: float | None = getattr(self._own, "kept", None)
+        self._own.kept = None
+        now = self._timing.monotonic()
+        in_time = kept is not None and now <= kept + LATE and kept >= self._paused_until
+        return max(kept, now) if kept is not None and in_time else self._reserve()
 
     def _reserve(self) -> float:
         with self._lock:
@@ -109,11 +142,12 @@ class Pace:
         if self._stopped.is_set():
             raise Stopped("the connection to the account was closed")
 
-    def pause(self, seconds: float) -> None:
+    def pause(self, seconds: float, *, slower: bool = True) -> None:
         """Hold all workers for that long, and go slower afterwards; answers of one burst count once."""
         with self._lock:
             now = self._timing.monotonic()
-            if now >= self._paused_until:
+            self._pauses += 1
+            if slower and now >= self._paused_until:
                 self._stretch = min(self._stretch * 1.5, 20.0)
             self._paused_until = max(self._paused_until, now + seconds)
 

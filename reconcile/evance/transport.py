@@ -25,7 +25,8 @@ class Request:
     """One request. ``doing`` and ``scope`` are words for a person, should it fail.
 
     A request ``ages`` when what it says was true when it was made and may not be after a wait: an update that
-    replaces all roles.
+    replaces all roles. It goes out in its turn and once, or not at all. A request ``leads`` when one that
+    ages is to follow it, so that their turns lie side by side.
     """
 
     method: str
@@ -37,6 +38,7 @@ class Request:
     form: Mapping[str, str] | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
     ages: bool = False
+    leads: bool = False
 
     @property
     def writes(self) -> bool:

@@ -113,6 +113,8 @@ def test_a_fault_of_our_own_stops_the_run(shop: Shop) -> None:
             self.asked += 1
             raise RuntimeError(contact_id)
 
+        contact_to_update = contact
+
         def update(self, contact_id: str, _payload: Payload, /) -> object:
             raise AssertionError(contact_id)
 

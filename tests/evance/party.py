@@ -52,7 +52,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: JSON unless ``body`` is bytes; ``hang_up`` breaks the connection instead, ``leave`` ends it."""
+    """JSON unless ``body`` is bytes. ``hang_up`` breaks the connection instead, ``leave`` ends it."""
 
     status: int = 200
     body: Any = None
