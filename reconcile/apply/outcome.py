@@ -67,6 +67,12 @@ class Report:
         return any(result.outcome in {Outcome.APPLIED, Outcome.UNCONFIRMED} for result in self.results)
 
     @property
+    def untried(self) -> bool:
+        """True when what is not settled was held back: nothing was written, and nothing failed."""
+        open_ones = [result.outcome for result in self.results if not result.settled]
+        return not self.wrote and set(open_ones) == {Outcome.NOT_TRIED}
+
+    @property
     def longest_gap(self) -> float:
         """The longest time in seconds between a read and the write that followed."""
         return max((result.gap for result in self.results), default=0.0)

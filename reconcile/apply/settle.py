@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from reconcile.errors import ApiError, Forbidden, OutcomeUnknown, Postponed, Unauthorized
+from reconcile.errors import ApiError, Forbidden, Halted, OutcomeUnknown, Postponed, Unauthorized
 from reconcile.model import (
     Change,
     ChangeAction,
@@ -57,7 +57,8 @@ class Run:
 
     ``declarations`` are found by the place at which they stand. ``approved`` holds, by contact, the
     operations that were approved: nothing beyond them is written. ``held_back`` tells of a change why it must
-    wait, or None. ``workers`` contacts are settled at a time.
+    wait, or None; it is asked before a contact is begun and again before each write. ``workers`` contacts are
+    settled at a time.
     """
 
     account: Account
@@ -69,10 +70,14 @@ class Run:
     held_back: Callable[[Change], str | None] = lambda _change: None
     workers: int = 1
 
+    def stops(self, change: Change) -> str | None:
+        """Why that change must not be written now, or None."""
+        return self.brake.reason or self.held_back(change)
+
 
 def settle(change: Change, run: Run) -> Result:
     """Bring one contact to its target; every failure becomes a result, so that other contacts go on."""
-    reason = run.brake.reason or run.held_back(change)
+    reason = run.stops(change)
     if reason is not None:
         return Result(change, Outcome.NOT_TRIED, reason)
     try:
@@ -82,7 +87,7 @@ def settle(change: Change, run: Run) -> Result:
         raise
     if result.settled or result.outcome is Outcome.STALE:
         run.brake.succeeded()
-    else:
+    elif result.outcome is not Outcome.NOT_TRIED:
         run.brake.failed()
     return _noted(result, run)
 
@@ -99,6 +104,8 @@ def _noted(result: Result, run: Run) -> Result:
 def _tried(change: Change, run: Run) -> Result:
     try:
         return _create(change, run) if change.action is ChangeAction.CREATE else _update(change, run)
+    except Halted as error:
+        return Result(change, Outcome.NOT_TRIED, str(error))
     except (ApiError, OSError) as error:
         return Result(change, Outcome.FAILED, _trouble(error, run))
 
@@ -137,7 +144,7 @@ def _another_attempt(change: Change, run: Run, sent: Change) -> Result | Change 
     except (ApiError, OSError) as error:
         told = f"the answer to its write was lost, and then: {_trouble(error, run)}"
         return Result(change, Outcome.UNCONFIRMED, told)
-    if isinstance(tried, Result) and tried.outcome is Outcome.STALE:
+    if isinstance(tried, Result) and tried.outcome in {Outcome.STALE, Outcome.NOT_TRIED}:
         return replace(tried, outcome=Outcome.UNCONFIRMED)
     return tried
 
@@ -162,6 +169,9 @@ def _attempt(change: Change, run: Run, sent: Change | None) -> Result | Change |
     beyond = exceeding(fresh.operations, run.approved[change.key])
     if beyond:
         return _stale(change, beyond)
+    stopped = run.stops(fresh)
+    if stopped is not None:
+        return Result(change, Outcome.NOT_TRIED, stopped)
     run.journal.intent(fresh, before_image(declaration, live))
     return _sent(change, fresh, run, read_at)
 
@@ -190,6 +200,9 @@ def _stale(change: Change, beyond: tuple[Operation, ...]) -> Result:
 
 
 def _create(change: Change, run: Run) -> Result:
+    stopped = run.stops(change)
+    if stopped is not None:
+        return Result(change, Outcome.NOT_TRIED, stopped)
     run.journal.intent(change, None)
     try:
         contact_id = run.account.create(change.payload)

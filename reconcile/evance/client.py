@@ -77,6 +77,13 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def heed(self, halted: Callable[[], str | None]) -> None:
+        """End waits with Halted, within half a second, once that gives a reason, and send no more writes.
+
+        What needs only its ordinary turn is still read, so that a write can be read back.
+        """
+        self._door.heed(halted)
+
     def close(self) -> None:
         """End the workers and close the connections."""
         self._door.stop()

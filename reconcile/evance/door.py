@@ -81,6 +81,10 @@ class Door:
         """A token with no more than that scope; None when the account gives none."""
         return self._tokens.narrowed(scope)
 
+    def heed(self, halted: Callable[[], str | None]) -> None:
+        """End waits with Halted, within half a second, once that gives a reason."""
+        self._pace.heed(halted)
+
     def stop(self) -> None:
         """End what waits for its turn."""
         self._pace.stop()

@@ -1,5 +1,6 @@
 """When a request may start and how long to wait before another try. Time itself is handed in."""
 
+import math
 import random
 import re
 import threading
@@ -9,10 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
-from reconcile.errors import ReconcileError
+from reconcile.errors import Halted, ReconcileError
 
 _SLICE = 0.5
 """The longest single sleep in seconds: a pause that grew and a run that was stopped are noticed after it."""
+
+GRACE = 2.0
+"""How many seconds a run that was stopped still waits for an ordinary turn, so that it can read back."""
 
 LATE = 2.0
 """How many seconds after its turn a request that ages may wake up: later, the machine stood still."""
@@ -71,6 +75,10 @@ class Stopped(ReconcileError):
     """The client was closed; what waits for its turn ends."""
 
 
+def going_on() -> None:
+    """No reason to end a wait: nobody stops the run."""
+
+
 class Pace:
     """One timetable of starts for all workers.
 
@@ -91,14 +99,18 @@ class Pace:
         self._own = threading.local()
         self._stretch = 1.0
         self._stopped = threading.Event()
+        self._halted: Callable[[], str | None] = going_on
 
     def take(self, *, keep: bool = False) -> None:
-        """Wait for the next free start; Stopped once the client is closed.
+        """Wait for the next free start; Stopped once the client is closed, Halted once the run is stopped.
 
-        ``keep``: the start after it is kept for what this thread sends next.
+        ``keep``: the start after it is kept for what this thread sends next; nothing but a write would come
+        of it, so a run that was stopped does not begin it.
         """
         while True:
-            self.sleep_until(self._kept_or_next())
+            paused = self._timing.monotonic() < self._paused_until
+            grace = -math.inf if keep else 0.0 if paused else GRACE
+            self.sleep_until(self._kept_or_next(), grace)
             if self._timing.monotonic() >= self._paused_until:
                 break
         if keep:
@@ -107,15 +119,15 @@ class Pace:
     def take_in_turn(self) -> bool:
         """Wait for the start that was kept, or the next one; False when a pause or its own sleep holds it up.
 
-        Without one that was kept it is at most as far away as there are workers: 1.6 seconds for eight at
-        five requests a second.
+        Halted: the run was stopped by then. Without one that was kept it is at most as far away as there are
+        workers: 1.6 seconds for eight at five requests a second.
         """
         with self._lock:
             pauses, paused = self._pauses, self._timing.monotonic() < self._paused_until
         if paused:
             return False
         slot = self._kept_or_next()
-        self.sleep_until(slot)
+        self.sleep_until(slot, -math.inf)
         return pauses == self._pauses and self._timing.monotonic() <= slot + LATE
 
     def _kept_or_next(self) -> float:
@@ -131,16 +143,26 @@ class Pace:
             self._next = slot + self._interval * self._stretch
             return slot
 
-    def sleep_until(self, moment: float) -> None:
-        """Sleep in short slices, so that a closed client does not wait for its workers."""
-        while (left := moment - self._timing.monotonic()) > 0:
-            self._check()
-            self._timing.sleep(min(left, _SLICE))
-        self._check()
+    def sleep_until(self, moment: float, grace: float = 0.0) -> None:
+        """Sleep in short slices, so that neither a closed client nor a stopped run waits for its workers.
 
-    def _check(self) -> None:
+        A run that was stopped waits out what is no more than ``grace`` seconds.
+        """
+        while (left := moment - self._timing.monotonic()) > 0:
+            self._check(left, grace)
+            self._timing.sleep(min(left, _SLICE))
+        self._check(0.0, grace)
+
+    def _check(self, left: float, grace: float) -> None:
         if self._stopped.is_set():
             raise Stopped("the connection to the account was closed")
+        reason = self._halted() if left > grace else None
+        if reason is not None:
+            raise Halted(reason)
+
+    def heed(self, halted: Callable[[], str | None]) -> None:
+        """End waits once that gives a reason."""
+        self._halted = halted
 
     def pause(self, seconds: float, *, slower: bool = True) -> None:
         """Hold all workers for that long, and go slower afterwards; answers of one burst count once."""

@@ -15,7 +15,7 @@ def talk(stand: Stand) -> list[tuple[str, int]]:
 
 
 def test_a_grant_given_while_a_token_is_renewed_is_kept(stand: Stand) -> None:
-    """A 401, a token that takes its time, and somebody grants an ignored role meanwhile: it is carried along."""
+    """A 401, a slow token, and somebody grants an ignored role meanwhile: it is carried along."""
     checkout = stand.checkout(DECLARED)
     stand.upset(
         f"status:code=401,method=POST,path={PATH},n=1",
@@ -40,7 +40,7 @@ def test_a_write_that_is_never_taken_comes_to_its_end(stand: Stand, fault: str) 
 
 
 def test_pauses_of_many_workers_let_every_write_through(stand: Stand) -> None:
-    """A server that takes less than eight workers ask for: they wait for each other, and all comes to its end."""
+    """A server that takes less than eight workers ask for: they wait for each other, and all is done."""
     people = "".join(f"  - {{id: {number}, tags: [seen]}}\n" for number in range(13, 53))
     checkout = stand.checkout(f"contacts:\n{people}", workers=8, rate=20)
     stand.upset("rate-limit:rate=100,burst=2,retry-after=seconds")

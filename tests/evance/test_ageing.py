@@ -1,4 +1,4 @@
-"""An update replaces all roles, so it goes out in its turn or not at all: after a wait it may be out of date."""
+"""An update replaces all roles: it goes out in its turn or not at all, since a wait may make it wrong."""
 
 import threading
 from dataclasses import replace
@@ -57,11 +57,15 @@ def test_an_update_refused_with_a_new_token_ends_the_run(talk: Talk) -> None:
 
 def test_tokens_may_be_withdrawn_as_often_as_they_have_served(talk: Talk) -> None:
     """A new token that took a write is as good as any: when it is withdrawn, there is a next one."""
-    needed = {"number": 1}
-    _, writer = talk(lambda seen: after(needed["number"])(seen), tokens=numbered())
+    scripts = [after(1)]
+
+    def script(seen: Seen) -> Reply:
+        return scripts[-1](seen)
+
+    _, writer = talk(script, tokens=numbered())
     writer.update("13", PAYLOAD)
     for number in (2, 3, 4):
-        needed["number"] = number
+        scripts.append(after(number))
         with pytest.raises(Postponed):
             writer.update("13", PAYLOAD)
         writer.update("13", PAYLOAD)

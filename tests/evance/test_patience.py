@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.errors import ApiError, ServerFailure, Unintelligible, Unreachable
+from reconcile.errors import ApiError, Halted, ServerFailure, Unintelligible, Unreachable
 from reconcile.evance import Patience, Reader
 from reconcile.evance.timing import Pace, Timing, http_date, retry_after
 from tests.evance.account import v1, whole_account
@@ -276,3 +276,58 @@ def test_retry_after_is_read_strictly(header: str | None, seconds: float | None)
 def test_no_date_breaks_the_reading(text: str) -> None:
     """Whatever stands in a Date header is a number or None."""
     assert http_date(text) is None or isinstance(http_date(text), float)
+
+
+def stopped_after(slices: int, clock: Clock) -> Pace:
+    """A pace whose run is stopped while somebody sleeps for that many slices."""
+    left = iter(range(slices - 1))
+
+    def sleep(seconds: float) -> None:
+        clock.sleep(seconds)
+        if next(left, None) is None:
+            pace.heed(lambda: "stopped by the user")
+
+    pace = Pace(1e6, Timing(clock.monotonic, clock.wall, sleep, lambda: 1.0))
+    return pace
+
+
+@pytest.mark.parametrize("writing", [True, False])
+@pytest.mark.parametrize("seconds", [3, 300])
+def test_a_stopped_run_does_not_wait_out_a_pause(clock: Clock, seconds: float, *, writing: bool) -> None:
+    """However long it is, the pause ends within a slice of half a second, for reads and for writes."""
+    pace = stopped_after(4, clock)
+    pace.pause(seconds)
+    with pytest.raises(Halted, match="stopped by the user"):
+        pace.take(keep=writing)
+    assert clock.slept == pytest.approx(2.0)
+
+
+def test_a_stopped_run_does_not_wait_out_a_back_off(clock: Clock) -> None:
+    """Nor what is waited for between two tries of a read."""
+    pace = stopped_after(1, clock)
+    with pytest.raises(Halted):
+        pace.sleep_until(clock.now + 30)
+    assert clock.slept == pytest.approx(0.5)
+
+
+def test_a_stopped_run_reads_back_but_begins_nothing(clock: Clock) -> None:
+    """An ordinary turn is still waited for by who reads back; who would write gives its own up at once."""
+    pace = Pace(1, clock.timing)
+    pace.take()
+    pace.heed(lambda: "stopped by the user")
+    pace.take()
+    assert clock.slept == pytest.approx(1.0)
+    with pytest.raises(Halted):
+        pace.take(keep=True)
+    with pytest.raises(Halted):
+        pace.take_in_turn()
+
+
+def test_a_stopped_run_sends_no_update(talk: Talk) -> None:
+    """Not even one for which nothing had to be waited."""
+    party, writer = talk(lambda _seen: BOB)
+    writer.contact("13")
+    writer.heed(lambda: "the kill switch is on")
+    with pytest.raises(Halted, match="the kill switch is on"):
+        writer.update("13", {"contact": {}})
+    assert [seen.method for seen in party.calls] == ["GET"]
