@@ -3,6 +3,7 @@
 from .approval import approved_operations, read_approval, read_plan, refuse_above
 from .brake import Brake
 from .chain import BrokenChain
+from .course import Account, Run
 from .fresh import Fresh, fresh_plan
 from .journal import Journal, Record, journal, read_run, runs
 from .lock import locked
@@ -19,7 +20,6 @@ from .permission import (
 )
 from .revert import undoing
 from .run import carry_out
-from .settle import Account, Run
 
 __all__ = [
     "SETTLED",

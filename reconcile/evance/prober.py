@@ -16,8 +16,6 @@ from .timing import Patience, Timing
 from .transport import Answer, Request, Silence
 from .wire import Json, instant
 
-V2_CONTACTS = "/api/v2/contacts.json"
-
 
 @dataclass(frozen=True, slots=True)
 class Reply:

@@ -16,7 +16,7 @@ from reconcile.errors import (
     ServerFailure,
 )
 from reconcile.model import UpdateMethod
-from tests.evance.account import v1
+from tests.evance.account import page_of, v1, v2
 from tests.evance.conftest import Clock
 from tests.evance.party import Reply, Seen, Talk
 
@@ -138,6 +138,31 @@ def test_an_update_that_was_too_much_is_postponed(talk: Talk, clock: Clock, wait
     assert writer.update("13", PAYLOAD) is not None
     assert [seen.method for seen in party.calls] == ["POST", "GET", "POST", "GET", "POST"]
     assert clock.slept == pytest.approx(10 if wait else 0.5 + 1.0, abs=0.01)
+
+
+def test_a_creation_that_was_too_much_is_postponed(talk: Talk) -> None:
+    """After the wait somebody else may have created the contact: it is not sent again without a look."""
+    answers = iter([Reply(429, headers={"Retry-After": "5"})])
+    party, writer = talk(
+        lambda seen: page_of([], seen) if seen.method == "GET" else next(answers, Reply(201, v1(77)))
+    )
+    with pytest.raises(Postponed):
+        writer.create(PAYLOAD)
+    assert writer.namesakes(["new@example.com"], None) == ()
+    assert writer.create(PAYLOAD) == "77"
+    assert [seen.method for seen in party.calls] == ["POST", "GET", "POST"]
+
+
+def test_namesakes_are_looked_for_by_address_and_reference(talk: Talk) -> None:
+    """Each spelling of an address, and the reference, is asked for; each contact is told once."""
+    rows = [v2(number, email="Bob@example.com", reference="R-1") for number in range(1, 4)]
+    party, writer = talk(lambda seen: page_of(rows, seen, most=2))
+    assert [who.id for who in writer.namesakes(["Bob@example.com", ""], "R-1")] == ["1", "2", "3"]
+    assert [
+        {key: value for key, value in seen.query.items() if key in ("email", "reference")}
+        for seen in party.calls
+        if seen.query["page"] == "1"
+    ] == [{"email": "Bob@example.com"}, {"email": "bob@example.com"}, {"reference": "R-1"}]
 
 
 def test_an_update_that_would_wait_too_long_has_failed(talk: Talk, clock: Clock) -> None:
