@@ -62,7 +62,7 @@ def failure(  # noqa: PLR0911 -- a table of statuses
 def write_failure(request: Request, outcome: Answer | Silence, connection: Connection) -> ApiError:
     """The error of a write: OutcomeUnknown whenever it may have taken effect all the same."""
     error = failure(request, outcome, connection)
-    lost = outcome.sent if isinstance(outcome, Silence) else not 400 <= outcome.status < 500
+    lost = outcome.sent if isinstance(outcome, Silence) else outcome.unsure or outcome.status < 400
     return OutcomeUnknown(f"{error}; whether it was written is unknown: read it back") if lost else error
 
 

@@ -112,6 +112,8 @@ class Door:
                 raise Postponed(f"{self.connection.account} did not {request.doing} (401): its token is void")
             case Answer(status=429) | Silence.NOT_CONNECTED:
                 raise self._postponed(request, outcome)
+            case Answer(unsure=True):
+                self._pause(outcome, min(self._setback(outcome), self._patience.total))
             case Answer(succeeded=True):
                 self._setbacks = 0
                 self._tokens.proven(token)
@@ -122,12 +124,19 @@ class Door:
     def _postponed(self, request: Request, outcome: Answer | Silence) -> ApiError:
         """Hold all workers for as long as the server asks, unless that is longer than anybody waits."""
         error = failure(request, outcome, self.connection)
-        self._setbacks += 1
-        delay = self._delay(outcome, self._setbacks)
+        delay = self._setback(outcome)
         if delay > self._patience.total:
             return error
-        self._pace.pause(delay, slower=isinstance(outcome, Answer))
+        self._pause(outcome, delay)
         return Postponed(str(error))
+
+    def _setback(self, outcome: Answer | Silence) -> float:
+        """The seconds to wait after a write that was not taken, or perhaps not: longer each time in a row."""
+        self._setbacks += 1
+        return self._delay(outcome, self._setbacks)
+
+    def _pause(self, outcome: Answer | Silence, seconds: float) -> None:
+        self._pace.pause(seconds, slower=isinstance(outcome, Answer) and outcome.asks_to_wait)
 
     def _exchange(self, request: Request) -> Answer | Silence:
         """The last answer, after as many tries as the kind of trouble is worth."""
@@ -184,7 +193,7 @@ class Door:
 
     def _wait(self, outcome: Answer | Silence, delay: float) -> None:
         """Hold all workers when the server asks for it; else only this one."""
-        if isinstance(outcome, Answer) and (outcome.status == 429 or "Retry-After" in outcome.headers):
+        if isinstance(outcome, Answer) and outcome.asks_to_wait:
             self._pace.pause(delay)
         else:
             self._pace.sleep_until(self._timing.monotonic() + delay)

@@ -70,6 +70,19 @@ class Answer:
         """True for the 2xx."""
         return 200 <= self.status < 300
 
+    @property
+    def unsure(self) -> bool:
+        """True for what a server or a gateway says when it has failed: the request may have been carried out.
+
+        408, 425 and 499 come from a gateway that gave up waiting, not from who knows what became of it.
+        """
+        return self.status >= 500 or self.status in (408, 425, 499)
+
+    @property
+    def asks_to_wait(self) -> bool:
+        """True when everybody should send less for a while."""
+        return self.status == 429 or "Retry-After" in self.headers
+
 
 def decoded(content: bytes) -> object:
     """The JSON of a body, or NoJson. A value: the decoder's own exception would hold the body."""

@@ -66,6 +66,9 @@ def test_a_payload_is_a_whole_body(talk: Talk, payload: dict[str, Any]) -> None:
         Reply(500),
         Reply(502, b"<html>bad gateway</html>"),
         Reply(503, headers={"Retry-After": "1"}),
+        Reply(408),
+        Reply(425, {"success": False}),
+        Reply(499, b"<html>client closed request</html>"),
         Reply(302, headers={"Location": "/login"}),
         Reply(200, b"<html>hello</html>"),
         Reply(200, b'{"contact": {"id": "1'),
@@ -163,6 +166,28 @@ def test_namesakes_are_looked_for_by_address_and_reference(talk: Talk) -> None:
         for seen in party.calls
         if seen.query["page"] == "1"
     ] == [{"email": "Bob@example.com"}, {"email": "bob@example.com"}, {"reference": "R-1"}]
+
+
+@pytest.mark.parametrize("write", ["update", "create"])
+@pytest.mark.parametrize(
+    ("reply", "seconds"),
+    [
+        (Reply(503, headers={"Retry-After": "7"}), 7),
+        (Reply(500), 0.5),
+        (Reply(408), 0.5),
+        (Reply(503, headers={"Retry-After": "99999"}), 300),
+    ],
+)
+def test_a_server_that_fails_at_a_write_is_left_in_peace(
+    talk: Talk, clock: Clock, reply: Reply, seconds: float, write: str
+) -> None:
+    """The reading that must follow waits as long as it asks for, within reason, or for the back-off."""
+    _, writer = talk(lambda seen: Reply(body=v1(13)) if seen.method == "GET" else reply)
+    with pytest.raises(OutcomeUnknown):
+        writer.update("13", PAYLOAD) if write == "update" else writer.create(PAYLOAD)
+    assert clock.slept == pytest.approx(0, abs=0.01)
+    writer.contact("13")
+    assert clock.slept == pytest.approx(seconds, abs=0.01)
 
 
 def test_an_update_that_would_wait_too_long_has_failed(talk: Talk, clock: Clock) -> None:
