@@ -54,9 +54,12 @@ class Patience:
 
 
 def retry_after(header: str | None, now: float) -> float | None:
-    """The seconds that a ``Retry-After`` asks for, in either form (RFC 9110, 10.2.3); None: not told."""
+    """The seconds that a ``Retry-After`` asks for, in either form (RFC 9110, 10.2.3); None: not told.
+
+    However many digits there are, and with a fraction, which some servers send; it may be infinite.
+    """
     text = (header or "").strip()
-    if re.fullmatch(r"[0-9]{1,9}", text):
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
         return float(text)
     moment = http_date(text)
     return None if moment is None else max(0.0, moment - now)

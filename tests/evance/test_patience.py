@@ -1,5 +1,6 @@
 """Pace and patience: when requests start, what is repeated, and for how long."""
 
+import math
 import threading
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -257,18 +258,39 @@ def test_a_delay_never_passes_the_ceiling(attempt: int, chance: float) -> None:
         ("0", 0),
         (" 12 ", 12),
         ("-5", None),
-        ("1.5", None),
+        ("1.5", 1.5),
+        ("30.50", 30.5),
+        ("1.", None),
+        (".5", None),
+        ("1.5.5", None),
+        ("1e3", None),
+        ("inf", None),
+        ("nan", None),
+        ("120, 120", None),
         ("soon", None),
         ("٣", None),
-        ("9999999999", None),
+        ("9999999999", 9999999999),
+        ("9" * 5000, math.inf),
+        ("9" * 400 + ".5", math.inf),
         ("Thu, 01 Jan 1970 00:20:00 GMT", 200),
         ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
         ("Thu, 99 Jan 1970 00:00:00 GMT", None),
     ],
 )
 def test_retry_after_is_read_strictly(header: str | None, seconds: float | None) -> None:
-    """Whole seconds or an HTTP date; the past is no wait, and anything else is not told."""
+    """Seconds, however many, or an HTTP date; the past is no wait, and anything else is not told."""
     assert retry_after(header, 1000.0) == seconds
+
+
+@pytest.mark.parametrize("header", ["9999999999", "9" * 5000])
+def test_a_server_that_asks_for_the_longest_wait_is_not_asked_again_soon(
+    talk: Talk, clock: Clock, header: str
+) -> None:
+    """More than anybody waits is no reason to fall back on the short back-off."""
+    party, reader = talk(lambda _seen: Reply(503, headers={"Retry-After": header}))
+    with pytest.raises(ServerFailure):
+        reader.contact("13")
+    assert (len(party.calls), clock.slept) == (1, pytest.approx(0, abs=0.01))
 
 
 @settings(deadline=None)
