@@ -51,7 +51,7 @@ class Door:
         """The JSON object that a GET is answered with; ApiError when there is none after all patience."""
         outcome = self._authorized(request)
         if isinstance(outcome, Silence) or not outcome.succeeded:
-            raise failure(request, outcome, self.connection)
+            raise failure(self._as_sent(request), outcome, self.connection)
         if not isinstance(outcome.body, dict):
             raise not_understood(request, self.connection)
         return outcome.body
@@ -66,7 +66,7 @@ class Door:
         """
         outcome = self._in_turn(request) if request.ages else self._authorized(request)
         if isinstance(outcome, Silence) or not outcome.succeeded:
-            raise write_failure(request, outcome, self.connection)
+            raise write_failure(self._as_sent(request), outcome, self.connection)
         if outcome.body is NoJson.EMPTY:
             return None
         if not isinstance(outcome.body, dict):
@@ -92,6 +92,11 @@ class Door:
     def close(self) -> None:
         """Close the connections, once no thread uses them any more."""
         self._transport.close()
+
+    def _as_sent(self, request: Request) -> Request:
+        """The request with its token, which an error must not quote from an answer."""
+        token = self._tokens.last
+        return request if token is None else request.bearing(token)
 
     def _authorized(self, request: Request) -> Answer | Silence:
         """The last answer, after one renewal of a token that was not accepted."""

@@ -62,6 +62,11 @@ class Tokens:
                 token = self._token = self._asked()
             return token.value
 
+    @property
+    def last(self) -> str | None:
+        """The token that was given last, whether it is still good or not."""
+        return None if self._token is None else self._token.value
+
     def at_hand(self) -> str | None:
         """The token for a request that ages; None when one had to be asked for, which takes its time.
 
