@@ -103,8 +103,16 @@ def confirmed(change: Change, written: Change, contact_id: str, run: Run, gap: f
 
 def compared(change: Change, written: Change, after: Contact, run: Run, gap: float = 0.0) -> Result:
     """How a write ended by what the account holds after it."""
+    held = roles_held(after, run)
     differences = unmet(written.target, after.state, run.scene.now)
     if not differences:
-        return Result(change, Outcome.APPLIED, gap=gap)
+        return Result(change, Outcome.APPLIED, gap=gap, held=held)
     told = f"the account holds something else than was written: {', '.join(differences)}"
-    return Result(change, Outcome.UNCONFIRMED, told, gap=gap)
+    return Result(change, Outcome.UNCONFIRMED, told, gap=gap, held=held)
+
+
+def roles_held(live: Contact, run: Run) -> frozenset[str] | None:
+    """The roles that a contact holds by that reading; None when it does not tell."""
+    if live.state.roles is None:
+        return None
+    return frozenset(grant.reference for grant in live.state.roles if grant.held(run.scene.now))

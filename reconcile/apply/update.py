@@ -3,11 +3,11 @@
 import time
 from dataclasses import dataclass, replace
 
-from reconcile.errors import ApiError, OutcomeUnknown, Postponed
+from reconcile.errors import ApiError, Halted, OutcomeUnknown, Postponed
 from reconcile.model import Change, Contact, Operation
 from reconcile.plan import exceeding, plan_change, same_person, unreadable
 
-from .course import Looks, Run, compared, confirmed, trouble
+from .course import Looks, Run, compared, confirmed, roles_held, trouble
 from .journal import before_image
 from .outcome import Outcome, Result
 
@@ -52,9 +52,11 @@ def _another_attempt(change: Change, run: Run, sent: Sent) -> Result | Sent | Po
     except (ApiError, OSError) as error:
         told = f"the answer to its write was lost, and then: {trouble(error, run)}"
         return Result(change, Outcome.UNCONFIRMED, told)
-    if isinstance(tried, Result) and tried.outcome in {Outcome.STALE, Outcome.NOT_TRIED}:
-        return replace(tried, outcome=Outcome.UNCONFIRMED)
-    return tried
+    if not isinstance(tried, Result) or tried.settled:
+        return tried
+    failed = tried.outcome is Outcome.FAILED
+    told = f"the answer to its write was lost, and then: {tried.detail}" if failed else tried.detail
+    return replace(tried, outcome=Outcome.UNCONFIRMED, detail=told)
 
 
 def _attempt(change: Change, run: Run, sent: Sent | None) -> Result | Sent | Postponed:
@@ -66,6 +68,14 @@ def _attempt(change: Change, run: Run, sent: Sent | None) -> Result | Sent | Pos
     read_at = time.monotonic()
     if sent is None and not same_person(live.identity, change.contact):
         return Result(change, Outcome.STALE, "it now has another type, e-mail or reference; plan again")
+    fresh = _planned_anew(change, run, sent, live)
+    if isinstance(fresh, Result):
+        return replace(fresh, held=roles_held(live, run))
+    return _written(change, fresh, run, live, read_at)
+
+
+def _planned_anew(change: Change, run: Run, sent: Sent | None, live: Contact) -> Result | Change:
+    """What is to be written by that reading; a result when that is nothing, or must not be."""
     declaration = run.declarations[change.source]
     unread = unreadable(declaration, live, run.scene)
     if unread:
@@ -78,21 +88,24 @@ def _attempt(change: Change, run: Run, sent: Sent | None) -> Result | Sent | Pos
     if beyond:
         return _stale(change, beyond)
     stopped = run.stops(fresh)
-    if stopped is not None:
-        return Result(change, Outcome.NOT_TRIED, stopped)
-    run.journal.intent(fresh, before_image(declaration, live))
-    return _sent(change, fresh, run, read_at)
+    return fresh if stopped is None else Result(change, Outcome.NOT_TRIED, stopped)
 
 
-def _sent(change: Change, fresh: Change, run: Run, read_at: float) -> Result | Sent | Postponed:
+def _written(
+    change: Change, fresh: Change, run: Run, live: Contact, read_at: float
+) -> Result | Sent | Postponed:
     try:
+        run.journal.intent(fresh, before_image(run.declarations[change.source], live))
         run.account.update(change.contact.id, fresh.payload)
     except OutcomeUnknown:
         return Sent(fresh, time.monotonic() - read_at)
     except Postponed as error:
         return error
-    gap = time.monotonic() - read_at
-    return confirmed(change, fresh, change.contact.id, run, gap)
+    except Halted as error:
+        return Result(change, Outcome.NOT_TRIED, str(error), held=roles_held(live, run))
+    except (ApiError, OSError) as error:
+        return Result(change, Outcome.FAILED, trouble(error, run), held=roles_held(live, run))
+    return confirmed(change, fresh, change.contact.id, run, time.monotonic() - read_at)
 
 
 def _settled(change: Change, sent: Sent | None, live: Contact, run: Run) -> Result:
