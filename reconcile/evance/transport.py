@@ -127,6 +127,7 @@ class Transport:
             params=request.params,
             data=_content(request),
             headers=_headers(request),
+            largest=self._connection.answer_size,
             timeout=(self._connection.connect_timeout, self._connection.read_timeout),
         )
 
