@@ -113,11 +113,9 @@ class Pace:
         while True:
             paused = self._timing.monotonic() < self._paused_until
             grace = -math.inf if keep else 0.0 if paused else GRACE
-            self.sleep_until(self._kept_or_next(), grace)
+            self.sleep_until(self._reserve_two() if keep else self._kept_or_next(), grace)
             if self._timing.monotonic() >= self._paused_until:
-                break
-        if keep:
-            self._own.kept = self._reserve()
+                return
 
     def take_in_turn(self) -> bool:
         """Wait for the start that was kept, or the next one; False when a pause or its own sleep holds it up.
@@ -140,11 +138,21 @@ class Pace:
         in_time = kept is not None and now <= kept + LATE and kept >= self._paused_until
         return max(kept, now) if kept is not None and in_time else self._reserve()
 
+    def _reserve_two(self) -> float:
+        with self._lock:
+            slot = self._free()
+            self._own.kept = self._free()
+            return slot
+
     def _reserve(self) -> float:
         with self._lock:
-            slot = max(self._next, self._paused_until, self._timing.monotonic())
-            self._next = slot + self._interval * self._stretch
-            return slot
+            return self._free()
+
+    def _free(self) -> float:
+        """The next free start, which is taken by that."""
+        slot = max(self._next, self._paused_until, self._timing.monotonic())
+        self._next = slot + self._interval * self._stretch
+        return slot
 
     def sleep_until(self, moment: float, grace: float = 0.0) -> None:
         """Sleep in short slices, so that neither a closed client nor a stopped run waits for its workers.

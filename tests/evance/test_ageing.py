@@ -180,6 +180,23 @@ def test_who_reads_to_write_keeps_the_next_turn(clock: Clock) -> None:
     assert others == pytest.approx([1000.2 + 0.2 * place for place in range(1, 8)])
 
 
+def test_who_waits_to_read_keeps_the_turn_beside_it(clock: Clock) -> None:
+    """Both turns are taken at once: who comes while it waits for the first stands behind the second."""
+    others: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        clock.now += seconds
+        others.append(pace._reserve())
+
+    pace = Pace(5, replace(clock.timing, sleep=sleep))
+    first = pace._reserve()
+    pace.take(keep=True)
+    assert clock.now == pytest.approx(first + 0.2)
+    assert pace.take_in_turn()
+    assert clock.now == pytest.approx(first + 0.4)
+    assert others == pytest.approx([first + 0.6, first + 0.8])
+
+
 @pytest.mark.parametrize("meanwhile", ["a pause", "too late"])
 def test_a_turn_that_was_kept_lapses(clock: Clock, meanwhile: str) -> None:
     """After a pause, and when the answer to the read took long, a turn is taken like any other."""
