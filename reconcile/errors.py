@@ -10,7 +10,8 @@
     │   ├── NotFound                           no such thing in the account
     │   ├── Rejected                           the API says that the request is not valid
     │   ├── ServerFailure                      a 5xx, or too many requests for too long
-    │   ├── Postponed                          an update that was not taken now: read again, then write
+    │   ├── Postponed                          a write that was not taken now: read again, then write
+    │   ├── Halted                             the run was stopped while a request waited: it was not sent
     │   ├── Unintelligible                     an answer that is not what the API documents
     │   └── OutcomeUnknown                     a write whose answer was lost
     ├── ForgeError                    exit 1   them: the Git forge did not do what it should
@@ -90,7 +91,11 @@ class ServerFailure(ApiError):
 
 
 class Postponed(ApiError):
-    """An update that the account did not take because it is asked too much: read again before another try."""
+    """A write that was not taken now, or would have had to wait: read again before another try."""
+
+
+class Halted(ApiError):
+    """The run was stopped while a request waited for its turn: it was not sent."""
 
 
 class Unintelligible(ApiError):

@@ -3,6 +3,7 @@
 from .approval import approved_operations, read_approval, read_plan, refuse_above
 from .brake import Brake
 from .chain import BrokenChain
+from .course import Account, Run
 from .fresh import Fresh, fresh_plan
 from .journal import Journal, journal
 from .lineage import Lineage, lineage
@@ -21,7 +22,6 @@ from .permission import (
 from .record import Record, read_run, runs
 from .revert import Undoing, refuse_lost, undoing
 from .run import carry_out
-from .settle import Account, Run
 from .single import explanation
 
 __all__ = [

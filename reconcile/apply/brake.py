@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 
 class Brake:
-    """Asked before every contact. Once stopped it stays stopped; safe to use from several threads.
+    """Asked before every contact, right before every write, and in every wait. Once stopped it stays so.
 
+    Safe to use from several threads.
     ``killed`` is the kill switch: it tells why nothing may be written any more, or None.
     """
 

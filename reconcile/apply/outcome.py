@@ -26,8 +26,9 @@ class Result:
     """One change and how it ended, with the reason in words where it did not succeed.
 
     ``created`` is the id that the account gave a new contact. ``gap`` is the time in seconds from the last
-    read to the answer to the write: an outside change within it may be overwritten, since the API has no
-    lock.
+    read to the answer to the write, or to its loss, the longest if there were several: an outside change
+    within it may be overwritten, since the API has no lock. ``held`` are the roles of the last reading; None
+    when there was none, or none since a write.
     """
 
     change: Change
@@ -35,6 +36,7 @@ class Result:
     detail: str = ""
     created: str | None = None
     gap: float = 0.0
+    held: frozenset[str] | None = None
 
     @property
     def settled(self) -> bool:
@@ -43,10 +45,11 @@ class Result:
 
     @property
     def open_revocations(self) -> tuple[str, ...]:
-        """The roles that should have been revoked and may still be held."""
+        """The roles that should have been revoked and are still held, as far as is known."""
         if self.settled:
             return ()
-        return tuple(operation.item for operation in self.change.operations if operation.revokes)
+        revoked = (operation.item for operation in self.change.operations if operation.revokes)
+        return tuple(role for role in revoked if self.held is None or role in self.held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,12 @@ class Report:
     def wrote(self) -> bool:
         """True when something may have been written."""
         return any(result.outcome in {Outcome.APPLIED, Outcome.UNCONFIRMED} for result in self.results)
+
+    @property
+    def untried(self) -> bool:
+        """True when what is not settled was held back: nothing was written, and nothing failed."""
+        open_ones = [result.outcome for result in self.results if not result.settled]
+        return not self.wrote and set(open_ones) == {Outcome.NOT_TRIED}
 
     @property
     def longest_gap(self) -> float:

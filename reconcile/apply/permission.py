@@ -28,7 +28,7 @@ def switched_on(environment: Mapping[str, str], name: str) -> bool:
 
 
 def killed(applying: Applying, environment: Mapping[str, str], state: Path) -> str | None:
-    """Why the kill switch is on, or None. It is asked before every write, and fails closed."""
+    """Why the kill switch is on, or None. It is asked right before every write, and fails closed."""
     if applying.stopped:
         return "the kill switch 'stop: true' in the configuration is on"
     if switched_on(environment, KILL_VARIABLE):

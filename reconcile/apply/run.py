@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from reconcile.model import Action, Change, Part, Plan
 
+from .course import Run
 from .outcome import Report, Result
-from .settle import Run, settle
+from .settle import settle
 
 Progress = Callable[[int, int | None], None]
 

@@ -84,10 +84,13 @@ class Job:
             ask()
             self._refuse_late(fresh.plan)
         brake = Brake(self.project.settings.applying.failures, self._killed)
+        self.account.heed(lambda: brake.reason)
         with stopped_in_order(brake):
             report = self._carry(fresh, spending, brake)
             if not report.wrote:
                 self._refuse_killed()
+            if report.untried:
+                self._refuse_late(fresh.plan)
             return conclude(report, self.common, say.note if form == "json" else say.remark)
 
     def plan_again(self) -> Plan:

@@ -26,6 +26,7 @@ from .connection import Connection
 from .transport import Answer, Request, Silence
 
 _NAME = re.compile(r"[\w.:\[\]-]{1,60}", re.ASCII)
+_HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9:-]{1,30}(\.[a-z0-9-]{1,30})*", re.ASCII)
 _REFERENCE = re.compile(r"error(\.[a-z-]{1,60})+", re.ASCII)
 Complaint = tuple[object, object, Iterable[object]]
 """Name of a field, reference of the kind of error, messages: all as they came."""
@@ -52,7 +53,9 @@ def failure(  # noqa: PLR0911 -- a table of statuses
         case 429:
             return ServerFailure(f"{start}: too many requests; set a lower rate for this target or wait")
         case status if 300 <= status < 400:
-            return Unintelligible(f"{start}: it redirects{_elsewhere(outcome)}, which is not followed")
+            return Unintelligible(
+                f"{start}: it redirects{_elsewhere(request, outcome, connection)}, which is not followed"
+            )
         case status if status >= 500:
             return ServerFailure(f"{start}: its server failed; try again later")
         case _:
@@ -62,7 +65,7 @@ def failure(  # noqa: PLR0911 -- a table of statuses
 def write_failure(request: Request, outcome: Answer | Silence, connection: Connection) -> ApiError:
     """The error of a write: OutcomeUnknown whenever it may have taken effect all the same."""
     error = failure(request, outcome, connection)
-    lost = outcome.sent if isinstance(outcome, Silence) else not 400 <= outcome.status < 500
+    lost = outcome.sent if isinstance(outcome, Silence) else outcome.unsure or outcome.status < 400
     return OutcomeUnknown(f"{error}; whether it was written is unknown: read it back") if lost else error
 
 
@@ -98,19 +101,22 @@ def _lacking(request: Request) -> str:
     )
 
 
-def _elsewhere(answer: Answer) -> str:
-    """The host a redirect leads to; a Location's path and query may hold anything."""
+def _elsewhere(request: Request, answer: Answer, connection: Connection) -> str:
+    """The host a redirect leads to; a Location's path and query may hold anything.
+
+    Not one that is made of what was sent, or has a part so long that it may be a token.
+    """
     try:
         host = urlsplit(answer.headers.get("Location", "")).hostname or ""
     except ValueError:
         host = ""
-    return f" to {host}" if re.fullmatch(r"[a-z0-9.:-]{1,253}", host) else ""
+    shown = _HOST.fullmatch(host) and _harmless(host, _sent(request, connection))
+    return f" to {host}" if shown else ""
 
 
 def complaints(request: Request, answer: Answer, connection: Connection) -> str:
     """What a validation error says, sorted, without the values it is about."""
-    sent = (request.body, request.form, request.token, connection.credentials.private_key)
-    private = frozenset(text for part in sent for text in _private(part))
+    private = _sent(request, connection)
     body = answer.body
     found = _v2_errors(body) if isinstance(body, dict) and "errors" in body else _v1_errors(body)
     return "; ".join(sorted({_complaint(*complaint, private) for complaint in found} - {""}))
@@ -131,6 +137,12 @@ def _harmless(text: str, private: frozenset[str]) -> bool:
         and "@" not in text
         and not any(value in folded for value in private)
     )
+
+
+def _sent(request: Request, connection: Connection) -> frozenset[str]:
+    """All that was sent and must not be quoted."""
+    parts = (request.body, request.form, request.token, connection.credentials.private_key)
+    return frozenset(text for part in parts for text in _private(part))
 
 
 def _private(value: object) -> Iterator[str]:

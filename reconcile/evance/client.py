@@ -1,4 +1,4 @@
-"""The client: a reader that cannot write, and the writer that can."""
+"""The client that reads: it has no way to write."""
 
 from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -7,21 +7,19 @@ from functools import partial
 from typing import ClassVar, Self, TypeVar
 from urllib.parse import quote
 
-from reconcile.errors import ApiError, NotFound, Rejected, Unintelligible
+from reconcile.errors import ApiError, NotFound, Unintelligible
 from reconcile.model import (
     Capabilities,
     Contact,
     Facet,
     Identity,
     Numbering,
-    Payload,
     Role,
     SetSource,
     email_key,
 )
 
 from . import wire
-from .answers import not_understood
 from .connection import Connection
 from .door import Door, Watch, unseen
 from .listing import Listing, Progress, Rows, Source, listing, unwatched, whole
@@ -32,14 +30,10 @@ from .windows import Window
 
 Parsed = TypeVar("Parsed")
 
-CONTACTS = "/api/contacts.json"
-CONTACTS_V2 = "/api/v2/contacts.json"
+V2_CONTACTS = "/api/v2/contacts.json"
 
 GONE = wire.Page((), 0, 0)
 """What is on a page that there is no more, since the list has become shorter."""
-
-_KEYS = {Facet.ROLES: "accessRoles", Facet.TAGS: "tags"}
-"""Where a set stands in a payload."""
 
 SETS = (Facet.ROLES, Facet.TAGS)
 """The facets that a plan needs of a contact unless told otherwise."""
@@ -93,7 +87,7 @@ class Reader:
 
     def listing(self, progress: Progress = unwatched) -> Listing:
         """All contacts of the account, or those that could be read and the gap that makes them doubtful."""
-        request = Request("GET", CONTACTS_V2, "list the contacts", "contacts.readonly")
+        request = Request("GET", V2_CONTACTS, "list the contacts", "contacts.readonly")
         return self._listed(request, progress)
 
     def search(self, field: str, value: str) -> Listing:
@@ -104,7 +98,7 @@ class Reader:
         """
         request = Request(
             "GET",
-            CONTACTS_V2,
+            V2_CONTACTS,
             f"look for a contact by {field}",
             "contacts.readonly",
             params={field: value},
@@ -167,7 +161,9 @@ class Reader:
 
     def contact(self, id: str) -> Contact:  # noqa: A002 -- the API's own word
         """One contact, read anew and whole; NotFound when there is none of that id."""
-        request = Request("GET", contact_path(id), f"show contact {id}", "contacts.readonly")
+        return self._shown(Request("GET", contact_path(id), f"show contact {id}", "contacts.readonly"), id)
+
+    def _shown(self, request: Request, id: str) -> Contact:  # noqa: A002 -- the API's own word
         contact = self._understood(wire.contact, self._door.read(request))
         if contact.identity.id != id:
             raise Unintelligible(
@@ -221,57 +217,6 @@ class Reader:
         return self._understood(wire.page, self._door.read(replace(request, params=params)))
 
 
-class Writer(Reader):
-    """A reader that may also write: one contact a call, never repeated when its answer was lost."""
-
-    _may_write: ClassVar[bool] = True
-
-    def update(self, id: str, payload: Payload) -> Contact | None:  # noqa: A002 -- the API's own word
-        """Send an update; the contact as the answer tells it, None when the answer does not tell it whole.
-
-        ``payload`` is the exact body, ``{"contact": {...}}``. OutcomeUnknown: it may have been written, read
-        it. Postponed: it was not written, and since it may have to wait for long, the contact should be read
-        again first. Any other ApiError: it was not written.
-        """
-        self._refuse_unsafe(payload)
-        request = Request(
-            self.connection.update_method,
-            contact_path(id),
-            f"update contact {id}",
-            "contacts",
-            body=_enveloped(payload),
-            ages=True,
-        )
-        answer = self._door.write(request)
-        if answer is None:
-            return None
-        echo = answer.get("contact")
-        if not isinstance(echo, dict) or str(echo.get("id", id)) != id:
-            raise not_understood(request, self.connection)
-        return _told(answer)
-
-    def create(self, payload: Payload) -> str:
-        """Create a contact; its new id. OutcomeUnknown: it may exist now, look for it before another try."""
-        self._refuse_unsafe(payload)
-        request = Request("POST", CONTACTS, "create a contact", "contacts", body=_enveloped(payload))
-        answer = self._door.write(request) or {}
-        created = answer.get("contact")
-        try:
-            return wire.identity(created if isinstance(created, dict) else {}).id
-        except Unintelligible:
-            raise not_understood(request, self.connection) from None
-
-    def _refuse_unsafe(self, payload: Payload) -> None:
-        """Raise Rejected for a set that the account's capabilities say must not be written."""
-        body = _enveloped(payload)["contact"]
-        unsafe = [facet for facet in self.connection.capabilities.refuse if _KEYS[facet] in body]
-        if unsafe:
-            raise Rejected(
-                f"not sent: evance.capabilities.yaml says to refuse a write of {' and '.join(unsafe)} "
-                f"at {self.connection.account}; the file says why"
-            )
-
-
 def _believed(known: Capabilities, row: Contact) -> Contact:
     """A row of the list without the sets that are to be read contact by contact."""
     roles = row.state.roles if known.roles_from is SetSource.LIST else None
@@ -282,20 +227,6 @@ def _believed(known: Capabilities, row: Contact) -> Contact:
 def contact_path(contact: str) -> str:
     """Where v1 has a contact."""
     return f"/api/contacts/{quote(contact, safe='')}.json"
-
-
-def _enveloped(payload: Payload) -> Payload:
-    """The payload, once it is seen to be a whole body; ValueError is a fault of the caller's code."""
-    if set(payload) != {"contact"}:
-        raise ValueError("a payload is the whole body: {'contact': {...}}")
-    return payload
-
-
-def _told(answer: wire.Json) -> Contact | None:
-    try:
-        return wire.contact(answer)
-    except Unintelligible:
-        return None
 
 
 def _tells(contact: Contact, facets: Collection[Facet]) -> bool:

@@ -88,8 +88,9 @@ def _required(found: Mapping[str, object], key: str, path: Path) -> str:
 class Connection:
     """How one account is reached. ``rate`` is in requests a second over all ``concurrency`` workers.
 
-    ``page_size`` is asked for in every listing; timeouts are in seconds, per connection and per wait for
-    the next bytes of an answer. ``capabilities`` is what is known of the account's server.
+    ``page_size`` is asked for in every listing; timeouts are in seconds, per connection, per wait for the
+    next bytes of an answer, and for an answer as a whole. ``answer_size`` bounds it in bytes: a page of
+    100,000 contacts of ten kilobytes each fits. ``capabilities`` is what is known of the account's server.
     """
 
     base_url: str
@@ -103,6 +104,8 @@ class Connection:
     capabilities: Capabilities = field(default_factory=Capabilities)
     connect_timeout: float = 10.0
     read_timeout: float = 60.0
+    answer_timeout: float = 300.0
+    answer_size: int = 1 << 30
 
     @property
     def host(self) -> str:

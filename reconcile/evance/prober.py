@@ -16,8 +16,6 @@ from .timing import Patience, Timing
 from .transport import Answer, Request, Silence
 from .wire import Json, instant
 
-V2_CONTACTS = "/api/v2/contacts.json"
-
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -129,7 +127,9 @@ class Prober(Reader):
 def _means_something(answer: Answer, *, ours: bool) -> bool:
     """True for a success and for a refusal, but for one of our own token and of too many requests."""
     unwanted = {429, 401} if ours else {429}
-    return answer.succeeded or (400 <= answer.status < 500 and answer.status not in unwanted)
+    return answer.succeeded or (
+        400 <= answer.status < 500 and not answer.unsure and answer.status not in unwanted
+    )
 
 
 def _same(v2: Json, v1: Json) -> bool:

@@ -7,20 +7,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from requests import PreparedRequest, RequestException, Response, Session
-from requests.adapters import HTTPAdapter
 from requests.exceptions import ConnectionError as Unconnected
-from requests.exceptions import ConnectTimeout, ProxyError, ReadTimeout, SSLError
+from requests.exceptions import ReadTimeout
 from requests.utils import get_environ_proxies
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ReadTimeoutError
 
 from reconcile import __version__
 from reconcile.errors import ReconcileError, Unreachable
 
+from .bounded import BoundedAdapter, TooLarge, content
 from .connection import Connection
 from .transport import TOKEN_PATHS, Answer, Silence, decoded
 
 
-class ReadOnlyAdapter(HTTPAdapter):
+class ReadOnlyAdapter(BoundedAdapter):
     """The last gate before the wire: only GET, and the request for a token, pass."""
 
     def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
@@ -50,7 +50,7 @@ def opened(connection: Connection, *, may_write: bool) -> Session:
     session.headers.update({"User-Agent": f"evance-reconcile/{__version__}", "Accept": "application/json"})
     session.proxies = proxies_for(connection)
     session.verify = certificates(os.environ)
-    adapter = HTTPAdapter() if may_write else ReadOnlyAdapter()
+    adapter = (BoundedAdapter if may_write else ReadOnlyAdapter)(connection.answer_timeout)
     for scheme in ("http://", "https://"):
         session.mount(scheme, adapter)
     return session
@@ -71,30 +71,43 @@ def certificates(environment: Mapping[str, str]) -> str | bool:
     return True
 
 
-def send(session: Session, method: str, url: str, **options: Any) -> Answer | Silence:
+def send(session: Session, method: str, url: str, *, largest: int, **options: Any) -> Answer | Silence:
     """Send one request; a redirect is an answer like any other and never followed."""
     try:
-        response = session.request(method, url, allow_redirects=False, **options)
-    except (RequestException, OSError) as error:
+        response = session.request(method, url, allow_redirects=False, stream=True, **options)
+        body = content(response, largest)
+    except (RequestException, OSError, TooLarge) as error:
         return silence(error)
-    return Answer(response.status_code, response.headers, decoded(response.content))
+    return Answer(response.status_code, response.headers, decoded(body))
 
 
 def silence(error: Exception) -> Silence:
-    """What an exception says of the one thing that counts: whether the request can have arrived."""
+    """What an exception says of the one thing that counts: whether the request can have arrived.
+
+    The kind of exception does not tell: an answer that is lost behind a proxy is a ProxyError, too, since
+    urllib3 forgets that it had reached the proxy once the connection is closed. What made it so tells.
+    """
     match error:
         case ReadTimeout():
             return Silence.TIMEOUT
-        case SSLError() if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        case Unconnected() if isinstance(error.args[0] if error.args else None, ReadTimeoutError):
+            return Silence.TIMEOUT  # in the middle of the body
+        case Unconnected() if "CERTIFICATE_VERIFY_FAILED" in str(error):
             return Silence.CERTIFICATE
-        case ConnectTimeout() | ProxyError():
-            return Silence.NOT_CONNECTED
-        case Unconnected() if isinstance(_reason(error), NewConnectionError):
+        case Unconnected() if _never_sent(_cause(error)):
             return Silence.NOT_CONNECTED
         case _:
             return Silence.BROKEN
 
 
-def _reason(error: Exception) -> object:
-    """What made urllib3 give up, which requests keeps inside its own exception."""
-    return getattr(error.args[0] if error.args else None, "reason", None)
+def _cause(error: Exception) -> object:
+    """What made urllib3 give up, which requests keeps inside its own exception; within that, a proxy's."""
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return getattr(reason, "original_error", reason)
+
+
+def _never_sent(cause: object) -> bool:
+    """True when no connection was made (no name, refused, too late), or the proxy refused the tunnel."""
+    return isinstance(cause, NewConnectionError | ConnectTimeoutError) or (
+        type(cause) is OSError and str(cause).startswith("Tunnel connection failed")  # words of http.client
+    )

@@ -16,7 +16,7 @@ from reconcile.model import AuthFlow
 
 from .answers import failure
 from .connection import Connection, Credentials
-from .timing import Timing
+from .timing import LATE, Timing
 from .transport import TOKEN_PATHS, Answer, Request, Silence
 
 LIFETIME = 3600.0
@@ -35,10 +35,11 @@ Exchange = Callable[[Request], Answer | Silence]
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An access token and the monotonic second from which a new one is asked for."""
+    """An access token, the monotonic second from which a new one is asked for, and that of the last use."""
 
     value: str = field(repr=False)
     renew_at: float
+    good_until: float
 
 
 class Tokens:
@@ -51,6 +52,7 @@ class Tokens:
         self._lock = threading.Lock()
         self._token: Token | None = None
         self._refused: str | None = None
+        self._on_trial: str | None = None
 
     def current(self) -> str:
         """A token that is good as far as is known; Unauthorized: the credentials were not accepted."""
@@ -59,6 +61,35 @@ class Tokens:
             if token is None or self._timing.monotonic() >= token.renew_at:
                 token = self._token = self._asked()
             return token.value
+
+    @property
+    def last(self) -> str | None:
+        """The token that was given last, whether it is still good or not."""
+        return None if self._token is None else self._token.value
+
+    def at_hand(self) -> str | None:
+        """The token for a request that ages; None when one had to be asked for, which takes its time.
+
+        It may be a little older than ``current`` lets one become: the reading before has renewed it if need
+        be. The first one of all is no matter, unless it came late.
+        """
+        began, held = self._timing.monotonic(), self._token
+        if held is not None and began < held.good_until:
+            return held.value
+        token = self.current()
+        return token if held is None and self._timing.monotonic() <= began + LATE else None
+
+    def withdrawn(self, token: str) -> bool:
+        """Renew the token that a request was refused with; False when it came of such a refusal itself."""
+        if token == self._on_trial:
+            return False
+        self._on_trial = self.renewed(token)
+        return True
+
+    def proven(self, token: str) -> None:
+        """Note that a request with that token was taken."""
+        if token == self._on_trial:
+            self._on_trial = None
 
     def renewed(self, stale: str) -> str:
         """A token other than the one that was refused: asked for once, whoever comes first."""
@@ -152,7 +183,8 @@ def token_in(answer: Answer, asked_at: float, connection: Connection) -> Token:
             "is this the address of an Evance account?"
         )
     lifetime = _seconds(body.get("expires_in"))
-    return Token(value, asked_at + lifetime - min(_MARGIN, lifetime / 2))
+    margin = min(_MARGIN, lifetime / 2)
+    return Token(value, asked_at + lifetime - margin, asked_at + lifetime - margin / 2)
 
 
 def _seconds(value: object) -> float:

@@ -25,7 +25,8 @@ class Request:
     """One request. ``doing`` and ``scope`` are words for a person, should it fail.
 
     A request ``ages`` when what it says was true when it was made and may not be after a wait: an update that
-    replaces all roles.
+    replaces all roles. It goes out in its turn and once, or not at all. A request ``leads`` when one that
+    ages is to follow it, so that their turns lie side by side.
     """
 
     method: str
@@ -37,6 +38,7 @@ class Request:
     form: Mapping[str, str] | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
     ages: bool = False
+    leads: bool = False
 
     @property
     def writes(self) -> bool:
@@ -67,6 +69,19 @@ class Answer:
     def succeeded(self) -> bool:
         """True for the 2xx."""
         return 200 <= self.status < 300
+
+    @property
+    def unsure(self) -> bool:
+        """True for what a server or a gateway says when it has failed: the request may have been carried out.
+
+        408, 425 and 499 come from a gateway that gave up waiting, not from who knows what became of it.
+        """
+        return self.status >= 500 or self.status in (408, 425, 499)
+
+    @property
+    def asks_to_wait(self) -> bool:
+        """True when everybody should send less for a while."""
+        return self.status == 429 or "Retry-After" in self.headers
 
 
 def decoded(content: bytes) -> object:
@@ -112,6 +127,7 @@ class Transport:
             params=request.params,
             data=_content(request),
             headers=_headers(request),
+            largest=self._connection.answer_size,
             timeout=(self._connection.connect_timeout, self._connection.read_timeout),
         )
 

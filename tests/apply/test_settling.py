@@ -113,6 +113,8 @@ def test_a_fault_of_our_own_stops_the_run(shop: Shop) -> None:
             self.asked += 1
             raise RuntimeError(contact_id)
 
+        contact_to_update = contact
+
         def update(self, contact_id: str, _payload: Payload, /) -> object:
             raise AssertionError(contact_id)
 
@@ -166,3 +168,34 @@ def test_a_wait_before_a_write_is_part_of_no_gap(stand: Stand) -> None:
     found = re.search(r"Longest time between a read and its write: (\d+\.\d+) s", done.err)
     assert found is not None
     assert 0.2 <= float(found[1]) < 2
+
+
+BOTH = "contacts: [{email: rosalind.keane@example.com, roles: [customer, newsletter]}]\n"  # press, preview go
+OPEN = "revocation still open: {} of rosalind.keane@example.com"
+
+
+@pytest.mark.parametrize(
+    ("faults", "still_held"),
+    [
+        # Written, and somebody gives preview back before it is read back.
+        (["writer:contact=36,grant=preview,method=POST,n=1,when=after"], {"preview"}),
+        (["writer:contact=36,grant=sample-box,method=POST,n=1,when=after"], set()),
+        # Somebody has taken press away before, and the write is refused, skipped or never taken.
+        (["writer:contact=36,revoke=press,{read},n=2", "status:code=422,method=POST"], {"preview"}),
+        (["writer:contact=36,revoke=press,grant=sample-box,{read},n=2"], {"preview"}),
+        # Written, and nobody could look what came of it.
+        (["reset:when=after,method=POST", "status:code=404,{read},n=3"], {"press", "preview"}),
+        (["status:code=404,{read},n=3"], {"press", "preview"}),
+        (["status:code=404,{read},n=2"], {"press", "preview"}),
+    ],
+)
+def test_a_revocation_is_open_until_a_reading_shows_that_it_is_not(
+    stand: Stand, faults: list[str], still_held: set[str]
+) -> None:
+    """Named are the roles that the last reading showed, or all when there was none since the write."""
+    checkout = stand.checkout(BOTH)
+    stand.upset(*(fault.format(read="method=GET,path=/api/contacts/36.json") for fault in faults))
+    done = checkout.apply()
+    assert done.code in (1, 4), done.said
+    named = {role for role in ("press", "preview", "sample-box") if OPEN.format(role) in done.err}
+    assert named == still_held

@@ -52,12 +52,13 @@ class Seen:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: JSON unless ``body`` is bytes; ``hang_up`` breaks the connection instead."""
+    """JSON unless ``body`` is bytes. ``hang_up`` breaks the connection instead, ``leave`` ends it."""
 
     status: int = 200
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     hang_up: bool = False
+    leave: bool = False
     cut: bool = False
 
     @property
@@ -119,8 +120,10 @@ def _handler(party: Party) -> type[BaseHTTPRequestHandler]:
             size = int(self.headers.get("Content-Length") or 0)
             headers = {key.lower(): value for key, value in self.headers.items()}
             reply = party.reply(Seen(self.command, self.path, headers, self.rfile.read(size)))
-            if reply.hang_up:
-                self._reset()
+            if reply.hang_up or reply.leave:
+                self.close_connection = True
+                if reply.hang_up:
+                    self._reset()
                 return
             self.send_response_only(reply.status)
             content = reply.content
@@ -133,7 +136,6 @@ def _handler(party: Party) -> type[BaseHTTPRequestHandler]:
         def _reset(self) -> None:
             """A reset, not a polite end: what a killed server or a firewall sends."""
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.close_connection = True
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -1,5 +1,6 @@
 """Pace and patience: when requests start, what is repeated, and for how long."""
 
+import math
 import threading
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.errors import ApiError, ServerFailure, Unintelligible, Unreachable
+from reconcile.errors import ApiError, Halted, ServerFailure, Unintelligible, Unreachable
 from reconcile.evance import Patience, Reader
 from reconcile.evance.timing import Pace, Timing, http_date, retry_after
 from tests.evance.account import v1, whole_account
@@ -257,18 +258,39 @@ def test_a_delay_never_passes_the_ceiling(attempt: int, chance: float) -> None:
         ("0", 0),
         (" 12 ", 12),
         ("-5", None),
-        ("1.5", None),
+        ("1.5", 1.5),
+        ("30.50", 30.5),
+        ("1.", None),
+        (".5", None),
+        ("1.5.5", None),
+        ("1e3", None),
+        ("inf", None),
+        ("nan", None),
+        ("120, 120", None),
         ("soon", None),
         ("٣", None),
-        ("9999999999", None),
+        ("9999999999", 9999999999),
+        ("9" * 5000, math.inf),
+        ("9" * 400 + ".5", math.inf),
         ("Thu, 01 Jan 1970 00:20:00 GMT", 200),
         ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
         ("Thu, 99 Jan 1970 00:00:00 GMT", None),
     ],
 )
 def test_retry_after_is_read_strictly(header: str | None, seconds: float | None) -> None:
-    """Whole seconds or an HTTP date; the past is no wait, and anything else is not told."""
+    """Seconds, however many, or an HTTP date; the past is no wait, and anything else is not told."""
     assert retry_after(header, 1000.0) == seconds
+
+
+@pytest.mark.parametrize("header", ["9999999999", "9" * 5000])
+def test_a_server_that_asks_for_the_longest_wait_is_not_asked_again_soon(
+    talk: Talk, clock: Clock, header: str
+) -> None:
+    """More than anybody waits is no reason to fall back on the short back-off."""
+    party, reader = talk(lambda _seen: Reply(503, headers={"Retry-After": header}))
+    with pytest.raises(ServerFailure):
+        reader.contact("13")
+    assert (len(party.calls), clock.slept) == (1, pytest.approx(0, abs=0.01))
 
 
 @settings(deadline=None)
@@ -276,3 +298,58 @@ def test_retry_after_is_read_strictly(header: str | None, seconds: float | None)
 def test_no_date_breaks_the_reading(text: str) -> None:
     """Whatever stands in a Date header is a number or None."""
     assert http_date(text) is None or isinstance(http_date(text), float)
+
+
+def stopped_after(slices: int, clock: Clock) -> Pace:
+    """A pace whose run is stopped while somebody sleeps for that many slices."""
+    left = iter(range(slices - 1))
+
+    def sleep(seconds: float) -> None:
+        clock.sleep(seconds)
+        if next(left, None) is None:
+            pace.heed(lambda: "stopped by the user")
+
+    pace = Pace(1e6, Timing(clock.monotonic, clock.wall, sleep, lambda: 1.0))
+    return pace
+
+
+@pytest.mark.parametrize("writing", [True, False])
+@pytest.mark.parametrize("seconds", [3, 300])
+def test_a_stopped_run_does_not_wait_out_a_pause(clock: Clock, seconds: float, *, writing: bool) -> None:
+    """However long it is, the pause ends within a slice of half a second, for reads and for writes."""
+    pace = stopped_after(4, clock)
+    pace.pause(seconds)
+    with pytest.raises(Halted, match="stopped by the user"):
+        pace.take(keep=writing)
+    assert clock.slept == pytest.approx(2.0)
+
+
+def test_a_stopped_run_does_not_wait_out_a_back_off(clock: Clock) -> None:
+    """Nor what is waited for between two tries of a read."""
+    pace = stopped_after(1, clock)
+    with pytest.raises(Halted):
+        pace.sleep_until(clock.now + 30)
+    assert clock.slept == pytest.approx(0.5)
+
+
+def test_a_stopped_run_reads_back_but_begins_nothing(clock: Clock) -> None:
+    """An ordinary turn is still waited for by who reads back; who would write gives its own up at once."""
+    pace = Pace(1, clock.timing)
+    pace.take()
+    pace.heed(lambda: "stopped by the user")
+    pace.take()
+    assert clock.slept == pytest.approx(1.0)
+    with pytest.raises(Halted):
+        pace.take(keep=True)
+    with pytest.raises(Halted):
+        pace.take_in_turn()
+
+
+def test_a_stopped_run_sends_no_update(talk: Talk) -> None:
+    """Not even one for which nothing had to be waited."""
+    party, writer = talk(lambda _seen: BOB)
+    writer.contact("13")
+    writer.heed(lambda: "the kill switch is on")
+    with pytest.raises(Halted, match="the kill switch is on"):
+        writer.update("13", {"contact": {}})
+    assert [seen.method for seen in party.calls] == ["GET"]

@@ -35,6 +35,12 @@ TROUBLES: dict[str, Callable[[Seen], Reply]] = {
     "json of another form": lambda _seen: Reply(200, {"data": LOUD}),
     "not found": lambda seen: Reply(404, echo(seen)),
     "redirect": lambda _seen: Reply(302, headers={"Location": f"https://x.example/?t={TOKEN}&k={KEY}"}),
+    "redirect to a host named after the token": lambda _seen: Reply(
+        302, headers={"Location": f"https://{TOKEN}.login.example/"}
+    ),
+    "redirect to a host named after the key": lambda _seen: Reply(
+        302, headers={"Location": f"https://x.{KEY.upper()}.example/"}
+    ),
     "redirect with a password": lambda _seen: Reply(
         302, headers={"Location": f"https://{KEY}:{TOKEN}@x.example/"}
     ),

@@ -193,17 +193,6 @@ def test_a_401_with_a_new_token_ends_the_run(talk: Talk) -> None:
     assert (len(party.calls), len(party.token_calls)) == (2, 2)
 
 
-def test_a_write_is_repeated_after_a_401(talk: Talk) -> None:
-    """A 401 says that nothing was taken, so the write goes out again with a new token."""
-    tokens = iter(["old", "new"])
-    party, writer = talk(
-        lambda seen: Reply(401) if seen.token == "old" else Reply(body=v1(13)),
-        tokens=lambda _seen: token_reply(next(tokens)),
-    )
-    assert writer.update("13", {"contact": {}}) is not None
-    assert [seen.method for seen in party.calls] == ["POST", "POST"]
-
-
 def test_one_token_is_asked_for_however_many_begin(talk: Talk) -> None:
     """Eight workers that start together share one token request."""
     begun = threading.Barrier(8)

@@ -128,6 +128,7 @@ def test_a_write_can_be_repeated_after_too_many_requests(account: Path, clock: C
     with beset(account, fault, timing=clock.timing) as writer:
         with pytest.raises(Postponed):
             writer.update(SOMEBODY, WRITE)
+        writer.contact_to_update(SOMEBODY)
         assert writer.update(SOMEBODY, WRITE) is not None
     assert tags(account) == ["written"]
     assert clock.slept >= 1

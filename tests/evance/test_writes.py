@@ -14,10 +14,9 @@ from reconcile.errors import (
     Postponed,
     Rejected,
     ServerFailure,
-    Unreachable,
 )
 from reconcile.model import UpdateMethod
-from tests.evance.account import v1
+from tests.evance.account import page_of, v1, v2
 from tests.evance.conftest import Clock
 from tests.evance.party import Reply, Seen, Talk
 
@@ -67,6 +66,9 @@ def test_a_payload_is_a_whole_body(talk: Talk, payload: dict[str, Any]) -> None:
         Reply(500),
         Reply(502, b"<html>bad gateway</html>"),
         Reply(503, headers={"Retry-After": "1"}),
+        Reply(408),
+        Reply(425, {"success": False}),
+        Reply(499, b"<html>client closed request</html>"),
         Reply(302, headers={"Location": "/login"}),
         Reply(200, b"<html>hello</html>"),
         Reply(200, b'{"contact": {"id": "1'),
@@ -128,23 +130,64 @@ def test_an_echo_of_part_of_the_contact_is_written(talk: Talk) -> None:
 @pytest.mark.parametrize("wait", [{"Retry-After": "5"}, {}])
 def test_an_update_that_was_too_much_is_postponed(talk: Talk, clock: Clock, wait: dict[str, str]) -> None:
     """A 429 was not taken: the next request waits, and it should be another look at the contact."""
-    answers = iter([Reply(429, headers=wait), Reply(429, headers=wait), Reply(body=v1(13))])
-    party, writer = talk(lambda _seen: next(answers))
+    refusals = iter([Reply(429, headers=wait)] * 2)
+    party, writer = talk(
+        lambda seen: Reply(body=v1(13)) if seen.method == "GET" else next(refusals, Reply(body=v1(13)))
+    )
     for _ in range(2):
         with pytest.raises(Postponed, match=r"did not update contact 13 \(429\): too many requests"):
             writer.update("13", PAYLOAD)
+        writer.contact("13")
     assert writer.update("13", PAYLOAD) is not None
-    assert len(party.calls) == 3
-    assert clock.slept >= (10 if wait else 1)
+    assert [seen.method for seen in party.calls] == ["POST", "GET", "POST", "GET", "POST"]
+    assert clock.slept == pytest.approx(10 if wait else 0.5 + 1.0, abs=0.01)
 
 
-def test_a_creation_that_was_too_much_is_repeated(talk: Talk, clock: Clock) -> None:
-    """There is nothing to look at again: after the pause the same request goes out."""
-    answers = iter([Reply(429, headers={"Retry-After": "5"}), Reply(body=v1(13))])
-    party, writer = talk(lambda _seen: next(answers))
-    assert writer.create(PAYLOAD) == "13"
-    assert len(party.calls) == 2
-    assert clock.slept >= 5
+def test_a_creation_that_was_too_much_is_postponed(talk: Talk) -> None:
+    """After the wait somebody else may have created the contact: it is not sent again without a look."""
+    answers = iter([Reply(429, headers={"Retry-After": "5"})])
+    party, writer = talk(
+        lambda seen: page_of([], seen) if seen.method == "GET" else next(answers, Reply(201, v1(77)))
+    )
+    with pytest.raises(Postponed):
+        writer.create(PAYLOAD)
+    assert writer.namesakes(["new@example.com"], None) == ()
+    assert writer.create(PAYLOAD) == "77"
+    assert [seen.method for seen in party.calls] == ["POST", "GET", "POST"]
+
+
+def test_namesakes_are_looked_for_by_address_and_reference(talk: Talk) -> None:
+    """Each spelling of an address, and the reference, is asked for; each contact is told once."""
+    rows = [v2(number, email="Bob@example.com", reference="R-1") for number in range(1, 4)]
+    party, writer = talk(lambda seen: page_of(rows, seen, most=2))
+    assert [who.id for who in writer.namesakes(["Bob@example.com", ""], "R-1")] == ["1", "2", "3"]
+    assert [
+        {key: value for key, value in seen.query.items() if key in ("email", "reference")}
+        for seen in party.calls
+        if seen.query["page"] == "1"
+    ] == [{"email": "Bob@example.com"}, {"email": "bob@example.com"}, {"reference": "R-1"}]
+
+
+@pytest.mark.parametrize("write", ["update", "create"])
+@pytest.mark.parametrize(
+    ("reply", "seconds"),
+    [
+        (Reply(503, headers={"Retry-After": "7"}), 7),
+        (Reply(500), 0.5),
+        (Reply(408), 0.5),
+        (Reply(503, headers={"Retry-After": "99999"}), 300),
+    ],
+)
+def test_a_server_that_fails_at_a_write_is_left_in_peace(
+    talk: Talk, clock: Clock, reply: Reply, seconds: float, write: str
+) -> None:
+    """The reading that must follow waits as long as it asks for, within reason, or for the back-off."""
+    _, writer = talk(lambda seen: Reply(body=v1(13)) if seen.method == "GET" else reply)
+    with pytest.raises(OutcomeUnknown):
+        writer.update("13", PAYLOAD) if write == "update" else writer.create(PAYLOAD)
+    assert clock.slept == pytest.approx(0, abs=0.01)
+    writer.contact("13")
+    assert clock.slept == pytest.approx(seconds, abs=0.01)
 
 
 def test_an_update_that_would_wait_too_long_has_failed(talk: Talk, clock: Clock) -> None:
@@ -161,7 +204,7 @@ def test_a_write_that_never_left_was_not_written(talk: Talk) -> None:
     writer.contact("13")
     moved = talk(lambda _seen: Reply(), base_url="http://127.0.0.1:1")[1]
     moved._door._tokens = writer._door._tokens
-    with pytest.raises(Unreachable, match=r"no connection to 127\.0\.0\.1:1"):
+    with pytest.raises(Postponed, match=r"no connection to 127\.0\.0\.1:1"):
         moved.update("13", PAYLOAD)
     assert len(party.calls) == 1
 

@@ -1,0 +1,119 @@
+"""The client that writes: one contact at a time."""
+
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+from reconcile.errors import ApiError, Rejected, Unintelligible
+from reconcile.model import Contact, Facet, Identity, Payload, email_key
+
+from . import wire
+from .answers import not_understood
+from .client import V2_CONTACTS, Reader, contact_path
+from .listing import unwatched
+from .transport import Request
+
+CONTACTS = "/api/contacts.json"
+
+_KEYS = {Facet.ROLES: "accessRoles", Facet.TAGS: "tags"}
+"""Where a set stands in a payload."""
+
+
+class Writer(Reader):
+    """A reader that may also write: one contact a call, never repeated when its answer was lost."""
+
+    _may_write: ClassVar[bool] = True
+
+    def heed(self, halted: Callable[[], str | None]) -> None:
+        """End waits with Halted, within half a second, once that gives a reason, and send no more writes.
+
+        What needs only its ordinary turn is still read, so that a write can be read back.
+        """
+        self._door.heed(halted)
+
+    def contact_to_update(self, id: str) -> Contact:  # noqa: A002 -- the API's own word
+        """``contact``, right before its update: this thread's turn to send that is kept beside this one's."""
+        request = Request("GET", contact_path(id), f"show contact {id}", "contacts.readonly", leads=True)
+        return self._shown(request, id)
+
+    def update(self, id: str, payload: Payload) -> Contact | None:  # noqa: A002 -- the API's own word
+        """Send an update; the contact as the answer tells it, None when the answer does not tell it whole.
+
+        ``payload`` is the exact body, ``{"contact": {...}}``. OutcomeUnknown: it may have been written, read
+        it. Postponed: it was not written, and since it would have had to wait, the contact should be read
+        again first. Any other ApiError: it was not written.
+        """
+        self._refuse_unsafe(payload)
+        request = Request(
+            self.connection.update_method,
+            contact_path(id),
+            f"update contact {id}",
+            "contacts",
+            body=_enveloped(payload),
+            ages=True,
+        )
+        answer = self._door.write(request)
+        if answer is None:
+            return None
+        echo = answer.get("contact")
+        if not isinstance(echo, dict) or str(echo.get("id", id)) != id:
+            raise not_understood(request, self.connection)
+        return _told(answer)
+
+    def namesakes(self, emails: Iterable[str], reference: str | None) -> tuple[Identity, ...]:
+        """Who has one of these addresses or that reference now, of whatever type, right before a creation.
+
+        The server's own filters do the search. Compare what it finds: one that it does not know it may pass
+        over, and then it tells of all contacts.
+        """
+        spellings = {spelling for email in emails if email for spelling in (email, email_key(email))}
+        asked = [("email", email) for email in sorted(spellings)]
+        asked += [("reference", reference)] if reference else []
+        return tuple(sorted({who for key, value in asked for who in self._having(key, value)}))
+
+    def _having(self, key: str, value: str) -> Iterable[Identity]:
+        doing = f"look for contacts by {key}"
+        request = Request("GET", V2_CONTACTS, doing, "contacts.readonly", params={key: value}, leads=True)
+        found = self._rows(request, unwatched)
+        if found.gap:
+            raise ApiError(f"{self.connection.account} did not {doing} whole: {found.gap}")
+        return [self._understood(wire.identity, row) for row in found.rows]
+
+    def create(self, payload: Payload) -> str:
+        """Create a contact; its new id. OutcomeUnknown: it may exist now, look for it before another try.
+
+        Postponed: it was not created, and since it would have had to wait, another look should come first.
+        """
+        self._refuse_unsafe(payload)
+        request = Request(
+            "POST", CONTACTS, "create a contact", "contacts", body=_enveloped(payload), ages=True
+        )
+        answer = self._door.write(request) or {}
+        created = answer.get("contact")
+        try:
+            return wire.identity(created if isinstance(created, dict) else {}).id
+        except Unintelligible:
+            raise not_understood(request, self.connection) from None
+
+    def _refuse_unsafe(self, payload: Payload) -> None:
+        """Raise Rejected for a set that the account's capabilities say must not be written."""
+        body = _enveloped(payload)["contact"]
+        unsafe = [facet for facet in self.connection.capabilities.refuse if _KEYS[facet] in body]
+        if unsafe:
+            raise Rejected(
+                f"not sent: evance.capabilities.yaml says to refuse a write of {' and '.join(unsafe)} "
+                f"at {self.connection.account}; the file says why"
+            )
+
+
+def _enveloped(payload: Payload) -> Payload:
+    """The payload, once it is seen to be a whole body; ValueError is a fault of the caller's code."""
+    if set(payload) != {"contact"}:
+        raise ValueError("a payload is the whole body: {'contact': {...}}")
+    return payload
+
+
+def _told(answer: wire.Json) -> Contact | None:
+    try:
+        return wire.contact(answer)
+    except Unintelligible:
+        return None

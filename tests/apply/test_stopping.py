@@ -1,0 +1,130 @@
+"""What stops a run is asked right before each write, and ends waits: nothing is written after it."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from reconcile.apply import (
+    Brake,
+    Outcome,
+    Report,
+    Result,
+    Run,
+    approved_operations,
+    carry_out,
+    fresh_plan,
+    journal,
+)
+from reconcile.evance import Writer
+from reconcile.model import Change, Declaration, DeclaredGrant, Place
+from tests.apply.party import APPLY, Stand, ended
+from tests.apply.test_settling import SCENE
+from tests.conftest import NOW, Shop
+
+ROSALIND = "rosalind.keane@example.com"  # 36, holds customer, press and preview
+UPDATE = f"contacts:\n  - {{email: {ROSALIND}, roles: [customer, preview, newsletter]}}\n"
+CREATION = (
+    "contacts:\n  - {email: nina@example.com, create: true, type: user, "
+    "profile: {firstname: Nina, lastname: New}, roles: [customer]}\n"
+)
+WAITING = "status:code=429,retry-after=seconds,method=POST,path=/api/contacts*"
+PLACE = Place("contacts/test.yaml", 1, 1)
+ENTRY = Declaration(
+    PLACE, email=ROSALIND, roles=tuple(DeclaredGrant(name, PLACE) for name in ("customer", "newsletter"))
+)
+
+
+@pytest.mark.parametrize("declared", [UPDATE, CREATION], ids=["update", "creation"])
+@pytest.mark.parametrize(
+    ("how", "code", "said"), [("KILL", 3, "the kill switch"), ("SIGTERM", 1, "stopped by the user")]
+)
+def test_a_contact_that_waits_is_not_written_once_the_run_is_stopped(
+    stand: Stand, declared: str, how: str, code: int, said: str
+) -> None:
+    """Asked to wait, it would be written a second later: it is not, and nothing at all was written."""
+    checkout = stand.checkout(declared)
+    stand.upset(WAITING)
+    before = stand.holds()
+    with checkout.started(APPLY) as process:
+        await_write(stand)
+        if how == "KILL":
+            (checkout.state / "KILL").touch()
+        else:
+            process.send_signal(signal.SIGTERM)
+        sent = len(stand.writes())
+        done = ended(process)
+    assert done.code == code, done.said
+    assert said in done.err
+    assert "nothing was written" in done.err
+    assert len(stand.writes()) <= sent + 1  # the one under way at that moment
+    assert stand.holds() == before
+    assert [entry["outcome"] for entry in checkout.lines("outcome")] == ["not tried"]
+
+
+def await_write(stand: Stand) -> None:
+    until = time.monotonic() + 30
+    while not stand.writes():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def asked(*answers: str | None) -> Callable[[Change], str | None]:
+    """What is told of a change each time it is asked about."""
+    left: Iterator[str | None] = iter(answers)
+    return lambda _change: next(left)
+
+
+def settled(shop: Shop, held_back: Callable[[Change], str | None], brake: Brake | None = None) -> Result:
+    with Writer(shop.connection) as account, journal(shop.path.parent / "runs", NOW) as book:
+        plan = fresh_plan([ENTRY], account, SCENE).plan
+        approved = approved_operations(plan)
+        run = Run(account, SCENE, {PLACE: ENTRY}, approved, book, brake or Brake(5), held_back)
+        (result,) = carry_out(plan, run).results
+    return result
+
+
+def writes(shop: Shop) -> int:
+    return [method for method, _ in shop.requests()].count("POST")
+
+
+def test_a_plan_that_runs_out_while_a_contact_is_read_is_not_carried_out(shop: Shop) -> None:
+    """Or a freeze that begins: it is asked about again right before the write."""
+    result = settled(shop, asked(None, "the plan was valid until noon"))
+    assert (result.outcome, result.detail) == (Outcome.NOT_TRIED, "the plan was valid until noon")
+    assert writes(shop) == 0
+
+
+def test_a_kill_switch_that_is_thrown_while_a_contact_is_read_is_obeyed(shop: Shop) -> None:
+    """It stops the contact that is under way, too, as long as nothing of it is written."""
+    answers = asked(None, "the kill switch is on")  # before the contact, before the write
+    brake = Brake(5, lambda: answers(None))  # type: ignore[arg-type]
+    result = settled(shop, lambda _change: None, brake)
+    assert (result.outcome, result.detail) == (Outcome.NOT_TRIED, "the kill switch is on")
+    assert writes(shop) == 0
+
+
+def test_a_lost_write_is_not_called_not_tried(shop: Shop) -> None:
+    """Stopped before it could be repeated: whether it took effect is not known."""
+    turn_fault(shop, "reset:when=before,method=POST,path=/api/contacts/*,n=1")
+    result = settled(shop, asked(None, None, "the plan was valid until noon"))
+    assert (result.outcome, result.detail) == (Outcome.UNCONFIRMED, "the plan was valid until noon")
+    assert writes(shop) == 1
+
+
+def turn_fault(shop: Shop, fault: str) -> None:
+    import requests
+
+    answer = requests.put(f"{shop.access.url}/_sandbox/faults", json={"faults": [fault]}, timeout=10)
+    assert answer.ok
+
+
+def test_only_a_run_that_tried_nothing_counts_as_held_back(shop: Shop) -> None:
+    """Only then is it refused with exit code 3; a failure and a doubt are told as what they are."""
+    held = settled(shop, asked(None, "a freeze has begun"))
+    others = {outcome: replace(held, outcome=outcome) for outcome in Outcome}
+    assert Report((held, others[Outcome.UNNECESSARY])).untried
+    for outcome in (Outcome.FAILED, Outcome.UNCONFIRMED, Outcome.APPLIED, Outcome.STALE):
+        assert not Report((held, others[outcome])).untried

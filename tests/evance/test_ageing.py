@@ -1,0 +1,234 @@
+"""An update replaces all roles: it goes out in its turn or not at all, since a wait may make it wrong."""
+
+import threading
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from reconcile.errors import Postponed, Unauthorized
+from reconcile.evance import Reader
+from reconcile.evance.timing import Pace
+from tests.evance.account import v1
+from tests.evance.conftest import Clock
+from tests.evance.party import Party, Reply, Script, Seen, Talk, token_reply
+
+PAYLOAD: dict[str, Any] = {"contact": {"accessRoles": []}}
+
+
+def sent(party: Party) -> list[str]:
+    """The methods of all requests, a T for a token's."""
+    return ["T" if seen.asks_token else seen.method for seen in party.seen]
+
+
+def numbered(lifetime: int = 3600) -> Script:
+    """Tokens 1, 2, 3 ..."""
+    numbers = iter(range(1, 100))
+    return lambda _seen: token_reply(f"t{next(numbers)}", lifetime)
+
+
+def after(number: int) -> Script:
+    """The tokens before that number are not accepted any more."""
+    return lambda seen: Reply(401) if int(seen.token[1:]) < number else Reply(body=v1(13))
+
+
+def test_an_update_that_meets_a_401_is_not_sent_again(talk: Talk) -> None:
+    """The token is renewed, and the caller reads again: meanwhile somebody else may have written."""
+    party, writer = talk(after(2), tokens=numbered())
+    with pytest.raises(Postponed, match=r"did not update contact 13 \(401\)"):
+        writer.update("13", PAYLOAD)
+    assert sent(party) == ["T", "POST", "T"]
+    assert writer.update("13", PAYLOAD) is not None
+    assert sent(party) == ["T", "POST", "T", "POST"]
+
+
+def test_an_update_refused_with_a_new_token_ends_the_run(talk: Talk) -> None:
+    """A second 401 is no accident."""
+    party, writer = talk(
+        lambda seen: Reply(401) if seen.method == "POST" else Reply(body=v1(13)), tokens=numbered()
+    )
+    with pytest.raises(Postponed):
+        writer.update("13", PAYLOAD)
+    writer.contact("13")
+    with pytest.raises(Unauthorized, match="it refused a token that it had just given"):
+        writer.update("13", PAYLOAD)
+    assert sent(party) == ["T", "POST", "T", "GET", "POST"]
+
+
+def test_tokens_may_be_withdrawn_as_often_as_they_have_served(talk: Talk) -> None:
+    """A new token that took a write is as good as any: when it is withdrawn, there is a next one."""
+    scripts = [after(1)]
+
+    def script(seen: Seen) -> Reply:
+        return scripts[-1](seen)
+
+    _, writer = talk(script, tokens=numbered())
+    writer.update("13", PAYLOAD)
+    for number in (2, 3, 4):
+        scripts.append(after(number))
+        with pytest.raises(Postponed):
+            writer.update("13", PAYLOAD)
+        writer.update("13", PAYLOAD)
+
+
+def test_a_token_is_renewed_before_the_read_rather_than_before_the_write(talk: Talk, clock: Clock) -> None:
+    """What a reading finds soon to expire is renewed then, so that the write that follows needs not wait."""
+    party, writer = talk(after(0), tokens=numbered())
+    writer.contact("13")
+    clock.now += 3541
+    writer.contact("13")
+    writer.update("13", PAYLOAD)
+    assert sent(party) == ["T", "GET", "T", "GET", "POST"]
+
+
+def test_a_token_that_was_good_for_the_read_is_good_for_the_write(talk: Talk, clock: Clock) -> None:
+    """A margin that falls between the two asks for no new token."""
+    party, writer = talk(after(0), tokens=numbered())
+    writer.contact("13")
+    clock.now += 3538
+    writer.contact("13")
+    clock.now += 5
+    writer.update("13", PAYLOAD)
+    assert sent(party) == ["T", "GET", "GET", "POST"]
+
+
+def test_an_update_whose_token_must_be_asked_for_is_postponed(talk: Talk, clock: Clock) -> None:
+    """Long after the reading the token has expired: it is renewed, and the update waits for another look."""
+    party, writer = talk(after(0), tokens=numbered())
+    writer.contact("13")
+    clock.now += 3600
+    with pytest.raises(Postponed, match="update contact 13 was not sent"):
+        writer.update("13", PAYLOAD)
+    assert sent(party) == ["T", "GET", "T"]
+    writer.update("13", PAYLOAD)
+
+
+def test_an_update_whose_first_token_took_long_is_postponed(talk: Talk) -> None:
+    """The account may have been read with another client's token."""
+    tokens = iter([Reply(503, headers={"Retry-After": "9"}), token_reply()])
+    party, writer = talk(after(0), tokens=lambda _seen: next(tokens))
+    with pytest.raises(Postponed):
+        writer.update("13", PAYLOAD)
+    assert sent(party) == ["T", "T"]
+
+
+def test_an_update_does_not_wait_out_the_pause_of_another_worker(talk: Talk, clock: Clock) -> None:
+    """A pause that somebody else was asked for holds an update, too: it is not sent as it was after it."""
+    answers = iter([Reply(429, headers={"Retry-After": "4"})])
+    party, writer = talk(lambda seen: next(answers, Reply(body=v1(int(seen.path[14:16])))))
+    writer._door._tokens.current()
+    with pytest.raises(Postponed):
+        writer.update("14", PAYLOAD)
+    paused_at = clock.now
+    with pytest.raises(Postponed, match="was not sent"):
+        writer.update("13", PAYLOAD)
+    assert clock.now == pytest.approx(paused_at, abs=0.01)
+    writer.contact("13")
+    assert clock.now >= paused_at + 4 - 0.01
+    writer.update("13", PAYLOAD)
+    assert sent(party) == ["T", "POST", "GET", "POST"]
+
+
+def test_a_pause_that_begins_while_an_update_waits_for_its_turn_postpones_it(clock: Clock) -> None:
+    """At one request in ten seconds its turn is far away, and meanwhile the account asks for a pause."""
+    pauses = iter([1.0])
+
+    def sleep(seconds: float) -> None:
+        clock.now += seconds
+        for pause in pauses:
+            pace.pause(pause)
+
+    pace = Pace(0.1, replace(clock.timing, sleep=sleep))
+    pace.take()
+    assert not pace.take_in_turn()
+    assert pace.take_in_turn()
+
+
+def test_an_update_that_wakes_long_after_its_turn_is_postponed(clock: Clock) -> None:
+    """A machine that stood still for a while: what was read before that is not taken for the present."""
+    pace = Pace(4, replace(clock.timing, sleep=lambda _seconds: clock.sleep(60)))
+    pace.take()
+    assert not pace.take_in_turn()
+    assert pace.take_in_turn()
+
+
+@pytest.mark.parametrize("look", ["contact", "contact_to_update"])
+def test_the_ordinary_turn_of_eight_workers_is_waited_for(talk: Talk, look: str) -> None:
+    """A turn that is 1.6 seconds away is no reason to read again: each of them reads once and writes once."""
+    party, writer = talk(lambda seen: Reply(body=v1(int(seen.path[14:16]))), rate=5, concurrency=8)
+
+    def settled(number: int) -> None:
+        getattr(writer, look)(str(number))
+        writer.update(str(number), PAYLOAD)
+
+    threads = [threading.Thread(target=settled, args=(number,)) for number in range(20, 28)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert [seen.method for seen in party.calls].count("POST") == 8
+    assert len(party.calls) == 16
+
+
+def test_who_reads_to_write_keeps_the_next_turn(clock: Clock) -> None:
+    """However many ask meanwhile, the write comes right behind its read, and the others after it."""
+    pace = Pace(5, clock.timing)
+    pace.take(keep=True)
+    others = [pace._reserve() for _ in range(7)]
+    assert pace.take_in_turn()
+    assert clock.now == pytest.approx(1000.2)
+    assert others == pytest.approx([1000.2 + 0.2 * place for place in range(1, 8)])
+
+
+def test_who_waits_to_read_keeps_the_turn_beside_it(clock: Clock) -> None:
+    """Both turns are taken at once: who comes while it waits for the first stands behind the second."""
+    others: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        clock.now += seconds
+        others.append(pace._reserve())
+
+    pace = Pace(5, replace(clock.timing, sleep=sleep))
+    first = pace._reserve()
+    pace.take(keep=True)
+    assert clock.now == pytest.approx(first + 0.2)
+    assert pace.take_in_turn()
+    assert clock.now == pytest.approx(first + 0.4)
+    assert others == pytest.approx([first + 0.6, first + 0.8])
+
+
+@pytest.mark.parametrize("meanwhile", ["a pause", "too late"])
+def test_a_turn_that_was_kept_lapses(clock: Clock, meanwhile: str) -> None:
+    """After a pause, and when the answer to the read took long, a turn is taken like any other."""
+    pace = Pace(5, clock.timing)
+    pace.take(keep=True)
+    if meanwhile == "a pause":
+        pace.pause(1.0)
+        clock.now += 1.0
+    else:
+        clock.now += 3.0
+    others = pace._reserve()
+    assert pace.take_in_turn()
+    assert clock.now == pytest.approx(others + (0.2 if meanwhile == "too late" else 0.3))
+
+
+def test_no_connection_postpones_an_update_and_holds_the_next_request(talk: Talk, clock: Clock) -> None:
+    """It was not sent, and is not sent again as it was; what follows waits for the back-off."""
+    _, writer = talk(lambda _seen: Reply(body=v1(13)))
+    writer.contact("13")
+    moved = talk(lambda _seen: Reply(), base_url="http://127.0.0.1:1")[1]
+    moved._door._tokens = writer._door._tokens
+    for times in (1, 2, 3):
+        before = clock.now
+        with pytest.raises(Postponed, match="no connection"):
+            moved.update("13", PAYLOAD)
+        assert clock.now == pytest.approx(before, abs=0.01)
+        assert moved._door._pace._paused_until - before == pytest.approx(0.5 * 2 ** (times - 1), abs=0.01)
+        clock.now = moved._door._pace._paused_until
+
+
+def test_a_reader_renews_and_repeats_as_ever(talk: Talk) -> None:
+    """What a GET says does not age: after a 401 it is sent again at once."""
+    party, reader = talk(after(2), tokens=numbered(), kind=Reader)
+    assert reader.contact("13").identity.id == "13"
+    assert sent(party) == ["T", "GET", "T", "GET"]
