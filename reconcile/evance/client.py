@@ -94,15 +94,13 @@ class Reader:
         """The contacts that the account finds by a field, ``email`` or ``reference``: to be compared.
 
         A server may find more than was asked for, or pass the filter over and list all. Letter case may count
-        for it (Evance help says of neither).
+        for it (Evance help says of neither). ApiError when what it finds can't be read whole.
         """
-        request = Request(
-            "GET",
-            V2_CONTACTS,
-            f"look for a contact by {field}",
-            "contacts.readonly",
-            params={field: value},
-        )
+        return self._found_by(field, value)
+
+    def _found_by(self, field: str, value: str, *, leads: bool = False) -> Listing:
+        doing = f"look for contacts by {field}"
+        request = Request("GET", V2_CONTACTS, doing, "contacts.readonly", params={field: value}, leads=leads)
         found = self._listed(request, unwatched)
         self._refuse_gap(found.gap, "contacts")
         return found

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterable
 from typing import ClassVar
 
-from reconcile.errors import ApiError, Rejected, Unintelligible
+from reconcile.errors import Rejected, Unintelligible
 from reconcile.model import Contact, Facet, Identity, Payload, email_key
 
 from . import wire
 from .answers import not_understood
-from .client import V2_CONTACTS, Reader, contact_path
-from .listing import unwatched
+from .client import Reader, contact_path
 from .transport import Request
 
 CONTACTS = "/api/contacts.json"
@@ -60,23 +59,12 @@ class Writer(Reader):
         return _told(answer)
 
     def namesakes(self, emails: Iterable[str], reference: str | None) -> tuple[Identity, ...]:
-        """Who has one of these addresses or that reference now, of whatever type, right before a creation.
-
-        The server's own filters do the search. Compare what it finds: one that it does not know it may pass
-        over, and then it tells of all contacts.
-        """
+        """Whom the account finds by these addresses or that reference right before a creation, to compare."""
         spellings = {spelling for email in emails if email for spelling in (email, email_key(email))}
         asked = [("email", email) for email in sorted(spellings)]
         asked += [("reference", reference)] if reference else []
-        return tuple(sorted({who for key, value in asked for who in self._having(key, value)}))
-
-    def _having(self, key: str, value: str) -> Iterable[Identity]:
-        doing = f"look for contacts by {key}"
-        request = Request("GET", V2_CONTACTS, doing, "contacts.readonly", params={key: value}, leads=True)
-        found = self._rows(request, unwatched)
-        if found.gap:
-            raise ApiError(f"{self.connection.account} did not {doing} whole: {found.gap}")
-        return [self._understood(wire.identity, row) for row in found.rows]
+        found = [self._found_by(key, value, leads=True) for key, value in asked]
+        return tuple(sorted({who for one in found for who in one.identities}))
 
     def create(self, payload: Payload) -> str:
         """Create a contact; its new id. OutcomeUnknown: it may exist now, look for it before another try.

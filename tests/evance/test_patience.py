@@ -79,10 +79,17 @@ def test_retry_after_is_obeyed_in_both_forms(talk: Talk, clock: Clock, form: str
     assert clock.slept == pytest.approx(17, abs=0.01)
 
 
-def test_a_pause_holds_all_workers(talk: Talk, clock: Clock) -> None:
+def test_a_pause_holds_all_workers(talk: Talk, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a 429 nobody starts anything until the pause is over."""
     account = whole_account(30)
-    lock = threading.Lock()
+    lock, paused = threading.Lock(), threading.Event()
+
+    def sleep(seconds: float) -> None:
+        Clock.sleep(clock, seconds)
+        if seconds > 0.1:
+            paused.set()
+
+    monkeypatch.setattr(clock, "sleep", sleep)
     refused_at: list[float] = []
     later: list[float] = []
 
@@ -91,8 +98,11 @@ def test_a_pause_holds_all_workers(talk: Talk, clock: Clock) -> None:
             if seen.path == "/api/contacts/10.json" and not refused_at:
                 refused_at.append(clock.now)
                 return Reply(429, headers={"Retry-After": "60"})
-            if refused_at:
+            refused = bool(refused_at)
+            if refused:
                 later.append(clock.now - refused_at[0])
+        # Whoever is under way stays so until the 429 has arrived and is obeyed.
+        assert not refused or paused.wait(30)
         return account(seen)
 
     _, reader = talk(script, concurrency=4)
