@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from reconcile.errors import Refusal
-from reconcile.model import Allowance, Applying, Change, Plan, Verdict, zulu
+from reconcile.model import UNREADABLE, Allowance, Applying, Change, Plan, Verdict, zulu
 from reconcile.plan import LIFTABLE
 
 from .approval import refuse_if
@@ -15,7 +15,7 @@ FREEZE_VARIABLE = "RECONCILE_FREEZE"
 OFF = {"", "0", "false", "no", "off"}
 """What a switch in the environment is turned off with. Any other word turns it on: it fails closed."""
 
-_UNSEEN = ("empty-declarations", "incomplete-listing", "unreadable")
+_UNSEEN = ("empty-declarations", "incomplete-listing", UNREADABLE)
 """The guards that trip because something was not seen: a plan of nothing is no proof then."""
 
 _REMEDIES = {"incomplete-listing": "apply again at a quieter time"}
@@ -44,8 +44,12 @@ def killed(applying: Applying, environment: Mapping[str, str], state: Path) -> s
 
 
 def refuse_guarded(plan: Plan, ceilings: Mapping[str, int]) -> None:
-    """Raise Refusal for every guard that tripped and is not lifted far enough by an override."""
-    tripped = [verdict for verdict in plan.refused if not _lifted(verdict, ceilings)]
+    """Raise Refusal for every guard that tripped and is not lifted far enough by an override.
+
+    Contacts that could not be read have no change in the plan; they hinder nobody and are told of at the end.
+    """
+    refused = (verdict for verdict in plan.refused if verdict.guard != UNREADABLE)
+    tripped = [verdict for verdict in refused if not _lifted(verdict, ceilings)]
     headline = "refused by a guard; nothing was written"
     refuse_if(tuple(map(_told, tripped)), headline)
 

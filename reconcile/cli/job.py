@@ -195,7 +195,7 @@ class Job:
                 workers=self.project.target.concurrency,
             )
             report = carry_out(fresh.plan, run, lambda done, total: progress("Applying", done, total))
-            return self._ended(book, report)
+            return self._ended(book, replace(report, left_alone=fresh.plan.left_alone))
 
     def _ended(self, book: Journal, report: Report) -> Report:
         """The report, once the journal has its end; a full disk must not hide what was done."""
@@ -232,13 +232,15 @@ def conclude(report: Report, common: Common, remark: Callable[[str, Common], Non
 def _left(report: Report) -> list[str]:
     """What is not as declared or not noted, revocations that are still open, and what to do."""
     unsettled = [result for result in report.results if not result.settled]
+    open_ones = [*unsettled, *report.left_alone]
     return [
         *([f"the run was stopped: {report.stopped}"] if report.stopped else []),
         *(visible(f"{result.change.label}: {result.outcome}: {result.detail}") for result in unsettled),
+        *(visible(f"left alone, since it could not be read: {subject}") for subject in report.left_alone),
         *_open(report),
         *_unnoted(report),
-        f"{len(unsettled)} of {len(report.results)} contacts are not as declared",
-        "run 'reconcile plan' to see what is left, then apply again" if unsettled else "apply again",
+        f"{len(open_ones)} of {len(report.results) + len(report.left_alone)} contacts are not as declared",
+        "run 'reconcile plan' to see what is left, then apply again" if open_ones else "apply again",
     ]
 
 

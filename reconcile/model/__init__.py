@@ -27,6 +27,7 @@ from .node import Node
 from .place import Place, Problem, Severity
 from .plan import (
     LIFTABLE,
+    UNREADABLE,
     Action,
     Boundary,
     Change,
@@ -72,6 +73,7 @@ __all__ = [
     "LIFTABLE",
     "OPEN",
     "PENDING",
+    "UNREADABLE",
     "USER",
     "Action",
     "Allowance",

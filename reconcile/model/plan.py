@@ -178,6 +178,10 @@ LIFTABLE = ("creating", "granting", "last-holder", "last-role", "losing-access",
 """The guards that an override lifts. What the others stop is a fault or a promise, not a quantity."""
 
 
+UNREADABLE = "unreadable"
+"""The guard that refuses single contacts, not the plan: the others are written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a guard says of a plan: the numbers, and the contacts or roles it is about."""
@@ -226,3 +230,10 @@ class Plan:
     def refused(self) -> tuple[Verdict, ...]:
         """The guards that would refuse to apply this plan."""
         return tuple(verdict for verdict in self.guards if not verdict.passed)
+
+    @property
+    def left_alone(self) -> tuple[str, ...]:
+        """The contacts that are not written, since what they must keep could not be read."""
+        return tuple(
+            subject for verdict in self.refused if verdict.guard == UNREADABLE for subject in verdict.subjects
+        )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
-from reconcile.model import ChangeAction, Guards, Operation, Part, Policy, Verdict, email_key
+from reconcile.model import UNREADABLE, ChangeAction, Guards, Operation, Part, Policy, Verdict, email_key
 
 from .census import Census
 from .draft import Draft
@@ -152,8 +152,11 @@ def _shrunk(inquiry: Inquiry) -> Verdict:
 
 
 def _unreadable(inquiry: Inquiry) -> Verdict:
-    found = tuple(f"{draft.label}: {what}" for draft in inquiry.drafts for what in draft.unreadable)
-    return _count("unreadable", "item", "to be kept could not be read, and nothing is guessed", found, 0)
+    """Refuses those contacts alone: they have no change in the plan, and the others do not depend on them."""
+    unread = (draft for draft in inquiry.drafts if draft.unreadable)
+    found = tuple(f"{draft.label}: {', '.join(draft.unreadable)}" for draft in unread)
+    what = "left alone: what must be kept could not be read, and nothing is guessed"
+    return _count(UNREADABLE, "contact", what, found, 0)
 
 
 _GUARDS: tuple[Callable[[Inquiry], Verdict], ...] = (

@@ -199,3 +199,21 @@ def test_a_revocation_is_open_until_a_reading_shows_that_it_is_not(
     assert done.code in (1, 4), done.said
     named = {role for role in ("press", "preview", "sample-box") if OPEN.format(role) in done.err}
     assert named == still_held
+
+
+def test_a_contact_that_can_not_be_read_hinders_nobody_else(stand: Stand) -> None:
+    """Where grants tell only their names, a role to be kept would be guessed: that contact is left alone."""
+    stand.control("PUT", "switches", {"switches": {"grant_keys": "name"}})
+    declared = """\
+contacts:
+  - {email: rosalind.keane@example.com, manage: {roles: additive}, roles: [newsletter]}
+  - {email: grace.odell@example.com, tags: [seen]}
+"""
+    checkout = stand.checkout(declared)
+    done = checkout.apply()
+    assert done.code == 4, done.said
+    assert "left alone, since it could not be read: rosalind.keane@example.com: role customer" in done.err
+    assert "1 of 2 contacts are not as declared" in done.err
+    assert stand.user("grace.odell@example.com")["tags"] == ["seen"]
+    assert "newsletter" not in stand.user("rosalind.keane@example.com")["roles"]
+    assert checkout.apply().code == 3

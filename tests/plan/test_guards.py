@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reconcile.apply import granted_ceilings, refuse_guarded
+from reconcile.apply import granted_ceilings, refuse_guarded, refuse_unplanned
 from reconcile.errors import Refusal
 from reconcile.model import (
     Allowance,
@@ -238,13 +238,20 @@ TRIPPED: dict[str, tuple[Callable[[], Plan], str]] = {
     ),
     "unreadable": (
         lambda: planned([(unreadable(), entry(1, "customer", "press"))], Guards()),
-        "1 item to be kept could not be read, and nothing is guessed; the limit is 0",
+        "1 contact left alone: what must be kept could not be read, and nothing is guessed; the limit is 0",
     ),
 }
 
 
 def unreadable() -> Contact:
     return Contact(ME[0].identity, State((Grant("customer", "", readable=False),), ()))
+
+
+def refuse(plan: Plan, ceilings: dict[str, int]) -> None:
+    """As apply does, be there changes or none."""
+    if plan.empty:
+        refuse_unplanned(plan)
+    refuse_guarded(plan, ceilings)
 
 
 @pytest.mark.parametrize("guard", TRIPPED)
@@ -255,7 +262,7 @@ def test_each_guard_has_its_numbers_in_its_message(guard: str) -> None:
     assert [one.guard for one in plan.refused] == [guard]
     assert verdict(plan, guard).message == message
     with pytest.raises(Refusal, match=f"{guard}: {message}"):
-        refuse_guarded(plan, {})
+        refuse(plan, {})
 
 
 @pytest.mark.parametrize(
@@ -294,12 +301,12 @@ def test_an_override_is_exact(guard: str) -> None:
     found = verdict(plan, guard).found
     for ceilings in ({guard: found - 1}, {other: 999 for other in LIFTABLE if other != guard}):
         with pytest.raises(Refusal):
-            refuse_guarded(plan, ceilings)
+            refuse(plan, ceilings)
     if guard in LIFTABLE:
-        refuse_guarded(plan, {guard: found})
+        refuse(plan, {guard: found})
     else:
         with pytest.raises(Refusal, match="nothing lifts this guard"):
-            refuse_guarded(plan, {guard: 999})
+            refuse(plan, {guard: 999})
 
 
 @pytest.mark.parametrize(("gone", "passed"), [(29, True), (30, False)])
