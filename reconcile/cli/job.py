@@ -1,20 +1,16 @@
 """One apply from the fresh plan to the last word: what ``apply`` and ``demo`` share."""
 
 import os
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-import click
-
 from reconcile.apply import (
     Brake,
     Fresh,
     Journal,
-    Outcome,
     Past,
     Report,
     Run,
@@ -33,12 +29,14 @@ from reconcile.apply import (
     refuse_unplanned,
     resolve_doubts,
 )
-from reconcile.errors import ApiError, ExitCode, PartlyApplied, Refusal
+from reconcile.errors import ExitCode, Refusal
 from reconcile.evance import Writer
 from reconcile.model import Change, Declaration, Plan, visible, zulu
 from reconcile.plan import Scene, drift, due_plan
 
 from . import say
+from .asking import ask
+from .concluding import conclude
 from .options import Common
 from .project import Project
 from .show import render
@@ -81,7 +79,7 @@ class Job:
             return ExitCode.DONE
         spending = self._permit(fresh.plan, past, ceilings)
         if asking:
-            ask()
+            ask("Apply this plan?", "apply")
             self._refuse_late(fresh.plan)
         brake = Brake(self.project.settings.applying.failures, self._killed)
         self.account.heed(lambda: brake.reason)
@@ -204,60 +202,3 @@ class Job:
         except OSError as error:
             say.note(f"the journal's end can't be written: {error.strerror}", self.common)
         return replace(report, unnoted=book.unnoted)
-
-
-def ask() -> None:
-    """Ask before the first write; raise Refusal unless a person at a terminal says ``yes``."""
-    if not sys.stdin.isatty():
-        raise Refusal("nothing was written: there is no terminal to ask at; call apply with --yes")
-    question = "Apply this plan? Only 'yes' is taken as approval"
-    answer = click.prompt(question, default="", show_default=False, err=True)
-    if answer.strip() != "yes":
-        raise Refusal("not approved: nothing was written")
-
-
-def conclude(report: Report, common: Common, remark: Callable[[str, Common], None] = say.remark) -> int:
-    """Say how it ended; raise PartlyApplied with every contact that is not as declared."""
-    written = report.count(Outcome.APPLIED)
-    noun = "contact" if written == 1 else "contacts"
-    remark(f"Applied: {written} {noun} written and read back.", common)
-    say.note(f"Longest time between a read and its write: {report.longest_gap:.3f} s.", common)
-    if report.complete and not report.unnoted:
-        return ExitCode.DONE
-    if not report.wrote and report.stopped is not None:
-        raise ApiError("\n".join([report.stopped, "nothing was written", *_open(report)]))
-    raise PartlyApplied("\n".join(_left(report)))
-
-
-def _left(report: Report) -> list[str]:
-    """What is not as declared or not noted, revocations that are still open, and what to do."""
-    unsettled = [result for result in report.results if not result.settled]
-    open_ones = [*unsettled, *report.left_alone]
-    return [
-        *([f"the run was stopped: {report.stopped}"] if report.stopped else []),
-        *(visible(f"{result.change.label}: {result.outcome}: {result.detail}") for result in unsettled),
-        *(visible(f"left alone, since it could not be read: {subject}") for subject in report.left_alone),
-        *_open(report),
-        *_unnoted(report),
-        f"{len(open_ones)} of {len(report.results) + len(report.left_alone)} contacts are not as declared",
-        "run 'reconcile plan' to see what is left, then apply again" if open_ones else "apply again",
-    ]
-
-
-def _unnoted(report: Report) -> list[str]:
-    """What the journal lacks: the next apply takes it for a run that was cut off, and looks."""
-    if not report.unnoted:
-        return []
-    noun = "contact" if report.unnoted == 1 else "contacts"
-    return [
-        f"the journal lacks the outcome of {report.unnoted} {noun}; the next apply reads what was written"
-    ]
-
-
-def _open(report: Report) -> list[str]:
-    """The roles that should be gone and may still be held."""
-    return [
-        visible(f"revocation still open: {role} of {result.change.label}")
-        for result in report.results
-        for role in result.open_revocations
-    ]

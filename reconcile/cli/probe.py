@@ -1,7 +1,6 @@
 """``reconcile probe``: find out what the API's documents leave open."""
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from reconcile.model import Probed
 
     from .project import Project
-
-ASKED = "Probe this contact? Only 'yes' is taken as approval"
 
 
 @click.command()
@@ -38,6 +35,7 @@ def probe(common: Common, contact: str, roles: tuple[str, ...], yes: bool, form:
 
     from .account import probing
     from .apply import refuse_another_time
+    from .asking import ask
     from .project import open_project
 
     project = open_project(common)
@@ -49,7 +47,7 @@ def probe(common: Common, contact: str, roles: tuple[str, ...], yes: bool, form:
         scratch = examine(prober, project.settings.policy, project.now, roles=roles, earlier=earlier)
         _say_what_will_be_done(scratch, earlier, common)
         if not yes:
-            _ask()
+            ask("Probe this contact?", "probe")
         probed = _probe(scratch, project, image, common)
     return _conclude(probed, project, image, form, common)
 
@@ -95,16 +93,6 @@ def _say_what_will_be_done(scratch: "Scratch", earlier: "Image | None", common: 
     if earlier is not None:
         lines.append(f"An earlier probe was killed: the contact will be brought back to {earlier.taken}.")
     say.note("\n".join(lines), common)
-
-
-def _ask() -> None:
-    """Ask before the first write; raise Refusal unless a person at a terminal says ``yes``."""
-    if not sys.stdin.isatty():
-        raise Refusal(
-            "refused: nothing was written; there is no terminal to ask at, so call probe with --yes"
-        )
-    if click.prompt(ASKED, default="", show_default=False, err=True).strip() != "yes":
-        raise Refusal("not approved: nothing was written")
 
 
 def _probe(scratch: "Scratch", project: "Project", image: Path, common: Common) -> "Probed":
