@@ -3,16 +3,16 @@
 import time
 from dataclasses import replace
 
-from reconcile.errors import OutcomeUnknown, Postponed
+from reconcile.errors import ApiError, OutcomeUnknown, Postponed
 from reconcile.model import Change
-from reconcile.plan import resolve
+from reconcile.plan import Resolution, resolve
 
-from .course import Looks, Run, confirmed
+from .course import Looks, Run, confirmed, trouble
 from .outcome import Outcome, Result
 
 
 def create(change: Change, run: Run) -> Result:
-    """Look, write, read back; after a wait look again. A creation whose answer was lost is not repeated."""
+    """Look, write, read back; after a wait look again. When the answer was lost, look whom it made."""
     looks = Looks()
     while isinstance(tried := _attempt(change, run), Postponed):
         if looks.spent():
@@ -33,19 +33,39 @@ def _attempt(change: Change, run: Run) -> Result | Postponed:
     try:
         contact_id = run.account.create(change.payload)
     except OutcomeUnknown as error:
-        told = f"{error}; plan again to see whether it exists"
-        return Result(change, Outcome.UNCONFIRMED, told, gap=time.monotonic() - looked_at)
+        return _looked_for(change, run, error, time.monotonic() - looked_at)
     except Postponed as error:
         return error
     gap = time.monotonic() - looked_at
     return replace(confirmed(change, change, contact_id, run, gap), created=contact_id)
 
 
+def _looked_for(change: Change, run: Run, lost: OutcomeUnknown, gap: float) -> Result:
+    """After a creation whose answer was lost: whom it made is there now, or it has not taken effect yet.
+
+    It is not sent again, since the first one may still be on its way.
+    """
+    unknown = Result(change, Outcome.UNCONFIRMED, f"{lost}; plan again to see whether it exists", gap=gap)
+    try:
+        found = _meant(change, run)
+    except ApiError as error:
+        return replace(unknown, detail=f"{lost}; {trouble(error, run)}")
+    if not found.matched:
+        return unknown
+    contact_id = found.matched[0][1].id
+    return replace(confirmed(change, change, contact_id, run, gap), created=contact_id)
+
+
 def _existing(change: Change, run: Run) -> str | None:
-    """Whom the declaration would mean now, by the rules of a plan; None as long as there is nobody."""
-    declaration = run.declarations[change.source]
-    emails = {change.contact.email, str(change.payload["contact"].get("email") or "")}
-    found = resolve([declaration], run.account.namesakes(emails, change.contact.reference))
+    """Who the contact to be created already is; None as long as there is nobody."""
+    found = _meant(change, run)
     if found.to_create:
         return None
     return ", ".join([f"contact {who.id}" for _, who in found.matched] or [str(found.problems[0].message)])
+
+
+def _meant(change: Change, run: Run) -> Resolution:
+    """Whom the declaration would mean now, by the rules of a plan."""
+    declaration = run.declarations[change.source]
+    emails = {change.contact.email, str(change.payload["contact"].get("email") or "")}
+    return resolve([declaration], run.account.namesakes(emails, change.contact.reference))

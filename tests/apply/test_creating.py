@@ -111,6 +111,40 @@ def test_after_a_wait_a_contact_is_looked_for_again(stand: Stand) -> None:
     assert len(depots(stand)) == 1
 
 
+CREATION = "method=POST,path=/api/contacts.json"
+
+
+@pytest.mark.parametrize("fault", ["reset:when=after", "status:code=500,when=after", "truncate:how=json"])
+def test_a_creation_whose_answer_was_lost_is_looked_for(stand: Stand, fault: str) -> None:
+    """It took effect: the contact is found, compared, and not made a second time."""
+    checkout = stand.checkout("contacts:\n" + DEPOT)
+    stand.upset(f"{fault},{CREATION}")
+    done = checkout.apply()
+    assert done.code == 0, done.said
+    (number,) = depots(stand)
+    assert [entry["contact"] for entry in checkout.lines("outcome")] == [number]
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        ["reset:when=before,{}"],
+        ["reset:when=after,{}", "status:code=403,method=GET,path=/api/v2/contacts.json,n=7"],
+    ],
+)
+def test_a_creation_that_can_not_be_found_is_not_repeated(stand: Stand, faults: list[str]) -> None:
+    """It may yet take effect, or nobody can look: the next run knows."""
+    checkout = stand.checkout("contacts:\n" + DEPOT)
+    stand.upset(*(fault.format(CREATION) for fault in faults))
+    done = checkout.apply()
+    assert done.code == 4, done.said
+    assert "not confirmed" in done.err
+    assert sum(one["method"] == "POST" for one in stand.requests() if "/oauth/" not in one["path"]) == 1
+    stand.calm()
+    assert checkout.apply().code == 0
+    assert len(depots(stand)) == 1
+
+
 @pytest.mark.parametrize("fault", ["reset:when=after", "status:code=500,when=after"])
 def test_the_gap_of_a_lost_creation_is_told(stand: Stand, fault: str) -> None:
     """From the look to the moment at which the answer was lost."""
