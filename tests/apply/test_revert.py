@@ -218,7 +218,10 @@ def test_a_write_that_never_took_effect_is_not_undone(stand: Stand) -> None:
 def test_a_contact_whose_creation_is_in_doubt_is_named(stand: Stand) -> None:
     """It exists and holds roles, but the answer with its id was lost: it is said how to find it."""
     checkout = stand.checkout(NEW)
-    stand.upset("reset:when=after,method=POST,path=/api/contacts.json,n=1")
+    stand.upset(
+        "reset:when=after,method=POST,path=/api/contacts.json,n=1",
+        "status:code=403,path=/api/v2/contacts.json,n=6",
+    )
     assert checkout.apply().code == 4
     stand.calm()
     assert stand.user("nina@example.com")["roles"]
