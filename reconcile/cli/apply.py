@@ -36,7 +36,7 @@ def apply(common: Common, approved: Path | None, digest: str | None, form: str, 
     from .account import writing
     from .job import Job
     from .project import open_project
-    from .signals import terminated_like_interrupted
+    from .signals import ended_at_once
 
     if digest is not None and approved is None:
         raise UsageError("--digest pins PLAN.json: name the file, too")
@@ -48,7 +48,7 @@ def apply(common: Common, approved: Path | None, digest: str | None, form: str, 
     say.warnings(loaded, common)
     declarations = loaded.declarations
     approval = read_approval(approved, digest) if approved else None
-    with locked(project.state / "lock"), terminated_like_interrupted(), writing(project, common) as account:
+    with locked(project.state / "lock"), ended_at_once(), writing(project, common) as account:
         if approval is not None and approval.revert is not None:
             declarations = declared_by_run(project, approval, account, common)
         job = Job(project, project.state, common, account, declarations, approval, given["due"])

@@ -13,13 +13,13 @@ BOTH = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def terminated_like_interrupted() -> Iterator[None]:
-    """Let SIGTERM end a command as Ctrl-C does."""
+def ended_at_once() -> Iterator[None]:
+    """Let both signals end a command, also where it was started with Ctrl-C ignored, as in the background."""
 
     def interrupt() -> None:
         raise KeyboardInterrupt
 
-    with _answered(interrupt, signal.SIGTERM):
+    with _answered(interrupt, *BOTH):
         yield
 
 
