@@ -66,7 +66,8 @@ def _attempt(change: Change, run: Run, sent: Sent | None) -> Result | Sent | Pos
     """
     live = run.account.contact_to_update(change.contact.id)
     read_at = time.monotonic()
-    if sent is None and not same_person(live.identity, change.contact):
+    given = sent.change.operations if sent else ()
+    if not same_person(live.identity, change.contact, given):
         return Result(change, Outcome.STALE, "it now has another type, e-mail or reference; plan again")
     fresh = _planned_anew(change, run, sent, live)
     if isinstance(fresh, Result):

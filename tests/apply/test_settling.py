@@ -217,3 +217,30 @@ contacts:
     assert stand.user("grace.odell@example.com")["tags"] == ["seen"]
     assert "newsletter" not in stand.user("rosalind.keane@example.com")["roles"]
     assert checkout.apply().code == 3
+
+
+class Renaming(Writer):
+    """Whose contact becomes somebody else's right before its second reading."""
+
+    looks = 0
+
+    def contact_to_update(self, id: str) -> Contact:  # noqa: A002 - the API's own word
+        self.looks += 1
+        if self.looks == 2:
+            super().update(id, {"contact": {"email": "someone.else@example.org"}})
+        return super().contact_to_update(id)
+
+
+def test_a_write_whose_answer_was_lost_is_not_repeated_for_somebody_else(stand: Stand) -> None:
+    """The contact got another address meanwhile: roles never move to another person."""
+    place = Place("contacts/test.yaml", 1, 1)
+    roles = tuple(DeclaredGrant(name, place) for name in ("customer", "press"))
+    entry = Declaration(place, email=GRACE, roles=roles)
+    shop = Shop(stand.path, stand.access)
+    with Renaming(shop.connection) as account:
+        plan = fresh_plan([entry], account, SCENE).plan
+        stand.upset("reset:when=before,method=POST,path=/api/contacts/*,n=1")
+        report = carried(shop, account, plan, entry)
+    assert [result.outcome for result in report.results] == [Outcome.UNCONFIRMED]
+    assert "another type, e-mail or reference" in report.results[0].detail
+    assert "press" not in stand.user("someone.else@example.org")["roles"]
