@@ -82,7 +82,7 @@ class Job:
             ask("Apply this plan?", "apply")
             self._refuse_late(fresh.plan)
         brake = Brake(self.project.settings.applying.failures, self._killed)
-        self.account.heed(lambda: brake.reason)
+        self.account.heed(lambda: brake.reason or self._over(fresh.plan))
         with stopped_in_order(brake):
             report = self._carry(fresh, spending, brake)
             if not report.wrote:
@@ -171,6 +171,11 @@ class Job:
 
     def _frozen(self) -> str | None:
         return frozen(self.project.settings.applying, os.environ, self._clock())
+
+    def _over(self, plan: Plan) -> str | None:
+        """Why no change of the plan may be written any more, whichever it is, or None."""
+        exempt = self.project.settings.applying.revoke_in_freeze
+        return self._late(plan) or (None if exempt else self._frozen())
 
     def _held_back(self, plan: Plan, change: Change) -> str | None:
         late, reason = self._late(plan), self._frozen()

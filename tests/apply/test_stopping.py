@@ -1,5 +1,6 @@
 """What stops a run is asked right before each write, and ends waits: nothing is written after it."""
 
+import os
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ from reconcile.apply import (
 )
 from reconcile.evance import Writer
 from reconcile.model import Change, Declaration, DeclaredGrant, Place
-from tests.apply.party import APPLY, Stand, ended
+from tests.apply.party import APPLY, Clock, Stand, ended
 from tests.apply.test_settling import SCENE
 from tests.conftest import NOW, Shop
 
@@ -128,3 +129,30 @@ def test_only_a_run_that_tried_nothing_counts_as_held_back(shop: Shop) -> None:
     assert Report((held, others[Outcome.UNNECESSARY])).untried
     for outcome in (Outcome.FAILED, Outcome.UNCONFIRMED, Outcome.APPLIED, Outcome.STALE):
         assert not Report((held, others[outcome])).untried
+
+
+class Freezing(Clock):
+    """In whose time a freeze begins while a contact that was just read waits for the turn of its write."""
+
+    def __init__(self, stand: Stand) -> None:
+        super().__init__()
+        self._stand = stand
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        if sum(one["path"] == "/api/contacts/36.json" for one in self._stand.requests()) == 2:
+            os.environ["RECONCILE_FREEZE"] = "1"
+
+
+def test_a_freeze_that_begins_before_the_turn_of_a_write_is_obeyed(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At one request in two seconds the write would come two seconds after the last question."""
+    monkeypatch.setenv("RECONCILE_FREEZE", "")  # so that it is gone after the test
+    checkout = stand.checkout(UPDATE)
+    configuration = checkout.root / "reconcile.yaml"
+    configuration.write_text(configuration.read_text("utf-8").replace("rate: 1000", "rate: 0.5"), "utf-8")
+    done = checkout.apply(clock=Freezing(stand))
+    assert done.code == 3, done.said
+    assert "RECONCILE_FREEZE in the environment is on" in done.err
+    assert stand.writes() == []
