@@ -28,15 +28,18 @@ class Fresh:
     contacts: int
 
 
-def fresh_plan(
+def fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways to make it
     declarations: Sequence[Declaration],
     account: Reader,
     scene: Scene,
     *,
     past: Past = NO_PAST,
     progress: Progress = unwatched,
+    thorough: bool = True,
 ) -> Fresh:
     """Plan the declarations against the account as it is now, with an eye to earlier runs.
+
+    ``thorough``: also look for other holders of a role that would lose its last one, for the guards.
 
     Raises DeclarationError with every declaration that finds no contact or more than one, and every role that
     the account does not have; ApiError when the account can't be read whole.
@@ -52,7 +55,7 @@ def fresh_plan(
     census = counted(_census(listing, past, scene), known, scene.now)
     plan = make_plan(found, live, scene, census)
     doubtful = orphaned(plan)
-    if doubtful and known.unread:
+    if thorough and doubtful and known.unread:
         looking = Looking(account, scene.now, partial(progress, "Looking for other holders"))
         census = searched(census, doubtful, looking, known.unread)
         plan = make_plan(found, live, scene, census)

@@ -15,6 +15,10 @@ MOST_READ = 500
 """How many contacts are read in search of another holder. At five requests a second that is 100 seconds."""
 
 
+MOST_SILENT = 5
+"""How many contacts that can't be read end the search: an account in trouble is not to be asked for hours."""
+
+
 @dataclass(frozen=True, slots=True)
 class Others:
     """The contacts that are not declared: of some the listing told the grants, the others are unread."""
@@ -64,16 +68,17 @@ def searched(census: Census, wanted: Iterable[str], looking: Looking, unread: Se
     Reading ends as soon as each role has a holder, or after so many contacts that more would take too long.
     """
     holders, missing = Counter(census.holders), set(wanted)
-    left, most = len(unread), min(len(unread), MOST_READ)
+    left, most, silent = len(unread), min(len(unread), MOST_READ), 0
     with closing(looking.account.looked_up(unread[:most])) as looked_up:
         for done, contact in enumerate(looked_up, 1):
-            # Grants in a form that is not known may be of any role: such a contact stays unread.
+            # Grants that can't be read may be of any role: such a contact stays unread.
             left -= contact is None or contact.state.roles is not None
             held = _held(contact, looking.now)
             holders.update(held)
             missing.difference_update(held)
             looking.progress(done, most)
-            if not missing:
+            silent += contact is not None and contact.state.roles is None
+            if not missing or silent > MOST_SILENT:
                 break
     return replace(census, holders=holders, unread=left)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from reconcile.errors import Refusal
-from reconcile.model import UNREADABLE, Allowance, Applying, Change, Plan, Verdict, zulu
+from reconcile.model import INCOMPLETE, UNREADABLE, Allowance, Applying, Change, Plan, Verdict, zulu
 from reconcile.plan import LIFTABLE
 
 from .approval import refuse_if
@@ -15,10 +15,10 @@ FREEZE_VARIABLE = "RECONCILE_FREEZE"
 OFF = {"", "0", "false", "no", "off"}
 """What a switch in the environment is turned off with. Any other word turns it on: it fails closed."""
 
-_UNSEEN = ("empty-declarations", "incomplete-listing", UNREADABLE)
+_UNSEEN = ("empty-declarations", INCOMPLETE, UNREADABLE)
 """The guards that trip because something was not seen: a plan of nothing is no proof then."""
 
-_REMEDIES = {"incomplete-listing": "apply again at a quieter time"}
+_REMEDIES = {INCOMPLETE: "try again at a quieter time"}
 """What to do about a guard that no override lifts, where it is not to change the declarations."""
 
 
@@ -55,7 +55,7 @@ def refuse_guarded(plan: Plan, ceilings: Mapping[str, int]) -> None:
 
 
 def refuse_unplanned(plan: Plan) -> None:
-    """Raise Refusal for a plan that is empty only because something could not be planned."""
+    """Raise Refusal for a plan that may be empty only because something could not be seen or planned."""
     stuck = [verdict for verdict in plan.refused if verdict.guard in _UNSEEN]
     refuse_if(tuple(map(_told, stuck)), "refused by a guard; nothing was written")
 

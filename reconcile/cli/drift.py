@@ -25,7 +25,7 @@ def drift(common: Common, form: str, privacy: str | None, out: Path | None) -> i
     An item was started or ended by the clock, changed outside, left over from an interrupted run, or not
     applied yet. What is due by the clock alone, 'apply --due' applies.
     """
-    from reconcile.apply import fresh_plan, past_runs
+    from reconcile.apply import fresh_plan, past_runs, refuse_unplanned
     from reconcile.plan import drift as judged
     from reconcile.render import drift_json
 
@@ -38,7 +38,9 @@ def drift(common: Common, form: str, privacy: str | None, out: Path | None) -> i
     with say.progress(common) as progress, reading(project, common) as account:
         scene = project.scene(account.connection.account)
         past = past_runs(project.state / "runs", scene.account)
-        plan = fresh_plan(declarations, account, scene, past=past, progress=progress).plan
+        plan = fresh_plan(declarations, account, scene, past=past, progress=progress, thorough=False).plan
+    if plan.empty or not plan.listed_whole:
+        refuse_unplanned(plan)  # "no drift" would be said of what was not seen
     found = judged(plan, declarations, past.history)
     if out is not None:
         write_private(out, drift_json(found))

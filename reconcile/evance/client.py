@@ -7,7 +7,7 @@ from functools import partial
 from typing import ClassVar, Self, TypeVar
 from urllib.parse import quote
 
-from reconcile.errors import ApiError, NotFound, Unintelligible
+from reconcile.errors import ApiError, Forbidden, NotFound, Rejected, ServerFailure, Unintelligible
 from reconcile.model import (
     Capabilities,
     Contact,
@@ -16,6 +16,7 @@ from reconcile.model import (
     Numbering,
     Role,
     SetSource,
+    State,
     email_key,
 )
 
@@ -147,7 +148,8 @@ class Reader:
     def looked_up(self, identities: Iterable[Identity]) -> Generator[Contact | None]:
         """Each of these contacts as it comes, in any order; None for one that is gone meanwhile.
 
-        Closing it early leaves the rest unread.
+        One that can't be read comes without its sets. Unauthorized ends it; closing it early leaves the rest
+        unread.
         """
         return in_parallel(self._pool, self.connection.concurrency, self._if_there, identities)
 
@@ -156,6 +158,8 @@ class Reader:
             return self.contact(who.id)
         except NotFound:
             return None
+        except (Rejected, Forbidden, ServerFailure, Unintelligible):
+            return Contact(who, State())
 
     def contact(self, id: str) -> Contact:  # noqa: A002 -- the API's own word
         """One contact, read anew and whole; NotFound when there is none of that id."""

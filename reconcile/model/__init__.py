@@ -26,6 +26,7 @@ from .instant import atom, from_zulu, zulu
 from .node import Node
 from .place import Place, Problem, Severity
 from .plan import (
+    INCOMPLETE,
     LIFTABLE,
     UNREADABLE,
     Action,
@@ -69,6 +70,7 @@ __all__ = [
     "BY_ROLE",
     "CLOCK",
     "FORMAT_VERSION",
+    "INCOMPLETE",
     "LARGEST_PAGE",
     "LIFTABLE",
     "OPEN",

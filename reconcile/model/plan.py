@@ -178,6 +178,9 @@ LIFTABLE = ("creating", "granting", "last-holder", "last-role", "losing-access",
 """The guards that an override lifts. What the others stop is a fault or a promise, not a quantity."""
 
 
+INCOMPLETE = "incomplete-listing"
+"""The guard that trips when contacts may be missing from what was read."""
+
 UNREADABLE = "unreadable"
 """The guard that refuses single contacts, not the plan: the others are written."""
 
@@ -230,6 +233,11 @@ class Plan:
     def refused(self) -> tuple[Verdict, ...]:
         """The guards that would refuse to apply this plan."""
         return tuple(verdict for verdict in self.guards if not verdict.passed)
+
+    @property
+    def listed_whole(self) -> bool:
+        """False when the account may have contacts that the plan knows nothing of."""
+        return all(verdict.guard != INCOMPLETE for verdict in self.refused)
 
     @property
     def left_alone(self) -> tuple[str, ...]:

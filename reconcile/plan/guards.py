@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
-from reconcile.model import UNREADABLE, ChangeAction, Guards, Operation, Part, Policy, Verdict, email_key
+from reconcile.model import (
+    INCOMPLETE,
+    UNREADABLE,
+    ChangeAction,
+    Guards,
+    Operation,
+    Part,
+    Policy,
+    Verdict,
+    email_key,
+)
 
 from .census import Census
 from .draft import Draft
@@ -78,7 +88,7 @@ def _incomplete_listing(inquiry: Inquiry) -> Verdict:
     """A contact that the listing lacks may share an address or a role: nothing is decided without it."""
     gap = inquiry.census.gap
     told = f"the account could not be listed whole: {gap}" if gap else "the account was listed whole"
-    return Verdict("incomplete-listing", not gap, told, int(bool(gap)))
+    return Verdict(INCOMPLETE, not gap, told, int(bool(gap)))
 
 
 def _last_holder(inquiry: Inquiry) -> Verdict:

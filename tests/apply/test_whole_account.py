@@ -34,7 +34,7 @@ def test_an_account_that_is_not_listed_whole_is_not_written(stand: Stand, gap: s
     done = checkout.apply(clock=Clock())
     assert done.code == 3, done.said
     assert "incomplete-listing: the account could not be listed whole: " in done.err
-    assert "apply again at a quieter time" in done.err
+    assert "try again at a quieter time" in done.err
     assert stand.writes() == []
 
 
@@ -55,6 +55,27 @@ def test_an_incomplete_listing_is_no_proof_of_nothing_to_do(stand: Stand) -> Non
     for arguments in ((), ("--due",)):
         done = checkout.apply(*arguments, clock=Clock())
         assert done.code == 3, done.said
+
+
+def test_drift_is_not_denied_of_what_was_not_seen(stand: Stand) -> None:
+    """Refused, with the reason: whoever watches is not told that all is well."""
+    checkout = stand.checkout("contacts:\n  - {email: grace.odell@example.com, roles: [customer]}\n")
+    assert checkout.apply().code == 0
+    stand.upset(*GAPS["a row is not shown"][0])
+    done = checkout.run("drift")
+    assert done.code == 3, done.said
+    assert "incomplete-listing" in done.err
+    assert "No drift" not in done.out
+
+
+def test_drift_is_not_denied_of_what_could_not_be_read(stand: Stand) -> None:
+    """Where tags are not told, nobody can say that they are as declared."""
+    checkout = stand.checkout("contacts:\n  - {email: grace.odell@example.com, tags: [trade]}\n")
+    assert checkout.apply().code == 0
+    stand.control("PUT", "switches", {"switches": {"tags_read": "none"}})
+    done = checkout.run("drift")
+    assert done.code == 3, done.said
+    assert "unreadable" in done.err
 
 
 AMONG = "contacts:\n  - {email: rosalind.keane@example.com, roles: [customer, preview]}\n"
@@ -95,3 +116,24 @@ def test_a_large_account_is_not_read_for_it(stand: Stand, monkeypatch: pytest.Mo
     left = len(stand.holds()) - 1 - 5
     assert f"as far as is known ({left} other contacts were not read); the limit is 0" in done.err
     assert reads(stand) == 1 + 5
+
+
+@pytest.mark.parametrize("trouble", ["status:code=422", "status:code=403", "html:code=200"])
+def test_a_contact_that_can_not_be_read_may_hold_nothing(stand: Stand, trouble: str) -> None:
+    """Somebody whom nobody declares must not keep a plan from being made, nor an override from working."""
+    stand.upset(f"{trouble},path=/api/contacts/6.json")
+    checkout = stand.checkout(ALONE)
+    done = checkout.apply()
+    assert done.code == 3, done.said
+    assert "as far as is known (1 other contacts were not read)" in done.err
+    assert checkout.apply("--allow", "last-holder=1").code == 0
+
+
+def test_an_account_in_trouble_is_not_asked_for_long(stand: Stand) -> None:
+    """After a few contacts that can't be read the search ends, and the guard goes by what is known."""
+    others = [number for number, state in stand.holds().items() if state["email"] != "pippa@rowe.example.org"]
+    stand.upset(*(f"status:code=422,path=/api/contacts/{number}.json" for number in others))
+    done = stand.checkout(ALONE).plan()
+    assert done.code == 0, done.said
+    assert "guard last-holder refuses" in done.out
+    assert reads(stand) < 20
