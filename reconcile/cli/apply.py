@@ -32,7 +32,6 @@ def apply(common: Common, approved: Path | None, digest: str | None, form: str, 
     """
     from reconcile.apply import locked, read_approval
 
-    from . import say
     from .account import writing
     from .job import Job
     from .project import open_project
@@ -44,15 +43,24 @@ def apply(common: Common, approved: Path | None, digest: str | None, form: str, 
         raise UsageError("--due needs no PLAN.json: what is due was approved with the declarations")
     project = open_project(common)
     refuse_another_time(common, project)
-    loaded = project.load()
-    say.warnings(loaded, common)
-    declarations = loaded.declarations
     approval = read_approval(approved, digest) if approved else None
+    reverting = approval is not None and approval.revert is not None
+    # What is to be rolled back may be a folder that can't be read: a revert has declarations of its own.
+    declarations = () if reverting else declared(project, common)
     with locked(project.state / "lock"), ended_at_once(), writing(project, common) as account:
-        if approval is not None and approval.revert is not None:
+        if approval is not None and reverting:
             declarations = declared_by_run(project, approval, account, common)
         job = Job(project, project.state, common, account, declarations, approval, given["due"])
         return job.run(dict(given["allow"]), form, asking=not given["yes"])
+
+
+def declared(project: "Project", common: Common) -> "tuple[Declaration, ...]":
+    """The declarations of the folder, once their warnings are said."""
+    from . import say
+
+    loaded = project.load()
+    say.warnings(loaded, common)
+    return loaded.declarations
 
 
 def declared_by_run(

@@ -276,3 +276,14 @@ def test_an_activation_that_can_not_be_undone_is_named(stand: Stand) -> None:
     done = revert(checkout)
     assert done.code == 0, done.said
     assert f"role {role} was made active and stays so" in done.out
+
+
+def test_a_folder_that_can_not_be_read_keeps_nothing_from_being_rolled_back(stand: Stand) -> None:
+    """A revert has declarations of its own, from the journal; those of the folder may be what went wrong."""
+    checkout = applied(stand, NEW)
+    checkout.declare("contacts: [\n")
+    assert revert(checkout).code == 0
+    done = carry_out(checkout, "--allow", "last-role=1")
+    assert done.code == 0, done.said
+    assert stand.user("nina@example.com")["roles"] == {}
+    assert checkout.apply().code == 65
