@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+OUT ?= build/recording
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint types format generate lock clean
+.PHONY: help setup demo test test-long lint types format generate record lock clean
 
 help:  ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
@@ -41,6 +42,9 @@ format: $(READY)  ## Format the code.
 
 generate: $(READY)  ## Write the page of rules and the JSON Schemas anew.
 	$(BIN)/python tools/generate.py
+
+record: $(READY)  ## Record what every command does, to compare before and after a refactoring.
+	$(BIN)/python tools/record.py $(OUT)
 
 lock: $(READY)  ## Lock the dependencies anew, with hashes and without an index address.
 	$(BIN)/python -m pip install --quiet uv
