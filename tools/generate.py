@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from reconcile.declare import RULES, Rule, Where, configuration_schema, declarations_schema
+from reconcile.declare import RULES, Rule, Where, configuration_schema, declarations_schema, example_of
 from reconcile.model import Severity
 
 ROOT = Path(__file__).parent.parent
@@ -57,10 +57,11 @@ def _rule(rule: Rule) -> str:
 
 
 def _examples(rule: Rule) -> str:
+    example = example_of(rule)
     if rule.where in (Where.FILES, Where.ACCOUNT):
-        return f"Wrong: {rule.wrong}\n\nRight: {rule.right}\n"
-    with_settings = f" (with `{rule.settings}` in reconcile.yaml)" if rule.settings else ""
-    return f"Wrong{with_settings}:\n\n{_fence(rule.wrong)}\nRight:\n\n{_fence(rule.right)}"
+        return f"Wrong: {example.wrong}\n\nRight: {example.right}\n"
+    with_settings = f" (with `{example.settings}` in reconcile.yaml)" if example.settings else ""
+    return f"Wrong{with_settings}:\n\n{_fence(example.wrong)}\nRight:\n\n{_fence(example.right)}"
 
 
 def _fence(text: str) -> str:

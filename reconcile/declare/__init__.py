@@ -3,7 +3,7 @@
 from .capabilities import load_capabilities
 from .folder import Loaded, load_declarations
 from .judgement import skipped_approvals
-from .rules import RULES, Rule, Where
+from .rules import RULES, Rule, Where, example_of
 from .schemas import configuration_schema, declarations_schema
 from .settings import load_settings, read_settings
 
@@ -12,6 +12,7 @@ __all__ = [
     "Loaded",
     "Rule",
     "Where",
+    "example_of",
     "configuration_schema",
     "declarations_schema",
     "load_capabilities",

@@ -8,12 +8,13 @@ _ZULU = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 
 def atom(instant: datetime) -> str:
     """An instant as the API takes it: ``2027-01-31T00:00:00+00:00`` (ATOM, to the second, in UTC)."""
-    return f"{_stem(instant)}+00:00"
+    return f"{zulu(instant)[:-1]}+00:00"
 
 
 def zulu(instant: datetime) -> str:
     """An instant as a plan shows it: ``2027-01-31T00:00:00Z``."""
-    return f"{_stem(instant)}Z"
+    whole = instant.astimezone(UTC).replace(tzinfo=None)
+    return f"{whole.isoformat(timespec='seconds')}Z"
 
 
 def from_zulu(text: str) -> datetime:
@@ -21,7 +22,3 @@ def from_zulu(text: str) -> datetime:
     if not _ZULU.fullmatch(text):
         raise ValueError("an instant is written 2027-01-31T00:00:00Z")
     return datetime.fromisoformat(text)
-
-
-def _stem(instant: datetime) -> str:
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
