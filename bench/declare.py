@@ -15,12 +15,13 @@ from pathlib import Path
 
 import yaml
 
-from reconcile.declare import load_declarations
-from reconcile.declare.report import Report
-from reconcile.declare.tree import read_tree
-from reconcile.model import Policy
+from reconcile.declare.loader import load_declarations
+from reconcile.declare.problems import ProblemList
+from reconcile.declare.yaml.reader import read_tree
+from reconcile.model.settings import Policy
 
 ROLES = ("customer", "trade-account", "newsletter", "preview", "wholesale")
+
 TAGS = ("ipswich", "vip", "trade", "spring", "north", "south")
 
 
@@ -62,7 +63,7 @@ def pyyaml(folder: Path) -> None:
 def tree(folder: Path) -> None:
     """Nodes with places, no language."""
     for path in sorted(folder.iterdir()):
-        read_tree(path.read_bytes(), Report(path.name, []))
+        read_tree(path.read_bytes(), ProblemList(path.name, []))
 
 
 def declarations(folder: Path) -> None:

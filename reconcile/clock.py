@@ -5,14 +5,17 @@ Every instant inside the program is an aware datetime in UTC, in whole seconds.
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
+
 LATEST = datetime.max.replace(tzinfo=UTC, microsecond=0)
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
 DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:?\d{2})", re.ASCII)
 
 
@@ -85,3 +88,42 @@ def day_ended_by(instant: datetime, tz: ZoneInfo) -> date | None:
 def next_boundary(instants: Iterable[datetime | None], now: datetime) -> datetime | None:
     """The nearest of the instants that still lies ahead; None when none does."""
     return min((instant for instant in instants if instant is not None and instant > now), default=None)
+
+
+_UTC_TEXT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
+
+
+def utc_text(instant: datetime) -> str:
+    """An instant as a plan shows it: ``2027-01-31T00:00:00Z``."""
+    whole = instant.astimezone(UTC).replace(tzinfo=None)
+    return f"{whole.isoformat(timespec='seconds')}Z"
+
+
+def parse_utc_text(text: str) -> datetime:
+    """The instant that ``zulu`` wrote; raises ValueError on any other form and on days that do not exist."""
+    if not _UTC_TEXT.fullmatch(text):
+        raise ValueError("an instant is written 2027-01-31T00:00:00Z")
+    return datetime.fromisoformat(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From ``starts`` (included) to ``expires`` (excluded), instants in UTC; None is open."""
+
+    starts: datetime | None = None
+    expires: datetime | None = None
+
+    def lapsed(self, now: datetime) -> bool:
+        """True from the instant of expiry on."""
+        return self.expires is not None and self.expires <= now
+
+    def pending(self, now: datetime) -> bool:
+        """True until the window starts."""
+        return self.starts is not None and self.starts > now
+
+    def contains(self, now: datetime) -> bool:
+        """True while the window is open."""
+        return not self.pending(now) and not self.lapsed(now)
+
+
+OPEN = Window()

@@ -25,7 +25,8 @@ where, and what to do. It never holds a secret.
 from collections.abc import Iterable
 from enum import IntEnum
 
-from .model import Problem
+from .model.problem import Problem
+from .text import printable
 
 
 class ExitCode(IntEnum):
@@ -90,15 +91,15 @@ class ServerFailure(ApiError):
     """A 5xx, or too many requests for longer than the client waits."""
 
 
-class Postponed(ApiError):
+class WriteDeferred(ApiError):
     """A write that was not taken now, or would have had to wait: read again before another try."""
 
 
-class Halted(ApiError):
+class Stopped(ApiError):
     """The run was stopped while a request waited for its turn: it was not sent."""
 
 
-class Unintelligible(ApiError):
+class UnexpectedResponse(ApiError):
     """An answer that is not what the API documents: not JSON, or a key is missing."""
 
 
@@ -124,3 +125,9 @@ class PartlyApplied(ReconcileError):
     """Some contacts were not written, or not confirmed by reading back."""
 
     exit_code = ExitCode.PARTLY_APPLIED
+
+
+def refuse_if(reasons: tuple[str, ...], headline: str) -> None:
+    """Raise Refusal when there are reasons: the headline, then a line for each."""
+    if reasons:
+        raise Refusal("\n".join([f"{headline}:", *(f"  {printable(reason)}" for reason in reasons)]))

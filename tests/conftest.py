@@ -12,17 +12,19 @@ import hypothesis
 import pytest
 import requests
 
-from reconcile.evance import Connection, Credentials, connection
-from reconcile.model import Target, TargetKind
+from reconcile.evance.connection import Connection, Credentials, connection
+from reconcile.model.settings import Target, TargetKind
 from reconcile.sandbox import Access, running, seed, show
 
 if os.environ.pop("CI", None):
     # Processes that tests start show what a person sees: in the log of a CI system e-mails would be masked.
     os.environ["TESTS_IN_CI"] = "true"
 
+
 # The machine may be busy, so laws are not timed. What must pass before a change lands tries the same examples
 # each time, so that it judges the change; every other run tries new ones.
 hypothesis.settings.register_profile("shared", deadline=None, derandomize="TESTS_IN_CI" in os.environ)
+
 hypothesis.settings.load_profile("shared")
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)

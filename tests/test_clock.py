@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.clock import LATEST, day_ended_by, end_of, parse_day, parse_instant, start_of, zone
-from reconcile.model import atom, zulu
+from reconcile.clock import LATEST, day_ended_by, end_of, parse_day, parse_instant, start_of, utc_text, zone
+from reconcile.wire.instants import atom_text
 
 ZONES = [
     "UTC", "Europe/London", "America/New_York", "America/Sao_Paulo", "America/Havana", "America/Toronto",
@@ -16,6 +16,7 @@ ZONES = [
 ]  # fmt: skip
 
 days = st.dates()
+
 zones = st.sampled_from(ZONES).map(zone)
 
 
@@ -37,7 +38,7 @@ zones = st.sampled_from(ZONES).map(zone)
 )
 def test_a_bare_date_ends_at_the_last_instant_of_that_day(name: str, day: str, ends: str) -> None:
     """A day ends where the next one begins, whatever the clocks do at that midnight."""
-    assert zulu(end_of(date.fromisoformat(day), zone(name))) == ends
+    assert utc_text(end_of(date.fromisoformat(day), zone(name))) == ends
 
 
 @given(days, zones)
@@ -103,7 +104,7 @@ def test_an_instant_is_read_to_the_second_in_utc(text: str, instant: str) -> Non
     """The offset is resolved, the fraction cut off, the years held within 1 to 9999."""
     found = parse_instant(text)
     assert found is not None
-    assert zulu(found) == instant
+    assert utc_text(found) == instant
 
 
 @pytest.mark.parametrize("text", ["2027-01-31T22:00:00", "2027-01-31 22:00:00Z", "2027-01-31T22:00Z", "now"])
@@ -116,7 +117,7 @@ def test_a_time_without_an_offset_is_no_instant(text: str) -> None:
 def test_what_is_written_is_read_again(moment: datetime) -> None:
     """ATOM and the plan's form name the same instant."""
     whole = moment.replace(microsecond=0)
-    assert parse_instant(atom(whole)) == whole == parse_instant(zulu(whole))
+    assert parse_instant(atom_text(whole)) == whole == parse_instant(utc_text(whole))
 
 
 def test_an_unknown_zone_is_refused() -> None:

@@ -15,8 +15,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+
 FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
 COMMAND = re.compile(r"^\$ (.+)$", re.MULTILINE)
 
 

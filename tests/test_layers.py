@@ -23,10 +23,12 @@ LAYERS: dict[str, set[str]] = {
 """Which parts each part may import."""
 
 PURE = ("model", "clock", "plan", "render")
+
 IMPURE_MODULES = {
     "aiohttp", "asyncio", "click", "http", "io", "logging", "os", "pathlib", "random", "requests", "secrets",
     "shutil", "socket", "sqlite3", "subprocess", "sys", "tempfile", "threading", "time", "urllib3", "uuid",
 }  # fmt: skip
+
 IMPURE_CALLS = {"now", "utcnow", "today", "open", "print", "input"}
 
 

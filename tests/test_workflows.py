@@ -11,9 +11,13 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parent.parent
+
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
 ACTION = ROOT / ".github" / "actions" / "reconcile" / "action.yml"
+
 PINNED = re.compile(r"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
+
 BIN = Path(sys.executable).parent
 
 
@@ -141,7 +145,7 @@ def test_the_tool_takes_no_module_from_the_folder_it_runs_in(tmp_path: Path) -> 
 
 def test_the_page_names_every_command() -> None:
     """docs/ci.md has a row for each step."""
-    from reconcile.cli.ci import ci
+    from reconcile.cli.commands.ci.group import ci
 
     page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
     assert [name for name in ci.commands if f"| `reconcile ci {name}" not in page] == []

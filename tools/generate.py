@@ -9,8 +9,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from reconcile.declare import RULES, Rule, Where, configuration_schema, declarations_schema, example_of
-from reconcile.model import Severity
+from reconcile.declare.rules import RULES, Rule, RuleScope, example_of
+from reconcile.declare.schema.json_schema import configuration_schema, declarations_schema
+from reconcile.model.problem import Severity
 
 ROOT = Path(__file__).parent.parent
 
@@ -27,11 +28,12 @@ tells them while you type; the others need more than one value, the calendar, al
 """
 
 SECTIONS = {
-    Where.CONTACTS: "Errors in declarations",
-    Where.CONFIGURATION: "Errors in the configuration",
-    Where.FILES: "Errors of files and folders",
-    Where.ACCOUNT: "Errors that only the account can tell",
+    RuleScope.CONTACTS: "Errors in declarations",
+    RuleScope.CONFIGURATION: "Errors in the configuration",
+    RuleScope.FILES: "Errors of files and folders",
+    RuleScope.ACCOUNT: "Errors that only the account can tell",
 }
+
 WARNINGS = "Warnings"
 
 
@@ -58,7 +60,7 @@ def _rule(rule: Rule) -> str:
 
 def _examples(rule: Rule) -> str:
     example = example_of(rule)
-    if rule.where in (Where.FILES, Where.ACCOUNT):
+    if rule.where in (RuleScope.FILES, RuleScope.ACCOUNT):
         return f"Wrong: {example.wrong}\n\nRight: {example.right}\n"
     with_settings = f" (with `{example.settings}` in reconcile.yaml)" if example.settings else ""
     return f"Wrong{with_settings}:\n\n{_fence(example.wrong)}\nRight:\n\n{_fence(example.right)}"

@@ -3,54 +3,58 @@
 import time
 from dataclasses import dataclass, replace
 
-from reconcile.errors import ApiError, Halted, OutcomeUnknown, Postponed
-from reconcile.model import Change, Contact, Operation
-from reconcile.plan import exceeding, plan_change, same_person, unreadable
+from reconcile.errors import ApiError, OutcomeUnknown, Stopped, WriteDeferred
+from reconcile.model.contact import Contact
+from reconcile.model.declaration import Declaration
+from reconcile.model.plan import Change, Operation
+from reconcile.model.result import Outcome, Result
+from reconcile.plan.approval import unapproved
+from reconcile.plan.fold import managed_part
+from reconcile.plan.planner import replan_contact, unreadable
+from reconcile.plan.verify import same_person
 
-from .course import Looks, Run, compared, confirmed, roles_held, trouble
-from .journal import before_image
-from .outcome import Outcome, Result
+from .run_context import ReadBudget, RunContext, compare_with_target, failure_text, read_back, roles_held
 
-TRIES = 3
+MOST_LOST_ANSWERS = 3
 """How often a write is sent whose answer was lost and which, read back, has not taken effect."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class LostWrite:
     """A write whose answer was lost, and the seconds from the reading before it until then."""
 
     change: Change
     gap: float
 
 
-def update(change: Change, run: Run) -> Result:
+def update_contact(change: Change, run: RunContext) -> Result:
     """Write; a write whose answer was lost is judged by the next reading, and only then repeated."""
-    sent: Sent | None = None
-    looks, lost = Looks(), 0
-    while lost < TRIES:
+    sent: LostWrite | None = None
+    looks, lost = ReadBudget(), 0
+    while lost < MOST_LOST_ANSWERS:
         tried = _another_attempt(change, run, sent) if sent else _attempt(change, run, None)
         spent = looks.spent()
         if isinstance(tried, Result):
             return replace(tried, gap=max(tried.gap, sent.gap)) if sent else tried
-        if isinstance(tried, Sent):
+        if isinstance(tried, LostWrite):
             sent, lost = replace(tried, gap=max(tried.gap, sent.gap if sent else 0.0)), lost + 1
         elif spent:
             return _given_up(change, sent, str(tried))
-    return _given_up(change, sent, f"the answer to its write was lost {TRIES} times")
+    return _given_up(change, sent, f"the answer to its write was lost {MOST_LOST_ANSWERS} times")
 
 
-def _given_up(change: Change, sent: Sent | None, why: str) -> Result:
+def _given_up(change: Change, sent: LostWrite | None, why: str) -> Result:
     if sent is None:
         return Result(change, Outcome.FAILED, why)
     return Result(change, Outcome.UNCONFIRMED, why, gap=sent.gap)
 
 
-def _another_attempt(change: Change, run: Run, sent: Sent) -> Result | Sent | Postponed:
+def _another_attempt(change: Change, run: RunContext, sent: LostWrite) -> Result | LostWrite | WriteDeferred:
     """After a write whose answer was lost: whatever keeps us from looking, it may have taken effect."""
     try:
         tried = _attempt(change, run, sent)
     except (ApiError, OSError) as error:
-        told = f"the answer to its write was lost, and then: {trouble(error, run)}"
+        told = f"the answer to its write was lost, and then: {failure_text(error, run)}"
         return Result(change, Outcome.UNCONFIRMED, told)
     if not isinstance(tried, Result) or tried.settled:
         return tried
@@ -59,7 +63,7 @@ def _another_attempt(change: Change, run: Run, sent: Sent) -> Result | Sent | Po
     return replace(tried, outcome=Outcome.UNCONFIRMED, detail=told)
 
 
-def _attempt(change: Change, run: Run, sent: Sent | None) -> Result | Sent | Postponed:
+def _attempt(change: Change, run: RunContext, sent: LostWrite | None) -> Result | LostWrite | WriteDeferred:
     """Read, plan anew, write, read back. What was sent when the answer to the write is lost.
 
     Postponed when the account did not take the write now: after the wait the contact is read again.
@@ -75,17 +79,17 @@ def _attempt(change: Change, run: Run, sent: Sent | None) -> Result | Sent | Pos
     return _written(change, fresh, run, live, read_at)
 
 
-def _planned_anew(change: Change, run: Run, sent: Sent | None, live: Contact) -> Result | Change:
+def _planned_anew(change: Change, run: RunContext, sent: LostWrite | None, live: Contact) -> Result | Change:
     """What is to be written by that reading; a result when that is nothing, or must not be."""
     declaration = run.declarations[change.source]
     unread = unreadable(declaration, live, run.scene)
     if unread:
         told = f"what must be kept could not be read: {', '.join(unread)}"
         return Result(change, Outcome.STALE, told)
-    fresh = plan_change(declaration, live, run.scene)
+    fresh = replan_contact(declaration, live, run.scene)
     if fresh is None:
         return _settled(change, sent, live, run)
-    beyond = exceeding(fresh.operations, run.approved[change.key])
+    beyond = unapproved(fresh.operations, run.approved[change.key])
     if beyond:
         return _stale(change, beyond)
     stopped = run.stops(fresh)
@@ -93,29 +97,36 @@ def _planned_anew(change: Change, run: Run, sent: Sent | None, live: Contact) ->
 
 
 def _written(
-    change: Change, fresh: Change, run: Run, live: Contact, read_at: float
-) -> Result | Sent | Postponed:
+    change: Change, fresh: Change, run: RunContext, live: Contact, read_at: float
+) -> Result | LostWrite | WriteDeferred:
     try:
         run.journal.intent(fresh, before_image(run.declarations[change.source], live))
         run.account.update(change.contact.id, fresh.payload)
     except OutcomeUnknown:
-        return Sent(fresh, time.monotonic() - read_at)
-    except Postponed as error:
+        return LostWrite(fresh, time.monotonic() - read_at)
+    except WriteDeferred as error:
         return error
-    except Halted as error:
+    except Stopped as error:
         return Result(change, Outcome.NOT_TRIED, str(error), held=roles_held(live, run))
     except (ApiError, OSError) as error:
-        return Result(change, Outcome.FAILED, trouble(error, run), held=roles_held(live, run))
-    return confirmed(change, fresh, change.contact.id, run, time.monotonic() - read_at)
+        return Result(change, Outcome.FAILED, failure_text(error, run), held=roles_held(live, run))
+    return read_back(change, fresh, change.contact.id, run, time.monotonic() - read_at)
 
 
-def _settled(change: Change, sent: Sent | None, live: Contact, run: Run) -> Result:
+def _settled(change: Change, sent: LostWrite | None, live: Contact, run: RunContext) -> Result:
     """Nothing is left to do: it never was, or a write whose answer was lost has taken effect."""
     if sent is None:
         return Result(change, Outcome.UNNECESSARY)
-    return compared(change, sent.change, live, run)
+    return compare_with_target(change, sent.change, live, run)
 
 
 def _stale(change: Change, beyond: tuple[Operation, ...]) -> Result:
     items = ", ".join(f"{operation.action} {operation.part} {operation.item}" for operation in beyond)
     return Result(change, Outcome.STALE, f"it would now need what nobody approved: {items}; plan again")
+
+
+def before_image(declaration: Declaration, live: Contact) -> Contact:
+    """What is kept of a contact before its write: all it holds, and of its fields only the managed ones."""
+    managed = managed_part(declaration, live.state)
+    state = replace(live.state, profile=managed.profile, address=managed.address)
+    return replace(live, state=state)

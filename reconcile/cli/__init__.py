@@ -12,21 +12,21 @@ import click
 from reconcile import __version__
 from reconcile.errors import ExitCode, ReconcileError
 
-from . import say
-from .apply import apply
-from .ci import ci
-from .demo import demo
-from .drift import drift
-from .explain import explain
-from .history import history
-from .plan import plan
-from .probe import probe
-from .revert import revert
-from .sandbox import sandbox
-from .schema import schema
-from .show import show
-from .timeline import timeline
-from .validate import validate
+from . import console
+from .commands.apply import apply
+from .commands.ci.group import ci
+from .commands.demo import demo
+from .commands.drift import drift
+from .commands.explain import explain
+from .commands.history import history
+from .commands.plan import plan
+from .commands.probe import probe
+from .commands.revert import revert
+from .commands.sandbox import sandbox
+from .commands.schema import schema
+from .commands.show import show
+from .commands.timeline import timeline
+from .commands.validate import validate
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -77,7 +77,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         return ExitCode.FAILED
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback, which might show what is private
         said, code = _verdict(error)
-        say.aside(say.private(said))
+        console.print_error(console.mask_for_log(said))
         return code
 
 

@@ -5,46 +5,48 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from reconcile.evance import (
-    Connection,
-    Credentials,
-    Patience,
-    Prober,
-    Reader,
-    Writer,
-    connection,
-    credentials_from,
-)
-from reconcile.model import Capabilities, Target
+from reconcile.evance.connection import Connection, Credentials, connection, credentials_from
+from reconcile.evance.prober import Prober
+from reconcile.evance.rate_limiter import RetryPolicy
+from reconcile.evance.reader import Reader
+from reconcile.evance.writer import Writer
+from reconcile.model.capabilities import Capabilities
+from reconcile.model.settings import Target
 
-from . import say
+from . import console
 from .options import Common
 from .project import Project
 
 
 @contextmanager
-def reading(project: Project, common: Common) -> Iterator[Reader]:
+def open_reader(project: Project, common: Common) -> Iterator[Reader]:
     """The target's account for reading: a client that has no way to write."""
-    with connected(project, project.capabilities()) as link, Reader(link, watch=say.watch(common)) as reader:
+    with (
+        connected(project, project.capabilities()) as link,
+        Reader(link, watch=console.trace_for(common)) as reader,
+    ):
         yield reader
 
 
 @contextmanager
-def writing(project: Project, common: Common) -> Iterator[Writer]:
+def open_writer(project: Project, common: Common) -> Iterator[Writer]:
     """The target's account for reading and writing."""
-    with connected(project, project.capabilities()) as link, Writer(link, watch=say.watch(common)) as writer:
+    with (
+        connected(project, project.capabilities()) as link,
+        Writer(link, watch=console.trace_for(common)) as writer,
+    ):
         yield writer
 
 
 @contextmanager
-def probing(project: Project, contact: str, common: Common) -> Iterator[Prober]:
+def open_prober(project: Project, contact: str, common: Common) -> Iterator[Prober]:
     """The target's account for odd questions, and one contact of it for writing.
 
     Pages are short, since how long they may be is yet to be found out. An answer that does not come is
     waited for less long than elsewhere, so that a probe can be stopped.
     """
-    patience, nothing = Patience(tries=4, total=60.0), Capabilities(page_size=20)
-    watch = say.watch(common)
+    patience, nothing = RetryPolicy(tries=4, total=60.0), Capabilities(page_size=20)
+    watch = console.trace_for(common)
     with (
         connected(project, nothing) as link,
         Prober(link, contact, patience=patience, watch=watch) as prober,

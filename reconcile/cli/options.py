@@ -45,7 +45,7 @@ class Ceiling(click.ParamType[tuple[str, int]]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, int]:
         """Split the option's text; a guard that does not exist or that nothing lifts is refused."""
-        from reconcile.plan import LIFTABLE
+        from reconcile.model.plan import LIFTABLE
 
         if isinstance(value, tuple):
             return value

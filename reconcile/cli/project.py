@@ -5,12 +5,15 @@ from datetime import datetime
 from pathlib import Path
 
 from reconcile import __version__
-from reconcile.declare import Loaded, load_capabilities, load_declarations, load_settings
+from reconcile.declare.capabilities import load_capabilities
+from reconcile.declare.loader import LoadedDeclarations, load_declarations
+from reconcile.declare.settings import load_settings
 from reconcile.errors import UsageError
-from reconcile.model import Capabilities, Settings, Target
-from reconcile.plan import Scene
+from reconcile.model.capabilities import Capabilities
+from reconcile.model.plan import PlanContext
+from reconcile.model.settings import Settings, Target
 
-from . import say
+from . import console
 from .options import Common
 
 
@@ -44,20 +47,20 @@ class Project:
         """What is known of the account's server; DeclarationError with every problem in the file."""
         return load_capabilities(self.capabilities_file)
 
-    def load(self) -> Loaded:
+    def load(self) -> LoadedDeclarations:
         """The declarations; DeclarationError with every problem in them."""
         folder = self.checkout / self.settings.folder(self.target)
         return load_declarations(folder, self.settings.policy, root=self.checkout, now=self.now)
 
-    def scene(self, account: str, revert: str | None = None) -> Scene:
+    def scene(self, account: str, revert: str | None = None) -> PlanContext:
         """What a plan for that account is made for: the declarations, or to undo a run."""
-        return Scene(self.target.name, account, self.settings.policy, self.now, __version__, revert)
+        return PlanContext(self.target.name, account, self.settings.policy, self.now, __version__, revert)
 
 
 def open_project(common: Common) -> Project:
     """Read the configuration and choose the target."""
     settings = load_settings(common.config)
-    say.configured(settings.privacy)
+    console.set_privacy(settings.privacy)
     root = common.config.resolve().parent
     checkout = common.declarations.resolve() if common.declarations else root
     return Project(root, checkout, settings, choose(settings, common), common.as_of, common.now())

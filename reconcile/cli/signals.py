@@ -7,7 +7,8 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from reconcile.apply import Brake
+    from reconcile.apply.circuit_breaker import CircuitBreaker
+
 
 BOTH = (signal.SIGINT, signal.SIGTERM)
 
@@ -24,7 +25,7 @@ def ended_at_once() -> Iterator[None]:
 
 
 @contextmanager
-def stopped_in_order(brake: "Brake") -> Iterator[None]:
+def stopped_in_order(brake: "CircuitBreaker") -> Iterator[None]:
     """Let both signals stop the run: writes under way come to their end, and what is left is named.
 
     Nothing is raised, since an exception could strike between a write and the note of its outcome.

@@ -5,13 +5,17 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Generic, TypeVar
 
-from reconcile.model import Declaration, DeclaredGrant, DeclaredTag, Place, Window, tag_key
+from reconcile.clock import Window
+from reconcile.model.contact import tag_key
+from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
+from reconcile.model.problem import Place
+from reconcile.text import did_you_mean, shown
 
 from . import rules
-from .contacts import Reader, Written
-from .nodes import Scalar
-from .report import Report, did_you_mean, shown
-from .shapes import Entry
+from .contacts import DeclarationReader, FileContact
+from .problems import ProblemList
+from .schema.containers import ReadMapping
+from .yaml.nodes import ScalarNode
 
 Given = TypeVar("Given", DeclaredGrant, DeclaredTag)
 
@@ -26,7 +30,7 @@ class Bundle:
     tags: tuple[DeclaredTag, ...] | None
 
 
-def read_bundle(key: Scalar, name: str, entry: Entry, reader: Reader) -> Bundle:
+def read_bundle(key: ScalarNode, name: str, entry: ReadMapping, reader: DeclarationReader) -> Bundle:
     """The bundle of an entry."""
     roles, tags = entry.values.get("roles"), entry.values.get("tags")
     return Bundle(
@@ -37,7 +41,7 @@ def read_bundle(key: Scalar, name: str, entry: Entry, reader: Reader) -> Bundle:
     )
 
 
-def collect(bundles: Iterable[Bundle], report: Report) -> dict[str, Bundle]:
+def collect_bundles(bundles: Iterable[Bundle], report: ProblemList) -> dict[str, Bundle]:
     """The bundles by name; a name may be given once in the whole folder."""
     found: dict[str, Bundle] = {}
     for bundle in bundles:
@@ -48,7 +52,7 @@ def collect(bundles: Iterable[Bundle], report: Report) -> dict[str, Bundle]:
     return found
 
 
-def with_bundles(written: Written, bundles: Mapping[str, Bundle], report: Report) -> Declaration:
+def with_bundles(written: FileContact, bundles: Mapping[str, Bundle], report: ProblemList) -> Declaration:
     """The declaration with the items of its bundles; an item of the contact itself goes before theirs.
 
     A facet that only bundles give is managed too. Names that no bundle has are passed over here.
@@ -67,7 +71,7 @@ def with_bundles(written: Written, bundles: Mapping[str, Bundle], report: Report
 
 
 @dataclass(slots=True)
-class _Merged(Generic[Given]):
+class _MergedItems(Generic[Given]):
     """The items of a contact and its bundles, sorted, and those of bundles that another one goes before.
 
     A disagreement of two bundles is the later one's name and a message.
@@ -80,9 +84,9 @@ class _Merged(Generic[Given]):
 
 def _merge(
     own: tuple[Given, ...] | None, lists: list[tuple[Given, ...] | None], key: Callable[[Given], str]
-) -> _Merged[Given]:
+) -> _MergedItems[Given]:
     given = [items for items in lists if items is not None]
-    merged = _Merged(own)
+    merged = _MergedItems(own)
     if not given:
         return merged
     found = {key(item): item for item in own or ()}
@@ -109,7 +113,7 @@ def _disagreement(first: DeclaredGrant | DeclaredTag, second: DeclaredGrant | De
     )
 
 
-def tell_unknown(written: Written, bundles: Mapping[str, Bundle], report: Report) -> None:
+def report_unknown_bundles(written: FileContact, bundles: Mapping[str, Bundle], report: ProblemList) -> None:
     """Tell each bundle name of a contact that no file gives."""
     for name, place in written.bundles:
         if name not in bundles:

@@ -4,19 +4,23 @@ from pathlib import Path
 from typing import Any
 
 from reconcile.errors import DeclarationError
-from reconcile.model import LARGEST_PAGE, Capabilities, Facet, Numbering, Problem, SetSource, UpdateMethod
+from reconcile.model.capabilities import LARGEST_PAGE, Capabilities, Numbering, SetSource
+from reconcile.model.contact import Facet
+from reconcile.model.problem import Problem
+from reconcile.model.settings import UpdateMethod
+from reconcile.text import replace_unprintable
 
 from . import rules
-from .files import read
-from .kinds import Choice, Number, Text
-from .moments import Moment
-from .report import Report, printable
-from .shapes import Entry, Key, Listing, Record, Table
-from .tree import read_tree
+from .files import read_file
+from .problems import ProblemList
+from .schema.containers import Key, KeyedMapping, ListOf, NamedMapping, ReadMapping
+from .schema.dates import DateOrInstant
+from .schema.scalars import Choice, Number, Text
+from .yaml.reader import read_tree
 
 _SOURCE = Choice(tuple(SetSource))
 
-CAPABILITIES = Record(
+CAPABILITIES = KeyedMapping(
     "a mapping with 'version: 1'",
     "What is known of an account's server.",
     (
@@ -24,10 +28,10 @@ CAPABILITIES = Record(
         Key("account", Text("the host of an account"), "The account that was probed.", required=True),
         Key(
             "also",
-            Listing("a list of accounts", Text("the host of an account")),
+            ListOf("a list of accounts", Text("the host of an account")),
             "Other accounts for which this holds, because their server is the same.",
         ),
-        Key("as_of", Moment(), "When it was probed.", required=True),
+        Key("as_of", DateOrInstant(), "When it was probed.", required=True),
         Key("tool_version", Text("a version"), "The version of reconcile that probed."),
         Key("update_method", Choice(tuple(UpdateMethod)), "The verb of a contact update."),
         Key(
@@ -40,12 +44,12 @@ CAPABILITIES = Record(
         Key("contact_ids", Choice(tuple(Numbering)), "Whether both API versions use the same ids."),
         Key(
             "refuse",
-            Listing("a list of 'roles' and 'tags'", Choice((Facet.ROLES, Facet.TAGS))),
+            ListOf("a list of 'roles' and 'tags'", Choice((Facet.ROLES, Facet.TAGS))),
             "What must not be written.",
         ),
         Key(
             "findings",
-            Table("a mapping of findings", Text("the name of a question"), Text("an answer")),
+            NamedMapping("a mapping of findings", Text("the name of a question"), Text("an answer")),
             "What was found out, for people.",
         ),
     ),
@@ -60,15 +64,15 @@ def load_capabilities(path: Path) -> Capabilities:
     if not path.exists():
         return Capabilities()
     problems: list[Problem] = []
-    report = Report(printable(path.name), problems)
+    report = ProblemList(replace_unprintable(path.name), problems)
     entry = _read(path, report)
     if problems or entry is None:
         raise DeclarationError(problems)
     return _capabilities(entry.values)
 
 
-def _read(path: Path, report: Report) -> Entry | None:
-    data = read(path, report)
+def _read(path: Path, report: ProblemList) -> ReadMapping | None:
+    data = read_file(path, report)
     if data is None:
         return None
     root, whole = read_tree(data, report)
@@ -77,7 +81,7 @@ def _read(path: Path, report: Report) -> Entry | None:
             report.add(rules.MISSING_KEY, None, "this file is empty; delete it, or probe again")
         return None
     entry = CAPABILITIES.read(root, report)
-    return entry if isinstance(entry, Entry) else None
+    return entry if isinstance(entry, ReadMapping) else None
 
 
 def _capabilities(values: dict[str, Any]) -> Capabilities:

@@ -4,35 +4,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from reconcile.model import (
-    OPEN,
-    USER,
-    Declaration,
-    DeclaredGrant,
-    DeclaredTag,
-    Facet,
-    Fields,
-    Mode,
-    Place,
-    Window,
-    email_key,
-    tag_key,
-)
+from reconcile.clock import OPEN, Window
+from reconcile.model.contact import USER, Facet, Fields, email_key, tag_key
+from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag, Mode
+from reconcile.model.problem import Place
+from reconcile.text import shown
 
 from . import rules
-from .kinds import WRONG
-from .language import CONTACT, REQUIRED_FIELDS
-from .moments import Calendar
-from .nodes import Node
-from .report import Report, shown
-from .shapes import Entry
+from .problems import ProblemList
+from .schema.containers import ReadMapping
+from .schema.dates import DayBoundaries
+from .schema.declarations import CONTACT, REQUIRED_FIELDS
+from .schema.scalars import INVALID
+from .yaml.nodes import YamlNode
 
-Items = list[tuple[Node, Any]]
+ReadItems = list[tuple[YamlNode, Any]]
 """A list as it was read: each item's node, and its text or entry."""
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class FileContact:
     """One contact as it stands in a file: its declaration without its bundles, and their names."""
 
     declaration: Declaration
@@ -40,17 +31,17 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class DeclarationReader:
     """Makes declarations of the entries of one file."""
 
-    report: Report
-    calendar: Calendar
+    report: ProblemList
+    calendar: DayBoundaries
 
-    def contact(self, node: Node) -> Any:
+    def contact(self, node: YamlNode) -> Any:
         """One contact as Written, without what could not be read; WRONG when it is no contact at all."""
         entry = CONTACT.read(node, self.report)
-        if entry is WRONG:
-            return WRONG
+        if entry is INVALID:
+            return INVALID
         values = entry.values
         declaration = Declaration(
             place=self.report.place(node),
@@ -68,14 +59,14 @@ class Reader:
             field_places=self._field_places(values),
         )
         self._check(entry, declaration)
-        return Written(declaration, self._bundles(values.get("bundles", ())))
+        return FileContact(declaration, self._bundles(values.get("bundles", ())))
 
-    def _facet(self, items: Items | None, read: Callable[[Items], Any], entry: Entry) -> Any:
+    def _facet(self, items: ReadItems | None, read: Callable[[ReadItems], Any], entry: ReadMapping) -> Any:
         if items is None:
             return () if entry.values.get("state") == "absent" else None
         return read(items)
 
-    def grants(self, items: Items, bundle: str | None = None) -> tuple[DeclaredGrant, ...]:
+    def grants(self, items: ReadItems, bundle: str | None = None) -> tuple[DeclaredGrant, ...]:
         """The roles of a list, sorted; each may stand there once."""
         found: dict[str, DeclaredGrant] = {}
         for node, value in items:
@@ -84,7 +75,7 @@ class Reader:
                 found[grant.reference] = grant
         return tuple(found[reference] for reference in sorted(found))
 
-    def _grant(self, node: Node, value: str | Entry, bundle: str | None) -> DeclaredGrant | None:
+    def _grant(self, node: YamlNode, value: str | ReadMapping, bundle: str | None) -> DeclaredGrant | None:
         place = self.report.place(node)
         if isinstance(value, str):
             return DeclaredGrant(value, place, bundle=bundle)
@@ -95,7 +86,7 @@ class Reader:
         status, reason = value.values.get("status"), value.values.get("reason")
         return DeclaredGrant(reference, place, status, window, reason, bundle)
 
-    def tags(self, items: Items, bundle: str | None = None) -> tuple[DeclaredTag, ...]:
+    def tags(self, items: ReadItems, bundle: str | None = None) -> tuple[DeclaredTag, ...]:
         """The tags of a list, sorted by what makes them the same; each may stand there once."""
         found: dict[str, DeclaredTag] = {}
         for node, value in items:
@@ -104,7 +95,7 @@ class Reader:
                 found[key] = tag
         return tuple(found[key] for key in sorted(found))
 
-    def _tag(self, node: Node, value: str | Entry, bundle: str | None) -> DeclaredTag | None:
+    def _tag(self, node: YamlNode, value: str | ReadMapping, bundle: str | None) -> DeclaredTag | None:
         place = self.report.place(node)
         if isinstance(value, str):
             return DeclaredTag(value.strip(), place, bundle=bundle)
@@ -114,7 +105,7 @@ class Reader:
             return None
         return DeclaredTag(text.strip(), place, window, value.values.get("reason"), bundle)
 
-    def _window(self, entry: Entry) -> Window:
+    def _window(self, entry: ReadMapping) -> Window:
         starts, expires = entry.values.get("starts"), entry.values.get("expires")
         if starts is None and expires is None:
             return OPEN
@@ -134,7 +125,7 @@ class Reader:
         self.report.add(rules.DUPLICATE_ITEM, item.place, message)
         return False
 
-    def _bundles(self, items: Items) -> tuple[tuple[str, Place], ...]:
+    def _bundles(self, items: ReadItems) -> tuple[tuple[str, Place], ...]:
         found: dict[str, Place] = {}
         for node, name in items:
             if name in found:
@@ -155,7 +146,7 @@ class Reader:
             ]
         )
 
-    def _check(self, entry: Entry, declaration: Declaration) -> None:
+    def _check(self, entry: ReadMapping, declaration: Declaration) -> None:
         written = entry.node.entries
         if "email" not in written and "reference" not in written and "id" not in written:
             message = "this contact names nobody; add 'email', 'reference' or 'id'"
@@ -170,19 +161,19 @@ class Reader:
             message = "'type' only says what to create; add 'create: true' or delete it"
             self.report.add(rules.TYPE_WITHOUT_CREATE, entry.node.keys["type"], message)
 
-    def _check_reference(self, entry: Entry) -> None:
+    def _check_reference(self, entry: ReadMapping) -> None:
         profile, reference = entry.values["profile"], entry.values["reference"]
         if profile.values.get("reference", reference) != reference:
             message = "this changes the reference by which the contact is found; find it by 'id' or 'email'"
             self.report.add(rules.REFERENCE_MOVES, profile.at("reference"), message)
 
-    def _check_absent(self, entry: Entry) -> None:
+    def _check_absent(self, entry: ReadMapping) -> None:
         for key in ("roles", "tags", "bundles", "manage", "create", "type"):
             if key in entry.node.entries:
                 message = f"'state: absent' takes all roles and tags away; delete '{key}' or the state"
                 self.report.add(rules.ABSENT_WITH_MORE, entry.node.keys[key], message)
 
-    def _check_creation(self, entry: Entry, declaration: Declaration) -> None:
+    def _check_creation(self, entry: ReadMapping, declaration: Declaration) -> None:
         if "id" in entry.node.entries:
             message = "a contact to be created has no id yet; delete 'id' or 'create'"
             self.report.add(rules.CREATE_WITH_ID, entry.node.keys["id"], message)
@@ -195,7 +186,7 @@ class Reader:
             self.report.add(rules.CREATE_WITH_TWO_EMAILS, entry.values["profile"].at("email"), message)
 
 
-def _missing_for_creation(entry: Entry, declaration: Declaration) -> list[str]:
+def _missing_for_creation(entry: ReadMapping, declaration: Declaration) -> list[str]:
     """What a new contact lacks; a key whose value was refused is not missing."""
     missing = [f"'{key}'" for key in ("type", "email") if key not in entry.node.entries]
     needed = REQUIRED_FIELDS.get(declaration.type or "", ())
@@ -209,11 +200,11 @@ def _missing_for_creation(entry: Entry, declaration: Declaration) -> list[str]:
     return missing
 
 
-def _fields(entry: Entry | None) -> Fields | None:
+def _fields(entry: ReadMapping | None) -> Fields | None:
     return None if entry is None else entry.values
 
 
-def _modes(entry: Entry | None) -> tuple[tuple[Facet, Mode], ...]:
+def _modes(entry: ReadMapping | None) -> tuple[tuple[Facet, Mode], ...]:
     if entry is None:
         return ()
     return tuple((Facet(name), mode) for name, mode in sorted(entry.values.items()))

@@ -4,26 +4,27 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from reconcile.model import Problem
+from reconcile.model.problem import Problem
+from reconcile.text import replace_unprintable
 
 from . import rules
-from .report import Report, printable
+from .problems import ProblemList
 
 SUFFIXES = (".yaml", ".yml")
 
 
 def relative(path: Path, root: Path) -> str:
     """A path as places tell it: from the root, with forward slashes, fit to be printed on one line."""
-    return printable(Path(os.path.relpath(path, root)).as_posix())
+    return replace_unprintable(Path(os.path.relpath(path, root)).as_posix())
 
 
-def find(folder: Path, root: Path, problems: list[Problem]) -> list[Path]:
+def find_files(folder: Path, root: Path, problems: list[Problem]) -> list[Path]:
     """All YAML files below a folder, in the order of their places; hidden files and folders are passed over.
 
     Links to folders are not followed. A link to a file is read as long as it stays within the folder; each
     file is read once. What leads out of the folder, or can't be looked at, becomes a problem.
     """
-    report = Report(relative(folder, root), problems)
+    report = ProblemList(relative(folder, root), problems)
     if not folder.is_dir():
         report.add(rules.NO_FOLDER, None, "there is no such folder; make it, or correct 'contacts'")
         return []
@@ -33,7 +34,7 @@ def find(folder: Path, root: Path, problems: list[Problem]) -> list[Path]:
         return []
     found = {}
     for path in _candidates(folder, root, problems):
-        report = Report(relative(path, root), problems)
+        report = ProblemList(relative(path, root), problems)
         real = os.path.realpath(path)
         if not _within(real, home):
             report.add(
@@ -50,7 +51,7 @@ def _candidates(folder: Path, root: Path, problems: list[Problem]) -> Iterator[P
     """The YAML files, and the links to folders, below a folder."""
 
     def tell(error: OSError) -> None:
-        report = Report(relative(Path(error.filename), root), problems)
+        report = ProblemList(relative(Path(error.filename), root), problems)
         report.add(
             rules.UNREADABLE, None, f"this folder can't be read: {error.strerror}; check its permissions"
         )
@@ -67,7 +68,7 @@ def _within(path: str, home: str) -> bool:
     return Path(path).is_relative_to(home)
 
 
-def read(path: Path, report: Report) -> bytes | None:
+def read_file(path: Path, report: ProblemList) -> bytes | None:
     """The bytes of a file; None, and a problem, when it can't be read."""
     try:
         return path.read_bytes()

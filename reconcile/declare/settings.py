@@ -6,34 +6,35 @@ from zoneinfo import available_timezones
 
 from reconcile import clock
 from reconcile.errors import DeclarationError
-from reconcile.model import (
+from reconcile.model.problem import Problem
+from reconcile.model.settings import (
     Guards,
-    Judgement,
     Patterns,
     Policy,
-    Problem,
     Protect,
     Settings,
     Target,
     TargetKind,
+    WarningSettings,
 )
+from reconcile.text import did_you_mean, replace_unprintable, shown
 
 from . import rules
-from .applying import applying
-from .configuration import CONFIGURATION
-from .files import read
-from .nodes import Scalar
-from .report import Report, did_you_mean, printable, shown
-from .secrets import without_credentials
-from .shapes import Entry
-from .tree import read_tree
+from .apply_settings import read_apply_settings
+from .checks.credentials import refuse_credentials
+from .files import read_file
+from .problems import ProblemList
+from .schema.configuration import CONFIGURATION
+from .schema.containers import ReadMapping
+from .yaml.nodes import ScalarNode
+from .yaml.reader import read_tree
 
 SANDBOX_RATE = 1_000.0
 """Requests a second to a sandbox that is told no rate: it has no other customers to be spared."""
 
 DEFAULTS = Settings()
 
-NOWHERE = {"localtime", "posixrules", "Factory"}
+MACHINE_DEPENDENT = {"localtime", "posixrules", "Factory"}
 """Names of the database that mean something else on each machine."""
 
 
@@ -52,7 +53,7 @@ def read_settings(path: Path) -> tuple[Settings | None, tuple[Problem, ...]]:
     even certain where these are.
     """
     problems: list[Problem] = []
-    report = Report(printable(path.name), problems)
+    report = ProblemList(replace_unprintable(path.name), problems)
     entry = _read(path, report)
     settings = _settings(entry, report) if entry is not None else None
     if entry is not None and not _tells_folders(entry):
@@ -60,7 +61,7 @@ def read_settings(path: Path) -> tuple[Settings | None, tuple[Problem, ...]]:
     return settings, tuple(sorted(set(problems)))
 
 
-def _tells_folders(entry: Entry) -> bool:
+def _tells_folders(entry: ReadMapping) -> bool:
     written, values = entry.node.entries, entry.values
     if any(key in written and key not in values for key in ("contacts", "targets")):
         return False
@@ -68,14 +69,14 @@ def _tells_folders(entry: Entry) -> bool:
     return all("contacts" in target.values or not target.wrote("contacts") for target in tables)
 
 
-def _read(path: Path, report: Report) -> Entry | None:
+def _read(path: Path, report: ProblemList) -> ReadMapping | None:
     if not path.exists():
         message = (
             "there is no configuration; write one that begins with 'version: 1', or name it with --config"
         )
         report.add(rules.NO_CONFIGURATION, None, message)
         return None
-    data = read(path, report)
+    data = read_file(path, report)
     if data is None:
         return None
     root, whole = read_tree(data, report)
@@ -83,11 +84,11 @@ def _read(path: Path, report: Report) -> Entry | None:
         if whole:
             report.add(rules.MISSING_KEY, None, "this file is empty; begin it with 'version: 1'")
         return None
-    entry = CONFIGURATION.read(without_credentials(root, report), report)
-    return entry if isinstance(entry, Entry) else None
+    entry = CONFIGURATION.read(refuse_credentials(root, report), report)
+    return entry if isinstance(entry, ReadMapping) else None
 
 
-def _settings(entry: Entry, report: Report) -> Settings:
+def _settings(entry: ReadMapping, report: ProblemList) -> Settings:
     values = entry.values
     tables = values.get("targets", ())
     targets = tuple(_target(key, name, target, report) for key, name, target in tables) or DEFAULTS.targets
@@ -98,13 +99,13 @@ def _settings(entry: Entry, report: Report) -> Settings:
         targets=targets,
         target=_default_target(entry, targets, report),
         privacy=values.get("privacy", DEFAULTS.privacy),
-        applying=applying(values.get("apply"), policy.timezone, report),
+        applying=read_apply_settings(values.get("apply"), policy.timezone, report),
     )
     _check_folders(settings, entry, report)
     return settings
 
 
-def _plain(entry: Entry | None) -> dict[str, Any]:
+def _plain(entry: ReadMapping | None) -> dict[str, Any]:
     """The values of an entry as arguments: lists as tuples, without their nodes."""
     if entry is None:
         return {}
@@ -114,7 +115,7 @@ def _plain(entry: Entry | None) -> dict[str, Any]:
     }
 
 
-def _target(key: Scalar, name: str, entry: Entry, report: Report) -> Target:
+def _target(key: ScalarNode, name: str, entry: ReadMapping, report: ProblemList) -> Target:
     defaults: dict[str, Any] = {"name": name, "kind": TargetKind.SANDBOX}
     if entry.values.get("kind") is TargetKind.SANDBOX:
         defaults["rate"] = SANDBOX_RATE
@@ -130,7 +131,7 @@ def _target(key: Scalar, name: str, entry: Entry, report: Report) -> Target:
     return target
 
 
-def _default_target(entry: Entry, targets: tuple[Target, ...], report: Report) -> str:
+def _default_target(entry: ReadMapping, targets: tuple[Target, ...], report: ProblemList) -> str:
     """The target that is written; else the one named as by default, else the only one."""
     names = [target.name for target in targets]
     written: str | None = entry.values.get("target")
@@ -145,7 +146,7 @@ def _default_target(entry: Entry, targets: tuple[Target, ...], report: Report) -
     return written or names[0]
 
 
-def _policy(entry: Entry, report: Report) -> Policy:
+def _policy(entry: ReadMapping, report: ProblemList) -> Policy:
     values = entry.values
     return Policy(
         timezone=_timezone(entry, report),
@@ -157,13 +158,14 @@ def _policy(entry: Entry, report: Report) -> Policy:
     )
 
 
-def _timezone(entry: Entry, report: Report) -> str:
+def _timezone(entry: ReadMapping, report: ProblemList) -> str:
     """The configured time zone; UTC where it is told that there is none of that name."""
     name: str = entry.values.get("timezone", DEFAULTS.policy.timezone)
     if _is_timezone(name):
         return name
     advice = (
-        did_you_mean(name, sorted(available_timezones() - NOWHERE)) or "; write one such as Europe/London"
+        did_you_mean(name, sorted(available_timezones() - MACHINE_DEPENDENT))
+        or "; write one such as Europe/London"
     )
     report.add(rules.UNKNOWN_TIMEZONE, entry.at("timezone"), f"unknown time zone {shown(name)}{advice}")
     return DEFAULTS.policy.timezone
@@ -171,7 +173,7 @@ def _timezone(entry: Entry, report: Report) -> str:
 
 def _is_timezone(name: str) -> bool:
     # Looking the one name up takes a thousandth of the time of listing them all.
-    if name in NOWHERE or name.startswith(("posix/", "right/")):
+    if name in MACHINE_DEPENDENT or name.startswith(("posix/", "right/")):
         return False
     try:
         return bool(clock.zone(name))
@@ -179,7 +181,7 @@ def _is_timezone(name: str) -> bool:
         return False
 
 
-def _guards(entry: Entry | None) -> Guards:
+def _guards(entry: ReadMapping | None) -> Guards:
     values = _plain(entry)
     losing, granting = _plain(values.pop("losing-access", None)), _plain(values.pop("granting", None))
     shares = {"losing_access_share": losing.pop("share", None), "shrunk": values.pop("shrunk", None)}
@@ -193,14 +195,14 @@ def _guards(entry: Entry | None) -> Guards:
     return Guards(**limits)
 
 
-def _judgement(values: dict[str, Any]) -> Judgement:
+def _judgement(values: dict[str, Any]) -> WarningSettings:
     limits = {name.replace("-", "_"): count for name, count in _plain(values.get("warn")).items()}
     conflicts = (tuple(role for _, role in roles) for _, roles in values.get("conflicts", ()))
     reasons = _plain(values.get("require")).get("reason", ())
-    return Judgement(reasons=reasons, conflicts=tuple(conflicts), **limits)
+    return WarningSettings(reasons=reasons, conflicts=tuple(conflicts), **limits)
 
 
-def _check_folders(settings: Settings, entry: Entry, report: Report) -> None:
+def _check_folders(settings: Settings, entry: ReadMapping, report: ProblemList) -> None:
     """A folder within another target's would be read for both accounts."""
     folders = sorted({PurePosixPath(settings.folder(target)) for target in settings.targets})
     for outer in folders:

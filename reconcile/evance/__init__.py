@@ -9,26 +9,3 @@
 
 Importing this is cheap: the HTTP library is imported when something is first sent.
 """
-
-from .client import Reader
-from .connection import ALGORITHMS, Connection, Credentials, connection, credentials_from
-from .listing import Listing, Progress
-from .prober import Prober, Reply
-from .timing import Patience, Timing
-from .writer import Writer
-
-__all__ = [
-    "ALGORITHMS",
-    "Connection",
-    "Credentials",
-    "Listing",
-    "Patience",
-    "Prober",
-    "Progress",
-    "Reader",
-    "Reply",
-    "Timing",
-    "Writer",
-    "connection",
-    "credentials_from",
-]

@@ -9,12 +9,14 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from reconcile.errors import Unauthorized, UsageError
-from reconcile.model import AuthFlow, Capabilities, Target, TargetKind, UpdateMethod
+from reconcile.model.capabilities import Capabilities
+from reconcile.model.settings import AuthFlow, Target, TargetKind, UpdateMethod
 
 ALGORITHMS = ("HS256", "HS384", "HS512")
 """The signatures of a JWT bearer assertion that need only the private key of the credentials file."""
 
 _ACCOUNT = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.evance\.me", re.ASCII)
+
 _WHERE = (
     "set EVANCE_CLIENT_ID and EVANCE_PRIVATE_KEY, or EVANCE_CREDENTIALS to the path of the JSON file "
     "that Evance's admin lets you download (Settings > App API Credentials)"

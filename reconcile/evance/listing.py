@@ -16,16 +16,17 @@ harm is done meanwhile, since only what was found is ever written.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconcile.errors import ServerFailure, Unintelligible, Unreachable
-from reconcile.model import Contact, Identity
+from reconcile.errors import ServerFailure, UnexpectedResponse, Unreachable
+from reconcile.model.contact import Contact, Identity
+from reconcile.wire.contacts_v2 import Page
+from reconcile.wire.identities import Json, row_id
 
-from .windows import FetchWindows, numbers_of, rows_by_windows, windows_over
-from .wire import Json, Page, row_id
+from .id_ranges import FetchRanges, numbers_of, ranges_over, rows_by_ranges
 
 WALKS = 2
 """How often a list is walked before it is read by windows, which takes more requests."""
 
-Progress = Callable[[int, int | None], None]
+ListingProgress = Callable[[int, int | None], None]
 """Told how many are done, and of how many (None: not known yet)."""
 
 Fetch = Callable[[int], Page]
@@ -34,11 +35,11 @@ Fetch = Callable[[int], Page]
 FetchAll = Callable[[Iterable[int]], Iterator[Page]]
 """Reads many pages, in any order."""
 
-LOST = (ServerFailure, Unreachable, Unintelligible)
+PAGE_FAILURES = (ServerFailure, Unreachable, UnexpectedResponse)
 """What loses a page for good, after all tries. Other errors would meet every page and end the run."""
 
 
-def unwatched(_done: int, _total: int | None) -> None:
+def no_progress(_done: int, _total: int | None) -> None:
     """The progress that nobody watches."""
 
 
@@ -56,14 +57,14 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class ListRows:
     """What was read of a list. ``gap`` says why it may not be all of it; empty when it is proven whole."""
 
     rows: Sequence[Json]
     gap: str = ""
 
 
-def listing(rows: Iterable[Contact], gap: str = "") -> Listing:
+def listing_of(rows: Iterable[Contact], gap: str = "") -> Listing:
     """The listing that rows amount to."""
     contacts = {row.identity.id: row for row in rows}
     identities = sorted((row.identity for row in contacts.values()), key=_by_id)
@@ -79,14 +80,18 @@ def _by_id(identity: Identity) -> tuple[int, str]:
     return (len(number), number) if number.isdecimal() else (1 << 30, number)
 
 
-class Walk:
+class ListWalk:
     """One walk over the pages of a list, with what is needed to prove it complete.
 
     ``seen`` also gets each row at once, so that it is not lost when a later page is.
     """
 
     def __init__(
-        self, fetch: Fetch, fetch_all: FetchAll, progress: Progress, seen: dict[str, Json] | None = None
+        self,
+        fetch: Fetch,
+        fetch_all: FetchAll,
+        progress: ListingProgress,
+        seen: dict[str, Json] | None = None,
     ) -> None:
         self._fetch = fetch
         self._fetch_all = fetch_all
@@ -142,16 +147,16 @@ class Walk:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ListSource:
     """How the pages of one list are read."""
 
     page_size: int
     fetch: Fetch
     fetch_all: FetchAll
-    fetch_windows: FetchWindows
+    fetch_windows: FetchRanges
 
 
-def whole(source: Source, progress: Progress) -> Rows:
+def read_whole_list(source: ListSource, progress: ListingProgress) -> ListRows:
     """All rows of a list, or those that could be read and why they are not proven to be all.
 
     ApiError when no row at all could be read.
@@ -159,24 +164,24 @@ def whole(source: Source, progress: Progress) -> Rows:
     seen: dict[str, Json] = {}
     try:
         return _proven(source, progress, seen)
-    except LOST as error:
+    except PAGE_FAILURES as error:
         if not seen:
             raise
-        return Rows(tuple(seen.values()), f"a page could not be read: {error}")
+        return ListRows(tuple(seen.values()), f"a page could not be read: {error}")
 
 
-def _proven(source: Source, progress: Progress, seen: dict[str, Json]) -> Rows:
-    walks = [Walk(source.fetch, source.fetch_all, progress, seen) for _ in range(WALKS)]
+def _proven(source: ListSource, progress: ListingProgress, seen: dict[str, Json]) -> ListRows:
+    walks = [ListWalk(source.fetch, source.fetch_all, progress, seen) for _ in range(WALKS)]
     for walk in walks:
         if walk.complete():
-            return Rows(tuple(walk.rows.values()))
+            return ListRows(tuple(walk.rows.values()))
     # Three quarters full, so that a window has room for what is new.
     size = max(1, source.page_size * 3 // 4)
-    found = rows_by_windows(windows_over(numbers_of(seen), size), source.fetch_windows)
+    found = rows_by_ranges(ranges_over(numbers_of(seen), size), source.fetch_windows)
     if found is None:
-        return Rows(tuple(seen.values()), _uncounted(len(seen), walks[-1].total))
+        return ListRows(tuple(seen.values()), _uncounted(len(seen), walks[-1].total))
     progress(len(found), len(found))
-    return Rows(tuple(found.values()))
+    return ListRows(tuple(found.values()))
 
 
 def _uncounted(seen: int, total: int) -> str:

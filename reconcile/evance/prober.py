@@ -6,19 +6,22 @@ from typing import ClassVar
 from urllib.parse import quote
 
 from reconcile.errors import NotFound
-from reconcile.model import Payload, UpdateMethod
+from reconcile.model.plan import Payload
+from reconcile.model.settings import UpdateMethod
+from reconcile.wire.contacts_v1 import contact_path
+from reconcile.wire.identities import Json
+from reconcile.wire.instants import parse_atom
 
-from .answers import failure, write_failure
-from .client import Reader, contact_path
+from .api_client import Trace, no_trace
 from .connection import Connection
-from .door import Watch, unseen
-from .timing import Patience, Timing
-from .transport import Answer, Request, Silence
-from .wire import Json, instant
+from .error_mapping import read_failure, write_failure
+from .rate_limiter import RetryPolicy, Timing
+from .reader import Reader
+from .transport import ApiRequest, ApiResponse, TransportFailure
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ProbeReply:
     """What came back: ``body`` is the JSON object, None when there was none; header names in lower case."""
 
     status: int
@@ -31,7 +34,7 @@ class Reply:
         return 200 <= self.status < 300
 
 
-def always() -> None:
+def no_checkpoint() -> None:
     """The checkpoint that lets every request pass."""
 
 
@@ -53,12 +56,12 @@ class Prober(Reader):
         contact: str,
         *,
         timing: Timing | None = None,
-        patience: Patience | None = None,
-        watch: Watch = unseen,
+        patience: RetryPolicy | None = None,
+        watch: Trace = no_trace,
     ) -> None:
         super().__init__(connection, timing=timing, patience=patience, watch=watch)
         self.id = contact
-        self.checkpoint: Callable[[], None] = always
+        self.checkpoint: Callable[[], None] = no_checkpoint
         self.header_names: set[str] = set()
         self._v2_path: str | None = None
 
@@ -67,21 +70,25 @@ class Prober(Reader):
         """Where v1 has the contact."""
         return contact_path(self.id)
 
-    def get(self, path: str, params: Mapping[str, str] | None = None, *, token: str | None = None) -> Reply:
+    def get(
+        self, path: str, params: Mapping[str, str] | None = None, *, token: str | None = None
+    ) -> ProbeReply:
         """Ask for anything; ``token`` is sent instead of our own."""
-        return self._reply(Request("GET", path, "answer a probe", params=params or {}), token)
+        return self._reply(ApiRequest("GET", path, "answer a probe", params=params or {}), token)
 
-    def change(self, method: str, fields: Payload, *, token: str | None = None) -> Reply:
+    def change(self, method: str, fields: Payload, *, token: str | None = None) -> ProbeReply:
         """Send ``{"contact": fields}`` to the contact's address in v1."""
-        request = Request(method, self.path, f"update contact {self.id}", body={"contact": fields})
+        request = ApiRequest(method, self.path, f"update contact {self.id}", body={"contact": fields})
         return self._reply(request, token)
 
-    def change_v2(self, fields: Payload) -> Reply:
+    def change_v2(self, fields: Payload) -> ProbeReply:
         """Send ``{"data": fields}`` to the contact's address in v2; ValueError unless it was met there."""
         if self._v2_path is None:
             raise ValueError("the contact's address in v2 is not known")
         return self._reply(
-            Request(UpdateMethod.PUT, self._v2_path, f"update contact {self.id} in v2", body={"data": fields})
+            ApiRequest(
+                UpdateMethod.PUT, self._v2_path, f"update contact {self.id} in v2", body={"data": fields}
+            )
         )
 
     def met_in_v2(self, number: str) -> Json | None:
@@ -113,18 +120,18 @@ class Prober(Reader):
             raise NotFound(f"{self.connection.account} has no contact {self.id}")
         return found
 
-    def _reply(self, request: Request, token: str | None = None) -> Reply:
+    def _reply(self, request: ApiRequest, token: str | None = None) -> ProbeReply:
         self.checkpoint()
         outcome = self._door.outcome(request, token)
-        if isinstance(outcome, Silence) or not _means_something(outcome, ours=token is None):
-            fail = write_failure if request.writes else failure
+        if isinstance(outcome, TransportFailure) or not _means_something(outcome, ours=token is None):
+            fail = write_failure if request.writes else read_failure
             raise fail(request, outcome, self.connection)
         headers = {name.lower(): value for name, value in outcome.headers.items()}
         self.header_names |= set(headers)
-        return Reply(outcome.status, outcome.body if isinstance(outcome.body, dict) else None, headers)
+        return ProbeReply(outcome.status, outcome.body if isinstance(outcome.body, dict) else None, headers)
 
 
-def _means_something(answer: Answer, *, ours: bool) -> bool:
+def _means_something(answer: ApiResponse, *, ours: bool) -> bool:
     """True for a success and for a refusal, but for one of our own token and of too many requests."""
     unwanted = {429, 401} if ours else {429}
     return answer.succeeded or (
@@ -134,7 +141,7 @@ def _means_something(answer: Answer, *, ours: bool) -> bool:
 
 def _same(v2: Json, v1: Json) -> bool:
     """True when both versions tell of one and the same contact."""
-    created = [instant(str(body.get(key))) for body, key in ((v2, "createdOn"), (v1, "created"))]
+    created = [parse_atom(str(body.get(key))) for body, key in ((v2, "createdOn"), (v1, "created"))]
     pairs = (("email", "email"), ("type", "type"), ("firstName", "firstname"))
     texts = all((v2.get(ours) or "") == (v1.get(theirs) or "") for ours, theirs in pairs)
     return texts and created[0] is not None and created[0] == created[1]

@@ -11,30 +11,32 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from reconcile.errors import ApiError, NotFound, Unauthorized, Unintelligible
-from reconcile.model import AuthFlow
+from reconcile.errors import ApiError, NotFound, Unauthorized, UnexpectedResponse
+from reconcile.model.settings import AuthFlow
 
-from .answers import failure
 from .connection import Connection, Credentials
-from .timing import LATE, Timing
-from .transport import TOKEN_PATHS, Answer, Request, Silence
+from .error_mapping import read_failure
+from .rate_limiter import LATE, Timing
+from .transport import TOKEN_PATHS, ApiRequest, ApiResponse, TransportFailure
 
 LIFETIME = 3600.0
 """The seconds that a token lives when the answer does not tell, and an assertion."""
 
 _MARGIN = 60.0
+
 _TOKEN = re.compile(r"[\x21-\x7e]{1,8192}")
+
 _OAUTH_ERRORS = frozenset(
     {"invalid_client", "invalid_grant", "invalid_request", "invalid_scope"}
     | {"unauthorized_client", "unsupported_grant_type"}
 )
 
-Exchange = Callable[[Request], Answer | Silence]
+Exchange = Callable[[ApiRequest], ApiResponse | TransportFailure]
 """Sends a request with all patience and gives the last answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class AccessToken:
     """An access token, the monotonic second from which a new one is asked for, and that of the last use."""
 
     value: str = field(repr=False)
@@ -42,7 +44,7 @@ class Token:
     good_until: float
 
 
-class Tokens:
+class TokenSource:
     """The token of a connection: held, renewed shortly before it expires, renewed after a 401."""
 
     def __init__(self, connection: Connection, timing: Timing, exchange: Exchange) -> None:
@@ -50,7 +52,7 @@ class Tokens:
         self._timing = timing
         self._exchange = exchange
         self._lock = threading.Lock()
-        self._token: Token | None = None
+        self._token: AccessToken | None = None
         self._refused: str | None = None
         self._on_trial: str | None = None
 
@@ -103,38 +105,38 @@ class Tokens:
         """A token of its own with only that scope (Evance help: Scopes); None when there is none."""
         request = token_request(self._connection, self._timing, TOKEN_PATHS[0])
         outcome = self._exchange(replace(request, form={**(request.form or {}), "scope": scope}))
-        if isinstance(outcome, Silence) or outcome.status != 200:
+        if isinstance(outcome, TransportFailure) or outcome.status != 200:
             return None
         return token_in(outcome, self._timing.monotonic(), self._connection).value
 
-    def _asked(self) -> Token:
+    def _asked(self) -> AccessToken:
         if self._refused is not None:
             raise Unauthorized(self._refused)
         asked_at = self._timing.monotonic()
         outcome = self._outcome()
-        if isinstance(outcome, Answer) and outcome.status in (400, 401):
+        if isinstance(outcome, ApiResponse) and outcome.status in (400, 401):
             self._refused = refusal(self._connection, outcome)
             raise Unauthorized(self._refused)
-        if isinstance(outcome, Silence) or outcome.status != 200:
+        if isinstance(outcome, TransportFailure) or outcome.status != 200:
             raise self._failure(outcome)
         return token_in(outcome, asked_at, self._connection)
 
-    def _outcome(self) -> Answer | Silence:
+    def _outcome(self) -> ApiResponse | TransportFailure:
         """The answer of the documented path; when there is nothing, that of the official clients' path."""
         documented, used = TOKEN_PATHS
         outcome = self._exchange(token_request(self._connection, self._timing, documented))
-        if isinstance(outcome, Answer) and outcome.status == 404:
+        if isinstance(outcome, ApiResponse) and outcome.status == 404:
             outcome = self._exchange(token_request(self._connection, self._timing, used))
         return outcome
 
-    def _failure(self, outcome: Answer | Silence) -> ApiError:
-        error = failure(Request("POST", TOKEN_PATHS[0], "give a token"), outcome, self._connection)
+    def _failure(self, outcome: ApiResponse | TransportFailure) -> ApiError:
+        error = read_failure(ApiRequest("POST", TOKEN_PATHS[0], "give a token"), outcome, self._connection)
         if isinstance(error, NotFound):
             return NotFound(f"{self._connection.account} gives no tokens (404): is the account's name right?")
         return error
 
 
-def token_request(connection: Connection, timing: Timing, path: str) -> Request:
+def token_request(connection: Connection, timing: Timing, path: str) -> ApiRequest:
     """The request for a token, by the flow that the connection names. No scope is asked for: all of them."""
     match connection.auth:
         case AuthFlow.CLIENT_CREDENTIALS:
@@ -150,7 +152,7 @@ def token_request(connection: Connection, timing: Timing, path: str) -> Request:
             }
         case _:
             assert_never(connection.auth)
-    return Request("POST", path, "give a token", form=form)
+    return ApiRequest("POST", path, "give a token", form=form)
 
 
 def assertion(credentials: Credentials, audience: str, now: float) -> str:
@@ -173,18 +175,18 @@ def assertion(credentials: Credentials, audience: str, now: float) -> str:
     )
 
 
-def token_in(answer: Answer, asked_at: float, connection: Connection) -> Token:
+def token_in(answer: ApiResponse, asked_at: float, connection: Connection) -> AccessToken:
     """The token in an answer; Unintelligible when there is none that can be sent in a header."""
     body = answer.body
     value = body.get("access_token") if isinstance(body, dict) else None
     if not isinstance(body, dict) or not isinstance(value, str) or not _TOKEN.fullmatch(value):
-        raise Unintelligible(
+        raise UnexpectedResponse(
             f"{connection.account} answered the request for a token with something else: "
             "is this the address of an Evance account?"
         )
     lifetime = _seconds(body.get("expires_in"))
     margin = min(_MARGIN, lifetime / 2)
-    return Token(value, asked_at + lifetime - margin, asked_at + lifetime - margin / 2)
+    return AccessToken(value, asked_at + lifetime - margin, asked_at + lifetime - margin / 2)
 
 
 def _seconds(value: object) -> float:
@@ -195,7 +197,7 @@ def _seconds(value: object) -> float:
     return seconds if seconds > 0 else LIFETIME
 
 
-def refusal(connection: Connection, answer: Answer) -> str:
+def refusal(connection: Connection, answer: ApiResponse) -> str:
     """One line on credentials that were not accepted, with what to do."""
     body = answer.body
     code = body.get("error") if isinstance(body, dict) else None

@@ -16,12 +16,13 @@ from .connection import Connection
 if TYPE_CHECKING:
     from requests import Session
 
+
 TOKEN_PATHS = ("/admin/oauth/token.json", "/admin/oauth/token")
 """Where a token is asked for: as the help pages say, and as the official clients do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ApiRequest:
     """One request. ``doing`` and ``scope`` are words for a person, should it fail.
 
     A request ``ages`` when what it says was true when it was made and may not be after a wait: an update that
@@ -45,7 +46,7 @@ class Request:
         """True when the request may change something, so that it must never be repeated blindly."""
         return self.method != "GET" and self.path not in TOKEN_PATHS
 
-    def bearing(self, token: str) -> "Request":
+    def bearing(self, token: str) -> "ApiRequest":
         """The same request with that token."""
         return replace(self, token=token)
 
@@ -58,7 +59,7 @@ class NoJson(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ApiResponse:
     """What came back: ``body`` is its JSON or NoJson, ``headers`` is without regard to case."""
 
     status: int
@@ -84,7 +85,7 @@ class Answer:
         return self.status == 429 or "Retry-After" in self.headers
 
 
-def decoded(content: bytes) -> object:
+def decode_json(content: bytes) -> object:
     """The JSON of a body, or NoJson. A value: the decoder's own exception would hold the body."""
     try:
         return json.loads(content) if content.strip() else NoJson.EMPTY
@@ -92,7 +93,7 @@ def decoded(content: bytes) -> object:
         return NoJson.OTHER
 
 
-class Silence(StrEnum):
+class TransportFailure(StrEnum):
     """Why no answer came."""
 
     CERTIFICATE = "certificate"
@@ -103,7 +104,7 @@ class Silence(StrEnum):
     @property
     def sent(self) -> bool:
         """False when it is certain that the server got nothing of the request."""
-        return self in (Silence.BROKEN, Silence.TIMEOUT)
+        return self in (TransportFailure.BROKEN, TransportFailure.TIMEOUT)
 
 
 class Transport:
@@ -116,11 +117,11 @@ class Transport:
         self._lock = threading.Lock()
         self._sessions: list[Session] = []
 
-    def send(self, request: Request) -> Answer | Silence:
+    def send(self, request: ApiRequest) -> ApiResponse | TransportFailure:
         """Send once. ReconcileError: a write on a transport that may only read."""
-        from . import sessions  # noqa: PLC0415 -- requests is slow to import; plans from files need none
+        from . import requests_session  # noqa: PLC0415 -- requests is slow to import; plans from files need none
 
-        return sessions.send(
+        return requests_session.send_request(
             self._session(),
             request.method,
             self._connection.base_url + request.path,
@@ -134,9 +135,11 @@ class Transport:
     def _session(self) -> "Session":
         session: Session | None = getattr(self._local, "session", None)
         if session is None:
-            from . import sessions  # noqa: PLC0415 -- see above
+            from . import requests_session  # noqa: PLC0415 -- see above
 
-            session = self._local.session = sessions.opened(self._connection, may_write=self._may_write)
+            session = self._local.session = requests_session.open_session(
+                self._connection, may_write=self._may_write
+            )
             with self._lock:
                 self._sessions.append(session)
         return session
@@ -149,13 +152,13 @@ class Transport:
             self._sessions.clear()
 
 
-def _content(request: Request) -> bytes | Mapping[str, str] | None:
+def _content(request: ApiRequest) -> bytes | Mapping[str, str] | None:
     if request.body is not None:
         return json.dumps(request.body, ensure_ascii=False, separators=(",", ":")).encode()
     return request.form
 
 
-def _headers(request: Request) -> dict[str, str]:
+def _headers(request: ApiRequest) -> dict[str, str]:
     headers = {}
     if request.token is not None:
         headers["Authorization"] = f"Bearer {request.token}"

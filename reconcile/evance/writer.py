@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterable
 from typing import ClassVar
 
-from reconcile.errors import Rejected, Unintelligible
-from reconcile.model import Contact, Facet, Identity, Payload, email_key
+from reconcile.errors import Rejected, UnexpectedResponse
+from reconcile.model.contact import Contact, Facet, Identity, email_key
+from reconcile.model.plan import Payload
+from reconcile.wire import contacts_v1, identities
+from reconcile.wire.contacts_v1 import CONTACTS_V1, contact_path
 
-from . import wire
-from .answers import not_understood
-from .client import Reader, contact_path
-from .transport import Request
-
-CONTACTS = "/api/contacts.json"
+from .error_mapping import unexpected_response
+from .reader import Reader
+from .transport import ApiRequest
 
 _KEYS = {Facet.ROLES: "accessRoles", Facet.TAGS: "tags"}
 """Where a set stands in a payload."""
@@ -31,7 +31,7 @@ class Writer(Reader):
 
     def contact_to_update(self, id: str) -> Contact:  # noqa: A002 -- the API's own word
         """``contact``, right before its update: this thread's turn to send that is kept beside this one's."""
-        request = Request("GET", contact_path(id), f"show contact {id}", "contacts.readonly", leads=True)
+        request = ApiRequest("GET", contact_path(id), f"show contact {id}", "contacts.readonly", leads=True)
         return self._shown(request, id)
 
     def update(self, id: str, payload: Payload) -> Contact | None:  # noqa: A002 -- the API's own word
@@ -42,12 +42,12 @@ class Writer(Reader):
         again first. Any other ApiError: it was not written.
         """
         self._refuse_unsafe(payload)
-        request = Request(
+        request = ApiRequest(
             self.connection.update_method,
             contact_path(id),
             f"update contact {id}",
             "contacts",
-            body=_enveloped(payload),
+            body=_checked_payload(payload),
             ages=True,
         )
         answer = self._door.write(request)
@@ -55,8 +55,8 @@ class Writer(Reader):
             return None
         echo = answer.get("contact")
         if not isinstance(echo, dict) or str(echo.get("id", id)) != id:
-            raise not_understood(request, self.connection)
-        return _told(answer)
+            raise unexpected_response(request, self.connection)
+        return _echoed_contact(answer)
 
     def namesakes(self, emails: Iterable[str], reference: str | None) -> tuple[Identity, ...]:
         """Whom the account finds by these addresses or that reference right before a creation, to compare."""
@@ -72,19 +72,19 @@ class Writer(Reader):
         Postponed: it was not created, and since it would have had to wait, another look should come first.
         """
         self._refuse_unsafe(payload)
-        request = Request(
-            "POST", CONTACTS, "create a contact", "contacts", body=_enveloped(payload), ages=True
+        request = ApiRequest(
+            "POST", CONTACTS_V1, "create a contact", "contacts", body=_checked_payload(payload), ages=True
         )
         answer = self._door.write(request) or {}
         created = answer.get("contact")
         try:
-            return wire.identity(created if isinstance(created, dict) else {}).id
-        except Unintelligible:
-            raise not_understood(request, self.connection) from None
+            return identities.read_identity(created if isinstance(created, dict) else {}).id
+        except UnexpectedResponse:
+            raise unexpected_response(request, self.connection) from None
 
     def _refuse_unsafe(self, payload: Payload) -> None:
         """Raise Rejected for a set that the account's capabilities say must not be written."""
-        body = _enveloped(payload)["contact"]
+        body = _checked_payload(payload)["contact"]
         unsafe = [facet for facet in self.connection.capabilities.refuse if _KEYS[facet] in body]
         if unsafe:
             raise Rejected(
@@ -93,15 +93,15 @@ class Writer(Reader):
             )
 
 
-def _enveloped(payload: Payload) -> Payload:
+def _checked_payload(payload: Payload) -> Payload:
     """The payload, once it is seen to be a whole body; ValueError is a fault of the caller's code."""
     if set(payload) != {"contact"}:
         raise ValueError("a payload is the whole body: {'contact': {...}}")
     return payload
 
 
-def _told(answer: wire.Json) -> Contact | None:
+def _echoed_contact(answer: identities.Json) -> Contact | None:
     try:
-        return wire.contact(answer)
-    except Unintelligible:
+        return contacts_v1.read_contact(answer)
+    except UnexpectedResponse:
         return None

@@ -9,19 +9,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from reconcile.documents.json_value import JsonValue
 from reconcile.errors import UsageError
-from reconcile.model import Node
 
-from .door import Door, understood
-from .nouns import Comment, Issue, Merged
+from .client import ForgeClient, expect_fields
+from .protocol import Comment, Issue, MergedPullRequest
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_.-]+", re.ASCII)
+
 _EDITOR = """query($id: ID!) { node(id: $id) { ... on IssueComment {
   author { __typename login } editor { __typename login } } } }"""
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class FinishedRun:
     """A run of a workflow that has ended."""
 
     id: int
@@ -36,8 +37,8 @@ class Finished:
 class GitHub:
     """One repository, ``owner/name``. ``graphql`` opens the other API, at its own address."""
 
-    door: Door
-    graphql: Door
+    door: ForgeClient
+    graphql: ForgeClient
     repository: str
 
     def __post_init__(self) -> None:
@@ -48,14 +49,14 @@ class GitHub:
         """All comments of a pull request, oldest first."""
         path = self._path(f"/issues/{number}/comments")
         for row in self.door.pages(path):
-            with understood("GET", path):
+            with expect_fields("GET", path):
                 yield _comment(row)
 
     def post(self, number: int, body: str) -> Comment:
         """Add a comment to a pull request or an issue."""
         path = self._path(f"/issues/{number}/comments")
         answer = self.door.write("POST", path, {"body": body})
-        with understood("POST", path):
+        with expect_fields("POST", path):
             return _comment(answer)
 
     def edit(self, number: int, comment: Comment, body: str) -> None:  # noqa: ARG002 - GitLab needs it
@@ -65,47 +66,47 @@ class GitHub:
     def edited_by_another(self, comment: Comment) -> bool:
         """True when somebody else than its author edited the comment last, or nobody can tell."""
         answer = self.graphql.write("POST", "", {"query": _EDITOR, "variables": {"id": comment.node}})
-        with understood("POST", "graphql"):
+        with expect_fields("POST", "graphql"):
             node = answer.key("data").key("node")
             if node.absent or not node.has("author"):
                 return True
             return not node.key("editor").absent and node.key("editor").value != node.key("author").value
 
-    def merged(self, commit: str) -> tuple[Merged, ...]:
+    def merged(self, commit: str) -> tuple[MergedPullRequest, ...]:
         """The pull requests whose merge made that commit."""
         path = self._path(f"/commits/{quote(commit, safe='')}/pulls")
-        with understood("GET", path):
+        with expect_fields("GET", path):
             rows = [row for row in self.door.pages(path) if _made(row, commit)]
             return tuple(self._merged(row) for row in rows)
 
-    def _merged(self, row: Node) -> Merged:
+    def _merged(self, row: JsonValue) -> MergedPullRequest:
         head, base = row.key("head"), row.key("base")
-        return Merged(
+        return MergedPullRequest(
             row.key("number").count(),
             head.key("sha").text(),
             base.key("ref").text(),
             self._own(head.key("repo")),
         )
 
-    def _own(self, repository: Node) -> bool:
+    def _own(self, repository: JsonValue) -> bool:
         """True for this repository; a fork that was deleted is null."""
         return not repository.absent and repository.key("full_name").text() == self.repository
 
-    def plans(self, merged: Merged, workflow: str, artifact: str) -> Iterator[bytes]:
+    def plans(self, merged: MergedPullRequest, workflow: str, artifact: str) -> Iterator[bytes]:
         """The plan's archives from successful runs of that workflow on the merged head, newest first."""
         for run in self.runs(workflow, head_sha=merged.head, event="pull_request"):
             if run.own and run.succeeded and (run.head, run.event) == (merged.head, "pull_request"):
                 yield from self.artifacts(run.id, artifact)
 
-    def runs(self, workflow: str, **filters: str) -> Iterator[Finished]:
+    def runs(self, workflow: str, **filters: str) -> Iterator[FinishedRun]:
         """The runs of a workflow that have ended, newest first. The caller checks what it filters by."""
         path = self._path(f"/actions/workflows/{quote(workflow, safe='')}/runs")
         for row in self.door.pages(path, "workflow_runs", status="completed", **filters):
-            with understood("GET", path):
+            with expect_fields("GET", path):
                 yield self._finished(row)
 
-    def _finished(self, row: Node) -> Finished:
-        return Finished(
+    def _finished(self, row: JsonValue) -> FinishedRun:
+        return FinishedRun(
             id=row.key("id").count(),
             head=row.key("head_sha").text(),
             branch=row.key("head_branch").optional_text() or "",
@@ -117,7 +118,7 @@ class GitHub:
     def artifacts(self, run: int, name: str) -> Iterator[bytes]:
         """The archives of that name that a run left and that are still kept, newest first."""
         path = self._path(f"/actions/runs/{run}/artifacts")
-        with understood("GET", path):
+        with expect_fields("GET", path):
             rows = [row for row in self.door.pages(path, "artifacts", name=name) if _kept(row, name)]
             ids = sorted((row.key("id").count() for row in rows), reverse=True)
         for artifact in ids:
@@ -127,7 +128,7 @@ class GitHub:
         """All open issues, newest first; pull requests are not among them."""
         path = self._path("/issues")
         for row in self.door.pages(path, state="open"):
-            with understood("GET", path):
+            with expect_fields("GET", path):
                 if not row.has("pull_request"):
                     yield _issue(row)
 
@@ -135,7 +136,7 @@ class GitHub:
         """Open an issue."""
         path = self._path("/issues")
         answer = self.door.write("POST", path, {"title": title, "body": body})
-        with understood("POST", path):
+        with expect_fields("POST", path):
             return _issue(answer)
 
     def change_issue(self, issue: Issue, **values: str) -> None:
@@ -146,13 +147,13 @@ class GitHub:
         return f"/repos/{self.repository}{rest}"
 
 
-def _comment(row: Node) -> Comment:
+def _comment(row: JsonValue) -> Comment:
     """A comment; the author of one whose account was deleted is nobody."""
     body = row.key("body").optional_text() or ""
     return Comment(str(row.key("id").count()), _login(row), body, row.key("node_id").text())
 
 
-def _issue(row: Node) -> Issue:
+def _issue(row: JsonValue) -> Issue:
     return Issue(
         number=row.key("number").count(),
         author=_login(row),
@@ -161,15 +162,15 @@ def _issue(row: Node) -> Issue:
     )
 
 
-def _login(row: Node) -> str:
+def _login(row: JsonValue) -> str:
     user = row.key("user")
     return "" if user.absent else user.key("login").text()
 
 
-def _made(row: Node, commit: str) -> bool:
+def _made(row: JsonValue, commit: str) -> bool:
     """True when the merge of that pull request made the commit; others only contain it."""
     return not row.key("merged_at").absent and row.key("merge_commit_sha").optional_text() == commit
 
 
-def _kept(row: Node, name: str) -> bool:
+def _kept(row: JsonValue, name: str) -> bool:
     return row.key("name").text() == name and not row.key("expired").flag()

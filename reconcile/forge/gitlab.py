@@ -9,24 +9,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from reconcile.model import Node
+from reconcile.documents.json_value import JsonValue
 
-from .door import Door, understood
-from .nouns import Comment, Merged
+from .client import ForgeClient, expect_fields
+from .protocol import Comment, MergedPullRequest
 
 
 @dataclass(frozen=True, slots=True)
 class GitLab:
     """One project, by its id or full path."""
 
-    door: Door
+    door: ForgeClient
     project: str
 
     def comments(self, number: int) -> Iterator[Comment]:
         """All notes of a merge request that people or tokens wrote, oldest first."""
         path = self._path(f"/merge_requests/{number}/notes")
         for row in self.door.pages(path, sort="asc", order_by="created_at"):
-            with understood("GET", path):
+            with expect_fields("GET", path):
                 if not row.key("system").flag():
                     yield _note(row)
 
@@ -34,7 +34,7 @@ class GitLab:
         """Add a note."""
         path = self._path(f"/merge_requests/{number}/notes")
         answer = self.door.write("POST", path, {"body": body})
-        with understood("POST", path):
+        with expect_fields("POST", path):
             return _note(answer)
 
     def edit(self, number: int, comment: Comment, body: str) -> None:
@@ -49,20 +49,20 @@ class GitLab:
     def login(self) -> str:
         """Whose token this is."""
         answer = self.door.read("/user")
-        with understood("GET", "/user"):
+        with expect_fields("GET", "/user"):
             return answer.key("username").text()
 
-    def merged(self, commit: str) -> tuple[Merged, ...]:
+    def merged(self, commit: str) -> tuple[MergedPullRequest, ...]:
         """The merge requests whose merge made that commit."""
         path = self._path(f"/repository/commits/{quote(commit, safe='')}/merge_requests")
-        with understood("GET", path):
+        with expect_fields("GET", path):
             rows = [row for row in self.door.pages(path) if _made(row, commit)]
             return tuple(map(_merged, rows))
 
-    def plans(self, merged: Merged, workflow: str, artifact: str) -> Iterator[bytes]:
+    def plans(self, merged: MergedPullRequest, workflow: str, artifact: str) -> Iterator[bytes]:
         """The artifact of the job named ``workflow`` in pipelines of the merged head, newest first."""
         path = self._path(f"/merge_requests/{merged.number}/pipelines")
-        with understood("GET", path):
+        with expect_fields("GET", path):
             pipelines = [row for row in self.door.pages(path) if _for_head(row, merged)]
             ids = sorted((row.key("id").count() for row in pipelines), reverse=True)
         for pipeline in ids:
@@ -72,7 +72,7 @@ class GitLab:
 
     def _jobs(self, pipeline: int, name: str) -> list[int]:
         path = self._path(f"/pipelines/{pipeline}/jobs")
-        with understood("GET", path):
+        with expect_fields("GET", path):
             rows = self.door.pages(path, include_retried="false")
             return [row.key("id").count() for row in rows if _done(row, name)]
 
@@ -80,27 +80,29 @@ class GitLab:
         return f"/projects/{quote(self.project, safe='')}{rest}"
 
 
-def _note(row: Node) -> Comment:
+def _note(row: JsonValue) -> Comment:
     return Comment(
         str(row.key("id").count()), row.key("author").key("username").text(), row.key("body").text()
     )
 
 
-def _made(row: Node, commit: str) -> bool:
+def _made(row: JsonValue, commit: str) -> bool:
     """True when its merge made the commit: by a merge commit, a squash, or fast-forward."""
     keys = ("merge_commit_sha", "squash_commit_sha", "sha")
     made = [row.key(key).optional_text() for key in keys if row.has(key)]
     return row.key("state").text() == "merged" and commit in made
 
 
-def _merged(row: Node) -> Merged:
+def _merged(row: JsonValue) -> MergedPullRequest:
     own = row.key("source_project_id").value == row.key("target_project_id").value
-    return Merged(row.key("iid").count(), row.key("sha").text(), row.key("target_branch").text(), own)
+    return MergedPullRequest(
+        row.key("iid").count(), row.key("sha").text(), row.key("target_branch").text(), own
+    )
 
 
-def _for_head(row: Node, merged: Merged) -> bool:
+def _for_head(row: JsonValue, merged: MergedPullRequest) -> bool:
     return row.key("sha").text() == merged.head and row.key("source").text() == "merge_request_event"
 
 
-def _done(row: Node, name: str) -> bool:
+def _done(row: JsonValue, name: str) -> bool:
     return row.key("name").text() == name and row.key("status").text() == "success"

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from .archive import members
-from .github import Finished, GitHub
+from .github import FinishedRun, GitHub
 
 JOURNAL_ARTIFACT = "reconcile-journal"
+
 _EVENTS = {"push", "schedule", "workflow_dispatch"}
 
 
-def journals(
+def earlier_journals(
     github: GitHub, workflows: Sequence[str], branch: str, own: int | None = None
 ) -> Iterator[tuple[str, bytes]]:
     """Name and content of every journal that the last runs of these workflows on the branch left.
@@ -31,5 +32,5 @@ def _trusted_runs(github: GitHub, workflow: str, branch: str) -> Iterator[int]:
     return (run.id for run in github.runs(workflow, branch=branch) if _trusted(run, branch))
 
 
-def _trusted(run: Finished, branch: str) -> bool:
+def _trusted(run: FinishedRun, branch: str) -> bool:
     return run.own and run.branch == branch and run.event in _EVENTS

@@ -6,7 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 ACTIVE = "active"
+
 PENDING = "pending"
+
 BY_ROLE = "default"
 """The status of a grant that is yet to be given under the role's own rules: the account decides between
 active and pending (Evance help: Updating a Contact)."""

@@ -1,11 +1,12 @@
 """What people declare: contacts with their desired roles, tags and fields."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 
+from reconcile.clock import OPEN, Window
+
 from .contact import Facet, Fields
-from .place import Place
+from .problem import Place
 
 
 class Mode(StrEnum):
@@ -13,29 +14,6 @@ class Mode(StrEnum):
 
     AUTHORITATIVE = "authoritative"
     ADDITIVE = "additive"
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """From ``starts`` (included) to ``expires`` (excluded), instants in UTC; None is open."""
-
-    starts: datetime | None = None
-    expires: datetime | None = None
-
-    def lapsed(self, now: datetime) -> bool:
-        """True from the instant of expiry on."""
-        return self.expires is not None and self.expires <= now
-
-    def pending(self, now: datetime) -> bool:
-        """True until the window starts."""
-        return self.starts is not None and self.starts > now
-
-    def contains(self, now: datetime) -> bool:
-        """True while the window is open."""
-        return not self.pending(now) and not self.lapsed(now)
-
-
-OPEN = Window()
 
 
 @dataclass(frozen=True, slots=True)

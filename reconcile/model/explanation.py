@@ -4,18 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+
+from reconcile.clock import OPEN, Window
 
 from .contact import Facet, Identity
-from .declaration import OPEN, DeclaredGrant, DeclaredTag, Mode, Window
-from .document import FORMAT_VERSION, origin_document, place_document, value_document, verdict_document
-from .instant import zulu
-from .place import Place
+from .declaration import DeclaredGrant, DeclaredTag, Mode
 from .plan import Boundary, ChangeAction, Operation, Origin, Part, Value, Verdict
-from .timeline import window_document
+from .problem import Place
 
 
-class Beside(StrEnum):
+class UnplannedOrigin(StrEnum):
     """Why an item that is there has no origin in a plan."""
 
     UNMANAGED = "not managed"
@@ -23,7 +21,7 @@ class Beside(StrEnum):
     INHERITED = "kept: inherited"
 
 
-class Fate(StrEnum):
+class Effect(StrEnum):
     """What an apply now would do with an item: the actions of operations, and two ways of doing nothing.
 
     What is kept is there and stays; ``none`` is what the contact neither holds nor would hold, what is not
@@ -38,7 +36,7 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class ExplainedItem:
     """One item of a contact: how it is now, how it would be, and why.
 
     ``live`` and ``target`` are grants for roles and text for all else; None is not there, or empty. A live
@@ -51,10 +49,10 @@ class Explained:
 
     part: Part
     item: str
-    fate: Fate
+    fate: Effect
     live: Value
     target: Value
-    origin: Origin | Beside
+    origin: Origin | UnplannedOrigin
     operation: Operation | None = None
     window: Window = OPEN
     passed_over: tuple[DeclaredGrant | DeclaredTag, ...] = ()
@@ -63,7 +61,7 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
-class Managed:
+class FacetManagement:
     """How a facet is managed: its mode (None: profile and address have none), and who says so."""
 
     mode: Mode | None
@@ -89,79 +87,8 @@ class Explanation:
     source: Place | None
     present: bool
     action: ChangeAction | None
-    managed: Mapping[Facet, Managed]
-    items: tuple[Explained, ...]
+    managed: Mapping[Facet, FacetManagement]
+    items: tuple[ExplainedItem, ...]
     next: Boundary | None
     untold: tuple[Facet, ...] = ()
     refused: tuple[Verdict, ...] = ()
-
-
-def explanation_document(found: Explanation) -> dict[str, Any]:
-    """An explanation as JSON's types, in the order in which the keys are documented."""
-    who = found.contact
-    return {
-        "format_version": FORMAT_VERSION,
-        "tool_version": found.tool_version,
-        "target": found.target,
-        "account": found.account,
-        "as_of": zulu(found.as_of),
-        "timezone": found.timezone,
-        "contact": {
-            "id": who.id or None,
-            "type": who.type,
-            "email": who.email,
-            "reference": who.reference,
-            "source": place_document(found.source) if found.source else None,
-        },
-        "declared": found.source is not None,
-        "absent": not found.present,
-        "action": found.action.value if found.action else None,
-        "managed": {facet.value: _managed(found.managed.get(facet)) for facet in Facet},
-        "untold": [facet.value for facet in found.untold],
-        "items": [_explained(one) for one in found.items],
-        "next": _turn(found.next),
-        "refused": [verdict_document(one) for one in found.refused],
-    }
-
-
-def _managed(how: Managed | None) -> dict[str, Any] | None:
-    if how is None:
-        return None
-    set_by = "contact" if how.by_contact else "configuration"
-    return {"mode": how.mode.value if how.mode else None, "set_by": set_by if how.mode else None}
-
-
-def _explained(one: Explained) -> dict[str, Any]:
-    return {
-        "facet": one.part.value,
-        "item": one.item,
-        "action": one.fate.value,
-        "told": one.told,
-        "live": value_document(one.live),
-        "target": value_document(one.target),
-        **_origin(one.origin),
-        "window": window_document(one.window),
-        "passed_over": [_passed_over(item) for item in one.passed_over],
-        "next": _turn(one.turn),
-    }
-
-
-def _origin(origin: Origin | Beside) -> dict[str, Any]:
-    if isinstance(origin, Origin):
-        return origin_document(origin)
-    return {"origin": origin.value, "detail": None, "reason": None, "at": None, "source": None}
-
-
-def _passed_over(item: DeclaredGrant | DeclaredTag) -> dict[str, Any]:
-    return {
-        "bundle": item.bundle,
-        "status": item.status if isinstance(item, DeclaredGrant) else None,
-        "window": window_document(item.window),
-        "source": place_document(item.place),
-    }
-
-
-def _turn(boundary: Boundary | None) -> dict[str, Any] | None:
-    if boundary is None:
-        return None
-    return {"at": zulu(boundary.at), "event": boundary.event, "item": boundary.item}

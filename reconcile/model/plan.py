@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any
 
 from .contact import Grant, Identity, State, email_key
-from .place import Place
+from .problem import Place
+from .settings import Policy
 
 
 class Action(StrEnum):
@@ -28,7 +29,7 @@ class Part(StrEnum):
     ADDRESS = "address"
 
 
-class Why(StrEnum):
+class OriginKind(StrEnum):
     """The kinds of origin: why an item is in the target or left it."""
 
     DECLARED = "declared"
@@ -49,7 +50,7 @@ class Origin:
     (``lapsed``) or starts (``not started``).
     """
 
-    why: Why
+    why: OriginKind
     detail: str | None = None
     place: Place | None = None
     reason: str | None = None
@@ -177,7 +178,6 @@ class Boundary:
 LIFTABLE = ("creating", "granting", "last-holder", "last-role", "losing-access", "self", "shrunk")
 """The guards that an override lifts. What the others stop is a fault or a promise, not a quantity."""
 
-
 INCOMPLETE = "incomplete-listing"
 """The guard that trips when contacts may be missing from what was read."""
 
@@ -245,3 +245,18 @@ class Plan:
         return tuple(
             subject for verdict in self.refused if verdict.guard == UNREADABLE for subject in verdict.subjects
         )
+
+
+@dataclass(frozen=True, slots=True)
+class PlanContext:
+    """What a plan is made for: the target and its account, the policy, the clock, the tool.
+
+    ``revert`` names the run that is to be undone, if that is what the declarations say.
+    """
+
+    target: str
+    account: str
+    policy: Policy
+    now: datetime
+    tool_version: str
+    revert: str | None = None

@@ -94,7 +94,7 @@ class Guards:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class WarningSettings:
     """What is worth a warning although it can be done.
 
     ``reasons``: patterns of roles whose grants should say why. ``conflicts``: roles that nobody should hold
@@ -118,7 +118,7 @@ class Policy:
     ignore: Patterns = Patterns()
     protect: Protect = Protect()
     guards: Guards = Guards()
-    judgement: Judgement = Judgement()
+    judgement: WarningSettings = WarningSettings()
 
     def mode(self, facet: Facet) -> Mode:
         """The configured mode of a set facet (roles or tags)."""
@@ -139,7 +139,7 @@ class Freeze:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class Override:
     """An override that stands in the repository: it lifts one guard up to a ceiling for one plan.
 
     It is used up once that plan is carried out; until then a run that was cut off can be finished with it.
@@ -152,7 +152,7 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
-class Applying:
+class ApplySettings:
     """What holds for applying alone, and so takes no part in a plan.
 
     ``failures``: so many contacts that fail in a row stop a run. ``revoke_in_freeze``: changes that only take
@@ -163,7 +163,7 @@ class Applying:
     freezes: tuple[Freeze, ...] = ()
     revoke_in_freeze: bool = False
     stopped: bool = False
-    allowances: tuple[Allowance, ...] = ()
+    allowances: tuple[Override, ...] = ()
 
 
 class Privacy(StrEnum):
@@ -182,7 +182,7 @@ class Settings:
     targets: tuple[Target, ...] = (Target("sandbox", TargetKind.SANDBOX),)
     target: str = "sandbox"
     privacy: Privacy = Privacy.MASK
-    applying: Applying = Applying()
+    applying: ApplySettings = ApplySettings()
 
     def folder(self, target: Target) -> str:
         """The folder of a target's declarations, relative to the configuration file."""

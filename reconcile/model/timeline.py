@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from .declaration import Declaration, Window
-from .document import FORMAT_VERSION, place_document
-from .instant import zulu
+from reconcile.clock import Window
+
+from .declaration import Declaration
 from .plan import Boundary, Origin, Part
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
+class UpcomingChange:
     """One boundary that lies ahead: of which role or tag of whom, and where its window is declared.
 
     ``origin`` says whether the contact itself or a bundle declares it; ``origin.place`` is that item's line,
@@ -39,7 +38,7 @@ class Timeline:
     days: int
     timezone: str
     contacts: int
-    coming: tuple[Coming, ...]
+    coming: tuple[UpcomingChange, ...]
 
     @property
     def starts(self) -> int:
@@ -50,51 +49,3 @@ class Timeline:
     def lapses(self) -> int:
         """How many windows lapse."""
         return len(self.coming) - self.starts
-
-
-def timeline_document(found: Timeline) -> dict[str, Any]:
-    """A timeline as JSON's types, in the order in which the keys are documented."""
-    return {
-        "format_version": FORMAT_VERSION,
-        "tool_version": found.tool_version,
-        "target": found.target,
-        "as_of": zulu(found.as_of),
-        "until": zulu(found.until),
-        "days": found.days,
-        "timezone": found.timezone,
-        "summary": {"contacts": found.contacts, "starts": found.starts, "lapses": found.lapses},
-        "events": [_event(one) for one in found.coming],
-    }
-
-
-def _event(one: Coming) -> dict[str, Any]:
-    origin = one.origin
-    return {
-        "at": zulu(one.boundary.at),
-        "event": one.boundary.event,
-        "facet": one.part.value,
-        "item": one.boundary.item,
-        "contact": _contact(one.contact),
-        "window": window_document(one.window),
-        "origin": origin.why.value,
-        "detail": origin.detail,
-        "reason": origin.reason,
-        "source": place_document(origin.place) if origin.place else None,
-    }
-
-
-def _contact(entry: Declaration) -> dict[str, Any]:
-    return {
-        "id": entry.id,
-        "email": entry.email,
-        "reference": entry.reference,
-        "source": place_document(entry.place),
-    }
-
-
-def window_document(window: Window) -> dict[str, Any]:
-    """A window as JSON's types; null is open."""
-    return {
-        "starts": zulu(window.starts) if window.starts else None,
-        "expires": zulu(window.expires) if window.expires else None,
-    }

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from reconcile.model import Action, Kept, Operation, Part, State, Value
+from reconcile.model.contact import State
+from reconcile.model.plan import Action, Kept, Operation, Part, Value
 
 from .fold import Folded
 
-Key = tuple[Part, str]
+ItemKey = tuple[Part, str]
 
 _PARTS = list(Part)
+
 _ACTIONS = [Action.ADD, Action.CHANGE, Action.REMOVE]
 
 
@@ -38,7 +40,7 @@ def kept(folded: Folded, changed: tuple[Operation, ...]) -> tuple[Kept, ...]:
     )
 
 
-def _changed_items(folded: Folded) -> set[Key]:
+def _changed_items(folded: Folded) -> set[ItemKey]:
     """DeepDiff explains where the two states differ; its paths are cut down to the item they lie in."""
     from deepdiff import DeepDiff  # noqa: PLC0415 - a tenth of a second that an empty plan does not need
 
@@ -67,9 +69,9 @@ def _filled(fields: Mapping[str, str | None] | None) -> dict[str, str]:
     return {name: value for name, value in (fields or {}).items() if value}
 
 
-def items_of(state: State) -> dict[Key, Value]:
+def items_of(state: State) -> dict[ItemKey, Value]:
     """Everything in a state by part and item; a field that is empty is not there."""
-    found: dict[Key, Value] = {}
+    found: dict[ItemKey, Value] = {}
     found.update({(Part.ROLES, grant.reference): grant for grant in state.roles or ()})
     found.update({(Part.TAGS, tag): tag for tag in state.tags or ()})
     found.update({(Part.PROFILE, name): value for name, value in _filled(state.profile).items()})
@@ -77,7 +79,7 @@ def items_of(state: State) -> dict[Key, Value]:
     return found
 
 
-def _action(before: Mapping[Key, Value], after: Mapping[Key, Value], key: Key) -> Action:
+def _action(before: Mapping[ItemKey, Value], after: Mapping[ItemKey, Value], key: ItemKey) -> Action:
     if key not in before:
         return Action.ADD
     return Action.CHANGE if key in after else Action.REMOVE

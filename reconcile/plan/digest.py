@@ -1,34 +1,21 @@
 """Digests: one SHA-256 over canonical JSON, so that equal contents have equal digests on every machine."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
-from reconcile.model import (
-    Contact,
-    Declaration,
-    DeclaredGrant,
-    DeclaredTag,
-    Grant,
-    Judgement,
-    Plan,
-    Policy,
-    plan_document,
-    zulu,
-)
+from reconcile.clock import utc_text
+from reconcile.documents.canonical import digest_of
+from reconcile.documents.plan import plan_document
+from reconcile.model.contact import Contact, Grant
+from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
+from reconcile.model.plan import Plan
+from reconcile.model.settings import Policy, WarningSettings
 
 _NOT_COVERED = {"digest", "notes", "source", "message"}
 """Keys of the plan's JSON that the digest leaves out: itself, notes, and wording (messages and the lines of
 files, which move when somebody edits a comment)."""
-
-
-def digest_of(value: Any) -> str:
-    """``sha256:`` and the digest of a value made of JSON's types."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return f"sha256:{sha256(text.encode('ascii')).hexdigest()}"
 
 
 def plan_digest(plan: Plan) -> str:
@@ -105,9 +92,9 @@ def _window(item: DeclaredGrant | DeclaredTag) -> list[str]:
 
 
 def _instant(instant: datetime | None) -> str | None:
-    return None if instant is None else zulu(instant)
+    return None if instant is None else utc_text(instant)
 
 
 def config_digest(policy: Policy, account: str) -> str:
     """The digest of what steers fold and guards, and of the account it is for; warnings steer neither."""
-    return digest_of({"account": account, "policy": asdict(replace(policy, judgement=Judgement()))})
+    return digest_of({"account": account, "policy": asdict(replace(policy, judgement=WarningSettings()))})

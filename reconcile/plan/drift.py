@@ -4,31 +4,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from reconcile.model import (
-    Action,
-    Cause,
-    Change,
-    Declaration,
-    DeclaredGrant,
-    DeclaredTag,
-    Difference,
-    Drift,
-    Operation,
-    Part,
-    Place,
-    Plan,
-    Why,
-    tag_key,
-)
+from reconcile.model.contact import tag_key
+from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
+from reconcile.model.drift import Cause, Difference, Drift
+from reconcile.model.plan import Action, Change, Operation, OriginKind, Part, Plan
+from reconcile.model.problem import Place
 
 from .digest import plan_digest
 
-Item = tuple[str, str, str]
+WrittenItem = tuple[str, str, str]
 """A contact's id, the part and the item."""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LastApply:
     """The last apply of all declarations: when it began, for what, and how far it came.
 
     ``settled`` are the ids of contacts that it left as declared, of those that it wrote.
@@ -47,17 +36,17 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class ApplyHistory:
     """What earlier runs tell. ``written`` says of items when the run began that wrote them last."""
 
-    standing: Standing | None = None
-    written: Mapping[Item, datetime] = field(default_factory=dict)
+    standing: LastApply | None = None
+    written: Mapping[WrittenItem, datetime] = field(default_factory=dict)
 
 
-def drift(plan: Plan, declarations: Iterable[Declaration], history: History) -> Drift:
+def explain_drift(plan: Plan, declarations: Iterable[Declaration], history: ApplyHistory) -> Drift:
     """Why each operation of a plan is needed."""
     by_place = {declaration.place: declaration for declaration in declarations}
-    judge = _Judge(plan, by_place, history)
+    judge = _DriftExplainer(plan, by_place, history)
     found = [judge.difference(change, step) for change in plan.changes for step in change.operations]
     return Drift(plan, tuple(found))
 
@@ -73,10 +62,10 @@ def due_plan(found: Drift) -> Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Judge:
+class _DriftExplainer:
     plan: Plan
     declarations: Mapping[Place, Declaration]
-    history: History
+    history: ApplyHistory
 
     def difference(self, change: Change, step: Operation) -> Difference:
         by_clock = self._by_clock(change, step)
@@ -97,7 +86,11 @@ class _Judge:
         return found
 
     def _boundary(self, change: Change, step: Operation) -> tuple[Cause, datetime] | None:
-        if step.action is Action.REMOVE and step.origin.why is Why.LAPSED and step.origin.at is not None:
+        if (
+            step.action is Action.REMOVE
+            and step.origin.why is OriginKind.LAPSED
+            and step.origin.at is not None
+        ):
             return Cause.LAPSED, step.origin.at
         item = self._declared(change, step) if step.action is Action.ADD else None
         return (Cause.STARTED, item.window.starts) if item is not None and item.window.starts else None

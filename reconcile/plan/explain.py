@@ -4,60 +4,44 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from reconcile.model import (
-    OPEN,
-    Beside,
-    Boundary,
-    Contact,
-    Declaration,
-    DeclaredGrant,
-    Explained,
-    Explanation,
-    Facet,
-    Fate,
-    Grant,
-    Managed,
-    Operation,
-    Origin,
-    Part,
-    Place,
-    Policy,
-    State,
-    Value,
-    Verdict,
-    tag_key,
-)
+from reconcile.clock import OPEN
+from reconcile.model.contact import Contact, Facet, Grant, State, tag_key
+from reconcile.model.declaration import Declaration, DeclaredGrant
+from reconcile.model.explanation import Effect, ExplainedItem, Explanation, FacetManagement, UnplannedOrigin
+from reconcile.model.plan import Boundary, Operation, Origin, Part, PlanContext, Value, Verdict
+from reconcile.model.problem import Place
+from reconcile.model.settings import Policy
 
-from .boundaries import Item, boundaries_of, declared_items
-from .census import UNKNOWN
-from .diff import Key, items_of
-from .draft import NOTHING, Draft, draft
+from .contact_plan import EMPTY_STATE, ContactPlan, plan_contact
+from .diff import ItemKey, items_of
 from .fold import managed_part
-from .guards import Inquiry, judge
-from .planner import Scene
+from .guards import UNKNOWN_FACTS, GuardInput, evaluate
+from .timeline import DeclaredItem, boundaries_of, declared_items
 
-ALONE = frozenset({"creating", "granting", "last-role", "protected", "self", "unreadable"})
+PER_CONTACT = frozenset({"creating", "granting", "last-role", "protected", "self", "unreadable"})
 """The guards that one contact can trip whatever else a plan does: they count, and have no share or census."""
 
 _PARTS = list(Part)
-_FATES = [Fate.ADD, Fate.CHANGE, Fate.REMOVE, Fate.KEEP, Fate.NONE]
+
+_FATES = [Effect.ADD, Effect.CHANGE, Effect.REMOVE, Effect.KEEP, Effect.NONE]
+
 _FIELDS = frozenset({Part.PROFILE, Part.ADDRESS})
 
 
-def explain(declaration: Declaration, live: Contact | None, scene: Scene) -> Explanation:
+def explain_contact(declaration: Declaration, live: Contact | None, scene: PlanContext) -> Explanation:
     """What a declaration means for its live contact (None: to be created), item by item."""
-    entry = draft(declaration, live, scene.policy, scene.now)
+    entry = plan_contact(declaration, live, scene.policy, scene.now)
     found = _explanation(entry, scene)
     return replace(found, source=declaration.place, refused=_refused(entry, scene))
 
 
-def explain_undeclared(live: Contact, scene: Scene) -> Explanation:
+def explain_undeclared_contact(live: Contact, scene: PlanContext) -> Explanation:
     """What a contact holds that no declaration is about: nothing of it is managed."""
-    return _explanation(draft(Declaration(Place("")), live, scene.policy, scene.now), scene)
+    return _explanation(plan_contact(Declaration(Place("")), live, scene.policy, scene.now), scene)
 
 
-def _explanation(entry: Draft, scene: Scene) -> Explanation:
-    items = sorted(_Items.of(entry, scene.now).explained(), key=_order)
+def _explanation(entry: ContactPlan, scene: PlanContext) -> Explanation:
+    items = sorted(_ExplainedItems.of(entry, scene.now).explained(), key=_order)
     return Explanation(
         tool_version=scene.tool_version,
         target=scene.target,
@@ -71,32 +55,32 @@ def _explanation(entry: Draft, scene: Scene) -> Explanation:
         managed=_managed(entry.declaration, scene.policy),
         items=tuple(items),
         next=_nearest(one.turn for one in items if one.turn is not None),
-        untold=_untold(entry.live),
+        untold=_unread_facets(entry.live),
     )
 
 
-def _untold(live: Contact | None) -> tuple[Facet, ...]:
+def _unread_facets(live: Contact | None) -> tuple[Facet, ...]:
     sets = (Facet.ROLES, Facet.TAGS)
     return tuple(facet for facet in sets if live is not None and getattr(live.state, facet.value) is None)
 
 
-def _order(one: Explained) -> tuple[int, int, str]:
+def _order(one: ExplainedItem) -> tuple[int, int, str]:
     return _PARTS.index(one.part), _FATES.index(one.fate), one.item
 
 
-def _refused(entry: Draft, scene: Scene) -> tuple[Verdict, ...]:
-    verdicts = judge(Inquiry([entry], 1, scene.policy, UNKNOWN, scene.now))
-    return tuple(verdict for verdict in verdicts if verdict.guard in ALONE and not verdict.passed)
+def _refused(entry: ContactPlan, scene: PlanContext) -> tuple[Verdict, ...]:
+    verdicts = evaluate(GuardInput([entry], 1, scene.policy, UNKNOWN_FACTS, scene.now))
+    return tuple(verdict for verdict in verdicts if verdict.guard in PER_CONTACT and not verdict.passed)
 
 
-def _managed(declaration: Declaration, policy: Policy) -> dict[Facet, Managed]:
+def _managed(declaration: Declaration, policy: Policy) -> dict[Facet, FacetManagement]:
     own = dict(declaration.modes)
     modes = {
-        facet: Managed(own.get(facet, policy.mode(facet)), facet in own)
+        facet: FacetManagement(own.get(facet, policy.mode(facet)), facet in own)
         for facet in (Facet.ROLES, Facet.TAGS)
     }
     managed = [facet for facet in Facet if getattr(declaration, facet.value) is not None]
-    return {facet: modes.get(facet, Managed(None)) for facet in managed}
+    return {facet: modes.get(facet, FacetManagement(None)) for facet in managed}
 
 
 def _nearest(boundaries: Iterable[Boundary]) -> Boundary | None:
@@ -104,18 +88,18 @@ def _nearest(boundaries: Iterable[Boundary]) -> Boundary | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Items:
+class _ExplainedItems:
     """Everything that the declaration or the account has of one contact, by part and item."""
 
-    entry: Draft
+    entry: ContactPlan
     now: datetime
-    live: Mapping[Key, Value]
-    target: Mapping[Key, Value]
-    steps: Mapping[Key, Operation]
-    declared: Mapping[Key, Item]
+    live: Mapping[ItemKey, Value]
+    target: Mapping[ItemKey, Value]
+    steps: Mapping[ItemKey, Operation]
+    declared: Mapping[ItemKey, DeclaredItem]
 
     @classmethod
-    def of(cls, entry: Draft, now: datetime) -> "_Items":
+    def of(cls, entry: ContactPlan, now: datetime) -> "_ExplainedItems":
         return cls(
             entry,
             now,
@@ -125,59 +109,59 @@ class _Items:
             {(part, _same(part, name)): item for part, name, item in declared_items(entry.declaration)},
         )
 
-    def explained(self) -> Iterator[Explained]:
+    def explained(self) -> Iterator[ExplainedItem]:
         for part, item in {*self.live, *self.target, *self.steps, *self.entry.folded.origins}:
             yield self._explained(part, item)
 
-    def _explained(self, part: Part, item: str) -> Explained:
+    def _explained(self, part: Part, item: str) -> ExplainedItem:
         key = part, item
         step, origin = self.steps.get(key), self._origin(part, item)
         declared = self.declared.get((part, _same(part, item)))
         fate = self._fate(key, origin)
-        return Explained(
+        return ExplainedItem(
             part=part,
             item=item,
             fate=fate,
             live=self.live.get(key),
             target=self._target(key, origin),
             origin=origin,
-            operation=None if fate is Fate.NONE else step,
+            operation=None if fate is Effect.NONE else step,
             window=declared.window if declared else OPEN,
             passed_over=self._passed_over(part, item),
             turn=self._turn(part, item, declared),
             told=self._told(key),
         )
 
-    def _target(self, key: Key, origin: Origin | Beside) -> Value:
-        if origin is Beside.UNMANAGED:
+    def _target(self, key: ItemKey, origin: Origin | UnplannedOrigin) -> Value:
+        if origin is UnplannedOrigin.UNMANAGED:
             return self.live.get(key)
         step = self.steps.get(key)
         return step.after if step else self.target.get(key)
 
-    def _origin(self, part: Part, item: str) -> Origin | Beside:
+    def _origin(self, part: Part, item: str) -> Origin | UnplannedOrigin:
         step = self.steps.get((part, item))
         found = step.origin if step else self.entry.folded.origins.get((part, item))
         if found is not None:
             return found
         if getattr(self.entry.declaration, part.value) is None:
-            return Beside.UNMANAGED
-        return Beside.EXPIRED if part is Part.ROLES else Beside.INHERITED
+            return UnplannedOrigin.UNMANAGED
+        return UnplannedOrigin.EXPIRED if part is Part.ROLES else UnplannedOrigin.INHERITED
 
-    def _fate(self, key: Key, origin: Origin | Beside) -> Fate:
+    def _fate(self, key: ItemKey, origin: Origin | UnplannedOrigin) -> Effect:
         if self._would_be_guessed(key):
-            return Fate.NONE
+            return Effect.NONE
         if key in self.steps:
-            return Fate(self.steps[key].action.value)
-        if origin is Beside.UNMANAGED:
-            return Fate.NONE
+            return Effect(self.steps[key].action.value)
+        if origin is UnplannedOrigin.UNMANAGED:
+            return Effect.NONE
         # A field that is declared empty and is empty stays as it is, too.
-        return Fate.KEEP if key in self.target or key[0] in _FIELDS else Fate.NONE
+        return Effect.KEEP if key in self.target or key[0] in _FIELDS else Effect.NONE
 
-    def _passed_over(self, part: Part, item: str) -> tuple[Item, ...]:
+    def _passed_over(self, part: Part, item: str) -> tuple[DeclaredItem, ...]:
         wanted = part, _same(part, item)
         return tuple(one for one in self.entry.declaration.passed_over if _key(one) == wanted)
 
-    def _turn(self, part: Part, item: str, declared: Item | None) -> Boundary | None:
+    def _turn(self, part: Part, item: str, declared: DeclaredItem | None) -> Boundary | None:
         if declared is not None:
             boundaries = boundaries_of(self.entry.declaration, item, declared)
             return _nearest(boundary for boundary in boundaries if boundary.at > self.now)
@@ -187,13 +171,13 @@ class _Items:
             return Boundary(held.expires, starts=False, item=item, contact=self.entry.label)
         return None
 
-    def _would_be_guessed(self, key: Key) -> bool:
+    def _would_be_guessed(self, key: ItemKey) -> bool:
         """True for what a plan refuses to touch, because the account does not tell how it is now."""
         part, item = key
         declared = (part, _same(part, item)) in self.declared
         return not self._told(key) and (not self._read(part) or (declared and key in self.target))
 
-    def _told(self, key: Key) -> bool:
+    def _told(self, key: ItemKey) -> bool:
         held = self.live.get(key)
         return self._read(key[0]) and not (isinstance(held, Grant) and not held.readable)
 
@@ -202,13 +186,13 @@ class _Items:
         return live is None or part is Part.CONTACT or getattr(live.state, part.value) is not None
 
 
-def _shown(entry: Draft) -> State:
+def _shown(entry: ContactPlan) -> State:
     """The live roles and tags, managed or not, and the fields that are managed."""
-    live = entry.live.state if entry.live else NOTHING
+    live = entry.live.state if entry.live else EMPTY_STATE
     return replace(managed_part(entry.declaration, live), roles=live.roles, tags=live.tags)
 
 
-def _key(item: Item) -> Key:
+def _key(item: DeclaredItem) -> ItemKey:
     if isinstance(item, DeclaredGrant):
         return Part.ROLES, item.reference
     return Part.TAGS, tag_key(item.value)

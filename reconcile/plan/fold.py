@@ -9,22 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from reconcile.model import (
-    BY_ROLE,
-    Declaration,
-    DeclaredGrant,
-    DeclaredTag,
-    Facet,
-    Fields,
-    Grant,
-    Mode,
-    Origin,
-    Part,
-    Policy,
-    State,
-    Why,
-    tag_key,
-)
+from reconcile.model.contact import BY_ROLE, Facet, Fields, Grant, State, tag_key
+from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag, Mode
+from reconcile.model.plan import Origin, OriginKind, Part
+from reconcile.model.settings import Policy
 
 Origins = dict[tuple[Part, str], Origin]
 """Why each item is in the target or left it, by part and item."""
@@ -91,7 +79,7 @@ def ignored_tag(value: str, policy: Policy) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class _SetRule:
     """How the items of one set facet are treated: which stay, and why."""
 
     ignored: Callable[[str, Policy], str | None]
@@ -106,28 +94,28 @@ class _Rule:
             return declared.window.contains(self.now), self._declared_origin(declared)
         pattern = self.ignored(name, self.policy)
         if pattern is not None:
-            return True, Origin(Why.IGNORED, pattern)
+            return True, Origin(OriginKind.IGNORED, pattern)
         if not self.present:
-            return False, Origin(Why.ABSENT)
+            return False, Origin(OriginKind.ABSENT)
         if self.mode is Mode.ADDITIVE:
-            return True, Origin(Why.ADDITIVE)
-        return False, Origin(Why.UNDECLARED)
+            return True, Origin(OriginKind.ADDITIVE)
+        return False, Origin(OriginKind.UNDECLARED)
 
     def _declared_origin(self, declared: DeclaredGrant | DeclaredTag) -> Origin:
         if declared.window.lapsed(self.now):
-            why = Why.LAPSED
+            why = OriginKind.LAPSED
         elif declared.window.pending(self.now):
-            why = Why.NOT_STARTED
+            why = OriginKind.NOT_STARTED
         else:
-            why = Why.BUNDLE if declared.bundle else Why.DECLARED
-        at = declared.window.starts if why is Why.NOT_STARTED else declared.window.expires
+            why = OriginKind.BUNDLE if declared.bundle else OriginKind.DECLARED
+        at = declared.window.starts if why is OriginKind.NOT_STARTED else declared.window.expires
         return Origin(why, declared.bundle, declared.place, declared.reason, at)
 
 
-def _rule(declaration: Declaration, policy: Policy, facet: Facet, now: datetime) -> _Rule:
+def _set_rule(declaration: Declaration, policy: Policy, facet: Facet, now: datetime) -> _SetRule:
     mode = dict(declaration.modes).get(facet, policy.mode(facet))
     ignored = ignored_role if facet is Facet.ROLES else ignored_tag
-    return _Rule(ignored, policy, mode, declaration.present, now)
+    return _SetRule(ignored, policy, mode, declaration.present, now)
 
 
 def _fold_roles(
@@ -135,7 +123,7 @@ def _fold_roles(
 ) -> tuple[tuple[Grant, ...] | None, Origins]:
     if declaration.roles is None:
         return None, {}
-    rule = _rule(declaration, policy, Facet.ROLES, now)
+    rule = _set_rule(declaration, policy, Facet.ROLES, now)
     held = {grant.reference: grant for grant in live or ()}
     declared = {grant.reference: grant for grant in declaration.roles}
     target: list[Grant] = []
@@ -162,7 +150,7 @@ def _fold_tags(
 ) -> tuple[tuple[str, ...] | None, Origins]:
     if declaration.tags is None:
         return None, {}
-    rule = _rule(declaration, policy, Facet.TAGS, now)
+    rule = _set_rule(declaration, policy, Facet.TAGS, now)
     spellings = _spellings(live or ())
     declared = {tag_key(tag.value): tag for tag in declaration.tags}
     target: list[str] = []
@@ -196,7 +184,7 @@ def _field_origins(declaration: Declaration) -> Origins:
     places = {(facet, name): place for facet, name, place in declaration.field_places}
     facets = ((Facet.PROFILE, declaration.profile), (Facet.ADDRESS, declaration.address))
     return {
-        (Part(facet), name): Origin(Why.DECLARED, place=places.get((facet, name), declaration.place))
+        (Part(facet), name): Origin(OriginKind.DECLARED, place=places.get((facet, name), declaration.place))
         for facet, fields in facets
         for name in fields or ()
     }

@@ -1,42 +1,27 @@
 """The plan: every declared contact beside its live one, as of one instant, for one account."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
-from reconcile.model import Change, Contact, Declaration, Plan, Policy, email_key
+from reconcile.model.contact import Contact, email_key
+from reconcile.model.declaration import Declaration
+from reconcile.model.plan import Change, Plan, PlanContext
 
-from .boundaries import next_boundary
-from .census import UNKNOWN, Census
+from .contact_plan import ContactPlan, plan_contact
 from .digest import config_digest, declarations_digest, plan_digest
-from .draft import Draft, draft
-from .guards import Inquiry, judge
-from .resolve import Resolution
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What a plan is made for: the target and its account, the policy, the clock, the tool.
-
-    ``revert`` names the run that is to be undone, if that is what the declarations say.
-    """
-
-    target: str
-    account: str
-    policy: Policy
-    now: datetime
-    tool_version: str
-    revert: str | None = None
+from .guards import UNKNOWN_FACTS, AccountFacts, GuardInput, evaluate
+from .matching import Matches
+from .timeline import next_boundary
 
 
 def make_plan(
-    resolution: Resolution, live: Mapping[str, Contact], scene: Scene, census: Census = UNKNOWN
+    resolution: Matches, live: Mapping[str, Contact], scene: PlanContext, census: AccountFacts = UNKNOWN_FACTS
 ) -> Plan:
     """The plan for all resolved declarations. ``live`` holds each matched contact by its id.
 
     The order of declarations and of live contacts changes nothing in it.
     """
-    drafts = sorted(_drafts(resolution, live, scene), key=_order)
+    drafts = sorted(_contact_plans(resolution, live, scene), key=_order)
     changes = tuple(change for change in (entry.change() for entry in drafts) if change is not None)
     declarations = resolution.declarations
     # To undo a run that touched nothing any more is no sign of lost files.
@@ -53,30 +38,32 @@ def make_plan(
         changes=changes,
         unchanged=sum(not entry.changes for entry in drafts),
         notes=(*_unseen_notes(resolution.unseen), *_notes(drafts)),
-        guards=judge(Inquiry(drafts, declared, scene.policy, census, scene.now)),
+        guards=evaluate(GuardInput(drafts, declared, scene.policy, census, scene.now)),
         revert=scene.revert,
     )
     return replace(plan, digest=plan_digest(plan))
 
 
-def plan_change(declaration: Declaration, live: Contact, scene: Scene) -> Change | None:
+def replan_contact(declaration: Declaration, live: Contact, scene: PlanContext) -> Change | None:
     """The change of one contact, made anew from a fresh read; None also where something is ``unreadable``."""
-    return draft(declaration, live, scene.policy, scene.now).change()
+    return plan_contact(declaration, live, scene.policy, scene.now).change()
 
 
-def unreadable(declaration: Declaration, live: Contact, scene: Scene) -> tuple[str, ...]:
+def unreadable(declaration: Declaration, live: Contact, scene: PlanContext) -> tuple[str, ...]:
     """What a write of this contact would have to guess, because the API did not tell it."""
-    return draft(declaration, live, scene.policy, scene.now).unreadable
+    return plan_contact(declaration, live, scene.policy, scene.now).unreadable
 
 
-def _drafts(resolution: Resolution, live: Mapping[str, Contact], scene: Scene) -> Iterator[Draft]:
+def _contact_plans(
+    resolution: Matches, live: Mapping[str, Contact], scene: PlanContext
+) -> Iterator[ContactPlan]:
     for declaration, identity in resolution.matched:
-        yield draft(declaration, live[identity.id], scene.policy, scene.now)
+        yield plan_contact(declaration, live[identity.id], scene.policy, scene.now)
     for declaration in resolution.to_create:
-        yield draft(declaration, None, scene.policy, scene.now)
+        yield plan_contact(declaration, None, scene.policy, scene.now)
 
 
-def _order(entry: Draft) -> tuple[str, str, str]:
+def _order(entry: ContactPlan) -> tuple[str, str, str]:
     who = entry.identity
     return email_key(who.email), who.reference or "", who.id
 
@@ -86,7 +73,7 @@ def _unseen_notes(unseen: Iterable[Declaration]) -> list[str]:
     return [f"{label}: not found in a listing that is not whole" for label in labels]
 
 
-def _notes(drafts: Sequence[Draft]) -> Iterator[str]:
+def _notes(drafts: Sequence[ContactPlan]) -> Iterator[str]:
     """What a reader should know although it is no operation."""
     for entry in drafts:
         for grant in entry.folded.target.roles or ():

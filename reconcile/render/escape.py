@@ -21,6 +21,7 @@ NAME_LIMIT = 200
 """Longer strings are cut for the eye, and the text says how long they were; JSON has them whole."""
 
 QUOTE_LIMIT = 500
+
 PROSE_LIMIT = 2_000
 
 
@@ -34,7 +35,9 @@ class Dialect:
 
 
 _PLAIN = re.compile(r"[!-~]*", re.ASCII)
+
 _BARE = re.compile(r"""[^\s"'`\\(),→]+""")
+
 _INVISIBLE = {
     "Cc",  # control characters: ESC begins the terminal's own commands
     "Cf",  # format characters: bidi overrides, zero-width, soft hyphen, tags
@@ -45,6 +48,7 @@ _INVISIBLE = {
     "Zp",
     "Zs",
 }
+
 _FILLERS = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800", "\u3164", "\uffa0"}
 """Letters and marks that show as nothing."""
 

@@ -5,42 +5,30 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from reconcile.model import (
-    Beside,
-    Boundary,
-    ChangeAction,
-    Explained,
-    Explanation,
-    Facet,
-    Fate,
-    Grant,
-    Kept,
-    Managed,
-    Origin,
-    Part,
-    Value,
-    explanation_document,
-    zulu,
-)
+from reconcile.clock import utc_text
+from reconcile.documents.explanation import explanation_document
+from reconcile.model.contact import Facet, Grant
+from reconcile.model.explanation import Effect, ExplainedItem, Explanation, FacetManagement, UnplannedOrigin
+from reconcile.model.plan import Boundary, ChangeAction, Kept, Origin, Part, Value
 
-from .days import begins, ends, last_day
 from .escape import TERMINAL, Dialect
 from .layout import cells, pad, paint, wrap
-from .mask import Known, knowing, masked_email, masked_verdict, scrubbed, telling
-from .rows import NOUNS, WIDEST_ITEM
-from .steps import Steps
-from .text import COLOURS
-from .why import Causes
-from .words import refusal, where, who
+from .mask import PersonalTexts, mask_email, mask_emails, mask_verdict, personal_texts, telling_fields
+from .plan_text import COLOURS
+from .wording.date_text import end_text, last_day, start_text
+from .wording.lines import NOUNS, WIDEST_ITEM
+from .wording.operation_text import OperationText
+from .wording.origin_text import OriginText
+from .wording.sentences import contact_name, place_text, refusal_text
 
-SYMBOLS = {Fate.ADD: "+", Fate.CHANGE: "~", Fate.REMOVE: "-", Fate.KEEP: "=", Fate.NONE: "·"}
+SYMBOLS = {Effect.ADD: "+", Effect.CHANGE: "~", Effect.REMOVE: "-", Effect.KEEP: "=", Effect.NONE: "·"}
 
 _VERBS = {
-    (Part.ROLES, Fate.ADD): "granted",
-    (Part.ROLES, Fate.REMOVE): "revoked",
-    (Part.TAGS, Fate.ADD): "added",
-    (Part.TAGS, Fate.REMOVE): "removed",
-    (Part.CONTACT, Fate.ADD): "created",
+    (Part.ROLES, Effect.ADD): "granted",
+    (Part.ROLES, Effect.REMOVE): "revoked",
+    (Part.TAGS, Effect.ADD): "added",
+    (Part.TAGS, Effect.REMOVE): "removed",
+    (Part.CONTACT, Effect.ADD): "created",
 }
 """What happens to an item; everything else is changed."""
 
@@ -54,38 +42,38 @@ def explanation_json(found: Explanation) -> str:
 
 def explanation_text(found: Explanation, *, colour: bool = False, width: int | None = None) -> str:
     """The explanation as lines for a terminal, wrapped to ``width`` columns at blanks if it is given."""
-    page = _Page(found, TERMINAL, width, colour)
+    page = _ExplanationText(found, TERMINAL, width, colour)
     blocks = [page.head(), page.items(), page.closing()]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class _ExplanationText:
     found: Explanation
     say: Dialect
     width: int | None
     colour: bool
 
     @property
-    def steps(self) -> Steps:
-        return Steps(self.found.timezone, self.say)
+    def steps(self) -> OperationText:
+        return OperationText(self.found.timezone, self.say)
 
     @property
-    def causes(self) -> Causes:
-        return Causes(self.found, self.say)
+    def causes(self) -> OriginText:
+        return OriginText(self.found, self.say)
 
     def head(self) -> list[str]:
         """Who it is, where that is declared, what an apply now would do, what is managed."""
         found = self.found
         label = found.contact.email or found.contact.reference or f"id {found.contact.id}"
-        named = who(found.contact, label, self.say)
-        said = [f"{named} at {self.say.name(found.account)}, as of {zulu(found.as_of)}", self._declared()]
+        named = contact_name(found.contact, label, self.say)
+        said = [f"{named} at {self.say.name(found.account)}, as of {utc_text(found.as_of)}", self._declared()]
         if found.source is not None:
             said.append(self._managed())
         if found.untold:
             said.append(f"Not told by the account: {', '.join(facet.value for facet in found.untold)}.")
         lines = [line for sentence in said for line in wrap("", sentence, self.width)]
-        refused = (wrap("  ! ", refusal(one, self.say), self.width) for one in found.refused)
+        refused = (wrap("  ! ", refusal_text(one, self.say), self.width) for one in found.refused)
         return [*lines, *(self._paint(line, "!") for block in refused for line in block)]
 
     def _declared(self) -> str:
@@ -93,7 +81,7 @@ class _Page:
         if source is None:
             return "Not declared: nothing of it is managed, and an apply leaves it as it is."
         absent = "" if self.found.present else " with 'state: absent'"
-        return f"Declared at {where(source, self.say)}{absent}. {self._outlook()}"
+        return f"Declared at {place_text(source, self.say)}{absent}. {self._outlook()}"
 
     def _outlook(self) -> str:
         if self.found.refused:
@@ -124,7 +112,7 @@ class _Page:
         ]
         return " ".join(filter(None, said))
 
-    def _how(self, facet: Facet, how: Managed) -> str:
+    def _how(self, facet: Facet, how: FacetManagement) -> str:
         own = ", as the contact's 'manage' says" if how.by_contact else ""
         return f"{facet.value} ({how.mode}{own})" if how.mode else facet.value
 
@@ -134,7 +122,7 @@ class _Page:
         column = max((width for width in widths if width <= WIDEST_ITEM), default=0)
         return [line for one in self.found.items for line in self._item(one, column)]
 
-    def _item(self, one: Explained, column: int) -> Iterator[str]:
+    def _item(self, one: ExplainedItem, column: int) -> Iterator[str]:
         symbol, name = SYMBOLS[one.fate], _name(one, self.say)
         reason = (
             self.say.quote(one.origin.reason) if isinstance(one.origin, Origin) and one.origin.reason else ""
@@ -151,25 +139,25 @@ class _Page:
             if detail:
                 yield from wrap(f"        {lead:<4}  ", detail, self.width)
 
-    def _happens(self, one: Explained) -> str:
+    def _happens(self, one: ExplainedItem) -> str:
         """What an apply now would do with the item."""
         if one.operation is not None:
             said = self.steps.operation(one.operation)
             return f"{_verb(one)}{'' if said[:1] in {'', '('} else ':'} {said}".rstrip()
-        if one.fate is Fate.KEEP:
+        if one.fate is Effect.KEEP:
             return self._kept(one)
-        if not one.told and one.origin is not Beside.UNMANAGED:
+        if not one.told and one.origin is not UnplannedOrigin.UNMANAGED:
             return "refused: what the account does not tell is not guessed"
-        if isinstance(one.origin, Beside):
+        if isinstance(one.origin, UnplannedOrigin):
             return one.origin.value
         return f"withheld: {self.steps.gone(one.origin)}"
 
-    def _kept(self, one: Explained) -> str:
+    def _kept(self, one: ExplainedItem) -> str:
         if isinstance(one.origin, Origin) and one.part in NOUNS:
             return self.steps.kept(Kept(one.part, one.item, one.target, one.origin))
-        return "kept: inherited" if one.origin is Beside.INHERITED else "kept"
+        return "kept: inherited" if one.origin is UnplannedOrigin.INHERITED else "kept"
 
-    def _now(self, one: Explained) -> str:
+    def _now(self, one: ExplainedItem) -> str:
         """How it is in the account."""
         if one.part is Part.CONTACT:
             return "does not exist"
@@ -184,9 +172,9 @@ class _Page:
             return "not held" if live is None else "held"
         if live.held(self.found.as_of) or live.expires is None:
             return self.steps.held(live)
-        return f"not held: expired {ends(live.expires, self.found.timezone)}"
+        return f"not held: expired {end_text(live.expires, self.found.timezone)}"
 
-    def _next(self, one: Explained) -> str:
+    def _next(self, one: ExplainedItem) -> str:
         if one.turn is None:
             return ""
         declared = one.turn.at in {one.window.starts, one.window.expires}
@@ -195,23 +183,23 @@ class _Page:
     def _turn(self, turn: Boundary) -> str:
         timezone = self.found.timezone
         if turn.starts:
-            return f"starts {begins(turn.at, timezone)}"
+            return f"starts {start_text(turn.at, timezone)}"
         whole = " (end of day)" if last_day(turn.at, timezone) else ""
-        return f"lapses {ends(turn.at, timezone)}{whole}"
+        return f"lapses {end_text(turn.at, timezone)}{whole}"
 
     def closing(self) -> list[str]:
         """When any of it next changes by the clock."""
         turn = self.found.next
         if turn is None:
             return wrap("", "No window of this contact starts or lapses from now on.", self.width)
-        said = f"Holds until {zulu(turn.at)}, when {self.say.name(turn.item)} {turn.event}."
+        said = f"Holds until {utc_text(turn.at)}, when {self.say.name(turn.item)} {turn.event}."
         return wrap("", said, self.width)
 
     def _paint(self, line: str, symbol: str) -> str:
         return paint(line, COLOURS[symbol], len(line) - len(line.lstrip())) if self.colour else line
 
 
-def _name(one: Explained, say: Dialect) -> str:
+def _name(one: ExplainedItem, say: Dialect) -> str:
     """The item with its kind, as in a plan."""
     if one.part is Part.CONTACT:
         return "contact"
@@ -219,17 +207,17 @@ def _name(one: Explained, say: Dialect) -> str:
     return f"{noun:<5} {say.name(one.item)}" if noun else f"{one.part.value}.{say.name(one.item)}"
 
 
-def _verb(one: Explained) -> str:
+def _verb(one: ExplainedItem) -> str:
     return _VERBS.get((one.part, one.fate), "changed")
 
 
 def mask_explanation(found: Explanation) -> Explanation:
     """The explanation with everything personal masked."""
-    known = knowing(_personal(found))
+    known = personal_texts(_personal(found))
     contact = replace(
         found.contact,
-        email=masked_email(found.contact.email),
-        reference=found.contact.reference and scrubbed(found.contact.reference),
+        email=mask_email(found.contact.email),
+        reference=found.contact.reference and mask_emails(found.contact.reference),
     )
     return replace(
         found,
@@ -237,7 +225,7 @@ def mask_explanation(found: Explanation) -> Explanation:
         source=found.source and known.place(found.source),
         items=tuple(_masked(one, known) for one in found.items),
         next=found.next and _masked_turn(found.next, known),
-        refused=tuple(map(masked_verdict, found.refused)),
+        refused=tuple(map(mask_verdict, found.refused)),
     )
 
 
@@ -245,11 +233,11 @@ def _personal(found: Explanation) -> Iterator[str]:
     yield found.contact.email
     for one in found.items:
         if one.part in {Part.PROFILE, Part.ADDRESS}:
-            yield from telling({one.item: one.live})
-            yield from telling({one.item: one.target})
+            yield from telling_fields({one.item: one.live})
+            yield from telling_fields({one.item: one.target})
 
 
-def _masked(one: Explained, known: Known) -> Explained:
+def _masked(one: ExplainedItem, known: PersonalTexts) -> ExplainedItem:
     return replace(
         one,
         item=known.item(one.part, one.item),
@@ -262,5 +250,5 @@ def _masked(one: Explained, known: Known) -> Explained:
     )
 
 
-def _masked_turn(turn: Boundary, known: Known) -> Boundary:
-    return replace(turn, item=known.hide(turn.item), contact=masked_email(turn.contact))
+def _masked_turn(turn: Boundary, known: PersonalTexts) -> Boundary:
+    return replace(turn, item=known.hide(turn.item), contact=mask_email(turn.contact))

@@ -18,19 +18,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from reconcile.model import (
-    Boundary,
-    Change,
-    Grant,
-    Kept,
-    Operation,
-    Origin,
-    Part,
-    Place,
-    Plan,
-    Value,
-    Verdict,
-)
+from reconcile.model.contact import Grant
+from reconcile.model.plan import Boundary, Change, Kept, Operation, Origin, Part, Plan, Value, Verdict
+from reconcile.model.problem import Place
 
 from .escape import MASK
 
@@ -44,7 +34,9 @@ _EMAIL = re.compile(
 """Looked for from the start of each word on: from every letter on, a word of 64 kB would take a minute."""
 
 _INITIALS = frozenset({"firstname", "lastname", "company", "username", "title"})
+
 _OPEN = frozenset({"type", "reference", "country", "countrycode"})
+
 _TELLING = frozenset(
     {"email", "firstname", "lastname", "username", "phone", "mobile", "line1", "line2", "line3", "website"}
 )
@@ -55,19 +47,19 @@ _SHORTEST = 3
 """A shorter name is left in tags and reasons: it would be found inside half of all words."""
 
 
-def mask(plan: Plan) -> Plan:
+def mask_plan(plan: Plan) -> Plan:
     """The plan with everything personal masked."""
     return replace(
         plan,
         valid_until=_boundary(plan) if plan.valid_until else None,
         changes=tuple(map(_change, plan.changes)),
-        notes=tuple(map(scrubbed, plan.notes)),
-        guards=tuple(map(masked_verdict, plan.guards)),
+        notes=tuple(map(mask_emails, plan.notes)),
+        guards=tuple(map(mask_verdict, plan.guards)),
     )
 
 
 @lru_cache(maxsize=65_536)
-def masked_email(address: str) -> str:
+def mask_email(address: str) -> str:
     """``b•••@e•••.com``: as much as tells two addresses apart to those who know them."""
     local, _, domain = address.strip().rpartition("@")
     host, dot, top = domain.rpartition(".")
@@ -86,9 +78,9 @@ def initials(name: str) -> str:
     return " ".join(f"{letter}." for letter in map(_first, name.split()) if letter) or MASK
 
 
-def scrubbed(sentence: str) -> str:
+def mask_emails(sentence: str) -> str:
     """A sentence with every e-mail address in it masked."""
-    return _EMAIL.sub(lambda found: masked_email(found[0]), sentence) if "@" in sentence else sentence
+    return _EMAIL.sub(lambda found: mask_email(found[0]), sentence) if "@" in sentence else sentence
 
 
 def _boundary(plan: Plan) -> Boundary | None:
@@ -98,26 +90,26 @@ def _boundary(plan: Plan) -> Boundary | None:
         return None
     whose = next((change for change in plan.changes if change.is_called(boundary.contact)), None)
     contact = _label(whose) if whose else MASK
-    return replace(boundary, item=scrubbed(boundary.item), contact=contact)
+    return replace(boundary, item=mask_emails(boundary.item), contact=contact)
 
 
 def _label(change: Change) -> str:
-    return masked_email(change.contact.email) if change.contact.email else scrubbed(change.label)
+    return mask_email(change.contact.email) if change.contact.email else mask_emails(change.label)
 
 
-def masked_verdict(verdict: Verdict) -> Verdict:
+def mask_verdict(verdict: Verdict) -> Verdict:
     """What a guard says, without addresses."""
-    subjects = tuple(map(scrubbed, verdict.subjects))
-    return replace(verdict, message=scrubbed(verdict.message), subjects=subjects)
+    subjects = tuple(map(mask_emails, verdict.subjects))
+    return replace(verdict, message=mask_emails(verdict.message), subjects=subjects)
 
 
 def _change(change: Change) -> Change:
-    known = knowing(_personal(change))
+    known = personal_texts(_personal(change))
     who = change.contact
     return replace(
         change,
         contact=replace(
-            who, email=masked_email(who.email), reference=who.reference and scrubbed(who.reference)
+            who, email=mask_email(who.email), reference=who.reference and mask_emails(who.reference)
         ),
         source=known.place(change.source),
         operations=tuple(map(known.operation, change.operations)),
@@ -128,14 +120,14 @@ def _change(change: Change) -> Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class PersonalTexts:
     """What is known of a contact, case-folded, longest first: hidden wherever else it stands."""
 
     texts: tuple[str, ...]
 
     def hide(self, text: str) -> str:
         """A text without e-mail addresses and without what is known."""
-        text, folded = scrubbed(text), text.casefold()
+        text, folded = mask_emails(text), text.casefold()
         if any(known in folded for known in self.texts):
             known = "|".join(map(re.escape, self.texts))
             return re.sub(rf"(?<!\w)(?:{known})(?!\w)", MASK, text, flags=re.IGNORECASE)
@@ -158,12 +150,12 @@ class Known:
 
     def item(self, part: Part, item: str) -> str:
         """An item's name: a role's may stay but for an address in it."""
-        return scrubbed(item) if part is Part.ROLES else self.hide(item)
+        return mask_emails(item) if part is Part.ROLES else self.hide(item)
 
     def value(self, part: Part, item: str, value: Value) -> Value:
         """A grant bears its role's name, so both are masked alike; a tag is its own value."""
         if isinstance(value, Grant):
-            return replace(value, reference=scrubbed(value.reference), status=scrubbed(value.status))
+            return replace(value, reference=mask_emails(value.reference), status=mask_emails(value.status))
         if part in {Part.PROFILE, Part.ADDRESS}:
             return _field(item, value)
         return value and self.hide(value)
@@ -172,26 +164,26 @@ class Known:
         """An origin without what is known in its reason and its file's name."""
         return replace(
             origin,
-            detail=origin.detail and scrubbed(origin.detail),
+            detail=origin.detail and mask_emails(origin.detail),
             reason=origin.reason and self.hide(origin.reason),
             place=origin.place and self.place(origin.place),
         )
 
     def payload(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """A payload of the same shape: roles and tags stay, fields are masked."""
-        return {scrubbed(name): self._body(value, name) for name, value in payload.items()}
+        return {mask_emails(name): self._body(value, name) for name, value in payload.items()}
 
     def _body(self, value: Any, name: str) -> Any:
         match value:
             case Mapping():
                 return {
-                    scrubbed(key): self._body(inner, name if name in _SETS else key)
+                    mask_emails(key): self._body(inner, name if name in _SETS else key)
                     for key, inner in value.items()
                 }
             case list():
                 return [self._body(inner, name) for inner in value]
             case str() if name in _SETS:
-                return scrubbed(value) if name == "accessRoles" else self.hide(value)
+                return mask_emails(value) if name == "accessRoles" else self.hide(value)
             case str():
                 return _field(name, value)
             case None | bool():
@@ -203,27 +195,29 @@ class Known:
 _SETS = frozenset({"accessRoles", "tags"})
 
 
-def knowing(texts: Iterable[str]) -> Known:
+def personal_texts(texts: Iterable[str]) -> PersonalTexts:
     """What these texts tell: those that are long enough to be looked for."""
     folded = {text.strip().casefold() for text in texts}
-    return Known(tuple(sorted((text for text in folded if len(text) >= _SHORTEST), key=len, reverse=True)))
+    return PersonalTexts(
+        tuple(sorted((text for text in folded if len(text) >= _SHORTEST), key=len, reverse=True))
+    )
 
 
 def _personal(change: Change) -> Iterator[str]:
     """The texts that tell who somebody is."""
     yield change.contact.email
-    yield from telling(change.payload)
+    yield from telling_fields(change.payload)
     for step in change.operations:
         if step.part in {Part.PROFILE, Part.ADDRESS}:
-            yield from telling({step.item: step.before})
-            yield from telling({step.item: step.after})
+            yield from telling_fields({step.item: step.before})
+            yield from telling_fields({step.item: step.after})
 
 
-def telling(value: Any, name: str = "") -> Iterator[str]:
+def telling_fields(value: Any, name: str = "") -> Iterator[str]:
     """The telling fields of a payload, or of a profile or address."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from telling(inner, key)
+            yield from telling_fields(inner, key)
     elif isinstance(value, str) and name.casefold() in _TELLING:
         yield value
 
@@ -234,7 +228,7 @@ def _field(name: str, value: Value) -> str | None:
         return None
     key = name.casefold()
     if key in _OPEN or not value:
-        return scrubbed(value)
+        return mask_emails(value)
     if key == "email":
-        return masked_email(value)
+        return mask_email(value)
     return initials(value) if key in _INITIALS else MASK

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from reconcile.model import Problem, Severity
+from reconcile.model.problem import Problem, Severity
 
 FORMAT_VERSION = "1.0"
 
@@ -52,6 +52,7 @@ def _annotation(problem: Problem) -> str:
 
 
 _IN_MESSAGE = re.compile("[%\r\n]")
+
 _IN_PROPERTY = re.compile("[%\r\n:,]")
 
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from reconcile.model import Change, ChangeAction, Part, Plan
+from reconcile.model.plan import Change, ChangeAction, Part, Plan
 
 
 class Risk(StrEnum):

@@ -10,13 +10,15 @@ import sys
 from itertools import count
 from typing import Any
 
-from reconcile.apply import chain
 from reconcile.cli import main
 from reconcile.evance.transport import Transport
+from reconcile.journal import hash_chain
 
 LAST = int(sys.argv[1])
+
 steps = count(1)
-write_all, send = chain._write_all, Transport.send
+
+write_all, send = hash_chain._write_all, Transport.send
 
 
 def step() -> None:
@@ -40,6 +42,6 @@ def sent(transport: Transport, request: Any) -> Any:
 
 
 if __name__ == "__main__":
-    chain._write_all = written
+    hash_chain._write_all = written
     Transport.send = sent  # type: ignore[method-assign]
     main(sys.argv[2:])

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 import requests
 
-from reconcile.apply import Record, runs
 from reconcile.cli import main
-from reconcile.evance import Timing
+from reconcile.evance.rate_limiter import Timing
+from reconcile.journal.record import JournaledRun, read_runs
 from reconcile.sandbox import Access, seed, show
 from reconcile.sandbox.rules.grants import Grant
 from reconcile.sandbox.store import nested
@@ -27,6 +27,7 @@ from reconcile.sandbox.store.connection import opened, writing
 from tests.conftest import NOW
 
 AS_OF = "2026-11-23T09:00:00Z"
+
 PAGE = 20
 """Rows on a page of a list, so that the shop's contacts fill four."""
 
@@ -40,6 +41,7 @@ protect: {{roles: [administrator], contacts: [owner@example.com]}}
 """
 
 State = dict[str, Any]
+
 Account = dict[str, State]
 """What the server holds, by the id of the contact."""
 
@@ -203,8 +205,8 @@ class Checkout:
     def state(self) -> Path:
         return self.root / ".reconcile"
 
-    def journals(self) -> list[Record]:
-        return list(runs(self.state / "runs"))
+    def journals(self) -> list[JournaledRun]:
+        return list(read_runs(self.state / "runs"))
 
     def lines(self, kind: str) -> list[Any]:
         """The contents of all lines of a kind in all journals."""
@@ -225,7 +227,7 @@ class Checkout:
             for name, value in self.environment.items():
                 patch.setenv(name, value)
             timing = (clock or Clock()).timing
-            patch.setattr("reconcile.evance.client.Timing", lambda: timing)
+            patch.setattr("reconcile.evance.reader.Timing", lambda: timing)
             with pytest.raises(SystemExit) as ended:
                 main([*arguments, "--config", str(self.root / "reconcile.yaml")])
         return Done(int(ended.value.code or 0), out.getvalue(), err.getvalue())

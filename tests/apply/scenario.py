@@ -32,10 +32,12 @@ contacts:
   - email: grace.odell@example.com        # as declared
     roles: [customer]
 """
+
 READS = 8
 """The declared contacts that exist: each is read once for the plan."""
 
 CHANGED = 8
+
 NEW = "new.customer@example.com"
 
 

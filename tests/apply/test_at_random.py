@@ -20,10 +20,15 @@ from tests.apply.party import Account, Checkout, Clock, Done, Killed, Stand, Sta
 from tests.conftest import NOW
 
 PEOPLE = {"32": "grace.odell@example.com", "9": "tom.wherry@example.com", "18": "carys.pugh@example.org"}
+
 ROLES = ["customer", "newsletter", "press", "trade-account"]
+
 TAGS = ["vip", "trade"]
+
 IGNORED = ("staff-", "auto:")
+
 SETTINGS = "guards: {last-role: 9, last-holder: 9, losing-access: {contacts: 99}}\n"
+
 FAULTS = [
     "status:code=503,p=0.15",
     "reset:when=after,p=0.15",
@@ -37,10 +42,12 @@ FAULTS = [
 ]
 
 days = st.integers(-5, 10)
+
 grant = st.fixed_dictionaries(
     {"reference": st.sampled_from(ROLES)},
     optional={"starts": days, "expires": days, "status": st.just("active")},
 ).filter(lambda one: one.get("starts", -9) < one.get("expires", 99))
+
 entries = st.fixed_dictionaries(
     {},
     optional={
@@ -49,7 +56,9 @@ entries = st.fixed_dictionaries(
         "additive": st.booleans(),
     },
 )
+
 people = st.sampled_from([*PEOPLE])
+
 Entry = dict[str, Any]
 
 

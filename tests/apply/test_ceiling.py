@@ -10,13 +10,15 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from reconcile.apply import read_plan
-from reconcile.model import Plan
-from reconcile.plan import digest_of
+from reconcile.documents.canonical import digest_of
+from reconcile.model.plan import Plan
+from reconcile.services.plan_files import read_plan_file
 from tests.apply.party import Checkout, Done, Stand, State
 
 PEOPLE = {"32": "grace.odell@example.com", "9": "tom.wherry@example.com", "18": "carys.pugh@example.org"}
+
 ROLES = ["newsletter", "press", "preview", "staff-tools"]
+
 TAGS = ["vip", "trade", "auto:seen"]
 
 
@@ -27,17 +29,22 @@ def declared(wanted: dict[str, Any]) -> str:
 
 
 roles = st.lists(st.sampled_from(["customer", "newsletter", "press", "preview"]), unique=True)
+
 tags = st.lists(st.sampled_from(["vip", "trade", "ipswich"]), unique=True)
+
 facets = st.fixed_dictionaries(
     {}, optional={"roles": roles, "tags": tags, "manage": st.just({"roles": "additive"})}
 )
+
 wishes = st.fixed_dictionaries(dict.fromkeys(PEOPLE, facets))
+
 meddling = st.lists(
     st.tuples(
         st.sampled_from([*PEOPLE]), st.sampled_from(["grant", "revoke", "tag", "untag"]), st.integers(0, 3)
     ),
     max_size=4,
 )
+
 Meddling = list[tuple[str, str, int]]
 
 
@@ -67,6 +74,7 @@ SLOW = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+
 GUARDS = "guards: {last-role: 9}\n"
 
 
@@ -74,7 +82,7 @@ def check_saved_plan(stand: Stand, wanted: dict[str, Any], acts: Meddling, chang
     stand.reset()
     checkout = stand.checkout(declared(wanted), settings=GUARDS)
     path = checkout.saved()
-    approved = read_plan(path)
+    approved = read_plan_file(path)
     meddle(stand, acts)
     checkout.declare(declared(changed))
     before, sent = stand.holds(), len(stand.writes())
@@ -122,7 +130,7 @@ def test_nothing_beyond_the_plan_just_shown_is_written(
     """Others write while it runs, at any of its reads: the operations that reach the server were shown."""
     stand.reset()
     checkout = stand.checkout(declared(wanted), settings=GUARDS)
-    approved = read_plan(checkout.saved())
+    approved = read_plan_file(checkout.saved())
     before = stand.holds()
     stand.upset(*(writer(act, at + place) for place, act in enumerate(acts)))
     done = checkout.apply()
@@ -172,11 +180,11 @@ def tampered(change: Callable[[dict[str, Any]], object], *, sealed: bool = True)
 
 def reseal(path: Path) -> None:
     """Give a plan the digest that its content now has, as somebody would who means harm."""
-    from reconcile.plan import plan_digest
-    from reconcile.render import as_json
+    from reconcile.plan.digest import plan_digest
+    from reconcile.render.plan_json import plan_json
 
-    plan = read_plan(path)
-    path.write_text(as_json(replace(plan, digest=plan_digest(plan))), encoding="utf-8")
+    plan = read_plan_file(path)
+    path.write_text(plan_json(replace(plan, digest=plan_digest(plan))), encoding="utf-8")
 
 
 def drop_operation(document: dict[str, Any]) -> None:
@@ -250,7 +258,7 @@ def test_an_untouched_plan_fits(stand: Stand) -> None:
     """The same without a change to the plan: it is applied, and a second time there is nothing left."""
     checkout = stand.checkout(declared(BASE))
     path = checkout.saved()
-    digest = read_plan(path).digest
+    digest = read_plan_file(path).digest
     done = checkout.apply(str(path), "--digest", digest)
     assert done.code == 0, done.said
     assert set(stand.user(PEOPLE["32"])["roles"]) == {"customer", "press"}

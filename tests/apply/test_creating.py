@@ -4,23 +4,36 @@ import time
 
 import pytest
 
-from reconcile.apply import Brake, Outcome, Result, Run, approved_operations, carry_out, fresh_plan, journal
-from reconcile.evance import Writer
-from reconcile.model import Declaration, Payload, Place
+from reconcile.apply.circuit_breaker import CircuitBreaker
+from reconcile.apply.executor import carry_out
+from reconcile.apply.run_context import RunContext
+from reconcile.evance.writer import Writer
+from reconcile.journal.writer import open_journal
+from reconcile.model.declaration import Declaration
+from reconcile.model.plan import Payload
+from reconcile.model.problem import Place
+from reconcile.model.result import Outcome, Result
+from reconcile.plan.approval import approved_operations
+from reconcile.services.planning import make_fresh_plan
 from tests.apply.party import APPLY, Stand, ended
 from tests.apply.test_settling import SCENE
 from tests.conftest import NOW, Shop
 
 PLACE = Place("contacts/test.yaml", 1, 1)
+
 NAME = {"firstname": "De", "lastname": "Pot"}
+
 GUEST = Declaration(
     PLACE, email="depot@example.com", reference="DEPOT-9", create=True, type="guest", profile=NAME, roles=()
 )
+
 USER = Declaration(PLACE, email="nina@example.com", create=True, type="user", profile=NAME, roles=())
+
 DEPOT = (
     "  - {email: depot@example.com, reference: DEPOT-9, create: true, type: guest,"
     " profile: {firstname: De, lastname: Pot}, roles: [customer]}\n"
 )
+
 ROSALIND = "  - {email: rosalind.keane@example.com, roles: [customer, preview, newsletter]}\n"
 
 
@@ -49,11 +62,13 @@ def test_two_machines_make_one_contact(stand: Stand) -> None:
 
 def created(shop: Shop, declaration: Declaration, meanwhile: Payload | None) -> Result:
     """What becomes of a creation when somebody else has created that contact since the plan."""
-    with Writer(shop.connection) as account, journal(shop.path.parent / "runs", NOW) as book:
-        plan = fresh_plan([declaration], account, SCENE).plan
+    with Writer(shop.connection) as account, open_journal(shop.path.parent / "runs", NOW) as book:
+        plan = make_fresh_plan([declaration], account, SCENE).plan
         if meanwhile is not None:
             account.create(meanwhile)
-        run = Run(account, SCENE, {PLACE: declaration}, approved_operations(plan), book, Brake(5))
+        run = RunContext(
+            account, SCENE, {PLACE: declaration}, approved_operations(plan), book, CircuitBreaker(5)
+        )
         (result,) = carry_out(plan, run).results
     return result
 

@@ -26,6 +26,7 @@ POINTS = {
     "read-back": f"method=GET,path=/api/contacts/*,n={READS + 4}",
     "creation": "method=POST,path=/api/contacts.json,n=1",
 }
+
 FAULTS = [
     "latency:ms=20",
     "status:code=429",
@@ -47,8 +48,11 @@ FAULTS = [
     "html:code=502,when=after",
     "expire-token",
 ]
+
 WORKERS = [1, 4]
+
 EVERY = [*itertools.product(FAULTS, POINTS, WORKERS)]
+
 UNDONE = ("status:code=50", "reset:when=before", "html:")
 """Faults that keep a contact from being created, after which nobody can tell whether it yet will be."""
 

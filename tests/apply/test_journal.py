@@ -10,27 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.apply import BrokenChain, Outcome, Result, journal, read_run
-from reconcile.apply.chain import Chain, Link, links
-from reconcile.model import (
-    Action,
-    Change,
-    ChangeAction,
-    Contact,
-    Grant,
-    Identity,
-    Operation,
-    Origin,
-    Part,
-    Place,
-    State,
-    Why,
-)
+from reconcile.journal.hash_chain import BrokenChain, ChainEntry, HashChain, read_entries
+from reconcile.journal.record import read_run
+from reconcile.journal.writer import open_journal
+from reconcile.model.contact import Contact, Grant, Identity, State
+from reconcile.model.plan import Action, Change, ChangeAction, Operation, Origin, OriginKind, Part
+from reconcile.model.problem import Place
+from reconcile.model.result import Outcome, Result
 from tests.apply.party import Clock, Killed, Stand
 from tests.apply.scenario import DECLARED
 from tests.conftest import NOW
 
 PLACE = Place("contacts/a.yaml", 1, 1)
+
 HELD = Contact(Identity("101", "guest", "bob@email.com"), State(roles=(Grant("press"),), tags=()))
 
 values: st.SearchStrategy[Any] = st.recursive(
@@ -38,16 +30,17 @@ values: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
     max_leaves=4,
 )
+
 contents = st.lists(st.dictionaries(st.text(max_size=3), values, max_size=2), min_size=1, max_size=4)
 
 
-def chained(path: Path, lines: list[dict[str, Any]]) -> tuple[Link, ...]:
+def chained(path: Path, lines: list[dict[str, Any]]) -> tuple[ChainEntry, ...]:
     path.unlink(missing_ok=True)
-    chain = Chain(path)
+    chain = HashChain(path)
     for content in lines:
         chain.append("kind", content)
     chain.close()
-    return links(path)
+    return read_entries(path)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +61,7 @@ def test_any_changed_byte_of_a_whole_line_is_found(
         changed[place] ^= data.draw(st.integers(1, 255) | st.just(written[place] ^ 13 or 1), "flipped")
         file.write_bytes(changed)
         with pytest.raises(BrokenChain, match=r"run.jsonl:\d+: this line is not what was written"):
-            links(file)
+            read_entries(file)
 
 
 @given(lines=contents, data=st.data())
@@ -82,9 +75,9 @@ def test_a_torn_last_line_is_tolerated_and_written_over(
     start = content[:-1].rfind(b"\n") + 1
     for cut in range(start, len(content), 7):
         file.write_bytes(content[:cut])
-        assert links(file) == whole[:-1]
+        assert read_entries(file) == whole[:-1]
     file.write_bytes(content[: data.draw(st.integers(start, len(content) - 1), "cut")])
-    chain = Chain(file)
+    chain = HashChain(file)
     chain.append("kind", lines[-1])
     chain.close()
     assert file.read_bytes() == content
@@ -104,7 +97,7 @@ def test_a_line_that_is_taken_out_or_moved_is_found(
         found.insert(place + 1, moved)
     file.write_bytes(b"".join(found))
     with pytest.raises(BrokenChain):
-        links(file)
+        read_entries(file)
 
 
 def test_a_journal_is_its_owners_alone_and_holds_no_credential(stand: Stand) -> None:
@@ -148,13 +141,13 @@ def test_a_broken_journal_is_told_and_nothing_is_written(stand: Stand) -> None:
 
 
 def change(contact: str, email: str, action: ChangeAction = ChangeAction.UPDATE) -> Change:
-    step = Operation(Part.ROLES, "press", Action.REMOVE, Grant("press"), None, Origin(Why.UNDECLARED))
+    step = Operation(Part.ROLES, "press", Action.REMOVE, Grant("press"), None, Origin(OriginKind.UNDECLARED))
     return Change(Identity(contact, "guest", email), PLACE, action, (step,), (), {"contact": {}}, None)
 
 
 def test_contacts_that_share_an_address_are_told_apart(tmp_path: Path) -> None:
     """Guests repeat addresses: the outcome of one says nothing of another."""
-    with journal(tmp_path, NOW) as book:
+    with open_journal(tmp_path, NOW) as book:
         for number in ("101", "102"):
             book.intent(change(number, "bob@email.com"), HELD)
         book.outcome(Result(change("102", "bob@email.com"), Outcome.APPLIED))
@@ -165,7 +158,7 @@ def test_contacts_that_share_an_address_are_told_apart(tmp_path: Path) -> None:
 def test_a_creation_is_settled_by_its_outcome(tmp_path: Path) -> None:
     """It has no id when it is begun and one when it is done: it is the same contact all the same."""
     new, lost = (change("", email, ChangeAction.CREATE) for email in ("new@example.com", "lost@example.com"))
-    with journal(tmp_path, NOW) as book:
+    with open_journal(tmp_path, NOW) as book:
         book.intent(new, None)
         book.intent(lost, None)
         book.outcome(Result(new, Outcome.APPLIED, created="402"))
@@ -195,7 +188,7 @@ def test_a_line_that_did_not_fit_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a full disk the chain goes on behind its last whole line."""
-    chain = Chain(tmp_path / "run.jsonl")
+    chain = HashChain(tmp_path / "run.jsonl")
     chain.append("begin", {})
     whole = os.write
 
@@ -209,4 +202,4 @@ def test_a_line_that_did_not_fit_leaves_nothing_behind(
             chain.append("intent", {})
     chain.append("end", {})
     chain.close()
-    assert [link.kind for link in links(tmp_path / "run.jsonl")] == ["begin", "end"]
+    assert [link.kind for link in read_entries(tmp_path / "run.jsonl")] == ["begin", "end"]

@@ -18,8 +18,10 @@ from tests.apply.scenario import (
 )
 
 KILLABLE = str(Path(__file__).with_name("killable.py"))
+
 PLANNING = 28
 """Steps before the first line of the journal: a token, a page of roles, four of contacts, eight reads."""
+
 STEPS = 120
 """A few more steps than the whole run has."""
 

@@ -18,6 +18,7 @@ FAULTS = (
     "truncate:how=json,p=0.004",
     "html:code=502,p=0.004",
 )
+
 STILL = "2026-11-23T09:00:00"
 
 

@@ -8,6 +8,7 @@ import pytest
 from tests.apply.party import Checkout, Done, Stand
 
 ROLES = ("customer", "preview", "press", "newsletter")
+
 COPY = "copy-of-a-checkout"
 
 

@@ -14,6 +14,7 @@ contacts:
   - {email: rosalind.keane@example.com, roles: [customer, preview]}
   - {email: elin.sorensen@example.org, roles: [customer, newsletter]}
 """
+
 SMALL_FILES = """\
 import resource, sys
 from reconcile.cli import main

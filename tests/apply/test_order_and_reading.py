@@ -20,6 +20,7 @@ contacts:
   - {email: lucy.fenwick@example.org, profile: {phone: "01632 960000"}}
   - {email: zofia.nowak@example.org, roles: [customer, trade-account]}
 """
+
 LOSING, CHANGING, GAINING = 0, 1, 2
 
 

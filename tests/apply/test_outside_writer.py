@@ -7,12 +7,15 @@ import pytest
 from tests.apply.party import Checkout, Done, Stand
 
 ROSALIND = "rosalind.keane@example.com"  # 36, holds customer, press, preview; tag vip
+
 DECLARED = f"""\
 contacts:
   - {{email: {ROSALIND}, roles: [customer, preview, newsletter]}}
   - {{email: harriet@mowbraydesign.example.net, tags: [trade, ipswich]}}
 """
+
 FIRST = "harriet@mowbraydesign.example.net"  # 28, only its tags change
+
 # Rosalind loses a role and goes first: reads 1 and 2 are for the plan, 3 before her write, 4 reads it back.
 SEEN = {
     "token": "path=/admin/oauth/*,n=1",
@@ -23,6 +26,7 @@ SEEN = {
     "write taken": "method=POST,path=/api/contacts/36.json,n=1,when=after",
     "read-back": "method=GET,path=/api/contacts/36.json,n=3",
 }
+
 BEFORE_THE_PLAN = {"token", "roles page", "list page", "contact read"}
 
 

@@ -9,6 +9,7 @@ from reconcile.sandbox.store.connection import opened, writing
 from tests.apply.party import Checkout, Clock, Killed, Stand
 
 GRACE, ELIN = "grace.odell@example.com", "elin.sorensen@example.org"
+
 STRIPPED = f"contacts:\n  - {{email: {GRACE}, roles: []}}\n  - {{email: {ELIN}, roles: []}}\n"
 
 

@@ -1,33 +1,27 @@
 """An update replaces all roles at once; the fold is what makes that safe."""
 
-from reconcile.apply import (
-    Brake,
-    Outcome,
-    Report,
-    Run,
-    approved_operations,
-    carry_out,
-    fresh_plan,
-    journal,
-)
-from reconcile.evance import Reader, Writer
-from reconcile.model import (
-    Declaration,
-    DeclaredGrant,
-    DeclaredTag,
-    Facet,
-    Mode,
-    Patterns,
-    Place,
-    Plan,
-    Policy,
-)
-from reconcile.plan import Scene
+from reconcile.apply.circuit_breaker import CircuitBreaker
+from reconcile.apply.executor import carry_out
+from reconcile.apply.run_context import RunContext
+from reconcile.evance.reader import Reader
+from reconcile.evance.writer import Writer
+from reconcile.journal.writer import open_journal
+from reconcile.model.contact import Facet
+from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag, Mode
+from reconcile.model.plan import Plan, PlanContext
+from reconcile.model.problem import Place
+from reconcile.model.result import Outcome, Report
+from reconcile.model.settings import Patterns, Policy
+from reconcile.plan.approval import approved_operations
+from reconcile.services.planning import make_fresh_plan
 from tests.conftest import NOW, Shop
 
 GRACE = "grace.odell@example.com"  # holds customer
+
 POLICY = Policy(ignore=Patterns(roles=("staff-*",)))
+
 TOM = "tom.wherry@example.com"  # holds customer and staff-discount
+
 ROSALIND = "rosalind.keane@example.com"  # holds customer, press and preview
 
 
@@ -38,26 +32,28 @@ def declared(email: str, *references: str, additive: bool = False) -> Declaratio
     return Declaration(place, email=email, roles=roles, modes=modes)
 
 
-def scene() -> Scene:
-    return Scene("shop", "sandbox.evance.me", POLICY, NOW, "1.0")
+def scene() -> PlanContext:
+    return PlanContext("shop", "sandbox.evance.me", POLICY, NOW, "1.0")
 
 
 def carried(shop: Shop, account: Writer, plan: Plan, *declarations: Declaration) -> Report:
-    with journal(shop.path.parent / "runs", NOW) as book:
+    with open_journal(shop.path.parent / "runs", NOW) as book:
         by_place = {entry.place: entry for entry in declarations}
         approved = approved_operations(plan)
-        return carry_out(plan, Run(account, scene(), by_place, approved, book, Brake(5), workers=4))
+        return carry_out(
+            plan, RunContext(account, scene(), by_place, approved, book, CircuitBreaker(5), workers=4)
+        )
 
 
 def applied(shop: Shop, *declarations: Declaration) -> tuple[Plan, Report]:
     with Writer(shop.connection) as account:
-        plan = fresh_plan(declarations, account, scene()).plan
+        plan = make_fresh_plan(declarations, account, scene()).plan
         return plan, carried(shop, account, plan, *declarations)
 
 
 def plan_again(shop: Shop, *declarations: Declaration) -> Plan:
     with Reader(shop.connection) as account:
-        return fresh_plan(declarations, account, scene()).plan
+        return make_fresh_plan(declarations, account, scene()).plan
 
 
 def test_an_ignored_role_survives_an_apply(shop: Shop) -> None:
@@ -112,7 +108,7 @@ def test_a_contact_that_changed_after_the_plan_is_not_overwritten(shop: Shop) ->
     """A grant that appears between plan and write is not in what was shown: the contact is skipped."""
     entry = declared(GRACE, "customer", "newsletter")
     with Writer(shop.connection) as account:
-        plan = fresh_plan([entry], account, scene()).plan
+        plan = make_fresh_plan([entry], account, scene()).plan
         account.update(shop.id(GRACE), {"contact": {"accessRoles": ["customer", "press"]}})
         report = carried(shop, account, plan, entry)
     assert [result.outcome for result in report.results] == [Outcome.STALE]
@@ -124,7 +120,7 @@ def test_a_change_made_meanwhile_by_someone_else_needs_no_write(shop: Shop) -> N
     """What has become unnecessary is no reason to write or to fail."""
     entry = declared(GRACE, "customer", "newsletter")
     with Writer(shop.connection) as account:
-        plan = fresh_plan([entry], account, scene()).plan
+        plan = make_fresh_plan([entry], account, scene()).plan
         account.update(shop.id(GRACE), {"contact": {"accessRoles": ["customer", "newsletter"]}})
         report = carried(shop, account, plan, entry)
     assert [result.outcome for result in report.results] == [Outcome.UNNECESSARY]

@@ -10,11 +10,14 @@ from tests.apply.party import AS_OF, Checkout, Done, Stand
 from tests.conftest import NOW
 
 ROSALIND = "rosalind.keane@example.com"
+
 ELIN = "elin.sorensen@example.org"
+
 SWAP = f"contacts:\n  - {{email: {ROSALIND}, roles: [customer, preview, newsletter]}}\n"
 """Contact 36 gains ``newsletter`` and loses ``press``."""
 
 BOTH = f"{SWAP}  - {{email: {ELIN}, roles: [customer, newsletter]}}\n"
+
 NEW = """\
 contacts:
   - email: nina@example.com

@@ -25,7 +25,9 @@ def assert_kept(stand: Stand, found: set[str], *texts: str) -> None:
 
 
 WRITING = ["write", "read before write", "read-back", "token"]
+
 ONCE = [f"{fault}{',' if ':' in fault else ':'}{POINTS[point]}" for fault in FAULTS for point in WRITING]
+
 LASTINGLY = [fault if ":" in fault else fault.replace(",", ":", 1) for fault, _ in LASTING]
 
 

@@ -4,18 +4,32 @@ import re
 
 import pytest
 
-from reconcile.apply import Brake, Outcome, Report, Run, approved_operations, carry_out, fresh_plan, journal
-from reconcile.evance import Writer
-from reconcile.model import Contact, Declaration, DeclaredGrant, Payload, Place, Plan, Policy
-from reconcile.plan import Scene
+from reconcile.apply.circuit_breaker import CircuitBreaker
+from reconcile.apply.executor import carry_out
+from reconcile.apply.run_context import RunContext
+from reconcile.evance.writer import Writer
+from reconcile.journal.writer import open_journal
+from reconcile.model.contact import Contact
+from reconcile.model.declaration import Declaration, DeclaredGrant
+from reconcile.model.plan import Payload, Plan, PlanContext
+from reconcile.model.problem import Place
+from reconcile.model.result import Outcome, Report
+from reconcile.model.settings import Policy
+from reconcile.plan.approval import approved_operations
+from reconcile.services.planning import make_fresh_plan
 from tests.apply.party import Checkout, Stand
 from tests.conftest import NOW, Shop
 
 GRACE = "grace.odell@example.com"  # 32, holds customer
+
 TOM = "tom.wherry@example.com"  # 9, holds customer and staff-discount
+
 ONE = "contacts: [{email: grace.odell@example.com, roles: [customer, press]}]\n"
+
 REVOKING = "contacts: [{email: rosalind.keane@example.com, roles: [customer, preview]}]\n"  # 36, holds press
-SCENE = Scene("shop", "sandbox.evance.me", Policy(), NOW, "1.0")
+
+SCENE = PlanContext("shop", "sandbox.evance.me", Policy(), NOW, "1.0")
+
 READ = "method=GET,path=/api/contacts/*"
 
 
@@ -77,7 +91,7 @@ def test_a_contact_that_can_not_be_read_in_full_any_more_is_not_called_as_declar
         place, email=GRACE, roles=tuple(DeclaredGrant(name, place) for name in ("customer", "press"))
     )
     with Writer(shop.connection) as account:
-        plan = fresh_plan([entry], account, SCENE).plan
+        plan = make_fresh_plan([entry], account, SCENE).plan
         turn(shop, grant_keys="name")
         report = carried(shop, account, plan, entry)
     assert [result.outcome for result in report.results] == [Outcome.STALE]
@@ -123,16 +137,16 @@ def test_a_fault_of_our_own_stops_the_run(shop: Shop) -> None:
 
     broken = Broken()
     with Writer(shop.connection) as account:
-        plan = fresh_plan(entries, account, SCENE).plan
+        plan = make_fresh_plan(entries, account, SCENE).plan
     with pytest.raises(RuntimeError):
         carried(shop, broken, plan, *entries)
     assert broken.asked == 1
 
 
 def carried(shop: Shop, account: "Writer | object", plan: Plan, *declarations: Declaration) -> Report:
-    with journal(shop.path.parent / "runs", NOW) as book:
+    with open_journal(shop.path.parent / "runs", NOW) as book:
         by_place = {entry.place: entry for entry in declarations}
-        run = Run(account, SCENE, by_place, approved_operations(plan), book, Brake(5))  # type: ignore[arg-type]
+        run = RunContext(account, SCENE, by_place, approved_operations(plan), book, CircuitBreaker(5))  # type: ignore[arg-type]
         return carry_out(plan, run)
 
 
@@ -171,6 +185,7 @@ def test_a_wait_before_a_write_is_part_of_no_gap(stand: Stand) -> None:
 
 
 BOTH = "contacts: [{email: rosalind.keane@example.com, roles: [customer, newsletter]}]\n"  # press, preview go
+
 OPEN = "revocation still open: {} of rosalind.keane@example.com"
 
 
@@ -238,7 +253,7 @@ def test_a_write_whose_answer_was_lost_is_not_repeated_for_somebody_else(stand: 
     entry = Declaration(place, email=GRACE, roles=roles)
     shop = Shop(stand.path, stand.access)
     with Renaming(shop.connection) as account:
-        plan = fresh_plan([entry], account, SCENE).plan
+        plan = make_fresh_plan([entry], account, SCENE).plan
         stand.upset("reset:when=before,method=POST,path=/api/contacts/*,n=1")
         report = carried(shop, account, plan, entry)
     assert [result.outcome for result in report.results] == [Outcome.UNCONFIRMED]

@@ -8,31 +8,34 @@ from dataclasses import replace
 
 import pytest
 
-from reconcile.apply import (
-    Brake,
-    Outcome,
-    Report,
-    Result,
-    Run,
-    approved_operations,
-    carry_out,
-    fresh_plan,
-    journal,
-)
-from reconcile.evance import Writer
-from reconcile.model import Change, Declaration, DeclaredGrant, Place
+from reconcile.apply.circuit_breaker import CircuitBreaker
+from reconcile.apply.executor import carry_out
+from reconcile.apply.run_context import RunContext
+from reconcile.evance.writer import Writer
+from reconcile.journal.writer import open_journal
+from reconcile.model.declaration import Declaration, DeclaredGrant
+from reconcile.model.plan import Change
+from reconcile.model.problem import Place
+from reconcile.model.result import Outcome, Report, Result
+from reconcile.plan.approval import approved_operations
+from reconcile.services.planning import make_fresh_plan
 from tests.apply.party import APPLY, Clock, Stand, ended
 from tests.apply.test_settling import SCENE
 from tests.conftest import NOW, Shop
 
 ROSALIND = "rosalind.keane@example.com"  # 36, holds customer, press and preview
+
 UPDATE = f"contacts:\n  - {{email: {ROSALIND}, roles: [customer, preview, newsletter]}}\n"
+
 CREATION = (
     "contacts:\n  - {email: nina@example.com, create: true, type: user, "
     "profile: {firstname: Nina, lastname: New}, roles: [customer]}\n"
 )
+
 WAITING = "status:code=429,retry-after=seconds,method=POST,path=/api/contacts*"
+
 PLACE = Place("contacts/test.yaml", 1, 1)
+
 ENTRY = Declaration(
     PLACE, email=ROSALIND, roles=tuple(DeclaredGrant(name, PLACE) for name in ("customer", "newsletter"))
 )
@@ -78,11 +81,15 @@ def asked(*answers: str | None) -> Callable[[Change], str | None]:
     return lambda _change: next(left)
 
 
-def settled(shop: Shop, held_back: Callable[[Change], str | None], brake: Brake | None = None) -> Result:
-    with Writer(shop.connection) as account, journal(shop.path.parent / "runs", NOW) as book:
-        plan = fresh_plan([ENTRY], account, SCENE).plan
+def settled(
+    shop: Shop, held_back: Callable[[Change], str | None], brake: CircuitBreaker | None = None
+) -> Result:
+    with Writer(shop.connection) as account, open_journal(shop.path.parent / "runs", NOW) as book:
+        plan = make_fresh_plan([ENTRY], account, SCENE).plan
         approved = approved_operations(plan)
-        run = Run(account, SCENE, {PLACE: ENTRY}, approved, book, brake or Brake(5), held_back)
+        run = RunContext(
+            account, SCENE, {PLACE: ENTRY}, approved, book, brake or CircuitBreaker(5), held_back
+        )
         (result,) = carry_out(plan, run).results
     return result
 
@@ -101,7 +108,7 @@ def test_a_plan_that_runs_out_while_a_contact_is_read_is_not_carried_out(shop: S
 def test_a_kill_switch_that_is_thrown_while_a_contact_is_read_is_obeyed(shop: Shop) -> None:
     """It stops the contact that is under way, too, as long as nothing of it is written."""
     answers = asked(None, "the kill switch is on")  # before the contact, before the write
-    brake = Brake(5, lambda: answers(None))  # type: ignore[arg-type]
+    brake = CircuitBreaker(5, lambda: answers(None))  # type: ignore[arg-type]
     result = settled(shop, lambda _change: None, brake)
     assert (result.outcome, result.detail) == (Outcome.NOT_TRIED, "the kill switch is on")
     assert writes(shop) == 0

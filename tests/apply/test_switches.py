@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.apply import killed
-from reconcile.model import Applying
+from reconcile.apply.preflight import kill_switch
+from reconcile.model.settings import ApplySettings
 from tests.apply.party import APPLY, AS_OF, Done, Stand, ended
 from tests.apply.test_killed import await_request
 
@@ -14,7 +14,9 @@ contacts:
   - {email: rosalind.keane@example.com, roles: [customer, preview]}
   - {email: elin.sorensen@example.org, roles: [customer, press]}
 """
+
 READ_BACK = "/api/contacts/36.json"
+
 FREEZE = "apply: {freeze: [{starts: 2026-11-20, expires: 2026-11-30, reason: Sale}], revoke-in-freeze: %s}\n"
 
 
@@ -69,7 +71,7 @@ def test_anything_of_that_name_is_the_kill_switch(stand: Stand, make: object) ->
 
 def test_a_kill_switch_that_can_not_be_looked_at_is_on(tmp_path: Path) -> None:
     """A name that is too long for the system: nobody can say that the switch is off."""
-    reason = killed(Applying(), {}, tmp_path / ("x" * 300))
+    reason = kill_switch(ApplySettings(), {}, tmp_path / ("x" * 300))
     assert reason is not None
     assert "can't be looked at" in reason
 

@@ -5,7 +5,9 @@ import pytest
 from tests.apply.party import Clock, Stand
 
 ROSALIND = "rosalind.keane@example.com"  # 36, holds customer, press and preview
+
 DECLARED = f"contacts:\n  - {{email: {ROSALIND}, roles: [customer, preview, newsletter]}}\n"
+
 PATH = "/api/contacts/36.json"
 
 

@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from reconcile.apply import holders
+from reconcile.services import role_holders
 from tests.apply.party import Clock, Stand
 from tests.apply.scenario import DECLARED
 
 LIST = "path=/api/v2/contacts.json"
+
 GAPS = {
     "a page fails": (
         [f"status:code=503,{LIST},n={number}" for number in range(2, 11)],
@@ -110,7 +111,7 @@ def test_the_last_holder_of_a_role_keeps_it(stand: Stand, workers: int) -> None:
 
 def test_a_large_account_is_not_read_for_it(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
     """After so many contacts the search ends; what it did not see, it does not count as a holder."""
-    monkeypatch.setattr(holders, "MOST_READ", 5)
+    monkeypatch.setattr(role_holders, "MOST_READ", 5)
     done = stand.checkout(ALONE).apply()
     assert done.code == 3, done.said
     left = len(stand.holds()) - 1 - 5

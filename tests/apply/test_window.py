@@ -5,11 +5,13 @@ import pytest
 from tests.apply.party import AS_OF, Checkout, Clock, Killed, Stand
 
 SETTINGS = "guards: {losing-access: {contacts: 2, share: 1%}}\n"
+
 LOSERS = {
     "rosalind.keane@example.com": ("press", "[customer, preview]"),
     "mei.tan@example.org": ("trade-account", "[customer, wholesale]"),
     "harriet@mowbraydesign.example.net": ("press", "[customer, trade-account]"),
 }
+
 ONE, TWO, THREE = LOSERS
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.conftest import Shop
 
 AS_OF = "2026-11-23T09:00:00Z"
+
 SETTINGS = """\
 version: 1
 timezone: Europe/London

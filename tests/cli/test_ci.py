@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.forge import marked
+from reconcile.forge.sticky_comment import with_mark
 from tests.cli.party import AS_OF, Done, Project
 from tests.forge.hub import BOT, REPOSITORY, TOKEN, Hub, hub_serving, zipped
 from tests.forge.lab import LAB_TOKEN, PROJECT, USER, lab_serving
 
 HEAD, COMMIT = "a" * 40, "c" * 40
+
 GRACE = "contacts: [{email: grace.odell@example.com, roles: [customer], tags: [gold]}]\n"
+
 RUN = "20261123T090000Z-abcdef"
 
 
@@ -55,16 +57,16 @@ class Job:
         digest = self.plan()
         content = (self.project.root / "plan.json").read_bytes()
         facts = {"target": "local", "head": HEAD, "digest": digest}
-        self.hub.wrote(7, BOT, marked("plan", facts, "the plan"))
+        self.hub.wrote(7, BOT, with_mark("plan", facts, "the plan"))
         self.hub.left(self.hub.ran("plan.yml", HEAD), "reconcile-plan", {"plan.json": content})
         self.hub.merged(7, HEAD, COMMIT)
         return digest
 
     def journal(self, **told: object) -> None:
         """A journal of a run that wrote one contact and failed at another."""
-        from reconcile.apply.chain import Chain
+        from reconcile.journal.hash_chain import HashChain
 
-        chain = Chain(self.project.root / ".reconcile" / "runs" / f"{RUN}.jsonl")
+        chain = HashChain(self.project.root / ".reconcile" / "runs" / f"{RUN}.jsonl")
         chain.append("begin", {"account": "x", "at": "2026-11-23T09:00:00Z", **told})
         outcomes = (("13", "applied"), ("14", "not written"))
         for contact, outcome in outcomes:

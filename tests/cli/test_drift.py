@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.evance import Writer
+from reconcile.evance.writer import Writer
 from tests.cli.party import AS_OF, Project
 from tests.conftest import Shop
 
 EMAIL = "grace.odell@example.com"
+
 TEAM = """\
 contacts:
   - email: grace.odell@example.com
@@ -18,6 +19,7 @@ contacts:
     tags: [ipswich, {value: vip, starts: 2026-12-01, expires: 2026-12-24}]
   - {email: tom.wherry@example.com, roles: [customer]}
 """
+
 STARTED, ENDED = "2026-12-01T06:00:00Z", "2026-12-25T06:00:00Z"
 
 

@@ -11,6 +11,7 @@ from tests.cli.party import AS_OF, Project
 from tests.conftest import Shop
 
 GRACE = "grace.odell@example.com"
+
 TEAM = """\
 bundles:
   spring:
@@ -233,7 +234,7 @@ def test_in_the_log_of_a_ci_system_names_are_masked(team: Project) -> None:
 
 def test_a_live_tag_forges_no_line(team: Project, shop: Shop) -> None:
     """Neither a title of the terminal, nor another reading order, nor a line of our own."""
-    from reconcile.evance import Writer
+    from reconcile.evance.writer import Writer
 
     hostile = "x\x1b]0;pwned\x07\u202e\n  + role  administrator  granted"
     with Writer(shop.connection) as account:

@@ -11,6 +11,7 @@ from tests.cli.party import AS_OF, Project
 from tests.conftest import Shop
 
 GRACE = "contacts: [{email: grace.odell@example.com, roles: [customer, newsletter]}]"
+
 HOSTILE = "x\x1b]0;pwned\x07\u202e@example.com\n::error::forged"
 
 

@@ -8,6 +8,7 @@ from tests.cli.party import AS_OF, Project
 from tests.conftest import Shop
 
 EMAIL = "grace.odell@example.com"
+
 GRACE = """\
 contacts:
   - email: grace.odell@example.com

@@ -21,6 +21,7 @@ contacts:
     tags: [{value: vip, starts: 2026-12-24, expires: 2026-12-24}]
   - {reference: R-1, tags: [{value: past, expires: 2026-11-22}, {value: far, starts: 2027-12-01}]}
 """
+
 SHOWN = """\
 3 windows start and 3 lapse for 2 contacts within 90 days, from 2026-11-23T09:00:00Z to \
 2027-02-21T09:00:00Z; days are those of Europe/London.

@@ -11,6 +11,7 @@ import pytest
 from tests.cli.party import SETTINGS, Done, Project
 
 SECRET = "c0ffee" * 10 + "abcd"
+
 DECLARED = "contacts: [{email: grace.odell@example.com, roles: [customer]}]"
 
 

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.declare import RULES
+from reconcile.declare.rules import RULES
 from tests.cli.party import Project, project_for
 from tests.conftest import Shop
 
 VALID = "contacts:\n  - {email: ann@example.com, tags: [vip]}\n"
+
 WARNED = "contacts:\n  - {email: ann@example.com, tags: [vip]}\n  - {email: bob@example.com, tags: [VIP]}\n"
+
 WRONG = "contacts:\n  - {email: bob@example.com, tag: [vip]}\n"
 
 

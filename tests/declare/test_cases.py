@@ -16,12 +16,17 @@ from typing import Any
 import pytest
 import yaml
 
-from reconcile.clock import parse_instant
-from reconcile.declare import RULES, Rule, Where, example_of, load_declarations, load_settings
+from reconcile.clock import Window, parse_instant, utc_text
+from reconcile.declare.loader import load_declarations
+from reconcile.declare.rules import RULES, Rule, RuleScope, example_of
+from reconcile.declare.settings import load_settings
 from reconcile.errors import DeclarationError
-from reconcile.model import Declaration, Problem, Settings, Severity, Window, zulu
+from reconcile.model.declaration import Declaration
+from reconcile.model.problem import Problem, Severity
+from reconcile.model.settings import Settings
 
 CASES = Path(__file__).parent.parent / "cases" / "declare"
+
 NAMES = sorted(path.stem for path in CASES.glob("*.yaml"))
 
 
@@ -74,7 +79,7 @@ def told(entry: Declaration) -> Iterator[str]:
 
 
 def when(window: Window) -> str:
-    parts = [zulu(moment) if moment else "" for moment in (window.starts, window.expires)]
+    parts = [utc_text(moment) if moment else "" for moment in (window.starts, window.expires)]
     return f" {parts[0]}..{parts[1]}" if any(parts) else ""
 
 
@@ -91,7 +96,7 @@ def configured(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         for number, item in enumerate(value):
             yield from configured(item, f"{path}.{getattr(item, 'name', number)}")
     else:
-        yield path, zulu(value) if isinstance(value, datetime) else value
+        yield path, utc_text(value) if isinstance(value, datetime) else value
 
 
 def plain(value: Any) -> Any:
@@ -127,15 +132,15 @@ def test_a_case_comes_out_as_it_says(name: str, tmp_path: Path) -> None:
 def test_there_are_cases_for_every_rule() -> None:
     """Each rule that files alone can break is broken by a case."""
     broken = {line.rsplit("[", 1)[1][:-1] for name in NAMES for line in read(name).get("problems", [])}
-    elsewhere = {rule.id for rule in RULES.values() if rule.where in (Where.FILES, Where.ACCOUNT)}
+    elsewhere = {rule.id for rule in RULES.values() if rule.where in (RuleScope.FILES, RuleScope.ACCOUNT)}
     assert set(RULES) - elsewhere <= broken
 
 
-EXAMPLES = [rule for rule in RULES.values() if rule.where in (Where.CONTACTS, Where.CONFIGURATION)]
+EXAMPLES = [rule for rule in RULES.values() if rule.where in (RuleScope.CONTACTS, RuleScope.CONFIGURATION)]
 
 
 def problems_of(rule: Rule, text: str, root: Path) -> list[Problem]:
-    if rule.where is Where.CONFIGURATION:
+    if rule.where is RuleScope.CONFIGURATION:
         content = {"configuration": text, "declare": "contacts:\n  - {email: a@example.com, tags: [x]}\n"}
     else:
         content = {"settings": example_of(rule).settings, "declare": text}

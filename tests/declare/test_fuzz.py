@@ -8,16 +8,28 @@ import pytest
 import yaml
 
 from reconcile.clock import parse_instant
-from reconcile.declare import RULES, load_declarations, read_settings
+from reconcile.declare.loader import load_declarations
+from reconcile.declare.rules import RULES
+from reconcile.declare.settings import read_settings
 from reconcile.errors import DeclarationError
-from reconcile.model import Judgement, Patterns, Place, Policy, Problem, Severity
+from reconcile.model.problem import Place, Problem, Severity
+from reconcile.model.settings import Patterns, Policy, WarningSettings
 
 ROOT = Path(__file__).parent.parent.parent
+
 CASES = [yaml.safe_load(path.read_bytes()) for path in sorted((ROOT / "tests/cases/declare").glob("*.yaml"))]
+
 FILES = [path.read_bytes() for path in sorted((ROOT / "contacts").rglob("*.yaml"))]
+
+
 FILES += [case["declare"].encode() for case in CASES if "declare" in case]
+
+
 CONFIGURATIONS = [(ROOT / "reconcile.yaml").read_bytes()]
+
+
 CONFIGURATIONS += [case["configuration"].encode() for case in CASES if "configuration" in case]
+
 
 TOKENS = [
     b"&a", b"*a", b"!x", b"!!python/name:x ", b"<<: ", b"? ", b": ", b"- ", b"\n", b"\r\n", b"\t", b"[", b"]",
@@ -30,8 +42,9 @@ TOKENS = [
 POLICY = Policy(
     timezone="Europe/London",
     ignore=Patterns(("staff-*",), ("auto:*",)),
-    judgement=Judgement(("trade-*",), (("customer", "press"),), 24, 90),
+    judgement=WarningSettings(("trade-*",), (("customer", "press"),), 24, 90),
 )
+
 NOW = parse_instant("2026-11-23T09:00:00Z")
 
 
@@ -71,6 +84,7 @@ def _flip(data: bytes, at: int, _end: int, chance: random.Random) -> bytes:
 
 
 Change = Callable[[bytes, int, int, random.Random], bytes]
+
 CHANGES: list[Change] = [_insert, _replace, _remove, _double, _move, _flip]
 
 

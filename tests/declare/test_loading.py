@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.declare import load_declarations, load_settings, read_settings
+from reconcile.declare.loader import load_declarations
+from reconcile.declare.settings import load_settings, read_settings
 from reconcile.errors import DeclarationError
-from reconcile.model import Policy
+from reconcile.model.settings import Policy
 
 ANN = "contacts:\n  - {email: ann@example.com, tags: [vip]}\n"
+
 BOB = "contacts:\n  - {email: bob@example.com, tags: [vip]}\n"
 
 

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.declare.language import ADDRESS, BUNDLE, CONTACT, GRANT, PROFILE, TAGGING
-from reconcile.declare.shapes import Record
+from reconcile.declare.schema.containers import KeyedMapping
+from reconcile.declare.schema.declarations import ADDRESS, BUNDLE, CONTACT, GRANT, PROFILE, TAGGING
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "declarations.md"
+
 RECORDS = {
     "contact": CONTACT,
     "role": GRANT,
@@ -22,5 +23,5 @@ RECORDS = {
 def test_every_key_is_on_the_page(name: str) -> None:
     """A key that nobody can read about does not exist."""
     text = PAGE.read_text(encoding="utf-8")
-    record: Record = RECORDS[name]
+    record: KeyedMapping = RECORDS[name]
     assert [key.name for key in record.keys if f"`{key.name}`" not in text] == []

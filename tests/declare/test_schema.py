@@ -14,29 +14,37 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from reconcile.declare import (
-    RULES,
-    configuration_schema,
-    declarations_schema,
-    load_declarations,
-    read_settings,
+from reconcile.declare.loader import load_declarations
+from reconcile.declare.rules import RULES
+from reconcile.declare.schema.configuration import CONFIGURATION
+from reconcile.declare.schema.containers import (
+    Key,
+    KeyedMapping,
+    ListOf,
+    NamedMapping,
+    ReadAlready,
+    TextOrMapping,
 )
-from reconcile.declare.configuration import CONFIGURATION
-from reconcile.declare.kinds import Choice, Flag, Identifier, Number, Pattern, Text
-from reconcile.declare.language import FILE
-from reconcile.declare.moments import Moment
-from reconcile.declare.shapes import Item, Key, Listing, Record, Streamed, Table
+from reconcile.declare.schema.dates import DateOrInstant
+from reconcile.declare.schema.declarations import FILE
+from reconcile.declare.schema.json_schema import configuration_schema, declarations_schema
+from reconcile.declare.schema.scalars import Choice, Flag, Identifier, Number, Pattern, Text
+from reconcile.declare.settings import read_settings
 from reconcile.errors import DeclarationError
-from reconcile.model import Policy, Problem
+from reconcile.model.problem import Problem
+from reconcile.model.settings import Policy
 
 ROOT = Path(__file__).parent.parent.parent
+
 IN_SCHEMA = {rule.id for rule in RULES.values() if rule.in_schema}
 
 TEXTS = ("trade", "customer", "no", "2027", "x", " ", "", "<b>", "a < b", "Ærø", "long " * 41, "on: off # x")
+
 DATES = (
     "2027-01-31", "2027-02-30", "2027-1-31", "soon", "2027-01-31T10:00:00Z", "2027-01-31T10:00:00",
     "2027-01-31T10:00:00.5+01:00", "20270131", "",
 )  # fmt: skip
+
 JUNK: st.SearchStrategy[Any] = st.sampled_from(
     [
         None,
@@ -58,6 +66,7 @@ JUNK: st.SearchStrategy[Any] = st.sampled_from(
         "a@b.example",
     ]
 )
+
 PATTERNED = {
     "an e-mail address": (
         "bob@example.com",
@@ -83,10 +92,11 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
 
 
 MADE: dict[int, st.SearchStrategy[Any]] = {}
+
 NAMES = st.sampled_from(["a", "sandbox", " "])
 
 
-def mappings(record: Record) -> st.SearchStrategy[dict[str, Any]]:
+def mappings(record: KeyedMapping) -> st.SearchStrategy[dict[str, Any]]:
     """Mappings with the required keys and a few others, now and then without one or with a strange one."""
     asked = [key for key in record.keys if key.required]
     others = st.lists(st.sampled_from(record.keys), max_size=5, unique_by=lambda key: key.name)
@@ -105,14 +115,13 @@ RIGHT: dict[type, Callable[[Any], st.SearchStrategy[Any]]] = {
     Flag: lambda _: st.booleans(),
     Number: lambda kind: st.sampled_from([int(kind.low), int(kind.high), int(kind.high) + 1, 7, 1.5]),
     Identifier: lambda _: st.sampled_from([1, 13, 0, -1, "14", "014", "x"]),
-    Moment: lambda _: st.sampled_from(DATES),
-    Listing: lambda kind: st.lists(values(kind.item), max_size=3),
-    Item: lambda kind: values(kind.name) | values(kind.record),
-    Streamed: lambda kind: values(kind.kind),
-    Table: lambda kind: st.dictionaries(NAMES, values(kind.value), max_size=2),
-    Record: mappings,
+    DateOrInstant: lambda _: st.sampled_from(DATES),
+    ListOf: lambda kind: st.lists(values(kind.item), max_size=3),
+    TextOrMapping: lambda kind: values(kind.name) | values(kind.record),
+    ReadAlready: lambda kind: values(kind.kind),
+    NamedMapping: lambda kind: st.dictionaries(NAMES, values(kind.value), max_size=2),
+    KeyedMapping: mappings,
 }
-
 
 CONTACT_IDENTITIES = st.sampled_from(
     [
@@ -187,7 +196,9 @@ def agree(document: Any, validator: Draft202012Validator, problems: list[Problem
 
 
 DECLARATIONS = Draft202012Validator(declarations_schema())
+
 SETTINGS = Draft202012Validator(configuration_schema())
+
 MANY = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 

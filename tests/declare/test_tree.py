@@ -8,31 +8,38 @@ from pathlib import Path
 import pytest
 import yaml
 
-from reconcile.declare import tree
-from reconcile.declare.nodes import Broken, Done, Mapping, Node, Scalar, Sequence
-from reconcile.declare.report import Report
-from reconcile.declare.tree import MOST_REFUSALS, read_tree
-from reconcile.model import Problem
+from reconcile.declare.problems import ProblemList
+from reconcile.declare.yaml import reader
+from reconcile.declare.yaml.nodes import (
+    FinishedNode,
+    ListNode,
+    MappingNode,
+    RefusedNode,
+    ScalarNode,
+    YamlNode,
+)
+from reconcile.declare.yaml.reader import MOST_REFUSALS, read_tree
+from reconcile.model.problem import Problem
 
 MEBIBYTE = 1024 * 1024
 
 
-def read(data: bytes) -> tuple[Node | None, list[Problem]]:
+def read(data: bytes) -> tuple[YamlNode | None, list[Problem]]:
     problems: list[Problem] = []
-    root, _ = read_tree(data, Report("f.yaml", problems))
+    root, _ = read_tree(data, ProblemList("f.yaml", problems))
     return root, problems
 
 
-def plain(node: Node | None) -> object:
+def plain(node: YamlNode | None) -> object:
     """A tree with its places, as plain values."""
     match node:
-        case Scalar():
+        case ScalarNode():
             return (node.text, node.plain, node.mark.line, node.mark.column)
-        case Sequence():
+        case ListNode():
             return [plain(item) for item in node.items]
-        case Mapping():
+        case MappingNode():
             return [(plain(node.keys[key]), plain(value)) for key, value in node.entries.items()]
-        case Broken() | Done() | None:
+        case RefusedNode() | FinishedNode() | None:
             return None
 
 
@@ -51,13 +58,13 @@ BOMBS = {
 
 LIMITED = """
 import resource, sys, time
-from reconcile.declare.report import Report
-from reconcile.declare.tree import read_tree
+from reconcile.declare.problems import ProblemList
+from reconcile.declare.yaml.reader import read_tree
 
 data = sys.stdin.buffer.read()
 problems = []
 begun = time.process_time()
-read_tree(data, Report("f.yaml", problems))
+read_tree(data, ProblemList("f.yaml", problems))
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(time.process_time() - begun, peak, len(problems), *problems[:1], sep="|")
 """
@@ -133,7 +140,7 @@ def test_the_pure_parser_gives_the_same_tree(path: Path, monkeypatch: pytest.Mon
     """Where PyYAML has no libyaml, files mean the same and places are the same."""
     data = path.read_bytes()
     compiled = plain(read(data)[0])
-    monkeypatch.setattr(tree, "_LOADER", yaml.BaseLoader)
+    monkeypatch.setattr(reader, "_LOADER", yaml.BaseLoader)
     assert plain(read(data)[0]) == compiled
     assert compiled
 
@@ -142,13 +149,13 @@ def test_the_pure_parser_gives_the_same_tree(path: Path, monkeypatch: pytest.Mon
 def test_quoted_or_not_the_text_is_that_of_pyyaml(path: Path) -> None:
     """Beside places, the tree holds what PyYAML reads when everything is text."""
 
-    def values(node: Node | None) -> object:
+    def values(node: YamlNode | None) -> object:
         match node:
-            case Scalar(text):
+            case ScalarNode(text):
                 return text
-            case Sequence(items):
+            case ListNode(items):
                 return [values(item) for item in items]
-            case Mapping(entries):
+            case MappingNode(entries):
                 return {key: values(value) for key, value in entries.items()}
             case _:
                 return None

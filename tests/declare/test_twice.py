@@ -3,8 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.declare.twice import declared_twice
-from reconcile.model import Declaration, Place, email_key
+from reconcile.declare.checks.duplicates import find_duplicates
+from reconcile.model.contact import email_key
+from reconcile.model.declaration import Declaration
+from reconcile.model.problem import Place
 
 
 def contact(line: int, pins: tuple[str | None, str | None, str | None, str | None]) -> Declaration:
@@ -19,6 +21,7 @@ def maybe(*values: str) -> st.SearchStrategy[str | None]:
 
 
 PINS = st.tuples(maybe("1", "2", "3"), maybe("R", "S"), maybe("a@x", "A@x", "b@x"), maybe("a@x", "c@x"))
+
 CONTACTS = st.lists(PINS, max_size=8).map(
     lambda found: [contact(line, pins) for line, pins in enumerate(found, start=1)]
 )
@@ -46,14 +49,14 @@ def test_each_later_one_of_a_pair_is_told_once(contacts: list[Declaration]) -> N
         for number, later in enumerate(contacts)
         if any(same(earlier, later) for earlier in contacts[:number])
     }
-    told = [problem.place for problem in declared_twice(contacts)]
+    told = [problem.place for problem in find_duplicates(contacts)]
     assert sorted(told) == sorted(expected)
 
 
 @given(CONTACTS)
 def test_the_other_place_is_named(contacts: list[Declaration]) -> None:
     """Each problem names an earlier declaration, never itself."""
-    for problem in declared_twice(contacts):
+    for problem in find_duplicates(contacts):
         assert f"declared at {Place('f.yaml', problem.place.line, 1)} " not in problem.message
         assert "declared at f.yaml:" in problem.message
 
@@ -61,4 +64,4 @@ def test_the_other_place_is_named(contacts: list[Declaration]) -> None:
 def test_a_hundred_thousand_guests_of_one_address_take_no_time() -> None:
     """Guests repeat addresses; entries that pin them by id are compared in passing."""
     contacts = [contact(line, (str(line), None, "a@x", None)) for line in range(1, 100_001)]
-    assert list(declared_twice(contacts)) == []
+    assert list(find_duplicates(contacts)) == []

@@ -8,13 +8,16 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reconcile.declare.nodes import NULLS
-from reconcile.declare.report import did_you_mean, shown
-from reconcile.declare.words import SUSPECT, reads_as
+from reconcile.declare.yaml.ambiguous_words import SUSPECT, reads_as
+from reconcile.declare.yaml.nodes import NULLS
+from reconcile.text import did_you_mean, shown
 
 NUMBERS = st.from_regex(r"[-+.0-9][-+.0-9_:eExobaif]{0,8}", fullmatch=True)
+
 DATES = st.from_regex(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ][0-9:.Z+-]{0,12})?", fullmatch=True)
+
 WORDS = st.sampled_from(["yes", "no", "on", "off", "true", "false", "y", "n", "null", "none", "=", "<<", "~"])
+
 CASED = WORDS.flatmap(lambda word: st.sampled_from([word, word.upper(), word.capitalize(), word + "s"]))
 
 

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-from reconcile.evance import Connection, Credentials, Patience, Reader, Timing, Writer
+from reconcile.evance.connection import Connection, Credentials
+from reconcile.evance.rate_limiter import RetryPolicy, Timing
+from reconcile.evance.reader import Reader
+from reconcile.evance.writer import Writer
 from tests.evance.party import CLIENT_ID, PRIVATE_KEY, Party, Script, Talk, open_to
 
 
@@ -69,7 +72,7 @@ def talk(clock: Clock) -> Iterator[Talk]:
             *,
             tokens: Script | None = None,
             kind: type[Reader] = Writer,
-            patience: Patience | None = None,
+            patience: RetryPolicy | None = None,
             **changes: Any,
         ) -> tuple[Party, Any]:
             party = open_things.enter_context(open_to(script, tokens=tokens))

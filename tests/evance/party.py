@@ -12,7 +12,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 CLIENT_ID = "0123456789abcdef0123456789abcdef.7.app.evance.me"
+
 PRIVATE_KEY = "c0ffee" * 10 + "beef"
+
 TOKEN = "7a1e" * 10
 
 
@@ -67,7 +69,6 @@ class Reply:
 
 
 Script = Callable[[Seen], Reply]
-
 
 Talk = Callable[..., tuple["Party", Any]]
 """Opens a party with that script and a client to it (the fixture `talk`)."""

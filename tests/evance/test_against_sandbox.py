@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 
 from reconcile.errors import ApiError, NotFound, Rejected, Unauthorized
-from reconcile.evance import Connection, Credentials, Reader, Writer, connection
-from reconcile.model import AuthFlow, Facet, Grant, Identity, Target, TargetKind, UpdateMethod
+from reconcile.evance.connection import Connection, Credentials, connection
+from reconcile.evance.reader import Reader
+from reconcile.evance.writer import Writer
+from reconcile.model.contact import Facet, Grant, Identity
+from reconcile.model.settings import AuthFlow, Target, TargetKind, UpdateMethod
 from reconcile.sandbox import Access, running, seed, show
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
 EXPIRY = datetime(2027, 1, 31, tzinfo=UTC)
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from reconcile.errors import Postponed, Unauthorized
-from reconcile.evance import Reader
-from reconcile.evance.timing import Pace
+from reconcile.errors import Unauthorized, WriteDeferred
+from reconcile.evance.rate_limiter import RateLimiter
+from reconcile.evance.reader import Reader
 from tests.evance.account import v1
 from tests.evance.conftest import Clock
 from tests.evance.party import Party, Reply, Script, Seen, Talk, token_reply
@@ -35,7 +35,7 @@ def after(number: int) -> Script:
 def test_an_update_that_meets_a_401_is_not_sent_again(talk: Talk) -> None:
     """The token is renewed, and the caller reads again: meanwhile somebody else may have written."""
     party, writer = talk(after(2), tokens=numbered())
-    with pytest.raises(Postponed, match=r"did not update contact 13 \(401\)"):
+    with pytest.raises(WriteDeferred, match=r"did not update contact 13 \(401\)"):
         writer.update("13", PAYLOAD)
     assert sent(party) == ["T", "POST", "T"]
     assert writer.update("13", PAYLOAD) is not None
@@ -47,7 +47,7 @@ def test_an_update_refused_with_a_new_token_ends_the_run(talk: Talk) -> None:
     party, writer = talk(
         lambda seen: Reply(401) if seen.method == "POST" else Reply(body=v1(13)), tokens=numbered()
     )
-    with pytest.raises(Postponed):
+    with pytest.raises(WriteDeferred):
         writer.update("13", PAYLOAD)
     writer.contact("13")
     with pytest.raises(Unauthorized, match="it refused a token that it had just given"):
@@ -66,7 +66,7 @@ def test_tokens_may_be_withdrawn_as_often_as_they_have_served(talk: Talk) -> Non
     writer.update("13", PAYLOAD)
     for number in (2, 3, 4):
         scripts.append(after(number))
-        with pytest.raises(Postponed):
+        with pytest.raises(WriteDeferred):
             writer.update("13", PAYLOAD)
         writer.update("13", PAYLOAD)
 
@@ -97,7 +97,7 @@ def test_an_update_whose_token_must_be_asked_for_is_postponed(talk: Talk, clock:
     party, writer = talk(after(0), tokens=numbered())
     writer.contact("13")
     clock.now += 3600
-    with pytest.raises(Postponed, match="update contact 13 was not sent"):
+    with pytest.raises(WriteDeferred, match="update contact 13 was not sent"):
         writer.update("13", PAYLOAD)
     assert sent(party) == ["T", "GET", "T"]
     writer.update("13", PAYLOAD)
@@ -107,7 +107,7 @@ def test_an_update_whose_first_token_took_long_is_postponed(talk: Talk) -> None:
     """The account may have been read with another client's token."""
     tokens = iter([Reply(503, headers={"Retry-After": "9"}), token_reply()])
     party, writer = talk(after(0), tokens=lambda _seen: next(tokens))
-    with pytest.raises(Postponed):
+    with pytest.raises(WriteDeferred):
         writer.update("13", PAYLOAD)
     assert sent(party) == ["T", "T"]
 
@@ -117,10 +117,10 @@ def test_an_update_does_not_wait_out_the_pause_of_another_worker(talk: Talk, clo
     answers = iter([Reply(429, headers={"Retry-After": "4"})])
     party, writer = talk(lambda seen: next(answers, Reply(body=v1(int(seen.path[14:16])))))
     writer._door._tokens.current()
-    with pytest.raises(Postponed):
+    with pytest.raises(WriteDeferred):
         writer.update("14", PAYLOAD)
     paused_at = clock.now
-    with pytest.raises(Postponed, match="was not sent"):
+    with pytest.raises(WriteDeferred, match="was not sent"):
         writer.update("13", PAYLOAD)
     assert clock.now == pytest.approx(paused_at, abs=0.01)
     writer.contact("13")
@@ -138,7 +138,7 @@ def test_a_pause_that_begins_while_an_update_waits_for_its_turn_postpones_it(clo
         for pause in pauses:
             pace.pause(pause)
 
-    pace = Pace(0.1, replace(clock.timing, sleep=sleep))
+    pace = RateLimiter(0.1, replace(clock.timing, sleep=sleep))
     pace.take()
     assert not pace.take_in_turn()
     assert pace.take_in_turn()
@@ -146,7 +146,7 @@ def test_a_pause_that_begins_while_an_update_waits_for_its_turn_postpones_it(clo
 
 def test_an_update_that_wakes_long_after_its_turn_is_postponed(clock: Clock) -> None:
     """A machine that stood still for a while: what was read before that is not taken for the present."""
-    pace = Pace(4, replace(clock.timing, sleep=lambda _seconds: clock.sleep(60)))
+    pace = RateLimiter(4, replace(clock.timing, sleep=lambda _seconds: clock.sleep(60)))
     pace.take()
     assert not pace.take_in_turn()
     assert pace.take_in_turn()
@@ -172,7 +172,7 @@ def test_the_ordinary_turn_of_eight_workers_is_waited_for(talk: Talk, look: str)
 
 def test_who_reads_to_write_keeps_the_next_turn(clock: Clock) -> None:
     """However many ask meanwhile, the write comes right behind its read, and the others after it."""
-    pace = Pace(5, clock.timing)
+    pace = RateLimiter(5, clock.timing)
     pace.take(keep=True)
     others = [pace._reserve() for _ in range(7)]
     assert pace.take_in_turn()
@@ -188,7 +188,7 @@ def test_who_waits_to_read_keeps_the_turn_beside_it(clock: Clock) -> None:
         clock.now += seconds
         others.append(pace._reserve())
 
-    pace = Pace(5, replace(clock.timing, sleep=sleep))
+    pace = RateLimiter(5, replace(clock.timing, sleep=sleep))
     first = pace._reserve()
     pace.take(keep=True)
     assert clock.now == pytest.approx(first + 0.2)
@@ -200,7 +200,7 @@ def test_who_waits_to_read_keeps_the_turn_beside_it(clock: Clock) -> None:
 @pytest.mark.parametrize("meanwhile", ["a pause", "too late"])
 def test_a_turn_that_was_kept_lapses(clock: Clock, meanwhile: str) -> None:
     """After a pause, and when the answer to the read took long, a turn is taken like any other."""
-    pace = Pace(5, clock.timing)
+    pace = RateLimiter(5, clock.timing)
     pace.take(keep=True)
     if meanwhile == "a pause":
         pace.pause(1.0)
@@ -220,7 +220,7 @@ def test_no_connection_postpones_an_update_and_holds_the_next_request(talk: Talk
     moved._door._tokens = writer._door._tokens
     for times in (1, 2, 3):
         before = clock.now
-        with pytest.raises(Postponed, match="no connection"):
+        with pytest.raises(WriteDeferred, match="no connection"):
             moved.update("13", PAYLOAD)
         assert clock.now == pytest.approx(before, abs=0.01)
         assert moved._door._pace._paused_until - before == pytest.approx(0.5 * 2 ** (times - 1), abs=0.01)

@@ -10,14 +10,18 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from reconcile.errors import OutcomeUnknown, Unreachable
-from reconcile.evance import Patience, Reader, Writer
+from reconcile.evance.rate_limiter import RetryPolicy
+from reconcile.evance.reader import Reader
+from reconcile.evance.writer import Writer
 from tests.evance.account import page_of, v1, v2
 from tests.evance.conftest import connection_to
 from tests.evance.party import Reply, Talk, token_reply
 from tests.evance.test_network import PROXIES
 
-ONCE = Patience(tries=1)
+ONCE = RetryPolicy(tries=1)
+
 HEAD = b"HTTP/1.1 200 OK\r\n"
+
 DRIPPING = {
     "the head": (HEAD, b"X-More: 1\r\n"),
     "a line of the head": (HEAD, b"x"),

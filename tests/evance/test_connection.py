@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from reconcile.errors import ExitCode, Unauthorized, UsageError
-from reconcile.evance import Credentials, connection, credentials_from
-from reconcile.model import AuthFlow, Target, TargetKind, UpdateMethod
+from reconcile.evance.connection import Credentials, connection, credentials_from
+from reconcile.model.settings import AuthFlow, Target, TargetKind, UpdateMethod
 from tests.evance.party import CLIENT_ID, PRIVATE_KEY
 
 PAIR = {"EVANCE_CLIENT_ID": CLIENT_ID, "EVANCE_PRIVATE_KEY": PRIVATE_KEY}
+
 SHOP = Target("shop", TargetKind.EVANCE, account="example.evance.me")
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from reconcile.errors import ApiError, Forbidden, NotFound, Unintelligible
-from reconcile.evance import Reader
-from reconcile.model import Identity
+from reconcile.errors import ApiError, Forbidden, NotFound, UnexpectedResponse
+from reconcile.evance.reader import Reader
+from reconcile.model.contact import Identity
 from tests.evance.account import v1, v2, whole_account
 from tests.evance.party import Reply, Seen, Talk
 
@@ -14,7 +14,9 @@ BOB = Identity("13", "user", "c13@example.com")
 def test_another_contact_than_asked_for_is_never_taken(talk: Talk) -> None:
     """An answer with another id is an error, not a contact."""
     _, reader = talk(lambda _seen: Reply(body=v1(14)), kind=Reader)
-    with pytest.raises(Unintelligible, match=r"asked for contact 13, shop\.evance\.me answered with another"):
+    with pytest.raises(
+        UnexpectedResponse, match=r"asked for contact 13, shop\.evance\.me answered with another"
+    ):
         reader.contact("13")
 
 
@@ -102,5 +104,5 @@ def test_reading_tells_its_progress(talk: Talk) -> None:
 def test_a_list_in_an_unknown_form_names_the_account(talk: Talk) -> None:
     """A list without its counts says whose answer it was."""
     _, reader = talk(lambda _seen: Reply(body={"data": [v2(1)]}), kind=Reader)
-    with pytest.raises(Unintelligible, match=r"shop\.evance\.me gave an unknown answer: a list has no"):
+    with pytest.raises(UnexpectedResponse, match=r"shop\.evance\.me gave an unknown answer: a list has no"):
         reader.listing()

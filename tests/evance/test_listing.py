@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.errors import ApiError, Forbidden, ServerFailure, Unintelligible
-from reconcile.evance import Reader
-from reconcile.evance.listing import Walk, listing, unwatched
-from reconcile.evance.windows import Window, rows_by_windows, windows_over
-from reconcile.evance.wire import Page, listed
-from reconcile.model import Identity
+from reconcile.errors import ApiError, Forbidden, ServerFailure, UnexpectedResponse
+from reconcile.evance.id_ranges import IdRange, ranges_over, rows_by_ranges
+from reconcile.evance.listing import ListWalk, listing_of, no_progress
+from reconcile.evance.reader import Reader
+from reconcile.model.contact import Identity
+from reconcile.wire.contacts_v2 import Page, read_row
 from tests.evance.account import page_of, v2
 from tests.evance.party import Reply, Script, Seen, Talk
 
@@ -72,8 +72,8 @@ def test_an_empty_account_has_an_empty_listing(talk: Talk, pages: int) -> None:
 
 def test_any_order_of_the_server_gives_one_listing() -> None:
     """Identities are sorted by id as numbers, whatever the pages were like."""
-    rows = [listed(v2(number)) for number in (100, 9, 20, 1)]
-    assert [who.id for who in listing(rows).identities] == ["1", "9", "20", "100"]
+    rows = [read_row(v2(number)) for number in (100, 9, 20, 1)]
+    assert [who.id for who in listing_of(rows).identities] == ["1", "9", "20", "100"]
 
 
 @pytest.mark.parametrize("before", [2, 3])
@@ -150,7 +150,7 @@ def test_windows_give_every_row_whatever_is_known(here: set[int], known: set[int
             shown = data.draw(st.permutations(within))[:5]
             yield window, Page(tuple({"id": number} for number in shown), len(within), 1)
 
-    found = rows_by_windows(windows_over(known, 3), fetch)
+    found = rows_by_ranges(ranges_over(known, 3), fetch)
     assert found is not None
     assert set(found) == {str(number) for number in here}
 
@@ -159,7 +159,7 @@ def test_windows_give_every_row_whatever_is_known(here: set[int], known: set[int
 @given(st.sets(st.integers(0, 1000), max_size=50), st.integers(1, 7), st.integers(-5, 1005))
 def test_windows_cover_each_id_once(known: set[int], size: int, number: int) -> None:
     """No id falls between two windows or into both, and none holds more of the known ones than it may."""
-    windows = windows_over(known, size)
+    windows = ranges_over(known, size)
     assert sum(window.holds(number) for window in windows) == 1
     assert all(sum(map(window.holds, known)) <= size for window in windows)
 
@@ -167,13 +167,13 @@ def test_windows_cover_each_id_once(known: set[int], size: int, number: int) -> 
 def test_a_server_that_ignores_windows_is_noticed() -> None:
     """Rows from outside a window show that the filter means nothing there."""
     page = Page(({"id": 1}, {"id": 2}), 2, 1)
-    assert rows_by_windows([Window(2, None)], lambda windows: ((window, page) for window in windows)) is None
+    assert rows_by_ranges([IdRange(2, None)], lambda windows: ((window, page) for window in windows)) is None
 
 
 def test_a_server_that_counts_without_end_is_given_up() -> None:
     """A total that no window ever reaches ends the reading."""
     page = Page(({"id": 1}, {"id": 2}), 10, 1)
-    assert rows_by_windows([Window()], lambda windows: ((window, page) for window in windows)) is None
+    assert rows_by_ranges([IdRange()], lambda windows: ((window, page) for window in windows)) is None
 
 
 @pytest.mark.parametrize("seen_rows", [9, 11])
@@ -221,7 +221,7 @@ def test_a_row_without_an_id_ends_the_listing(talk: Talk) -> None:
     """A row that can't be told apart from others makes the list unusable, and the account is named."""
     body = {"data": [{"email": "a@b.example"}], "pagination": {"total": 1, "totalPages": 1}}
     _, reader = talk(lambda _seen: Reply(body=body), kind=Reader)
-    with pytest.raises(Unintelligible, match="has no id"):
+    with pytest.raises(UnexpectedResponse, match="has no id"):
         reader.listing()
 
 
@@ -267,6 +267,7 @@ class Account:
 
 
 additions = st.lists(st.tuples(st.just(True), st.integers(-3, 20)), max_size=12)
+
 changes = st.lists(st.tuples(st.booleans(), st.integers(-3, 20)), max_size=12)
 
 
@@ -275,7 +276,7 @@ changes = st.lists(st.tuples(st.booleans(), st.integers(-3, 20)), max_size=12)
 def test_what_is_proven_complete_is_complete_while_contacts_come(size: int, added: Any, order: Any) -> None:
     """However contacts are added during a walk and in whatever order pages are read: complete means all."""
     account = Account(list(range(size)), iter(added))
-    walk = Walk(account.fetch, lambda numbers: map(account.fetch, shuffled(numbers, order)), unwatched)
+    walk = ListWalk(account.fetch, lambda numbers: map(account.fetch, shuffled(numbers, order)), no_progress)
     if walk.complete():
         assert {int(key) for key in walk.rows} == set(account.rows)
 
@@ -285,10 +286,10 @@ def test_what_is_proven_complete_is_complete_while_contacts_come(size: int, adde
 def test_a_walk_never_shows_what_never_was(size: int, changed: Any) -> None:
     """Rows come from the server only, and a walk over a list at rest is complete at once."""
     account = Account(list(range(size)), iter(changed))
-    walk = Walk(account.fetch, lambda numbers: map(account.fetch, numbers), unwatched)
+    walk = ListWalk(account.fetch, lambda numbers: map(account.fetch, numbers), no_progress)
     walk.complete()
     assert {int(key) for key in walk.rows} <= account.ever
-    rest = Walk(account.fetch, lambda numbers: map(account.fetch, numbers), unwatched)
+    rest = ListWalk(account.fetch, lambda numbers: map(account.fetch, numbers), no_progress)
     for _ in account.changes:
         continue
     assert rest.complete()
@@ -303,7 +304,7 @@ def shuffled(numbers: Any, order: Any) -> list[int]:
 
 def test_a_listing_knows_its_contacts_by_id() -> None:
     """Only rows that tell grants or tags are kept as contacts."""
-    found = listing([listed(v2(1)), listed(v2(2, tags={"contact": []}))])
+    found = listing_of([read_row(v2(1)), read_row(v2(2, tags={"contact": []}))])
     assert found.identities == (
         Identity("1", "user", "c1@example.com"),
         Identity("2", "user", "c2@example.com"),

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from reconcile import __version__
-from reconcile.errors import Unintelligible, Unreachable
-from reconcile.evance import Reader
+from reconcile.errors import UnexpectedResponse, Unreachable
+from reconcile.evance.reader import Reader
 from tests.evance.account import v1
 from tests.evance.conftest import Clock, connection_to
 from tests.evance.party import Party, Reply, Script, Talk, _handler, open_to
 
 PEM = Path(__file__).with_name("loopback.pem")
+
 PROXIES = (
     "HTTP_PROXY",
     "HTTPS_PROXY",
@@ -97,7 +98,7 @@ def test_a_redirect_is_never_followed(talk: Talk, status: int) -> None:
     with open_to(bob) as elsewhere:
         _, reader = talk(lambda _seen: Reply(status, headers={"Location": f"{elsewhere.url}/x?secret=1"}))
         with pytest.raises(
-            Unintelligible, match=r"redirects to 127\.0\.0\.1, which is not followed"
+            UnexpectedResponse, match=r"redirects to 127\.0\.0\.1, which is not followed"
         ) as caught:
             reader.contact("13")
         assert "secret" not in str(caught.value)
@@ -108,7 +109,7 @@ def test_a_redirect_of_the_token_request_is_never_followed(talk: Talk) -> None:
     """The client's secret goes to no other host either."""
     with open_to(bob) as elsewhere:
         _, reader = talk(bob, tokens=lambda _seen: Reply(307, headers={"Location": f"{elsewhere.url}/x"}))
-        with pytest.raises(Unintelligible, match="which is not followed"):
+        with pytest.raises(UnexpectedResponse, match="which is not followed"):
             reader.contact("13")
         assert elsewhere.seen == []
 
@@ -117,7 +118,7 @@ def test_a_redirect_of_the_token_request_is_never_followed(talk: Talk) -> None:
 def test_a_redirect_to_nowhere_is_not_followed_either(talk: Talk, location: str) -> None:
     """Whatever stands in the header breaks nothing."""
     _, reader = talk(lambda _seen: Reply(302, headers={"Location": location}))
-    with pytest.raises(Unintelligible, match="it redirects, which is not followed"):
+    with pytest.raises(UnexpectedResponse, match="it redirects, which is not followed"):
         reader.contact("13")
 
 
@@ -208,7 +209,7 @@ def test_a_client_is_light_until_it_sends(tmp_path: Path) -> None:
     import sys
 
     code = (
-        "import sys; from reconcile.evance import Reader, Connection, Credentials;"
+        "import sys; from reconcile.evance.connection import Connection, Credentials; from reconcile.evance.reader import Reader;"
         "r = Reader(Connection('https://a.evance.me', 'a.evance.me', Credentials('x', 'y'))); r.close();"
         "sys.exit(any(name in sys.modules for name in ('requests', 'urllib3', 'jwt', 'ssl')))"
     )

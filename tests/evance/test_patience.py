@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.errors import ApiError, Halted, ServerFailure, Unintelligible, Unreachable
-from reconcile.evance import Patience, Reader
-from reconcile.evance.timing import Pace, Timing, http_date, retry_after
+from reconcile.errors import ApiError, ServerFailure, Stopped, UnexpectedResponse, Unreachable
+from reconcile.evance.rate_limiter import RateLimiter, RetryPolicy, Timing, http_date, retry_after
+from reconcile.evance.reader import Reader
 from tests.evance.account import v1, whole_account
 from tests.evance.conftest import Clock
 from tests.evance.party import Reply, Seen, Talk
@@ -25,7 +25,7 @@ def http(seconds: float) -> str:
 
 def test_starts_lie_on_an_absolute_timetable(clock: Clock) -> None:
     """Work between two starts is not added to the interval."""
-    pace = Pace(4, clock.timing)
+    pace = RateLimiter(4, clock.timing)
     starts = []
     for _ in range(5):
         pace.take()
@@ -36,7 +36,7 @@ def test_starts_lie_on_an_absolute_timetable(clock: Clock) -> None:
 
 def test_time_that_passed_unused_is_not_caught_up(clock: Clock) -> None:
     """After an idle hour there is no burst."""
-    pace = Pace(4, clock.timing)
+    pace = RateLimiter(4, clock.timing)
     pace.take()
     clock.now += 3600
     pace.take()
@@ -153,7 +153,7 @@ def test_a_read_without_json_is_repeated_a_little(talk: Talk, bad: Reply) -> Non
     assert reader.contact("13").identity.id == "13"
     party, reader = talk(lambda _seen: bad)
     with pytest.raises(
-        Unintelligible, match="is not Evance's JSON: is this the address of an Evance account"
+        UnexpectedResponse, match="is not Evance's JSON: is this the address of an Evance account"
     ):
         reader.contact("13")
     assert len(party.calls) == 3
@@ -168,7 +168,7 @@ def test_an_answer_cut_short_is_repeated(talk: Talk) -> None:
 
 def test_a_server_that_keeps_failing_is_given_up(talk: Talk) -> None:
     """The tries are bounded, and the error names status and account."""
-    party, reader = talk(lambda _seen: Reply(500), patience=Patience(tries=5))
+    party, reader = talk(lambda _seen: Reply(500), patience=RetryPolicy(tries=5))
     with pytest.raises(ServerFailure, match=r"shop\.evance\.me did not show contact 13 \(500\)"):
         reader.contact("13")
     assert len(party.calls) == 5
@@ -184,7 +184,7 @@ def test_a_pause_longer_than_the_patience_is_not_begun(talk: Talk, clock: Clock)
 
 def test_the_whole_time_is_bounded(talk: Talk, clock: Clock) -> None:
     """Tries end when the total time is used up, whatever their number."""
-    _, reader = talk(lambda _seen: Reply(503), patience=Patience(tries=1000, total=100))
+    _, reader = talk(lambda _seen: Reply(503), patience=RetryPolicy(tries=1000, total=100))
     with pytest.raises(ServerFailure):
         reader.contact("13")
     assert clock.slept <= 101
@@ -215,7 +215,7 @@ def test_a_slow_answer_is_a_timeout(talk: Talk) -> None:
         done.wait(10)
         return BOB
 
-    _, reader = talk(stall, read_timeout=0.2, patience=Patience(tries=2))
+    _, reader = talk(stall, read_timeout=0.2, patience=RetryPolicy(tries=2))
     try:
         with pytest.raises(Unreachable, match=r"did not answer within 0\.2 s: try again later"):
             reader.contact("13")
@@ -256,7 +256,7 @@ def _ignore(call: object) -> None:
 @given(st.integers(1, 10_000), st.floats(0, 1))
 def test_a_delay_never_passes_the_ceiling(attempt: int, chance: float) -> None:
     """Back-off grows, but stays between half its first value and the ceiling."""
-    patience = Patience()
+    patience = RetryPolicy()
     assert patience.first_delay / 2 <= patience.delay(attempt, chance) <= patience.ceiling
 
 
@@ -310,7 +310,7 @@ def test_no_date_breaks_the_reading(text: str) -> None:
     assert http_date(text) is None or isinstance(http_date(text), float)
 
 
-def stopped_after(slices: int, clock: Clock) -> Pace:
+def stopped_after(slices: int, clock: Clock) -> RateLimiter:
     """A pace whose run is stopped while somebody sleeps for that many slices."""
     left = iter(range(slices - 1))
 
@@ -319,7 +319,7 @@ def stopped_after(slices: int, clock: Clock) -> Pace:
         if next(left, None) is None:
             pace.heed(lambda: "stopped by the user")
 
-    pace = Pace(1e6, Timing(clock.monotonic, clock.wall, sleep, lambda: 1.0))
+    pace = RateLimiter(1e6, Timing(clock.monotonic, clock.wall, sleep, lambda: 1.0))
     return pace
 
 
@@ -329,7 +329,7 @@ def test_a_stopped_run_does_not_wait_out_a_pause(clock: Clock, seconds: float, *
     """However long it is, the pause ends within a slice of half a second, for reads and for writes."""
     pace = stopped_after(4, clock)
     pace.pause(seconds)
-    with pytest.raises(Halted, match="stopped by the user"):
+    with pytest.raises(Stopped, match="stopped by the user"):
         pace.take(keep=writing)
     assert clock.slept == pytest.approx(2.0)
 
@@ -337,21 +337,21 @@ def test_a_stopped_run_does_not_wait_out_a_pause(clock: Clock, seconds: float, *
 def test_a_stopped_run_does_not_wait_out_a_back_off(clock: Clock) -> None:
     """Nor what is waited for between two tries of a read."""
     pace = stopped_after(1, clock)
-    with pytest.raises(Halted):
+    with pytest.raises(Stopped):
         pace.sleep_until(clock.now + 30)
     assert clock.slept == pytest.approx(0.5)
 
 
 def test_a_stopped_run_reads_back_but_begins_nothing(clock: Clock) -> None:
     """An ordinary turn is still waited for by who reads back; who would write gives its own up at once."""
-    pace = Pace(1, clock.timing)
+    pace = RateLimiter(1, clock.timing)
     pace.take()
     pace.heed(lambda: "stopped by the user")
     pace.take()
     assert clock.slept == pytest.approx(1.0)
-    with pytest.raises(Halted):
+    with pytest.raises(Stopped):
         pace.take(keep=True)
-    with pytest.raises(Halted):
+    with pytest.raises(Stopped):
         pace.take_in_turn()
 
 
@@ -360,6 +360,6 @@ def test_a_stopped_run_sends_no_update(talk: Talk) -> None:
     party, writer = talk(lambda _seen: BOB)
     writer.contact("13")
     writer.heed(lambda: "the kill switch is on")
-    with pytest.raises(Halted, match="the kill switch is on"):
+    with pytest.raises(Stopped, match="the kill switch is on"):
         writer.update("13", {"contact": {}})
     assert [seen.method for seen in party.calls] == ["GET"]

@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 
 from reconcile.errors import OutcomeUnknown, Unreachable
-from reconcile.evance import Connection, Reader, Writer
+from reconcile.evance.connection import Connection
+from reconcile.evance.reader import Reader
+from reconcile.evance.writer import Writer
 from tests.evance.account import v1
 from tests.evance.conftest import Clock, connection_to
 from tests.evance.party import CLIENT_ID, PRIVATE_KEY, Reply, Seen, open_to
 from tests.evance.test_network import PEM, PROXIES, secured
 
 PAYLOAD: dict[str, Any] = {"contact": {"accessRoles": []}}
+
 WRITES: dict[str, Callable[[Writer], object]] = {
     "update": lambda writer: writer.update("13", PAYLOAD),
     "create": lambda writer: writer.create(PAYLOAD),

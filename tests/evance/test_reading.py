@@ -1,6 +1,6 @@
 """Reading an account over real HTTP."""
 
-from reconcile.evance import Reader
+from reconcile.evance.reader import Reader
 from tests.evance.account import page_of, v1, v2, whole_account
 from tests.evance.party import Reply, Seen, Talk
 

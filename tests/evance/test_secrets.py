@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 
 from reconcile.errors import ReconcileError
-from reconcile.evance import Credentials, Patience
-from reconcile.model import AuthFlow
+from reconcile.evance.connection import Credentials
+from reconcile.evance.rate_limiter import RetryPolicy
+from reconcile.model.settings import AuthFlow
 from tests.evance.party import Reply, Seen, Talk
 
 KEY = "canarykey" * 8
+
 TOKEN = "canarytoken" * 4
+
 PERSON = "canary.person@example.com"
+
 CANARIES = ("canarykey", "canarytoken", "canary.person", "Bearer", "eyJ")
 
 LOUD = {
@@ -79,7 +83,8 @@ def assert_silent(error: BaseException) -> None:
 
 
 GOOD = Reply(body={"access_token": TOKEN, "expires_in": 3600})
-SECRETIVE = {"credentials": Credentials("client", KEY), "patience": Patience(tries=2, reading=2)}
+
+SECRETIVE = {"credentials": Credentials("client", KEY), "patience": RetryPolicy(tries=2, reading=2)}
 
 
 @pytest.mark.parametrize("call", CALLS)

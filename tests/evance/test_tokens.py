@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import jwt
 import pytest
 
-from reconcile.errors import NotFound, Unauthorized, Unintelligible
-from reconcile.evance import Credentials, Reader
-from reconcile.model import AuthFlow
+from reconcile.errors import NotFound, Unauthorized, UnexpectedResponse
+from reconcile.evance.connection import Credentials
+from reconcile.evance.reader import Reader
+from reconcile.model.settings import AuthFlow
 from tests.evance.account import v1, whole_account
 from tests.evance.conftest import Clock, connection_to
 from tests.evance.party import CLIENT_ID, PRIVATE_KEY, Reply, Seen, Talk, token_reply
@@ -134,7 +135,7 @@ def test_refused_credentials_are_not_tried_again(talk: Talk) -> None:
 def test_a_token_that_is_none_is_unintelligible(talk: Talk, body: object) -> None:
     """Nothing but a text that can stand in a header is taken as a token."""
     party, reader = talk(one_contact, tokens=lambda _seen: Reply(body=body))
-    with pytest.raises(Unintelligible, match="is this the address of an Evance account"):
+    with pytest.raises(UnexpectedResponse, match="is this the address of an Evance account"):
         reader.contact("13")
     assert party.calls == []
 

@@ -9,15 +9,20 @@ from typing import Any
 
 import pytest
 
-from reconcile.errors import OutcomeUnknown, Postponed, Unauthorized
-from reconcile.evance import Credentials, Patience, Timing, Writer, connection
-from reconcile.model import Target, TargetKind
+from reconcile.errors import OutcomeUnknown, Unauthorized, WriteDeferred
+from reconcile.evance.connection import Credentials, connection
+from reconcile.evance.rate_limiter import RetryPolicy, Timing
+from reconcile.evance.writer import Writer
+from reconcile.model.settings import Target, TargetKind
 from reconcile.sandbox import running, seed, show
 from tests.evance.conftest import Clock
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
 SOMEBODY = "36"
-QUICK = Patience(reading=8, first_delay=0.01, ceiling=0.05)
+
+QUICK = RetryPolicy(reading=8, first_delay=0.01, ceiling=0.05)
+
 WRITE = {"contact": {"tags": {"contact": ["written"]}}}
 
 
@@ -126,7 +131,7 @@ def test_a_write_can_be_repeated_after_too_many_requests(account: Path, clock: C
     """A 429 was not taken: the next request waits, and the write is taken once."""
     fault = "status:code=429,retry-after=seconds,method=POST,path=/api/contacts/*,times=1"
     with beset(account, fault, timing=clock.timing) as writer:
-        with pytest.raises(Postponed):
+        with pytest.raises(WriteDeferred):
             writer.update(SOMEBODY, WRITE)
         writer.contact_to_update(SOMEBODY)
         assert writer.update(SOMEBODY, WRITE) is not None

@@ -11,11 +11,11 @@ from reconcile.errors import (
     Forbidden,
     NotFound,
     OutcomeUnknown,
-    Postponed,
     Rejected,
     ServerFailure,
+    WriteDeferred,
 )
-from reconcile.model import UpdateMethod
+from reconcile.model.settings import UpdateMethod
 from tests.evance.account import page_of, v1, v2
 from tests.evance.conftest import Clock
 from tests.evance.party import Reply, Seen, Talk
@@ -135,7 +135,7 @@ def test_an_update_that_was_too_much_is_postponed(talk: Talk, clock: Clock, wait
         lambda seen: Reply(body=v1(13)) if seen.method == "GET" else next(refusals, Reply(body=v1(13)))
     )
     for _ in range(2):
-        with pytest.raises(Postponed, match=r"did not update contact 13 \(429\): too many requests"):
+        with pytest.raises(WriteDeferred, match=r"did not update contact 13 \(429\): too many requests"):
             writer.update("13", PAYLOAD)
         writer.contact("13")
     assert writer.update("13", PAYLOAD) is not None
@@ -149,7 +149,7 @@ def test_a_creation_that_was_too_much_is_postponed(talk: Talk) -> None:
     party, writer = talk(
         lambda seen: page_of([], seen) if seen.method == "GET" else next(answers, Reply(201, v1(77)))
     )
-    with pytest.raises(Postponed):
+    with pytest.raises(WriteDeferred):
         writer.create(PAYLOAD)
     assert writer.namesakes(["new@example.com"], None) == ()
     assert writer.create(PAYLOAD) == "77"
@@ -204,7 +204,7 @@ def test_a_write_that_never_left_was_not_written(talk: Talk) -> None:
     writer.contact("13")
     moved = talk(lambda _seen: Reply(), base_url="http://127.0.0.1:1")[1]
     moved._door._tokens = writer._door._tokens
-    with pytest.raises(Postponed, match=r"no connection to 127\.0\.0\.1:1"):
+    with pytest.raises(WriteDeferred, match=r"no connection to 127\.0\.0\.1:1"):
         moved.update("13", PAYLOAD)
     assert len(party.calls) == 1
 

@@ -4,26 +4,19 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from glob import escape
 
-from reconcile.model import (
-    Contact,
-    Declaration,
-    DeclaredGrant,
-    DeclaredTag,
-    Explanation,
-    Facet,
-    Grant,
-    Identity,
-    Patterns,
-    Place,
-    Policy,
-    Protect,
-    State,
-    Timeline,
-    Window,
-)
-from reconcile.plan import Scene, explain, explain_undeclared, timeline
+from reconcile.clock import Window
+from reconcile.model.contact import Contact, Facet, Grant, Identity, State
+from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
+from reconcile.model.explanation import Explanation
+from reconcile.model.plan import PlanContext
+from reconcile.model.problem import Place
+from reconcile.model.settings import Patterns, Policy, Protect
+from reconcile.model.timeline import Timeline
+from reconcile.plan.explain import explain_contact, explain_undeclared_contact
+from reconcile.plan.timeline import build_timeline
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
 DAY = timedelta(days=1)
 
 
@@ -77,23 +70,23 @@ def live(change: Callable[[str], str]) -> Contact:
     )
 
 
-def scene(change: Callable[[str], str]) -> Scene:
+def scene(change: Callable[[str], str]) -> PlanContext:
     """Where and when, with something ignored and something protected."""
     roles, tags = (
         (escape(change(name)) for name in names) for names in (("staff-tools", "old"), ("auto:imported",))
     )
     protect = Protect((escape(change("press")),))
     policy = Policy("Europe/London", ignore=Patterns(tuple(roles), tuple(tags)), protect=protect)
-    return Scene(change("sandbox"), change("sandbox.evance.me"), policy, NOW, change("1.0"))
+    return PlanContext(change("sandbox"), change("sandbox.evance.me"), policy, NOW, change("1.0"))
 
 
 def explained(change: Callable[[str], str]) -> Explanation:
-    return explain(declared(change), live(change), scene(change))
+    return explain_contact(declared(change), live(change), scene(change))
 
 
 def unmanaged(change: Callable[[str], str]) -> Explanation:
-    return explain_undeclared(live(change), scene(change))
+    return explain_undeclared_contact(live(change), scene(change))
 
 
 def coming(change: Callable[[str], str]) -> Timeline:
-    return timeline([declared(change)], scene(change), 30)
+    return build_timeline([declared(change)], scene(change), 30)

@@ -10,28 +10,31 @@ from typing import Any
 import pytest
 import yaml
 
-from reconcile.model import Explanation
-from reconcile.plan import Scene, declared_as, explain, explain_undeclared, live_as, resolve
-from reconcile.render import explanation_text
+from reconcile.model.explanation import Explanation
+from reconcile.model.plan import PlanContext
+from reconcile.plan.explain import explain_contact, explain_undeclared_contact
+from reconcile.plan.matching import contacts_named, declarations_named, match_declarations
+from reconcile.render.explanation import explanation_text
 from tests.plan.test_cases import read
 
 CASES = Path(__file__).parent.parent / "cases" / "explain"
+
 NAMES = sorted(path.stem for path in CASES.glob("*.yaml"))
 
 
 def explained(content: dict[str, Any], folder: Path) -> Explanation:
     case = read(content, folder)
     assert case.problems == ()
-    scene = Scene("sandbox", "sandbox.evance.me", case.policy, case.now, "1.0")
+    scene = PlanContext("sandbox", "sandbox.evance.me", case.policy, case.now, "1.0")
     live = {contact.identity.id: contact for contact in case.live}
     identities = [contact.identity for contact in case.live]
-    declared = declared_as(case.declarations, content["contact"])
+    declared = declarations_named(case.declarations, content["contact"])
     if not declared:
-        (who,) = live_as(identities, content["contact"])
-        return explain_undeclared(live[who.id], scene)
-    found = resolve(declared, identities)
+        (who,) = contacts_named(identities, content["contact"])
+        return explain_undeclared_contact(live[who.id], scene)
+    found = match_declarations(declared, identities)
     assert found.problems == ()
-    return explain(declared[0], live[found.matched[0][1].id] if found.matched else None, scene)
+    return explain_contact(declared[0], live[found.matched[0][1].id] if found.matched else None, scene)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -9,19 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.render import (
-    explanation_json,
-    explanation_text,
-    mask_explanation,
-    mask_timeline,
-    timeline_json,
-    timeline_text,
-)
+from reconcile.render.explanation import explanation_json, explanation_text, mask_explanation
+from reconcile.render.timeline import mask_timeline, timeline_json, timeline_text
 from tests.explain.samples import coming, explained, unmanaged
 from tests.render.hostile import HOSTILE
 from tests.render.refill import before, tame
 
 Change = Callable[[str], str]
+
 TEXTS: dict[str, Callable[[Change], str]] = {
     "explained": lambda change: explanation_text(explained(change)),
     "unmanaged": lambda change: explanation_text(unmanaged(change)),

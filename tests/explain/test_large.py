@@ -2,12 +2,16 @@
 
 import pytest
 
-from reconcile.model import Declaration, DeclaredGrant, DeclaredTag, Place, Window
-from reconcile.plan import declared_as, nearest_name, timeline
-from reconcile.render import mask_timeline, timeline_json, timeline_text
+from reconcile.clock import Window
+from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
+from reconcile.model.problem import Place
+from reconcile.plan.matching import declarations_named, nearest_name
+from reconcile.plan.timeline import build_timeline
+from reconcile.render.timeline import mask_timeline, timeline_json, timeline_text
 from tests.explain.samples import DAY, NOW, scene
 
 CONTACTS = 24_000
+
 SPRING = Window(NOW + DAY, NOW + 60 * DAY)
 
 
@@ -28,10 +32,10 @@ def crowd() -> list[Declaration]:
 def test_a_bundle_of_everybody_starts_and_lapses_for_each() -> None:
     """Two items for each of 24,000 contacts; whoever pairs them all up takes hours."""
     entries = crowd()
-    found = timeline(entries, scene(str), 30)
+    found = build_timeline(entries, scene(str), 30)
     assert (found.contacts, found.starts, found.lapses) == (CONTACTS, 2 * CONTACTS, 0)
     assert timeline_text(found).count("starts 2026-11-24") == 2 * CONTACTS
-    few = mask_timeline(timeline(entries[:2_400], scene(str), 90))
+    few = mask_timeline(build_timeline(entries[:2_400], scene(str), 90))
     assert timeline_json(few).count('"event": "lapses"') == 4_800
 
 
@@ -39,5 +43,7 @@ def test_a_bundle_of_everybody_starts_and_lapses_for_each() -> None:
 def test_one_among_many_is_found_by_its_name_or_the_nearest() -> None:
     """A name that nobody has is answered in seconds."""
     entries = crowd()
-    assert [entry.label for entry in declared_as(entries, "PERSON77@example.com")] == ["person77@example.com"]
+    assert [entry.label for entry in declarations_named(entries, "PERSON77@example.com")] == [
+        "person77@example.com"
+    ]
     assert nearest_name(entries, "person77@exmple.com") == "person77@example.com"

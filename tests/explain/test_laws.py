@@ -6,14 +6,22 @@ from datetime import datetime, timedelta
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reconcile.model import OPEN, Declaration, Explained, Fate, Part, Place, Policy, State, tag_key
-from reconcile.plan import Scene, explain, explain_undeclared, timeline
+from reconcile.clock import OPEN
+from reconcile.model.contact import State, tag_key
+from reconcile.model.declaration import Declaration
+from reconcile.model.explanation import Effect, ExplainedItem
+from reconcile.model.plan import Part, PlanContext
+from reconcile.model.problem import Place
+from reconcile.model.settings import Policy
+from reconcile.plan.explain import explain_contact, explain_undeclared_contact
 from reconcile.plan.fold import fold
-from reconcile.render import explanation_text
+from reconcile.plan.timeline import build_timeline
+from reconcile.render.explanation import explanation_text
 from tests.plan.strategies import NOW, contact, declarations, policies, states
 from tests.plan.test_laws import planned, scene
 
 SECOND = timedelta(seconds=1)
+
 NOBODY = State(roles=(), tags=(), profile={}, address={})
 
 
@@ -23,9 +31,9 @@ def test_every_operation_of_the_plan_is_explained(
 ) -> None:
     """With the same action, the same values and the same origin; and nothing else would be done."""
     plan = planned(declaration, state, policy)
-    found = explain(declaration, contact(state), scene(policy))
+    found = explain_contact(declaration, contact(state), scene(policy))
     steps = [step for change in plan.changes for step in change.operations]
-    told = [one for one in found.items if one.fate not in {Fate.KEEP, Fate.NONE}]
+    told = [one for one in found.items if one.fate not in {Effect.KEEP, Effect.NONE}]
     assert sorted((one.part, one.item, one.fate.value) for one in told) == sorted(
         (step.part, step.item, step.action.value) for step in steps
     )
@@ -37,11 +45,13 @@ def test_what_the_plan_keeps_is_explained_as_kept(
     declaration: Declaration, state: State, policy: Policy
 ) -> None:
     """Each kept role and tag of a plan, for the same reason."""
-    found = {(one.part, one.item): one for one in explain(declaration, contact(state), scene(policy)).items}
+    found = {
+        (one.part, one.item): one for one in explain_contact(declaration, contact(state), scene(policy)).items
+    }
     for change in planned(declaration, state, policy).changes:
         for kept in change.kept:
             one = found[kept.part, kept.item]
-            assert (one.fate, one.target, one.origin) == (Fate.KEEP, kept.value, kept.origin)
+            assert (one.fate, one.target, one.origin) == (Effect.KEEP, kept.value, kept.origin)
 
 
 @given(declarations, states, policies)
@@ -49,7 +59,7 @@ def test_everything_that_is_held_or_declared_is_explained(
     declaration: Declaration, state: State, policy: Policy
 ) -> None:
     """No role or tag of the account or of the declaration is left out, and none stands there twice."""
-    items = explain(declaration, contact(state), scene(policy)).items
+    items = explain_contact(declaration, contact(state), scene(policy)).items
     keys = [(one.part, one.item) for one in items]
     assert len(keys) == len(set(keys))
     roles = {item for part, item in keys if part is Part.ROLES}
@@ -61,8 +71,8 @@ def test_everything_that_is_held_or_declared_is_explained(
 @given(states)
 def test_of_a_contact_that_nobody_declares_nothing_is_done(state: State) -> None:
     """Each of its roles and tags is told and left as it is."""
-    found = explain_undeclared(contact(state), scene(Policy()))
-    assert {one.fate for one in found.items} <= {Fate.NONE}
+    found = explain_undeclared_contact(contact(state), scene(Policy()))
+    assert {one.fate for one in found.items} <= {Effect.NONE}
     assert len(found.items) == len(state.roles or ()) + len(state.tags or ())
     assert all(one.live == one.target for one in found.items)
 
@@ -72,11 +82,11 @@ def test_an_explanation_holds_until_the_next_turn(
     declaration: Declaration, state: State, policy: Policy, minutes: int
 ) -> None:
     """Until then the same is said of each item, if no live grant ends by itself meanwhile."""
-    found = explain(declaration, contact(state), scene(policy))
+    found = explain_contact(declaration, contact(state), scene(policy))
     later = NOW + timedelta(minutes=minutes)
     assume(found.next is None or later < found.next.at)
     assume(all(grant.held(later) == grant.held(NOW) for grant in state.roles or ()))
-    assert explain(declaration, contact(state), scene(policy, later)).items == found.items
+    assert explain_contact(declaration, contact(state), scene(policy, later)).items == found.items
 
 
 @given(declarations, states, policies)
@@ -84,14 +94,14 @@ def test_a_turn_is_the_next_change_of_its_item(
     declaration: Declaration, state: State, policy: Policy
 ) -> None:
     """Right before it the item is as now, given or withheld, and at that instant it is the other."""
-    for one in explain(declaration, contact(state), scene(policy)).items:
+    for one in explain_contact(declaration, contact(state), scene(policy)).items:
         if one.turn is not None and one.window != OPEN:
             given_at = (NOW, one.turn.at - SECOND, one.turn.at)
             now, before, then = (named(one) in target(declaration, policy, at) for at in given_at)
             assert now == before != then
 
 
-def named(one: Explained) -> tuple[Part, str]:
+def named(one: ExplainedItem) -> tuple[Part, str]:
     return one.part, tag_key(one.item)
 
 
@@ -107,7 +117,7 @@ def test_the_timeline_has_the_instants_at_which_the_target_changes(
     declaration: Declaration, policy: Policy, days: int
 ) -> None:
     """All of them within the days, no other one, and with the items that come and go."""
-    found = timeline([declaration], scene(policy), days)
+    found = build_timeline([declaration], scene(policy), days)
     told: dict[datetime, set[tuple[bool, str]]] = {}
     for one in found.coming:
         told.setdefault(one.boundary.at, set()).add((one.boundary.starts, tag_key(one.boundary.item)))
@@ -126,18 +136,18 @@ def test_the_order_of_declarations_changes_no_timeline(
 ) -> None:
     """Files in another order give the same lines."""
     placed = [replace(entry, place=Place("a.yaml", line)) for line, entry in enumerate(entries, start=1)]
-    assert timeline(placed[::-1], scene(policy), 90) == timeline(placed, scene(policy), 90)
+    assert build_timeline(placed[::-1], scene(policy), 90) == build_timeline(placed, scene(policy), 90)
 
 
 @given(declarations, states, policies)
 def test_the_text_has_a_line_for_each_item(declaration: Declaration, state: State, policy: Policy) -> None:
     """Neither more nor fewer, each with its symbol."""
-    found = explain(declaration, contact(state), scene(policy))
+    found = explain_contact(declaration, contact(state), scene(policy))
     lines = explanation_text(found).splitlines()
     assert sum(line[:2] == "  " and line[2] in "+~-=·" for line in lines) == len(found.items)
 
 
 def test_the_scene_of_a_timeline_needs_no_account() -> None:
     """It goes by the declarations alone."""
-    found = timeline([], Scene("sandbox", "", Policy(), NOW, "1.0"), 1)
+    found = build_timeline([], PlanContext("sandbox", "", Policy(), NOW, "1.0"), 1)
     assert (found.coming, found.until - found.as_of) == ((), timedelta(days=1))

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from reconcile.forge import Door, GitHub, Waiting
+from reconcile.forge.client import ForgeClient, WaitPolicy
+from reconcile.forge.github import GitHub
 from tests.forge.hub import REPOSITORY, TOKEN, Hub, hub_serving
 
 NOW = 1_795_424_400.0
@@ -18,8 +19,8 @@ class Slept:
     seconds: list[float] = field(default_factory=list)
 
     @property
-    def waiting(self) -> Waiting:
-        return Waiting(wall=lambda: NOW, sleep=self.seconds.append)
+    def waiting(self) -> WaitPolicy:
+        return WaitPolicy(wall=lambda: NOW, sleep=self.seconds.append)
 
 
 @pytest.fixture
@@ -36,12 +37,12 @@ def slept() -> Slept:
 
 
 @pytest.fixture
-def door(hub: Hub, slept: Slept) -> Door:
+def door(hub: Hub, slept: Slept) -> ForgeClient:
     """The door to the stand-in, as the bot."""
-    return Door(hub.api.url, TOKEN, slept.waiting)
+    return ForgeClient(hub.api.url, TOKEN, slept.waiting)
 
 
 @pytest.fixture
-def github(hub: Hub, door: Door, slept: Slept) -> GitHub:
+def github(hub: Hub, door: ForgeClient, slept: Slept) -> GitHub:
     """The client of the stand-in, as the bot."""
-    return GitHub(door, Door(f"{hub.api.url}/graphql", TOKEN, slept.waiting), REPOSITORY)
+    return GitHub(door, ForgeClient(f"{hub.api.url}/graphql", TOKEN, slept.waiting), REPOSITORY)

@@ -15,8 +15,11 @@ from typing import Any
 from tests.forge.served import Call, Reply, Served, serving
 
 REPOSITORY = "example/shop"
+
 BOT = "github-actions[bot]"
+
 TOKEN = "ghs_the-bots-own-token"
+
 PAGE = 2
 
 Row = dict[str, Any]

@@ -11,7 +11,9 @@ from tests.forge.hub import zipped
 from tests.forge.served import Call, Reply, Served, serving
 
 PROJECT = "42"
+
 USER = "project_42_bot_9f"
+
 LAB_TOKEN = "glpat-the-projects-own-token"
 
 Row = dict[str, Any]

@@ -5,19 +5,25 @@ from collections.abc import Callable
 import pytest
 
 from reconcile.errors import Refusal
-from reconcile.forge import GitHub, Source, approved_plan, journals, marked
+from reconcile.forge.approved_plan import PlanSource, find_approved_plan
+from reconcile.forge.github import GitHub
+from reconcile.forge.journals import earlier_journals
+from reconcile.forge.sticky_comment import with_mark
 from tests.forge.hub import BOT, REPOSITORY, Hub, zipped
 
 HEAD, COMMIT = "a" * 40, "c" * 40
+
 DIGEST = f"sha256:{'1' * 64}"
-SOURCE = Source(BOT, "shop", "main")
+
+SOURCE = PlanSource(BOT, "shop", "main")
+
 FACTS = {"target": "shop", "head": HEAD, "digest": DIGEST}
 
 
 @pytest.fixture
 def merged(hub: Hub) -> Hub:
     """Pull request 7 with a plan, an artifact and a merge, as all is well."""
-    hub.wrote(7, BOT, marked("plan", FACTS, "the plan"))
+    hub.wrote(7, BOT, with_mark("plan", FACTS, "the plan"))
     hub.left(hub.ran("plan.yml", HEAD), "reconcile-plan", {"plan.json": b"{}"})
     hub.merged(7, HEAD, COMMIT)
     return hub
@@ -25,7 +31,7 @@ def merged(hub: Hub) -> Hub:
 
 def test_the_plan_of_the_merged_pull_request_is_found(merged: Hub, github: GitHub) -> None:
     """Its text as it was left, and the digest that our comment names."""
-    found = approved_plan(github, COMMIT, SOURCE)
+    found = find_approved_plan(github, COMMIT, SOURCE)
     assert (found.merged.number, found.digest, found.content) == (7, DIGEST, b"{}")
 
 
@@ -52,7 +58,9 @@ def comment(text: str, editor: str | None = None) -> Callable[[Hub], None]:
 
 
 FORK = {"sha": HEAD, "repo": {"full_name": "mallory/shop"}}
+
 GONE = {"sha": HEAD, "repo": None}
+
 LINKS: dict[str, tuple[Callable[[Hub], None], str]] = {
     "pushed directly": (lambda hub: hub.pulls.clear(), "was not made by merging one pull request into main"),
     "only contained": (change(merge_commit_sha="d" * 40), "was not made by merging"),
@@ -67,17 +75,17 @@ LINKS: dict[str, tuple[Callable[[Hub], None], str]] = {
         "has no plan by github-actions",
     ),
     "edited by a stranger": (
-        comment(marked("plan", FACTS, "harmless"), "mallory"),
+        comment(with_mark("plan", FACTS, "harmless"), "mallory"),
         "that nobody else has edited",
     ),
-    "for another target": (comment(marked("plan", {**FACTS, "target": "x"}, "")), "for target 'shop'"),
+    "for another target": (comment(with_mark("plan", {**FACTS, "target": "x"}, "")), "for target 'shop'"),
     "rebased": (change(head={"sha": "b" * 40, "repo": {"full_name": REPOSITORY}}), "is not for commit bbbb"),
     "no plan could be made": (
-        comment(marked("plan", {"target": "shop", "head": HEAD}, "")),
+        comment(with_mark("plan", {"target": "shop", "head": HEAD}, "")),
         "is not for commit",
     ),
     "a digest that is none": (
-        comment(marked("plan", {**FACTS, "digest": "sha256:1"}, "")),
+        comment(with_mark("plan", {**FACTS, "digest": "sha256:1"}, "")),
         "is not for commit",
     ),
     "the run failed": (run(conclusion="failure"), "no successful run of plan.yml"),
@@ -97,7 +105,7 @@ LINKS: dict[str, tuple[Callable[[Hub], None], str]] = {
     ),
     "applied already": (
         lambda hub: hub.wrote(
-            7, BOT, marked("applied", {"target": "shop", "digest": DIGEST, "outcome": "complete"}, "")
+            7, BOT, with_mark("applied", {"target": "shop", "digest": DIGEST, "outcome": "complete"}, "")
         ),
         "was applied already",
     ),
@@ -110,7 +118,7 @@ def test_each_missing_link_is_refused(merged: Hub, github: GitHub, link: str) ->
     breaks, said = LINKS[link]
     breaks(merged)
     with pytest.raises(Refusal, match=said) as caught:
-        approved_plan(github, COMMIT, SOURCE)
+        find_approved_plan(github, COMMIT, SOURCE)
     assert "nothing was written" in str(caught.value) or "artifact" in str(caught.value)
 
 
@@ -120,14 +128,14 @@ def test_an_apply_that_did_not_finish_may_be_run_again(merged: Hub, github: GitH
         (BOT, {"digest": DIGEST, "outcome": "partly"}),
         ("mallory", {"digest": DIGEST, "outcome": "complete"}),
     ):
-        merged.wrote(7, author, marked("applied", {"target": "shop", **facts}, ""))
-    assert approved_plan(github, COMMIT, SOURCE).digest == DIGEST
+        merged.wrote(7, author, with_mark("applied", {"target": "shop", **facts}, ""))
+    assert find_approved_plan(github, COMMIT, SOURCE).digest == DIGEST
 
 
 def test_the_newest_artifact_counts(merged: Hub, github: GitHub) -> None:
     """A workflow that is run again leaves another plan, and the comment names that one."""
     merged.left(merged.runs[0]["id"], "reconcile-plan", {"plan.json": b'{"second": 1}'})
-    assert approved_plan(github, COMMIT, SOURCE).content == b'{"second": 1}'
+    assert find_approved_plan(github, COMMIT, SOURCE).content == b'{"second": 1}'
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused(
@@ -140,11 +148,11 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(
     bomb = zipped({"plan.json": b"0" * 100_000})
     merged.archives.update(dict.fromkeys(merged.archives, bomb))
     with pytest.raises(Refusal, match="more than 1000 bytes"):
-        approved_plan(github, COMMIT, SOURCE)
+        find_approved_plan(github, COMMIT, SOURCE)
     monkeypatch.setattr(archive, "MOST", 1)
     merged.archives.update(dict.fromkeys(merged.archives, zipped({"a": b"", "b": b""})))
     with pytest.raises(Refusal, match="more than 1 files"):
-        approved_plan(github, COMMIT, SOURCE)
+        find_approved_plan(github, COMMIT, SOURCE)
 
 
 def test_journals_come_from_runs_of_the_main_branch_only(hub: Hub, github: GitHub) -> None:
@@ -160,7 +168,9 @@ def test_journals_come_from_runs_of_the_main_branch_only(hub: Hub, github: GitHu
     for values, content in told:
         hub.left(hub.ran("apply.yml", HEAD, **values), "reconcile-journal", {"runs/a.jsonl": content})
     own = hub.ran("apply.yml", HEAD, **good, status="in_progress")
-    assert list(journals(github, ["apply.yml", "drift.yml"], "main", own)) == [("runs/a.jsonl", b"newest")]
+    assert list(earlier_journals(github, ["apply.yml", "drift.yml"], "main", own)) == [
+        ("runs/a.jsonl", b"newest")
+    ]
     hub.left(own, "reconcile-journal", {"runs/b.jsonl": b"own"})
-    told = list(journals(github, ["apply.yml"], "main", own))
+    told = list(earlier_journals(github, ["apply.yml"], "main", own))
     assert told == [("runs/b.jsonl", b"own"), ("runs/a.jsonl", b"newest")]

@@ -5,8 +5,9 @@ import socket
 import pytest
 
 from reconcile.errors import ForgeError, UsageError
-from reconcile.forge import Door, GitHub
-from reconcile.forge import door as door_module
+from reconcile.forge import client as door_module
+from reconcile.forge.client import ForgeClient
+from reconcile.forge.github import GitHub
 from tests.forge.conftest import NOW, Slept
 from tests.forge.hub import BOT, REPOSITORY, TOKEN, Hub
 from tests.forge.served import Reply
@@ -20,14 +21,14 @@ def test_a_list_is_read_to_its_last_page(github: GitHub, hub: Hub) -> None:
     assert len(hub.api.calls) == 3
 
 
-def test_a_next_page_on_another_host_is_not_followed(door: Door, hub: Hub) -> None:
+def test_a_next_page_on_another_host_is_not_followed(door: ForgeClient, hub: Hub) -> None:
     """Whoever could add a header would else get the token."""
     hub.api.faults.append(Reply(200, [], {"Link": '<https://evil.example/next>; rel="next"'}))
     with pytest.raises(ForgeError, match="another host"):
         list(door.pages("/user/repos"))
 
 
-def test_a_list_without_end_is_given_up(door: Door, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_without_end_is_given_up(door: ForgeClient, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that names itself as the next one is no reason to read for ever."""
     monkeypatch.setattr(door_module, "MOST_PAGES", 3)
     loop = Reply(200, [1], {"Link": f'<{hub.api.url}/loop>; rel="next"'})
@@ -120,7 +121,7 @@ def test_no_answer_is_told_by_its_kind(slept: Slept) -> None:
     """Nothing listens there: the error names neither the token nor the library's own text."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    door = Door(f"http://127.0.0.1:{port}", TOKEN, slept.waiting)
+    door = ForgeClient(f"http://127.0.0.1:{port}", TOKEN, slept.waiting)
     with pytest.raises(ForgeError, match=r"^GET /user: no answer \(ConnectionError\)$"):
         door.read("/user")
 
@@ -140,7 +141,7 @@ def test_no_error_holds_the_token(github: GitHub, hub: Hub) -> None:
 def test_a_token_goes_over_https_only(api: str) -> None:
     """But for a server on this machine."""
     with pytest.raises(UsageError, match="https"):
-        Door(api, TOKEN)
+        ForgeClient(api, TOKEN)
 
 
 def test_a_token_does_not_follow_a_download(github: GitHub, hub: Hub) -> None:
@@ -153,7 +154,7 @@ def test_a_token_does_not_follow_a_download(github: GitHub, hub: Hub) -> None:
     assert "Authorization" not in hub.blobs.calls[-1].headers
 
 
-def test_a_download_that_leads_to_http_is_refused(door: Door, hub: Hub) -> None:
+def test_a_download_that_leads_to_http_is_refused(door: ForgeClient, hub: Hub) -> None:
     """An artifact that came over an open wire may be anybody's."""
     hub.api.faults.append(Reply(302, b"", {"Location": "http://blobs.example/1.zip"}))
     with pytest.raises(ForgeError, match="not https"):

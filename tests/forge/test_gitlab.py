@@ -5,15 +5,21 @@ from collections.abc import Iterator
 import pytest
 
 from reconcile.errors import ForgeError, Refusal
-from reconcile.forge import Door, GitLab, Source, Sticky, approved_plan, marked
+from reconcile.forge.approved_plan import PlanSource, find_approved_plan
+from reconcile.forge.client import ForgeClient
+from reconcile.forge.gitlab import GitLab
+from reconcile.forge.sticky_comment import StickyComment, with_mark
 from tests.forge.conftest import Slept
 from tests.forge.lab import LAB_TOKEN, PROJECT, USER, Lab, lab_serving
 from tests.forge.served import Reply
 
 HEAD, COMMIT = "a" * 40, "c" * 40
+
 DIGEST = f"sha256:{'1' * 64}"
-SOURCE = Source(USER, "shop", "main", workflow="plan")
-MARK = marked("plan", {"target": "shop", "head": HEAD, "digest": DIGEST}, "the plan")
+
+SOURCE = PlanSource(USER, "shop", "main", workflow="plan")
+
+MARK = with_mark("plan", {"target": "shop", "head": HEAD, "digest": DIGEST}, "the plan")
 
 
 @pytest.fixture
@@ -26,7 +32,7 @@ def lab() -> Iterator[Lab]:
 @pytest.fixture
 def gitlab(lab: Lab, slept: Slept) -> GitLab:
     """The client of the stand-in."""
-    return GitLab(Door(lab.api.url, LAB_TOKEN, slept.waiting), PROJECT)
+    return GitLab(ForgeClient(lab.api.url, LAB_TOKEN, slept.waiting), PROJECT)
 
 
 def test_a_note_is_posted_once_and_then_edited_in_place(lab: Lab, gitlab: GitLab) -> None:
@@ -34,7 +40,7 @@ def test_a_note_is_posted_once_and_then_edited_in_place(lab: Lab, gitlab: GitLab
     lab.wrote(3, "mallory", MARK)
     lab.wrote(3, USER, MARK, system=True)
     lab.wrote(3, "ann", "hello")
-    sticky = Sticky(gitlab, 3, gitlab.login(), "plan", "shop")
+    sticky = StickyComment(gitlab, 3, gitlab.login(), "plan", "shop")
     for text in ("first", "second"):
         sticky.put(text, {})
     assert [row["body"].partition("\n")[2] for row in lab.notes[3]] == ["the plan", "the plan", "", "second"]
@@ -48,7 +54,7 @@ def test_the_plan_of_the_merged_request_is_found(lab: Lab, gitlab: GitLab) -> No
     lab.planned(3, HEAD, {"plan.json": b"failed"}, "failed")
     lab.planned(3, "b" * 40, {"plan.json": b"another head"})
     lab.merged(3, HEAD, COMMIT)
-    assert approved_plan(gitlab, COMMIT, SOURCE).content == b"good"
+    assert find_approved_plan(gitlab, COMMIT, SOURCE).content == b"good"
 
 
 def test_a_fork_and_a_rebased_branch_are_refused(lab: Lab, gitlab: GitLab) -> None:
@@ -56,11 +62,11 @@ def test_a_fork_and_a_rebased_branch_are_refused(lab: Lab, gitlab: GitLab) -> No
     lab.wrote(3, USER, MARK)
     lab.merged(3, "b" * 40, COMMIT)
     with pytest.raises(Refusal, match="is not for commit bbb"):
-        approved_plan(gitlab, COMMIT, SOURCE)
+        find_approved_plan(gitlab, COMMIT, SOURCE)
     lab.merge_requests.clear()
     lab.merged(3, HEAD, COMMIT, source=99)
     with pytest.raises(Refusal, match="came from a fork"):
-        approved_plan(gitlab, COMMIT, SOURCE)
+        find_approved_plan(gitlab, COMMIT, SOURCE)
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 422])

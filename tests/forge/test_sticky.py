@@ -5,21 +5,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.errors import UsageError
-from reconcile.forge import Door, GitHub, Sticky, facts_of, issue_of, marked
+from reconcile.forge.client import ForgeClient
+from reconcile.forge.github import GitHub
+from reconcile.forge.sticky_comment import StickyComment, facts_of, issue_of, with_mark
 from tests.forge.hub import BOT, Hub
 
 
 @pytest.fixture
-def sticky(github: GitHub) -> Sticky:
+def sticky(github: GitHub) -> StickyComment:
     """The bot's comment on pull request 7."""
-    return Sticky(github, 7, BOT, "plan", "shop")
+    return StickyComment(github, 7, BOT, "plan", "shop")
 
 
 def bodies(hub: Hub) -> list[str]:
     return [row["body"].partition("\n")[2] for row in hub.comments[7]]
 
 
-def test_a_comment_is_posted_once_and_then_edited_in_place(sticky: Sticky, hub: Hub) -> None:
+def test_a_comment_is_posted_once_and_then_edited_in_place(sticky: StickyComment, hub: Hub) -> None:
     """However often the plan changes, and however many other comments there are."""
     hub.wrote(7, "ann", "What is this about?")
     for text in ("first", "second", "third"):
@@ -32,22 +34,22 @@ def test_a_comment_is_posted_once_and_then_edited_in_place(sticky: Sticky, hub: 
     assert found[1] == {"head": "def", "target": "shop"}
 
 
-def test_the_same_text_is_not_written_again(sticky: Sticky, hub: Hub) -> None:
+def test_the_same_text_is_not_written_again(sticky: StickyComment, hub: Hub) -> None:
     """An edit would tell everybody who follows the pull request that something is new."""
     sticky.put("text", {})
     sticky.put("text", {})
     assert [call.method for call in hub.api.calls if "comments" in call.path] == ["GET", "POST", "GET"]
 
 
-def test_a_comment_that_a_stranger_forged_is_not_ours(sticky: Sticky, hub: Hub) -> None:
+def test_a_comment_that_a_stranger_forged_is_not_ours(sticky: StickyComment, hub: Hub) -> None:
     """The mark is there for anybody to copy; the author is not."""
-    hub.wrote(7, "mallory", marked("plan", {"target": "shop", "head": "abc"}, "all is well"))
+    hub.wrote(7, "mallory", with_mark("plan", {"target": "shop", "head": "abc"}, "all is well"))
     assert sticky.find() is None
     sticky.put("text", {})
     assert bodies(hub) == ["all is well", "text"]
 
 
-def test_a_comment_that_a_stranger_edited_is_no_longer_ours(sticky: Sticky, hub: Hub) -> None:
+def test_a_comment_that_a_stranger_edited_is_no_longer_ours(sticky: StickyComment, hub: Hub) -> None:
     """Whoever may write to the repository may edit the bot's comments, and the author stays the bot."""
     sticky.put("text", {"digest": "sha256:1"})
     row = hub.comments[7][0]
@@ -58,7 +60,7 @@ def test_a_comment_that_a_stranger_edited_is_no_longer_ours(sticky: Sticky, hub:
 
 
 def test_a_comment_of_which_nobody_tells_the_editor_is_not_ours(
-    sticky: Sticky, hub: Hub, github: GitHub
+    sticky: StickyComment, hub: Hub, github: GitHub
 ) -> None:
     """What can't be known is not assumed."""
     sticky.put("text", {})
@@ -70,8 +72,8 @@ def test_a_comment_of_which_nobody_tells_the_editor_is_not_ours(
 def test_each_target_and_kind_has_its_own_comment(github: GitHub, hub: Hub) -> None:
     """Two accounts planned in one pull request do not overwrite each other."""
     for kind, target in (("plan", "shop"), ("plan", "outlet"), ("applied", "shop")):
-        Sticky(github, 7, BOT, kind, target).put(f"{kind} {target}", {})
-    Sticky(github, 7, BOT, "plan", "outlet").put("again", {})
+        StickyComment(github, 7, BOT, kind, target).put(f"{kind} {target}", {})
+    StickyComment(github, 7, BOT, "plan", "outlet").put("again", {})
     assert bodies(hub) == ["plan shop", "again", "applied shop"]
 
 
@@ -81,7 +83,7 @@ TEXTS = st.text(st.characters(codec="utf-8"), max_size=40)
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,8}", fullmatch=True), TEXTS, max_size=4), TEXTS)
 def test_facts_come_back_whatever_they_are(facts: dict[str, str], text: str) -> None:
     """No value ends the mark, and the mark is one line that no browser shows."""
-    body = marked("plan", facts, text)
+    body = with_mark("plan", facts, text)
     assert facts_of("plan", body) == facts
     mark = body.partition("\n")[0]
     assert mark.count("-->") == 1
@@ -113,7 +115,7 @@ def test_a_server_that_ends_lines_its_own_way_changes_nothing() -> None:
 
 def test_our_issue_is_known_by_mark_and_author(github: GitHub, hub: Hub) -> None:
     """The oldest one, if there are several; neither a stranger's nor a pull request nor a closed one."""
-    body = marked("drift", {"target": "shop"}, "text")
+    body = with_mark("drift", {"target": "shop"}, "text")
     for author, state in ((BOT, "closed"), ("mallory", "open"), (BOT, "open"), (BOT, "open")):
         number = next(hub.ids)
         hub.issues.append(
@@ -127,7 +129,7 @@ def test_our_issue_is_known_by_mark_and_author(github: GitHub, hub: Hub) -> None
 
 
 @pytest.mark.parametrize("repository", ["", "shop", "a/b/c", "../x", "a/b?c", "a/b#c"])
-def test_a_repository_has_an_owner_and_a_name(door: Door, repository: str) -> None:
+def test_a_repository_has_an_owner_and_a_name(door: ForgeClient, repository: str) -> None:
     """Nothing else gets into a path."""
     with pytest.raises(UsageError, match="owner/name"):
         GitHub(door, door, repository)

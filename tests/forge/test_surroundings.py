@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from reconcile.errors import UsageError
-from reconcile.forge import GitHub, GitLab, surroundings
+from reconcile.forge.environment import ci_environment
+from reconcile.forge.github import GitHub
+from reconcile.forge.gitlab import GitLab
 from tests.forge.hub import BOT
 from tests.forge.lab import LAB_TOKEN, PROJECT, USER, lab_serving
 
@@ -25,7 +27,7 @@ def test_a_job_of_github_is_known(tmp_path: Path) -> None:
     """Repository, commit and links from variables; the pull request from the event."""
     event = tmp_path / "event.json"
     event.write_text(json.dumps({"pull_request": {"number": 7, "head": {"sha": "def"}}}))
-    job = surroundings({**GITHUB, "GITHUB_EVENT_PATH": str(event)})
+    job = ci_environment({**GITHUB, "GITHUB_EVENT_PATH": str(event)})
     assert isinstance(job.forge, GitHub)
     assert (job.author, job.pull_request, job.head, job.commit) == (BOT, 7, "def", "abc")
     assert job.blob == "https://github.com/example/shop/blob/abc"
@@ -35,7 +37,7 @@ def test_a_job_of_github_is_known(tmp_path: Path) -> None:
 
 def test_a_job_for_no_pull_request_says_so() -> None:
     """Where one is needed."""
-    job = surroundings(GITHUB)
+    job = ci_environment(GITHUB)
     with pytest.raises(UsageError, match="--pull-request"):
         _ = job.pull_request
 
@@ -44,7 +46,7 @@ def test_a_job_for_no_pull_request_says_so() -> None:
 def test_a_variable_that_is_missing_is_named(name: str) -> None:
     """One that is empty, too, as a secret is that nobody has set."""
     with pytest.raises(UsageError, match=f"{name} is not set"):
-        surroundings({**GITHUB, name: ""})
+        ci_environment({**GITHUB, name: ""})
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"pull_request": {"number": "x"}}'])
@@ -53,7 +55,7 @@ def test_an_event_that_can_t_be_read_is_told(tmp_path: Path, text: str) -> None:
     event = tmp_path / "event.json"
     event.write_text(text)
     with pytest.raises(UsageError, match="GITHUB_EVENT_PATH"):
-        surroundings({**GITHUB, "GITHUB_EVENT_PATH": str(event)})
+        ci_environment({**GITHUB, "GITHUB_EVENT_PATH": str(event)})
 
 
 def test_a_job_of_gitlab_is_known() -> None:
@@ -67,7 +69,7 @@ def test_a_job_of_gitlab_is_known() -> None:
             "CI_MERGE_REQUEST_IID": "3",
             "CI_PROJECT_URL": "https://gitlab.example/shop",
         }
-        job = surroundings(told)
+        job = ci_environment(told)
     assert isinstance(job.forge, GitLab)
     assert (job.author, job.pull_request, job.head) == (USER, 3, "abc")
     assert job.blob == "https://gitlab.example/shop/-/blob/abc"
@@ -78,4 +80,4 @@ def test_a_job_of_gitlab_is_known() -> None:
 def test_no_job_at_all_is_told() -> None:
     """A person at a terminal reads what is missing."""
     with pytest.raises(UsageError, match="no job of GitHub or GitLab"):
-        surroundings({})
+        ci_environment({})

@@ -4,35 +4,32 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from reconcile.model import (
-    Contact,
-    Declaration,
-    DeclaredGrant,
-    DeclaredTag,
-    Facet,
-    Grant,
-    Identity,
-    Mode,
-    Patterns,
-    Place,
-    Policy,
-    State,
-    Window,
-    tag_key,
-)
+from reconcile.clock import Window
+from reconcile.model.contact import Contact, Facet, Grant, Identity, State, tag_key
+from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag, Mode
+from reconcile.model.problem import Place
+from reconcile.model.settings import Patterns, Policy
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
 ROLES = ["customer", "newsletter", "preview", "staff-tools", "trade-account", "__dunder"]
+
 TAGS = ["trade", "Trade ", "vip", "auto:imported", "__tag", "ipswich"]
+
 FIELDS = ["company", "phone", "position"]
+
 LINES = ["line1", "city", "zip"]
+
 PLACE = Place("contacts/a.yaml", 1, 1)
 
 instants = st.integers(-3, 3).map(lambda days: NOW + timedelta(days=days)) | st.none()
+
 expiries = instants.filter(lambda instant: instant != NOW)
+
 windows = st.builds(Window, starts=instants, expires=expiries).filter(
     lambda window: window.starts is None or window.expires is None or window.starts < window.expires
 )
+
 texts = st.sampled_from(["a", "b", None])
 
 
@@ -50,12 +47,15 @@ grants = st.builds(
     status=st.sampled_from(["active", "pending", "rejected"]),
     expires=expiries,
 )
+
 live_roles = st.lists(grants, unique_by=lambda grant: grant.reference).map(
     lambda found: tuple(sorted(found, key=lambda grant: grant.reference))
 )
+
 live_tags = st.lists(st.sampled_from(TAGS), unique_by=tag_key).map(
     lambda found: tuple(sorted(found, key=tag_key))
 )
+
 states = st.builds(
     State, roles=live_roles, tags=live_tags, profile=live_fields(FIELDS), address=live_fields(LINES)
 )
@@ -67,12 +67,14 @@ declared_grants = st.builds(
     status=st.sampled_from(["active", None]),
     window=windows,
 )
+
 declared_tags = st.builds(
     DeclaredTag,
     value=st.sampled_from([tag for tag in TAGS if not tag.startswith("auto:")]),
     place=st.just(PLACE),
     window=windows,
 )
+
 modes = st.dictionaries(st.sampled_from([Facet.ROLES, Facet.TAGS]), st.sampled_from(list(Mode))).map(
     lambda found: tuple(sorted(found.items()))
 )
@@ -87,6 +89,7 @@ present = st.builds(
     address=declared_fields(LINES),
     modes=modes,
 )
+
 absent = st.builds(
     Declaration,
     place=st.just(PLACE),
@@ -95,6 +98,7 @@ absent = st.builds(
     roles=st.just(()),
     tags=st.just(()),
 )
+
 declarations = present | absent
 
 policies = st.builds(

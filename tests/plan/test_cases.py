@@ -15,32 +15,26 @@ from typing import Any
 import pytest
 import yaml
 
-from reconcile.clock import parse_instant
-from reconcile.declare import load_declarations, load_settings
+from reconcile.clock import parse_instant, utc_text
+from reconcile.declare.loader import load_declarations
+from reconcile.declare.settings import load_settings
 from reconcile.errors import DeclarationError
-from reconcile.model import (
-    Change,
-    Contact,
-    Declaration,
-    Grant,
-    Identity,
-    Origin,
-    Plan,
-    Policy,
-    Problem,
-    Role,
-    State,
-    Value,
-    tag_key,
-    zulu,
-)
-from reconcile.plan import Scene, make_plan, resolve, unknown_roles
+from reconcile.model.contact import Contact, Grant, Identity, Role, State, tag_key
+from reconcile.model.declaration import Declaration
+from reconcile.model.plan import Change, Origin, Plan, PlanContext, Value
+from reconcile.model.problem import Problem
+from reconcile.model.settings import Policy
+from reconcile.plan.matching import match_declarations, unknown_roles
+from reconcile.plan.planner import make_plan
 
 CASES = Path(__file__).parent.parent / "cases" / "plan"
+
 NAMES = sorted(path.stem for path in CASES.glob("*.yaml"))
+
 PLANNED = [
     name for name in NAMES if "\nproblems:" not in (CASES / f"{name}.yaml").read_text(encoding="utf-8")
 ]
+
 SYMBOLS = {"add": "+", "change": "~", "remove": "-"}
 
 
@@ -105,9 +99,9 @@ def live_grant(name: str, told: str) -> Grant:
 
 
 def plan_of(case: Case, declarations: tuple[Declaration, ...], live: tuple[Contact, ...]) -> Plan:
-    found = resolve(declarations, [contact.identity for contact in live])
+    found = match_declarations(declarations, [contact.identity for contact in live])
     assert found.problems == ()
-    scene = Scene("sandbox", "sandbox.evance.me", case.policy, case.now, "1.0")
+    scene = PlanContext("sandbox", "sandbox.evance.me", case.policy, case.now, "1.0")
     return make_plan(found, {contact.identity.id: contact for contact in live}, scene)
 
 
@@ -131,7 +125,7 @@ def before_after(before: Value, after: Value) -> str:
 
 def value(told: Value) -> str:
     if isinstance(told, Grant):
-        return told.status + (f" until {zulu(told.expires)}" if told.expires else "")
+        return told.status + (f" until {utc_text(told.expires)}" if told.expires else "")
     return str(told)
 
 
@@ -143,7 +137,7 @@ def outcome(case: Case) -> dict[str, Any]:
     """What comes out of a case, in the form in which a case file states it."""
     if case.problems:
         return {"problems": [str(problem) for problem in case.problems]}
-    found = resolve(case.declarations, [contact.identity for contact in case.live])
+    found = match_declarations(case.declarations, [contact.identity for contact in case.live])
     problems = sorted((*found.problems, *unknown_roles(case.declarations, case.roles)))
     if problems:
         return {"problems": [str(problem) for problem in problems]}
@@ -154,7 +148,7 @@ def outcome(case: Case) -> dict[str, Any]:
         "unchanged": plan.unchanged,
         "refused": [verdict.guard for verdict in plan.refused],
         "notes": list(plan.notes),
-        "valid_until": zulu(plan.valid_until.at) if plan.valid_until else None,
+        "valid_until": utc_text(plan.valid_until.at) if plan.valid_until else None,
     }
 
 

@@ -5,29 +5,28 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reconcile.model import (
-    Cause,
-    Contact,
-    Declaration,
-    DeclaredGrant,
-    DeclaredTag,
-    Grant,
-    Identity,
-    Place,
-    Plan,
-    Policy,
-    State,
-    Window,
-    drift_document,
-    drift_from_document,
-)
-from reconcile.plan import History, Resolution, Scene, Standing, drift, due_plan, make_plan, plan_digest
+from reconcile.clock import Window
+from reconcile.documents.drift import drift_document, drift_from_document
+from reconcile.model.contact import Contact, Grant, Identity, State
+from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
+from reconcile.model.drift import Cause
+from reconcile.model.plan import Plan, PlanContext
+from reconcile.model.problem import Place
+from reconcile.model.settings import Policy
+from reconcile.plan.digest import plan_digest
+from reconcile.plan.drift import ApplyHistory, LastApply, due_plan, explain_drift
+from reconcile.plan.matching import Matches
+from reconcile.plan.planner import make_plan
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
 HOUR = timedelta(hours=1)
+
 PLACE = Place("contacts/a.yaml", 1, 1)
+
 BOB = Identity("13", "user", "bob@email.com", None)
-SCENE = Scene("shop", "example.evance.me", Policy(), NOW, "0.1.0")
+
+SCENE = PlanContext("shop", "example.evance.me", Policy(), NOW, "0.1.0")
 
 
 def tagged(*tags: DeclaredTag, roles: tuple[DeclaredGrant, ...] = ()) -> Declaration:
@@ -40,51 +39,59 @@ def window(starts: timedelta | None = None, expires: timedelta | None = None) ->
 
 def planned(declaration: Declaration, *tags: str, roles: tuple[Grant, ...] = ()) -> Plan:
     live = Contact(BOB, State(roles=roles, tags=tags, profile={}, address={}))
-    return make_plan(Resolution(((declaration, BOB),), (), ()), {BOB.id: live}, SCENE)
+    return make_plan(Matches(((declaration, BOB),), (), ()), {BOB.id: live}, SCENE)
 
 
-def applied(plan: Plan, at: timedelta = -24 * HOUR, *, complete: bool = True, settled: str = "") -> Standing:
+def applied(plan: Plan, at: timedelta = -24 * HOUR, *, complete: bool = True, settled: str = "") -> LastApply:
     """The last apply, of the same declarations."""
     made_for = (plan.declarations_digest, plan.config_digest)
-    return Standing("run-1", NOW + at, *made_for, complete, frozenset(filter(None, [settled])))
+    return LastApply("run-1", NOW + at, *made_for, complete, frozenset(filter(None, [settled])))
 
 
 STARTED = tagged(DeclaredTag("vip", PLACE, window(starts=-HOUR)))
+
 LAPSED = tagged(DeclaredTag("vip", PLACE, window(expires=-HOUR)))
+
 PLAIN = tagged(DeclaredTag("vip", PLACE))
+
 STARTED_PLAN, LAPSED_PLAN, PLAIN_PLAN = planned(STARTED), planned(LAPSED, "vip"), planned(PLAIN)
+
 ITEM = ("13", "tags", "vip")
 
 CASES = {
     "a window that started since the last apply is due": (
-        STARTED, STARTED_PLAN, History(applied(STARTED_PLAN)), (Cause.STARTED, True)),
+        STARTED, STARTED_PLAN, ApplyHistory(applied(STARTED_PLAN)), (Cause.STARTED, True)),
     "a window that ended since the last apply is due": (
-        LAPSED, LAPSED_PLAN, History(applied(LAPSED_PLAN)), (Cause.LAPSED, True)),
+        LAPSED, LAPSED_PLAN, ApplyHistory(applied(LAPSED_PLAN)), (Cause.LAPSED, True)),
     "a window that ended before the last apply was opened again by somebody": (
-        LAPSED, LAPSED_PLAN, History(applied(LAPSED_PLAN, -HOUR)), (Cause.OUTSIDE, False)),
+        LAPSED, LAPSED_PLAN, ApplyHistory(applied(LAPSED_PLAN, -HOUR)), (Cause.OUTSIDE, False)),
     "what a later run set right was changed since": (
-        STARTED, STARTED_PLAN, History(applied(STARTED_PLAN), {ITEM: NOW - HOUR}), (Cause.OUTSIDE, False)),
+        STARTED, STARTED_PLAN, ApplyHistory(applied(STARTED_PLAN), {ITEM: NOW - HOUR}),
+        (Cause.OUTSIDE, False),
+    ),
     "what a run wrote before the window says nothing": (
-        STARTED, STARTED_PLAN, History(applied(STARTED_PLAN), {ITEM: NOW - 2 * HOUR}), (Cause.STARTED, True)),
+        STARTED, STARTED_PLAN, ApplyHistory(applied(STARTED_PLAN), {ITEM: NOW - 2 * HOUR}),
+        (Cause.STARTED, True),
+    ),
     "without any apply on record nothing is due": (
-        STARTED, STARTED_PLAN, History(), (Cause.STARTED, False)),
+        STARTED, STARTED_PLAN, ApplyHistory(), (Cause.STARTED, False)),
     "after an apply of other declarations nothing is due": (
-        STARTED, STARTED_PLAN, History(replace(applied(STARTED_PLAN), declarations="sha256:0")),
+        STARTED, STARTED_PLAN, ApplyHistory(replace(applied(STARTED_PLAN), declarations="sha256:0")),
         (Cause.STARTED, False)),
     "after an apply under another configuration nothing is due": (
-        LAPSED, LAPSED_PLAN, History(replace(applied(LAPSED_PLAN), config="sha256:0")),
+        LAPSED, LAPSED_PLAN, ApplyHistory(replace(applied(LAPSED_PLAN), config="sha256:0")),
         (Cause.LAPSED, False)),
     "what no window explains was changed outside": (
-        PLAIN, PLAIN_PLAN, History(applied(PLAIN_PLAN)), (Cause.OUTSIDE, False)),
+        PLAIN, PLAIN_PLAN, ApplyHistory(applied(PLAIN_PLAN)), (Cause.OUTSIDE, False)),
     "what an interrupted run did not reach is left over": (
-        PLAIN, PLAIN_PLAN, History(applied(PLAIN_PLAN, complete=False)), (Cause.INTERRUPTED, False)),
+        PLAIN, PLAIN_PLAN, ApplyHistory(applied(PLAIN_PLAN, complete=False)), (Cause.INTERRUPTED, False)),
     "what an interrupted run did reach was changed since": (
-        PLAIN, PLAIN_PLAN, History(applied(PLAIN_PLAN, complete=False, settled="13")),
+        PLAIN, PLAIN_PLAN, ApplyHistory(applied(PLAIN_PLAN, complete=False, settled="13")),
         (Cause.OUTSIDE, False)),
     "what was never applied is not drift by anybody": (
-        PLAIN, PLAIN_PLAN, History(), (Cause.NOT_APPLIED, False)),
+        PLAIN, PLAIN_PLAN, ApplyHistory(), (Cause.NOT_APPLIED, False)),
     "the clock goes on after a run that was interrupted": (
-        STARTED, STARTED_PLAN, History(applied(STARTED_PLAN, complete=False)), (Cause.STARTED, True)),
+        STARTED, STARTED_PLAN, ApplyHistory(applied(STARTED_PLAN, complete=False)), (Cause.STARTED, True)),
 }  # fmt: skip
 
 
@@ -92,7 +99,7 @@ CASES = {
 def test_the_cause_of_a_difference(case: str) -> None:
     """One contact with one tag that is too many or missing."""
     declaration, plan, history, expected = CASES[case]
-    (difference,) = drift(plan, [declaration], history).differences
+    (difference,) = explain_drift(plan, [declaration], history).differences
     assert (difference.cause, difference.due) == expected
 
 
@@ -101,7 +108,7 @@ def test_an_expiry_that_somebody_changed_is_not_the_clock() -> None:
     grant = DeclaredGrant("vip", PLACE, "active", window(starts=-HOUR, expires=HOUR))
     declaration = tagged(roles=(grant,))
     plan = planned(declaration, roles=(Grant("vip", "active", NOW + 9 * HOUR),))
-    (difference,) = drift(plan, [declaration], History(applied(plan))).differences
+    (difference,) = explain_drift(plan, [declaration], ApplyHistory(applied(plan))).differences
     assert difference.cause is Cause.OUTSIDE
 
 
@@ -109,7 +116,7 @@ def test_a_contact_is_due_only_when_all_of_it_is() -> None:
     """Its update would also overwrite what somebody changed, which nobody has judged."""
     declaration = tagged(DeclaredTag("vip", PLACE, window(starts=-HOUR)))
     plan = planned(declaration, "stranger")
-    found = drift(plan, [declaration], History(applied(plan)))
+    found = explain_drift(plan, [declaration], ApplyHistory(applied(plan)))
     assert [difference.cause for difference in found.differences] == [Cause.STARTED, Cause.OUTSIDE]
     assert found.due == ()
     cut = due_plan(found)
@@ -119,7 +126,7 @@ def test_a_contact_is_due_only_when_all_of_it_is() -> None:
 
 def test_the_due_plan_is_a_plan_of_its_own() -> None:
     """With a digest of its own content, and the whole plan's verdicts."""
-    found = drift(STARTED_PLAN, [STARTED], History(applied(STARTED_PLAN)))
+    found = explain_drift(STARTED_PLAN, [STARTED], ApplyHistory(applied(STARTED_PLAN)))
     cut = due_plan(found)
     assert cut.changes == STARTED_PLAN.changes
     assert cut.guards == STARTED_PLAN.guards
@@ -130,7 +137,7 @@ def test_the_due_plan_is_a_plan_of_its_own() -> None:
 def test_drift_comes_back_from_its_document(case: str) -> None:
     """What ``--out`` writes is what the issue is made of."""
     declaration, plan, history, _ = CASES[case]
-    found = drift(plan, [declaration], history)
+    found = explain_drift(plan, [declaration], history)
     again = drift_from_document(drift_document(found))
     assert drift_document(again) == drift_document(found)
     assert [one.cause for one in again.differences] == [one.cause for one in found.differences]
@@ -138,7 +145,7 @@ def test_drift_comes_back_from_its_document(case: str) -> None:
 
 def test_a_document_with_another_number_of_causes_is_refused() -> None:
     """A cause that belongs to no operation would be told of the wrong one."""
-    document = drift_document(drift(PLAIN_PLAN, [PLAIN], History()))
+    document = drift_document(explain_drift(PLAIN_PLAN, [PLAIN], ApplyHistory()))
     document["differences"] = []
     with pytest.raises(ValueError, match="one difference for each operation"):
         drift_from_document(document)

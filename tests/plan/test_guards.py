@@ -12,26 +12,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reconcile.apply import granted_ceilings, refuse_guarded, refuse_unplanned
+from reconcile.apply.preflight import granted_ceilings, refuse_guarded, refuse_unplanned
+from reconcile.clock import Window
 from reconcile.errors import Refusal
-from reconcile.model import (
-    Allowance,
-    Contact,
-    Declaration,
-    DeclaredGrant,
-    Grant,
-    Guards,
-    Identity,
-    Patterns,
-    Place,
-    Plan,
-    Policy,
-    Protect,
-    State,
-    Verdict,
-    Window,
-)
-from reconcile.plan import LIFTABLE, Census, Resolution, Scene, make_plan
+from reconcile.model.contact import Contact, Grant, Identity, State
+from reconcile.model.declaration import Declaration, DeclaredGrant
+from reconcile.model.plan import LIFTABLE, Plan, PlanContext, Verdict
+from reconcile.model.problem import Place
+from reconcile.model.settings import Guards, Override, Patterns, Policy, Protect
+from reconcile.plan.guards import AccountFacts
+from reconcile.plan.matching import Matches
+from reconcile.plan.planner import make_plan
 from tests.plan.strategies import NOW
 
 SIZES = [3, 300, pytest.param(30_000, marks=pytest.mark.long)]
@@ -51,21 +42,21 @@ def entry(number: int, *roles: str, **more: Any) -> Declaration:
 def planned(
     pairs: list[tuple[Contact | None, Declaration]],
     guards: Guards,
-    census: Census | None = None,
+    census: AccountFacts | None = None,
     **policy: Any,
 ) -> Plan:
     matched = tuple((declared, live.identity) for live, declared in pairs if live is not None)
     created = tuple(declared for live, declared in pairs if live is None)
-    scene = Scene("shop", "shop.evance.me", Policy(guards=guards, **policy), NOW, "1.0")
+    scene = PlanContext("shop", "shop.evance.me", Policy(guards=guards, **policy), NOW, "1.0")
     live = {one.identity.id: one for one, _ in pairs if one is not None}
-    return make_plan(Resolution(matched, created, ()), live, scene, census or Census())
+    return make_plan(Matches(matched, created, ()), live, scene, census or AccountFacts())
 
 
 def verdict(plan: Plan, guard: str) -> Verdict:
     return next(one for one in plan.guards if one.guard == guard)
 
 
-def losing(size: int, losers: int, guards: Guards, census: Census | None = None) -> Plan:
+def losing(size: int, losers: int, guards: Guards, census: AccountFacts | None = None) -> Plan:
     """An account of that size in which the first few lose a role and keep another."""
     pairs = [
         (
@@ -129,7 +120,7 @@ def test_a_removal_that_is_split_counts_as_one(runs: list[set[int]]) -> None:
         for number in range(40)
     ]
     guards = Guards(losing_access_contacts=5, losing_access_share=0)
-    found = verdict(planned(pairs, guards, Census(recent_losses=before)), "losing-access")
+    found = verdict(planned(pairs, guards, AccountFacts(recent_losses=before)), "losing-access")
     together = len(before | {str(number) for number in last}) if last else 0
     assert found.found == together
     assert found.passed == (together <= 5)
@@ -172,7 +163,9 @@ def test_an_end_that_comes_later_is_no_loss() -> None:
 @pytest.mark.parametrize(("after", "passed"), [(HOUR, False), (YEAR, True)])
 def test_a_last_role_that_ends_in_a_moment_is_taken(after: datetime, passed: bool) -> None:  # noqa: FBT001
     """Cut short to the next hours it is as good as gone; a term of a year is a term."""
-    plan = planned([(ending(1, ("press", None)), until(1, ("press", after)))], Guards(), Census(holders={}))
+    plan = planned(
+        [(ending(1, ("press", None)), until(1, ("press", after)))], Guards(), AccountFacts(holders={})
+    )
     assert verdict(plan, "last-role").passed == passed
     assert verdict(plan, "last-holder").passed == passed
 
@@ -192,9 +185,13 @@ def test_the_staff_keep_their_roles_for_as_long() -> None:
 
 
 ME = (person(1, "customer", "press"), entry(1, "customer"))
+
 STRIPPED = (person(2, "press"), entry(2))
+
 GAINING = (person(3, "customer"), entry(3, "customer", "press"))
+
 CREATED = (None, entry(4, "customer", create=True, type="user"))
+
 TRIPPED: dict[str, tuple[Callable[[], Plan], str]] = {
     "creating": (
         lambda: planned([CREATED, ME], Guards(creating=0)),
@@ -209,11 +206,11 @@ TRIPPED: dict[str, tuple[Callable[[], Plan], str]] = {
         "1 contact would gain a privileged role; the limit is 0",
     ),
     "incomplete-listing": (
-        lambda: planned([ME], Guards(), Census(gap="12 rows seen, 13 counted")),
+        lambda: planned([ME], Guards(), AccountFacts(gap="12 rows seen, 13 counted")),
         "the account could not be listed whole: 12 rows seen, 13 counted",
     ),
     "last-holder": (
-        lambda: planned([ME], Guards(), Census(holders={"customer": 2})),
+        lambda: planned([ME], Guards(), AccountFacts(holders={"customer": 2})),
         "1 role would lose the last holder; the limit is 0",
     ),
     "last-role": (
@@ -233,7 +230,7 @@ TRIPPED: dict[str, tuple[Callable[[], Plan], str]] = {
         "1 contact of the staff would lose a role; the limit is 0",
     ),
     "shrunk": (
-        lambda: planned([ME], Guards(), Census(contacts=79, before=100)),
+        lambda: planned([ME], Guards(), AccountFacts(contacts=79, before=100)),
         "21 contacts fewer than at the last run; the limit is 20",
     ),
     "unreadable": (
@@ -284,7 +281,7 @@ def test_the_last_holder_among_those_who_were_read_counts(
     holders: dict[str, int], unread: int, told: str
 ) -> None:
     """One other holder is enough; without one, contacts that were not read lift nothing."""
-    found = verdict(planned([ME], Guards(), Census(holders=holders, unread=unread)), "last-holder")
+    found = verdict(planned([ME], Guards(), AccountFacts(holders=holders, unread=unread)), "last-holder")
     assert found.message == told
     assert found.passed == bool(holders)
 
@@ -312,14 +309,14 @@ def test_an_override_is_exact(guard: str) -> None:
 @pytest.mark.parametrize(("gone", "passed"), [(29, True), (30, False)])
 def test_shrinking_trips_above_its_share(gone: int, passed: bool) -> None:  # noqa: FBT001 - a column of a table
     """29 % of 100 are 29, not 28: to the very contact."""
-    plan = planned([ME], Guards(shrunk=0.29), Census(contacts=100 - gone, before=100))
+    plan = planned([ME], Guards(shrunk=0.29), AccountFacts(contacts=100 - gone, before=100))
     assert verdict(plan, "shrunk").passed == passed
 
 
 def test_an_allowance_holds_for_one_plan_and_once() -> None:
     """Bound to a digest, spent by the first apply, and never another guard's."""
     plan = TRIPPED["last-role"][0]()
-    allowance = Allowance("last-role", 1, plan.digest, "agreed")
+    allowance = Override("last-role", 1, plan.digest, "agreed")
     other = replace(allowance, digest="sha256:other")
     assert granted_ceilings([allowance, other], plan, []) == {"last-role": 1}
     assert granted_ceilings([other], plan, []) == {}

@@ -7,32 +7,25 @@ from random import Random
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reconcile.model import (
-    BY_ROLE,
-    Declaration,
-    DeclaredGrant,
-    DeclaredTag,
-    Grant,
-    Identity,
-    Part,
-    Plan,
-    Policy,
-    State,
-    Why,
-    Window,
-)
-from reconcile.plan import Resolution, Scene, make_plan, unmet
+from reconcile.clock import Window
+from reconcile.model.contact import BY_ROLE, Grant, Identity, State
+from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
+from reconcile.model.plan import OriginKind, Part, Plan, PlanContext
+from reconcile.model.settings import Policy
 from reconcile.plan.fold import fold
+from reconcile.plan.matching import Matches
+from reconcile.plan.planner import make_plan
+from reconcile.plan.verify import unmet_target
 from tests.plan.strategies import NOW, PLACE, TAGS, contact, declarations, policies, states
 
 
-def scene(policy: Policy, now: datetime = NOW) -> Scene:
-    return Scene("sandbox", "sandbox.evance.me", policy, now, "1.0")
+def scene(policy: Policy, now: datetime = NOW) -> PlanContext:
+    return PlanContext("sandbox", "sandbox.evance.me", policy, now, "1.0")
 
 
 def planned(declaration: Declaration, state: State, policy: Policy, now: datetime = NOW) -> Plan:
     live = contact(state)
-    found = Resolution(((declaration, live.identity),), (), ())
+    found = Matches(((declaration, live.identity),), (), ())
     return make_plan(found, {"13": live}, scene(policy, now))
 
 
@@ -71,7 +64,7 @@ def test_what_an_apply_leads_to_meets_its_target(
     """The read-back check finds nothing to complain about when the account did what it should."""
     plan = planned(declaration, state, policy)
     if plan.changes:
-        assert unmet(plan.changes[0].target, applied(declaration, state, policy), NOW) == ()
+        assert unmet_target(plan.changes[0].target, applied(declaration, state, policy), NOW) == ()
 
 
 @given(states, policies)
@@ -120,7 +113,7 @@ def test_every_item_has_an_origin(declaration: Declaration, state: State, policy
     folded = fold(declaration, state, policy, NOW)
     held = {(Part.ROLES, grant.reference) for grant in folded.baseline.roles or ()}
     assert held <= set(folded.origins)
-    gone = {Why.LAPSED, Why.NOT_STARTED, Why.UNDECLARED, Why.ABSENT}
+    gone = {OriginKind.LAPSED, OriginKind.NOT_STARTED, OriginKind.UNDECLARED, OriginKind.ABSENT}
     for grant in folded.target.roles or ():
         assert folded.origins[Part.ROLES, grant.reference].why not in gone
 
@@ -152,8 +145,8 @@ def test_order_changes_no_byte(
     random.shuffle(shuffled)
     backwards = dict(reversed(live.items()))
     plans = [
-        make_plan(Resolution(tuple(matched), (), ()), live, scene(policy)),
-        make_plan(Resolution(tuple(shuffled), (), ()), backwards, scene(policy)),
+        make_plan(Matches(tuple(matched), (), ()), live, scene(policy)),
+        make_plan(Matches(tuple(shuffled), (), ()), backwards, scene(policy)),
     ]
     assert plans[0] == plans[1]
     assert plans[0].digest == plans[1].digest

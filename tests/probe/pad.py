@@ -11,14 +11,20 @@ from typing import Any
 
 import requests
 
-from reconcile.apply.probe import Ended, Scratch, ask_all, examine
-from reconcile.evance import Connection, Patience, Prober
-from reconcile.model import Patterns, Policy, Protect
+from reconcile.evance.connection import Connection
+from reconcile.evance.prober import Prober
+from reconcile.evance.rate_limiter import RetryPolicy
+from reconcile.model.settings import Patterns, Policy, Protect
+from reconcile.probe.examine import examine
+from reconcile.probe.runner import ProbeRun, ask_all
+from reconcile.probe.scratch import ScratchContact
 from reconcile.sandbox import running, show
 from tests.conftest import NOW, Shop
 
 POLICY = Policy(ignore=Patterns(roles=("staff-*",)), protect=Protect(roles=("administrator",)))
-QUICK = Patience(first_delay=0.001, ceiling=0.001)
+
+QUICK = RetryPolicy(first_delay=0.001, ceiling=0.001)
+
 OTHER_NUMBERS = 5_000_000
 """How far v2's ids are from v1's in a sandbox that numbers contacts twice."""
 
@@ -103,18 +109,18 @@ def add(shop: Shop, contact: Mapping[str, Any]) -> str:
     return str(answer.json()["contact"]["id"])
 
 
-def ready(prober: Prober) -> Scratch:
+def ready(prober: Prober) -> ScratchContact:
     """The contact examined. Nothing sleeps for a later second: each look at the clock is one."""
     scratch = examine(prober, POLICY, NOW)
     scratch.sleep = lambda _seconds: None
     return scratch
 
 
-def probe(pad: Pad) -> Ended:
+def probe(pad: Pad) -> ProbeRun:
     """Ask everything."""
     with Prober(pad.connection, pad.id, patience=QUICK) as prober:
         return ask_all(ready(prober), stopped=lambda: False)
 
 
-def answers(ended: Ended) -> dict[str, str | None]:
+def answers(ended: ProbeRun) -> dict[str, str | None]:
     return {finding.name: finding.answer for finding in ended.findings}

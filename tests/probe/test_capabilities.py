@@ -8,21 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.apply.probe import PROBES, capabilities
-from reconcile.declare import load_capabilities
+from reconcile.declare.capabilities import load_capabilities
 from reconcile.errors import DeclarationError
-from reconcile.evance import Reader
-from reconcile.model import (
-    LARGEST_PAGE,
-    Capabilities,
-    Facet,
-    Finding,
-    Numbering,
-    Probed,
-    SetSource,
-    UpdateMethod,
-)
-from reconcile.render import capabilities_yaml, probe_json, probe_text
+from reconcile.evance.reader import Reader
+from reconcile.model.capabilities import LARGEST_PAGE, Capabilities, Numbering, SetSource
+from reconcile.model.contact import Facet
+from reconcile.model.probe_report import Finding, ProbeReport
+from reconcile.model.settings import UpdateMethod
+from reconcile.probe.capabilities import capabilities_from
+from reconcile.probe.question_table import QUESTIONS
+from reconcile.render.probe import capabilities_yaml, probe_json, probe_text
 from tests.cli.party import Project, project_for
 from tests.probe.pad import Pad
 
@@ -35,12 +30,14 @@ contacts:
 
 FINDINGS = st.builds(
     Finding,
-    st.sampled_from([probe.name for probe in PROBES]),
+    st.sampled_from([probe.name for probe in QUESTIONS]),
     st.just("What?"),
     st.none() | st.text(min_size=1, max_size=20),
     st.text(max_size=20),
 )
+
 HOSTS = st.sampled_from(["a.evance.me", "dev.evance.me", "127.0.0.1:8081", "[::1]:80"])
+
 CAPABILITIES = st.builds(
     Capabilities,
     st.lists(HOSTS, min_size=1, max_size=3).map(tuple),
@@ -53,9 +50,9 @@ CAPABILITIES = st.builds(
 )
 
 
-def probed(known: Capabilities, *findings: Finding) -> Probed:
+def probed(known: Capabilities, *findings: Finding) -> ProbeReport:
     account = known.accounts[0]
-    return Probed(account, "13", datetime(2026, 11, 23, 9, tzinfo=UTC), "1.0", findings, known)
+    return ProbeReport(account, "13", datetime(2026, 11, 23, 9, tzinfo=UTC), "1.0", findings, known)
 
 
 @settings(deadline=None)
@@ -119,12 +116,12 @@ def findings(**said: str) -> list[Finding]:
 )
 def test_what_can_not_be_kept_whole_is_refused(said: dict[str, str], refused: tuple[Facet, ...]) -> None:
     """Roles that can't be read whole, and tags that can't be read or taken away, are not written."""
-    assert capabilities(findings(**said), "a", UpdateMethod.POST).refuse == refused
+    assert capabilities_from(findings(**said), "a", UpdateMethod.POST).refuse == refused
 
 
 def test_what_was_not_found_out_stays_a_safe_assumption() -> None:
     """No finding, no change; but a list is believed only when it was seen to tell the truth."""
-    known = capabilities([], "a.evance.me", UpdateMethod.PUT)
+    known = capabilities_from([], "a.evance.me", UpdateMethod.PUT)
     contact = SetSource.CONTACT
     assert known == Capabilities(accounts=("a.evance.me",), roles_from=contact, tags_from=contact)
 
@@ -132,9 +129,9 @@ def test_what_was_not_found_out_stays_a_safe_assumption() -> None:
 def test_a_limit_that_was_merely_taken_proves_nothing() -> None:
     """A server that echoes any limit may still give fewer rows."""
     taken = findings(limit_largest="100000", limit_above="taken")
-    assert capabilities(taken, "a", UpdateMethod.POST).page_size == 100
+    assert capabilities_from(taken, "a", UpdateMethod.POST).page_size == 100
     clamped = findings(limit_largest="5000", limit_above="clamped")
-    assert capabilities(clamped, "a", UpdateMethod.POST).page_size == LARGEST_PAGE
+    assert capabilities_from(clamped, "a", UpdateMethod.POST).page_size == LARGEST_PAGE
 
 
 @pytest.fixture

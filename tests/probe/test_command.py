@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.declare import load_capabilities
-from reconcile.model import UpdateMethod
+from reconcile.declare.capabilities import load_capabilities
+from reconcile.model.settings import UpdateMethod
 from tests.cli.party import SETTINGS, Project, project_for
 from tests.conftest import Shop
 from tests.probe.pad import CONTACT, Pad, add

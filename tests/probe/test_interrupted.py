@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.apply.probe import PROBES, Probe, Said, Scratch, ask_all, restore
-from reconcile.evance import Prober
-from reconcile.evance.prober import Reply
-from reconcile.evance.transport import Request
+from reconcile.evance.prober import Prober, ProbeReply
+from reconcile.evance.transport import ApiRequest
+from reconcile.probe.question import Answer, Question
+from reconcile.probe.question_table import QUESTIONS
+from reconcile.probe.restore import restore
+from reconcile.probe.runner import ask_all
+from reconcile.probe.scratch import ScratchContact
 from tests.cli.party import project_for
 from tests.probe.pad import CONTACT, QUICK, Pad, answers, padded, ready
 
@@ -29,7 +32,7 @@ class Cut(Prober):
 
     left = -1
 
-    def _reply(self, request: Request, token: str | None = None) -> Reply:
+    def _reply(self, request: ApiRequest, token: str | None = None) -> ProbeReply:
         reply = super()._reply(request, token)
         self.left -= 1
         if self.left == 0:
@@ -83,7 +86,7 @@ def test_asked_to_stop_it_ends_before_the_next_request(shared: Pad, requests: in
         ended = ask_all(ready(prober), stopped=lambda: next(count) >= requests)
     assert shared.now() == before
     assert "stopped" in ended.stopped
-    assert [one.name for one in ended.findings] == [one.name for one in PROBES]
+    assert [one.name for one in ended.findings] == [one.name for one in QUESTIONS]
     assert ended.findings[-12].answer is None
 
 
@@ -127,13 +130,13 @@ def test_restoring_lives_through_lost_answers(pad: Pad) -> None:
 def test_what_can_not_be_brought_back_is_said(pad: Pad) -> None:
     """A tag that the account does not take away again is named as a difference, not hidden."""
 
-    def spoil(scratch: Scratch) -> Said:
+    def spoil(scratch: ScratchContact) -> Answer:
         pad.turn(tags_write="add")
         scratch.write({"tags": {"contact": ["sticks"]}})
-        return Said("yes", "it sticks")
+        return Answer("yes", "it sticks")
 
     with Prober(pad.connection, pad.id, patience=QUICK) as prober:
-        probes = (Probe("spoil", "Does it stick?", spoil),)
+        probes = (Question("spoil", "Does it stick?", spoil),)
         ended = ask_all(ready(prober), stopped=lambda: False, probes=probes)
     assert ended.not_restored == ("tags",)
     assert pad.now()["tags"] == {"contact": ["sticks", "trade", "vip"]}

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from reconcile.apply.probe import PROBES, Ended
+from reconcile.probe.question_table import QUESTIONS
+from reconcile.probe.runner import ProbeRun
 from reconcile.sandbox.switches import Switches, about, choices
 from tests.probe.pad import OTHER_NUMBERS, Pad, answers, padded, probe
 
@@ -86,7 +87,7 @@ TURNED = [
 ]
 
 
-def probed(template: Path, switches: dict[str, Any]) -> tuple[Ended, Pad, list[str]]:
+def probed(template: Path, switches: dict[str, Any]) -> tuple[ProbeRun, Pad, list[str]]:
     """Probe a fresh account; what the probe left behind, as complaints."""
     with TemporaryDirectory() as folder, padded(template, Path(folder), switches) as pad:
         before, others = pad.now(), pad.others()
@@ -99,7 +100,7 @@ def probed(template: Path, switches: dict[str, Any]) -> tuple[Ended, Pad, list[s
 
 
 @cache
-def as_documented(template: Path) -> Ended:
+def as_documented(template: Path) -> ProbeRun:
     return probed(template, {})[0]
 
 
@@ -141,7 +142,7 @@ def test_what_can_not_be_seen_is_said_with_its_reason(template: Path, switch: st
 
 def test_each_question_stands_in_the_report_once(template: Path) -> None:
     """The report has all questions, in their order, whatever came of them."""
-    assert [one.name for one in as_documented(template).findings] == [one.name for one in PROBES]
+    assert [one.name for one in as_documented(template).findings] == [one.name for one in QUESTIONS]
 
 
 @pytest.mark.parametrize("profile", ["hostile", "awkward"])

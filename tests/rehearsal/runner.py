@@ -18,6 +18,7 @@ from tests.forge.hub import REPOSITORY, TOKEN, Hub
 from tests.rehearsal.expressions import filled, holds
 
 ROOT = Path(__file__).parents[2]
+
 _TIMED = re.compile(r"^reconcile (plan|apply|drift)\b")
 
 Row = dict[str, Any]

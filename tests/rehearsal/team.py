@@ -5,7 +5,7 @@ from pathlib import Path
 
 import requests
 
-from reconcile.evance import Writer
+from reconcile.evance.writer import Writer
 from reconcile.sandbox import show
 from tests.conftest import Shop
 from tests.forge.hub import REPOSITORY, Hub
@@ -20,6 +20,7 @@ targets:
 ignore: {{roles: [staff-*], tags: ["auto:*"]}}
 protect: {{roles: [administrator], contacts: [owner@example.com]}}
 """
+
 FILE = "contacts/team.yaml"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.forge import facts_of
+from reconcile.forge.sticky_comment import facts_of
 from tests.conftest import Shop
 from tests.forge.hub import BOT, TOKEN, Hub, hub_serving, zipped
 from tests.rehearsal.team import FILE, Team, declared
@@ -206,7 +206,7 @@ def test_an_artifact_that_was_forged_is_refused(team: Team, shop: Shop, hub: Hub
 
 
 def contents(archive: bytes) -> Iterator[tuple[str, bytes]]:
-    from reconcile.forge import members
+    from reconcile.forge.archive import members
 
     return members(archive)
 

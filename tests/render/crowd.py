@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from reconcile.model import Change, Plan
+from reconcile.model.plan import Change, Plan
 from tests.render.plan_samples import (
     JAN_END,
     change,

@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reconcile.model import Plan
-from reconcile.render import html
+from reconcile.model.plan import Plan
+from reconcile.render.plan_page.page import plan_page
 
 Tab = Any
 """A page of Playwright, which is not installed everywhere."""
 
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+
 PHONE = {"viewport": {"width": 320, "height": 640}}
 
 
@@ -27,7 +28,7 @@ class Desk:
     def open(self, made: Plan | str, **options: Any) -> Tab:
         """The plan's page, or one that was made already, from a file."""
         file = self.folder / "plan.html"
-        file.write_text(made if isinstance(made, str) else html(made), encoding="utf-8")
+        file.write_text(made if isinstance(made, str) else plan_page(made), encoding="utf-8")
         self.contexts.append(self.browser.new_context(**{**DESKTOP, **options}))
         tab = self.contexts[-1].new_page()
         tab.on("console", lambda message: self.complaints.append(message.text))

@@ -7,23 +7,28 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from reconcile.render import as_json, html, markdown, mask, text
+from reconcile.render.mask import mask_plan
+from reconcile.render.plan_json import plan_json
+from reconcile.render.plan_markdown import plan_markdown
+from reconcile.render.plan_page.page import plan_page
+from reconcile.render.plan_text import plan_text
 from tests.render.plan_samples import full_plan
 
 FOLDER = Path(__file__).parent / "golden"
+
 COMMIT = "https://git.example/shop/access/blob/0123456789abcdef"
 
 PAGES: dict[str, Callable[[], str]] = {
-    "plan.txt": lambda: text(full_plan()),
-    "plan-100.txt": lambda: text(full_plan(), width=100),
-    "plan-concise-60.txt": lambda: text(full_plan(), width=60, concise=True),
-    "plan-colour.txt": lambda: text(full_plan(), width=100, colour=True),
-    "plan.json": lambda: as_json(full_plan()),
-    "plan.md": lambda: markdown(full_plan(), source_url=COMMIT),
-    "plan.html": lambda: without_assets(html(full_plan())),
-    "masked.txt": lambda: text(mask(full_plan()), width=100),
-    "masked.json": lambda: as_json(mask(full_plan())),
-    "masked.md": lambda: markdown(mask(full_plan()), source_url=COMMIT),
+    "plan.txt": lambda: plan_text(full_plan()),
+    "plan-100.txt": lambda: plan_text(full_plan(), width=100),
+    "plan-concise-60.txt": lambda: plan_text(full_plan(), width=60, concise=True),
+    "plan-colour.txt": lambda: plan_text(full_plan(), width=100, colour=True),
+    "plan.json": lambda: plan_json(full_plan()),
+    "plan.md": lambda: plan_markdown(full_plan(), source_url=COMMIT),
+    "plan.html": lambda: without_assets(plan_page(full_plan())),
+    "masked.txt": lambda: plan_text(mask_plan(full_plan()), width=100),
+    "masked.json": lambda: plan_json(mask_plan(full_plan())),
+    "masked.md": lambda: plan_markdown(mask_plan(full_plan()), source_url=COMMIT),
 }
 
 

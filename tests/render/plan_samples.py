@@ -2,45 +2,47 @@
 
 from dataclasses import replace
 
-from reconcile.model import (
+from reconcile.clock import parse_utc_text
+from reconcile.model.contact import Grant, Identity
+from reconcile.model.plan import (
     Action,
     Boundary,
     Change,
     ChangeAction,
-    Grant,
-    Identity,
     Kept,
     Operation,
     Origin,
+    OriginKind,
     Part,
-    Place,
     Plan,
     Verdict,
-    Why,
-    from_zulu,
 )
+from reconcile.model.problem import Place
 
 IPSWICH = "contacts/trade/ipswich.yaml"
+
 JAN_END = "2027-02-01T00:00:00Z"
 """The end of 31 January 2027 in London."""
 
-DECLARED = Origin(Why.DECLARED, place=Place(IPSWICH, 9, 7))
+DECLARED = Origin(OriginKind.DECLARED, place=Place(IPSWICH, 9, 7))
 
 
 def grant(reference: str, status: str = "active", expires: str | None = None, *, told: bool = True) -> Grant:
-    return Grant(reference, status, from_zulu(expires) if expires else None, told)
+    return Grant(reference, status, parse_utc_text(expires) if expires else None, told)
 
 
-def origin(why: Why = Why.DECLARED, detail: str | None = None, reason: str = "", at: str = "") -> Origin:
-    place = Place(IPSWICH, 9, 7) if why in {Why.DECLARED, Why.BUNDLE} else None
-    return Origin(why, detail, place, reason or None, from_zulu(at) if at else None)
+def origin(
+    why: OriginKind = OriginKind.DECLARED, detail: str | None = None, reason: str = "", at: str = ""
+) -> Origin:
+    place = Place(IPSWICH, 9, 7) if why in {OriginKind.DECLARED, OriginKind.BUNDLE} else None
+    return Origin(why, detail, place, reason or None, parse_utc_text(at) if at else None)
 
 
 def granted(after: Grant, why: Origin = DECLARED) -> Operation:
     return Operation(Part.ROLES, after.reference, Action.ADD, None, after, why)
 
 
-def revoked(before: Grant, why: Why = Why.UNDECLARED, at: str = "") -> Operation:
+def revoked(before: Grant, why: OriginKind = OriginKind.UNDECLARED, at: str = "") -> Operation:
     return Operation(Part.ROLES, before.reference, Action.REMOVE, before, None, origin(why, at=at))
 
 
@@ -52,7 +54,7 @@ def tag_added(value: str, why: Origin = DECLARED) -> Operation:
     return Operation(Part.TAGS, value, Action.ADD, None, value, why)
 
 
-def tag_removed(value: str, why: Why = Why.UNDECLARED, at: str = "") -> Operation:
+def tag_removed(value: str, why: OriginKind = OriginKind.UNDECLARED, at: str = "") -> Operation:
     return Operation(Part.TAGS, value, Action.REMOVE, value, None, origin(why, at=at))
 
 
@@ -65,11 +67,11 @@ def created(kind: str = "user", label: str = "new@email.com") -> Operation:
     return Operation(Part.CONTACT, label, Action.ADD, None, kind, DECLARED)
 
 
-def kept_role(held: Grant, why: Why = Why.DECLARED, detail: str | None = None) -> Kept:
+def kept_role(held: Grant, why: OriginKind = OriginKind.DECLARED, detail: str | None = None) -> Kept:
     return Kept(Part.ROLES, held.reference, held, origin(why, detail))
 
 
-def kept_tag(value: str, why: Why = Why.DECLARED, at: str = "") -> Kept:
+def kept_tag(value: str, why: OriginKind = OriginKind.DECLARED, at: str = "") -> Kept:
     return Kept(Part.TAGS, value, value, origin(why, at=at))
 
 
@@ -103,7 +105,7 @@ def creation(*operations: Operation, email: str = "new@email.com", line: int = 2
 def boundary(
     at: str = "2026-12-01T00:00:00Z", item: str = "trade-account", of: str = "ann@email.com"
 ) -> Boundary:
-    return Boundary(from_zulu(at), starts=True, item=item, contact=of)
+    return Boundary(parse_utc_text(at), starts=True, item=item, contact=of)
 
 
 def verdict(guard: str = "losing-access", found: int = 0, limit: int = 10, *who: str) -> Verdict:
@@ -123,7 +125,7 @@ def plan(
         tool_version="0.1.0",
         target="shop",
         account="example.evance.me",
-        as_of=from_zulu("2026-11-23T09:00:00Z"),
+        as_of=parse_utc_text("2026-11-23T09:00:00Z"),
         valid_until=valid_until,
         timezone=timezone,
         config_digest="sha256:" + "c" * 64,
@@ -146,13 +148,13 @@ def full_plan() -> Plan:
         ),
         revoked(grant("preview")),
         tag_added("ipswich"),
-        kept=(kept_role(grant("staff-discount"), Why.IGNORED, "staff-*"), kept_tag("trade")),
+        kept=(kept_role(grant("staff-discount"), OriginKind.IGNORED, "staff-*"), kept_tag("trade")),
     )
     carol = change(
-        granted(grant("customer", "default"), origin(Why.BUNDLE, "trade-customer")),
+        granted(grant("customer", "default"), origin(OriginKind.BUNDLE, "trade-customer")),
         changed(grant("wholesale", "pending"), grant("wholesale", expires="2027-06-30T12:00:00Z")),
-        revoked(grant("beta", "pending"), Why.LAPSED, "2026-11-02T00:00:00Z"),
-        revoked(grant("sale"), Why.NOT_STARTED, "2026-12-01T00:00:00Z"),
+        revoked(grant("beta", "pending"), OriginKind.LAPSED, "2026-11-02T00:00:00Z"),
+        revoked(grant("sale"), OriginKind.NOT_STARTED, "2026-12-01T00:00:00Z"),
         tag_added("Spring campaign", origin(reason="Agreed by phone", at="2027-03-31T23:00:00Z")),
         tag_removed("old"),
         field_set("company", "Old & Co", "New <Ltd>"),
@@ -163,11 +165,11 @@ def full_plan() -> Plan:
         reference="C-14",
         line=12,
         kept=(
-            kept_role(grant("trial", "pending", JAN_END), Why.ADDITIVE),
+            kept_role(grant("trial", "pending", JAN_END), OriginKind.ADDITIVE),
             kept_tag("vip", at="2027-03-31T23:00:00Z"),
         ),
     )
-    dave = change(revoked(grant("customer"), Why.ABSENT), email="dave@email.com", id="15", line=30)
+    dave = change(revoked(grant("customer"), OriginKind.ABSENT), email="dave@email.com", id="15", line=30)
     return plan(
         bob,
         carol,

@@ -4,34 +4,37 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
-from reconcile.model import (
+from reconcile.model.contact import Grant, Identity
+from reconcile.model.plan import (
     Action,
     Boundary,
     Change,
     ChangeAction,
-    Grant,
-    Identity,
     Kept,
     Operation,
     Origin,
+    OriginKind,
     Part,
-    Place,
     Plan,
     Verdict,
-    Why,
 )
+from reconcile.model.problem import Place
 
 TEXTS = st.text(max_size=12) | st.sampled_from(
     ["bob@email.com", "trade-account", "\ud800", "\x1b[31m", "@org/team"]
 )
+
 COUNTS = st.integers(min_value=0, max_value=10**9)
+
 INSTANTS = st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2200, 1, 1)).map(  # noqa: DTZ001
     lambda moment: moment.replace(microsecond=0, tzinfo=UTC)
 )
+
 PLACES = st.builds(Place, file=TEXTS, line=COUNTS, column=COUNTS)
+
 ORIGINS = st.builds(
     Origin,
-    why=st.sampled_from(Why),
+    why=st.sampled_from(OriginKind),
     detail=st.none() | TEXTS,
     place=st.none() | PLACES,
     reason=st.none() | TEXTS,
@@ -66,6 +69,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
     max_leaves=6,
 )
+
 CHANGES = st.builds(
     Change,
     contact=st.builds(Identity, id=TEXTS, type=TEXTS, email=TEXTS, reference=st.none() | TEXTS),
@@ -76,6 +80,7 @@ CHANGES = st.builds(
     payload=st.dictionaries(TEXTS, JSON, max_size=3),
     live_fingerprint=st.none() | TEXTS,
 )
+
 VERDICTS = st.builds(
     Verdict,
     guard=TEXTS,
@@ -85,6 +90,7 @@ VERDICTS = st.builds(
     limit=COUNTS,
     subjects=st.lists(TEXTS, max_size=3).map(tuple),
 )
+
 PLANS = st.builds(
     Plan,
     tool_version=TEXTS,

@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from reconcile.model import Plan, plan_document, plan_from_document
+from reconcile.documents.plan import plan_document
+from reconcile.documents.plan_reader import plan_from_document
+from reconcile.model.plan import Plan
 from reconcile.render.escape import visible
 from tests.render.plan_samples import full_plan
 
 _NAMES = "account config_digest contact declarations_digest detail digest email file id item message name"
+
 _MORE_NAMES = "notes reason reference revert subjects target timezone tool_version type"
+
 FREE = frozenset(f"{_NAMES} {_MORE_NAMES}".split())
 """Keys of the document whose strings may be anything."""
 

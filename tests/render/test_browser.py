@@ -145,7 +145,6 @@ def test_the_policy_stops_any_other_script(browser: Any, tmp_path: Path) -> None
 STRUCTURE = """() => [...document.querySelectorAll("body *")].map((one) =>
     [one.tagName, ...[...one.attributes].map((each) => each.name)].join(" "))"""
 
-
 BUILDING = [name for name in HOSTILE if name.startswith("html")] + [
     "template",
     "newlines",

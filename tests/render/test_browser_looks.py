@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from reconcile.model import Plan
+from reconcile.model.plan import Plan
 from tests.render.crowd import crowd
 from tests.render.desk import PHONE, Desk, names
 from tests.render.plan_samples import full_plan, plan
@@ -18,6 +18,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "dark phone": {**PHONE, "color_scheme": "dark"},
     "forced colours": {"forced_colors": "active"},
 }
+
 SEEN = [(look, full_plan) for look in LOOKS] + [("light", plan), ("dark", lambda: crowd(12))]
 
 

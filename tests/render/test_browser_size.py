@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from reconcile.model import Plan
-from reconcile.render import html
+from reconcile.model.plan import Plan
+from reconcile.render.plan_page.page import plan_page
 from reconcile.render.risk import risk_groups
 from tests.render.crowd import crowd
 from tests.render.desk import Desk, find, names, said
@@ -18,7 +18,7 @@ def big() -> Plan:
 
 @pytest.fixture(scope="module")
 def big_page(big: Plan) -> str:
-    return html(big)
+    return plan_page(big)
 
 
 def test_ten_thousand_changes_open_and_filter_without_a_wait(desk: Desk, big: Plan, big_page: str) -> None:

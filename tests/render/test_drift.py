@@ -7,13 +7,13 @@ from itertools import cycle
 
 import pytest
 
-from reconcile.model import Cause, Difference, Drift, Plan
-from reconcile.render import drift_json, drift_markdown, drift_text, mask_drift
+from reconcile.model.drift import Cause, Difference, Drift
+from reconcile.model.plan import Plan
+from reconcile.render.drift import drift_json, drift_markdown, drift_text, mask_drift
 from tests.render.hostile import HOSTILE
 from tests.render.plan_samples import full_plan
-from tests.render.refill import refilled
+from tests.render.refill import before, refilled, tame
 from tests.render.skeleton import skeleton
-from tests.render.test_hostile import before, tame
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.model import Plan
-from reconcile.render import html, markdown, mask, text
+from reconcile.model.plan import Plan
 from reconcile.render.escape import visible
+from reconcile.render.mask import mask_plan
+from reconcile.render.plan_markdown import plan_markdown
+from reconcile.render.plan_page.page import plan_page
+from reconcile.render.plan_text import plan_text
 from tests.render.golden import without_assets
 from tests.render.hostile import HOSTILE
 from tests.render.plan_samples import full_plan
@@ -23,20 +26,20 @@ ROOMY = 4_000_000
 
 def structure_of_text(plan: Plan) -> list[str]:
     """What leads each line."""
-    return [line[:8] if line.startswith("      ") else line[:4] for line in text(plan).split("\n")]
+    return [line[:8] if line.startswith("      ") else line[:4] for line in plan_text(plan).split("\n")]
 
 
 def structure_of_markdown(plan: Plan) -> list[str]:
     """The HTML that GitHub's own parser makes of it, without what stands in code."""
     cmarkgfm = pytest.importorskip("cmarkgfm", reason="the Markdown checks need the package cmarkgfm")
-    page = markdown(plan, limit=ROOMY, source_url=lambda _: "https://git.example/file")
+    page = plan_markdown(plan, limit=ROOMY, source_url=lambda _: "https://git.example/file")
     options = cmarkgfm.cmark.Options.CMARK_OPT_UNSAFE
     return skeleton(cmarkgfm.github_flavored_markdown_to_html(page, options=options), "code")
 
 
 def structure_of_page(plan: Plan) -> list[str]:
     """The page without the strings and the data."""
-    page = re.sub(r"(id=data>).*?(</script>)", r"\1\2", without_assets(html(plan)), flags=re.DOTALL)
+    page = re.sub(r"(id=data>).*?(</script>)", r"\1\2", without_assets(plan_page(plan)), flags=re.DOTALL)
     return skeleton(page, "bdi", "q", "title")
 
 
@@ -64,12 +67,12 @@ def test_masked_plans_hold_against_hostile_strings_too(
     name: str, structure: Callable[[Plan], list[str]]
 ) -> None:
     """Masking comes before escaping and takes nothing from it."""
-    hostile = mask(refilled(before(HOSTILE[name])))
+    hostile = mask_plan(refilled(before(HOSTILE[name])))
     assert [part for part in structure(hostile) if part.startswith("<!--")] == []
     assert all("evil" not in part and "alert" not in part for part in structure(hostile))
 
 
-@pytest.mark.parametrize("show", [text, markdown, lambda plan: without_assets(html(plan))])
+@pytest.mark.parametrize("show", [plan_text, plan_markdown, lambda plan: without_assets(plan_page(plan))])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_nothing_invisible_is_shown(name: str, show: Callable[[Plan], str]) -> None:
     """Control, bidi, zero-width and other unseen characters are spelt out; every page can be encoded."""
@@ -100,14 +103,14 @@ def test_a_long_string_is_cut_and_its_length_told() -> None:
 @pytest.mark.parametrize("value", ["a b", 'a"b', "a\\b", "", "a→b", "a,b", "(a)", "\u3164"])
 def test_a_name_that_could_be_taken_for_our_words_is_quoted(value: str) -> None:
     """Blanks and marks in a name can't make a line say something else."""
-    lines = text(refilled(lambda _: value)).split("\n")
+    lines = plan_text(refilled(lambda _: value)).split("\n")
     line = next(line for line in lines if line.startswith("      + tag"))
     assert re.match(r'      \+ tag   "(?:[^"\\]|\\.)*"', line)
 
 
 def test_html_data_can_not_end_its_element() -> None:
     """A payload with a closing tag stays data."""
-    page = html(refilled(before("</script><!--<script>")))
+    page = plan_page(refilled(before("</script><!--<script>")))
     data = page.split("id=data>", 1)[1]
     assert data.index("</script>") == data.index("</script>\n<script>")
     assert "<!" not in data.split("</script>", 1)[0]
@@ -115,6 +118,6 @@ def test_html_data_can_not_end_its_element() -> None:
 
 def test_the_sample_fills_every_field() -> None:
     """The corpus reaches each place where a plan's string is shown: without it, none of the old is left."""
-    shown = text(refilled(lambda _: "x"))
+    shown = plan_text(refilled(lambda _: "x"))
     assert not re.search(r"email|preview|trade|Ipswich|Agreement|sha256|evance\.me", shown)
-    assert shown != text(full_plan())
+    assert shown != plan_text(full_plan())

@@ -8,14 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.model import Change, Place, Plan
-from reconcile.render import markdown
+from reconcile.model.plan import Change, Plan
+from reconcile.model.problem import Place
+from reconcile.render.plan_markdown import plan_markdown
 from reconcile.render.risk import Risk, risk_groups
 from tests.render.crowd import crowd
 from tests.render.plan_samples import change, full_plan, grant, plan, revoked, tag_added
 from tests.render.plan_strategies import PLANS
 
 COMMENT = 65_536
+
 BLOB = "https://git.example/shop/access/blob/0123456789abcdef"
 
 
@@ -27,13 +29,13 @@ def length(page: str) -> int:
 @pytest.mark.parametrize("size", [1, 20, 100, 1_000, 10_000])
 def test_a_plan_of_any_size_fits_a_comment(size: int) -> None:
     """No plan breaks the pull request's comment, in characters or in bytes."""
-    assert length(markdown(crowd(size))) <= COMMENT
+    assert length(plan_markdown(crowd(size))) <= COMMENT
 
 
 @pytest.mark.parametrize("limit", [8_000, 20_000, 1_048_576])
 def test_other_limits_are_kept_and_used(limit: int) -> None:
     """A step summary takes 1 MiB: most of what fits is shown."""
-    page = markdown(crowd(10_000), limit=limit)
+    page = plan_markdown(crowd(10_000), limit=limit)
     assert limit * 0.8 < length(page) <= limit
 
 
@@ -41,14 +43,14 @@ def test_other_limits_are_kept_and_used(limit: int) -> None:
 @given(PLANS, st.integers(8_000, COMMENT))
 def test_whatever_a_plan_holds_it_fits(made: Plan, limit: int) -> None:
     """Strings that grow when they are escaped are counted as they are written."""
-    assert length(markdown(made, limit=limit)) <= limit
+    assert length(plan_markdown(made, limit=limit)) <= limit
 
 
 def test_long_strings_fit_too() -> None:
     """Names of 64 kB in every place leave room for what matters."""
     long = "\u202e" * 65_536
     made = plan(*(change(revoked(grant(long + str(n))), email=long + str(n), id=str(n)) for n in range(500)))
-    page = markdown(made)
+    page = plan_markdown(made)
     assert length(page) <= COMMENT
     assert "500 contacts lose access: " in page
 
@@ -56,7 +58,7 @@ def test_long_strings_fit_too() -> None:
 def test_a_limit_too_small_for_the_head_is_refused() -> None:
     """Rather than cutting through a sentence."""
     with pytest.raises(ValueError, match="needs a limit of 8,000 bytes at least"):
-        markdown(full_plan(), limit=7_999)
+        plan_markdown(full_plan(), limit=7_999)
 
 
 def number(one: Change) -> int:
@@ -73,7 +75,7 @@ def test_contacts_are_left_out_from_the_least_risky_end() -> None:
     """What is shown is the beginning of the whole list by risk: no revocation goes before a grant."""
     made = crowd(1_000)
     order = [number(one) for group in risk_groups(made).values() for one in group]
-    found = shown(markdown(made))
+    found = shown(plan_markdown(made))
     assert found == order[: len(found)]
     assert 100 < len(found) < 1_000
 
@@ -81,7 +83,7 @@ def test_contacts_are_left_out_from_the_least_risky_end() -> None:
 def test_the_text_says_how_many_of_what_are_left_out() -> None:
     """Shown and left out add up to each group's size."""
     made = crowd(1_000)
-    page = markdown(made)
+    page = plan_markdown(made)
     found = shown(page)
     left = page.split("**Left out, since the plan is too long for this page:** ")[1].split(".\n")[0]
     for risk, group in risk_groups(made).items():
@@ -91,14 +93,14 @@ def test_the_text_says_how_many_of_what_are_left_out() -> None:
 
 def test_a_plan_that_fits_leaves_nothing_out() -> None:
     """Then nothing is said of it either."""
-    page = markdown(crowd(20))
+    page = plan_markdown(crowd(20))
     assert len(shown(page)) == 20
     assert "Left out" not in page
 
 
 def test_the_groups_stand_in_the_order_of_risk() -> None:
     """Riskiest first, each with the number of its contacts."""
-    titles = re.findall(r"^#### (.*)$", markdown(crowd(12)), flags=re.MULTILINE)
+    titles = re.findall(r"^#### (.*)$", plan_markdown(crowd(12)), flags=re.MULTILINE)
     assert titles == [f"{risk.value}: 2 contacts" for risk in Risk]
 
 
@@ -106,7 +108,7 @@ def test_ten_thousand_changes_take_less_than_two_seconds() -> None:
     """The comment of a mass change does not hold up the pipeline. In processor time: others work here too."""
     made = crowd(10_000)
     begun = process_time()
-    markdown(made)
+    plan_markdown(made)
     assert process_time() - begun < 2
 
 
@@ -143,4 +145,4 @@ def test_sources_link_to_their_line(
 ) -> None:
     """A file's path leads to its line at the commit, to nowhere else, and not at all where it is masked."""
     made = plan(change(tag_added("x"), file=place.file, line=place.line))
-    assert link in markdown(made, source_url=source_url).split("\n")
+    assert link in plan_markdown(made, source_url=source_url).split("\n")

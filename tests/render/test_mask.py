@@ -7,9 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from reconcile.model import Part, Plan, Why, plan_document
-from reconcile.render import as_json, html, markdown, mask, plan_schema, text
-from reconcile.render.mask import initials, masked_email, scrubbed
+from reconcile.documents.plan import plan_document
+from reconcile.model.plan import OriginKind, Part, Plan
+from reconcile.render.mask import initials, mask_email, mask_emails, mask_plan
+from reconcile.render.plan_json import plan_json, plan_schema
+from reconcile.render.plan_markdown import plan_markdown
+from reconcile.render.plan_page.page import plan_page
+from reconcile.render.plan_text import plan_text
 from tests.render.crowd import crowd
 from tests.render.plan_samples import (
     boundary,
@@ -83,25 +87,25 @@ def personal_plan() -> Plan:
     )
 
 
-@pytest.mark.parametrize("show", [text, as_json, markdown, html])
+@pytest.mark.parametrize("show", [plan_text, plan_json, plan_markdown, plan_page])
 def test_no_personal_string_is_in_any_masked_output(show: object) -> None:
     """Not one canary passes, in any format; unmasked, each format shows some."""
     assert callable(show)
-    found = show(mask(personal_plan())).casefold()
+    found = show(mask_plan(personal_plan())).casefold()
     assert [canary for canary in CANARIES if canary in found] == []
     assert any(canary in show(personal_plan()).casefold() for canary in CANARIES)
 
 
 def test_every_canary_is_in_the_unmasked_document() -> None:
     """The search above could find each of them."""
-    found = as_json(personal_plan()).casefold()
+    found = plan_json(personal_plan()).casefold()
     assert [canary for canary in CANARIES if canary not in found] == []
 
 
 def test_what_a_review_needs_stays() -> None:
     """Ids, references, roles, expiries, reasons and the country."""
-    masked = mask(personal_plan())
-    shown = text(masked)
+    masked = mask_plan(personal_plan())
+    shown = plan_text(masked)
     assert "Z•••@c•••.example (contact 13, reference B-77)" in shown
     assert "+ role  customer" in shown
     assert '"••• asked, see Z•••@c•••.example and ring •••"' in shown
@@ -112,7 +116,7 @@ def test_what_a_review_needs_stays() -> None:
 
 def test_the_masked_payload_keeps_its_shape() -> None:
     """Roles and tags stay, fields are masked, and nothing else changes its type but numbers."""
-    assert mask(personal_plan()).changes[0].payload["contact"] == {
+    assert mask_plan(personal_plan()).changes[0].payload["contact"] == {
         "email": "s•••@c•••.example",
         "firstname": "Z.",
         "lastname": "Q.",
@@ -133,7 +137,7 @@ def test_the_masked_payload_keeps_its_shape() -> None:
 @given(PLANS)
 def test_a_masked_plan_is_a_plan(made: Plan) -> None:
     """Its document follows the schema, it has as many steps, and it names the same digests."""
-    masked = mask(made)
+    masked = mask_plan(made)
     Draft202012Validator(plan_schema()).validate(plan_document(masked))
     assert [len(one.operations) for one in masked.changes] == [len(one.operations) for one in made.changes]
     covered = ("digest", "config_digest", "declarations_digest", "as_of", "unchanged", "account")
@@ -142,20 +146,20 @@ def test_a_masked_plan_is_a_plan(made: Plan) -> None:
 
 def test_counts_are_those_of_the_plan() -> None:
     """The summary of a masked plan is that of the whole one."""
-    assert plan_document(mask(full_plan()))["summary"] == plan_document(full_plan())["summary"]
+    assert plan_document(mask_plan(full_plan()))["summary"] == plan_document(full_plan())["summary"]
 
 
 def test_no_fingerprint_lets_an_address_be_guessed() -> None:
     """A digest over an address and else known values could be tried against a list of addresses."""
-    assert {one.live_fingerprint for one in mask(crowd(20)).changes} == {None}
+    assert {one.live_fingerprint for one in mask_plan(crowd(20)).changes} == {None}
 
 
 @settings(deadline=None, max_examples=40)
 @given(PLANS)
 def test_masking_twice_is_masking_once(made: Plan) -> None:
     """What is masked holds nothing more to mask but what looks like an address by chance."""
-    once = mask(made)
-    assert [one.contact for one in mask(once).changes] == [one.contact for one in once.changes]
+    once = mask_plan(made)
+    assert [one.contact for one in mask_plan(once).changes] == [one.contact for one in once.changes]
 
 
 WHOSE = [
@@ -170,7 +174,7 @@ WHOSE = [
 def test_validity_is_not_taken_for_somebody_elses(of: str, said: str) -> None:
     """Two masked addresses may look alike: only the contact of the plan is named."""
     made = plan(change(tag_added("x"), reference="B-77"), valid_until=boundary(of=of))
-    assert said in text(mask(made))
+    assert said in plan_text(mask_plan(made))
 
 
 @pytest.mark.timeout(20)
@@ -179,7 +183,7 @@ def test_validity_is_not_taken_for_somebody_elses(of: str, said: str) -> None:
 )
 def test_a_long_word_is_masked_at_once(sentence: str) -> None:
     """Whatever a customer has typed, it keeps nobody waiting."""
-    assert "bob@" not in scrubbed(sentence)
+    assert "bob@" not in mask_emails(sentence)
 
 
 EMAILS = [
@@ -197,7 +201,7 @@ EMAILS = [
 @pytest.mark.parametrize(("address", "masked"), EMAILS)
 def test_an_address_keeps_its_first_letters(address: str, masked: str) -> None:
     """Enough to tell two addresses apart for those who know them."""
-    assert masked_email(address) == masked
+    assert mask_email(address) == masked
 
 
 SENTENCES = [
@@ -213,7 +217,7 @@ SENTENCES = [
 @pytest.mark.parametrize(("said", "masked"), SENTENCES)
 def test_addresses_are_found_in_sentences(said: str, masked: str) -> None:
     """Notes and guards' subjects name contacts within their words."""
-    assert scrubbed(said) == masked
+    assert mask_emails(said) == masked
 
 
 INITIALS = [("Bob", "B."), ("mary jane", "m. j."), ("(Élodie)", "É."), ("—", "•••")]
@@ -229,18 +233,18 @@ def test_a_name_becomes_its_initials(name: str, short: str) -> None:
 @given(st.text(max_size=20), st.from_regex(r"[a-z]{2,8}@[a-z]{2,8}\.(com|de)", fullmatch=True))
 def test_an_address_never_passes_in_a_sentence(before: str, address: str) -> None:
     """Whatever stands around it."""
-    assert address not in scrubbed(f"{before} {address} {before}")
+    assert address not in mask_emails(f"{before} {address} {before}")
 
 
 def test_short_names_do_not_hide_half_of_all_words() -> None:
     """A name of two letters is masked as a field, not wherever these letters stand."""
     made = plan(change(field_set("lastname", None, "Li"), tag_added("li-st"), tag_added("polite")))
-    shown = text(mask(made))
+    shown = plan_text(mask_plan(made))
     assert "tag   li-st" in shown
     assert "tag   polite" in shown
 
 
 def test_an_ignored_pattern_and_a_bundle_stay() -> None:
     """They name roles, not people."""
-    made = plan(change(granted(grant("customer"), origin(Why.BUNDLE, "trade-customer"))))
-    assert "(bundle trade-customer)" in text(mask(made))
+    made = plan(change(granted(grant("customer"), origin(OriginKind.BUNDLE, "trade-customer"))))
+    assert "(bundle trade-customer)" in plan_text(mask_plan(made))

@@ -8,11 +8,12 @@ from hashlib import sha256
 
 import pytest
 
-from reconcile.model import Kept, Plan, Why, from_zulu
-from reconcile.render import html
-from reconcile.render.reach import Reach, reach
+from reconcile.clock import parse_utc_text
+from reconcile.model.plan import Kept, OriginKind, Plan
+from reconcile.render.plan_page.page import plan_page
+from reconcile.render.plan_page.upcoming import WindowEvent, upcoming_windows
 from reconcile.render.risk import Risk, risk_of
-from reconcile.render.windows import Event, coming
+from reconcile.render.wording.role_impact import RoleImpact, role_impacts
 from tests.render.crowd import crowd, member
 from tests.render.plan_samples import (
     JAN_END,
@@ -40,7 +41,7 @@ def data_of(page: str) -> dict[str, list[str]]:
 
 def test_the_policy_allows_only_its_own_style_and_script() -> None:
     """Both are named by the digests of what stands in the page; everything else is forbidden."""
-    page = html(full_plan())
+    page = plan_page(full_plan())
     policy = re.search(r'Content-Security-Policy content="([^"]*)"', page)
     style, script = (
         page.split("<style>")[1].split("</style>")[0],
@@ -56,29 +57,31 @@ def test_the_policy_allows_only_its_own_style_and_script() -> None:
 
 def test_the_page_names_no_other_address() -> None:
     """Nothing is loaded, linked or sent: the page works from a file, and years later."""
-    tags = [part for part in skeleton(html(full_plan())) if part.startswith("<") and "'content'" not in part]
+    tags = [
+        part for part in skeleton(plan_page(full_plan())) if part.startswith("<") and "'content'" not in part
+    ]
     assert [tag for tag in tags if re.search(r"'(src|srcset|action|style|on\w+)'", tag)] == []
     assert {match for tag in tags for match in re.findall(r"\('href', '([^']*)'\)", tag)} == {"#contacts"}
-    assert not re.search(r"@import|url\(|https?:", html(full_plan()))
+    assert not re.search(r"@import|url\(|https?:", plan_page(full_plan()))
 
 
 def test_payloads_stand_in_the_page_as_they_are_sent() -> None:
     """One for each contact in the page's order; numbers and escapes are not read and written again."""
     made = plan(replace(change(tag_added("x")), payload={"contact": {"n": 10**30, "s": "Ü</script>"}}))
     sent = '{"contact":{"n":1' + "0" * 30 + ',"s":"\\u00dc</script>"}}'
-    assert data_of(html(made))["payloads"] == [sent]
+    assert data_of(plan_page(made))["payloads"] == [sent]
 
 
 def test_payloads_can_be_left_out() -> None:
     """Then neither the bodies nor the buttons for them are there."""
-    page = html(full_plan(), payloads=False)
+    page = plan_page(full_plan(), payloads=False)
     assert data_of(page)["payloads"] == []
     assert "class=payload" not in page
 
 
 def test_later_contacts_stand_in_the_data() -> None:
     """The first 300 stand in the page, so that it reads without its script; together they are all."""
-    page = html(crowd(1_000))
+    page = plan_page(crowd(1_000))
     assert page.split("id=data>")[0].count("<details class='contact") == 300
     assert len(data_of(page)["later"]) == 700
     assert len(data_of(page)["payloads"]) == 1_000
@@ -100,14 +103,14 @@ def test_reach_counts_the_plans_contacts_before_and_after() -> None:
         change(changed(grant("a"), grant("a", expires=JAN_END)), kept=(kept_role(grant("b")),)),
         change(revoked(grant("a")), tag_removed("a"), kept=(kept_tag("b"),)),
     )
-    found = reach(made)
-    assert found == [Reach("a", kept=1, gained=0, lost=2), Reach("b", kept=1, gained=1, lost=0)]
+    found = role_impacts(made)
+    assert found == [RoleImpact("a", kept=1, gained=0, lost=2), RoleImpact("b", kept=1, gained=1, lost=0)]
     assert [(one.before, one.after) for one in found] == [(3, 1), (1, 2)]
 
 
 def days(made: Plan) -> list[tuple[int, bool, str]]:
     """The events as days from the plan's clock, whether they start, and of what."""
-    return [((event.at - made.as_of).days, event.starts, event.item) for event in coming(made)]
+    return [((event.at - made.as_of).days, event.starts, event.item) for event in upcoming_windows(made)]
 
 
 def test_coming_windows_are_those_of_the_contacts_as_they_will_be() -> None:
@@ -120,9 +123,9 @@ def test_coming_windows_are_those_of_the_contacts_as_they_will_be() -> None:
                 grant("changed", expires="2026-12-13T09:00:00Z"),
             ),
             revoked(grant("gone", expires="2026-12-23T09:00:00Z")),
-            revoked(grant("later"), Why.NOT_STARTED, "2026-12-05T09:00:00Z"),
+            revoked(grant("later"), OriginKind.NOT_STARTED, "2026-12-05T09:00:00Z"),
             tag_added("tagged", origin(at="2026-12-04T09:00:00Z")),
-            tag_removed("lapsed", Why.LAPSED, "2026-11-01T00:00:00Z"),
+            tag_removed("lapsed", OriginKind.LAPSED, "2026-11-01T00:00:00Z"),
             kept=(
                 kept_role(grant("kept", expires="2026-11-30T09:00:00Z")),
                 kept_tag("kept-tag", at="2026-12-01T09:00:00Z"),
@@ -151,7 +154,7 @@ LAPSES = [
 @pytest.mark.parametrize(("expires", "found"), LAPSES)
 def test_the_picture_covers_ninety_days(expires: str, found: int) -> None:
     """From right after the plan's clock up to and with its last second."""
-    assert len(coming(plan(change(granted(grant("r", expires=expires)))))) == found
+    assert len(upcoming_windows(plan(change(granted(grant("r", expires=expires)))))) == found
 
 
 def test_the_boundary_of_another_contact_is_told_without_its_name() -> None:
@@ -160,16 +163,18 @@ def test_the_boundary_of_another_contact_is_told_without_its_name() -> None:
     other = plan(change(tag_added("x")), valid_until=boundary(of="secret@email.com"))
     lapses = replace(boundary(of="bob@email.com"), starts=False)
     own = plan(change(tag_added("x"), kept=kept), valid_until=lapses)
-    at = from_zulu("2026-12-01T00:00:00Z")
-    assert coming(other) == [Event(at, starts=True, part=None, item="trade-account", change=None)]
-    assert len(coming(own)) == 1
-    assert "of another contact" in html(other)
-    assert "secret@email.com" not in html(other)
+    at = parse_utc_text("2026-12-01T00:00:00Z")
+    assert upcoming_windows(other) == [
+        WindowEvent(at, starts=True, part=None, item="trade-account", change=None)
+    ]
+    assert len(upcoming_windows(own)) == 1
+    assert "of another contact" in plan_page(other)
+    assert "secret@email.com" not in plan_page(other)
 
 
 def test_a_plan_without_windows_or_roles_says_so() -> None:
     """An empty picture would look like a broken one."""
-    page = html(plan(change(tag_added("x"))))
+    page = plan_page(plan(change(tag_added("x"))))
     assert "No window that this plan knows of starts or lapses in the next 90 days." in page
     assert "Nobody gains or loses a role." in page
 
@@ -177,7 +182,7 @@ def test_a_plan_without_windows_or_roles_says_so() -> None:
 def test_long_pictures_are_cut_and_say_so() -> None:
     """Twelve lanes and fifteen roles are drawn; how many more there are is told."""
     steps = [granted(grant(f"role-{n:02}", expires=JAN_END)) for n in range(40)]
-    page = html(plan(change(*steps)))
+    page = plan_page(plan(change(*steps)))
     assert page.count("<div class=lane>") == 13
     assert "and 28 more in the table" in page
     assert "and 25 more roles" in page
@@ -185,6 +190,6 @@ def test_long_pictures_are_cut_and_say_so() -> None:
 
 def test_an_empty_plan_makes_a_page() -> None:
     """It says that nothing changes."""
-    page = html(plan())
+    page = plan_page(plan())
     assert "<h1>No changes. 4 contacts at " in page
     assert "Look at these first" not in page

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
-from reconcile.model import Plan, plan_document, plan_from_document
-from reconcile.render import as_json, plan_schema
+from reconcile.documents.plan import plan_document
+from reconcile.documents.plan_reader import plan_from_document
+from reconcile.model.plan import Plan
+from reconcile.render.plan_json import plan_json, plan_schema
 from tests.render.plan_samples import full_plan
 from tests.render.plan_strategies import PLANS
 
@@ -33,14 +35,14 @@ def test_every_plan_follows_the_schema(plan: Plan) -> None:
 def test_a_plan_reads_back_as_it_was(plan: Plan) -> None:
     """Document and plan say the same; lone surrogates and control characters survive the file."""
     assert plan_from_document(plan_document(plan)) == plan
-    assert plan_from_document(json.loads(as_json(plan))) == plan
+    assert plan_from_document(json.loads(plan_json(plan))) == plan
 
 
 @settings(deadline=None, max_examples=40)  # a busy machine is no fault
 @given(PLANS)
 def test_a_json_file_is_printable_ascii(plan: Plan) -> None:
     """No string of a plan puts a character into the file that a terminal would act upon."""
-    assert re.fullmatch(r"[\n -~]*\n", as_json(plan))
+    assert re.fullmatch(r"[\n -~]*\n", plan_json(plan))
 
 
 def paths_to(value: Any, kind: type) -> list[list[str | int]]:
@@ -62,7 +64,7 @@ def at(document: Any, path: list[str | int]) -> Any:
 
 
 def sample() -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(as_json(full_plan()))
+    document: dict[str, Any] = json.loads(plan_json(full_plan()))
     return document
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from reconcile.model import Place, Problem, Severity
-from reconcile.render import problems_github, problems_json, problems_sarif, problems_text
+from reconcile.model.problem import Place, Problem, Severity
+from reconcile.render.problems import problems_github, problems_json, problems_sarif, problems_text
 
 PROBLEMS = (
     Problem(Place("contacts/a b.yaml", 3, 13), "unknown key 'x'; did you mean 'y'?", "unknown-key"),
@@ -19,6 +19,7 @@ PROBLEMS = (
 )
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+
 ANY = st.builds(
     Problem,
     st.builds(
@@ -97,11 +98,15 @@ def of(**properties: Any) -> dict[str, Any]:
 
 
 WORDS = of(text={"type": "string", "minLength": 1})
+
 REGION = of(startLine={"type": "integer", "minimum": 1}, startColumn={"type": "integer", "minimum": 1})
+
 ARTIFACT = of(uri={"type": "string", "format": "uri-reference", "pattern": r"^[\w./%~-]+$"})
+
 PHYSICAL = of(artifactLocation=ARTIFACT) | {
     "properties": {"artifactLocation": ARTIFACT, "region": REGION},
 }
+
 RESULT = of(
     ruleId={"type": "string"},
     ruleIndex={"type": "integer", "minimum": 0},
@@ -109,16 +114,19 @@ RESULT = of(
     message=WORDS,
     locations={"type": "array", "minItems": 1, "items": of(physicalLocation=PHYSICAL)},
 )
+
 DRIVER = of(
     name={"const": "reconcile"},
     version={"type": "string"},
     rules={"type": "array", "uniqueItems": True, "items": of(id={"type": "string"}, shortDescription=WORDS)},
 )
+
 RUN = of(
     tool=of(driver=DRIVER),
     columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
     results={"type": "array", "items": RESULT},
 )
+
 SARIF = of(
     **{"$schema": {"type": "string"}, "version": {"const": "2.1.0"}, "runs": {"type": "array", "items": RUN}}
 )

@@ -5,33 +5,33 @@ from datetime import UTC, datetime
 
 from jsonschema import Draft202012Validator
 
-from reconcile.model import (
-    Contact,
-    Declaration,
-    DeclaredGrant,
-    DeclaredTag,
-    Grant,
-    Identity,
-    Patterns,
-    Place,
-    Plan,
-    Policy,
-    State,
-    Window,
-    plan_from_document,
-)
-from reconcile.plan import Scene, make_plan, plan_digest, resolve
-from reconcile.render import as_json, html, markdown, mask, plan_schema, text
+from reconcile.clock import Window
+from reconcile.documents.plan_reader import plan_from_document
+from reconcile.model.contact import Contact, Grant, Identity, State
+from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
+from reconcile.model.plan import Plan, PlanContext
+from reconcile.model.problem import Place
+from reconcile.model.settings import Patterns, Policy
+from reconcile.plan.digest import plan_digest
+from reconcile.plan.matching import match_declarations
+from reconcile.plan.planner import make_plan
+from reconcile.render.mask import mask_plan
+from reconcile.render.plan_json import plan_json, plan_schema
+from reconcile.render.plan_markdown import plan_markdown
+from reconcile.render.plan_page.page import plan_page
+from reconcile.render.plan_text import plan_text
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
 FILE = "contacts/trade/ipswich.yaml"
+
 POLICY = Policy(timezone="Europe/London", ignore=Patterns(roles=("staff-*",)))
 
 
 def planned(declaration: Declaration, *live: Contact) -> Plan:
     """The plan for one declaration."""
-    resolution = resolve([declaration], [contact.identity for contact in live])
-    scene = Scene("shop", "example.evance.me", POLICY, NOW, "0.1.0")
+    resolution = match_declarations([declaration], [contact.identity for contact in live])
+    scene = PlanContext("shop", "example.evance.me", POLICY, NOW, "0.1.0")
     return make_plan(resolution, {contact.identity.id: contact for contact in live}, scene)
 
 
@@ -69,7 +69,7 @@ def sample() -> Plan:
 
 def test_a_planned_change_reads_as_in_the_manual() -> None:
     """From the declarations to the text: columns, words, order, reasons, what is kept."""
-    assert text(sample(), width=98).split("\n\n")[2].splitlines() == [
+    assert plan_text(sample(), width=98).split("\n\n")[2].splitlines() == [
         "  ~ bob@email.com (contact 13)                                       contacts/trade/ipswich.yaml:7",
         '      + role  trade-account   active, expires 2027-01-31 (end of day, Europe/London)   "Agreement',
         '                              2026/7"',
@@ -90,7 +90,7 @@ def test_windows_outside_the_clock_say_when() -> None:
         ),
         bob(Grant("sale"), tags=("old",)),
     )
-    shown = text(made)
+    shown = plan_text(made)
     assert "- role  sale  not before 2026-12-01" in shown
     assert "- tag   old   lapsed 2026-11-01" in shown
     assert "Valid until 2026-12-01T00:00:00Z, when sale of bob@email.com starts." in shown
@@ -98,7 +98,7 @@ def test_windows_outside_the_clock_say_when() -> None:
 
 def test_a_saved_plan_is_the_plan() -> None:
     """It follows the schema, reads back equal, and has the digest that it names."""
-    document = json.loads(as_json(sample()))
+    document = json.loads(plan_json(sample()))
     Draft202012Validator(plan_schema()).validate(document)
     read = plan_from_document(document)
     assert read == sample()
@@ -107,7 +107,7 @@ def test_a_saved_plan_is_the_plan() -> None:
 
 def test_a_masked_plan_can_not_pass_for_the_plan() -> None:
     """It names the plan's digest but does not have it, so that no apply takes it."""
-    masked = mask(sample())
+    masked = mask_plan(sample())
     assert masked.digest == sample().digest
     assert plan_digest(masked) != masked.digest
 
@@ -115,7 +115,7 @@ def test_a_masked_plan_can_not_pass_for_the_plan() -> None:
 def test_every_format_tells_the_same() -> None:
     """Counts, digest and each role stand in all of them."""
     made = sample()
-    for shown in (text(made), as_json(made), markdown(made), html(made)):
+    for shown in (plan_text(made), plan_json(made), plan_markdown(made), plan_page(made)):
         for word in (made.digest, "trade-account", "newsletter", "preview", "staff-discount", "ipswich"):
             assert word in shown
 
@@ -123,11 +123,11 @@ def test_every_format_tells_the_same() -> None:
 def test_an_empty_plan_is_short() -> None:
     """Live and declared agree: one line says so, and nothing is listed."""
     made = planned(wanted(DeclaredGrant("customer", Place(FILE, 9))), bob(Grant("customer")))
-    assert text(made).splitlines() == [
+    assert plan_text(made).splitlines() == [
         "No changes. 1 contact at example.evance.me is as declared, as of 2026-11-23T09:00:00Z",
         "",
         "Plan: 1 contact unchanged",
         "Valid as long as declarations and account stay as they are: no window starts or lapses.",
         f"Digest {made.digest}",
     ]
-    assert "<details>" not in markdown(made)
+    assert "<details>" not in plan_markdown(made)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.model import Kept, Operation, Plan, Why
-from reconcile.render import text
+from reconcile.model.plan import Kept, Operation, OriginKind, Plan
 from reconcile.render.layout import cells
+from reconcile.render.plan_text import plan_text
 from tests.render.plan_samples import (
     JAN_END,
     boundary,
@@ -35,7 +35,7 @@ from tests.render.plan_strategies import PLANS
 def line_of(step: Operation | Kept) -> str:
     """The one line of text that a step gets, single-spaced."""
     one = change(kept=(step,)) if isinstance(step, Kept) else change(step)
-    found = text(plan(one)).splitlines()
+    found = plan_text(plan(one)).splitlines()
     return re.sub(" +", " ", next(line for line in found if line.startswith("      "))).strip()
 
 
@@ -43,13 +43,13 @@ STEPS = [
     (granted(grant("r", expires=JAN_END)), "+ role r active, expires 2027-01-31 (end of day, Europe/London)"),
     (granted(grant("r", expires="2027-01-31T12:30:00Z")), "+ role r active, expires 2027-01-31T12:30:00Z"),
     (granted(grant("r", "default")), "+ role r by the role's own rules, perpetual"),
-    (granted(grant("r"), origin(Why.BUNDLE, "trade")), "+ role r active, perpetual (bundle trade)"),
+    (granted(grant("r"), origin(OriginKind.BUNDLE, "trade")), "+ role r active, perpetual (bundle trade)"),
     (granted(grant("r"), origin(reason="Why not")), '+ role r active, perpetual "Why not"'),
     (revoked(grant("r")), "- role r not declared"),
-    (revoked(grant("r"), Why.ABSENT), "- role r state: absent"),
-    (revoked(grant("r"), Why.LAPSED, "2026-11-02T00:00:00Z"), "- role r lapsed 2026-11-01"),
-    (revoked(grant("r"), Why.LAPSED, "2026-11-01T08:00:00Z"), "- role r lapsed 2026-11-01T08:00:00Z"),
-    (revoked(grant("r"), Why.NOT_STARTED, "2026-12-01T00:00:00Z"), "- role r not before 2026-12-01"),
+    (revoked(grant("r"), OriginKind.ABSENT), "- role r state: absent"),
+    (revoked(grant("r"), OriginKind.LAPSED, "2026-11-02T00:00:00Z"), "- role r lapsed 2026-11-01"),
+    (revoked(grant("r"), OriginKind.LAPSED, "2026-11-01T08:00:00Z"), "- role r lapsed 2026-11-01T08:00:00Z"),
+    (revoked(grant("r"), OriginKind.NOT_STARTED, "2026-12-01T00:00:00Z"), "- role r not before 2026-12-01"),
     (revoked(grant("r", "pending")), "- role r not declared (was pending)"),
     (changed(grant("r"), grant("r", expires=JAN_END)), "~ role r perpetual → expires 2027-01-31 (shortened)"),
     (
@@ -68,16 +68,16 @@ STEPS = [
     ),
     (tag_added("vip"), "+ tag vip"),
     (tag_added("vip", origin(at=JAN_END)), "+ tag vip until 2027-01-31"),
-    (tag_removed("vip", Why.LAPSED, JAN_END), "- tag vip lapsed 2027-01-31"),
+    (tag_removed("vip", OriginKind.LAPSED, JAN_END), "- tag vip lapsed 2027-01-31"),
     (field_set("company", "Old", "New"), '~ profile.company "Old" → "New"'),
     (field_set("company", None, "New"), '+ profile.company "New"'),
     (field_set("company", "Old", None), '- profile.company "Old" → empty'),
-    (kept_role(grant("staff-x"), Why.IGNORED, "staff-*"), "= role staff-x kept: ignored by staff-*"),
+    (kept_role(grant("staff-x"), OriginKind.IGNORED, "staff-*"), "= role staff-x kept: ignored by staff-*"),
     (
         kept_role(grant("r", "pending", "2027-01-31T08:00:00Z")),
         "= role r kept, pending, expires 2027-01-31T08:00:00Z",
     ),
-    (kept_role(grant("r"), Why.ADDITIVE), "= role r kept: additive"),
+    (kept_role(grant("r"), OriginKind.ADDITIVE), "= role r kept: additive"),
     (kept_tag("trade"), "= tag trade kept"),
 ]
 
@@ -102,7 +102,7 @@ HEADLINES = [
 @pytest.mark.parametrize(("made", "said"), HEADLINES, ids=[said for _, said in HEADLINES])
 def test_the_headline_says_how_much_would_be_done(made: Plan, said: str) -> None:
     """Creations and updates are told apart; an empty plan says so, unless a guard is why it is empty."""
-    assert text(made).startswith(said)
+    assert plan_text(made).startswith(said)
 
 
 def test_what_hurts_is_said_first() -> None:
@@ -110,7 +110,7 @@ def test_what_hurts_is_said_first() -> None:
     steps = [revoked(grant("a")), revoked(grant("b")), changed(grant("c", "pending"), grant("c"))]
     guards = (verdict("creating", 1, 5), verdict("losing-access", 11, 10, "bob@email.com"))
     message = "11 of 50 contacts would lose a role; the limit is 10 (bob@email.com)"
-    head, _ = text(plan(change(*steps), guards=guards)).split("\n\n  ~ bob@email.com")
+    head, _ = plan_text(plan(change(*steps), guards=guards)).split("\n\n  ~ bob@email.com")
     assert head.splitlines()[2:] == [
         "  ! 1 contact loses access: bob@email.com: a, b",
         "  ! 1 role is activated past approval: c of bob@email.com",
@@ -120,7 +120,7 @@ def test_what_hurts_is_said_first() -> None:
 
 def test_a_guard_that_no_override_lifts_gets_no_such_hint() -> None:
     """What the guard stops is a fault or a promise; to offer a way round would mislead."""
-    said = text(plan(guards=(verdict("protected", 1, 0, "owner@email.com"),)))
+    said = plan_text(plan(guards=(verdict("protected", 1, 0, "owner@email.com"),)))
     assert "! guard protected refuses: " in said
     assert "--allow" not in said
 
@@ -128,13 +128,13 @@ def test_a_guard_that_no_override_lifts_gets_no_such_hint() -> None:
 def test_a_plan_that_undoes_a_run_says_so() -> None:
     """Its reader must not take it for a plan of the declarations."""
     made = replace(plan(change(tag_added("x"))), revert="20261123T090000Z-1a2b")
-    assert "update 1 contact at example.evance.me to undo run 20261123T090000Z-1a2b, as of" in text(made)
+    assert "update 1 contact at example.evance.me to undo run 20261123T090000Z-1a2b, as of" in plan_text(made)
 
 
 def test_a_long_list_of_losers_says_how_many_more() -> None:
     """Ten are named; the number is always that of all."""
     losing = [change(revoked(grant("r")), email=f"c{n:02}@email.com", id=str(n)) for n in range(13)]
-    said = next(line for line in text(plan(*losing)).splitlines() if "!" in line)
+    said = next(line for line in plan_text(plan(*losing)).splitlines() if "!" in line)
     assert said.startswith("  ! 13 contacts lose access: c00@email.com: r; c01@email.com: r; ")
     assert said.endswith("c09@email.com: r and 3 more")
 
@@ -151,12 +151,12 @@ WHOSE = [
 def test_validity_names_only_contacts_of_the_plan(of: str, said: str) -> None:
     """Whose window ends the plan is told when the plan names that contact anyway, however it is declared."""
     made = plan(change(tag_added("x"), reference="B-77"), valid_until=boundary(of=of))
-    assert f"Valid until 2026-12-01T00:00:00Z, when {said}" in text(made)
+    assert f"Valid until 2026-12-01T00:00:00Z, when {said}" in plan_text(made)
 
 
 def test_a_plan_without_windows_says_so() -> None:
     """No boundary ahead: nothing but changes of the declarations or the account ends the plan."""
-    assert "no window starts or lapses." in text(plan())
+    assert "no window starts or lapses." in plan_text(plan())
 
 
 SOURCES = [(80, 80), (40, len("  ~ bob@email.com (contact 13)  contacts/trade/ipswich.yaml:7")), (None, 61)]
@@ -165,7 +165,7 @@ SOURCES = [(80, 80), (40, len("  ~ bob@email.com (contact 13)  contacts/trade/ip
 @pytest.mark.parametrize(("width", "length"), SOURCES)
 def test_the_source_stands_at_the_right_edge_or_after_two_blanks(width: int | None, length: int) -> None:
     """It is aligned where there is room, and never runs into the name."""
-    line = next(line for line in text(plan(change()), width=width).splitlines() if "  ~" in line)
+    line = next(line for line in plan_text(plan(change()), width=width).splitlines() if "  ~" in line)
     assert len(line) == length
     assert re.fullmatch(r"  ~ bob@email\.com \(contact 13\) {2,}contacts/trade/ipswich\.yaml:7", line)
 
@@ -173,7 +173,7 @@ def test_the_source_stands_at_the_right_edge_or_after_two_blanks(width: int | No
 def test_concise_leaves_out_what_is_kept() -> None:
     """Everything else is said as in the whole text."""
     whole, concise = (
-        [re.sub(" +", " ", line) for line in text(full_plan(), concise=short).splitlines()]
+        [re.sub(" +", " ", line) for line in plan_text(full_plan(), concise=short).splitlines()]
         for short in (False, True)
     )
     assert concise == [line for line in whole if not line.startswith(" =")]
@@ -184,7 +184,7 @@ def test_concise_leaves_out_what_is_kept() -> None:
 @given(PLANS, st.none() | st.integers(20, 200))
 def test_colour_adds_nothing_but_colour(made: Plan, width: int | None) -> None:
     """Without its codes the coloured text is the plain one, and plain text has none."""
-    plain, colour = text(made, width=width), text(made, colour=True, width=width)
+    plain, colour = plan_text(made, width=width), plan_text(made, colour=True, width=width)
     assert re.sub(r"\x1b\[[\d;]*m", "", colour) == plain
     assert "\x1b" not in plain
 
@@ -193,7 +193,7 @@ def test_colour_adds_nothing_but_colour(made: Plan, width: int | None) -> None:
 @given(PLANS, st.none() | st.integers(20, 200))
 def test_no_line_ends_in_a_blank(made: Plan, width: int | None) -> None:
     """Trailing blanks are noise in a review; the text ends with one newline."""
-    shown = text(made, width=width)
+    shown = plan_text(made, width=width)
     assert [line for line in shown.splitlines() if line != line.rstrip()] == []
     assert shown.endswith("\n")
     assert not shown.endswith("\n\n")
@@ -203,4 +203,4 @@ def test_no_line_ends_in_a_blank(made: Plan, width: int | None) -> None:
 @given(st.integers(80, 200))
 def test_a_line_is_never_wider_than_asked(width: int) -> None:
     """At a usual width every line of an ordinary plan fits."""
-    assert max(map(cells, text(full_plan(), width=width).splitlines())) <= width
+    assert max(map(cells, plan_text(full_plan(), width=width).splitlines())) <= width

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.cli.sandbox import sandbox as group
+from reconcile.cli.commands.sandbox import sandbox as group
 from reconcile.sandbox.faults import Kind
 from reconcile.sandbox.switches import Switches, about
 

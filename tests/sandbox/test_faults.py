@@ -16,6 +16,7 @@ from tests.sandbox.conftest import NOON
 from tests.sandbox.play import Caller, calling
 
 BOB = "/api/contacts/13.json"
+
 RENAME = {"contact": {"company": "Renamed"}}
 
 

@@ -20,16 +20,20 @@ PATHS = [
     "/_sandbox/clock", "/_sandbox/faults", "/_sandbox/clients", "/_sandbox/contacts/13/verify",
     "/_sandbox/contacts/25/roles/trade-account/approve",
 ]  # fmt: skip
+
 METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"]
+
 KEYS = [
     "contact", "data", "accessRoles", "tags", "address", "type", "email", "firstname", "firstName", "company",
     "reference", "password", "expires", "status", "title", "approvalMethod", "deniedUrl", "id", "line1",
     "countryCode", "consentsToEmail", "leaveDate", "profile", "switches", "now", "advance", "scopes", "seed",
 ]  # fmt: skip
+
 PARAMETERS = [
     "page", "limit", "perPage", "id:in", "id:min", "id:max", "quickfind:after", "createdOn:min",
     "modifiedOn:before", "reference", "reference:in", "email", "q", "leaveDate", "title", "title:in",
 ]  # fmt: skip
+
 WORDS: list[Any] = [
     None, True, False, 0, -1, 2**63, 2**64, -(2**70), 10**400, 1.5, 1e308, "", " ", "\0", "a\0b",
     "x" * 70_000, "customer", "trade-account", "bob@email.com", "user", "hq", "\ud800", "\udfff\ud800",

@@ -27,9 +27,13 @@ from tests.sandbox.conftest import NOON
 from tests.sandbox.play import Caller, calling
 
 METHODS = {"customer": "none", "trade-account": "admin", "wholesale": "admin", "press": "email"}
+
 REFERENCES = sorted(METHODS)
+
 TAGS = ["trade", "Trade", "vip", "é", "spring 2026", "x" * 80]
+
 EMAILS = [f"{name}@example.com" for name in ("ann", "Ann", "ben", "cy")]
+
 DAYS = st.integers(-2, 12)
 
 
@@ -61,6 +65,7 @@ items = st.one_of(
         optional={"status": st.just("active"), "expires": DAYS},
     ),
 )
+
 role_lists = st.lists(
     items, max_size=4, unique_by=lambda one: one if isinstance(one, str) else one["reference"]
 )

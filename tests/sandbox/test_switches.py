@@ -14,6 +14,7 @@ from tests.sandbox.play import Caller, calling, check, make
 TABLE: dict[str, dict[Any, Any]] = yaml.safe_load(
     Path(__file__).with_name("switches.yaml").read_text("utf-8")
 )
+
 CASES = [
     pytest.param(name, str(setting), rows["calls"], expected, id=f"{name}={setting}")
     for name, rows in TABLE.items()

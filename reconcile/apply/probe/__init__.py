@@ -5,28 +5,3 @@ examine ─► Scratch ─► ask_all ─► findings ─► capabilities
              │           └─ restore   the contact as it was, read back
              └─ image    how it was, kept in a file until it is back
 """
-
-from .asking import Probe, Said
-from .capable import capabilities
-from .examine import WORD, examine
-from .image import Image, keep, kept
-from .restore import restore
-from .run import Ended, ask_all
-from .scratch import Scratch
-from .table import PROBES
-
-__all__ = [
-    "PROBES",
-    "WORD",
-    "Ended",
-    "Image",
-    "Probe",
-    "Said",
-    "Scratch",
-    "ask_all",
-    "capabilities",
-    "examine",
-    "keep",
-    "kept",
-    "restore",
-]

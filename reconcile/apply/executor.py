@@ -1,0 +1,97 @@
+"""Carries out a plan: revocations, then changes, then grants. Decides nothing of its own."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+from reconcile.errors import ApiError, Stopped
+from reconcile.model.plan import Action, Change, ChangeAction, Part, Plan
+from reconcile.model.result import Outcome, Report, Result
+
+from .create import create_contact
+from .run_context import RunContext, failure_text
+from .update import update_contact
+
+Progress = Callable[[int, int | None], None]
+
+
+def carry_out(plan: Plan, run: RunContext, progress: Progress = lambda _done, _total: None) -> Report:
+    """Apply every change of a plan: contacts that lose access first, then changes, then grants.
+
+    Contacts are independent: the failure of one does not stop the others. What stops the whole run is the
+    brake; contacts that were not reached by then are reported as not tried.
+    """
+    results: dict[str, Result] = {}
+    with ThreadPoolExecutor(run.workers, thread_name_prefix="apply") as pool:
+        try:
+            for phase in _phases(plan.changes):
+                for result in _carry_out_phase(phase, run, pool):
+                    results[result.change.key] = result
+                    progress(len(results), len(plan.changes))
+        except BaseException:
+            run.brake.stop("an unexpected error")  # or the pool would go on writing before it closes
+            raise
+    in_order = (results[change.key] for change in plan.changes)
+    return Report(tuple(in_order), run.brake.reason)
+
+
+def _carry_out_phase(phase: Sequence[Change], run: RunContext, pool: ThreadPoolExecutor) -> Iterator[Result]:
+    waiting = [pool.submit(execute_change, change, run) for change in phase]
+    for done in as_completed(waiting):
+        yield done.result()
+
+
+def _phases(changes: Sequence[Change]) -> Iterator[list[Change]]:
+    """Revocations, then changes, then grants. A contact goes with the first kind it has."""
+    by_phase: dict[int, list[Change]] = {0: [], 1: [], 2: []}
+    for change in changes:
+        by_phase[_phase(change)].append(change)
+    yield from by_phase.values()
+
+
+def _phase(change: Change) -> int:
+    if any(operation.revokes for operation in change.operations):
+        return 0
+    grants = any(
+        operation.part in {Part.ROLES, Part.CONTACT} and operation.action is Action.ADD
+        for operation in change.operations
+    )
+    return 2 if grants else 1
+
+
+def execute_change(change: Change, run: RunContext) -> Result:
+    """Bring one contact to its target; every failure becomes a result, so that other contacts go on."""
+    reason = run.stops(change)
+    if reason is not None:
+        return Result(change, Outcome.NOT_TRIED, reason)
+    try:
+        result = _attempt_change(change, run)
+    except BaseException:
+        run.brake.stop("an unexpected error")
+        raise
+    if result.settled or result.outcome is Outcome.STALE:
+        run.brake.succeeded()
+    elif result.outcome is not Outcome.NOT_TRIED:
+        run.brake.failed()
+    return _journaled(result, run)
+
+
+def _journaled(result: Result, run: RunContext) -> Result:
+    """The result, once the journal has it. Without a journal nothing more is written."""
+    try:
+        run.journal.outcome(result)
+    except OSError as error:
+        run.brake.stop(f"the journal can't be written: {error.strerror}")
+    return result
+
+
+def _attempt_change(change: Change, run: RunContext) -> Result:
+    try:
+        return (
+            create_contact(change, run)
+            if change.action is ChangeAction.CREATE
+            else update_contact(change, run)
+        )
+    except Stopped as error:
+        return Result(change, Outcome.NOT_TRIED, str(error))
+    except (ApiError, OSError) as error:
+        return Result(change, Outcome.FAILED, failure_text(error, run))

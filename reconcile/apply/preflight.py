@@ -1,0 +1,104 @@
+"""May this plan be applied now? Guards, their overrides, freezes, the kill switch. Raises Refusal if not."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from reconcile.clock import utc_text
+from reconcile.errors import Refusal, refuse_if
+from reconcile.model.plan import INCOMPLETE, LIFTABLE, UNREADABLE, Change, Plan, Verdict
+from reconcile.model.settings import ApplySettings, Override
+
+KILL_VARIABLE = "RECONCILE_KILL"
+
+FREEZE_VARIABLE = "RECONCILE_FREEZE"
+
+OFF = {"", "0", "false", "no", "off"}
+"""What a switch in the environment is turned off with. Any other word turns it on: it fails closed."""
+
+_NEEDS_WHOLE_LISTING = ("empty-declarations", INCOMPLETE, UNREADABLE)
+"""The guards that trip because something was not seen: a plan of nothing is no proof then."""
+
+_REMEDIES = {INCOMPLETE: "try again at a quieter time"}
+"""What to do about a guard that no override lifts, where it is not to change the declarations."""
+
+
+def switched_on(environment: Mapping[str, str], name: str) -> bool:
+    """Whether a switch in the environment is on."""
+    return environment.get(name, "").strip().casefold() not in OFF
+
+
+def kill_switch(applying: ApplySettings, environment: Mapping[str, str], state: Path) -> str | None:
+    """Why the kill switch is on, or None. It is asked right before every write, and fails closed."""
+    if applying.stopped:
+        return "the kill switch 'stop: true' in the configuration is on"
+    if switched_on(environment, KILL_VARIABLE):
+        return f"the kill switch {KILL_VARIABLE} in the environment is on"
+    file = state / "KILL"
+    try:
+        file.lstat()  # `exists` takes a link to nothing, and much else that it can't look at, for no file
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return f"the kill switch {file} can't be looked at: {error.strerror}"
+    return f"the kill switch {file} is there"
+
+
+def refuse_guarded(plan: Plan, ceilings: Mapping[str, int]) -> None:
+    """Raise Refusal for every guard that tripped and is not lifted far enough by an override.
+
+    Contacts that could not be read have no change in the plan; they hinder nobody and are told of at the end.
+    """
+    refused = (verdict for verdict in plan.refused if verdict.guard != UNREADABLE)
+    tripped = [verdict for verdict in refused if not _lifted(verdict, ceilings)]
+    headline = "refused by a guard; nothing was written"
+    refuse_if(tuple(map(_refusal_line, tripped)), headline)
+
+
+def refuse_unplanned(plan: Plan) -> None:
+    """Raise Refusal for a plan that may be empty only because something could not be seen or planned."""
+    stuck = [verdict for verdict in plan.refused if verdict.guard in _NEEDS_WHOLE_LISTING]
+    refuse_if(tuple(map(_refusal_line, stuck)), "refused by a guard; nothing was written")
+
+
+def _lifted(verdict: Verdict, ceilings: Mapping[str, int]) -> bool:
+    return verdict.guard in LIFTABLE and verdict.found <= ceilings.get(verdict.guard, -1)
+
+
+def _refusal_line(verdict: Verdict) -> str:
+    if verdict.guard not in LIFTABLE:
+        remedy = _REMEDIES.get(verdict.guard, "change the declarations")
+        return f"{verdict.guard}: {verdict.message}; {remedy}, nothing lifts this guard"
+    override = f"--allow {verdict.guard}={verdict.found}"
+    return f"{verdict.guard}: {verdict.message}; if this is meant, apply with {override}"
+
+
+def granted_ceilings(
+    allowances: Sequence[Override], plan: Plan, spent: Iterable[Mapping[str, str]]
+) -> dict[str, int]:
+    """The overrides in the repository that are bound to this plan and not spent by an earlier apply."""
+    used = {(entry.get("guard"), entry.get("digest")) for entry in spent}
+    return {
+        allowance.guard: allowance.ceiling
+        for allowance in allowances
+        if allowance.digest == plan.digest and (allowance.guard, allowance.digest) not in used
+    }
+
+
+def freeze_reason(applying: ApplySettings, environment: Mapping[str, str], now: datetime) -> str | None:
+    """Why nothing may be applied now, or None."""
+    if switched_on(environment, FREEZE_VARIABLE):
+        return f"{FREEZE_VARIABLE} in the environment is on"
+    freeze = next((freeze for freeze in applying.freezes if freeze.holds(now)), None)
+    return f"frozen until {utc_text(freeze.expires)}: {freeze.reason}" if freeze else None
+
+
+def refuse_frozen(plan: Plan, applying: ApplySettings, reason: str | None) -> None:
+    """Raise Refusal in a freeze, unless there are changes that it lets pass."""
+    if reason is not None and not any(passes_freeze(change, applying) for change in plan.changes):
+        raise Refusal(f"{reason}; nothing was written; apply when the freeze is over")
+
+
+def passes_freeze(change: Change, applying: ApplySettings) -> bool:
+    """True for a change that takes access away and does nothing else, where those are exempt."""
+    return applying.revoke_in_freeze and all(operation.revokes for operation in change.operations)

@@ -1,0 +1,1 @@
+"""``reconcile ci``: what the workflows of GitHub and GitLab do."""

@@ -1,0 +1,36 @@
+"""What the steps of a CI job share: their surroundings, and what they say to the steps after them."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from reconcile.forge.environment import CiEnvironment
+
+
+plan_argument = click.argument("file", type=click.Path(path_type=Path), metavar="PLAN.json")
+
+author_option = click.option(
+    "--author", metavar="LOGIN", help="Whose comments are ours; by default github-actions[bot]."
+)
+
+commit_option = click.option("--commit", metavar="SHA", help="The commit, if not the job's own.")
+
+branch_option = click.option("--branch", metavar="NAME", help="The branch, if not the job's own.")
+
+
+def this_job() -> "CiEnvironment":
+    """The surroundings of this job; UsageError when it is none."""
+    from reconcile.forge.environment import ci_environment
+
+    return ci_environment(os.environ)
+
+
+def hand_on(**values: str) -> None:
+    """Hand values to the steps after this one. Each is a single line of our own making."""
+    path = os.environ.get("GITHUB_OUTPUT")
+    if path:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.writelines(f"{name.replace('_', '-')}={value}\n" for name, value in values.items())

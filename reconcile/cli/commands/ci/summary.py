@@ -1,0 +1,49 @@
+"""``reconcile ci summary``: the plan in the summary of the job's step."""
+
+import os
+from pathlib import Path
+
+import click
+
+from reconcile.cli.options import Common, common_options
+from reconcile.errors import ExitCode, UsageError
+
+from .environment import plan_argument
+
+LIMIT = 1024 * 1024
+"""Bytes that GitHub takes as the summary of one step."""
+
+LEAST = 8_000
+
+
+@click.command()
+@common_options
+@plan_argument
+def summary(common: Common, file: Path) -> int:
+    """Add the plan to the job's summary (GITHUB_STEP_SUMMARY), masked as is configured."""
+    from reconcile.cli.project import open_project
+    from reconcile.model.settings import Privacy
+    from reconcile.render.mask import mask_plan
+    from reconcile.render.plan_markdown import plan_markdown
+    from reconcile.services.plan_files import read_approved_plan
+
+    target = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not target:
+        raise UsageError("GITHUB_STEP_SUMMARY is not set: this command runs in a step of a GitHub job")
+    path, project, plan = Path(target), open_project(common), read_approved_plan(file, None)
+    left = LIMIT - (path.stat().st_size if path.exists() else 0) - 1
+    if left < LEAST:
+        raise UsageError("the summary of this step is full; show the plan in a step of its own")
+    blob = _blob()
+    text = plan_markdown(
+        mask_plan(plan) if project.settings.privacy is Privacy.MASK else plan, limit=left, source_url=blob
+    )
+    with path.open("a", encoding="utf-8") as opened:
+        opened.write(f"{text}\n")
+    return ExitCode.DONE
+
+
+def _blob() -> str | None:
+    """The address of the repository's files at the commit; no token is needed to know it."""
+    told = [os.environ.get(name, "") for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA")]
+    return f"{told[0]}/{told[1]}/blob/{told[2]}" if all(told) else None

@@ -1,0 +1,138 @@
+"""`reconcile sandbox`: the embedded Evance API, for demos, dry runs and other people's tests."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+DEFAULT_DB = Path(".reconcile/sandbox.sqlite3")
+
+_INSTANT = click.DateTime(["%Y-%m-%dT%H:%M:%S%z"])
+
+_db = click.option(
+    "--db",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=DEFAULT_DB,
+    show_default=True,
+    help="The account's SQLite file; made when it is not there.",
+)
+
+
+@click.group()
+def sandbox() -> None:
+    """Run an Evance API of our own on this machine."""
+
+
+def _told(command: Callable[..., None]) -> Callable[..., None]:
+    """Tell a failure of the sandbox in one line."""
+
+    @wraps(command)
+    def telling(**options: Any) -> None:
+        from reconcile.errors import ReconcileError, UsageError
+        from reconcile.sandbox import SandboxError, WrongWord
+
+        try:
+            command(**options)
+        except WrongWord as error:
+            raise UsageError(str(error)) from error
+        except SandboxError as error:
+            raise ReconcileError(str(error)) from error
+
+    return telling
+
+
+def _pairs(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    pairs = [value.partition("=") for value in values]
+    for name, equals, _ in pairs:
+        if not equals:
+            raise click.BadParameter(f"write NAME=VALUE, not {name!r}")
+    return {name: value for name, _, value in pairs}
+
+
+@sandbox.command()
+@_db
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8081, show_default=True, help="0 takes a free one."
+)
+@click.option("--profile", help="Named set of switches: documented, hostile, awkward.")
+@click.option(
+    "--switch", "switches", multiple=True, callback=_pairs, metavar="NAME=VALUE", help="Turn one switch."
+)
+@click.option("--fault", "faults", multiple=True, metavar="FAULT", help="Go wrong: NAME[:key=value,…].")
+@click.option("--fault-seed", type=int, default=1, show_default=True, help="Repeats chance the same way.")
+@click.option("--now", type=_INSTANT, help="Stop the account's clock at this instant.")
+@click.option("--verbose", is_flag=True, help="Log each request to standard error.")
+@_told
+def serve(db: Path, **options: Any) -> None:
+    """Serve the account until stopped; prints one JSON line with URL and credentials when ready."""
+    from reconcile.sandbox import Access, Options
+    from reconcile.sandbox import serve as serve_account
+
+    def ready(access: Access) -> None:
+        click.echo(json.dumps(asdict(access)))
+
+    serve_account(db, Options(**options), ready)
+
+
+@sandbox.command()
+@_db
+@click.option(
+    "--contacts", type=click.IntRange(0, 10_000_000), help="Generate so many contacts, not the shop."
+)
+@click.option(
+    "--seed", "number", type=int, default=1, show_default=True, help="Number that decides what is generated."
+)
+@click.option("--now", type=_INSTANT, help="Instant that generated dates lie around.  [default: now]")
+@click.option("--profile", help="Also set the switches: documented, hostile, awkward.")
+@_told
+def seed(db: Path, contacts: int | None, number: int, now: datetime | None, profile: str | None) -> None:
+    """Fill the emptied account, with the built-in shop unless told otherwise."""
+    from reconcile.sandbox import seed as seed_account
+
+    counts = seed_account(db, contacts=contacts, seed=number, now=now, profile=profile)
+    click.echo(
+        f"{db}: {counts.contacts} contacts, {counts.roles} roles, {counts.grants} grants, {counts.tags} tags"
+    )
+
+
+@sandbox.command()
+@_db
+@_told
+def reset(db: Path) -> None:
+    """Empty the account; credentials and switches stay."""
+    from reconcile.sandbox import reset as reset_account
+
+    reset_account(db)
+    click.echo(f"{db}: empty")
+
+
+@sandbox.command()
+@click.argument("what", metavar="WHAT")
+@_db
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@_told
+def show(what: str, db: Path, form: str) -> None:
+    """Show contacts, contact:ID, roles, grants, outbox, requests or switches."""
+    from reconcile.sandbox import show as show_rows
+
+    rows = show_rows(db, what)
+    if form == "json":
+        click.echo(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        click.echo(
+            "  ".join(f"{name}={_word(value)}" for name, value in row.items() if value not in (None, "", []))
+        )
+
+
+def _word(value: object) -> str:
+    """A value as one printable word: live text may hold control characters."""
+    return (
+        json.dumps(value) if not isinstance(value, str) or not value.isprintable() or " " in value else value
+    )

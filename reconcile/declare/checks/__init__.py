@@ -1,0 +1,1 @@
+"""What is only seen by looking at several values: duplicates, ignored items, credentials, warnings."""

@@ -1,0 +1,160 @@
+"""What is worth a warning although it can be done: windows, spelling, reasons, exclusive roles."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from itertools import combinations
+
+from reconcile.clock import EARLIEST, LATEST, Window
+from reconcile.declare import rules
+from reconcile.declare.bundles import Bundle
+from reconcile.declare.rules import Rule
+from reconcile.model.contact import Role, tag_key
+from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
+from reconcile.model.problem import Place, Problem
+from reconcile.model.settings import WarningSettings
+from reconcile.text import shown
+
+ItemHolder = Declaration | Bundle
+"""What stands in a file and has roles and tags: a contact without its bundles, or a bundle."""
+
+
+def warn_of_items(
+    holders: Sequence[ItemHolder], judgement: WarningSettings, now: datetime | None
+) -> Iterator[Problem]:
+    """Warnings about single roles and tags, each once, where it stands. Without ``now`` none about time."""
+    if now is not None:
+        windows = _WindowWarnings(judgement, now)
+        for holder in holders:
+            yield from windows.judge((*(holder.roles or ()), *(holder.tags or ())))
+    if judgement.reasons:
+        for holder in holders:
+            yield from _missing_reasons(holder.roles or (), judgement.reasons)
+    yield from _tag_case([tag for holder in holders for tag in holder.tags or ()])
+
+
+def warn_of_contacts(declarations: Iterable[Declaration], judgement: WarningSettings) -> Iterator[Problem]:
+    """Warnings about contacts as a whole, with all that their bundles give them."""
+    for entry in declarations:
+        facets = (entry.roles, entry.tags, entry.profile, entry.address)
+        if not entry.create and all(facet is None for facet in facets):
+            message = (
+                "this contact declares nothing but who it is; declare a role, tag or field, or delete it"
+            )
+            yield _warning(rules.MANAGES_NOTHING, entry.place, message)
+        for exclusive in judgement.conflicts:
+            yield from _conflicts(entry, exclusive)
+
+
+def warn_of_unused_bundles(bundles: Iterable[Bundle], used: set[str]) -> Iterator[Problem]:
+    """A warning for each bundle that no contact has."""
+    for bundle in bundles:
+        if bundle.name not in used:
+            message = f"no contact has the bundle {shown(bundle.name)}; use it or delete it"
+            yield _warning(rules.UNUSED_BUNDLE, bundle.place, message)
+
+
+def warn_of_skipped_approvals(
+    declarations: Iterable[Declaration], roles: Iterable[Role]
+) -> tuple[Problem, ...]:
+    """A warning for each ``status: active`` on a role that asks for a verification or an approval.
+
+    ``roles`` are those of the account; sorted by place, each place once.
+    """
+    asked = {role.reference: role.approval for role in roles if role.approval != "none"}
+    words = {"email": "a verified e-mail address", "admin": "an approval by hand"}
+    found = {
+        grant.place: f"the role {shown(grant.reference)} asks for {words.get(approval, approval)},"
+        " which 'status: active' skips; delete the status to have it"
+        for entry in declarations
+        for grant in entry.roles or ()
+        if grant.status and (approval := asked.get(grant.reference))
+    }
+    return tuple(_warning(rules.SKIPS_APPROVAL, place, found[place]) for place in sorted(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _WindowWarnings:
+    judgement: WarningSettings
+    now: datetime
+
+    def judge(self, items: Iterable[DeclaredGrant | DeclaredTag]) -> Iterator[Problem]:
+        days, months = self.judgement.past_window_days, self.judgement.far_expiry_months
+        past = self.now - min(timedelta(days=days), self.now - EARLIEST)
+        far = LATEST if months is None else _months_after(self.now, months)
+        for item in items:
+            expires = item.window.expires
+            if expires is None:
+                continue
+            if expires <= past:
+                message = f"this closed {_more_than(days, 'day')} ago; delete it, or give it a new window"
+                yield _warning(rules.PAST_WINDOW, item.place, message)
+            elif expires > far:
+                message = f"this expires {_more_than(months or 0, 'month')} from now; check the year"
+                yield _warning(rules.FAR_EXPIRY, item.place, message)
+
+
+def _more_than(number: int, noun: str) -> str:
+    return f"more than {number} {noun}" if number == 1 else f"more than {number} {noun}s"
+
+
+def _months_after(now: datetime, months: int) -> datetime:
+    """The same time that many calendar months later, on the 28th at the latest so that every month has it."""
+    years, month = divmod(now.month - 1 + months, 12)
+    if now.year + years > LATEST.year:
+        return LATEST
+    return now.replace(year=now.year + years, month=month + 1, day=min(now.day, 28))
+
+
+def _missing_reasons(grants: Iterable[DeclaredGrant], patterns: Sequence[str]) -> Iterator[Problem]:
+    for grant in grants:
+        if grant.reason is None:
+            for pattern in patterns:
+                if fnmatchcase(grant.reference, pattern):
+                    message = (
+                        f"the role {shown(grant.reference)} needs a reason ({shown(pattern)}); add 'reason'"
+                    )
+                    yield _warning(rules.MISSING_REASON, grant.place, message)
+                    break
+
+
+def _tag_case(tags: Sequence[DeclaredTag]) -> Iterator[Problem]:
+    """A warning for each tag that is not spelt as most are; among equals the first in order is right."""
+    spellings: dict[str, Counter[str]] = {}
+    for value, count in Counter(tag.value for tag in tags).items():
+        spellings.setdefault(tag_key(value), Counter())[value] = count
+    usual = {
+        key: min(counts, key=lambda value: (-counts[value], value))
+        for key, counts in spellings.items()
+        if len(counts) > 1
+    }
+    for tag in tags if usual else ():
+        spelling = usual.get(tag_key(tag.value), tag.value)
+        if spelling != tag.value:
+            message = f"the tag {shown(tag.value)} is spelt {shown(spelling)} elsewhere; write it so"
+            yield _warning(rules.TAG_CASE, tag.place, message)
+
+
+def _conflicts(entry: Declaration, exclusive: Sequence[str]) -> Iterator[Problem]:
+    held = [grant for grant in entry.roles or () if grant.reference in exclusive]
+    for first, second in combinations(held, 2):
+        if _overlap(first.window, second.window):
+            message = (
+                f"the roles {shown(first.reference)} ({first.place}) and {shown(second.reference)}"
+                f" ({second.place}) exclude each other; end one before the other starts"
+            )
+            yield _warning(rules.CONFLICTING_ROLES, entry.place, message)
+
+
+def _overlap(first: Window, second: Window) -> bool:
+    return _before(first.starts, second.expires) and _before(second.starts, first.expires)
+
+
+def _before(starts: datetime | None, expires: datetime | None) -> bool:
+    return starts is None or expires is None or starts < expires
+
+
+def _warning(rule: Rule, place: Place, message: str) -> Problem:
+    return Problem(place, message, rule.id, rule.severity)

@@ -1,0 +1,1 @@
+"""What may be written in declarations and configuration, as data; the JSON Schemas are made of it."""

@@ -1,0 +1,84 @@
+"""Dates and instants as they are written, and the instants they mean in a time zone."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from reconcile import clock
+from reconcile.declare import rules
+from reconcile.declare.problems import ProblemList
+from reconcile.declare.yaml.nodes import ScalarNode, YamlNode
+from reconcile.text import shown
+
+from .scalars import INVALID, JsonSchema, expected
+
+NO_SUCH_DATE = "is not in the calendar; write a day and a time that exist"
+
+FORMS = "write YYYY-MM-DD, or a date-time with offset such as 2027-01-31T17:00:00+00:00"
+
+_WITHOUT_OFFSET = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{1,2}:\d{2}(:\d{2})?(\.\d+)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class DateOrInstant:
+    """A day, or an instant with its offset. Reads to a date or to a datetime in UTC."""
+
+    noun: str = "a date (YYYY-MM-DD) or a date-time with offset"
+
+    def read(self, node: YamlNode, report: ProblemList) -> Any:
+        """The day or the instant; nothing but these two forms, so that a slip never means "no expiry"."""
+        if type(node) is not ScalarNode or node.null:
+            return expected(self, node, report)
+        found = _parse(node.text)
+        if isinstance(found, str):
+            rule = rules.NO_SUCH_DATE if found is NO_SUCH_DATE else rules.NOT_A_DATE
+            report.add(rule, node, f"{shown(node.text)} {found}")
+            return INVALID
+        return found
+
+    def schema(self) -> JsonSchema:
+        """The two forms; no schema can say which days exist."""
+        forms = f"{clock.DATE.pattern}|{clock.DATE_TIME.pattern}".replace(r"\d", "[0-9]")
+        return {"type": "string", "pattern": f"^(?:{forms})$"}
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str) -> date | str:
+    """The day or the instant, or why it is none; remembered, since the same few dates come again."""
+    try:
+        found = clock.parse_day(text) or clock.parse_instant(text)
+    except ValueError:
+        return NO_SUCH_DATE
+    if found is not None:
+        return found
+    if _WITHOUT_OFFSET.fullmatch(text):
+        return "has no offset, so it is no certain instant; add one, such as +00:00"
+    return f"is not a date; {FORMS}"
+
+
+@dataclass(frozen=True, slots=True)
+class DayBoundaries:
+    """Turns days into instants in one time zone, each day once."""
+
+    zone: ZoneInfo
+    _starts: dict[date, datetime] = field(default_factory=dict)
+    _ends: dict[date, datetime] = field(default_factory=dict)
+
+    def start(self, written: date) -> datetime:
+        """The first instant of a day; an instant is itself."""
+        if isinstance(written, datetime):
+            return written
+        if written not in self._starts:
+            self._starts[written] = clock.start_of(written, self.zone)
+        return self._starts[written]
+
+    def end(self, written: date) -> datetime:
+        """The first instant after a day; an instant is itself."""
+        if isinstance(written, datetime):
+            return written
+        if written not in self._ends:
+            self._ends[written] = clock.end_of(written, self.zone)
+        return self._ends[written]

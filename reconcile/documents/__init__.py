@@ -1,0 +1,1 @@
+"""Our own JSON and our model: plan, drift, explanation, timeline, snapshots of contacts. Pure."""

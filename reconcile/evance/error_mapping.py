@@ -1,0 +1,174 @@
+"""What an answer means: its JSON, or the error that it amounts to, in words for a person.
+
+Bodies of answers may hold personal data and are never shown whole. Of a validation error the field's name
+and the reference (``error.not-unique``) are shown. Its message is shown only when it has neither an ``@``
+nor anything that was sent, but for roles and tags: servers like to quote what they complain about.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import assert_never
+from urllib.parse import urlsplit
+
+from reconcile.errors import (
+    ApiError,
+    Forbidden,
+    NotFound,
+    OutcomeUnknown,
+    Rejected,
+    ServerFailure,
+    Unauthorized,
+    UnexpectedResponse,
+    Unreachable,
+)
+
+from .connection import Connection
+from .transport import ApiRequest, ApiResponse, TransportFailure
+
+_NAME = re.compile(r"[\w.:\[\]-]{1,60}", re.ASCII)
+
+_HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9:-]{1,30}(\.[a-z0-9-]{1,30})*", re.ASCII)
+
+_REFERENCE = re.compile(r"error(\.[a-z-]{1,60})+", re.ASCII)
+
+Complaint = tuple[object, object, Iterable[object]]
+"""Name of a field, reference of the kind of error, messages: all as they came."""
+
+_SETS = ("accessRoles", "tags")
+
+
+def read_failure(  # noqa: PLR0911 -- a table of statuses
+    request: ApiRequest, outcome: ApiResponse | TransportFailure, connection: Connection
+) -> ApiError:
+    """The error that an answer which is not a success amounts to, for a request that can be repeated."""
+    if isinstance(outcome, TransportFailure):
+        return Unreachable(_unreachable(outcome, connection))
+    start = f"{connection.account} did not {request.doing} ({outcome.status})"
+    match outcome.status:
+        case 401:
+            return Unauthorized(
+                f"{start}: it refused a token that it had just given; is the app still enabled?"
+            )
+        case 403:
+            return Forbidden(f"{start}: {_lacking(request)}")
+        case 404 | 410:
+            return NotFound(f"{start}: there is no such thing in the account")
+        case 429:
+            return ServerFailure(f"{start}: too many requests; set a lower rate for this target or wait")
+        case status if 300 <= status < 400:
+            return UnexpectedResponse(
+                f"{start}: it redirects{_elsewhere(request, outcome, connection)}, which is not followed"
+            )
+        case status if status >= 500:
+            return ServerFailure(f"{start}: its server failed; try again later")
+        case _:
+            return Rejected(f"{start}: {complaints(request, outcome, connection) or 'it gave no reason'}")
+
+
+def write_failure(
+    request: ApiRequest, outcome: ApiResponse | TransportFailure, connection: Connection
+) -> ApiError:
+    """The error of a write: OutcomeUnknown whenever it may have taken effect all the same."""
+    error = read_failure(request, outcome, connection)
+    lost = outcome.sent if isinstance(outcome, TransportFailure) else outcome.unsure or outcome.status < 400
+    return OutcomeUnknown(f"{error}; whether it was written is unknown: read it back") if lost else error
+
+
+def unexpected_response(request: ApiRequest, connection: Connection) -> ApiError:
+    """The error of a success whose body is not what the API documents."""
+    text = f"{connection.account}: what came back when asked to {request.doing} is not Evance's JSON"
+    if request.writes:
+        return OutcomeUnknown(f"{text}; whether it was written is unknown: read it back")
+    return UnexpectedResponse(f"{text}: is this the address of an Evance account?")
+
+
+def _unreachable(silence: TransportFailure, connection: Connection) -> str:
+    host = connection.host
+    match silence:
+        case TransportFailure.CERTIFICATE:
+            return f"{host} has a certificate that is not trusted: check the address and REQUESTS_CA_BUNDLE"
+        case TransportFailure.NOT_CONNECTED:
+            return f"no connection to {host}: check the account's name, the network and the proxy settings"
+        case TransportFailure.BROKEN:
+            return f"{host} broke the connection: try again later"
+        case TransportFailure.TIMEOUT:
+            return f"{host} did not answer within {connection.read_timeout:g} s: try again later"
+        case _:
+            assert_never(silence)
+
+
+def _lacking(request: ApiRequest) -> str:
+    if request.scope is None:
+        return "the app is not allowed to"
+    return (
+        f"the app probably lacks the scope `{request.scope}`: "
+        "add it in Evance's admin (Settings > App API Credentials)"
+    )
+
+
+def _elsewhere(request: ApiRequest, answer: ApiResponse, connection: Connection) -> str:
+    """The host a redirect leads to; a Location's path and query may hold anything.
+
+    Not one that is made of what was sent, or has a part so long that it may be a token.
+    """
+    try:
+        host = urlsplit(answer.headers.get("Location", "")).hostname or ""
+    except ValueError:
+        host = ""
+    shown = _HOST.fullmatch(host) and _harmless(host, _sent(request, connection))
+    return f" to {host}" if shown else ""
+
+
+def complaints(request: ApiRequest, answer: ApiResponse, connection: Connection) -> str:
+    """What a validation error says, sorted, without the values it is about."""
+    private = _sent(request, connection)
+    body = answer.body
+    found = _v2_errors(body) if isinstance(body, dict) and "errors" in body else _v1_errors(body)
+    return "; ".join(sorted({_complaint(*complaint, private) for complaint in found} - {""}))
+
+
+def _complaint(name: object, reference: object, messages: Iterable[object], private: frozenset[str]) -> str:
+    field = name if isinstance(name, str) and _NAME.fullmatch(name) and _harmless(name, private) else ""
+    told = [reference] if isinstance(reference, str) and _REFERENCE.fullmatch(reference) else []
+    told += [text for text in messages if isinstance(text, str) and _harmless(text, private)]
+    return ": ".join(filter(None, (field, ", ".join(told))))
+
+
+def _harmless(text: str, private: frozenset[str]) -> bool:
+    folded = text.casefold()
+    return (
+        0 < len(text) <= 200
+        and text.isprintable()
+        and "@" not in text
+        and not any(value in folded for value in private)
+    )
+
+
+def _sent(request: ApiRequest, connection: Connection) -> frozenset[str]:
+    """All that was sent and must not be quoted."""
+    parts = (request.body, request.form, request.token, connection.credentials.private_key)
+    return frozenset(text for part in parts for text in _private(part))
+
+
+def _private(value: object) -> Iterator[str]:
+    """The texts in what was sent that a message must not quote: all but roles and tags."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if name not in _SETS:
+                yield from _private(inner)
+    elif isinstance(value, str) and len(value) > 1:
+        yield value.casefold()
+
+
+def _v2_errors(body: Mapping[str, object]) -> Iterator[Complaint]:
+    errors = body["errors"]
+    for error in errors if isinstance(errors, list) else []:
+        if isinstance(error, dict):
+            yield error.get("name"), error.get("ref"), (error.get("message"),)
+
+
+def _v1_errors(body: object) -> Iterator[Complaint]:
+    """``{"contact": {"email": ["..."]}}``: envelope, field, messages."""
+    fields = body.get("contact") if isinstance(body, dict) else None
+    for name, messages in fields.items() if isinstance(fields, dict) else ():
+        yield name, None, messages if isinstance(messages, list) else (messages,)

@@ -1,0 +1,195 @@
+"""When a request may start and how long to wait before another try. Time itself is handed in."""
+
+import math
+import random
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+
+from reconcile.errors import ReconcileError, Stopped
+
+_SLICE = 0.5
+"""The longest single sleep in seconds: a pause that grew and a run that was stopped are noticed after it."""
+
+GRACE = 2.0
+"""How many seconds a run that was stopped still waits for an ordinary turn, so that it can read back."""
+
+LATE = 2.0
+"""How many seconds after its turn a request that ages may wake up: later, the machine stood still."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Every touch of time and chance: seconds that only grow, seconds since 1970, sleeping, 0 to 1."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+    random: Callable[[], float] = random.random
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and how long one request is tried. Times are in seconds.
+
+    ``connecting`` bounds the tries when nothing listens, ``reading`` those when an answer is not JSON:
+    both seldom heal by waiting.
+    """
+
+    tries: int = 8
+    connecting: int = 4
+    reading: int = 3
+    first_delay: float = 0.5
+    ceiling: float = 30.0
+    total: float = 300.0
+
+    def delay(self, attempt: int, chance: float) -> float:
+        """The back-off after that many tries: doubled each time up to the ceiling, half of it by chance."""
+        longest = min(self.ceiling, self.first_delay * 2.0 ** min(attempt - 1, 32))
+        return longest * (1 + chance) / 2
+
+
+def retry_after(header: str | None, now: float) -> float | None:
+    """The seconds that a ``Retry-After`` asks for, in either form (RFC 9110, 10.2.3); None: not told.
+
+    However many digits there are, and with a fraction, which some servers send; it may be infinite.
+    """
+    text = (header or "").strip()
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
+        return float(text)
+    moment = http_date(text)
+    return None if moment is None else max(0.0, moment - now)
+
+
+def http_date(text: str | None) -> float | None:
+    """An HTTP date as seconds since 1970; None when the text is not one."""
+    try:
+        moment = parsedate_to_datetime(text or "")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError, IndexError, TypeError):
+        return None
+
+
+class ClientClosed(ReconcileError):
+    """The client was closed; what waits for its turn ends."""
+
+
+def never_stopped() -> None:
+    """No reason to end a wait: nobody stops the run."""
+
+
+class RateLimiter:
+    """One timetable of starts for all workers.
+
+    Starts lie ``1 / rate`` seconds apart on an absolute timetable, so that neither an answer's duration nor
+    a late wake-up lowers the rate. A pause holds every worker. Each time the server says "too many" the
+    starts move apart, and draw together again with each answer that is good.
+
+    Who reads in order to write keeps two turns, one after the other: no other worker comes between, neither
+    to make the write wait nor to be told meanwhile that all must pause.
+    """
+
+    def __init__(self, rate: float, timing: Timing) -> None:
+        self._interval = 1.0 / rate
+        self._timing = timing
+        self._lock = threading.Lock()
+        self._next = self._paused_until = timing.monotonic()
+        self._pauses = 0
+        self._own = threading.local()
+        self._stretch = 1.0
+        self._stopped = threading.Event()
+        self._halted: Callable[[], str | None] = never_stopped
+
+    def take(self, *, keep: bool = False) -> None:
+        """Wait for the next free start; Stopped once the client is closed, Halted once the run is stopped.
+
+        ``keep``: the start after it is kept for what this thread sends next; nothing but a write would come
+        of it, so a run that was stopped does not begin it.
+        """
+        while True:
+            paused = self._timing.monotonic() < self._paused_until
+            grace = -math.inf if keep else 0.0 if paused else GRACE
+            self.sleep_until(self._reserve_two() if keep else self._kept_or_next(), grace)
+            if self._timing.monotonic() >= self._paused_until:
+                return
+
+    def take_in_turn(self) -> bool:
+        """Wait for the start that was kept, or the next one; False when a pause or its own sleep holds it up.
+
+        Halted: the run was stopped by then. Without one that was kept it is at most as far away as there are
+        workers: 1.6 seconds for eight at five requests a second.
+        """
+        with self._lock:
+            pauses, paused = self._pauses, self._timing.monotonic() < self._paused_until
+        if paused:
+            return False
+        slot = self._kept_or_next()
+        self.sleep_until(slot, -math.inf)
+        return pauses == self._pauses and self._timing.monotonic() <= slot + LATE
+
+    def _kept_or_next(self) -> float:
+        kept: float | None = getattr(self._own, "kept", None)
+        self._own.kept = None
+        now = self._timing.monotonic()
+        in_time = kept is not None and now <= kept + LATE and kept >= self._paused_until
+        return max(kept, now) if kept is not None and in_time else self._reserve()
+
+    def _reserve_two(self) -> float:
+        with self._lock:
+            slot = self._free()
+            self._own.kept = self._free()
+            return slot
+
+    def _reserve(self) -> float:
+        with self._lock:
+            return self._free()
+
+    def _free(self) -> float:
+        """The next free start, which is taken by that."""
+        slot = max(self._next, self._paused_until, self._timing.monotonic())
+        self._next = slot + self._interval * self._stretch
+        return slot
+
+    def sleep_until(self, moment: float, grace: float = 0.0) -> None:
+        """Sleep in short slices, so that neither a closed client nor a stopped run waits for its workers.
+
+        A run that was stopped waits out what is no more than ``grace`` seconds.
+        """
+        while (left := moment - self._timing.monotonic()) > 0:
+            self._check(left, grace)
+            self._timing.sleep(min(left, _SLICE))
+        self._check(0.0, grace)
+
+    def _check(self, left: float, grace: float) -> None:
+        if self._stopped.is_set():
+            raise ClientClosed("the connection to the account was closed")
+        reason = self._halted() if left > grace else None
+        if reason is not None:
+            raise Stopped(reason)
+
+    def heed(self, halted: Callable[[], str | None]) -> None:
+        """End waits once that gives a reason."""
+        self._halted = halted
+
+    def pause(self, seconds: float, *, slower: bool = True) -> None:
+        """Hold all workers for that long, and go slower afterwards; answers of one burst count once."""
+        with self._lock:
+            now = self._timing.monotonic()
+            self._pauses += 1
+            if slower and now >= self._paused_until:
+                self._stretch = min(self._stretch * 1.5, 20.0)
+            self._paused_until = max(self._paused_until, now + seconds)
+
+    def ease(self) -> None:
+        """Note a good answer: draw the starts together again, by a fiftieth each time."""
+        if self._stretch > 1.0:
+            with self._lock:
+                self._stretch = max(1.0, self._stretch * 0.98)
+
+    def stop(self) -> None:
+        """Let every worker that waits end."""
+        self._stopped.set()

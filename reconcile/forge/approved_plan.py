@@ -1,0 +1,111 @@
+"""The plan that was approved: found by the commit that its merge made, and judged before it is taken.
+
+The chain, each link of which somebody else would have to forge: the commit was made by merging *this* pull
+request, from this repository, into this branch; under the pull request stands a comment of ours, not edited
+by another, which names the head that was merged and the plan's digest; a successful run of the plan workflow
+for that very head left an artifact; and the plan in it has that digest (which the caller checks, since the
+digest belongs to the plan).
+"""
+
+import re
+from dataclasses import dataclass
+
+from reconcile.errors import Refusal
+
+from .archive import members
+from .protocol import Forge, MergedPullRequest
+from .sticky_comment import Facts, StickyComment
+
+PLAN, APPLIED = "plan", "applied"
+"""The kinds of our comments: what would be done, and what was."""
+
+COMPLETE = "complete"
+"""The outcome of an apply that leaves nothing to do, which is why its approval is spent."""
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
+
+_ADVICE = "nothing was written; plan again in a pull request"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSource:
+    """Where an approved plan comes from: whose comments, for which target, which workflow's artifact."""
+
+    author: str
+    target: str
+    branch: str
+    workflow: str = "plan.yml"
+    artifact: str = "reconcile-plan"
+    file: str = "plan.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedPlan:
+    """A plan as it was approved in a pull request: its text, and the digest that our comment names."""
+
+    merged: MergedPullRequest
+    digest: str
+    content: bytes
+
+
+def find_approved_plan(forge: Forge, commit: str, source: PlanSource) -> ApprovedPlan:
+    """The plan that was approved with the merge that made a commit. Refusal says which link is missing."""
+    merged = _merge(forge, commit, source)
+    facts = _promise(forge, merged, source)
+    _refuse_spent(forge, merged, facts, source)
+    return ApprovedPlan(merged, facts["digest"], _content(forge, merged, source))
+
+
+def merge_of(forge: Forge, commit: str, branch: str) -> MergedPullRequest | None:
+    """The pull request whose merge into that branch made a commit; None when there is not exactly one."""
+    found = [merged for merged in forge.merged(commit) if merged.base == branch]
+    return found[0] if len(found) == 1 else None
+
+
+def _merge(forge: Forge, commit: str, source: PlanSource) -> MergedPullRequest:
+    merged = merge_of(forge, commit, source.branch)
+    if merged is None:
+        raise Refusal(
+            f"commit {commit} was not made by merging one pull request into {source.branch}: nobody has "
+            f"approved a plan for it; {_ADVICE}"
+        )
+    if not merged.own:
+        raise Refusal(f"pull request {merged.number} came from a fork, for which no plan is made; {_ADVICE}")
+    return merged
+
+
+def _promise(forge: Forge, merged: MergedPullRequest, source: PlanSource) -> Facts:
+    """What our comment says, when it speaks of the head that was merged."""
+    found = StickyComment(forge, merged.number, source.author, PLAN, source.target).find()
+    if found is None:
+        raise Refusal(
+            f"pull request {merged.number} has no plan by {source.author} for target '{source.target}' that "
+            f"nobody else has edited; {_ADVICE}"
+        )
+    facts = found[1]
+    if facts.get("head") != merged.head or not _DIGEST.fullmatch(facts.get("digest", "")):
+        raise Refusal(
+            f"the plan in pull request {merged.number} is not for commit {merged.head}, which was merged; "
+            f"{_ADVICE}"
+        )
+    return facts
+
+
+def _refuse_spent(forge: Forge, merged: MergedPullRequest, facts: Facts, source: PlanSource) -> None:
+    """A plan is approved for one time: an old run that is started again must not repeat it."""
+    found = StickyComment(forge, merged.number, source.author, APPLIED, source.target).find()
+    if found is not None and (found[1].get("digest"), found[1].get("outcome")) == (facts["digest"], COMPLETE):
+        raise Refusal(f"the plan of pull request {merged.number} was applied already; nothing was written")
+
+
+def _content(forge: Forge, merged: MergedPullRequest, source: PlanSource) -> bytes:
+    archive = next(forge.plans(merged, source.workflow, source.artifact), None)
+    if archive is None:
+        raise Refusal(
+            f"no successful run of {source.workflow} for commit {merged.head} keeps an artifact "
+            f"'{source.artifact}', or it has expired; {_ADVICE}"
+        )
+    content = dict(members(archive)).get(source.file)
+    if content is None:
+        raise Refusal(f"the artifact '{source.artifact}' holds no {source.file}; {_ADVICE}")
+    return content

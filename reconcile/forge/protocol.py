@@ -1,0 +1,64 @@
+"""What forges have in common, in our words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment on a pull request (GitLab: a note on a merge request). ``author`` is the login."""
+
+    id: str
+    author: str
+    body: str = field(repr=False)
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue that is open."""
+
+    number: int
+    author: str
+    title: str
+    body: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MergedPullRequest:
+    """A pull request that was merged: the commit at its head, the branch it went to, and where it came from.
+
+    ``own`` is False when its head lay in another repository, a fork.
+    """
+
+    number: int
+    head: str
+    base: str
+    own: bool
+
+
+class CommentThread(Protocol):
+    """A place where comments stand."""
+
+    def comments(self, number: int, /) -> Iterator[Comment]:
+        """All comments of a pull request, oldest first."""
+
+    def post(self, number: int, body: str, /) -> Comment:
+        """Add a comment."""
+
+    def edit(self, number: int, comment: Comment, body: str, /) -> None:
+        """Replace a comment's text."""
+
+    def edited_by_another(self, comment: Comment, /) -> bool:
+        """True when somebody else than its author wrote the comment's present text."""
+
+
+class Forge(CommentThread, Protocol):
+    """All that is asked of a forge to find an approved plan."""
+
+    def merged(self, commit: str, /) -> tuple[MergedPullRequest, ...]:
+        """The pull requests whose merge made that commit."""
+
+    def plans(self, merged: MergedPullRequest, workflow: str, artifact: str, /) -> Iterator[bytes]:
+        """The archives that successful runs of the plan workflow left for that head, newest first."""

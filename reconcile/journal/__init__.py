@@ -1,0 +1,1 @@
+"""What runs have done: hash-chained lines, and what they tell."""

@@ -1,0 +1,162 @@
+"""What a run did to one contact, or may have done, and what of it can be taken back."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from reconcile.clock import utc_text
+from reconcile.documents.contact_snapshot import contact_from_snapshot
+from reconcile.documents.plan_reader import operation_from_document
+from reconcile.model.contact import Contact, Grant, Identity, tag_key
+from reconcile.model.plan import Action, Operation, OriginKind, Part
+from reconcile.model.problem import Place
+from reconcile.model.settings import Policy
+from reconcile.plan.fold import ignored_role, ignored_tag
+from reconcile.plan.verify import same_person
+
+from .effects import Intent, effective_writes, is_as_before, without_last_write
+from .record import INTENT, OUTCOME, JournaledRun
+
+ChangedItem = tuple[Part, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChanges:
+    """All writes of a run to one contact, the first one's before-image first.
+
+    ``contact`` is None for a contact that was created without its id becoming known. ``in_doubt``: nobody has
+    looked yet whether the last write took effect.
+    """
+
+    contact: str | None
+    place: Place
+    writes: tuple[Intent, ...]
+    in_doubt: bool = False
+
+    @property
+    def label(self) -> str:
+        """How to name the contact to a person."""
+        email = str(self.writes[0]["email"])
+        return f"{email} (contact {self.contact})" if self.contact else email
+
+    @property
+    def before(self) -> Contact | None:
+        """The contact as it was before the run; None when the run created it."""
+        image = self.writes[0]["before"]
+        return contact_from_snapshot(image) if image else None
+
+    @property
+    def steps(self) -> tuple[Operation, ...]:
+        """All that the run did to the contact."""
+        return tuple(operation_from_document(step) for write in self.writes for step in write["operations"])
+
+    def seen(self, live: Contact) -> "ContactChanges | None":
+        """The deed after a look at the contact: without a write in doubt that has not taken effect."""
+        if not self.in_doubt or self.before is None or not is_as_before(self.writes[-1], live):
+            return self
+        left = without_last_write(self.writes)
+        return ContactChanges(self.contact, self.place, left) if left else None
+
+    def is_of(self, live: Identity) -> bool:
+        """True when the contact is still the person it was; an address that the run gave is hers, too."""
+        before = self.before
+        then = before.identity if before else Identity(live.id, live.type, str(self.writes[0]["email"]))
+        return same_person(live, then, self.steps)
+
+
+def run_changes(record: JournaledRun) -> Iterator[ContactChanges]:
+    """What a run did, contact by contact, in the order of its journal."""
+    ids = {entry["key"]: entry["contact"] for entry in record.of(OUTCOME) if entry["contact"]}
+    doubtful = {entry["key"] for entry in record.in_doubt}
+    lines = {id(line.content): line.number for line in record.lines if line.kind == INTENT}
+    for key, writes in effective_writes(record).items():
+        place = Place(record.path.name, lines[id(writes[0])], 1)
+        yield ContactChanges(writes[0]["contact"] or ids.get(key), place, writes, key in doubtful)
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """What of a deed is taken back: the items that go back to what they were, and why the others do not."""
+
+    items: frozenset[ChangedItem]
+    notes: tuple[str, ...]
+
+    def of(self, part: Part) -> frozenset[str]:
+        """The items of one part; tags by their key."""
+        return frozenset(item for one, item in self.items if one is part)
+
+
+def reversal_of(deed: ContactChanges, live: Contact, policy: Policy, now: datetime) -> Reversal:
+    """Judge every item that the run touched: does it go back, or why not."""
+    last = {_item(step): step for step in deed.steps}
+    before = _held(deed.before)
+    kept = {item: _kept(step, before.get(item), policy, now) for item, step in last.items()}
+    notes = [f"{deed.label}: {_named(last[item])} {reason}" for item, reason in kept.items() if reason]
+    notes += [f"{deed.label}: {told}" for told in _partial_reversals(deed, last, before, live, now)]
+    if deed.before is None:
+        notes.append(f"{deed.label}: the run created this contact, and it stays: nothing deletes contacts")
+    return Reversal(frozenset(item for item, reason in kept.items() if not reason), tuple(notes))
+
+
+def _item(step: Operation) -> ChangedItem:
+    return step.part, tag_key(step.item) if step.part is Part.TAGS else step.item
+
+
+def _named(step: Operation) -> str:
+    return f"{step.part.value.removesuffix('s')} {step.item}"
+
+
+def _held(before: Contact | None) -> dict[ChangedItem, Grant]:
+    roles = (before.state.roles if before else None) or ()
+    return {(Part.ROLES, grant.reference): grant for grant in roles}
+
+
+def _kept(step: Operation, before: Grant | None, policy: Policy, now: datetime) -> str | None:
+    """Why an item stays as it is; None when it goes back to what it was, or need not be spoken of."""
+    if _ignored(step, policy):
+        return "is ignored by now and stays as it is"
+    if before is not None and not before.readable:
+        return "could not be read in full before the run: what to go back to would be a guess"
+    if step.action is Action.REMOVE and step.origin.why is OriginKind.LAPSED:
+        return "had lapsed and does not come back"
+    if step.action is Action.REMOVE and before is not None and not before.held(now):
+        return f"{_past(before)} and does not come back"
+    return None
+
+
+def _ignored(step: Operation, policy: Policy) -> bool:
+    match step.part:
+        case Part.ROLES:
+            return ignored_role(step.item, policy) is not None
+        case Part.TAGS:
+            return ignored_tag(step.item, policy) is not None
+        case _:
+            return False
+
+
+def _partial_reversals(
+    deed: ContactChanges,
+    last: Mapping[ChangedItem, Operation],
+    before: Mapping[ChangedItem, Grant],
+    live: Contact,
+    now: datetime,
+) -> Iterator[str]:
+    """What goes back only in part: a grant that would have lapsed by now, and one that was made active."""
+    for item, grant in before.items():
+        step = last.get(item)
+        if step is not None and step.action is Action.CHANGE and not grant.held(now):
+            yield f"{_named(step)} goes: without the run it {_past(grant)}"
+    activated = {step.item: step for step in deed.steps if step.bypasses_approval}
+    for grant in _active(live.state.roles or ()):
+        if grant.reference in activated:
+            told = "nothing makes a grant wait for approval again; to take it away, change the declarations"
+            yield f"{_named(activated[grant.reference])} was made active and stays so: {told}"
+
+
+def _active(grants: Sequence[Grant]) -> Iterator[Grant]:
+    return (grant for grant in grants if grant.active)
+
+
+def _past(grant: Grant) -> str:
+    assert grant.expires is not None  # noqa: S101 - only an expiry that has passed is told
+    return f"would have lapsed at {utc_text(grant.expires)}"

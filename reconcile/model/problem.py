@@ -1,0 +1,44 @@
+"""Where something stands in the declarations, and what is wrong there."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from reconcile.text import printable
+
+
+class Place(NamedTuple):
+    """A position in a file: path relative to the repository, line and column from 1.
+
+    A tuple, since every role, tag and field has one: a frozen dataclass takes three times as long to make.
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        """``file:line:col``; a place that is a whole file has neither line nor column."""
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+class Severity(StrEnum):
+    """An error stops everything; a warning is a judgement that ``--strict`` turns into an error."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong, at its place, with the id of the rule it breaks."""
+
+    place: Place
+    message: str
+    rule: str
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        """``file:line:col: message [rule-id]``, as editors and CI systems parse it."""
+        word = "warning: " if self.severity is Severity.WARNING else ""
+        return printable(f"{self.place}: {word}{self.message} [{self.rule}]")

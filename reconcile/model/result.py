@@ -1,0 +1,91 @@
+"""What became of each change, and of the whole run."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .plan import Change
+
+
+class Outcome(StrEnum):
+    """How one contact's change ended."""
+
+    APPLIED = "applied"
+    UNNECESSARY = "already as declared"
+    STALE = "skipped: changed meanwhile"
+    FAILED = "not written"
+    UNCONFIRMED = "not confirmed"
+    NOT_TRIED = "not tried"
+
+
+SETTLED = {Outcome.APPLIED, Outcome.UNNECESSARY}
+"""The outcomes after which the contact is as declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One change and how it ended, with the reason in words where it did not succeed.
+
+    ``created`` is the id that the account gave a new contact. ``gap`` is the time in seconds from the last
+    read to the answer to the write, or to its loss, the longest if there were several: an outside change
+    within it may be overwritten, since the API has no lock. ``held`` are the roles of the last reading; None
+    when there was none, or none since a write.
+    """
+
+    change: Change
+    outcome: Outcome
+    detail: str = ""
+    created: str | None = None
+    gap: float = 0.0
+    held: frozenset[str] | None = None
+
+    @property
+    def settled(self) -> bool:
+        """True when the contact is known to be as declared."""
+        return self.outcome in SETTLED
+
+    @property
+    def open_revocations(self) -> tuple[str, ...]:
+        """The roles that should have been revoked and are still held, as far as is known."""
+        if self.settled:
+            return ()
+        revoked = (operation.item for operation in self.change.operations if operation.revokes)
+        return tuple(role for role in revoked if self.held is None or role in self.held)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The results of a run, in the order of the plan, and why it was stopped early, if it was.
+
+    ``unnoted`` is how many outcomes the journal lacks, since they could not be written down. ``left_alone``
+    are the contacts that have no change, since what they must keep could not be read.
+    """
+
+    results: tuple[Result, ...]
+    stopped: str | None = None
+    unnoted: int = 0
+    left_alone: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """True when every change is settled, and there is one for every contact that needs it."""
+        return not self.left_alone and all(result.settled for result in self.results)
+
+    @property
+    def wrote(self) -> bool:
+        """True when something may have been written."""
+        return any(result.outcome in {Outcome.APPLIED, Outcome.UNCONFIRMED} for result in self.results)
+
+    @property
+    def untried(self) -> bool:
+        """True when what is not settled was held back: nothing was written, and nothing failed."""
+        open_ones = [result.outcome for result in self.results if not result.settled]
+        return not self.wrote and set(open_ones) == {Outcome.NOT_TRIED}
+
+    @property
+    def longest_gap(self) -> float:
+        """The longest time in seconds between a read and the write that followed."""
+        return max((result.gap for result in self.results), default=0.0)
+
+    def count(self, outcome: Outcome) -> int:
+        """How many changes ended that way."""
+        return sum(result.outcome is outcome for result in self.results)

@@ -1,0 +1,73 @@
+"""The approved plan as a ceiling: a fresh plan must be a subset of it, operation by operation."""
+
+from collections.abc import Iterable, Iterator
+
+from reconcile.clock import utc_text
+from reconcile.model.plan import Operation, Plan
+
+from .digest import plan_digest
+from .verify import same_person
+
+
+def invalid_approval(approved: Plan, digest: str | None = None) -> tuple[str, ...]:
+    """What makes a saved plan no approval at all: it is not what it says, or not what was pinned."""
+    return tuple(_invalid_approval(approved, digest))
+
+
+def _invalid_approval(approved: Plan, digest: str | None) -> Iterator[str]:
+    actual = plan_digest(approved)
+    if actual != approved.digest:
+        yield f"its content has the digest {actual}, but it says {approved.digest}: it was changed later"
+    if digest is not None and digest != actual:
+        yield f"its digest is {actual}, not {digest} as pinned"
+
+
+def not_covered(fresh: Plan, approved: Plan) -> tuple[str, ...]:
+    """Why a fresh plan is not covered by an approved one, in words; empty when it is."""
+    return tuple(_not_covered(fresh, approved))
+
+
+def _not_covered(fresh: Plan, approved: Plan) -> Iterator[str]:
+    if approved.account != fresh.account:
+        yield f"it was made for the account {approved.account}, this is {fresh.account}"
+    if approved.config_digest != fresh.config_digest:
+        yield "it was made under another configuration of modes, ignored and protected items or guards"
+    if approved.valid_until is not None and approved.valid_until.at <= fresh.as_of:
+        boundary = approved.valid_until
+        event = "started" if boundary.starts else "lapsed"
+        yield f"it was valid until {utc_text(boundary.at)}, when {boundary.item} of {boundary.contact} {event}"
+    if approved.as_of > fresh.as_of:
+        yield f"it was made as of {utc_text(approved.as_of)}, which is yet to come"
+    yield from _uncovered_operations(fresh, approved)
+
+
+def _uncovered_operations(fresh: Plan, approved: Plan) -> Iterator[str]:
+    known = {change.key: change for change in approved.changes}
+    for change in fresh.changes:
+        shown = known.get(change.key)
+        if shown is not None and shown.action is not change.action:
+            yield f"{change.label}: {change.action} instead of {shown.action}"
+        if shown is not None and not same_person(change.contact, shown.contact, shown.operations):
+            told = "it has another type, e-mail or reference"
+            yield f"contact {change.contact.id} is not the contact that was approved: {told}"
+        for operation in unapproved(change.operations, shown.operations if shown else ()):
+            yield f"{change.label}: {operation.action} {operation.part} {operation.item} was not approved"
+
+
+def unapproved(fresh: Iterable[Operation], approved: Iterable[Operation]) -> tuple[Operation, ...]:
+    """The fresh operations that nobody approved: one more, or one with another before or after.
+
+    An approved operation that has become unnecessary is fine.
+    """
+    allowed = {_effect_of(operation) for operation in approved}
+    return tuple(operation for operation in fresh if _effect_of(operation) not in allowed)
+
+
+def _effect_of(operation: Operation) -> tuple[object, ...]:
+    """What an operation does, without why and where it was declared."""
+    return operation.part, operation.item, operation.action, operation.before, operation.after
+
+
+def approved_operations(plan: Plan) -> dict[str, tuple[Operation, ...]]:
+    """What may be done to each contact, by the change's key."""
+    return {change.key: change.operations for change in plan.changes}

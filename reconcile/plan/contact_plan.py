@@ -1,0 +1,133 @@
+"""One contact on its way into a plan: who it is, how its fold came out, what that asks for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reconcile.model.contact import Contact, Facet, Identity, State
+from reconcile.model.declaration import Declaration
+from reconcile.model.plan import Action, Change, ChangeAction, Operation, Origin, OriginKind, Part
+from reconcile.model.settings import Policy
+from reconcile.wire.contacts_v1 import create_payload, update_payload
+
+from .diff import differs, kept, operations
+from .digest import fingerprint
+from .fold import Folded, fold
+
+EMPTY_STATE = State(roles=(), tags=(), profile={}, address={})
+"""The state of a contact that does not exist yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPlan:
+    """A declared contact beside its live one (None: to be created), folded and compared."""
+
+    declaration: Declaration
+    live: Contact | None
+    folded: Folded
+    operations: tuple[Operation, ...]
+    unreadable: tuple[str, ...]
+
+    @property
+    def identity(self) -> Identity:
+        """Who the contact is; the id is empty until the account gives one."""
+        if self.live is not None:
+            return self.live.identity
+        entry = self.declaration
+        return Identity("", entry.type or "", entry.email or "", entry.reference)
+
+    @property
+    def label(self) -> str:
+        """How to name the contact to a person."""
+        return self.identity.email or self.declaration.label
+
+    @property
+    def action(self) -> ChangeAction | None:
+        """What happens to the contact, or None when it stays as it is."""
+        if self.live is None:
+            return ChangeAction.CREATE
+        return ChangeAction.UPDATE if self.operations else None
+
+    @property
+    def changes(self) -> bool:
+        """True when the contact would be written."""
+        return self.action is not None
+
+    @property
+    def roles_before(self) -> int:
+        """How many roles the contact holds now, as far as they are managed."""
+        return len(self.folded.baseline.roles or ())
+
+    def roles_after(self, until: datetime) -> int:
+        """How many roles the contact would hold, as far as they are managed and not cut short before then."""
+        return len(self.folded.target.roles or ()) - len(self.cut_short(until))
+
+    @property
+    def held_before(self) -> tuple[str, ...]:
+        """The roles that the contact holds now, whether they are managed or not."""
+        return self._references(self.folded.baseline)
+
+    def held_after(self, until: datetime) -> tuple[str, ...]:
+        """The roles that the contact would hold, managed or not, without those cut short before then."""
+        short = self.cut_short(until)
+        return tuple(role for role in self._references(self.folded.target) if role not in short)
+
+    def cut_short(self, until: datetime) -> frozenset[str]:
+        """The roles that the contact keeps only until then at most, and held for longer before."""
+        short = {step.item for step in self.operations if step.shortens}
+        grants = (grant for grant in self.folded.target.roles or () if grant.reference in short)
+        return frozenset(grant.reference for grant in grants if not grant.held(until))
+
+    def _references(self, state: State) -> tuple[str, ...]:
+        unmanaged = self.live.state.roles if self.live else None
+        roles = state.roles if self.declaration.roles is not None else unmanaged
+        return tuple(grant.reference for grant in roles or ())
+
+    def change(self) -> Change | None:
+        """The change for the plan. None when there is none, or when it would be a guess."""
+        if self.action is None or self.unreadable:
+            return None
+        target = self.folded.target
+        return Change(
+            contact=self.identity,
+            source=self.declaration.place,
+            action=self.action,
+            operations=self.operations,
+            kept=kept(self.folded, self.operations),
+            payload=update_payload(target) if self.live else create_payload(self.declaration, target),
+            live_fingerprint=fingerprint(self.live) if self.live else None,
+            target=target,
+        )
+
+
+def plan_contact(
+    declaration: Declaration, live: Contact | None, policy: Policy, now: datetime
+) -> ContactPlan:
+    """Fold one declaration over its live contact and say what differs."""
+    folded = fold(declaration, live.state if live else EMPTY_STATE, policy, now)
+    steps = operations(folded) if differs(folded) else ()
+    if live is None:
+        steps = (_creation(declaration), *steps)
+    return ContactPlan(declaration, live, folded, steps, _unreadable(declaration, live, folded, steps))
+
+
+def _creation(declaration: Declaration) -> Operation:
+    origin = Origin(OriginKind.DECLARED, place=declaration.place)
+    return Operation(Part.CONTACT, declaration.label, Action.ADD, None, declaration.type, origin)
+
+
+def _unreadable(
+    declaration: Declaration, live: Contact | None, folded: Folded, steps: tuple[Operation, ...]
+) -> tuple[str, ...]:
+    """What a write of this contact would have to guess, because the API did not tell it."""
+    if live is None:
+        return ()
+    facets = [facet for facet in _managed(declaration) if getattr(live.state, facet.value) is None]
+    if facets:
+        return tuple(facet.value for facet in facets)
+    declared = {grant.reference for grant in declaration.roles or ()}
+    unread = [f"role {name}" for name in folded.unreadable if steps or name in declared]
+    return tuple(unread)
+
+
+def _managed(declaration: Declaration) -> list[Facet]:
+    return [facet for facet in Facet if getattr(declaration, facet.value) is not None]

@@ -1,0 +1,77 @@
+"""A contact as v1 showed it at one moment, read leniently: a probe must see what the client would refuse."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from reconcile.errors import UnexpectedResponse
+from reconcile.model.contact import Grant
+from reconcile.wire import access_roles
+
+EXPIRY_KEYS = ("expires", "expiresOn")
+
+STATUS_KEYS = ("status", "isActive")
+
+
+class Unanswerable(Exception):
+    """A question that can't be answered, and why."""
+
+
+@dataclass(frozen=True)
+class ContactView:
+    """One reading of the contact; ``raw`` is the JSON under ``contact``."""
+
+    raw: Mapping[str, Any]
+
+    @cached_property
+    def grants(self) -> dict[str, Grant]:
+        """The grants by reference; Unsettled when they have an unknown form."""
+        try:
+            found = access_roles.read_grants(self.raw, str(self.raw.get("id")))
+        except UnexpectedResponse as error:
+            raise Unanswerable(f"the roles have an unknown form: {error}") from None
+        if found is None:
+            raise Unanswerable("the contact is shown without its roles")
+        return {grant.reference: grant for grant in found}
+
+    def inner(self, reference: str) -> Mapping[str, Any]:
+        """What is shown within one grant; Unsettled when the contact does not hold it."""
+        roles = self.raw.get("accessRoles")
+        entries = roles.items() if isinstance(roles, dict) else [("", one) for one in roles or ()]
+        for key, value in entries:
+            told = value if isinstance(value, dict) else {}
+            if reference in (key, value if isinstance(value, str) else told.get("reference")):
+                return told
+        raise Unanswerable(f"the role {reference} was granted but is not shown")
+
+    def status(self, reference: str) -> str:
+        """The status of a grant; Unsettled when it is not told."""
+        status = self.held(reference).status
+        if not status:
+            raise Unanswerable("the account does not tell the status of a grant")
+        return status
+
+    def expiry(self, reference: str) -> str | None:
+        """When a grant expires, as text; None is perpetual. Unsettled when it is not told."""
+        self.held(reference)
+        inner = self.inner(reference)
+        key = next((key for key in EXPIRY_KEYS if key in inner), None)
+        if key is None:
+            raise Unanswerable("the account does not tell when a grant expires")
+        return inner[key] or None
+
+    def held(self, reference: str) -> Grant:
+        """A grant that must be there by now; Unsettled when it is not."""
+        if reference not in self.grants:
+            raise Unanswerable(f"the role {reference} was granted but is not shown")
+        return self.grants[reference]
+
+    @property
+    def tags(self) -> tuple[str, ...] | None:
+        """The tags in whatever form they are shown, sorted; None when they are not."""
+        shown = self.raw.get("tags")
+        values = shown.get("contact") if isinstance(shown, dict) else shown
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            return None
+        return tuple(sorted(values))

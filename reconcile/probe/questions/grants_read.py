@@ -1,0 +1,103 @@
+"""Probes of how the account shows roles on read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from reconcile.probe.contact_view import EXPIRY_KEYS, STATUS_KEYS, ContactView, Unanswerable
+from reconcile.probe.question import Answer, Question
+from reconcile.probe.scratch import FAR, PAST, ScratchContact, active
+from reconcile.wire import instants
+
+
+def keys(scratch: ScratchContact) -> Answer:
+    """The keys within a grant that expires; of one that is held, where none may be given."""
+    inner = _inner_of_a_grant(scratch)
+    found = [key for key in (*STATUS_KEYS, *EXPIRY_KEYS) if key in inner]
+    if not found:
+        return Answer("name only", "a grant tells neither its status nor its expiry")
+    return Answer(", ".join(found), f"a grant tells {' and '.join(found)}")
+
+
+def _inner_of_a_grant(scratch: ScratchContact) -> Mapping[str, Any]:
+    if scratch.kept is None:
+        view = ContactView(scratch.image.v1)
+        return view.inner(min(view.grants))
+    role = scratch.role()
+    return scratch.holding(active(role, FAR)).inner(role)
+
+
+def shape(scratch: ScratchContact) -> Answer:
+    """The form of a list of roles that is not empty."""
+    raw = scratch.image.v1 if scratch.kept is None else scratch.holding(active(scratch.role())).raw
+    if isinstance(raw.get("accessRoles"), dict):
+        return Answer("map", "`accessRoles` is an object keyed by role reference")
+    return Answer("array", "`accessRoles` is an array")
+
+
+def empty(scratch: ScratchContact) -> Answer:
+    """The form of no roles."""
+    scratch.carried()
+    roles = scratch.must({"accessRoles": []}).raw.get("accessRoles")
+    if roles:
+        raise Unanswerable("the contact holds a role that can't be taken away")
+    return Answer(_json_name(roles), f"no roles are shown as {_json_name(roles)}")
+
+
+def _json_name(value: object) -> str:
+    match value:
+        case dict():
+            return "{}"
+        case list():
+            return "[]"
+        case _:
+            return "nothing"
+
+
+def offset(scratch: ScratchContact) -> Answer:
+    """The offset in which an expiry in summer comes back that was sent in UTC."""
+    role = scratch.role()
+    shown = scratch.holding(active(role, FAR)).expiry(role) or ""
+    if instants.parse_atom(shown) != instants.parse_atom(FAR):
+        return Answer("another instant", "an expiry came back as another instant than was sent")
+    utc = shown.endswith(("+00:00", "Z"))
+    return Answer("UTC" if utc else "local", f"an expiry in summer sent as +00:00 came back as {shown[19:]}")
+
+
+def pending_word(scratch: ScratchContact) -> Answer:
+    """The status of a role that is given by its own rules and waits for approval."""
+    role = scratch.role_by_approval()
+    view = scratch.holding(role)
+    status = view.inner(role).get("status")
+    if not isinstance(status, str):
+        raise Unanswerable("the account has no word for the status of a grant")
+    if view.held(role).active:
+        raise Unanswerable(f"{role} was active at once: the contact's address may be verified already")
+    return Answer(status, "the status of a role that waits for approval")
+
+
+def expired(scratch: ScratchContact) -> Answer:
+    """What is shown of a role whose expiry has passed."""
+    role = scratch.role()
+    view = scratch.holding(active(role, PAST))
+    if role not in view.grants:
+        return Answer("hidden", "a role whose expiry has passed is not shown")
+    status = view.grants[role].status
+    if not status:
+        return Answer("shown", "a role whose expiry has passed is still shown")
+    if view.grants[role].active:
+        return Answer("active", "a role whose expiry has passed is shown as before, as active")
+    return Answer("marked", f"a role whose expiry has passed is shown as {_word(view, role)}")
+
+
+def _word(view: ContactView, role: str) -> str:
+    return str(view.inner(role).get("status", "not active"))
+
+
+QUESTIONS = (
+    Question("grant-keys", "What does a grant tell of itself on read?", keys),
+    Question("grant-shape", "Is `accessRoles` a map or an array on read?", shape),
+    Question("grant-empty", "How are no roles shown?", empty),
+    Question("grant-times", "In which offset are expiries shown?", offset),
+    Question("grant-pending", "What is the status of a role that waits for approval?", pending_word),
+    Question("grant-expired", "Is a role still shown when its expiry has passed?", expired),
+)

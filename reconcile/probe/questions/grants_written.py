@@ -1,0 +1,152 @@
+"""Probes of what a written ``accessRoles`` does."""
+
+from secrets import token_hex
+from typing import Any
+
+from reconcile.probe.contact_view import Unanswerable
+from reconcile.probe.question import Answer, Question
+from reconcile.probe.scratch import FAR, NEARER, ScratchContact, active
+from reconcile.wire import instants
+
+
+def all_revoked(scratch: ScratchContact) -> Answer:
+    """An empty list, after a role was given."""
+    scratch.holding(active(scratch.role()))
+    left = sorted(scratch.must({"accessRoles": []}).grants)
+    if left:
+        return Answer("some stay", f"an empty list left {', '.join(left)}")
+    return Answer("all go", "an empty list took all roles away")
+
+
+def unknown_role(scratch: ScratchContact) -> Answer:
+    """A reference that no role has, beside one that is there."""
+    role = scratch.role()
+    reply = scratch.grant(active(role), f"no-such-role-{token_hex(4)}")
+    if not reply.accepted:
+        return Answer("rejected", f"an update with the reference of no role was answered {reply.status}")
+    if role in scratch.look().grants:
+        return Answer("dropped", "the reference of no role was passed over without a word")
+    return Answer("drops others", "the reference of no role took other roles of the same update with it")
+
+
+def reference_case(scratch: ScratchContact) -> Answer:
+    """A role's reference in the other letter case."""
+    role = next((one.reference for one in scratch.free if one.reference.swapcase() != one.reference), None)
+    if role is None:
+        raise Unanswerable("no role has a reference with letters")
+    scratch.holding()
+    reply = scratch.grant(active(role.swapcase()))
+    if reply.accepted and role in scratch.look().grants:
+        return Answer("folded", "a reference in another letter case means the same role")
+    return Answer("exact", "a reference in another letter case is the reference of no role")
+
+
+def twice(scratch: ScratchContact) -> Answer:
+    """The same role twice."""
+    role = scratch.role()
+    reply = scratch.grant(active(role, FAR), active(role, NEARER))
+    if not reply.accepted:
+        return Answer("rejected", f"the same role twice was answered {reply.status}")
+    which = {FAR: "first", NEARER: "last"}
+    shown = instants.parse_atom(scratch.look().expiry(role) or "")
+    said = next((word for sent, word in which.items() if instants.parse_atom(sent) == shown), "neither")
+    return Answer(said, f"of the same role twice, the {said} one counted")
+
+
+def other_status(scratch: ScratchContact) -> Answer:
+    """A written status that is not ``active``."""
+    role = scratch.role()
+    scratch.holding()
+    reply = scratch.grant({"reference": role, "status": "pending"})
+    if not reply.accepted:
+        return Answer("rejected", f"`status: pending` was answered {reply.status}")
+    if scratch.look().status(role) == "active":
+        return Answer("ignored", "`status: pending` was passed over: the role went by its own rules")
+    return Answer("takes effect", "`status: pending` made a grant that is not active")
+
+
+def without_status(scratch: ScratchContact) -> Answer:
+    """An object without a status, for a role that asks for approval."""
+    role = scratch.role_by_approval()
+    scratch.holding()
+    if scratch.holding({"reference": role}).status(role) == "active":
+        return Answer("active", "an object without a status was active at once")
+    return Answer("role's rules", "an object without a status went by the role's own rules, as a string does")
+
+
+def pending_again(scratch: ScratchContact) -> Answer:
+    """A grant that waits for approval, sent once more as a string."""
+    role = scratch.role_by_approval()
+    scratch.holding()
+    first = scratch.holding(role).status(role)
+    if first == "active":
+        raise Unanswerable(f"{role} was active at once: the contact's address may be verified already")
+    return _kept_or_not(scratch.holding(role).status(role) == first, "a waiting grant sent again")
+
+
+def active_again(scratch: ScratchContact) -> Answer:
+    """An active grant of a role that asks for approval, sent once more as a string."""
+    role = scratch.role_by_approval()
+    if scratch.holding(active(role)).status(role) != "active":
+        raise Unanswerable(f"{role} could not be made active")
+    if scratch.holding(role).status(role) == "active":
+        return Answer("keeps", "an active grant sent again without a status stayed active")
+    return Answer("begins anew", "an active grant sent again without a status had to wait for approval")
+
+
+def _kept_or_not(same: bool, what: str) -> Answer:  # noqa: FBT001 -- the one thing it is about
+    return Answer("keeps", f"{what} stayed as it was") if same else Answer("changes", f"{what} changed")
+
+
+def narrowed_scope(scratch: ScratchContact) -> Answer:
+    """An update of roles with a token that has the scope ``contacts`` alone."""
+    token = scratch.prober.token_for("contacts")
+    if token is None:
+        raise Unanswerable("the account gave no token for the scope `contacts` alone")
+    if scratch.prober.get("/api/v2/roles.json", {"limit": "1"}, token=token).accepted:
+        raise Unanswerable("a token for the scope `contacts` alone could read the roles too")
+    reply = scratch.write({"accessRoles": scratch.carried()}, token=token)
+    if reply.accepted:
+        return Answer("contacts", "the scope `contacts` is enough to write roles")
+    if reply.status == 403:
+        return Answer("contacts, roles", "to write roles, the app needs the scope `roles` too")
+    raise Unanswerable(f"an update with the scope `contacts` alone was answered {reply.status}")
+
+
+def read_form(scratch: ScratchContact) -> Answer:
+    """The roles sent back as they were shown: a map of one role, while the contact holds another one."""
+    sent, held = scratch.role(0), scratch.role(1)
+    shown = {sent: _without_expiry(scratch.holding(active(sent)).inner(sent))}
+    scratch.holding(active(held))
+    reply = scratch.write({"accessRoles": shown})
+    found = set(scratch.look().grants) & {sent, held}
+    if not reply.accepted:
+        return Answer(
+            "rejected", f"roles sent back as they are shown, as a map, were answered {reply.status}"
+        )
+    return {
+        frozenset({sent}): Answer("takes effect", "a map of roles was taken as the new roles"),
+        frozenset({held}): Answer("ignored", "a map of roles was passed over"),
+        frozenset({sent, held}): Answer("adds", "a map of roles was added to those held"),
+    }.get(frozenset(found), Answer("empties", "a map of roles took all roles away"))
+
+
+def _without_expiry(inner: Any) -> dict[str, Any]:
+    """Of a perpetual grant: `expires: null` is a question of its own."""
+    return {key: value for key, value in inner.items() if value is not None}
+
+
+QUESTIONS = (
+    Question("roles-empty", "Does an empty list take all roles away?", all_revoked),
+    Question("role-unknown", "What becomes of the reference of no role?", unknown_role),
+    Question("role-case", "Does letter case count in a role's reference?", reference_case),
+    Question("role-twice", "What becomes of a role that is named twice?", twice),
+    Question("status-other", "What becomes of a written status other than `active`?", other_status),
+    Question("status-omitted", "Does an object without a status go by the role's rules?", without_status),
+    Question("pending-again", "Does a waiting grant stay so when it is sent again?", pending_again),
+    Question(
+        "held-again", "Does a held grant stay active when it is sent again without a status?", active_again
+    ),
+    Question("roles-scope", "Which scopes does writing roles need?", narrowed_scope),
+    Question("read-form", "What becomes of roles sent back in the form in which they are shown?", read_form),
+)

@@ -1,0 +1,126 @@
+"""Probes of the v2 list. They only read."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from reconcile.evance.prober import ProbeReply
+from reconcile.probe.contact_view import Unanswerable
+from reconcile.probe.question import Answer, Question
+from reconcile.probe.scratch import ScratchContact
+
+LIST = "/api/v2/contacts.json"
+
+FAR_TOO_MANY = 100_000
+
+Row = Mapping[str, Any]
+
+
+def rows(scratch: ScratchContact, **params: str) -> list[Row]:
+    """The rows of one page; Unsettled when there is no list."""
+    data = _listed(scratch, **params)["data"]
+    return [row for row in data if isinstance(row, dict)]
+
+
+def _listed(scratch: ScratchContact, **params: str) -> Mapping[str, Any]:
+    reply = scratch.prober.get(LIST, params)
+    body = reply.body or {}
+    if not reply.accepted or not isinstance(body.get("data"), list):
+        raise Unanswerable(f"the list of contacts was answered {reply.status}")
+    return body
+
+
+def _limit_told(reply: ProbeReply) -> int:
+    pagination = (reply.body or {}).get("pagination")
+    limit = pagination.get("limit") if isinstance(pagination, dict) else None
+    if not isinstance(limit, int):
+        raise Unanswerable("the list does not tell its limit")
+    return limit
+
+
+def default_limit(scratch: ScratchContact) -> Answer:
+    """The limit that the list tells when none is asked for."""
+    limit = _limit_told(scratch.prober.get(LIST))
+    return Answer(str(limit), "the limit of a page when none is asked for")
+
+
+def above(scratch: ScratchContact) -> Answer:
+    """A limit far above any page; only the scratch contact is asked for, so that the answer is short."""
+    reply = _asked(scratch, FAR_TOO_MANY)
+    if not reply.accepted:
+        return Answer("rejected", f"a limit of {FAR_TOO_MANY} was answered {reply.status}")
+    told = _limit_told(reply)
+    if told < FAR_TOO_MANY:
+        return Answer("clamped", f"a limit of {FAR_TOO_MANY} was taken as {told}")
+    return Answer("taken", f"a limit of {FAR_TOO_MANY} was taken; whether a page is as long is not known")
+
+
+def largest(scratch: ScratchContact) -> Answer:
+    """The largest limit: as the list tells it, or by halving where a larger one is refused."""
+    reply = _asked(scratch, FAR_TOO_MANY)
+    limit = _limit_told(reply) if reply.accepted else _halved(scratch)
+    return Answer(str(limit), "the largest page")
+
+
+def _halved(scratch: ScratchContact) -> int:
+    good, bad = 1, FAR_TOO_MANY
+    if not _asked(scratch, good).accepted:
+        raise Unanswerable("not even a page of one contact was given")
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        if _asked(scratch, middle).accepted:
+            good = middle
+        else:
+            bad = middle
+    return good
+
+
+def _asked(scratch: ScratchContact, limit: int) -> ProbeReply:
+    only = {} if scratch.image.v2 is None else {"id:in": str(scratch.image.v2["id"])}
+    return scratch.prober.get(LIST, {"limit": str(limit), **only})
+
+
+def order(scratch: ScratchContact) -> Answer:
+    """The rows of the first page, read twice."""
+    first, second = (rows(scratch, page="1") for _ in range(2))
+    if len(first) < 3:
+        raise Unanswerable("the account has fewer than three contacts on the first page")
+    if [row.get("id") for row in first] != [row.get("id") for row in second]:
+        return Answer("changing", "two readings of a page had different rows, or in another order")
+    found = [name for name, fits in _ORDERS.items() if fits(first)]
+    if not found:
+        return Answer("unknown", "the rows are in none of the usual orders")
+    return Answer(" or ".join(found), f"the rows of the first page are in the order of {' or '.join(found)}")
+
+
+def _falling(values: Sequence[Any]) -> bool:
+    return all(a >= b for a, b in pairwise(values))
+
+
+_ORDERS: Mapping[str, Callable[[list[Row]], bool]] = {
+    "id": lambda found: _falling([-int(row["id"]) for row in found]),
+    "newest first": lambda found: _falling([int(row["id"]) for row in found]),
+    "last changed first": lambda found: _falling([str(row.get("modifiedOn")) for row in found]),
+}
+
+
+def past_end(scratch: ScratchContact) -> Answer:
+    """A page after the last one."""
+    pages = _listed(scratch).get("pagination", {}).get("totalPages")
+    if not isinstance(pages, int):
+        raise Unanswerable("the list does not tell its number of pages")
+    reply = scratch.prober.get(LIST, {"page": str(pages + 2)})
+    if not reply.accepted:
+        return Answer(str(reply.status), f"a page after the last one was answered {reply.status}")
+    if (reply.body or {}).get("data") == []:
+        return Answer("empty", "a page after the last one is empty")
+    return Answer("rows", "a page after the last one has rows: the end must be told by counting")
+
+
+QUESTIONS = (
+    Question("limit-default", "How long is a page when no limit is asked for?", default_limit),
+    Question("limit-largest", "How long can a page be?", largest),
+    Question("limit-above", "What becomes of a limit that is too large?", above),
+    Question("list-order", "In which order is the list?", order),
+    Question("list-end", "What is a page after the last one?", past_end),
+)

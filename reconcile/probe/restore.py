@@ -1,0 +1,107 @@
+"""Brings the scratch contact back to how it was, and reads it back to be sure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from reconcile.errors import ApiError
+
+from .scratch import ScratchContact
+from .snapshot import Snapshot
+
+TRIES = 4
+"""How often the contact is read, put right and read again."""
+
+ADDRESS_KEYS = (
+    "title", "firstname", "lastname", "company", "line1", "line2", "line3", "city", "region", "countryCode",
+    "zip",
+)  # fmt: skip
+
+INHERITED = ("firstname", "lastname", "company")
+
+Fields = Mapping[str, Any]
+
+
+def restore(scratch: ScratchContact) -> tuple[str, ...]:
+    """Bring the contact back; what of it is still not as it was, or could not be read back.
+
+    Raises nothing of the account's: a write that fails is read back and tried again in another form.
+    """
+    left: tuple[str, ...] = ()
+    for attempt in range(TRIES + 1):
+        try:
+            left = _left(scratch)
+            if not left and (attempt or not scratch.touched):
+                return ()
+        except ApiError as error:
+            left = (f"all of it: it could not be read back ({error})",)
+        if attempt < TRIES:
+            for fields in remedies(scratch, attempt):
+                _send(scratch, fields)
+            _send_v2(scratch, left)
+    return left
+
+
+def _left(scratch: ScratchContact) -> tuple[str, ...]:
+    image = scratch.image
+    v2 = None if image.v2 is None else scratch.prober.met_in_v2(str(image.v2["id"]))
+    return image.differences(scratch.look().raw, v2)
+
+
+def _send(scratch: ScratchContact, fields: Fields) -> None:
+    try:
+        scratch.write(fields)
+    except ApiError:
+        return  # whether it was written is seen by reading back
+
+
+def _send_v2(scratch: ScratchContact, left: tuple[str, ...]) -> None:
+    """Send the fields that only v2 has, where a write through v2 has changed them."""
+    before = scratch.image.v2 or {}
+    fields = {key: before[key] for name in left if (key := name.removesuffix(" (v2)")) != name}
+    if not fields:
+        return
+    try:
+        scratch.prober.change_v2(fields)
+    except ApiError:
+        return
+
+
+def remedies(scratch: ScratchContact, attempt: int) -> Iterator[Fields]:
+    """The updates of one attempt, one a part, so that the refusal of one does not keep back the others.
+
+    An address goes back without the names that it may inherit, and with them when that was not enough.
+    Roles that are not as they were after the first attempt are given anew: taken away and granted again.
+    """
+    image, touched = scratch.image, scratch.touched
+    texts = touched - {"accessRoles", "tags", "address"}
+    for name in sorted(texts):
+        yield {name: image.v1.get(name)}
+    if "address" in touched and image.v1.get("address"):
+        yield {"address": address(image, names=attempt > 0)}
+    if "tags" in touched:
+        yield {"tags": {"contact": _tags(image)}}
+    if "accessRoles" in touched:
+        yield from _roles(scratch, anew=attempt > 0)
+
+
+def _roles(scratch: ScratchContact, *, anew: bool) -> Iterator[Fields]:
+    if scratch.kept is None:
+        return
+    whole = scratch.carried()
+    if anew:
+        yield {"accessRoles": []}
+    yield {"accessRoles": whole}
+
+
+def _tags(image: Snapshot) -> list[str]:
+    shown = image.v1.get("tags")
+    return list((shown.get("contact") if isinstance(shown, dict) else shown) or [])
+
+
+def address(image: Snapshot, *, names: bool) -> dict[str, Any]:
+    """The address as it is sent back; without ``names`` those that equal the contact's are left out."""
+    before = image.v1["address"]
+    own = {key: before[key] for key in ADDRESS_KEYS if key in before}
+    if names:
+        return own
+    return {key: value for key, value in own.items() if key not in INHERITED or value != image.v1.get(key)}

@@ -1,0 +1,174 @@
+"""A plan for a pull request: GitHub's and GitLab's Markdown, never longer than such a comment may be."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, takewhile
+from urllib.parse import quote
+
+from reconcile.model.plan import Change, Plan
+from reconcile.model.problem import Place
+from reconcile.text import count
+
+from .escape import MARKDOWN, MARKDOWN_HTML, MASK, TERMINAL, url_path
+from .risk import risk_groups
+from .wording.lines import aligned, contact_lines
+from .wording.operation_text import OperationText
+from .wording.role_impact import RoleImpact, role_impacts
+from .wording.sentences import PlanSentences
+
+COMMENT_LIMIT = 65_536
+"""What GitHub takes as one comment. A step summary takes 1 MiB."""
+
+SHORTEST_LIMIT = 8_000
+
+FEW = 5
+"""So many contacts are shown opened."""
+
+_ROLES_NAMED = 20
+
+_RESERVED = 800
+"""Bytes for what has to be said about all that does not fit."""
+
+SourceUrl = str | Callable[[Place], str | None] | None
+"""Where the declarations can be read: the folder's address at the commit, or a function of the place."""
+
+
+def plan_markdown(plan: Plan, *, limit: int = COMMENT_LIMIT, source_url: SourceUrl = None) -> str:
+    """The plan in at most ``limit`` bytes of UTF-8 (so characters too): riskiest contacts first.
+
+    Contacts are left out whole, from the least risky end, and the text says how many of what kind. With
+    ``source_url`` each contact links to its declaration (``…/blob/COMMIT`` + ``/file#Lline``). Raises
+    ValueError for a limit below 8,000.
+    """
+    if limit < SHORTEST_LIMIT:
+        raise ValueError(f"a plan in Markdown needs a limit of {SHORTEST_LIMIT:,} bytes at least")
+    return _PlanMarkdown(plan, limit, source_url).text()
+
+
+@dataclass(slots=True)
+class _ByteBudget:
+    """The bytes that are left. Once something did not fit, nothing is taken any more."""
+
+    left: int
+    spent: bool = False
+
+    def takes(self, block: str) -> bool:
+        size = len(block.encode("utf-8"))
+        self.spent = self.spent or size > self.left
+        self.left -= 0 if self.spent else size
+        return not self.spent
+
+    def taken(self, blocks: Iterable[str]) -> list[str]:
+        """The first blocks, as many as fit."""
+        return list(takewhile(self.takes, blocks))
+
+
+@dataclass(frozen=True, slots=True)
+class _PlanMarkdown:
+    plan: Plan
+    limit: int
+    source_url: SourceUrl
+
+    @property
+    def words(self) -> PlanSentences:
+        return PlanSentences(self.plan, MARKDOWN)
+
+    def text(self) -> str:
+        """Head and foot always fit; warnings, roles, contacts and notes share the rest in this order."""
+        head, foot = f"### {self.words.headline()}\n\n{self._table()}", self._foot()
+        budget = _ByteBudget(self.limit - len((head + foot).encode("utf-8")) - _RESERVED)
+        warnings, roles = self._warnings(budget), budget.taken(self._roles())
+        contacts, left_out = self._contacts(budget)
+        notes = budget.taken(f"\n> {note}\n" for note in map(self.words.say.prose, self.plan.notes))
+        left = [*left_out, *_more(len(self.plan.notes) - len(notes), "note")]
+        return "".join([head, *warnings, *roles, *contacts, *notes, *_left_out(left), foot])
+
+    def _table(self) -> str:
+        tallies = self.words.tallies()
+        lines = [
+            [name for name, _ in tallies],
+            ["---"] * len(tallies),
+            [", ".join(kinds) for _, kinds in tallies],
+        ]
+        return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+    def _foot(self) -> str:
+        return f"\n{self.words.validity()}\n\nDigest {self.words.say.name(self.plan.digest)}\n"
+
+    def _warnings(self, budget: _ByteBudget) -> list[str]:
+        """Each warning that fits; a warning that does not is still counted."""
+        hurts = list(self.words.hurts())
+        if not hurts:
+            return []
+        said = budget.taken(f"> - {hurt}\n" for hurt in hurts)
+        more = [f"> - and {more}\n" for more in _more(len(hurts) - len(said), "warning")]
+        return ["\n> [!WARNING]\n", *said, *more]
+
+    def _roles(self) -> Iterator[str]:
+        found = role_impacts(self.plan)
+        if found:
+            said = [self._reach(one) for one in found[:_ROLES_NAMED]]
+            said += [f"and {more}" for more in _more(len(found) - _ROLES_NAMED, "role")]
+            yield f"\nHolders of roles: {' · '.join(said)}\n"
+
+    def _reach(self, one: RoleImpact) -> str:
+        said = [f"{one.lost:,} lost" if one.lost else "", f"{one.gained:,} gained" if one.gained else ""]
+        return f"{self.words.say.name(one.role)} {', '.join(filter(None, said))}"
+
+    def _contacts(self, budget: _ByteBudget) -> tuple[list[str], list[str]]:
+        """The contacts that fit, under the titles of their groups, and what is left out."""
+        blocks: list[str] = []
+        left_out: list[str] = []
+        opened = len(self.plan.changes) <= FEW
+        for risk, changes in risk_groups(self.plan).items():
+            title = f"\n#### {risk.value}: {count(len(changes), 'contact')}\n"
+            bodies = (self._contact(change, opened=opened) for change in changes)
+            shown = budget.taken(chain([title], bodies))
+            blocks += shown
+            left_out += _more(len(changes) - max(len(shown) - 1, 0), "contact", risk.having)
+        return blocks, left_out
+
+    def _contact(self, change: Change, *, opened: bool) -> str:
+        """A contact to unfold. The first lines are HTML up to the blank line, the others Markdown."""
+        words = PlanSentences(self.plan, MARKDOWN_HTML)
+        lines = [
+            lead + row.body
+            for row, lead in aligned(list(contact_lines(change, OperationText(self.plan.timezone, TERMINAL))))
+        ]
+        details = "<details open>" if opened else "<details>"
+        gist = "; ".join(said for _, said in words.gist(change))
+        steps = "".join(f"{line.rstrip()}\n" for line in lines)
+        return (
+            f"\n{details}\n<summary>{words.who(change)}: {gist}</summary>\n\n"
+            f"{self._source(change.source)}\n\n```diff\n{steps}```\n\n</details>\n"
+        )
+
+    def _source(self, place: Place) -> str:
+        shown, url = self.words.place(place), self._url(place)
+        return f"[{shown}](<{url}>)" if url else shown
+
+    def _url(self, place: Place) -> str | None:
+        """The declaration's address, safe to stand in a link; None where there is none to trust."""
+        url = self._address(place)
+        web = url is not None and url.startswith(("https://", "http://"))
+        return quote(url, safe=":/?#@!$&*+,;=%~") if url and web else None
+
+    def _address(self, place: Place) -> str | None:
+        if callable(self.source_url):
+            return self.source_url(place)
+        path = url_path(place.file)
+        if self.source_url is None or path is None or MASK in place.file:
+            return None
+        line = f"#L{place.line}" if place.line else ""
+        return f"{self.source_url.rstrip('/')}/{path}{line}"
+
+
+def _more(number: int, noun: str, kind: str = "") -> list[str]:
+    """``3 more contacts losing access``, or nothing."""
+    return [f"{count(number, f'more {noun}')} {kind}".rstrip()] if number > 0 else []
+
+
+def _left_out(left: list[str]) -> list[str]:
+    if not left:
+        return []
+    return [f"\n**Left out, since the plan is too long for this page:** {', '.join(left)}.\n"]

@@ -1,0 +1,134 @@
+"""What is said about one item of a contact: what happens to it and why, or why it is kept."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reconcile.model.contact import BY_ROLE, Grant
+from reconcile.model.plan import Action, Kept, Operation, Origin, OriginKind, Part, Value
+from reconcile.render.escape import Dialect
+
+from .date_text import end_text, last_day, start_text
+
+SYMBOLS = {Action.ADD: "+", Action.CHANGE: "~", Action.REMOVE: "-"}
+
+KEPT = "="
+
+
+@dataclass(frozen=True, slots=True)
+class OperationText:
+    """The words for single items, in one dialect and with days of the plan's time zone."""
+
+    timezone: str
+    say: Dialect
+
+    def operation(self, operation: Operation) -> str:
+        """What happens to an item, without its name and its reason; empty when the symbol says it all."""
+        match operation.part:
+            case Part.CONTACT:
+                return f"of type {self.say.name(str(operation.after))}"
+            case Part.ROLES:
+                return self._role(operation)
+            case Part.TAGS:
+                return self._tag(operation)
+            case Part.PROFILE | Part.ADDRESS:
+                return self._field(operation)
+
+    def kept(self, kept: Kept) -> str:
+        """Why an item stays, and for a role how it is held where that is not plainly active for ever."""
+        said = [self._why_kept(kept.origin)]
+        if isinstance(kept.value, Grant):
+            said += [] if kept.value.active else [self._status(kept.value)]
+            said += [self._expiry(kept.value.expires)] if kept.value.expires else []
+        elif kept.origin.at is not None:
+            said.append(self._until(kept.origin.at))
+        return ", ".join(said)
+
+    def _role(self, operation: Operation) -> str:
+        before, after = operation.before, operation.after
+        if not isinstance(after, Grant):
+            return self.gone(operation.origin) + self._was(before)
+        change = self._change(before, after) if isinstance(before, Grant) else self.held(after)
+        return change + self._bundle(operation.origin)
+
+    def _was(self, before: Value) -> str:
+        """Told only where less is lost than it seems: a role that waited opened nothing."""
+        waiting = isinstance(before, Grant) and not before.active
+        return f" (was {self._status(before)})" if isinstance(before, Grant) and waiting else ""
+
+    def _tag(self, operation: Operation) -> str:
+        origin = operation.origin
+        if operation.action is Action.REMOVE:
+            return self.gone(origin)
+        return (self._until(origin.at) + self._bundle(origin)).lstrip()
+
+    def _field(self, operation: Operation) -> str:
+        after = self._text(operation.after)
+        return after if operation.before is None else f"{self._text(operation.before)} → {after}"
+
+    def _text(self, value: Value) -> str:
+        return self.say.quote(value) if isinstance(value, str) else "empty"
+
+    def held(self, grant: Grant) -> str:
+        """How a role is held: ``active, expires 2027-01-31 (end of day, Europe/London)``."""
+        return f"{self._status(grant)}, {self._expiry(grant.expires)}"
+
+    def _status(self, grant: Grant) -> str:
+        if not grant.readable:
+            return "not told by the account"
+        return "by the role's own rules" if grant.status == BY_ROLE else self.say.name(grant.status)
+
+    def _change(self, before: Grant, after: Grant) -> str:
+        said = []
+        if before.status != after.status:
+            bypass = " (bypasses approval)" if after.active else ""
+            said.append(f"{self._status(before)} → {self._status(after)}{bypass}")
+        if before.expires != after.expires:
+            said.append(self._expiry_change(before.expires, after.expires))
+        return ", ".join(said) or "written again"
+
+    def _expiry_change(self, before: datetime | None, after: datetime | None) -> str:
+        if before is not None and after is not None:
+            how = "lengthened" if after > before else "shortened"
+            return f"expires {self._end(before)} → {self._end(after)} ({how})"
+        how = "lengthened" if after is None else "shortened"
+        return f"{self._expires(before)} → {self._expires(after)} ({how})"
+
+    def _expiry(self, expires: datetime | None) -> str:
+        """An expiry with the zone that the day is meant in."""
+        whole = expires is not None and last_day(expires, self.timezone) is not None
+        zone = f" (end of day, {self.say.name(self.timezone)})" if whole else ""
+        return self._expires(expires) + zone
+
+    def _expires(self, expires: datetime | None) -> str:
+        return "perpetual" if expires is None else f"expires {self._end(expires)}"
+
+    def _until(self, end: datetime | None) -> str:
+        return "" if end is None else f"until {self._end(end)}"
+
+    def _end(self, instant: datetime) -> str:
+        return end_text(instant, self.timezone)
+
+    def _bundle(self, origin: Origin) -> str:
+        named = origin.why is OriginKind.BUNDLE and origin.detail
+        return f" (bundle {self.say.name(named)})" if named else ""
+
+    def gone(self, origin: Origin) -> str:
+        """Why an item is not in the target."""
+        match origin.why:
+            case OriginKind.LAPSED:
+                return f"lapsed {self._end(origin.at)}" if origin.at else "lapsed"
+            case OriginKind.NOT_STARTED:
+                return f"not before {start_text(origin.at, self.timezone)}" if origin.at else "not started"
+            case OriginKind.ABSENT:
+                return "state: absent"
+            case _:
+                return "not declared"
+
+    def _why_kept(self, origin: Origin) -> str:
+        match origin.why:
+            case OriginKind.IGNORED:
+                return f"kept: ignored by {self.say.name(origin.detail or '')}"
+            case OriginKind.ADDITIVE:
+                return "kept: additive"
+            case _:
+                return "kept" + self._bundle(origin)

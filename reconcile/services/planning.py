@@ -1,0 +1,106 @@
+"""A fresh plan from the declarations and the live account: list, resolve, check, read, plan."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from reconcile.errors import DeclarationError
+from reconcile.evance.listing import Listing
+from reconcile.evance.reader import Reader
+from reconcile.journal.history import NO_HISTORY, RunHistory
+from reconcile.model.contact import Contact, Facet, Identity
+from reconcile.model.declaration import Declaration
+from reconcile.model.plan import Plan, PlanContext
+from reconcile.plan.guards import AccountFacts
+from reconcile.plan.matching import match_declarations, unknown_roles
+from reconcile.plan.planner import make_plan
+
+from .role_holders import (
+    HolderSearch,
+    count_holders,
+    roles_without_holder,
+    search_holders,
+    undeclared_contacts,
+)
+
+Progress = Callable[[str, int, int | None], None]
+"""Told what is being done, how much of it is done, and of how many (None: not known yet)."""
+
+
+def no_progress(_what: str, _done: int, _total: int | None) -> None:
+    """The progress that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class FreshPlan:
+    """A plan of the account as it is now, and how many contacts the account has."""
+
+    plan: Plan
+    contacts: int
+
+
+def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways to make it
+    declarations: Sequence[Declaration],
+    account: Reader,
+    scene: PlanContext,
+    *,
+    past: RunHistory = NO_HISTORY,
+    progress: Progress = no_progress,
+    thorough: bool = True,
+) -> FreshPlan:
+    """Plan the declarations against the account as it is now, with an eye to earlier runs.
+
+    ``thorough``: also look for other holders of a role that would lose its last one, for the guards.
+
+    Raises DeclarationError with every declaration that finds no contact or more than one, and every role that
+    the account does not have; ApiError when the account can't be read whole.
+    """
+    roles = account.roles()
+    listing = account.listing(lambda done, total: progress("Listing contacts", done, total))
+    found = match_declarations(declarations, listing.identities, complete=not listing.gap)
+    problems = (*found.problems, *unknown_roles(declarations, roles))
+    if problems:
+        raise DeclarationError(problems)
+    live = _read(found.matched, account, listing, progress)
+    known = undeclared_contacts(listing, live)
+    census = count_holders(_account_facts(listing, past, scene), known, scene.now)
+    plan = make_plan(found, live, scene, census)
+    doubtful = roles_without_holder(plan)
+    if thorough and doubtful and known.unread:
+        looking = HolderSearch(account, scene.now, partial(progress, "Looking for other holders"))
+        census = search_holders(census, doubtful, looking, known.unread)
+        plan = make_plan(found, live, scene, census)
+    return FreshPlan(plan, len(listing.identities))
+
+
+def _account_facts(listing: Listing, past: RunHistory, scene: PlanContext) -> AccountFacts:
+    hours = scene.policy.guards.losing_access_hours
+    return AccountFacts(
+        contacts=len(listing.identities),
+        before=past.contacts_before,
+        gap=listing.gap,
+        recent_losses=past.recent_losses(scene.now, hours),
+    )
+
+
+def _read(
+    matched: Sequence[tuple[Declaration, Identity]], account: Reader, listing: Listing, progress: Progress
+) -> dict[str, Contact]:
+    """The matched contacts by id; one request each, unless the listing told all that is managed of it."""
+    facets = {identity: managed_facets(entry) for entry, identity in matched}
+    live: dict[str, Contact] = {}
+    for needed in sorted(set(facets.values()), key=sorted):
+        group = [identity for identity, managed in facets.items() if managed == needed]
+        live |= account.contacts(
+            group, _counted(progress, len(live), len(facets)), known=listing, facets=needed
+        )
+    return live
+
+
+def _counted(progress: Progress, before: int, total: int) -> Callable[[int, int | None], None]:
+    return lambda done, _of_group: progress("Reading contacts", before + done, total)
+
+
+def managed_facets(declaration: Declaration) -> frozenset[Facet]:
+    """The facets that a declaration manages."""
+    return frozenset(facet for facet in Facet if getattr(declaration, facet.value) is not None)
