@@ -3,18 +3,13 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import pytest
-import requests
 
-from reconcile.evance.connection import Connection, Credentials, connection
-from reconcile.model.settings import Target, TargetKind
-from reconcile.sandbox import Access, running, seed, show
+from reconcile.sandbox import running, seed
+from tests.support.shop import NOW, Shop
 
 if os.environ.pop("CI", None):
     # Processes that tests start show what a person sees: in the log of a CI system e-mails would be masked.
@@ -26,46 +21,6 @@ if os.environ.pop("CI", None):
 hypothesis.settings.register_profile("shared", deadline=None, derandomize="TESTS_IN_CI" in os.environ)
 
 hypothesis.settings.load_profile("shared")
-
-NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-"""The instant at which tests against the sandbox take place, for the sandbox and the planner alike."""
-
-
-@dataclass(frozen=True)
-class Shop:
-    """A running sandbox with the built-in shop: how to reach it, and what it holds."""
-
-    path: Path
-    access: Access
-
-    @property
-    def connection(self) -> Connection:
-        target = Target("shop", TargetKind.SANDBOX, url=self.access.url, rate=1000)
-        return connection(target, Credentials(self.access.client_id, self.access.private_key))
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return {"EVANCE_CLIENT_ID": self.access.client_id, "EVANCE_PRIVATE_KEY": self.access.private_key}
-
-    def user(self, email: str) -> dict[str, Any]:
-        """The user of that address as the server holds it, in the form in which the API tells it."""
-        return next(row for row in show(self.path, "contacts") if row["email"] == email and row["isUser"])
-
-    def id(self, email: str) -> str:
-        return str(self.user(email)["id"])
-
-    def roles(self, email: str) -> dict[str, Any]:
-        """The grants of a user by reference."""
-        return dict(self.user(email)["accessRoles"] or {})
-
-    def tags(self, email: str) -> list[str]:
-        return list(self.user(email)["tags"]["contact"])
-
-    def requests(self) -> list[tuple[str, str]]:
-        """Method and path of every request so far, but for those for a token."""
-        answer = requests.get(f"{self.access.url}/_sandbox/requests", timeout=10)
-        found = [(entry["method"], entry["path"]) for entry in answer.json()["requests"]]
-        return [(method, path) for method, path in found if "/oauth/" not in path]
 
 
 @pytest.fixture

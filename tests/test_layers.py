@@ -7,22 +7,58 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "reconcile"
 
+GROUND = {"text", "clock", "model", "errors"}
+"""What every part but the sandbox may stand on."""
+
 LAYERS: dict[str, set[str]] = {
-    "model": set(),
-    "errors": {"model"},
-    "clock": {"model"},
-    "declare": {"model", "errors", "clock"},
-    "plan": {"model", "errors", "clock"},
-    "render": {"model", "clock"},
-    "evance": {"model", "errors"},
-    "forge": {"model", "errors"},
-    "apply": {"model", "errors", "clock", "plan", "evance"},
+    "text": set(),
+    "clock": set(),
+    "model": {"text", "clock"},
+    "errors": {"text", "model"},
+    "wire": GROUND,
+    "documents": GROUND,
+    "declare": GROUND | {"wire"},
+    "plan": GROUND | {"wire", "documents"},
+    "render": GROUND | {"wire", "documents"},
+    "http": GROUND,
+    "evance": GROUND | {"wire", "http"},
+    "journal": GROUND | {"documents", "plan"},
+    "apply": GROUND | {"wire", "documents", "plan", "evance", "journal"},
+    "probe": GROUND | {"wire", "evance"},
+    "forge": GROUND | {"documents", "http"},
+    "services": GROUND
+    | {
+        "wire",
+        "documents",
+        "declare",
+        "plan",
+        "render",
+        "evance",
+        "journal",
+        "apply",
+        "probe",
+        "forge",
+        "sandbox",
+    },
     "sandbox": set(),
-    "cli": {"model", "errors", "clock", "declare", "plan", "render", "evance", "forge", "apply", "sandbox"},
+    "cli": GROUND
+    | {
+        "documents",
+        "declare",
+        "plan",
+        "render",
+        "evance",
+        "journal",
+        "apply",
+        "probe",
+        "forge",
+        "services",
+        "sandbox",
+    },
 }
 """Which parts each part may import."""
 
-PURE = ("model", "clock", "plan", "render")
+PURE = ("text", "clock", "model", "wire", "documents", "plan", "render")
 
 IMPURE_MODULES = {
     "aiohttp", "asyncio", "click", "http", "io", "logging", "os", "pathlib", "random", "requests", "secrets",

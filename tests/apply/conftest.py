@@ -7,12 +7,12 @@ import pytest
 import requests
 
 from reconcile.sandbox import running, seed
-from tests.apply.party import Stand
-from tests.conftest import NOW
+from tests.support.sandbox.sandbox_account import SandboxAccount
+from tests.support.shop import NOW
 
 
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxAccount]:
     """A sandbox that runs for the length of a test file."""
     folder = tmp_path_factory.mktemp("account")
     path = folder / "account" / "sandbox.sqlite3"
@@ -20,11 +20,11 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     seed(path, now=NOW)
     with running(path, now=NOW) as access, requests.Session() as session:
         session.trust_env = False
-        yield Stand(path, access, folder, session, itertools.count())
+        yield SandboxAccount(path, access, folder, session, itertools.count())
 
 
 @pytest.fixture
-def stand(sandbox: Stand) -> Stand:
+def stand(sandbox: SandboxAccount) -> SandboxAccount:
     """The account as it is at first."""
     sandbox.reset()
     return sandbox

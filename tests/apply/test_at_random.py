@@ -16,8 +16,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.apply.party import Account, Checkout, Clock, Done, Killed, Stand, State, atom
-from tests.conftest import NOW
+from tests.support.sandbox.sandbox_account import (
+    Account,
+    Checkout,
+    CommandResult,
+    FakeClock,
+    ProcessKilled,
+    SandboxAccount,
+    State,
+    atom,
+)
+from tests.support.shop import NOW
 
 PEOPLE = {"32": "grace.odell@example.com", "9": "tom.wherry@example.com", "18": "carys.pugh@example.org"}
 
@@ -65,7 +74,7 @@ Entry = dict[str, Any]
 class Shop(RuleBasedStateMachine):
     """An account and a checkout of it; after every step that might have written both are compared."""
 
-    def __init__(self, stand: Stand) -> None:
+    def __init__(self, stand: SandboxAccount) -> None:
         super().__init__()
         self.stand = stand
         self.now = NOW
@@ -146,8 +155,8 @@ class Shop(RuleBasedStateMachine):
     @rule(fuse=st.integers(1, 90))
     def apply_and_be_killed(self, fuse: int) -> None:
         before = self.stand.holds()
-        with suppress(Killed):
-            self.checkout.apply(as_of=atom(self.now), clock=Clock(fuse=fuse))
+        with suppress(ProcessKilled):
+            self.checkout.apply(as_of=atom(self.now), clock=FakeClock(fuse=fuse))
         self._assert_kept(before, self.stand.holds())
 
     @rule()
@@ -166,7 +175,7 @@ class Shop(RuleBasedStateMachine):
         assert done.code in (0, 1, 3, 4), done.said
         self._assert_ignored_kept(before, self.stand.holds())
 
-    def _applied(self, *arguments: str, refusable: bool = False) -> Done:
+    def _applied(self, *arguments: str, refusable: bool = False) -> CommandResult:
         before = self.stand.holds()
         done = self.checkout.apply(*arguments, as_of=atom(self.now))
         after = self.stand.holds()
@@ -276,7 +285,7 @@ LONG = [pytest.mark.long, pytest.mark.timeout(2_400)]
 @pytest.mark.parametrize(
     ("runs", "steps"), [(15, 10), *(pytest.param(50, 40, marks=LONG, id=f"long {part}") for part in range(6))]
 )
-def test_no_order_of_events_breaks_a_promise(sandbox: Stand, runs: int, steps: int) -> None:
+def test_no_order_of_events_breaks_a_promise(sandbox: SandboxAccount, runs: int, steps: int) -> None:
     """Nothing undeclared is lost, a code means what it says, and in quiet it always converges."""
     run_state_machine_as_test(
         lambda: Shop(sandbox),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reconcile.documents.canonical import digest_of
 from reconcile.model.plan import Plan
 from reconcile.services.plan_files import read_plan_file
-from tests.apply.party import Checkout, Done, Stand, State
+from tests.support.sandbox.sandbox_account import Checkout, CommandResult, SandboxAccount, State
 
 PEOPLE = {"32": "grace.odell@example.com", "9": "tom.wherry@example.com", "18": "carys.pugh@example.org"}
 
@@ -48,7 +48,7 @@ meddling = st.lists(
 Meddling = list[tuple[str, str, int]]
 
 
-def meddle(stand: Stand, acts: Meddling) -> None:
+def meddle(stand: SandboxAccount, acts: Meddling) -> None:
     for number, act, which in acts:
         item = ROLES[which] if act in ("grant", "revoke") else TAGS[which % len(TAGS)]
         stand.outside(number, **{act: item})
@@ -78,7 +78,9 @@ SLOW = settings(
 GUARDS = "guards: {last-role: 9}\n"
 
 
-def check_saved_plan(stand: Stand, wanted: dict[str, Any], acts: Meddling, changed: dict[str, Any]) -> None:
+def check_saved_plan(
+    stand: SandboxAccount, wanted: dict[str, Any], acts: Meddling, changed: dict[str, Any]
+) -> None:
     stand.reset()
     checkout = stand.checkout(declared(wanted), settings=GUARDS)
     path = checkout.saved()
@@ -98,7 +100,9 @@ def check_saved_plan(stand: Stand, wanted: dict[str, Any], acts: Meddling, chang
 @given(wanted=wishes, acts=meddling)
 @SLOW
 @example(wanted={"32": {"roles": ["press"]}, "9": {}, "18": {}}, acts=[("32", "grant", 2)])
-def test_nothing_beyond_a_saved_plan_is_written(stand: Stand, wanted: dict[str, Any], acts: Meddling) -> None:
+def test_nothing_beyond_a_saved_plan_is_written(
+    stand: SandboxAccount, wanted: dict[str, Any], acts: Meddling
+) -> None:
     """Others write between plan and apply: it either fits or is refused as a whole."""
     check_saved_plan(stand, wanted, acts, wanted)
 
@@ -106,7 +110,7 @@ def test_nothing_beyond_a_saved_plan_is_written(stand: Stand, wanted: dict[str, 
 @given(wanted=wishes, changed=wishes)
 @SLOW
 def test_other_declarations_do_not_widen_a_saved_plan(
-    stand: Stand, wanted: dict[str, Any], changed: dict[str, Any]
+    stand: SandboxAccount, wanted: dict[str, Any], changed: dict[str, Any]
 ) -> None:
     """What was declared after the approval was not approved."""
     check_saved_plan(stand, wanted, [], changed)
@@ -116,7 +120,7 @@ def test_other_declarations_do_not_widen_a_saved_plan(
 @given(wanted=wishes, acts=meddling, changed=wishes)
 @settings(SLOW, max_examples=400)
 def test_nothing_widens_a_saved_plan(
-    stand: Stand, wanted: dict[str, Any], acts: Meddling, changed: dict[str, Any]
+    stand: SandboxAccount, wanted: dict[str, Any], acts: Meddling, changed: dict[str, Any]
 ) -> None:
     """Both at once, and often."""
     check_saved_plan(stand, wanted, acts, changed)
@@ -125,7 +129,7 @@ def test_nothing_widens_a_saved_plan(
 @given(wanted=wishes, acts=meddling, at=st.integers(1, 12))
 @SLOW
 def test_nothing_beyond_the_plan_just_shown_is_written(
-    stand: Stand, wanted: dict[str, Any], acts: Meddling, at: int
+    stand: SandboxAccount, wanted: dict[str, Any], acts: Meddling, at: int
 ) -> None:
     """Others write while it runs, at any of its reads: the operations that reach the server were shown."""
     stand.reset()
@@ -238,14 +242,14 @@ TAMPERED: dict[str, tuple[Callable[[Path], None], str]] = {
 }  # fmt: skip
 
 
-def refused(done: Done, stand: Stand, hint: str) -> None:
+def refused(done: CommandResult, stand: SandboxAccount, hint: str) -> None:
     assert done.code == 3, done.said
     assert hint in done.err
     assert stand.writes() == []
 
 
 @pytest.mark.parametrize("name", TAMPERED)
-def test_a_plan_that_does_not_fit_is_refused(stand: Stand, name: str) -> None:
+def test_a_plan_that_does_not_fit_is_refused(stand: SandboxAccount, name: str) -> None:
     """Exit code 3, the difference in words, and not one write."""
     tamper, hint = TAMPERED[name]
     checkout = stand.checkout(declared(BASE))
@@ -254,7 +258,7 @@ def test_a_plan_that_does_not_fit_is_refused(stand: Stand, name: str) -> None:
     refused(checkout.apply(str(path)), stand, hint)
 
 
-def test_an_untouched_plan_fits(stand: Stand) -> None:
+def test_an_untouched_plan_fits(stand: SandboxAccount) -> None:
     """The same without a change to the plan: it is applied, and a second time there is nothing left."""
     checkout = stand.checkout(declared(BASE))
     path = checkout.saved()
@@ -266,7 +270,7 @@ def test_an_untouched_plan_fits(stand: Stand) -> None:
     assert (again.code, "No changes" in again.out) == (0, True)
 
 
-def test_a_plan_of_another_digest_than_the_pinned_one_is_refused(stand: Stand) -> None:
+def test_a_plan_of_another_digest_than_the_pinned_one_is_refused(stand: SandboxAccount) -> None:
     """Somebody approved a digest; a file of another content is another plan, however whole it is."""
     checkout = stand.checkout(declared(BASE))
     path = checkout.saved()
@@ -274,7 +278,7 @@ def test_a_plan_of_another_digest_than_the_pinned_one_is_refused(stand: Stand) -
 
 
 @pytest.mark.parametrize(("as_of", "code"), [("2026-11-29T23:59:59Z", 0), ("2026-11-30T00:00:00Z", 3)])
-def test_a_plan_past_its_time_is_refused(stand: Stand, as_of: str, code: int) -> None:
+def test_a_plan_past_its_time_is_refused(stand: SandboxAccount, as_of: str, code: int) -> None:
     """From the instant at which a window of any declared item starts or lapses it is another plan."""
     entry = {"roles": ["customer", "newsletter", {"reference": "press", "starts": "2026-11-30"}]}
     checkout = stand.checkout(declared({"32": entry}))
@@ -285,7 +289,7 @@ def test_a_plan_past_its_time_is_refused(stand: Stand, as_of: str, code: int) ->
         refused(done, stand, "it was valid until 2026-11-30T00:00:00Z, when press of")
 
 
-def test_another_configuration_of_guards_is_refused(stand: Stand) -> None:
+def test_another_configuration_of_guards_is_refused(stand: SandboxAccount) -> None:
     """Limits that were not in force at the approval may let pass what nobody looked at."""
     checkout = stand.checkout(declared(BASE))
     path = checkout.saved()
@@ -294,7 +298,7 @@ def test_another_configuration_of_guards_is_refused(stand: Stand) -> None:
     refused(checkout.apply(str(path)), stand, "another configuration")
 
 
-def test_a_contact_that_became_somebody_else_is_refused(stand: Stand) -> None:
+def test_a_contact_that_became_somebody_else_is_refused(stand: SandboxAccount) -> None:
     """Pinned by id alone: the roles approved for one person never go to another who has the number now."""
     checkout = stand.checkout("contacts: [{id: 32, roles: [customer, press]}]\n")
     path = checkout.saved()
@@ -302,7 +306,7 @@ def test_a_contact_that_became_somebody_else_is_refused(stand: Stand) -> None:
     refused(checkout.apply(str(path)), stand, "is not the contact that was approved")
 
 
-def test_a_change_of_address_that_is_done_already_still_fits(stand: Stand) -> None:
+def test_a_change_of_address_that_is_done_already_still_fits(stand: SandboxAccount) -> None:
     """The approved change of address has become unnecessary; it is the same person."""
     text = "contacts: [{id: 32, roles: [customer, press], profile: {email: grace.new@example.com}}]\n"
     checkout = stand.checkout(text)
@@ -313,7 +317,7 @@ def test_a_change_of_address_that_is_done_already_still_fits(stand: Stand) -> No
     assert set(stand.user("grace.new@example.com")["roles"]) == {"customer", "press"}
 
 
-def readdress(stand: Stand, number: str, email: str) -> None:
+def readdress(stand: SandboxAccount, number: str, email: str) -> None:
     from reconcile.sandbox.store import contacts
     from reconcile.sandbox.store.connection import opened, writing
 
@@ -321,7 +325,7 @@ def readdress(stand: Stand, number: str, email: str) -> None:
         contacts.change(db, int(number), {"email": email, "unique_email": email})
 
 
-def test_every_difference_is_told(stand: Stand) -> None:
+def test_every_difference_is_told(stand: SandboxAccount) -> None:
     """Not only the first one: a person then sees what has to be reviewed again."""
     checkout = stand.checkout(declared(BASE))
     path = checkout.saved()
@@ -335,7 +339,7 @@ def test_every_difference_is_told(stand: Stand) -> None:
     assert stand.writes() == []
 
 
-def test_a_plan_file_that_is_missing_is_a_wrong_call(stand: Stand, tmp_path: Path) -> None:
+def test_a_plan_file_that_is_missing_is_a_wrong_call(stand: SandboxAccount, tmp_path: Path) -> None:
     """64, since there is nothing that could have been refused."""
     checkout: Checkout = stand.checkout(declared(BASE))
     done = checkout.apply(str(tmp_path / "missing.json"))

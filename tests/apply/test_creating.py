@@ -15,9 +15,9 @@ from reconcile.model.problem import Place
 from reconcile.model.result import Outcome, Result
 from reconcile.plan.approval import approved_operations
 from reconcile.services.planning import make_fresh_plan
-from tests.apply.party import APPLY, Stand, ended
 from tests.apply.test_settling import SCENE
-from tests.conftest import NOW, Shop
+from tests.support.sandbox.sandbox_account import APPLY, SandboxAccount, ended
+from tests.support.shop import NOW, Shop
 
 PLACE = Place("contacts/test.yaml", 1, 1)
 
@@ -37,11 +37,11 @@ DEPOT = (
 ROSALIND = "  - {email: rosalind.keane@example.com, roles: [customer, preview, newsletter]}\n"
 
 
-def depots(stand: Stand) -> list[str]:
+def depots(stand: SandboxAccount) -> list[str]:
     return [number for number, state in stand.holds().items() if state["reference"] == "DEPOT-9"]
 
 
-def test_two_machines_make_one_contact(stand: Stand) -> None:
+def test_two_machines_make_one_contact(stand: SandboxAccount) -> None:
     """While one run writes another contact, the other creates the guest: the first finds it there."""
     slow, quick = stand.checkout("contacts:\n" + ROSALIND + DEPOT), stand.checkout("contacts:\n" + DEPOT)
     stand.upset("latency:ms=2500,method=GET,path=/api/contacts/36.json,n=3")
@@ -113,7 +113,7 @@ def test_one_that_is_only_alike_does_not_prevent_it(shop: Shop, other: Payload |
     assert 0 < result.gap < 5
 
 
-def test_after_a_wait_a_contact_is_looked_for_again(stand: Stand) -> None:
+def test_after_a_wait_a_contact_is_looked_for_again(stand: SandboxAccount) -> None:
     """Each time the account asks to wait, and right before the creation that it takes."""
     checkout = stand.checkout("contacts:\n" + DEPOT)
     stand.upset("status:code=429,retry-after=seconds,method=POST,path=/api/contacts.json,times=2")
@@ -130,7 +130,7 @@ CREATION = "method=POST,path=/api/contacts.json"
 
 
 @pytest.mark.parametrize("fault", ["reset:when=after", "status:code=500,when=after", "truncate:how=json"])
-def test_a_creation_whose_answer_was_lost_is_looked_for(stand: Stand, fault: str) -> None:
+def test_a_creation_whose_answer_was_lost_is_looked_for(stand: SandboxAccount, fault: str) -> None:
     """It took effect: the contact is found, compared, and not made a second time."""
     checkout = stand.checkout("contacts:\n" + DEPOT)
     stand.upset(f"{fault},{CREATION}")
@@ -147,7 +147,7 @@ def test_a_creation_whose_answer_was_lost_is_looked_for(stand: Stand, fault: str
         ["reset:when=after,{}", "status:code=403,method=GET,path=/api/v2/contacts.json,n=7"],
     ],
 )
-def test_a_creation_that_can_not_be_found_is_not_repeated(stand: Stand, faults: list[str]) -> None:
+def test_a_creation_that_can_not_be_found_is_not_repeated(stand: SandboxAccount, faults: list[str]) -> None:
     """It may yet take effect, or nobody can look: the next run knows."""
     checkout = stand.checkout("contacts:\n" + DEPOT)
     stand.upset(*(fault.format(CREATION) for fault in faults))
@@ -161,7 +161,7 @@ def test_a_creation_that_can_not_be_found_is_not_repeated(stand: Stand, faults: 
 
 
 @pytest.mark.parametrize("fault", ["reset:when=after", "status:code=500,when=after"])
-def test_the_gap_of_a_lost_creation_is_told(stand: Stand, fault: str) -> None:
+def test_the_gap_of_a_lost_creation_is_told(stand: SandboxAccount, fault: str) -> None:
     """From the look to the moment at which the answer was lost."""
     checkout = stand.checkout("contacts:\n" + DEPOT)
     stand.upset(
@@ -171,7 +171,7 @@ def test_the_gap_of_a_lost_creation_is_told(stand: Stand, fault: str) -> None:
 
 
 @pytest.mark.parametrize("fault", ["reset:when=after", "reset:when=before", "status:code=500,when=after"])
-def test_the_gap_of_a_lost_update_is_told(stand: Stand, fault: str) -> None:
+def test_the_gap_of_a_lost_update_is_told(stand: SandboxAccount, fault: str) -> None:
     """Also where it turns out to have taken effect, or is sent again with a shorter one."""
     checkout = stand.checkout("contacts:\n" + ROSALIND)
     stand.upset("latency:ms=200,method=POST,n=1", f"{fault},method=POST,n=1,path=/api/contacts/*")

@@ -4,17 +4,17 @@ import itertools
 
 import pytest
 
-from tests.apply.party import Clock, Stand
-from tests.apply.scenario import (
+from tests.support.sandbox.full_change import (
     DECLARED,
     READS,
-    Ends,
+    BeforeAndAfter,
     assert_code_is_right,
     assert_converges,
     assert_journal_agrees,
     assert_old_or_new,
     both_ends,
 )
+from tests.support.sandbox.sandbox_account import FakeClock, SandboxAccount
 
 POINTS = {
     "token": "path=/admin/oauth/*,n=1",
@@ -63,7 +63,7 @@ def in_short(place: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def ends(sandbox: Stand) -> Ends:
+def ends(sandbox: SandboxAccount) -> BeforeAndAfter:
     return both_ends(sandbox)
 
 
@@ -74,7 +74,9 @@ def ends(sandbox: Stand) -> Ends:
         for place, one in enumerate(EVERY)
     ],
 )
-def test_one_fault_heals(stand: Stand, ends: Ends, fault: str, point: str, workers: int) -> None:
+def test_one_fault_heals(
+    stand: SandboxAccount, ends: BeforeAndAfter, fault: str, point: str, workers: int
+) -> None:
     """A fault that strikes once costs time and nothing else. Only a creation may be left open."""
     checkout = stand.checkout(DECLARED, workers=workers)
     stand.upset(f"{fault}{',' if ':' in fault else ':'}{POINTS[point]}")
@@ -111,7 +113,7 @@ LASTING = [
 @pytest.mark.parametrize("workers", WORKERS)
 @pytest.mark.parametrize(("fault", "code"), LASTING)
 def test_a_fault_that_lasts_ends_the_run_in_order(
-    stand: Stand, ends: Ends, fault: str, code: int, workers: int
+    stand: SandboxAccount, ends: BeforeAndAfter, fault: str, code: int, workers: int
 ) -> None:
     """The exit code says whether anything was written; the next run in quiet does what is left."""
     checkout = stand.checkout(DECLARED, workers=workers)
@@ -142,7 +144,9 @@ MIXTURE = (
 @pytest.mark.parametrize(
     "number", [1, 2, *(pytest.param(number, marks=pytest.mark.long) for number in range(3, 40))]
 )
-def test_all_faults_at_once_do_no_harm(stand: Stand, ends: Ends, number: int, workers: int) -> None:
+def test_all_faults_at_once_do_no_harm(
+    stand: SandboxAccount, ends: BeforeAndAfter, number: int, workers: int
+) -> None:
     """Whatever strikes whenever: old or new, a journal that agrees, a code that is right, and convergence."""
     checkout = stand.checkout(DECLARED, workers=workers)
     stand.upset(*MIXTURE, number=number)
@@ -154,11 +158,13 @@ def test_all_faults_at_once_do_no_harm(stand: Stand, ends: Ends, number: int, wo
 
 
 @pytest.mark.parametrize("retry_after", ["seconds", "date", "none"])
-def test_a_rate_limit_slows_a_run_and_nothing_else(stand: Stand, ends: Ends, retry_after: str) -> None:
+def test_a_rate_limit_slows_a_run_and_nothing_else(
+    stand: SandboxAccount, ends: BeforeAndAfter, retry_after: str
+) -> None:
     """More requests than the server takes: all of them get through in the end."""
     checkout = stand.checkout(DECLARED, workers=4, rate=20)  # in such a hurry that it is 500
     stand.upset(f"rate-limit:rate=20,burst=2,retry-after={retry_after}")
-    done = checkout.apply(clock=Clock(hurry=25))
+    done = checkout.apply(clock=FakeClock(hurry=25))
     assert done.code == 0, done.said
     assert assert_old_or_new(stand, ends) == ends.new
     assert any(one["status"] == 429 for one in stand.requests())
@@ -167,7 +173,9 @@ def test_a_rate_limit_slows_a_run_and_nothing_else(stand: Stand, ends: Ends, ret
 @pytest.mark.parametrize("workers", WORKERS)
 @pytest.mark.parametrize("order", ["id", "newest"])
 @pytest.mark.parametrize("how", ["repeat", "skip", "swap"])
-def test_pages_that_shift_lose_nobody(stand: Stand, ends: Ends, how: str, order: str, workers: int) -> None:
+def test_pages_that_shift_lose_nobody(
+    stand: SandboxAccount, ends: BeforeAndAfter, how: str, order: str, workers: int
+) -> None:
     """A contact that comes or goes while the list is read makes nobody else vanish."""
     stand.control("PUT", "switches", {"switches": {"list_order": order}})
     checkout = stand.checkout(DECLARED, workers=workers)

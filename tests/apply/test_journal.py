@@ -17,9 +17,9 @@ from reconcile.model.contact import Contact, Grant, Identity, State
 from reconcile.model.plan import Action, Change, ChangeAction, Operation, Origin, OriginKind, Part
 from reconcile.model.problem import Place
 from reconcile.model.result import Outcome, Result
-from tests.apply.party import Clock, Killed, Stand
-from tests.apply.scenario import DECLARED
-from tests.conftest import NOW
+from tests.support.sandbox.full_change import DECLARED
+from tests.support.sandbox.sandbox_account import FakeClock, ProcessKilled, SandboxAccount
+from tests.support.shop import NOW
 
 PLACE = Place("contacts/a.yaml", 1, 1)
 
@@ -100,7 +100,7 @@ def test_a_line_that_is_taken_out_or_moved_is_found(
         read_entries(file)
 
 
-def test_a_journal_is_its_owners_alone_and_holds_no_credential(stand: Stand) -> None:
+def test_a_journal_is_its_owners_alone_and_holds_no_credential(stand: SandboxAccount) -> None:
     """Mode 0600 in folders of mode 0700; neither the key nor a token is in it."""
     checkout = stand.checkout(DECLARED)
     assert checkout.apply().code == 0
@@ -113,7 +113,7 @@ def test_a_journal_is_its_owners_alone_and_holds_no_credential(stand: Stand) -> 
     assert "access_token" not in text
 
 
-def test_every_write_has_its_intent_before_it_and_its_outcome_after_it(stand: Stand) -> None:
+def test_every_write_has_its_intent_before_it_and_its_outcome_after_it(stand: SandboxAccount) -> None:
     """One line before, one after, for each contact that was sent, in that order; then the end."""
     checkout = stand.checkout(DECLARED, workers=4)
     assert checkout.apply().code == 0
@@ -127,7 +127,7 @@ def test_every_write_has_its_intent_before_it_and_its_outcome_after_it(stand: St
         seen.add(key)
 
 
-def test_a_broken_journal_is_told_and_nothing_is_written(stand: Stand) -> None:
+def test_a_broken_journal_is_told_and_nothing_is_written(stand: SandboxAccount) -> None:
     """The guards go by it: with a journal that was changed they would be deceived."""
     checkout = stand.checkout(DECLARED)
     assert checkout.apply().code == 0
@@ -166,16 +166,16 @@ def test_a_creation_is_settled_by_its_outcome(tmp_path: Path) -> None:
     assert [entry["email"] for entry in read_run(file).in_doubt] == ["lost@example.com"]
 
 
-def test_a_contact_that_was_sent_twice_is_in_doubt_once(stand: Stand) -> None:
+def test_a_contact_that_was_sent_twice_is_in_doubt_once(stand: SandboxAccount) -> None:
     """The answer to its first write was lost and the run was killed in the second: the last one counts."""
     checkout = stand.checkout("contacts: [{email: grace.odell@example.com, roles: [customer, press]}]\n")
     stand.upset("status:code=500,method=POST,path=/api/contacts/*")
-    clock = Clock()
+    clock = FakeClock()
     checkout.apply(clock=clock)
     assert len(checkout.lines("intent")) == 3
     again = stand.checkout("contacts: [{email: grace.odell@example.com, roles: [customer, press]}]\n")
-    with pytest.raises(Killed):
-        again.apply(clock=Clock(fuse=clock.looks - 1))
+    with pytest.raises(ProcessKilled):
+        again.apply(clock=FakeClock(fuse=clock.looks - 1))
     assert len(again.lines("intent")) == 3
     stand.calm()
     done = again.apply()

@@ -7,17 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.apply.party import APPLY, Checkout, Clock, Done, Killed, Stand, ended
-from tests.apply.scenario import (
+from tests.support.sandbox.full_change import (
     DECLARED,
-    Ends,
+    BeforeAndAfter,
     assert_converges,
     assert_journal_agrees,
     assert_old_or_new,
     both_ends,
 )
+from tests.support.sandbox.sandbox_account import (
+    APPLY,
+    Checkout,
+    CommandResult,
+    FakeClock,
+    ProcessKilled,
+    SandboxAccount,
+    ended,
+)
 
-KILLABLE = str(Path(__file__).with_name("killable.py"))
+KILLABLE = str(Path(__file__).parents[1] / "support" / "sandbox" / "killable_apply.py")
 
 PLANNING = 28
 """Steps before the first line of the journal: a token, a page of roles, four of contacts, eight reads."""
@@ -27,11 +35,11 @@ STEPS = 120
 
 
 @pytest.fixture(scope="module")
-def ends(sandbox: Stand) -> Ends:
+def ends(sandbox: SandboxAccount) -> BeforeAndAfter:
     return both_ends(sandbox)
 
 
-def assert_recovers(stand: Stand, checkout: Checkout, ends: Ends) -> None:
+def assert_recovers(stand: SandboxAccount, checkout: Checkout, ends: BeforeAndAfter) -> None:
     """Whole contacts; the next apply says what it found and finishes; no lock is left."""
     found = assert_old_or_new(stand, ends)
     assert_journal_agrees(checkout, ends, found)
@@ -51,7 +59,9 @@ def spread(short: int, full: int) -> list[object]:
 
 
 @pytest.mark.parametrize("number", spread(5, 150))
-def test_a_process_that_is_killed_at_a_step_recovers(stand: Stand, ends: Ends, number: int) -> None:
+def test_a_process_that_is_killed_at_a_step_recovers(
+    stand: SandboxAccount, ends: BeforeAndAfter, number: int
+) -> None:
     """Before or after a request, in the middle of a line of the journal: at any of them."""
     chance = random.Random(number)
     checkout = stand.checkout(DECLARED, workers=chance.choice([1, 4]))
@@ -63,7 +73,9 @@ def test_a_process_that_is_killed_at_a_step_recovers(stand: Stand, ends: Ends, n
 
 
 @pytest.mark.parametrize("number", spread(2, 50))
-def test_a_process_that_is_killed_at_any_moment_recovers(stand: Stand, ends: Ends, number: int) -> None:
+def test_a_process_that_is_killed_at_any_moment_recovers(
+    stand: SandboxAccount, ends: BeforeAndAfter, number: int
+) -> None:
     """From outside, without a look at what it is doing."""
     chance = random.Random(number)
     checkout = stand.checkout(DECLARED, workers=chance.choice([1, 4]))
@@ -81,25 +93,27 @@ def test_a_process_that_is_killed_at_any_moment_recovers(stand: Stand, ends: End
 @pytest.mark.parametrize("workers", [1, 4])
 @pytest.mark.parametrize("part", spread(5, 60))
 def test_a_run_that_ends_between_two_requests_recovers(
-    stand: Stand, ends: Ends, part: int, workers: int
+    stand: SandboxAccount, ends: BeforeAndAfter, part: int, workers: int
 ) -> None:
     """The same within this process, at points that lie evenly over the run."""
-    fuse = Clock()
+    fuse = FakeClock()
     stand.checkout(DECLARED, workers=workers).apply(clock=fuse)
     stand.reset()
     checkout = stand.checkout(DECLARED, workers=workers)
-    with pytest.raises(Killed):
-        checkout.apply(clock=Clock(fuse=random.Random(part).randrange(fuse.looks)))
+    with pytest.raises(ProcessKilled):
+        checkout.apply(clock=FakeClock(fuse=random.Random(part).randrange(fuse.looks)))
     assert_recovers(stand, checkout, ends)
 
 
-def test_killed_again_and_again_it_still_comes_to_its_end(stand: Stand, ends: Ends) -> None:
+def test_killed_again_and_again_it_still_comes_to_its_end(
+    stand: SandboxAccount, ends: BeforeAndAfter
+) -> None:
     """Each run gets a little further, and none undoes what another did."""
     checkout = stand.checkout(DECLARED, workers=1)
     for fuse in range(40, 200, 20):
         try:
-            checkout.apply(clock=Clock(fuse=fuse))
-        except Killed:
+            checkout.apply(clock=FakeClock(fuse=fuse))
+        except ProcessKilled:
             found = assert_old_or_new(stand, ends)
             assert_journal_agrees(checkout, ends, found)
     assert_recovers(stand, checkout, ends)
@@ -114,7 +128,7 @@ contacts:
 
 
 @pytest.mark.parametrize("signalled", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_a_run_in_order(stand: Stand, signalled: signal.Signals) -> None:
+def test_a_signal_ends_a_run_in_order(stand: SandboxAccount, signalled: signal.Signals) -> None:
     """The write under way comes to its end and is noted; who still holds what they should not is named."""
     checkout = stand.checkout(LOSING)
     stand.upset("latency:ms=300,method=POST,path=/api/contacts/*")
@@ -143,7 +157,9 @@ def test_a_signal_ends_a_run_in_order(stand: Stand, signalled: signal.Signals) -
 
 
 @pytest.mark.parametrize("signalled", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_before_the_first_write_writes_nothing(stand: Stand, signalled: signal.Signals) -> None:
+def test_a_signal_before_the_first_write_writes_nothing(
+    stand: SandboxAccount, signalled: signal.Signals
+) -> None:
     """While it still plans, it just ends, with one line."""
     checkout = stand.checkout(LOSING)
     stand.upset("latency:ms=300,method=GET,path=/api/contacts/*")
@@ -156,12 +172,12 @@ def test_a_signal_before_the_first_write_writes_nothing(stand: Stand, signalled:
     assert stand.writes() == []
 
 
-def still_open(done: Done) -> set[str]:
+def still_open(done: CommandResult) -> set[str]:
     start = "revocation still open: "
     return {line.removeprefix(start) for line in done.err.splitlines() if line.startswith(start)}
 
 
-def await_request(stand: Stand, method: str) -> None:
+def await_request(stand: SandboxAccount, method: str) -> None:
     """Wait until a process has been answered such a request about a contact."""
     until = time.monotonic() + 30
     while not any(

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from reconcile.sandbox import seed
-from tests.apply.party import Account, Stand, State
-from tests.conftest import NOW
+from tests.support.sandbox.sandbox_account import Account, SandboxAccount, State
+from tests.support.shop import NOW
 
 FAULTS = (
     "status:code=503,p=0.01",
@@ -26,7 +26,7 @@ STILL = "2026-11-23T09:00:00"
     ("size", "every"),
     [(600, 20), pytest.param(24_000, 100, marks=[pytest.mark.long, pytest.mark.timeout(1_500)])],
 )
-def test_a_large_account_converges_and_loses_nothing(sandbox: Stand, size: int, every: int) -> None:
+def test_a_large_account_converges_and_loses_nothing(sandbox: SandboxAccount, size: int, every: int) -> None:
     """All contacts are declared as they are, a few otherwise; afterwards just those differ, as declared."""
     sandbox.reset()
     seed(sandbox.path, contacts=size, now=NOW)

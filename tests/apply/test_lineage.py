@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.apply.party import Checkout, Done, Stand
+from tests.support.sandbox.sandbox_account import Checkout, CommandResult, SandboxAccount
 
 ROLES = ("customer", "preview", "press", "newsletter")
 
@@ -34,12 +34,12 @@ def cut(path: Path, lines: int) -> None:
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:lines]))
 
 
-def verify(checkout: Checkout) -> Done:
+def verify(checkout: Checkout) -> CommandResult:
     return checkout.run("history", "--verify")
 
 
 @pytest.fixture
-def three(stand: Stand) -> tuple[Checkout, list[Path]]:
+def three(stand: SandboxAccount) -> tuple[Checkout, list[Path]]:
     """A checkout with three runs, each of four lines."""
     checkout = stand.checkout("")
     return checkout, [run(checkout, number) for number in (1, 2, 3)]
@@ -55,14 +55,14 @@ def test_runs_that_follow_each_other_are_whole(three: tuple[Checkout, list[Path]
     assert names == [[], *([record.run] for record in checkout.journals()[:2])]
 
 
-def test_one_journal_is_told_in_the_singular(stand: Stand) -> None:
+def test_one_journal_is_told_in_the_singular(stand: SandboxAccount) -> None:
     """One journal is, three are."""
     checkout = stand.checkout("")
     run(checkout, 1)
     assert verify(checkout).out.startswith("1 journal is whole")
 
 
-def test_no_journal_at_all_is_not_called_whole(stand: Stand) -> None:
+def test_no_journal_at_all_is_not_called_whole(stand: SandboxAccount) -> None:
     """Nobody can tell a new checkout from one whose journals are all gone."""
     done = verify(stand.checkout(""))
     assert (done.code, done.out.split(":")[0]) == (0, "There is no journal"), done.said
@@ -112,7 +112,7 @@ def test_a_run_that_was_cut_off_is_named_and_no_fault(
     assert told in done.out
 
 
-def test_what_later_runs_add_to_a_run_that_was_cut_off_is_no_fault(stand: Stand) -> None:
+def test_what_later_runs_add_to_a_run_that_was_cut_off_is_no_fault(stand: SandboxAccount) -> None:
     """The next apply notes what it found of a write in doubt, and closes the journal."""
     checkout = stand.checkout("")
     made = [run(checkout, 1)]
@@ -125,7 +125,7 @@ def test_what_later_runs_add_to_a_run_that_was_cut_off_is_no_fault(stand: Stand)
 
 
 @pytest.fixture
-def forked(stand: Stand) -> tuple[Checkout, list[Path]]:
+def forked(stand: SandboxAccount) -> tuple[Checkout, list[Path]]:
     """Two runs that were begun from copies of one journal, brought together again."""
     checkout = stand.checkout("")
     made = [run(checkout, 1)]
@@ -154,7 +154,7 @@ def test_either_side_of_a_fork_is_missed(forked: tuple[Checkout, list[Path]], si
     assert f"run {made[side].stem} is missing" in verify(checkout).err
 
 
-def test_a_clock_that_was_set_back_makes_no_fork(stand: Stand) -> None:
+def test_a_clock_that_was_set_back_makes_no_fork(stand: SandboxAccount) -> None:
     """Runs follow each other in the order in which they were begun, whatever their names say."""
     checkout = stand.checkout("")
     for number in (3, 2, 1):

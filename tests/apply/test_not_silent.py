@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.apply.party import APPLY, AS_OF, Stand, ended
+from tests.support.sandbox.sandbox_account import APPLY, AS_OF, SandboxAccount, ended
 
 TWO = """\
 contacts:
@@ -29,7 +29,7 @@ def sizes(journal: Path) -> list[int]:
     return [sum(map(len, lines[: number + 1])) for number in range(len(lines))]
 
 
-def test_an_outcome_that_does_not_fit_on_the_disk_is_no_success(stand: Stand) -> None:
+def test_an_outcome_that_does_not_fit_on_the_disk_is_no_success(stand: SandboxAccount) -> None:
     """All is written and only the last outcome is not noted: 4, it is said, and the next apply looks."""
     whole = stand.checkout(TWO)
     assert whole.apply().code == 0
@@ -48,7 +48,9 @@ def test_an_outcome_that_does_not_fit_on_the_disk_is_no_success(stand: Stand) ->
 
 
 @pytest.mark.parametrize("arguments", [(), ("--verbose",)], ids=["", "verbose"])
-def test_a_closed_standard_error_changes_no_exit_code(stand: Stand, arguments: tuple[str, ...]) -> None:
+def test_a_closed_standard_error_changes_no_exit_code(
+    stand: SandboxAccount, arguments: tuple[str, ...]
+) -> None:
     """One of two contacts is not written: 4, although nobody reads why; the other one is written."""
     checkout = stand.checkout(TWO)
     stand.upset("status:code=422,method=POST,path=/api/contacts/36.json")

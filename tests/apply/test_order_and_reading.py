@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.apply.party import Stand
-from tests.apply.scenario import DECLARED
+from tests.support.sandbox.full_change import DECLARED
+from tests.support.sandbox.sandbox_account import SandboxAccount
 
 MANY = """\
 contacts:
@@ -25,7 +25,7 @@ LOSING, CHANGING, GAINING = 0, 1, 2
 
 
 @pytest.mark.parametrize("workers", [1, 4])
-def test_revocations_come_before_changes_and_those_before_grants(stand: Stand, workers: int) -> None:
+def test_revocations_come_before_changes_and_those_before_grants(stand: SandboxAccount, workers: int) -> None:
     """A contact that loses access comes before every one that does not; grants come last."""
     checkout = stand.checkout(MANY, workers=workers)
     assert checkout.apply().code == 0
@@ -42,7 +42,7 @@ def kind(operations: list[dict[str, str]]) -> int:
     return GAINING if ("roles", "add") in steps else CHANGING
 
 
-def test_a_run_that_fails_too_often_stops_and_names_what_is_open(stand: Stand) -> None:
+def test_a_run_that_fails_too_often_stops_and_names_what_is_open(stand: SandboxAccount) -> None:
     """The breaker: after so many failures in a row nothing more is sent; who still holds a role is named."""
     checkout = stand.checkout(MANY, settings="apply: {failures: 2}\n")
     stand.upset("status:code=503,method=POST")
@@ -54,7 +54,7 @@ def test_a_run_that_fails_too_often_stops_and_names_what_is_open(stand: Stand) -
     assert "revocation still open: trade-gold of dev@gill-kitchens.example.net" in done.err
 
 
-def test_a_403_stops_the_run_at_once(stand: Stand) -> None:
+def test_a_403_stops_the_run_at_once(stand: SandboxAccount) -> None:
     """No further contact is tried with credentials that lack what it takes."""
     checkout = stand.checkout(MANY)
     stand.upset("status:code=403,method=POST,n=2")
@@ -85,7 +85,7 @@ def test_a_403_stops_the_run_at_once(stand: Stand) -> None:
     ],
     ids=" ".join,
 )
-def test_a_command_that_reads_sends_nothing_but_reads(stand: Stand, command: list[str]) -> None:
+def test_a_command_that_reads_sends_nothing_but_reads(stand: SandboxAccount, command: list[str]) -> None:
     """By the server's own log: GETs and the request for a token."""
     checkout = stand.checkout(DECLARED)
     assert checkout.apply().code == 0
@@ -106,7 +106,7 @@ def test_a_command_that_reads_sends_nothing_but_reads(stand: Stand, command: lis
     [["validate"], ["history"], ["history", "--verify"], ["timeline", "--days", "900"]],
     ids=" ".join,
 )
-def test_an_offline_command_sends_nothing_at_all(stand: Stand, command: list[str]) -> None:
+def test_an_offline_command_sends_nothing_at_all(stand: SandboxAccount, command: list[str]) -> None:
     """It runs on a fork's pull request, where there are no credentials."""
     checkout = stand.checkout(DECLARED)
     assert checkout.apply().code == 0
@@ -115,7 +115,7 @@ def test_an_offline_command_sends_nothing_at_all(stand: Stand, command: list[str
     assert stand.requests() == []
 
 
-def test_a_json_plan_is_all_that_a_plan_prints(stand: Stand) -> None:
+def test_a_json_plan_is_all_that_a_plan_prints(stand: SandboxAccount) -> None:
     """One document on standard output, whatever else there is to say."""
     done = stand.checkout(DECLARED).plan("--format", "json")
     assert len(json.loads(done.out)["changes"]) == 8

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.apply.party import Checkout, Done, Stand
+from tests.support.sandbox.sandbox_account import Checkout, CommandResult, SandboxAccount
 
 ROSALIND = "rosalind.keane@example.com"  # 36, holds customer, press, preview; tag vip
 
@@ -30,7 +30,7 @@ SEEN = {
 BEFORE_THE_PLAN = {"token", "roles page", "list page", "contact read"}
 
 
-def applied(stand: Stand, act: str, point: str, workers: int = 1) -> tuple[Checkout, Done]:
+def applied(stand: SandboxAccount, act: str, point: str, workers: int = 1) -> tuple[Checkout, CommandResult]:
     checkout = stand.checkout(DECLARED, workers=workers)
     stand.upset(f"writer:contact=36,{act},{point}")
     return checkout, checkout.apply()
@@ -38,7 +38,7 @@ def applied(stand: Stand, act: str, point: str, workers: int = 1) -> tuple[Check
 
 @pytest.mark.parametrize("workers", [1, 4])
 @pytest.mark.parametrize("point", SEEN)
-def test_an_ignored_grant_is_never_lost(stand: Stand, point: str, workers: int) -> None:
+def test_an_ignored_grant_is_never_lost(stand: SandboxAccount, point: str, workers: int) -> None:
     """Given at any point that a reading can see, it is carried along."""
     checkout, done = applied(stand, "grant=staff-tools", SEEN[point], workers)
     assert "staff-tools" in stand.user(ROSALIND)["roles"]
@@ -51,7 +51,7 @@ def test_an_ignored_grant_is_never_lost(stand: Stand, point: str, workers: int) 
 @pytest.mark.parametrize("workers", [1, 4])
 @pytest.mark.parametrize("point", SEEN)
 def test_an_undeclared_grant_is_only_revoked_where_that_was_shown(
-    stand: Stand, point: str, workers: int
+    stand: SandboxAccount, point: str, workers: int
 ) -> None:
     """Before the plan it is in the plan; after it, the contact is left alone or the difference is told."""
     checkout, done = applied(stand, "grant=sample-box", SEEN[point], workers)
@@ -66,14 +66,14 @@ def test_an_undeclared_grant_is_only_revoked_where_that_was_shown(
 
 
 @pytest.mark.parametrize("point", SEEN)
-def test_a_facet_that_is_not_managed_is_never_touched(stand: Stand, point: str) -> None:
+def test_a_facet_that_is_not_managed_is_never_touched(stand: SandboxAccount, point: str) -> None:
     """The tags of a contact whose roles alone are declared belong to others, at every moment."""
     _, done = applied(stand, "tag=new-one,untag=vip", SEEN[point])
     assert stand.user(ROSALIND)["tags"] == ["new-one"]
     assert done.code == 0, done.said
 
 
-def test_what_is_written_within_the_gap_is_overwritten_and_the_gap_is_told(stand: Stand) -> None:
+def test_what_is_written_within_the_gap_is_overwritten_and_the_gap_is_told(stand: SandboxAccount) -> None:
     """The API has no lock: between a read and its write nobody can see another's write. It is kept short."""
     _, done = applied(stand, "grant=staff-tools", "method=POST,path=/api/contacts/36.json,n=1,when=before")
     assert done.code == 0, done.said
@@ -83,14 +83,14 @@ def test_what_is_written_within_the_gap_is_overwritten_and_the_gap_is_told(stand
     assert float(found[1]) < 5
 
 
-def test_even_within_the_gap_what_is_not_managed_is_safe(stand: Stand) -> None:
+def test_even_within_the_gap_what_is_not_managed_is_safe(stand: SandboxAccount) -> None:
     """A write names only the facets that are declared."""
     _, done = applied(stand, "tag=new-one", "method=POST,path=/api/contacts/36.json,n=1,when=before")
     assert done.code == 0, done.said
     assert stand.user(ROSALIND)["tags"] == ["new-one", "vip"]
 
 
-def assert_settles(stand: Stand, checkout: Checkout) -> None:
+def assert_settles(stand: SandboxAccount, checkout: Checkout) -> None:
     stand.calm()
     assert checkout.apply().code == 0
     last = checkout.apply()

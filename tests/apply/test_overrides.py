@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reconcile.sandbox.store.connection import opened, writing
-from tests.apply.party import Checkout, Clock, Killed, Stand
+from tests.support.sandbox.sandbox_account import Checkout, FakeClock, ProcessKilled, SandboxAccount
 
 GRACE, ELIN = "grace.odell@example.com", "elin.sorensen@example.org"
 
@@ -14,7 +14,7 @@ STRIPPED = f"contacts:\n  - {{email: {GRACE}, roles: []}}\n  - {{email: {ELIN}, 
 
 
 @pytest.fixture
-def lifted(stand: Stand) -> Checkout:
+def lifted(stand: SandboxAccount) -> Checkout:
     """A checkout whose plan takes the last role of two contacts, and an override for that very plan."""
     checkout = stand.checkout(STRIPPED)
     plan = json.loads(checkout.saved().read_text("utf-8"))
@@ -29,17 +29,17 @@ def approved(checkout: Checkout) -> str:
     return str(checkout.root / "plan.json")
 
 
-def regrant(stand: Stand) -> None:
+def regrant(stand: SandboxAccount) -> None:
     """Somebody gives the roles back, so that the plan would take them once more."""
     stand.outside(number(stand, GRACE), grant="customer")
     stand.outside(number(stand, ELIN), grant="customer")
 
 
-def number(stand: Stand, email: str) -> str:
+def number(stand: SandboxAccount, email: str) -> str:
     return next(key for key, state in stand.holds().items() if state["email"] == email)
 
 
-def test_an_override_is_used_up_by_its_plan(stand: Stand, lifted: Checkout) -> None:
+def test_an_override_is_used_up_by_its_plan(stand: SandboxAccount, lifted: Checkout) -> None:
     """Carried out once, the same plan is refused, although the account would need it again."""
     assert lifted.apply(approved(lifted)).code == 0
     regrant(stand)
@@ -48,7 +48,7 @@ def test_an_override_is_used_up_by_its_plan(stand: Stand, lifted: Checkout) -> N
     assert "last-role" in done.err
 
 
-def test_a_run_that_wrote_nothing_leaves_the_override(stand: Stand, lifted: Checkout) -> None:
+def test_a_run_that_wrote_nothing_leaves_the_override(stand: SandboxAccount, lifted: Checkout) -> None:
     """Its first reading was forbidden: nobody has lost anything by it yet."""
     stand.upset(f"status:code=403,method=GET,path=/api/contacts/{number(stand, ELIN)}.json,n=2")
     assert lifted.apply(approved(lifted)).code == 1
@@ -59,9 +59,11 @@ def test_a_run_that_wrote_nothing_leaves_the_override(stand: Stand, lifted: Chec
     assert done.code == 0, done.said
 
 
-def test_a_run_that_was_cut_off_is_finished_with_its_override(stand: Stand, lifted: Checkout) -> None:
+def test_a_run_that_was_cut_off_is_finished_with_its_override(
+    stand: SandboxAccount, lifted: Checkout
+) -> None:
     """One of the two contacts is written, then the process is gone; after that it is used up."""
-    with pytest.raises(Killed):
+    with pytest.raises(ProcessKilled):
         lifted.apply(approved(lifted), clock=killed_after_first_write(stand))
     assert len(stand.writes()) == 1
     done = lifted.apply(approved(lifted))
@@ -72,7 +74,7 @@ def test_a_run_that_was_cut_off_is_finished_with_its_override(stand: Stand, lift
 
 
 def test_a_run_that_left_something_undone_is_finished_with_its_override(
-    stand: Stand, lifted: Checkout
+    stand: SandboxAccount, lifted: Checkout
 ) -> None:
     """The same plan again is no other set of writes."""
     stand.upset(f"status:code=422,method=POST,path=/api/contacts/{number(stand, ELIN)}.json")
@@ -84,10 +86,10 @@ def test_a_run_that_left_something_undone_is_finished_with_its_override(
 
 
 def test_an_override_of_a_run_that_was_cut_off_lifts_nothing_for_another_plan(
-    stand: Stand, lifted: Checkout
+    stand: SandboxAccount, lifted: Checkout
 ) -> None:
     """One contact more would lose its last role: that is not what was agreed."""
-    with pytest.raises(Killed):
+    with pytest.raises(ProcessKilled):
         lifted.apply(approved(lifted), clock=killed_after_first_write(stand))
     lifted.declare(f"{STRIPPED}  - {{email: lucy.fenwick@example.org, roles: []}}\n")
     for arguments in ((), (approved(lifted),)):
@@ -96,20 +98,20 @@ def test_an_override_of_a_run_that_was_cut_off_lifts_nothing_for_another_plan(
     assert len(stand.writes()) == 1
 
 
-class _Watch(Clock):
+class _Watch(FakeClock):
     """Kills the process at the first look at the time after a write."""
 
-    def __init__(self, stand: Stand) -> None:
+    def __init__(self, stand: SandboxAccount) -> None:
         super().__init__()
         self._stand = stand
 
     def monotonic(self) -> float:
         if self._stand.writes():
-            raise Killed
+            raise ProcessKilled
         return super().monotonic()
 
 
-def killed_after_first_write(stand: Stand) -> Clock:
+def killed_after_first_write(stand: SandboxAccount) -> FakeClock:
     return _Watch(stand)
 
 
@@ -119,7 +121,7 @@ def shrink(path: Path) -> None:
         db.execute(f"DELETE FROM contacts WHERE id IN ({newest})")
 
 
-def test_a_shrinking_that_is_refused_stays_refused(stand: Stand) -> None:
+def test_a_shrinking_that_is_refused_stays_refused(stand: SandboxAccount) -> None:
     """A plan of nothing in between must not make the small account the one that later runs go by."""
     one = "contacts: [{id: 36, roles: [customer, preview, newsletter%s]}]\n"
     checkout = stand.checkout(one % "")

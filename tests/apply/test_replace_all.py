@@ -14,7 +14,7 @@ from reconcile.model.result import Outcome, Report
 from reconcile.model.settings import Patterns, Policy
 from reconcile.plan.approval import approved_operations
 from reconcile.services.planning import make_fresh_plan
-from tests.conftest import NOW, Shop
+from tests.support.shop import NOW, Shop
 
 GRACE = "grace.odell@example.com"  # holds customer
 

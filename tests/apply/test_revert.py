@@ -6,8 +6,8 @@ import pytest
 
 from reconcile.sandbox import running, seed
 from reconcile.sandbox.store.connection import opened, writing
-from tests.apply.party import AS_OF, Checkout, Done, Stand
-from tests.conftest import NOW
+from tests.support.sandbox.sandbox_account import AS_OF, Checkout, CommandResult, SandboxAccount
+from tests.support.shop import NOW
 
 ROSALIND = "rosalind.keane@example.com"
 
@@ -38,29 +38,29 @@ def cut(path: Path, lines: int) -> None:
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:lines]))
 
 
-def revert(checkout: Checkout, *arguments: str, run: Path | None = None, as_of: str = AS_OF) -> Done:
+def revert(checkout: Checkout, *arguments: str, run: Path | None = None, as_of: str = AS_OF) -> CommandResult:
     name = (run or last_run(checkout)).stem
     saved = str(checkout.root / "revert.json")
     return checkout.run("revert", name, "--as-of", as_of, "--out", saved, *arguments)
 
 
-def carry_out(checkout: Checkout, *arguments: str, as_of: str = AS_OF) -> Done:
+def carry_out(checkout: Checkout, *arguments: str, as_of: str = AS_OF) -> CommandResult:
     return checkout.apply(str(checkout.root / "revert.json"), *arguments, as_of=as_of)
 
 
-def applied(stand: Stand, declared: str, *, settings: str = "", as_of: str = AS_OF) -> Checkout:
+def applied(stand: SandboxAccount, declared: str, *, settings: str = "", as_of: str = AS_OF) -> Checkout:
     checkout = stand.checkout(declared, settings=settings)
     done = checkout.apply(as_of=as_of)
     assert done.code == 0, done.said
     return checkout
 
 
-def execute(stand: Stand, statement: str) -> None:
+def execute(stand: SandboxAccount, statement: str) -> None:
     with opened(stand.path) as db, writing(db):
         db.execute(statement)
 
 
-def test_what_the_run_did_is_undone_and_what_others_did_stays(stand: Stand) -> None:
+def test_what_the_run_did_is_undone_and_what_others_did_stays(stand: SandboxAccount) -> None:
     """The role it granted goes, the one it revoked comes back; a role that others gave since is kept."""
     before = stand.user(ROSALIND)
     checkout = applied(stand, SWAP)
@@ -73,7 +73,7 @@ def test_what_the_run_did_is_undone_and_what_others_did_stays(stand: Stand) -> N
     assert after["tags"] == sorted([*before["tags"], "by-hand"])
 
 
-def test_a_run_of_another_account_is_refused(stand: Stand, tmp_path: Path) -> None:
+def test_a_run_of_another_account_is_refused(stand: SandboxAccount, tmp_path: Path) -> None:
     """The same id is another person there: both accounts are named, and nothing is planned."""
     other = tmp_path / "account" / "sandbox.sqlite3"
     other.parent.mkdir()
@@ -90,7 +90,7 @@ def test_a_run_of_another_account_is_refused(stand: Stand, tmp_path: Path) -> No
                 assert url.removeprefix("http://") in done.err
 
 
-def test_a_contact_that_is_somebody_else_by_now_is_left_alone(stand: Stand) -> None:
+def test_a_contact_that_is_somebody_else_by_now_is_left_alone(stand: SandboxAccount) -> None:
     """Her roles never move to another person; the other contacts of the run are reverted."""
     checkout = applied(stand, BOTH)
     held = stand.user(ROSALIND)["roles"]
@@ -103,7 +103,9 @@ def test_a_contact_that_is_somebody_else_by_now_is_left_alone(stand: Stand) -> N
     assert "newsletter" not in stand.user(ELIN)["roles"]
 
 
-def test_a_contact_that_becomes_somebody_else_after_the_approval_stops_the_revert(stand: Stand) -> None:
+def test_a_contact_that_becomes_somebody_else_after_the_approval_stops_the_revert(
+    stand: SandboxAccount,
+) -> None:
     """It was approved for another: nothing is written, and it is not passed over in silence."""
     checkout = applied(stand, SWAP)
     assert revert(checkout).code == 0
@@ -115,7 +117,7 @@ def test_a_contact_that_becomes_somebody_else_after_the_approval_stops_the_rever
 
 
 @pytest.mark.parametrize("back", [False, True])
-def test_an_address_that_the_run_gave_is_the_contacts_own(stand: Stand, *, back: bool) -> None:
+def test_an_address_that_the_run_gave_is_the_contacts_own(stand: SandboxAccount, *, back: bool) -> None:
     """Whether she still has it or has the old one again: she is the same person."""
     declared = "contacts:\n  - {id: 36, profile: {email: new@example.com}, roles: [customer, preview]}\n"
     checkout = applied(stand, declared)
@@ -127,7 +129,7 @@ def test_an_address_that_the_run_gave_is_the_contacts_own(stand: Stand, *, back:
     assert "press" in stand.user(ROSALIND)["roles"]
 
 
-def test_what_had_lapsed_does_not_come_back(stand: Stand) -> None:
+def test_what_had_lapsed_does_not_come_back(stand: SandboxAccount) -> None:
     """The run took it away because its time was over: that is no mistake to be undone."""
     window = "expires: 2026-11-30"
     declared = f"""\
@@ -148,7 +150,7 @@ contacts:
     assert "role  press" not in done.out
 
 
-def test_a_grant_whose_own_expiry_has_passed_since_does_not_come_back(stand: Stand) -> None:
+def test_a_grant_whose_own_expiry_has_passed_since_does_not_come_back(stand: SandboxAccount) -> None:
     """It was revoked early, but by now it would be over anyway."""
     at = "2026-11-25T00:00:00Z"
     checkout = applied(
@@ -162,7 +164,7 @@ def test_a_grant_whose_own_expiry_has_passed_since_does_not_come_back(stand: Sta
     assert "+ role  press" not in late.out
 
 
-def test_a_lengthened_grant_goes_when_its_old_expiry_has_passed(stand: Stand) -> None:
+def test_a_lengthened_grant_goes_when_its_old_expiry_has_passed(stand: SandboxAccount) -> None:
     """Without the run she would not hold it by now: it is revoked, and the plan says why."""
     at = "2026-11-25T00:00:00Z"
     checkout = applied(
@@ -175,7 +177,7 @@ def test_a_lengthened_grant_goes_when_its_old_expiry_has_passed(stand: Stand) ->
     assert f"role press goes: without the run it would have lapsed at {at}" in done.out
 
 
-def test_a_write_in_doubt_that_took_effect_is_undone(stand: Stand) -> None:
+def test_a_write_in_doubt_that_took_effect_is_undone(stand: SandboxAccount) -> None:
     """Killed before the outcome was noted: the contact is read, and it is as after the write."""
     before = stand.user(ROSALIND)
     checkout = applied(stand, SWAP)
@@ -185,7 +187,7 @@ def test_a_write_in_doubt_that_took_effect_is_undone(stand: Stand) -> None:
     assert stand.user(ROSALIND) == before
 
 
-def test_a_write_in_doubt_beside_a_sure_one_is_undone_too(stand: Stand) -> None:
+def test_a_write_in_doubt_beside_a_sure_one_is_undone_too(stand: SandboxAccount) -> None:
     """None of the two contacts is left out."""
     before = [stand.user(email) for email in (ROSALIND, ELIN)]
     checkout = applied(stand, BOTH)
@@ -195,7 +197,7 @@ def test_a_write_in_doubt_beside_a_sure_one_is_undone_too(stand: Stand) -> None:
     assert [stand.user(email) for email in (ROSALIND, ELIN)] == before
 
 
-def test_a_revert_of_a_killed_run_only_reads(stand: Stand) -> None:
+def test_a_revert_of_a_killed_run_only_reads(stand: SandboxAccount) -> None:
     """Neither the account nor the journal is written: that is for apply."""
     checkout = applied(stand, SWAP)
     cut(last_run(checkout), 2)
@@ -204,7 +206,7 @@ def test_a_revert_of_a_killed_run_only_reads(stand: Stand) -> None:
     assert (last_run(checkout).read_bytes(), stand.writes()) == (content, writes)
 
 
-def test_a_write_that_never_took_effect_is_not_undone(stand: Stand) -> None:
+def test_a_write_that_never_took_effect_is_not_undone(stand: SandboxAccount) -> None:
     """Otherwise the revert would undo what the next run did."""
     checkout = applied(stand, SWAP)
     killed = last_run(checkout)
@@ -218,7 +220,7 @@ def test_a_write_that_never_took_effect_is_not_undone(stand: Stand) -> None:
     assert "wrote nothing, so there is nothing to revert" in done.err
 
 
-def test_a_contact_whose_creation_is_in_doubt_is_named(stand: Stand) -> None:
+def test_a_contact_whose_creation_is_in_doubt_is_named(stand: SandboxAccount) -> None:
     """It exists and holds roles, but the answer with its id was lost: it is said how to find it."""
     checkout = stand.checkout(NEW)
     stand.upset(
@@ -234,7 +236,7 @@ def test_a_contact_whose_creation_is_in_doubt_is_named(stand: Stand) -> None:
     assert "empty-declarations" not in done.out
 
 
-def test_a_created_contact_loses_what_the_run_gave_it_and_stays(stand: Stand) -> None:
+def test_a_created_contact_loses_what_the_run_gave_it_and_stays(stand: SandboxAccount) -> None:
     """Names can't be emptied and contacts are never deleted: the plan can succeed, and says so."""
     checkout = applied(stand, NEW)
     done = revert(checkout)
@@ -253,7 +255,9 @@ def test_a_created_contact_loses_what_the_run_gave_it_and_stays(stand: Stand) ->
     ],
     ids=["in reconcile.yaml", "of the contact"],
 )
-def test_what_was_granted_in_additive_mode_is_taken_back(stand: Stand, settings: str, entry: str) -> None:
+def test_what_was_granted_in_additive_mode_is_taken_back(
+    stand: SandboxAccount, settings: str, entry: str
+) -> None:
     """The mode says what happens to things that nobody declared; what the run gave is known to be its."""
     before = stand.user(ROSALIND)
     declared = f"contacts:\n  - {{email: {ROSALIND}, {entry}roles: [newsletter], tags: [fresh]}}\n"
@@ -266,7 +270,7 @@ def test_what_was_granted_in_additive_mode_is_taken_back(stand: Stand, settings:
     assert after["tags"] == sorted([*before["tags"], "by-hand"])
 
 
-def test_an_activation_that_can_not_be_undone_is_named(stand: Stand) -> None:
+def test_an_activation_that_can_not_be_undone_is_named(stand: SandboxAccount) -> None:
     """Nothing makes a grant wait again: the plan is empty, but not silent."""
     email, role, others = next(
         (state["email"], name, [one for one in state["roles"] if not one.startswith("staff-")])
@@ -281,7 +285,7 @@ def test_an_activation_that_can_not_be_undone_is_named(stand: Stand) -> None:
     assert f"role {role} was made active and stays so" in done.out
 
 
-def test_a_folder_that_can_not_be_read_keeps_nothing_from_being_rolled_back(stand: Stand) -> None:
+def test_a_folder_that_can_not_be_read_keeps_nothing_from_being_rolled_back(stand: SandboxAccount) -> None:
     """A revert has declarations of its own, from the journal; those of the folder may be what went wrong."""
     checkout = applied(stand, NEW)
     checkout.declare("contacts: [\n")

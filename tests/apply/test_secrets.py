@@ -2,14 +2,14 @@
 
 import pytest
 
-from tests.apply.party import Clock, Killed, Stand
-from tests.apply.scenario import DECLARED, READS
 from tests.apply.test_fault_matrix import FAULTS, LASTING, MIXTURE, POINTS
+from tests.support.sandbox.full_change import DECLARED, READS
+from tests.support.sandbox.sandbox_account import FakeClock, ProcessKilled, SandboxAccount
 
 SAYING_MUCH = ("--verbose",)
 
 
-def secrets(stand: Stand) -> set[str]:
+def secrets(stand: SandboxAccount) -> set[str]:
     """The private key, and every token that the account has ever given."""
     from reconcile.sandbox.store.connection import opened
 
@@ -17,7 +17,7 @@ def secrets(stand: Stand) -> set[str]:
         return {stand.access.private_key, *(row[0] for row in db.execute("SELECT token FROM tokens"))}
 
 
-def assert_kept(stand: Stand, found: set[str], *texts: str) -> None:
+def assert_kept(stand: SandboxAccount, found: set[str], *texts: str) -> None:
     for secret in found:
         assert len(secret) >= 40
         assert not any(secret in text or secret[:20] in text for text in texts)
@@ -38,7 +38,7 @@ LASTINGLY = [fault if ":" in fault else fault.replace(",", ":", 1) for fault, _ 
         for place, fault in enumerate([*LASTINGLY, *ONCE])
     ],
 )
-def test_no_fault_brings_a_secret_to_light(stand: Stand, fault: str) -> None:
+def test_no_fault_brings_a_secret_to_light(stand: SandboxAccount, fault: str) -> None:
     """In output, in errors, in the journal, in a saved plan: at the most talkative setting."""
     checkout = stand.checkout(DECLARED, workers=4)
     checkout.saved()
@@ -50,7 +50,7 @@ def test_no_fault_brings_a_secret_to_light(stand: Stand, fault: str) -> None:
     assert_kept(stand, found, done.out, done.err, checkout.text())
 
 
-def test_a_crash_does_not_bring_a_secret_to_light(stand: Stand) -> None:
+def test_a_crash_does_not_bring_a_secret_to_light(stand: SandboxAccount) -> None:
     """An exception that nobody catches is printed with its chain: there is no secret in any of it."""
     import traceback
 
@@ -58,14 +58,14 @@ def test_a_crash_does_not_bring_a_secret_to_light(stand: Stand) -> None:
     stand.upset(*MIXTURE)
     for fuse in range(5, 150, 25):
         try:
-            done = checkout.apply(*SAYING_MUCH, clock=Clock(fuse=fuse))
+            done = checkout.apply(*SAYING_MUCH, clock=FakeClock(fuse=fuse))
             said = done.said
-        except Killed as error:
+        except ProcessKilled as error:
             said = "".join(traceback.format_exception(error))
         assert_kept(stand, secrets(stand), said, checkout.text())
 
 
-def test_credentials_that_are_refused_are_not_shown(stand: Stand) -> None:
+def test_credentials_that_are_refused_are_not_shown(stand: SandboxAccount) -> None:
     """Wrong ones are secrets all the same: they may be those of another account."""
     checkout = stand.checkout(DECLARED)
     canary = "c0ffee" * 10 + "beef"
@@ -76,7 +76,7 @@ def test_credentials_that_are_refused_are_not_shown(stand: Stand) -> None:
 
 
 @pytest.mark.parametrize("reads", [1, READS + 1])
-def test_an_answer_that_quotes_the_token_is_not_repeated(stand: Stand, reads: int) -> None:
+def test_an_answer_that_quotes_the_token_is_not_repeated(stand: SandboxAccount, reads: int) -> None:
     """Error pages of any kind, in each form that the account may give its errors."""
     checkout = stand.checkout(DECLARED)
     for form in ("oauth", "envelope", "empty"):

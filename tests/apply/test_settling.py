@@ -17,8 +17,8 @@ from reconcile.model.result import Outcome, Report
 from reconcile.model.settings import Policy
 from reconcile.plan.approval import approved_operations
 from reconcile.services.planning import make_fresh_plan
-from tests.apply.party import Checkout, Stand
-from tests.conftest import NOW, Shop
+from tests.support.sandbox.sandbox_account import Checkout, SandboxAccount
+from tests.support.shop import NOW, Shop
 
 GRACE = "grace.odell@example.com"  # 32, holds customer
 
@@ -39,7 +39,9 @@ def outcomes(checkout: Checkout) -> list[str]:
 
 @pytest.mark.parametrize("code", [403, 404])
 @pytest.mark.parametrize("lost", ["reset:when=after", "status:code=500,when=before"])
-def test_a_lost_write_that_can_not_be_looked_at_is_not_confirmed(stand: Stand, lost: str, code: int) -> None:
+def test_a_lost_write_that_can_not_be_looked_at_is_not_confirmed(
+    stand: SandboxAccount, lost: str, code: int
+) -> None:
     """Nobody knows whether it took effect, so it is neither called written nor called not written."""
     checkout = stand.checkout(ONE)
     stand.upset(f"{lost},method=POST,path=/api/contacts/*", f"status:code={code},{READ},n=3")
@@ -48,7 +50,7 @@ def test_a_lost_write_that_can_not_be_looked_at_is_not_confirmed(stand: Stand, l
     assert outcomes(checkout) == ["not confirmed"]
 
 
-def test_a_lost_write_and_a_foreign_one_after_it_is_not_confirmed(stand: Stand) -> None:
+def test_a_lost_write_and_a_foreign_one_after_it_is_not_confirmed(stand: SandboxAccount) -> None:
     """What is there now was approved by nobody, but it was not left alone either."""
     checkout = stand.checkout(ONE)
     stand.upset("reset:when=after,method=POST", f"writer:contact=32,grant=preview,{READ},n=3")
@@ -59,7 +61,7 @@ def test_a_lost_write_and_a_foreign_one_after_it_is_not_confirmed(stand: Stand) 
 
 
 @pytest.mark.parametrize("code", [401, 403])
-def test_credentials_that_are_refused_at_the_read_back_stop_the_run(stand: Stand, code: int) -> None:
+def test_credentials_that_are_refused_at_the_read_back_stop_the_run(stand: SandboxAccount, code: int) -> None:
     """The next contact would be refused, too, perhaps after its write."""
     checkout = stand.checkout(
         "contacts:\n"
@@ -74,7 +76,7 @@ def test_credentials_that_are_refused_at_the_read_back_stop_the_run(stand: Stand
     assert "tom.wherry@example.com: not tried" in done.err
 
 
-def test_a_stopped_run_that_wrote_nothing_names_the_open_revocations(stand: Stand) -> None:
+def test_a_stopped_run_that_wrote_nothing_names_the_open_revocations(stand: SandboxAccount) -> None:
     """Somebody still holds what they should not: that is said even where nothing at all was done."""
     checkout = stand.checkout(REVOKING)
     stand.upset("status:code=403,method=POST,path=/api/contacts/*")
@@ -99,7 +101,7 @@ def test_a_contact_that_can_not_be_read_in_full_any_more_is_not_called_as_declar
     assert "could not be read: role customer" in report.results[0].detail
 
 
-def test_a_plan_that_is_empty_because_it_can_not_be_made_is_refused(stand: Stand) -> None:
+def test_a_plan_that_is_empty_because_it_can_not_be_made_is_refused(stand: SandboxAccount) -> None:
     """Nothing to do is not the same as nothing that can be done: the one succeeds, the other does not."""
     stand.control("PUT", "switches", {"switches": {"grant_keys": "name"}})
     done = stand.checkout(ONE).apply()
@@ -158,7 +160,9 @@ def turn(shop: Shop, **switches: str) -> None:
 
 
 @pytest.mark.parametrize("times", [1, 3])
-def test_after_a_wait_the_contact_is_read_again_before_it_is_written(stand: Stand, times: int) -> None:
+def test_after_a_wait_the_contact_is_read_again_before_it_is_written(
+    stand: SandboxAccount, times: int
+) -> None:
     """Asked to wait, a run looks again: what others wrote meanwhile is not overwritten."""
     checkout = stand.checkout(ONE)
     stand.upset(
@@ -174,7 +178,7 @@ def test_after_a_wait_the_contact_is_read_again_before_it_is_written(stand: Stan
     assert set(stand.user(GRACE)["roles"]) == {"customer", "preview"}
 
 
-def test_a_wait_before_a_write_is_part_of_no_gap(stand: Stand) -> None:
+def test_a_wait_before_a_write_is_part_of_no_gap(stand: SandboxAccount) -> None:
     """What is told of the time between a read and its write covers the write itself, to its answer."""
     checkout = stand.checkout(ONE)
     stand.upset("latency:ms=200,method=POST,path=/api/contacts/*")
@@ -205,7 +209,7 @@ OPEN = "revocation still open: {} of rosalind.keane@example.com"
     ],
 )
 def test_a_revocation_is_open_until_a_reading_shows_that_it_is_not(
-    stand: Stand, faults: list[str], still_held: set[str]
+    stand: SandboxAccount, faults: list[str], still_held: set[str]
 ) -> None:
     """Named are the roles that the last reading showed, or all when there was none since the write."""
     checkout = stand.checkout(BOTH)
@@ -216,7 +220,7 @@ def test_a_revocation_is_open_until_a_reading_shows_that_it_is_not(
     assert named == still_held
 
 
-def test_a_contact_that_can_not_be_read_hinders_nobody_else(stand: Stand) -> None:
+def test_a_contact_that_can_not_be_read_hinders_nobody_else(stand: SandboxAccount) -> None:
     """Where grants tell only their names, a role to be kept would be guessed: that contact is left alone."""
     stand.control("PUT", "switches", {"switches": {"grant_keys": "name"}})
     declared = """\
@@ -246,7 +250,7 @@ class Renaming(Writer):
         return super().contact_to_update(id)
 
 
-def test_a_write_whose_answer_was_lost_is_not_repeated_for_somebody_else(stand: Stand) -> None:
+def test_a_write_whose_answer_was_lost_is_not_repeated_for_somebody_else(stand: SandboxAccount) -> None:
     """The contact got another address meanwhile: roles never move to another person."""
     place = Place("contacts/test.yaml", 1, 1)
     roles = tuple(DeclaredGrant(name, place) for name in ("customer", "press"))

@@ -19,9 +19,9 @@ from reconcile.model.problem import Place
 from reconcile.model.result import Outcome, Report, Result
 from reconcile.plan.approval import approved_operations
 from reconcile.services.planning import make_fresh_plan
-from tests.apply.party import APPLY, Clock, Stand, ended
 from tests.apply.test_settling import SCENE
-from tests.conftest import NOW, Shop
+from tests.support.sandbox.sandbox_account import APPLY, FakeClock, SandboxAccount, ended
+from tests.support.shop import NOW, Shop
 
 ROSALIND = "rosalind.keane@example.com"  # 36, holds customer, press and preview
 
@@ -46,7 +46,7 @@ ENTRY = Declaration(
     ("how", "code", "said"), [("KILL", 3, "the kill switch"), ("SIGTERM", 1, "stopped by the user")]
 )
 def test_a_contact_that_waits_is_not_written_once_the_run_is_stopped(
-    stand: Stand, declared: str, how: str, code: int, said: str
+    stand: SandboxAccount, declared: str, how: str, code: int, said: str
 ) -> None:
     """Asked to wait, it would be written a second later: it is not, and nothing at all was written."""
     checkout = stand.checkout(declared)
@@ -68,7 +68,7 @@ def test_a_contact_that_waits_is_not_written_once_the_run_is_stopped(
     assert [entry["outcome"] for entry in checkout.lines("outcome")] == ["not tried"]
 
 
-def await_write(stand: Stand) -> None:
+def await_write(stand: SandboxAccount) -> None:
     until = time.monotonic() + 30
     while not stand.writes():
         assert time.monotonic() < until
@@ -138,10 +138,10 @@ def test_only_a_run_that_tried_nothing_counts_as_held_back(shop: Shop) -> None:
         assert not Report((held, others[outcome])).untried
 
 
-class Freezing(Clock):
+class Freezing(FakeClock):
     """In whose time a freeze begins while a contact that was just read waits for the turn of its write."""
 
-    def __init__(self, stand: Stand) -> None:
+    def __init__(self, stand: SandboxAccount) -> None:
         super().__init__()
         self._stand = stand
 
@@ -152,7 +152,7 @@ class Freezing(Clock):
 
 
 def test_a_freeze_that_begins_before_the_turn_of_a_write_is_obeyed(
-    stand: Stand, monkeypatch: pytest.MonkeyPatch
+    stand: SandboxAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At one request in two seconds the write would come two seconds after the last question."""
     monkeypatch.setenv("RECONCILE_FREEZE", "")  # so that it is gone after the test

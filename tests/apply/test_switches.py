@@ -6,8 +6,8 @@ import pytest
 
 from reconcile.apply.preflight import kill_switch
 from reconcile.model.settings import ApplySettings
-from tests.apply.party import APPLY, AS_OF, Done, Stand, ended
 from tests.apply.test_killed import await_request
+from tests.support.sandbox.sandbox_account import APPLY, AS_OF, CommandResult, SandboxAccount, ended
 
 BOTH = """\
 contacts:
@@ -20,14 +20,14 @@ READ_BACK = "/api/contacts/36.json"
 FREEZE = "apply: {freeze: [{starts: 2026-11-20, expires: 2026-11-30, reason: Sale}], revoke-in-freeze: %s}\n"
 
 
-def refused(stand: Stand, done: Done, hint: str) -> None:
+def refused(stand: SandboxAccount, done: CommandResult, hint: str) -> None:
     assert done.code == 3, done.said
     assert hint in done.err
     assert stand.writes() == []
 
 
 @pytest.mark.parametrize("word", ["1", "true", "yes", "on", "ture", " 2 ", "KILL"])
-def test_any_word_turns_the_kill_switch_on(stand: Stand, word: str) -> None:
+def test_any_word_turns_the_kill_switch_on(stand: SandboxAccount, word: str) -> None:
     """A misspelt "true" is taken for one: it fails closed."""
     checkout = stand.checkout(BOTH)
     checkout.environment["RECONCILE_KILL"] = word
@@ -35,14 +35,14 @@ def test_any_word_turns_the_kill_switch_on(stand: Stand, word: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["", "0", "false", "no", "off", "OFF"])
-def test_the_words_for_off_leave_it_off(stand: Stand, word: str) -> None:
+def test_the_words_for_off_leave_it_off(stand: SandboxAccount, word: str) -> None:
     """So a variable that is always set can be used."""
     checkout = stand.checkout(BOTH)
     checkout.environment["RECONCILE_KILL"] = word
     assert checkout.apply().code == 0
 
 
-def test_the_kill_switch_in_the_configuration_stops_everything(stand: Stand) -> None:
+def test_the_kill_switch_in_the_configuration_stops_everything(stand: SandboxAccount) -> None:
     """Not one request for a contact is sent."""
     refused(stand, stand.checkout(BOTH, settings="apply: {stop: true}\n").apply(), "stop: true")
 
@@ -60,7 +60,7 @@ def endless(path: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [empty, dangling, endless, Path.mkdir])
-def test_anything_of_that_name_is_the_kill_switch(stand: Stand, make: object) -> None:
+def test_anything_of_that_name_is_the_kill_switch(stand: SandboxAccount, make: object) -> None:
     """A file, a folder, a link to nothing: somebody meant to stop it."""
     assert callable(make)
     checkout = stand.checkout(BOTH)
@@ -76,7 +76,7 @@ def test_a_kill_switch_that_can_not_be_looked_at_is_on(tmp_path: Path) -> None:
     assert "can't be looked at" in reason
 
 
-def test_a_kill_switch_that_is_thrown_in_the_middle_stops_the_run(stand: Stand) -> None:
+def test_a_kill_switch_that_is_thrown_in_the_middle_stops_the_run(stand: SandboxAccount) -> None:
     """The write under way comes to its end, and nothing else is begun."""
     checkout = stand.checkout(BOTH)
     stand.upset(f"latency:ms=1000,method=GET,path={READ_BACK},n=3")
@@ -91,19 +91,19 @@ def test_a_kill_switch_that_is_thrown_in_the_middle_stops_the_run(stand: Stand) 
 
 
 @pytest.mark.parametrize("as_of", ["2026-11-20T00:00:00Z", AS_OF, "2026-11-30T23:59:59Z"])
-def test_nothing_is_applied_in_a_freeze(stand: Stand, as_of: str) -> None:
+def test_nothing_is_applied_in_a_freeze(stand: SandboxAccount, as_of: str) -> None:
     """From the first second of its first day to the last of its last."""
     checkout = stand.checkout(BOTH, settings=FREEZE % "false")
     refused(stand, checkout.apply(as_of=as_of), "frozen until 2026-12-01T00:00:00Z: Sale")
 
 
 @pytest.mark.parametrize("as_of", ["2026-11-19T23:59:59Z", "2026-12-01T00:00:00Z"])
-def test_before_and_after_a_freeze_all_is_applied(stand: Stand, as_of: str) -> None:
+def test_before_and_after_a_freeze_all_is_applied(stand: SandboxAccount, as_of: str) -> None:
     """A second earlier or later it does not hold."""
     assert stand.checkout(BOTH, settings=FREEZE % "false").apply(as_of=as_of).code == 0
 
 
-def test_revocations_pass_a_freeze_that_exempts_them(stand: Stand) -> None:
+def test_revocations_pass_a_freeze_that_exempts_them(stand: SandboxAccount) -> None:
     """Who should lose access loses it; who should gain some waits, which the exit code tells."""
     checkout = stand.checkout(BOTH, settings=FREEZE % "true")
     done = checkout.apply()
@@ -114,13 +114,13 @@ def test_revocations_pass_a_freeze_that_exempts_them(stand: Stand) -> None:
     assert again.code == 3, again.said
 
 
-def test_a_freeze_by_the_environment(stand: Stand) -> None:
+def test_a_freeze_by_the_environment(stand: SandboxAccount) -> None:
     """For a pipeline that knows more than the repository."""
     checkout = stand.checkout(BOTH)
     checkout.environment["RECONCILE_FREEZE"] = "yes"
     refused(stand, checkout.apply(), "RECONCILE_FREEZE")
 
 
-def roles_of(stand: Stand) -> dict[str, set[str]]:
+def roles_of(stand: SandboxAccount) -> dict[str, set[str]]:
     people = {"rosalind": "rosalind.keane@example.com", "elin": "elin.sorensen@example.org"}
     return {name: set(stand.user(email)["roles"]) for name, email in people.items()}

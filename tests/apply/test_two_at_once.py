@@ -5,13 +5,13 @@ import time
 
 import pytest
 
-from tests.apply.party import APPLY, Checkout, Stand, ended
 from tests.apply.test_killed import await_request
+from tests.support.sandbox.sandbox_account import APPLY, Checkout, SandboxAccount, ended
 
 ONE = "contacts: [{email: grace.odell@example.com, roles: [customer, press]}]\n"
 
 
-def test_the_second_apply_on_a_checkout_is_refused(stand: Stand) -> None:
+def test_the_second_apply_on_a_checkout_is_refused(stand: SandboxAccount) -> None:
     """It says who holds the lock, and writes nothing; afterwards the first one has done its work."""
     checkout = stand.checkout(ONE)
     stand.upset("latency:ms=1500,method=POST,path=/api/contacts/*")
@@ -25,7 +25,7 @@ def test_the_second_apply_on_a_checkout_is_refused(stand: Stand) -> None:
     assert len(stand.writes()) == 1
 
 
-def test_a_killed_apply_leaves_no_lock(stand: Stand) -> None:
+def test_a_killed_apply_leaves_no_lock(stand: SandboxAccount) -> None:
     """The system drops it with the process."""
     checkout = stand.checkout(ONE)
     stand.upset("latency:ms=1500,method=POST,path=/api/contacts/*")
@@ -38,7 +38,7 @@ def test_a_killed_apply_leaves_no_lock(stand: Stand) -> None:
     assert checkout.apply().code == 0
 
 
-def test_a_lock_that_is_deleted_while_it_is_held_lets_nobody_in(stand: Stand) -> None:
+def test_a_lock_that_is_deleted_while_it_is_held_lets_nobody_in(stand: SandboxAccount) -> None:
     """Another file of that name is not the lock that the first one holds."""
     checkout = stand.checkout(ONE)
     stand.upset("latency:ms=1500,method=POST,path=/api/contacts/*")
@@ -54,7 +54,7 @@ def test_a_lock_that_is_deleted_while_it_is_held_lets_nobody_in(stand: Stand) ->
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_a_lock_that_is_a_link_is_not_followed(stand: Stand, *, there: bool) -> None:
+def test_a_lock_that_is_a_link_is_not_followed(stand: SandboxAccount, *, there: bool) -> None:
     """What it leads to is neither emptied nor made."""
     checkout = stand.checkout(ONE)
     precious = checkout.root / "precious.txt"
@@ -78,7 +78,7 @@ def people(numbers: list[int], role: str, tag: str) -> str:
 
 
 @pytest.mark.parametrize("rounds", [1, pytest.param(10, marks=pytest.mark.long)])
-def test_two_checkouts_at_once_lose_nothing_undeclared(stand: Stand, rounds: int) -> None:
+def test_two_checkouts_at_once_lose_nothing_undeclared(stand: SandboxAccount, rounds: int) -> None:
     """Both write the same contacts: what nobody declared stays, and both come to their end."""
     numbers = [*range(13, 33)]
     for _ in range(rounds):
@@ -109,7 +109,9 @@ def settled(checkout: Checkout) -> bool:
     return "No changes" in done.out
 
 
-def assert_nothing_lost(stand: Stand, before: dict[str, dict[str, object]], numbers: list[int]) -> None:
+def assert_nothing_lost(
+    stand: SandboxAccount, before: dict[str, dict[str, object]], numbers: list[int]
+) -> None:
     after = stand.holds()
     for number, state in before.items():
         if int(number) in numbers:

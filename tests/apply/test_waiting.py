@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.apply.party import Clock, Stand
+from tests.support.sandbox.sandbox_account import FakeClock, SandboxAccount
 
 ROSALIND = "rosalind.keane@example.com"  # 36, holds customer, press and preview
 
@@ -11,12 +11,12 @@ DECLARED = f"contacts:\n  - {{email: {ROSALIND}, roles: [customer, preview, news
 PATH = "/api/contacts/36.json"
 
 
-def talk(stand: Stand) -> list[tuple[str, int]]:
+def talk(stand: SandboxAccount) -> list[tuple[str, int]]:
     """What was said about the contact, after the reading for the plan."""
     return [(one["method"], one["status"]) for one in stand.requests() if one["path"] == PATH][1:]
 
 
-def test_a_grant_given_while_a_token_is_renewed_is_kept(stand: Stand) -> None:
+def test_a_grant_given_while_a_token_is_renewed_is_kept(stand: SandboxAccount) -> None:
     """A 401, a slow token, and somebody grants an ignored role meanwhile: it is carried along."""
     checkout = stand.checkout(DECLARED)
     stand.upset(
@@ -31,7 +31,7 @@ def test_a_grant_given_while_a_token_is_renewed_is_kept(stand: Stand) -> None:
 
 
 @pytest.mark.parametrize("fault", ["status:code=429", "status:code=401"])
-def test_a_write_that_is_never_taken_comes_to_its_end(stand: Stand, fault: str) -> None:
+def test_a_write_that_is_never_taken_comes_to_its_end(stand: SandboxAccount, fault: str) -> None:
     """The looks are bounded, and nothing was written."""
     checkout = stand.checkout(DECLARED)
     stand.upset(f"{fault},method=POST")
@@ -41,12 +41,12 @@ def test_a_write_that_is_never_taken_comes_to_its_end(stand: Stand, fault: str) 
     assert len(talk(stand)) <= 32
 
 
-def test_pauses_of_many_workers_let_every_write_through(stand: Stand) -> None:
+def test_pauses_of_many_workers_let_every_write_through(stand: SandboxAccount) -> None:
     """A server that takes less than eight workers ask for: they wait for each other, and all is done."""
     people = "".join(f"  - {{id: {number}, tags: [seen]}}\n" for number in range(13, 53))
     checkout = stand.checkout(f"contacts:\n{people}", workers=8, rate=20)
     stand.upset("rate-limit:rate=100,burst=2,retry-after=seconds")
-    done = checkout.apply(clock=Clock(hurry=25))
+    done = checkout.apply(clock=FakeClock(hurry=25))
     assert done.code == 0, done.said
     refused = [one for one in stand.requests() if one["status"] == 429]
     assert 0 < len(refused) < 100

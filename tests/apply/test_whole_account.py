@@ -5,8 +5,8 @@ import json
 import pytest
 
 from reconcile.services import role_holders
-from tests.apply.party import Clock, Stand
-from tests.apply.scenario import DECLARED
+from tests.support.sandbox.full_change import DECLARED
+from tests.support.sandbox.sandbox_account import FakeClock, SandboxAccount
 
 LIST = "path=/api/v2/contacts.json"
 
@@ -21,7 +21,7 @@ GAPS = {
 
 
 @pytest.mark.parametrize("gap", GAPS)
-def test_an_account_that_is_not_listed_whole_is_not_written(stand: Stand, gap: str) -> None:
+def test_an_account_that_is_not_listed_whole_is_not_written(stand: SandboxAccount, gap: str) -> None:
     """The plan shows what it can and what it would refuse; apply writes nothing and says what to do."""
     checkout = stand.checkout(DECLARED)
     faults, told = GAPS[gap]
@@ -32,14 +32,14 @@ def test_an_account_that_is_not_listed_whole_is_not_written(stand: Stand, gap: s
     assert not verdict["passed"]
     assert told in verdict["message"]
     stand.upset(*faults)
-    done = checkout.apply(clock=Clock())
+    done = checkout.apply(clock=FakeClock())
     assert done.code == 3, done.said
     assert "incomplete-listing: the account could not be listed whole: " in done.err
     assert "try again at a quieter time" in done.err
     assert stand.writes() == []
 
 
-def test_who_is_not_in_an_incomplete_listing_is_not_created(stand: Stand) -> None:
+def test_who_is_not_in_an_incomplete_listing_is_not_created(stand: SandboxAccount) -> None:
     """Whoever was not seen may exist: neither an error of the declarations nor a new contact."""
     checkout = stand.checkout(DECLARED)
     stand.upset(*GAPS["a page fails"][0])
@@ -48,17 +48,17 @@ def test_who_is_not_in_an_incomplete_listing_is_not_created(stand: Stand) -> Non
     assert "1 to create" not in planned.out
 
 
-def test_an_incomplete_listing_is_no_proof_of_nothing_to_do(stand: Stand) -> None:
+def test_an_incomplete_listing_is_no_proof_of_nothing_to_do(stand: SandboxAccount) -> None:
     """A plan without changes is refused as well: the changes may be those of contacts that were not seen."""
     checkout = stand.checkout("contacts:\n  - {email: grace.odell@example.com, roles: [customer]}\n")
     assert checkout.apply().code == 0
     stand.upset(*GAPS["a row is not shown"][0])
     for arguments in ((), ("--due",)):
-        done = checkout.apply(*arguments, clock=Clock())
+        done = checkout.apply(*arguments, clock=FakeClock())
         assert done.code == 3, done.said
 
 
-def test_drift_is_not_denied_of_what_was_not_seen(stand: Stand) -> None:
+def test_drift_is_not_denied_of_what_was_not_seen(stand: SandboxAccount) -> None:
     """Refused, with the reason: whoever watches is not told that all is well."""
     checkout = stand.checkout("contacts:\n  - {email: grace.odell@example.com, roles: [customer]}\n")
     assert checkout.apply().code == 0
@@ -69,7 +69,7 @@ def test_drift_is_not_denied_of_what_was_not_seen(stand: Stand) -> None:
     assert "No drift" not in done.out
 
 
-def test_drift_is_not_denied_of_what_could_not_be_read(stand: Stand) -> None:
+def test_drift_is_not_denied_of_what_could_not_be_read(stand: SandboxAccount) -> None:
     """Where tags are not told, nobody can say that they are as declared."""
     checkout = stand.checkout("contacts:\n  - {email: grace.odell@example.com, tags: [trade]}\n")
     assert checkout.apply().code == 0
@@ -86,11 +86,11 @@ ALONE = "contacts:\n  - {email: pippa@rowe.example.org, roles: [customer]}\n"
 """Takes seasonal-sale, whose only other grant has lapsed."""
 
 
-def reads(stand: Stand) -> int:
+def reads(stand: SandboxAccount) -> int:
     return len({one["path"] for one in stand.requests() if one["path"].startswith("/api/contacts/")})
 
 
-def test_a_role_that_somebody_else_holds_may_be_taken(stand: Stand) -> None:
+def test_a_role_that_somebody_else_holds_may_be_taken(stand: SandboxAccount) -> None:
     """Contacts that nobody declares are read until one is found that holds it, and no further."""
     done = stand.checkout(AMONG).apply()
     assert done.code == 0, done.said
@@ -98,7 +98,7 @@ def test_a_role_that_somebody_else_holds_may_be_taken(stand: Stand) -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 4])
-def test_the_last_holder_of_a_role_keeps_it(stand: Stand, workers: int) -> None:
+def test_the_last_holder_of_a_role_keeps_it(stand: SandboxAccount, workers: int) -> None:
     """All other contacts were read, nobody holds it, and nothing is written unless that is meant."""
     checkout = stand.checkout(ALONE, workers=workers)
     done = checkout.apply()
@@ -109,7 +109,7 @@ def test_the_last_holder_of_a_role_keeps_it(stand: Stand, workers: int) -> None:
     assert checkout.apply("--allow", "last-holder=1").code == 0
 
 
-def test_a_large_account_is_not_read_for_it(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_account_is_not_read_for_it(stand: SandboxAccount, monkeypatch: pytest.MonkeyPatch) -> None:
     """After so many contacts the search ends; what it did not see, it does not count as a holder."""
     monkeypatch.setattr(role_holders, "MOST_READ", 5)
     done = stand.checkout(ALONE).apply()
@@ -120,7 +120,7 @@ def test_a_large_account_is_not_read_for_it(stand: Stand, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("trouble", ["status:code=422", "status:code=403", "html:code=200"])
-def test_a_contact_that_can_not_be_read_may_hold_nothing(stand: Stand, trouble: str) -> None:
+def test_a_contact_that_can_not_be_read_may_hold_nothing(stand: SandboxAccount, trouble: str) -> None:
     """Somebody whom nobody declares must not keep a plan from being made, nor an override from working."""
     stand.upset(f"{trouble},path=/api/contacts/6.json")
     checkout = stand.checkout(ALONE)
@@ -130,7 +130,7 @@ def test_a_contact_that_can_not_be_read_may_hold_nothing(stand: Stand, trouble: 
     assert checkout.apply("--allow", "last-holder=1").code == 0
 
 
-def test_an_account_in_trouble_is_not_asked_for_long(stand: Stand) -> None:
+def test_an_account_in_trouble_is_not_asked_for_long(stand: SandboxAccount) -> None:
     """After a few contacts that can't be read the search ends, and the guard goes by what is known."""
     others = [number for number, state in stand.holds().items() if state["email"] != "pippa@rowe.example.org"]
     stand.upset(*(f"status:code=422,path=/api/contacts/{number}.json" for number in others))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.apply.party import AS_OF, Checkout, Clock, Killed, Stand
+from tests.support.sandbox.sandbox_account import AS_OF, Checkout, FakeClock, ProcessKilled, SandboxAccount
 
 SETTINGS = "guards: {losing-access: {contacts: 2, share: 1%}}\n"
 
@@ -19,7 +19,7 @@ def losing(*people: str) -> str:
     return "contacts:\n" + "".join(f"  - {{email: {email}, roles: {LOSERS[email][1]}}}\n" for email in people)
 
 
-def test_the_third_run_is_refused(stand: Stand) -> None:
+def test_the_third_run_is_refused(stand: SandboxAccount) -> None:
     """Two contacts may lose a role in a day, and the third loses none, whatever the number of runs."""
     checkout = stand.checkout(losing(ONE), settings=SETTINGS)
     assert checkout.apply().code == 0
@@ -37,7 +37,7 @@ def test_the_third_run_is_refused(stand: Stand) -> None:
     assert "press" in stand.user(THREE)["roles"]
 
 
-def test_an_override_names_the_whole_number(stand: Stand) -> None:
+def test_an_override_names_the_whole_number(stand: SandboxAccount) -> None:
     """A ceiling of one is not enough for the one contact, since the earlier ones count."""
     checkout = stand.checkout(losing(ONE, TWO), settings=SETTINGS)
     assert checkout.apply().code == 0
@@ -46,7 +46,7 @@ def test_an_override_names_the_whole_number(stand: Stand) -> None:
     assert checkout.apply("--allow", "losing-access=3").code == 0
 
 
-def test_after_a_day_the_window_is_over(stand: Stand) -> None:
+def test_after_a_day_the_window_is_over(stand: SandboxAccount) -> None:
     """Only what happened within the hours counts."""
     checkout = stand.checkout(losing(ONE, TWO), settings=SETTINGS)
     assert checkout.apply().code == 0
@@ -56,7 +56,7 @@ def test_after_a_day_the_window_is_over(stand: Stand) -> None:
 
 
 @pytest.mark.parametrize("answer", ["reset:when=after", "status:code=500,when=after"])
-def test_a_loss_that_was_never_confirmed_counts(stand: Stand, answer: str) -> None:
+def test_a_loss_that_was_never_confirmed_counts(stand: SandboxAccount, answer: str) -> None:
     """The role is gone, although nobody could read it back."""
     checkout = stand.checkout(losing(ONE), settings=SETTINGS)
     stand.upset(f"{answer},method=POST", "status:code=403,method=GET,path=/api/contacts/36.json,n=3")
@@ -67,7 +67,7 @@ def test_a_loss_that_was_never_confirmed_counts(stand: Stand, answer: str) -> No
     assert done.code == 3, done.said
 
 
-def test_the_losses_of_a_killed_run_count(stand: Stand) -> None:
+def test_the_losses_of_a_killed_run_count(stand: SandboxAccount) -> None:
     """Two runs are killed between a write and the note of it: the third contact loses nothing."""
     checkout = stand.checkout(losing(ONE), settings=SETTINGS)
     kill_behind_the_write(stand, checkout, ONE)
@@ -80,18 +80,18 @@ def test_the_losses_of_a_killed_run_count(stand: Stand) -> None:
     assert "press" in stand.user(THREE)["roles"]
 
 
-def kill_behind_the_write(stand: Stand, checkout: Checkout, email: str) -> None:
+def kill_behind_the_write(stand: SandboxAccount, checkout: Checkout, email: str) -> None:
     """Let runs get ever further until the role is gone."""
-    clock = Clock()
+    clock = FakeClock()
     checkout.run("plan", "--as-of", AS_OF, clock=clock)
     fuse = clock.looks
     while LOSERS[email][0] in stand.user(email)["roles"]:
-        with pytest.raises(Killed):
-            checkout.apply(clock=Clock(fuse=fuse))
+        with pytest.raises(ProcessKilled):
+            checkout.apply(clock=FakeClock(fuse=fuse))
         fuse += 2
 
 
-def test_roles_that_were_cut_short_count(stand: Stand) -> None:
+def test_roles_that_were_cut_short_count(stand: SandboxAccount) -> None:
     """Two contacts keep press for a minute; when it has lapsed, the third loses none."""
     soon = "[customer, preview, {reference: press, expires: '2026-11-23T09:01:00Z'}]"
     checkout = stand.checkout(f"contacts:\n  - {{email: {ONE}, roles: {soon}}}\n", settings=SETTINGS)
@@ -102,7 +102,7 @@ def test_roles_that_were_cut_short_count(stand: Stand) -> None:
     assert "3 of 3 declared contacts would lose a role (1 of them in the last 24 hours)" in done.err
 
 
-def test_a_write_that_surely_failed_does_not_count(stand: Stand) -> None:
+def test_a_write_that_surely_failed_does_not_count(stand: SandboxAccount) -> None:
     """Rejected twice, two contacts have lost nothing, and two others may."""
     checkout = stand.checkout(losing(ONE, TWO), settings=SETTINGS)
     stand.upset("status:code=422,method=POST")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.party import Project, project_for
-from tests.conftest import Shop
+from tests.support.project import Project, project_for
+from tests.support.shop import Shop
 
 
 @pytest.fixture

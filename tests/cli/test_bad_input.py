@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.party import AS_OF, Project
-from tests.conftest import Shop
+from tests.support.project import AS_OF, Project
+from tests.support.shop import Shop
 
 LINE = re.compile(r"\S+?(:\d+:\d+)?: .+ \[[a-z0-9-]+\]")
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from reconcile.forge.sticky_comment import with_mark
-from tests.cli.party import AS_OF, Done, Project
-from tests.forge.hub import BOT, REPOSITORY, TOKEN, Hub, hub_serving, zipped
-from tests.forge.lab import LAB_TOKEN, PROJECT, USER, lab_serving
+from tests.support.forge.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, serve_github, zipped
+from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, USER, serve_gitlab
+from tests.support.project import AS_OF, ProcessResult, Project
 
 HEAD, COMMIT = "a" * 40, "c" * 40
 
@@ -24,7 +24,7 @@ class Job:
     """A job of GitHub for pull request 7, in the folder of a project."""
 
     project: Project
-    hub: Hub
+    hub: FakeGitHub
     summary: Path
     output: Path
 
@@ -42,7 +42,7 @@ class Job:
             "GITHUB_OUTPUT": str(self.output),
         }
 
-    def run(self, *arguments: str, **other: str) -> Done:
+    def run(self, *arguments: str, **other: str) -> ProcessResult:
         return self.project.run("ci", *arguments, environment={**self.environment, **other})
 
     def plan(self) -> str:
@@ -79,7 +79,7 @@ class Job:
 @pytest.fixture
 def job(project: Project, tmp_path: Path) -> Iterator[Job]:
     """A job of GitHub."""
-    with hub_serving() as hub:
+    with serve_github() as hub:
         yield Job(project, hub, tmp_path / "summary.md", tmp_path / "output")
 
 
@@ -234,7 +234,7 @@ def test_gitlab_has_the_same_comment_and_the_same_approval(project: Project) -> 
     """The note is edited in place; the plan is found by the merge, and its digest by the note."""
     project.declare(GRACE)
     project.run("plan", "--as-of", AS_OF, "--out", "plan.json")
-    with lab_serving() as lab:
+    with serve_gitlab() as lab:
         told = {"CI_API_V4_URL": lab.api.url, "CI_PROJECT_ID": PROJECT, "RECONCILE_GITLAB_TOKEN": LAB_TOKEN}
         request = {
             **told,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.party import AS_OF, Project
-from tests.conftest import Shop
+from tests.support.project import AS_OF, Project
+from tests.support.shop import Shop
 
 GRACE = "grace.odell@example.com"
 

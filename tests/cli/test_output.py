@@ -7,8 +7,8 @@ import stat
 import threading
 from contextlib import closing
 
-from tests.cli.party import AS_OF, Project
-from tests.conftest import Shop
+from tests.support.project import AS_OF, Project
+from tests.support.shop import Shop
 
 GRACE = "contacts: [{email: grace.odell@example.com, roles: [customer, newsletter]}]"
 

@@ -4,8 +4,8 @@ import json
 import stat
 
 from reconcile.sandbox import show
-from tests.cli.party import AS_OF, Project
-from tests.conftest import Shop
+from tests.support.project import AS_OF, Project
+from tests.support.shop import Shop
 
 EMAIL = "grace.odell@example.com"
 

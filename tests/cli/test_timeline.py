@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from tests.cli.party import AS_OF, Project
-from tests.conftest import Shop
+from tests.support.project import AS_OF, Project
+from tests.support.shop import Shop
 
 TEAM = """\
 bundles:

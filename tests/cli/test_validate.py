@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from reconcile.declare.rules import RULES
-from tests.cli.party import Project, project_for
-from tests.conftest import Shop
+from tests.support.project import Project, project_for
+from tests.support.shop import Shop
 
 VALID = "contacts:\n  - {email: ann@example.com, tags: [vip]}\n"
 

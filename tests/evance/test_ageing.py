@@ -9,14 +9,14 @@ import pytest
 from reconcile.errors import Unauthorized, WriteDeferred
 from reconcile.evance.rate_limiter import RateLimiter
 from reconcile.evance.reader import Reader
-from tests.evance.account import v1
-from tests.evance.conftest import Clock
-from tests.evance.party import Party, Reply, Script, Seen, Talk, token_reply
+from tests.support.http.account_rows import v1
+from tests.support.http.client_clock import SleepClock
+from tests.support.http.fake_account import FakeAccount, FakeReply, Script, SeenRequest, Talk, token_reply
 
 PAYLOAD: dict[str, Any] = {"contact": {"accessRoles": []}}
 
 
-def sent(party: Party) -> list[str]:
+def sent(party: FakeAccount) -> list[str]:
     """The methods of all requests, a T for a token's."""
     return ["T" if seen.asks_token else seen.method for seen in party.seen]
 
@@ -29,7 +29,7 @@ def numbered(lifetime: int = 3600) -> Script:
 
 def after(number: int) -> Script:
     """The tokens before that number are not accepted any more."""
-    return lambda seen: Reply(401) if int(seen.token[1:]) < number else Reply(body=v1(13))
+    return lambda seen: FakeReply(401) if int(seen.token[1:]) < number else FakeReply(body=v1(13))
 
 
 def test_an_update_that_meets_a_401_is_not_sent_again(talk: Talk) -> None:
@@ -45,7 +45,7 @@ def test_an_update_that_meets_a_401_is_not_sent_again(talk: Talk) -> None:
 def test_an_update_refused_with_a_new_token_ends_the_run(talk: Talk) -> None:
     """A second 401 is no accident."""
     party, writer = talk(
-        lambda seen: Reply(401) if seen.method == "POST" else Reply(body=v1(13)), tokens=numbered()
+        lambda seen: FakeReply(401) if seen.method == "POST" else FakeReply(body=v1(13)), tokens=numbered()
     )
     with pytest.raises(WriteDeferred):
         writer.update("13", PAYLOAD)
@@ -59,7 +59,7 @@ def test_tokens_may_be_withdrawn_as_often_as_they_have_served(talk: Talk) -> Non
     """A new token that took a write is as good as any: when it is withdrawn, there is a next one."""
     scripts = [after(1)]
 
-    def script(seen: Seen) -> Reply:
+    def script(seen: SeenRequest) -> FakeReply:
         return scripts[-1](seen)
 
     _, writer = talk(script, tokens=numbered())
@@ -71,7 +71,9 @@ def test_tokens_may_be_withdrawn_as_often_as_they_have_served(talk: Talk) -> Non
         writer.update("13", PAYLOAD)
 
 
-def test_a_token_is_renewed_before_the_read_rather_than_before_the_write(talk: Talk, clock: Clock) -> None:
+def test_a_token_is_renewed_before_the_read_rather_than_before_the_write(
+    talk: Talk, clock: SleepClock
+) -> None:
     """What a reading finds soon to expire is renewed then, so that the write that follows needs not wait."""
     party, writer = talk(after(0), tokens=numbered())
     writer.contact("13")
@@ -81,7 +83,7 @@ def test_a_token_is_renewed_before_the_read_rather_than_before_the_write(talk: T
     assert sent(party) == ["T", "GET", "T", "GET", "POST"]
 
 
-def test_a_token_that_was_good_for_the_read_is_good_for_the_write(talk: Talk, clock: Clock) -> None:
+def test_a_token_that_was_good_for_the_read_is_good_for_the_write(talk: Talk, clock: SleepClock) -> None:
     """A margin that falls between the two asks for no new token."""
     party, writer = talk(after(0), tokens=numbered())
     writer.contact("13")
@@ -92,7 +94,7 @@ def test_a_token_that_was_good_for_the_read_is_good_for_the_write(talk: Talk, cl
     assert sent(party) == ["T", "GET", "GET", "POST"]
 
 
-def test_an_update_whose_token_must_be_asked_for_is_postponed(talk: Talk, clock: Clock) -> None:
+def test_an_update_whose_token_must_be_asked_for_is_postponed(talk: Talk, clock: SleepClock) -> None:
     """Long after the reading the token has expired: it is renewed, and the update waits for another look."""
     party, writer = talk(after(0), tokens=numbered())
     writer.contact("13")
@@ -105,17 +107,17 @@ def test_an_update_whose_token_must_be_asked_for_is_postponed(talk: Talk, clock:
 
 def test_an_update_whose_first_token_took_long_is_postponed(talk: Talk) -> None:
     """The account may have been read with another client's token."""
-    tokens = iter([Reply(503, headers={"Retry-After": "9"}), token_reply()])
+    tokens = iter([FakeReply(503, headers={"Retry-After": "9"}), token_reply()])
     party, writer = talk(after(0), tokens=lambda _seen: next(tokens))
     with pytest.raises(WriteDeferred):
         writer.update("13", PAYLOAD)
     assert sent(party) == ["T", "T"]
 
 
-def test_an_update_does_not_wait_out_the_pause_of_another_worker(talk: Talk, clock: Clock) -> None:
+def test_an_update_does_not_wait_out_the_pause_of_another_worker(talk: Talk, clock: SleepClock) -> None:
     """A pause that somebody else was asked for holds an update, too: it is not sent as it was after it."""
-    answers = iter([Reply(429, headers={"Retry-After": "4"})])
-    party, writer = talk(lambda seen: next(answers, Reply(body=v1(int(seen.path[14:16])))))
+    answers = iter([FakeReply(429, headers={"Retry-After": "4"})])
+    party, writer = talk(lambda seen: next(answers, FakeReply(body=v1(int(seen.path[14:16])))))
     writer._door._tokens.current()
     with pytest.raises(WriteDeferred):
         writer.update("14", PAYLOAD)
@@ -129,7 +131,7 @@ def test_an_update_does_not_wait_out_the_pause_of_another_worker(talk: Talk, clo
     assert sent(party) == ["T", "POST", "GET", "POST"]
 
 
-def test_a_pause_that_begins_while_an_update_waits_for_its_turn_postpones_it(clock: Clock) -> None:
+def test_a_pause_that_begins_while_an_update_waits_for_its_turn_postpones_it(clock: SleepClock) -> None:
     """At one request in ten seconds its turn is far away, and meanwhile the account asks for a pause."""
     pauses = iter([1.0])
 
@@ -144,7 +146,7 @@ def test_a_pause_that_begins_while_an_update_waits_for_its_turn_postpones_it(clo
     assert pace.take_in_turn()
 
 
-def test_an_update_that_wakes_long_after_its_turn_is_postponed(clock: Clock) -> None:
+def test_an_update_that_wakes_long_after_its_turn_is_postponed(clock: SleepClock) -> None:
     """A machine that stood still for a while: what was read before that is not taken for the present."""
     pace = RateLimiter(4, replace(clock.timing, sleep=lambda _seconds: clock.sleep(60)))
     pace.take()
@@ -155,7 +157,7 @@ def test_an_update_that_wakes_long_after_its_turn_is_postponed(clock: Clock) -> 
 @pytest.mark.parametrize("look", ["contact", "contact_to_update"])
 def test_the_ordinary_turn_of_eight_workers_is_waited_for(talk: Talk, look: str) -> None:
     """A turn that is 1.6 seconds away is no reason to read again: each of them reads once and writes once."""
-    party, writer = talk(lambda seen: Reply(body=v1(int(seen.path[14:16]))), rate=5, concurrency=8)
+    party, writer = talk(lambda seen: FakeReply(body=v1(int(seen.path[14:16]))), rate=5, concurrency=8)
 
     def settled(number: int) -> None:
         getattr(writer, look)(str(number))
@@ -170,7 +172,7 @@ def test_the_ordinary_turn_of_eight_workers_is_waited_for(talk: Talk, look: str)
     assert len(party.calls) == 16
 
 
-def test_who_reads_to_write_keeps_the_next_turn(clock: Clock) -> None:
+def test_who_reads_to_write_keeps_the_next_turn(clock: SleepClock) -> None:
     """However many ask meanwhile, the write comes right behind its read, and the others after it."""
     pace = RateLimiter(5, clock.timing)
     pace.take(keep=True)
@@ -180,7 +182,7 @@ def test_who_reads_to_write_keeps_the_next_turn(clock: Clock) -> None:
     assert others == pytest.approx([1000.2 + 0.2 * place for place in range(1, 8)])
 
 
-def test_who_waits_to_read_keeps_the_turn_beside_it(clock: Clock) -> None:
+def test_who_waits_to_read_keeps_the_turn_beside_it(clock: SleepClock) -> None:
     """Both turns are taken at once: who comes while it waits for the first stands behind the second."""
     others: list[float] = []
 
@@ -198,7 +200,7 @@ def test_who_waits_to_read_keeps_the_turn_beside_it(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("meanwhile", ["a pause", "too late"])
-def test_a_turn_that_was_kept_lapses(clock: Clock, meanwhile: str) -> None:
+def test_a_turn_that_was_kept_lapses(clock: SleepClock, meanwhile: str) -> None:
     """After a pause, and when the answer to the read took long, a turn is taken like any other."""
     pace = RateLimiter(5, clock.timing)
     pace.take(keep=True)
@@ -212,11 +214,11 @@ def test_a_turn_that_was_kept_lapses(clock: Clock, meanwhile: str) -> None:
     assert clock.now == pytest.approx(others + (0.2 if meanwhile == "too late" else 0.3))
 
 
-def test_no_connection_postpones_an_update_and_holds_the_next_request(talk: Talk, clock: Clock) -> None:
+def test_no_connection_postpones_an_update_and_holds_the_next_request(talk: Talk, clock: SleepClock) -> None:
     """It was not sent, and is not sent again as it was; what follows waits for the back-off."""
-    _, writer = talk(lambda _seen: Reply(body=v1(13)))
+    _, writer = talk(lambda _seen: FakeReply(body=v1(13)))
     writer.contact("13")
-    moved = talk(lambda _seen: Reply(), base_url="http://127.0.0.1:1")[1]
+    moved = talk(lambda _seen: FakeReply(), base_url="http://127.0.0.1:1")[1]
     moved._door._tokens = writer._door._tokens
     for times in (1, 2, 3):
         before = clock.now

@@ -13,10 +13,10 @@ from reconcile.errors import OutcomeUnknown, Unreachable
 from reconcile.evance.rate_limiter import RetryPolicy
 from reconcile.evance.reader import Reader
 from reconcile.evance.writer import Writer
-from tests.evance.account import page_of, v1, v2
-from tests.evance.conftest import connection_to
-from tests.evance.party import Reply, Talk, token_reply
 from tests.evance.test_network import PROXIES
+from tests.support.http.account_rows import page_of, v1, v2
+from tests.support.http.client_clock import connection_to
+from tests.support.http.fake_account import FakeReply, Talk, token_reply
 
 ONCE = RetryPolicy(tries=1)
 
@@ -64,7 +64,7 @@ def dripping(start: bytes, drop: bytes) -> Iterator[str]:
 @pytest.mark.parametrize("what", DRIPPING)
 def test_an_answer_that_drips_is_given_up(talk: Talk, what: str) -> None:
     """Each byte comes in time, and the answer as a whole does not."""
-    _, known = talk(lambda _seen: Reply())
+    _, known = talk(lambda _seen: FakeReply())
     with (
         dripping(*DRIPPING[what]) as url,
         Writer(connection_to(url, answer_timeout=0.3), patience=ONCE) as writer,
@@ -95,7 +95,7 @@ def test_an_answer_that_drips_through_a_proxy_is_given_up(monkeypatch: pytest.Mo
 def test_an_answer_without_an_end_is_not_kept(talk: Talk) -> None:
     """What unpacks to more than the largest answer is given up before it fills the memory."""
     bomb = gzip.compress(b" " * (8 << 20))
-    packed = Reply(200, bomb, {"Content-Encoding": "gzip"})
+    packed = FakeReply(200, bomb, {"Content-Encoding": "gzip"})
     party, reader = talk(lambda _seen: packed, patience=ONCE, answer_size=1 << 20)
     with pytest.raises(Unreachable, match="broke the connection"):
         reader.contact("13")
@@ -117,7 +117,7 @@ def test_the_largest_answer_holds_a_hundred_thousand_contacts() -> None:
 
 def test_a_connection_is_kept_for_the_next_request(talk: Talk) -> None:
     """A body that is read as it comes leaves the connection as good as before."""
-    party, reader = talk(lambda _seen: Reply(body=v1(13)), tokens=lambda _seen: token_reply())
+    party, reader = talk(lambda _seen: FakeReply(body=v1(13)), tokens=lambda _seen: token_reply())
     for _ in range(5):
         reader.contact("13")
     assert party.connections == 1

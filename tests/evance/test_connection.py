@@ -8,7 +8,7 @@ import pytest
 from reconcile.errors import ExitCode, Unauthorized, UsageError
 from reconcile.evance.connection import Credentials, connection, credentials_from
 from reconcile.model.settings import AuthFlow, Target, TargetKind, UpdateMethod
-from tests.evance.party import CLIENT_ID, PRIVATE_KEY
+from tests.support.http.fake_account import CLIENT_ID, PRIVATE_KEY
 
 PAIR = {"EVANCE_CLIENT_ID": CLIENT_ID, "EVANCE_PRIVATE_KEY": PRIVATE_KEY}
 

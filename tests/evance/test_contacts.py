@@ -5,15 +5,15 @@ import pytest
 from reconcile.errors import ApiError, Forbidden, NotFound, UnexpectedResponse
 from reconcile.evance.reader import Reader
 from reconcile.model.contact import Identity
-from tests.evance.account import v1, v2, whole_account
-from tests.evance.party import Reply, Seen, Talk
+from tests.support.http.account_rows import v1, v2, whole_account
+from tests.support.http.fake_account import FakeReply, SeenRequest, Talk
 
 BOB = Identity("13", "user", "c13@example.com")
 
 
 def test_another_contact_than_asked_for_is_never_taken(talk: Talk) -> None:
     """An answer with another id is an error, not a contact."""
-    _, reader = talk(lambda _seen: Reply(body=v1(14)), kind=Reader)
+    _, reader = talk(lambda _seen: FakeReply(body=v1(14)), kind=Reader)
     with pytest.raises(
         UnexpectedResponse, match=r"asked for contact 13, shop\.evance\.me answered with another"
     ):
@@ -22,7 +22,7 @@ def test_another_contact_than_asked_for_is_never_taken(talk: Talk) -> None:
 
 def test_a_contact_with_another_address_than_listed_is_an_error(talk: Talk) -> None:
     """The two API versions must mean the same contact; the addresses themselves are not shown."""
-    _, reader = talk(lambda _seen: Reply(body=v1(13, email="eve@example.com")), kind=Reader)
+    _, reader = talk(lambda _seen: FakeReply(body=v1(13, email="eve@example.com")), kind=Reader)
     with pytest.raises(ApiError, match="contact 13 has another e-mail address than in the listing") as caught:
         reader.contacts([BOB])
     assert "@" not in str(caught.value)
@@ -30,13 +30,13 @@ def test_a_contact_with_another_address_than_listed_is_an_error(talk: Talk) -> N
 
 def test_the_case_of_an_address_does_not_count(talk: Talk) -> None:
     """The same address in capitals is the same address."""
-    _, reader = talk(lambda _seen: Reply(body=v1(13, email="C13@Example.com")), kind=Reader)
+    _, reader = talk(lambda _seen: FakeReply(body=v1(13, email="C13@Example.com")), kind=Reader)
     assert list(reader.contacts([BOB])) == ["13"]
 
 
 def test_a_contact_that_is_gone_is_named(talk: Talk) -> None:
     """Deleted between listing and reading: the error names it and says to plan again."""
-    _, reader = talk(lambda _seen: Reply(404, {"success": False}), kind=Reader)
+    _, reader = talk(lambda _seen: FakeReply(404, {"success": False}), kind=Reader)
     with pytest.raises(NotFound, match=r"contact 13 was listed but is gone: .* run the plan again"):
         reader.contacts([BOB])
     with pytest.raises(NotFound, match=r"shop\.evance\.me did not show contact 13 \(404\)"):
@@ -46,14 +46,14 @@ def test_a_contact_that_is_gone_is_named(talk: Talk) -> None:
 @pytest.mark.parametrize("gone", [404, 410])
 def test_a_missing_contact_is_not_found(talk: Talk, gone: int) -> None:
     """Both statuses of a missing thing mean the same."""
-    _, reader = talk(lambda _seen: Reply(gone, {}), kind=Reader)
+    _, reader = talk(lambda _seen: FakeReply(gone, {}), kind=Reader)
     with pytest.raises(NotFound):
         reader.contact("13")
 
 
 def test_a_missing_scope_is_named(talk: Talk) -> None:
     """A 403 names the scope that the app probably lacks, for each kind of request."""
-    _, writer = talk(lambda _seen: Reply(403, {}))
+    _, writer = talk(lambda _seen: FakeReply(403, {}))
     for call, scope in (
         (lambda: writer.contact("13"), "contacts.readonly"),
         (writer.listing, "contacts.readonly"),
@@ -66,7 +66,7 @@ def test_a_missing_scope_is_named(talk: Talk) -> None:
 
 def test_an_id_stays_within_its_place_in_the_address(talk: Talk) -> None:
     """An id is data: it can't lead to another address of the API."""
-    party, reader = talk(lambda _seen: Reply(404), kind=Reader)
+    party, reader = talk(lambda _seen: FakeReply(404), kind=Reader)
     for number in ("../v2/roles", "13/../14", "13?x=1", "13#x", "..", "ü"):
         with pytest.raises(NotFound):
             reader.contact(number)
@@ -84,8 +84,8 @@ def test_the_first_error_ends_the_reading(talk: Talk) -> None:
     """After an error no further contact is asked for, but for those under way."""
     account = whole_account(200)
 
-    def script(seen: Seen) -> Reply:
-        return Reply(403) if seen.path == "/api/contacts/10.json" else account(seen)
+    def script(seen: SeenRequest) -> FakeReply:
+        return FakeReply(403) if seen.path == "/api/contacts/10.json" else account(seen)
 
     party, reader = talk(script, kind=Reader, concurrency=2)
     with pytest.raises(Forbidden):
@@ -103,6 +103,6 @@ def test_reading_tells_its_progress(talk: Talk) -> None:
 
 def test_a_list_in_an_unknown_form_names_the_account(talk: Talk) -> None:
     """A list without its counts says whose answer it was."""
-    _, reader = talk(lambda _seen: Reply(body={"data": [v2(1)]}), kind=Reader)
+    _, reader = talk(lambda _seen: FakeReply(body={"data": [v2(1)]}), kind=Reader)
     with pytest.raises(UnexpectedResponse, match=r"shop\.evance\.me gave an unknown answer: a list has no"):
         reader.listing()

@@ -16,8 +16,8 @@ from reconcile.evance.listing import ListWalk, listing_of, no_progress
 from reconcile.evance.reader import Reader
 from reconcile.model.contact import Identity
 from reconcile.wire.contacts_v2 import Page, read_row
-from tests.evance.account import page_of, v2
-from tests.evance.party import Reply, Script, Seen, Talk
+from tests.support.http.account_rows import page_of, v2
+from tests.support.http.fake_account import FakeReply, Script, SeenRequest, Talk
 
 
 def ids(found: Any) -> list[str]:
@@ -34,7 +34,7 @@ def shifting(size: int, change: Callable[[list[dict[str, Any]]], None], *, befor
     lock = threading.Lock()
     asked = iter(range(1, 10_000))
 
-    def script(seen: Seen) -> Reply:
+    def script(seen: SeenRequest) -> FakeReply:
         with lock:
             if next(asked) == before:
                 change(rows)
@@ -65,7 +65,7 @@ def test_a_smaller_page_than_asked_for_is_followed(talk: Talk) -> None:
 def test_an_empty_account_has_an_empty_listing(talk: Talk, pages: int) -> None:
     """No contacts are a listing too, with one request."""
     body = {"data": [], "pagination": {"total": 0, "totalPages": pages}}
-    party, reader = talk(lambda _seen: Reply(body=body), kind=Reader)
+    party, reader = talk(lambda _seen: FakeReply(body=body), kind=Reader)
     assert reader.listing().identities == ()
     assert len(party.calls) == 1
 
@@ -102,8 +102,8 @@ def test_a_listing_that_never_settles_says_so(talk: Talk) -> None:
     """A server that repeats rows instead of the rest is given up after some walks, with both numbers."""
     first = [v2(number) for number in range(1, 11)]
 
-    def script(_seen: Seen) -> Reply:
-        return Reply(body={"data": first, "pagination": {"total": 20, "totalPages": 2}})
+    def script(_seen: SeenRequest) -> FakeReply:
+        return FakeReply(body={"data": first, "pagination": {"total": 20, "totalPages": 2}})
 
     party, reader = talk(script, kind=Reader)
     found = reader.listing()
@@ -116,9 +116,9 @@ def test_a_list_that_shrinks_below_a_page_is_walked_again(talk: Talk) -> None:
     """A page that is gone when it is asked for (some servers say 404) is no error of the listing."""
     script = shifting(21, lambda rows: rows.pop(), before=3)
 
-    def gone(seen: Seen) -> Reply:
+    def gone(seen: SeenRequest) -> FakeReply:
         reply = script(seen)
-        return reply if reply.body["data"] else Reply(404, {"success": False})
+        return reply if reply.body["data"] else FakeReply(404, {"success": False})
 
     _, reader = talk(gone, kind=Reader, page_size=10, concurrency=1)
     assert ids(reader.listing()) == numbered(20)
@@ -129,7 +129,7 @@ def test_a_list_that_never_holds_still_is_read_by_windows(talk: Talk) -> None:
     rows = [v2(number * 7) for number in range(1, 200)]
     order = random.Random(1)
 
-    def script(seen: Seen) -> Reply:
+    def script(seen: SeenRequest) -> FakeReply:
         low, high = int(seen.query.get("id:min", 0)), int(seen.query.get("id:max", 10**9))
         within = [row for row in rows if low <= row["id"] <= high]
         return page_of(order.sample(within, len(within)), seen)
@@ -181,7 +181,7 @@ def test_a_total_that_does_not_match_is_a_gap(talk: Talk, seen_rows: int) -> Non
     """Fewer or more rows than the server counts are no whole listing; of roles it is an error."""
     rows = [v2(number) for number in range(seen_rows)]
     body = {"data": rows, "pagination": {"total": 10, "totalPages": 1}}
-    _, reader = talk(lambda _seen: Reply(body=body), kind=Reader)
+    _, reader = talk(lambda _seen: FakeReply(body=body), kind=Reader)
     assert f"({seen_rows} different rows seen, 10 counted)" in reader.listing().gap
     with pytest.raises(ApiError, match=r"incomplete listing of shop\.evance\.me's roles: its pages"):
         reader.roles()
@@ -191,8 +191,8 @@ def test_an_error_on_any_page_leaves_a_gap(talk: Talk) -> None:
     """What was read before is kept, the gap says what was lost, and no page is asked for in vain after it."""
     rows = [v2(number) for number in range(1, 201)]
 
-    def script(seen: Seen) -> Reply:
-        return Reply(500) if seen.query["page"] == "3" else page_of(rows, seen)
+    def script(seen: SeenRequest) -> FakeReply:
+        return FakeReply(500) if seen.query["page"] == "3" else page_of(rows, seen)
 
     party, reader = talk(script, kind=Reader, page_size=2, concurrency=2)
     found = reader.listing()
@@ -203,7 +203,7 @@ def test_an_error_on_any_page_leaves_a_gap(talk: Talk) -> None:
 
 def test_an_error_on_the_first_page_ends_the_listing(talk: Talk) -> None:
     """Nothing at all is known then: that is a failure of the account, not a gap."""
-    _, reader = talk(lambda _seen: Reply(500), kind=Reader)
+    _, reader = talk(lambda _seen: FakeReply(500), kind=Reader)
     with pytest.raises(ServerFailure, match=r"did not list the contacts \(500\)"):
         reader.listing()
 
@@ -211,7 +211,7 @@ def test_an_error_on_the_first_page_ends_the_listing(talk: Talk) -> None:
 def test_a_refusal_on_any_page_ends_the_run(talk: Talk) -> None:
     """A missing scope would meet every other request, too."""
     rows = [v2(number) for number in range(1, 21)]
-    script = lambda seen: Reply(403) if seen.query["page"] == "2" else page_of(rows, seen)  # noqa: E731
+    script = lambda seen: FakeReply(403) if seen.query["page"] == "2" else page_of(rows, seen)  # noqa: E731
     _, reader = talk(script, kind=Reader, page_size=10)
     with pytest.raises(Forbidden):
         reader.listing()
@@ -220,7 +220,7 @@ def test_a_refusal_on_any_page_ends_the_run(talk: Talk) -> None:
 def test_a_row_without_an_id_ends_the_listing(talk: Talk) -> None:
     """A row that can't be told apart from others makes the list unusable, and the account is named."""
     body = {"data": [{"email": "a@b.example"}], "pagination": {"total": 1, "totalPages": 1}}
-    _, reader = talk(lambda _seen: Reply(body=body), kind=Reader)
+    _, reader = talk(lambda _seen: FakeReply(body=body), kind=Reader)
     with pytest.raises(UnexpectedResponse, match="has no id"):
         reader.listing()
 
@@ -230,11 +230,11 @@ def test_rows_that_tell_everything_save_the_second_request(talk: Talk) -> None:
     told = {"accessRoles": {"a": {"status": "active", "expires": None}}, "tags": {"contact": ["x"]}}
     rows = [v2(1, **told), v2(2, **told), v2(3)]
 
-    def script(seen: Seen) -> Reply:
+    def script(seen: SeenRequest) -> FakeReply:
         if seen.path.startswith("/api/v2/"):
             return page_of(rows, seen)
         number = int(seen.path.removeprefix("/api/contacts/").removesuffix(".json"))
-        return Reply(body={"contact": {**v2(number), **told, "phone": "1"}})
+        return FakeReply(body={"contact": {**v2(number), **told, "phone": "1"}})
 
     party, reader = talk(script, kind=Reader)
     found = reader.listing()

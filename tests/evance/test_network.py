@@ -14,9 +14,9 @@ import pytest
 from reconcile import __version__
 from reconcile.errors import UnexpectedResponse, Unreachable
 from reconcile.evance.reader import Reader
-from tests.evance.account import v1
-from tests.evance.conftest import Clock, connection_to
-from tests.evance.party import Party, Reply, Script, Talk, _handler, open_to
+from tests.support.http.account_rows import v1
+from tests.support.http.client_clock import SleepClock, connection_to
+from tests.support.http.fake_account import FakeAccount, FakeReply, Script, Talk, _handler, serve_account
 
 PEM = Path(__file__).with_name("loopback.pem")
 
@@ -32,8 +32,8 @@ PROXIES = (
 )
 
 
-def bob(_seen: object) -> Reply:
-    return Reply(body=v1(13))
+def bob(_seen: object) -> FakeReply:
+    return FakeReply(body=v1(13))
 
 
 @pytest.fixture(autouse=True)
@@ -43,9 +43,9 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def secured(script: Script) -> Iterator[Party]:
+def secured(script: Script) -> Iterator[FakeAccount]:
     """A party over TLS, with a certificate that only the file in this folder vouches for."""
-    party = Party(script)
+    party = FakeAccount(script)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(party))
     server.daemon_threads = True
     server.handle_error = lambda *_: None  # type: ignore[method-assign]
@@ -63,7 +63,7 @@ def secured(script: Script) -> Iterator[Party]:
         server.server_close()
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(clock: Clock) -> None:
+def test_a_certificate_that_nobody_vouches_for_is_refused(clock: SleepClock) -> None:
     """An untrusted certificate ends the run at once, and nothing was sent."""
     with secured(bob) as party, Reader(connection_to(party.url), timing=clock.timing) as reader:
         with pytest.raises(Unreachable, match="has a certificate that is not trusted: check the address and"):
@@ -74,7 +74,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(clock: Clock) -> None:
 
 @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
 def test_a_company_certificate_is_named_by_the_environment(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch, name: str
+    clock: SleepClock, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Either usual variable adds what to trust."""
     monkeypatch.setenv(name, str(PEM))
@@ -83,7 +83,7 @@ def test_a_company_certificate_is_named_by_the_environment(
 
 
 def test_a_missing_certificate_file_is_named(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch, talk: Talk
+    clock: SleepClock, monkeypatch: pytest.MonkeyPatch, talk: Talk
 ) -> None:
     """A variable that points nowhere is an error that names the variable."""
     monkeypatch.setenv("SSL_CERT_FILE", "no/such/file.pem")
@@ -95,8 +95,8 @@ def test_a_missing_certificate_file_is_named(
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_never_followed(talk: Talk, status: int) -> None:
     """A token goes to no other host; the error names where it would have led."""
-    with open_to(bob) as elsewhere:
-        _, reader = talk(lambda _seen: Reply(status, headers={"Location": f"{elsewhere.url}/x?secret=1"}))
+    with serve_account(bob) as elsewhere:
+        _, reader = talk(lambda _seen: FakeReply(status, headers={"Location": f"{elsewhere.url}/x?secret=1"}))
         with pytest.raises(
             UnexpectedResponse, match=r"redirects to 127\.0\.0\.1, which is not followed"
         ) as caught:
@@ -107,8 +107,8 @@ def test_a_redirect_is_never_followed(talk: Talk, status: int) -> None:
 
 def test_a_redirect_of_the_token_request_is_never_followed(talk: Talk) -> None:
     """The client's secret goes to no other host either."""
-    with open_to(bob) as elsewhere:
-        _, reader = talk(bob, tokens=lambda _seen: Reply(307, headers={"Location": f"{elsewhere.url}/x"}))
+    with serve_account(bob) as elsewhere:
+        _, reader = talk(bob, tokens=lambda _seen: FakeReply(307, headers={"Location": f"{elsewhere.url}/x"}))
         with pytest.raises(UnexpectedResponse, match="which is not followed"):
             reader.contact("13")
         assert elsewhere.seen == []
@@ -117,26 +117,26 @@ def test_a_redirect_of_the_token_request_is_never_followed(talk: Talk) -> None:
 @pytest.mark.parametrize("location", ["", "/api/other", "http://[::1", "https://\x01/", "//"])
 def test_a_redirect_to_nowhere_is_not_followed_either(talk: Talk, location: str) -> None:
     """Whatever stands in the header breaks nothing."""
-    _, reader = talk(lambda _seen: Reply(302, headers={"Location": location}))
+    _, reader = talk(lambda _seen: FakeReply(302, headers={"Location": location}))
     with pytest.raises(UnexpectedResponse, match="it redirects, which is not followed"):
         reader.contact("13")
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
 def test_the_proxy_of_the_environment_is_used(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch, name: str
+    clock: SleepClock, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """A host that is not on loopback is reached through the usual variables' proxy."""
-    with open_to(bob) as proxy:
+    with serve_account(bob) as proxy:
         monkeypatch.setenv(name, proxy.url)
         with Reader(connection_to("http://shop.example.test"), timing=clock.timing) as reader:
             reader.contact("13")
         assert [seen.target for seen in proxy.calls] == ["http://shop.example.test/api/contacts/13.json"]
 
 
-def test_tls_goes_through_a_tunnel_of_the_proxy(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tls_goes_through_a_tunnel_of_the_proxy(clock: SleepClock, monkeypatch: pytest.MonkeyPatch) -> None:
     """For https the proxy sees only the host; its refusal is no connection and shows no password."""
-    with open_to(lambda _seen: Reply(502)) as proxy:
+    with serve_account(lambda _seen: FakeReply(502)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("http://", "http://user:canary@"))
         with (
             Reader(connection_to("https://shop.example.test"), timing=clock.timing) as reader,
@@ -151,9 +151,9 @@ def test_tls_goes_through_a_tunnel_of_the_proxy(clock: Clock, monkeypatch: pytes
     assert password == b"user:canary"
 
 
-def test_no_proxy_is_obeyed(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_proxy_is_obeyed(clock: SleepClock, monkeypatch: pytest.MonkeyPatch) -> None:
     """A host named by NO_PROXY is reached directly, or not at all."""
-    with open_to(bob) as proxy:
+    with serve_account(bob) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         monkeypatch.setenv("NO_PROXY", "example.invalid")
         with (
@@ -166,7 +166,7 @@ def test_no_proxy_is_obeyed(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_loopback_uses_no_proxy(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     """A sandbox's credentials do not leave the machine, whatever proxy is set."""
-    with open_to(bob) as proxy:
+    with serve_account(bob) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         party, reader = talk(bob)
         assert reader.contact("13").identity.id == "13"
@@ -195,7 +195,7 @@ def test_requests_say_who_asks_and_for_what(talk: Talk) -> None:
 
 def test_cookies_of_one_answer_reach_no_other_host(talk: Talk) -> None:
     """Two clients share nothing: what one server sets is not sent to another."""
-    party, reader = talk(lambda _seen: Reply(body=v1(13), headers={"Set-Cookie": "a=b"}))
+    party, reader = talk(lambda _seen: FakeReply(body=v1(13), headers={"Set-Cookie": "a=b"}))
     other, elsewhere = talk(bob)
     reader.contact("13")
     elsewhere.contact("13")

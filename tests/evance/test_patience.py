@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 from reconcile.errors import ApiError, ServerFailure, Stopped, UnexpectedResponse, Unreachable
 from reconcile.evance.rate_limiter import RateLimiter, RetryPolicy, Timing, http_date, retry_after
 from reconcile.evance.reader import Reader
-from tests.evance.account import v1, whole_account
-from tests.evance.conftest import Clock
-from tests.evance.party import Reply, Seen, Talk
+from tests.support.http.account_rows import v1, whole_account
+from tests.support.http.client_clock import SleepClock
+from tests.support.http.fake_account import FakeReply, SeenRequest, Talk
 
-BOB = Reply(body=v1(13))
+BOB = FakeReply(body=v1(13))
 
 
 def http(seconds: float) -> str:
     return format_datetime(datetime.fromtimestamp(seconds, UTC), usegmt=True)
 
 
-def test_starts_lie_on_an_absolute_timetable(clock: Clock) -> None:
+def test_starts_lie_on_an_absolute_timetable(clock: SleepClock) -> None:
     """Work between two starts is not added to the interval."""
     pace = RateLimiter(4, clock.timing)
     starts = []
@@ -34,7 +34,7 @@ def test_starts_lie_on_an_absolute_timetable(clock: Clock) -> None:
     assert starts == pytest.approx([1000, 1000.25, 1000.5, 1000.75, 1001])
 
 
-def test_time_that_passed_unused_is_not_caught_up(clock: Clock) -> None:
+def test_time_that_passed_unused_is_not_caught_up(clock: SleepClock) -> None:
     """After an idle hour there is no burst."""
     pace = RateLimiter(4, clock.timing)
     pace.take()
@@ -45,13 +45,13 @@ def test_time_that_passed_unused_is_not_caught_up(clock: Clock) -> None:
     assert clock.now - before == pytest.approx(0.25)
 
 
-def test_parallel_reads_obey_one_rate(talk: Talk, clock: Clock) -> None:
+def test_parallel_reads_obey_one_rate(talk: Talk, clock: SleepClock) -> None:
     """However many workers there are, the k-th request does not start before k intervals have passed."""
     arrived: list[float] = []
     lock = threading.Lock()
     account = whole_account(40)
 
-    def script(seen: Seen) -> Reply:
+    def script(seen: SeenRequest) -> FakeReply:
         with lock:
             arrived.append(clock.now - 1000)
         return account(seen)
@@ -64,7 +64,7 @@ def test_parallel_reads_obey_one_rate(talk: Talk, clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("form", ["seconds", "date", "date by the server's clock"])
-def test_retry_after_is_obeyed_in_both_forms(talk: Talk, clock: Clock, form: str) -> None:
+def test_retry_after_is_obeyed_in_both_forms(talk: Talk, clock: SleepClock, form: str) -> None:
     """Seconds and HTTP dates are waited for; the server's own Date makes a wrong clock here harmless."""
     wait = {
         "seconds": {"Retry-After": "17"},
@@ -73,19 +73,19 @@ def test_retry_after_is_obeyed_in_both_forms(talk: Talk, clock: Clock, form: str
     }[form]
     if form == "date":
         wait |= {"Date": "unknown"}
-    answers = iter([Reply(429, headers=wait), BOB])
+    answers = iter([FakeReply(429, headers=wait), BOB])
     _, reader = talk(lambda _seen: next(answers))
     reader.contact("13")
     assert clock.slept == pytest.approx(17, abs=0.01)
 
 
-def test_a_pause_holds_all_workers(talk: Talk, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pause_holds_all_workers(talk: Talk, clock: SleepClock, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a 429 nobody starts anything until the pause is over."""
     account = whole_account(30)
     lock, paused = threading.Lock(), threading.Event()
 
     def sleep(seconds: float) -> None:
-        Clock.sleep(clock, seconds)
+        SleepClock.sleep(clock, seconds)
         if seconds > 0.1:
             paused.set()
 
@@ -93,11 +93,11 @@ def test_a_pause_holds_all_workers(talk: Talk, clock: Clock, monkeypatch: pytest
     refused_at: list[float] = []
     later: list[float] = []
 
-    def script(seen: Seen) -> Reply:
+    def script(seen: SeenRequest) -> FakeReply:
         with lock:
             if seen.path == "/api/contacts/10.json" and not refused_at:
                 refused_at.append(clock.now)
-                return Reply(429, headers={"Retry-After": "60"})
+                return FakeReply(429, headers={"Retry-After": "60"})
             refused = bool(refused_at)
             if refused:
                 later.append(clock.now - refused_at[0])
@@ -111,14 +111,14 @@ def test_a_pause_holds_all_workers(talk: Talk, clock: Clock, monkeypatch: pytest
     assert len([at for at in later if at < 60]) <= 3
 
 
-def test_a_lower_limit_of_the_server_is_found(talk: Talk, clock: Clock) -> None:
+def test_a_lower_limit_of_the_server_is_found(talk: Talk, clock: SleepClock) -> None:
     """Asked ten times faster than the server allows, the client slows down and misses nothing."""
     account = whole_account(60)
     lock = threading.Lock()
     window = {"second": 0, "count": 0}
     refused: list[float] = []
 
-    def script(seen: Seen) -> Reply:
+    def script(seen: SeenRequest) -> FakeReply:
         with lock:
             second = int(clock.now)
             if window["second"] != second:
@@ -126,7 +126,7 @@ def test_a_lower_limit_of_the_server_is_found(talk: Talk, clock: Clock) -> None:
             window["count"] += 1
             if window["count"] > 3:
                 refused.append(clock.now)
-                return Reply(429)
+                return FakeReply(429)
         return account(seen)
 
     _, reader = talk(script, rate=30, concurrency=8)
@@ -134,8 +134,10 @@ def test_a_lower_limit_of_the_server_is_found(talk: Talk, clock: Clock) -> None:
     assert 0 < len(refused) < 60
 
 
-@pytest.mark.parametrize("trouble", [Reply(500), Reply(502), Reply(503), Reply(504), Reply(hang_up=True)])
-def test_a_read_is_repeated_when_the_server_fails(talk: Talk, clock: Clock, trouble: Reply) -> None:
+@pytest.mark.parametrize(
+    "trouble", [FakeReply(500), FakeReply(502), FakeReply(503), FakeReply(504), FakeReply(hang_up=True)]
+)
+def test_a_read_is_repeated_when_the_server_fails(talk: Talk, clock: SleepClock, trouble: FakeReply) -> None:
     """Two failures and then an answer are an answer; the waits in between double."""
     answers = iter([trouble, trouble, BOB])
     _, reader = talk(lambda _seen: next(answers))
@@ -144,9 +146,9 @@ def test_a_read_is_repeated_when_the_server_fails(talk: Talk, clock: Clock, trou
 
 
 @pytest.mark.parametrize(
-    "bad", [Reply(body=b"<html>busy</html>"), Reply(body=b'{"contact": {"id"'), Reply(body=b"")]
+    "bad", [FakeReply(body=b"<html>busy</html>"), FakeReply(body=b'{"contact": {"id"'), FakeReply(body=b"")]
 )
-def test_a_read_without_json_is_repeated_a_little(talk: Talk, bad: Reply) -> None:
+def test_a_read_without_json_is_repeated_a_little(talk: Talk, bad: FakeReply) -> None:
     """HTML or half an answer is tried three times, then said to be what it is."""
     answers = iter([bad, bad, BOB])
     _, reader = talk(lambda _seen: next(answers))
@@ -161,30 +163,30 @@ def test_a_read_without_json_is_repeated_a_little(talk: Talk, bad: Reply) -> Non
 
 def test_an_answer_cut_short_is_repeated(talk: Talk) -> None:
     """Fewer bytes than announced are a broken connection, not an answer."""
-    answers = iter([Reply(body=v1(13), cut=True), BOB])
+    answers = iter([FakeReply(body=v1(13), cut=True), BOB])
     _, reader = talk(lambda _seen: next(answers))
     assert reader.contact("13").identity.id == "13"
 
 
 def test_a_server_that_keeps_failing_is_given_up(talk: Talk) -> None:
     """The tries are bounded, and the error names status and account."""
-    party, reader = talk(lambda _seen: Reply(500), patience=RetryPolicy(tries=5))
+    party, reader = talk(lambda _seen: FakeReply(500), patience=RetryPolicy(tries=5))
     with pytest.raises(ServerFailure, match=r"shop\.evance\.me did not show contact 13 \(500\)"):
         reader.contact("13")
     assert len(party.calls) == 5
 
 
-def test_a_pause_longer_than_the_patience_is_not_begun(talk: Talk, clock: Clock) -> None:
+def test_a_pause_longer_than_the_patience_is_not_begun(talk: Talk, clock: SleepClock) -> None:
     """A server that asks to wait for an hour is told of at once."""
-    party, reader = talk(lambda _seen: Reply(429, headers={"Retry-After": "3600"}))
+    party, reader = talk(lambda _seen: FakeReply(429, headers={"Retry-After": "3600"}))
     with pytest.raises(ServerFailure, match="too many requests"):
         reader.contact("13")
     assert (len(party.calls), clock.slept) == (1, pytest.approx(0, abs=0.01))
 
 
-def test_the_whole_time_is_bounded(talk: Talk, clock: Clock) -> None:
+def test_the_whole_time_is_bounded(talk: Talk, clock: SleepClock) -> None:
     """Tries end when the total time is used up, whatever their number."""
-    _, reader = talk(lambda _seen: Reply(503), patience=RetryPolicy(tries=1000, total=100))
+    _, reader = talk(lambda _seen: FakeReply(503), patience=RetryPolicy(tries=1000, total=100))
     with pytest.raises(ServerFailure):
         reader.contact("13")
     assert clock.slept <= 101
@@ -193,13 +195,13 @@ def test_the_whole_time_is_bounded(talk: Talk, clock: Clock) -> None:
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 410, 418, 422])
 def test_a_client_error_is_not_repeated(talk: Talk, status: int) -> None:
     """What the server says is wrong does not become right by repeating."""
-    party, reader = talk(lambda _seen: Reply(status, {}))
+    party, reader = talk(lambda _seen: FakeReply(status, {}))
     with pytest.raises(ApiError):
         reader.contact("13")
     assert len(party.calls) == 1
 
 
-def test_a_host_that_does_not_listen_is_named(talk: Talk, clock: Clock) -> None:
+def test_a_host_that_does_not_listen_is_named(talk: Talk, clock: SleepClock) -> None:
     """Refused connections are tried four times, then the host and what to check are told."""
     _, reader = talk(lambda _seen: BOB, base_url="http://127.0.0.1:1")
     with pytest.raises(Unreachable, match=r"no connection to 127\.0\.0\.1:1: check the account's name"):
@@ -211,7 +213,7 @@ def test_a_slow_answer_is_a_timeout(talk: Talk) -> None:
     """A server that accepts and stays silent is given up after the read timeout."""
     done = threading.Event()
 
-    def stall(_seen: Seen) -> Reply:
+    def stall(_seen: SeenRequest) -> FakeReply:
         done.wait(10)
         return BOB
 
@@ -234,7 +236,7 @@ def test_leaving_the_client_ends_what_waits(talk: Talk) -> None:
 
     account = whole_account(20)
     timing = Timing(lambda: 0.0, lambda: 0.0, sleep, lambda: 1.0)
-    party, writer = talk(lambda seen: Reply(503) if "contacts/" in seen.path else account(seen))
+    party, writer = talk(lambda seen: FakeReply(503) if "contacts/" in seen.path else account(seen))
     with Reader(writer.connection, timing=timing) as reader:
         reader._door._pace._interval = 0.0
         reading = threading.Thread(target=lambda: _ignore(lambda: reader.contact("1")))
@@ -294,10 +296,10 @@ def test_retry_after_is_read_strictly(header: str | None, seconds: float | None)
 
 @pytest.mark.parametrize("header", ["9999999999", "9" * 5000])
 def test_a_server_that_asks_for_the_longest_wait_is_not_asked_again_soon(
-    talk: Talk, clock: Clock, header: str
+    talk: Talk, clock: SleepClock, header: str
 ) -> None:
     """More than anybody waits is no reason to fall back on the short back-off."""
-    party, reader = talk(lambda _seen: Reply(503, headers={"Retry-After": header}))
+    party, reader = talk(lambda _seen: FakeReply(503, headers={"Retry-After": header}))
     with pytest.raises(ServerFailure):
         reader.contact("13")
     assert (len(party.calls), clock.slept) == (1, pytest.approx(0, abs=0.01))
@@ -310,7 +312,7 @@ def test_no_date_breaks_the_reading(text: str) -> None:
     assert http_date(text) is None or isinstance(http_date(text), float)
 
 
-def stopped_after(slices: int, clock: Clock) -> RateLimiter:
+def stopped_after(slices: int, clock: SleepClock) -> RateLimiter:
     """A pace whose run is stopped while somebody sleeps for that many slices."""
     left = iter(range(slices - 1))
 
@@ -325,7 +327,7 @@ def stopped_after(slices: int, clock: Clock) -> RateLimiter:
 
 @pytest.mark.parametrize("writing", [True, False])
 @pytest.mark.parametrize("seconds", [3, 300])
-def test_a_stopped_run_does_not_wait_out_a_pause(clock: Clock, seconds: float, *, writing: bool) -> None:
+def test_a_stopped_run_does_not_wait_out_a_pause(clock: SleepClock, seconds: float, *, writing: bool) -> None:
     """However long it is, the pause ends within a slice of half a second, for reads and for writes."""
     pace = stopped_after(4, clock)
     pace.pause(seconds)
@@ -334,7 +336,7 @@ def test_a_stopped_run_does_not_wait_out_a_pause(clock: Clock, seconds: float, *
     assert clock.slept == pytest.approx(2.0)
 
 
-def test_a_stopped_run_does_not_wait_out_a_back_off(clock: Clock) -> None:
+def test_a_stopped_run_does_not_wait_out_a_back_off(clock: SleepClock) -> None:
     """Nor what is waited for between two tries of a read."""
     pace = stopped_after(1, clock)
     with pytest.raises(Stopped):
@@ -342,7 +344,7 @@ def test_a_stopped_run_does_not_wait_out_a_back_off(clock: Clock) -> None:
     assert clock.slept == pytest.approx(0.5)
 
 
-def test_a_stopped_run_reads_back_but_begins_nothing(clock: Clock) -> None:
+def test_a_stopped_run_reads_back_but_begins_nothing(clock: SleepClock) -> None:
     """An ordinary turn is still waited for by who reads back; who would write gives its own up at once."""
     pace = RateLimiter(1, clock.timing)
     pace.take()

@@ -13,10 +13,10 @@ from reconcile.errors import OutcomeUnknown, Unreachable
 from reconcile.evance.connection import Connection
 from reconcile.evance.reader import Reader
 from reconcile.evance.writer import Writer
-from tests.evance.account import v1
-from tests.evance.conftest import Clock, connection_to
-from tests.evance.party import CLIENT_ID, PRIVATE_KEY, Reply, Seen, open_to
 from tests.evance.test_network import PEM, PROXIES, secured
+from tests.support.http.account_rows import v1
+from tests.support.http.client_clock import SleepClock, connection_to
+from tests.support.http.fake_account import CLIENT_ID, PRIVATE_KEY, FakeReply, SeenRequest, serve_account
 
 PAYLOAD: dict[str, Any] = {"contact": {"accessRoles": []}}
 
@@ -45,19 +45,19 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def lost(reply: Reply) -> Callable[[Seen], Reply]:
+def lost(reply: FakeReply) -> Callable[[SeenRequest], FakeReply]:
     """Reads are answered; a write is taken, and its answer is lost."""
-    return lambda seen: Reply(body=v1(13)) if seen.method == "GET" else reply
+    return lambda seen: FakeReply(body=v1(13)) if seen.method == "GET" else reply
 
 
 @pytest.mark.parametrize("write", WRITES)
-@pytest.mark.parametrize("reply", [Reply(leave=True), Reply(hang_up=True)], ids=["eof", "rst"])
+@pytest.mark.parametrize("reply", [FakeReply(leave=True), FakeReply(hang_up=True)], ids=["eof", "rst"])
 @pytest.mark.parametrize("warm", [True, False])
 def test_an_answer_lost_behind_a_plain_proxy_is_an_unknown_outcome(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch, write: str, reply: Reply, *, warm: bool
+    clock: SleepClock, monkeypatch: pytest.MonkeyPatch, write: str, reply: FakeReply, *, warm: bool
 ) -> None:
     """The proxy had the whole request: it is sent once, on a new connection and on one that is in use."""
-    with open_to(lost(reply)) as proxy:
+    with serve_account(lost(reply)) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         with Writer(connection_to("http://shop.example.test"), timing=clock.timing) as writer:
             if warm:
@@ -111,11 +111,11 @@ def passed_on(source: socket.socket, to: socket.socket) -> None:
 @pytest.mark.parametrize("rude", [False, True], ids=["eof", "rst"])
 @pytest.mark.parametrize("warm", [True, False])
 def test_an_answer_lost_in_a_tunnel_is_an_unknown_outcome(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch, write: str, *, rude: bool, warm: bool
+    clock: SleepClock, monkeypatch: pytest.MonkeyPatch, write: str, *, rude: bool, warm: bool
 ) -> None:
     """What breaks in a tunnel that stands breaks behind the proxy: the account may have the request."""
     with (
-        secured(lost(Reply(leave=True))) as account,
+        secured(lost(FakeReply(leave=True))) as account,
         tunnel(int(account.url.rsplit(":", 1)[1]), rude=rude) as proxy,
     ):
         monkeypatch.setenv("HTTPS_PROXY", proxy)
@@ -128,7 +128,9 @@ def test_an_answer_lost_in_a_tunnel_is_an_unknown_outcome(
         assert [seen.method for seen in account.calls].count("POST") == 1
 
 
-def test_a_proxy_that_does_not_listen_is_no_connection(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_does_not_listen_is_no_connection(
+    clock: SleepClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nothing can have been sent: it is tried again, and the error says what to check."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     with (
@@ -141,10 +143,10 @@ def test_a_proxy_that_does_not_listen_is_no_connection(clock: Clock, monkeypatch
 
 @pytest.mark.parametrize("status", [403, 407, 502, 503])
 def test_a_refused_tunnel_is_no_connection(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch, status: int
+    clock: SleepClock, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
     """The proxy answered before it was given anything of the request."""
-    with open_to(lambda _seen: Reply(status)) as proxy:
+    with serve_account(lambda _seen: FakeReply(status)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         with (
             Reader(connection_to("https://shop.example.test"), timing=clock.timing) as reader,
@@ -154,10 +156,10 @@ def test_a_refused_tunnel_is_no_connection(
     assert len(proxy.seen) == 4
 
 
-def test_a_certificate_behind_a_tunnel_is_refused(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_certificate_behind_a_tunnel_is_refused(clock: SleepClock, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy that opens the tunnel to somebody else is found out, and told as what it is."""
     with (
-        secured(lost(Reply())) as account,
+        secured(lost(FakeReply())) as account,
         tunnel(int(account.url.rsplit(":", 1)[1]), rude=False) as proxy,
     ):
         monkeypatch.setenv("HTTPS_PROXY", proxy)
@@ -169,9 +171,9 @@ def test_a_certificate_behind_a_tunnel_is_refused(clock: Clock, monkeypatch: pyt
         assert account.seen == []
 
 
-def test_a_proxy_that_breaks_shows_no_secret(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_breaks_shows_no_secret(clock: SleepClock, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the key nor the token is in the error of a write that was lost behind a proxy."""
-    with open_to(lost(Reply(leave=True))) as proxy:
+    with serve_account(lost(FakeReply(leave=True))) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url.replace("http://", "http://user:canary@"))
         with (
             Writer(connection_to("http://shop.example.test"), timing=clock.timing) as writer,

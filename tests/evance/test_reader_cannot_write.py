@@ -8,9 +8,9 @@ from reconcile.evance import requests_session
 from reconcile.evance.reader import Reader
 from reconcile.evance.transport import TOKEN_PATHS, ApiRequest
 from reconcile.evance.writer import Writer
-from tests.evance.account import v1
-from tests.evance.conftest import connection_to
-from tests.evance.party import Reply, Talk
+from tests.support.http.account_rows import v1
+from tests.support.http.client_clock import connection_to
+from tests.support.http.fake_account import FakeReply, Talk
 
 WRITES = ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "post"]
 
@@ -38,7 +38,7 @@ def test_a_reader_has_no_writing_method() -> None:
 @pytest.mark.parametrize("method", WRITES)
 def test_the_transport_of_a_reader_refuses_writes(talk: Talk, method: str) -> None:
     """A write that gets as far as the transport ends there, and no connection is made for it."""
-    party, reader = talk(lambda _seen: Reply(body=v1(13)), kind=Reader)
+    party, reader = talk(lambda _seen: FakeReply(body=v1(13)), kind=Reader)
     request = ApiRequest(method, "/api/contacts/13.json", "do harm", body={"contact": {}})
     with pytest.raises(ReconcileError, match="this command may only read"):
         reader._door._transport.send(request)
@@ -50,7 +50,7 @@ def test_the_transport_of_a_reader_refuses_writes(talk: Talk, method: str) -> No
 @pytest.mark.parametrize("path", TOKEN_PATHS)
 def test_a_reader_may_ask_for_a_token(talk: Talk, path: str) -> None:
     """The two token paths are the only ones that take a POST."""
-    party, reader = talk(lambda _seen: Reply(body=v1(13)), kind=Reader)
+    party, reader = talk(lambda _seen: FakeReply(body=v1(13)), kind=Reader)
     assert reader._door._transport.send(ApiRequest("POST", path, "give a token", form={})).succeeded
     for near in (f"{path}/", f"{path}x", f"/x{path}", f"/api/contacts.json?{path}"):
         with pytest.raises(ReconcileError, match="may only read"):
@@ -60,7 +60,7 @@ def test_a_reader_may_ask_for_a_token(talk: Talk, path: str) -> None:
 
 def test_the_session_itself_refuses(talk: Talk) -> None:
     """The gate is the last thing before the wire: even the bare session of a reader can't write."""
-    party, _ = talk(lambda _seen: Reply())
+    party, _ = talk(lambda _seen: FakeReply())
     with requests_session.open_session(connection_to(party.url), may_write=False) as session:
         with pytest.raises(ReconcileError):
             session.post(f"{party.url}/api/contacts.json", json={})

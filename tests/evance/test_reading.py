@@ -1,8 +1,8 @@
 """Reading an account over real HTTP."""
 
 from reconcile.evance.reader import Reader
-from tests.evance.account import page_of, v1, v2, whole_account
-from tests.evance.party import Reply, Seen, Talk
+from tests.support.http.account_rows import page_of, v1, v2, whole_account
+from tests.support.http.fake_account import FakeReply, SeenRequest, Talk
 
 
 def test_a_whole_account_is_listed_and_read(talk: Talk) -> None:
@@ -34,7 +34,7 @@ def test_roles_are_read(talk: Talk) -> None:
 
 def test_an_update_sends_the_payload_as_it_stands(talk: Talk) -> None:
     """The body of the request is the payload, and the echo is the contact."""
-    party, writer = talk(lambda _seen: Reply(body=v1(13)))
+    party, writer = talk(lambda _seen: FakeReply(body=v1(13)))
     payload = {"contact": {"accessRoles": [{"reference": "customer", "status": "active"}]}}
     assert writer.update("13", payload).identity.email == "c13@example.com"
     assert [(seen.method, seen.path, seen.json) for seen in party.calls] == [
@@ -45,7 +45,7 @@ def test_an_update_sends_the_payload_as_it_stands(talk: Talk) -> None:
 def test_a_search_asks_for_one_contact_alone(talk: Talk) -> None:
     """The field goes along as a filter, and one page answers."""
 
-    def script(seen: Seen) -> Reply:
+    def script(seen: SeenRequest) -> FakeReply:
         return page_of([v2(7)] if seen.query.get("email") == "c7+x@example.com" else [], seen)
 
     party, reader = talk(script, kind=Reader)

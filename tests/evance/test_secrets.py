@@ -10,7 +10,7 @@ from reconcile.errors import ReconcileError
 from reconcile.evance.connection import Credentials
 from reconcile.evance.rate_limiter import RetryPolicy
 from reconcile.model.settings import AuthFlow
-from tests.evance.party import Reply, Seen, Talk
+from tests.support.http.fake_account import FakeReply, SeenRequest, Talk
 
 KEY = "canarykey" * 8
 
@@ -27,34 +27,34 @@ LOUD = {
 }
 
 
-def echo(seen: Seen) -> bytes:
+def echo(seen: SeenRequest) -> bytes:
     """What a careless server or proxy shows: the whole request."""
     return f"{seen.headers} {seen.body.decode()} {PERSON} {KEY}".encode()
 
 
-TROUBLES: dict[str, Callable[[Seen], Reply]] = {
-    "reset": lambda _seen: Reply(hang_up=True),
-    "cut": lambda seen: Reply(200, echo(seen), cut=True),
-    "html": lambda seen: Reply(200, b"<html>" + echo(seen)),
-    "json of another form": lambda _seen: Reply(200, {"data": LOUD}),
-    "not found": lambda seen: Reply(404, echo(seen)),
-    "redirect": lambda _seen: Reply(302, headers={"Location": f"https://x.example/?t={TOKEN}&k={KEY}"}),
-    "redirect to a host named after the token": lambda _seen: Reply(
+TROUBLES: dict[str, Callable[[SeenRequest], FakeReply]] = {
+    "reset": lambda _seen: FakeReply(hang_up=True),
+    "cut": lambda seen: FakeReply(200, echo(seen), cut=True),
+    "html": lambda seen: FakeReply(200, b"<html>" + echo(seen)),
+    "json of another form": lambda _seen: FakeReply(200, {"data": LOUD}),
+    "not found": lambda seen: FakeReply(404, echo(seen)),
+    "redirect": lambda _seen: FakeReply(302, headers={"Location": f"https://x.example/?t={TOKEN}&k={KEY}"}),
+    "redirect to a host named after the token": lambda _seen: FakeReply(
         302, headers={"Location": f"https://{TOKEN}.login.example/"}
     ),
-    "redirect to a host named after the key": lambda _seen: Reply(
+    "redirect to a host named after the key": lambda _seen: FakeReply(
         302, headers={"Location": f"https://x.{KEY.upper()}.example/"}
     ),
-    "redirect with a password": lambda _seen: Reply(
+    "redirect with a password": lambda _seen: FakeReply(
         302, headers={"Location": f"https://{KEY}:{TOKEN}@x.example/"}
     ),
-    "bad chunks": lambda seen: Reply(200, echo(seen) + b"\r\n", {"Transfer-Encoding": "chunked"}),
-    "bad gzip": lambda seen: Reply(200, echo(seen), {"Content-Encoding": "gzip"}),
+    "bad chunks": lambda seen: FakeReply(200, echo(seen) + b"\r\n", {"Transfer-Encoding": "chunked"}),
+    "bad gzip": lambda seen: FakeReply(200, echo(seen), {"Content-Encoding": "gzip"}),
     **{
-        str(status): lambda _seen, status=status: Reply(status, LOUD)
+        str(status): lambda _seen, status=status: FakeReply(status, LOUD)
         for status in (400, 401, 403, 405, 409, 422)
     },
-    **{str(status): lambda seen, status=status: Reply(status, echo(seen)) for status in (429, 500, 503)},
+    **{str(status): lambda seen, status=status: FakeReply(status, echo(seen)) for status in (429, 500, 503)},
 }
 
 CALLS: dict[str, Callable[[Any], Any]] = {
@@ -82,7 +82,7 @@ def assert_silent(error: BaseException) -> None:
         assert canary not in "\n".join(everything)
 
 
-GOOD = Reply(body={"access_token": TOKEN, "expires_in": 3600})
+GOOD = FakeReply(body={"access_token": TOKEN, "expires_in": 3600})
 
 SECRETIVE = {"credentials": Credentials("client", KEY), "patience": RetryPolicy(tries=2, reading=2)}
 
@@ -101,7 +101,7 @@ def test_no_failed_call_shows_a_secret(talk: Talk, trouble: str, call: str) -> N
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_no_failure_to_get_a_token_shows_a_secret(talk: Talk, trouble: str, flow: AuthFlow) -> None:
     """Every failure of the token request, in each flow: the key and the assertion stay unseen."""
-    _, writer = talk(lambda _seen: Reply(), tokens=TROUBLES[trouble], auth=flow, **SECRETIVE)
+    _, writer = talk(lambda _seen: FakeReply(), tokens=TROUBLES[trouble], auth=flow, **SECRETIVE)
     with pytest.raises(ReconcileError) as caught:
         writer.contact("13")
     assert_silent(caught.value)
@@ -123,7 +123,7 @@ def _leaking() -> Exception:
 @pytest.mark.parametrize("broken", [f"{TOKEN}\r\n", f"{TOKEN} x", f"\x7f{TOKEN}"])
 def test_a_token_that_can_not_be_sent_is_not_shown(talk: Talk, broken: str) -> None:
     """A token that would break the header is refused before the HTTP library could complain about it."""
-    _, writer = talk(lambda _seen: Reply(), tokens=lambda _seen: Reply(body={"access_token": broken}))
+    _, writer = talk(lambda _seen: FakeReply(), tokens=lambda _seen: FakeReply(body={"access_token": broken}))
     with pytest.raises(ReconcileError) as caught:
         writer.contact("13")
     assert_silent(caught.value)

@@ -10,15 +10,15 @@ from reconcile.errors import NotFound, Unauthorized, UnexpectedResponse
 from reconcile.evance.connection import Credentials
 from reconcile.evance.reader import Reader
 from reconcile.model.settings import AuthFlow
-from tests.evance.account import v1, whole_account
-from tests.evance.conftest import Clock, connection_to
-from tests.evance.party import CLIENT_ID, PRIVATE_KEY, Reply, Seen, Talk, token_reply
+from tests.support.http.account_rows import v1, whole_account
+from tests.support.http.client_clock import SleepClock, connection_to
+from tests.support.http.fake_account import CLIENT_ID, PRIVATE_KEY, FakeReply, SeenRequest, Talk, token_reply
 
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
-def one_contact(_seen: Seen) -> Reply:
-    return Reply(body=v1(13))
+def one_contact(_seen: SeenRequest) -> FakeReply:
+    return FakeReply(body=v1(13))
 
 
 def test_client_credentials_are_sent_as_a_form(talk: Talk) -> None:
@@ -38,7 +38,7 @@ def test_client_credentials_are_sent_as_a_form(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("algorithm", ["HS256", "HS384", "HS512"])
-def test_an_assertion_is_signed_with_the_private_key(talk: Talk, clock: Clock, algorithm: str) -> None:
+def test_an_assertion_is_signed_with_the_private_key(talk: Talk, clock: SleepClock, algorithm: str) -> None:
     """The JWT names the token's URL, the client twice, now and in an hour; its secret stays here."""
     party, reader = talk(
         one_contact, auth=AuthFlow.JWT_BEARER, credentials=Credentials(CLIENT_ID, PRIVATE_KEY, algorithm)
@@ -77,7 +77,7 @@ def test_a_key_that_can_not_sign_is_refused(talk: Talk) -> None:
 def test_the_path_of_the_official_clients_is_tried_too(talk: Talk) -> None:
     """Where the documented token path is missing, the one that the official clients use is taken."""
     party, reader = talk(
-        one_contact, tokens=lambda seen: Reply(404) if seen.path.endswith(".json") else token_reply()
+        one_contact, tokens=lambda seen: FakeReply(404) if seen.path.endswith(".json") else token_reply()
     )
     assert reader.contact("13").identity.id == "13"
     assert [seen.path for seen in party.token_calls] == ["/admin/oauth/token.json", "/admin/oauth/token"]
@@ -85,7 +85,7 @@ def test_the_path_of_the_official_clients_is_tried_too(talk: Talk) -> None:
 
 def test_an_account_without_tokens_is_named(talk: Talk) -> None:
     """A host that gives no tokens at all is probably misspelt."""
-    _, reader = talk(one_contact, tokens=lambda _seen: Reply(404))
+    _, reader = talk(one_contact, tokens=lambda _seen: FakeReply(404))
     with pytest.raises(
         NotFound, match=r"shop\.evance\.me gives no tokens \(404\): is the account's name right"
     ):
@@ -97,7 +97,7 @@ def test_an_account_without_tokens_is_named(talk: Talk) -> None:
 def test_wrong_credentials_are_one_line_that_says_what_to_do(talk: Talk, status: int, flow: AuthFlow) -> None:
     """The OAuth error is named; the description, which may quote anything, is not shown."""
     body = {"error": "invalid_client", "error_description": f"no client {PRIVATE_KEY}"}
-    party, reader = talk(one_contact, tokens=lambda _seen: Reply(status, body), auth=flow)
+    party, reader = talk(one_contact, tokens=lambda _seen: FakeReply(status, body), auth=flow)
     with pytest.raises(Unauthorized) as caught:
         reader.contact("13")
     said = str(caught.value)
@@ -110,7 +110,7 @@ def test_wrong_credentials_are_one_line_that_says_what_to_do(talk: Talk, status:
 
 def test_refused_credentials_are_not_tried_again(talk: Talk) -> None:
     """Many workers with wrong credentials send them once, lest the account is locked."""
-    party, reader = talk(one_contact, tokens=lambda _seen: Reply(401, {"error": "invalid_client"}))
+    party, reader = talk(one_contact, tokens=lambda _seen: FakeReply(401, {"error": "invalid_client"}))
     for _ in range(3):
         with pytest.raises(Unauthorized):
             reader.contact("13")
@@ -134,13 +134,13 @@ def test_refused_credentials_are_not_tried_again(talk: Talk) -> None:
 )
 def test_a_token_that_is_none_is_unintelligible(talk: Talk, body: object) -> None:
     """Nothing but a text that can stand in a header is taken as a token."""
-    party, reader = talk(one_contact, tokens=lambda _seen: Reply(body=body))
+    party, reader = talk(one_contact, tokens=lambda _seen: FakeReply(body=body))
     with pytest.raises(UnexpectedResponse, match="is this the address of an Evance account"):
         reader.contact("13")
     assert party.calls == []
 
 
-def test_a_token_is_renewed_shortly_before_it_expires(talk: Talk, clock: Clock) -> None:
+def test_a_token_is_renewed_shortly_before_it_expires(talk: Talk, clock: SleepClock) -> None:
     """A token of an hour is used for 59 minutes, whatever the server would still accept."""
     tokens = iter(["first", "second"])
     party, reader = talk(one_contact, tokens=lambda _seen: token_reply(next(tokens)))
@@ -153,10 +153,10 @@ def test_a_token_is_renewed_shortly_before_it_expires(talk: Talk, clock: Clock) 
 
 
 @pytest.mark.parametrize("seconds", [None, "soon", -1, 0, "3600", 1e999])
-def test_a_lifetime_that_is_not_told_is_an_hour(talk: Talk, clock: Clock, seconds: object) -> None:
+def test_a_lifetime_that_is_not_told_is_an_hour(talk: Talk, clock: SleepClock, seconds: object) -> None:
     """Without a usable lifetime the documented hour holds."""
     body = {"access_token": "first", "expires_in": seconds}
-    party, reader = talk(one_contact, tokens=lambda _seen: Reply(body=body))
+    party, reader = talk(one_contact, tokens=lambda _seen: FakeReply(body=body))
     reader.contact("13")
     clock.now += 3000
     reader.contact("13")
@@ -168,17 +168,17 @@ def test_a_token_that_expires_in_mid_run_is_renewed_once(talk: Talk) -> None:
     lock = threading.Lock()
     good = {"token": "t1"}
 
-    def tokens(_seen: Seen) -> Reply:
+    def tokens(_seen: SeenRequest) -> FakeReply:
         return token_reply(good["token"])
 
     account = whole_account(40)
 
-    def script(seen: Seen) -> Reply:
+    def script(seen: SeenRequest) -> FakeReply:
         with lock:
             if seen.path == "/api/contacts/20.json" and good["token"] == "t1":
                 good["token"] = "t2"
             if seen.token != good["token"]:
-                return Reply(401, {"success": False, "status": 401})
+                return FakeReply(401, {"success": False, "status": 401})
         return account(seen)
 
     party, reader = talk(script, tokens=tokens)
@@ -188,7 +188,7 @@ def test_a_token_that_expires_in_mid_run_is_renewed_once(talk: Talk) -> None:
 
 def test_a_401_with_a_new_token_ends_the_run(talk: Talk) -> None:
     """A second 401 is no accident: one retry, then the error."""
-    party, reader = talk(lambda _seen: Reply(401))
+    party, reader = talk(lambda _seen: FakeReply(401))
     with pytest.raises(Unauthorized, match="it refused a token that it had just given"):
         reader.contact("13")
     assert (len(party.calls), len(party.token_calls)) == (2, 2)
@@ -210,7 +210,7 @@ def test_one_token_is_asked_for_however_many_begin(talk: Talk) -> None:
 
 def test_a_token_request_is_repeated_when_the_server_fails(talk: Talk) -> None:
     """A 500 and a 429 of the token path are waited out as for any read."""
-    answers = iter([Reply(500), Reply(429, headers={"Retry-After": "3"}), token_reply()])
+    answers = iter([FakeReply(500), FakeReply(429, headers={"Retry-After": "3"}), token_reply()])
     _, reader = talk(one_contact, tokens=lambda _seen: next(answers))
     assert reader.contact("13").identity.id == "13"
 

@@ -15,7 +15,7 @@ from reconcile.evance.rate_limiter import RetryPolicy, Timing
 from reconcile.evance.writer import Writer
 from reconcile.model.settings import Target, TargetKind
 from reconcile.sandbox import running, seed, show
-from tests.evance.conftest import Clock
+from tests.support.http.client_clock import SleepClock
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -83,7 +83,7 @@ def test_a_whole_account_is_read_under_faults(account: Path, fault: str) -> None
 @pytest.mark.parametrize("form", ["seconds", "date"])
 @pytest.mark.parametrize("code", [429, 503])
 def test_the_server_is_waited_for_as_long_as_it_asks(
-    account: Path, clock: Clock, code: int, form: str
+    account: Path, clock: SleepClock, code: int, form: str
 ) -> None:
     """Both forms of Retry-After are slept through, and then the reading goes on."""
     with beset(account, f"status:code={code},every=30,retry-after={form}", timing=clock.timing) as reader:
@@ -127,7 +127,7 @@ def test_a_write_whose_answer_was_lost_is_sent_once(account: Path, fault: str, w
     assert tags(account) == (["written"] if written else before)
 
 
-def test_a_write_can_be_repeated_after_too_many_requests(account: Path, clock: Clock) -> None:
+def test_a_write_can_be_repeated_after_too_many_requests(account: Path, clock: SleepClock) -> None:
     """A 429 was not taken: the next request waits, and the write is taken once."""
     fault = "status:code=429,retry-after=seconds,method=POST,path=/api/contacts/*,times=1"
     with beset(account, fault, timing=clock.timing) as writer:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reconcile.errors import UnexpectedResponse
 from reconcile.model.contact import Grant, Identity, Role, State
 from reconcile.wire import access_roles, contacts_v1, contacts_v2, fields, identities, instants, roles_v2
-from tests.evance.account import v1, v2
+from tests.support.http.account_rows import v1, v2
 
 NEW_YEAR = datetime(2027, 1, 1, tzinfo=UTC)
 

@@ -16,9 +16,9 @@ from reconcile.errors import (
     WriteDeferred,
 )
 from reconcile.model.settings import UpdateMethod
-from tests.evance.account import page_of, v1, v2
-from tests.evance.conftest import Clock
-from tests.evance.party import Reply, Seen, Talk
+from tests.support.http.account_rows import page_of, v1, v2
+from tests.support.http.client_clock import SleepClock
+from tests.support.http.fake_account import FakeReply, SeenRequest, Talk
 
 PAYLOAD: dict[str, Any] = {
     "contact": {
@@ -31,7 +31,7 @@ PAYLOAD: dict[str, Any] = {
 @pytest.mark.parametrize("method", UpdateMethod)
 def test_the_verb_of_an_update_is_configured(talk: Talk, method: UpdateMethod) -> None:
     """POST or PUT as configured; the body is the payload, as UTF-8 JSON, and nothing else."""
-    party, writer = talk(lambda _seen: Reply(body=v1(13)), update_method=method)
+    party, writer = talk(lambda _seen: FakeReply(body=v1(13)), update_method=method)
     assert writer.update("13", PAYLOAD).identity.id == "13"
     (seen,) = party.calls
     assert (seen.method, seen.target) == (method.value, "/api/contacts/13.json")
@@ -42,7 +42,7 @@ def test_the_verb_of_an_update_is_configured(talk: Talk, method: UpdateMethod) -
 
 def test_a_new_contact_has_the_id_of_the_answer(talk: Talk) -> None:
     """A contact is added at the address of all contacts; 201 is a success."""
-    party, writer = talk(lambda _seen: Reply(201, v1(77)), update_method=UpdateMethod.PUT)
+    party, writer = talk(lambda _seen: FakeReply(201, v1(77)), update_method=UpdateMethod.PUT)
     assert writer.create({"contact": {"type": "guest"}}) == "77"
     assert [(seen.method, seen.path) for seen in party.calls] == [("POST", "/api/contacts.json")]
 
@@ -50,7 +50,7 @@ def test_a_new_contact_has_the_id_of_the_answer(talk: Talk) -> None:
 @pytest.mark.parametrize("payload", [{}, {"accessRoles": []}, {"contact": {}, "data": {}}])
 def test_a_payload_is_a_whole_body(talk: Talk, payload: dict[str, Any]) -> None:
     """A payload without its envelope is a fault of the caller, found before anything is sent."""
-    party, writer = talk(lambda _seen: Reply(body=v1(13)))
+    party, writer = talk(lambda _seen: FakeReply(body=v1(13)))
     with pytest.raises(ValueError, match="whole body"):
         writer.update("13", payload)
     with pytest.raises(ValueError, match="whole body"):
@@ -61,24 +61,24 @@ def test_a_payload_is_a_whole_body(talk: Talk, payload: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "reply",
     [
-        Reply(hang_up=True),
-        Reply(body=v1(13), cut=True),
-        Reply(500),
-        Reply(502, b"<html>bad gateway</html>"),
-        Reply(503, headers={"Retry-After": "1"}),
-        Reply(408),
-        Reply(425, {"success": False}),
-        Reply(499, b"<html>client closed request</html>"),
-        Reply(302, headers={"Location": "/login"}),
-        Reply(200, b"<html>hello</html>"),
-        Reply(200, b'{"contact": {"id": "1'),
-        Reply(200, []),
-        Reply(200, {"success": False}),
-        Reply(200, {"contact": None}),
-        Reply(200, v1(14)),
+        FakeReply(hang_up=True),
+        FakeReply(body=v1(13), cut=True),
+        FakeReply(500),
+        FakeReply(502, b"<html>bad gateway</html>"),
+        FakeReply(503, headers={"Retry-After": "1"}),
+        FakeReply(408),
+        FakeReply(425, {"success": False}),
+        FakeReply(499, b"<html>client closed request</html>"),
+        FakeReply(302, headers={"Location": "/login"}),
+        FakeReply(200, b"<html>hello</html>"),
+        FakeReply(200, b'{"contact": {"id": "1'),
+        FakeReply(200, []),
+        FakeReply(200, {"success": False}),
+        FakeReply(200, {"contact": None}),
+        FakeReply(200, v1(14)),
     ],
 )
-def test_a_lost_answer_is_an_unknown_outcome(talk: Talk, reply: Reply) -> None:
+def test_a_lost_answer_is_an_unknown_outcome(talk: Talk, reply: FakeReply) -> None:
     """Whatever leaves open whether the write took effect: it is sent once, and the caller must read."""
     party, writer = talk(lambda _seen: reply)
     with pytest.raises(OutcomeUnknown, match="whether it was written is unknown: read it back"):
@@ -86,8 +86,10 @@ def test_a_lost_answer_is_an_unknown_outcome(talk: Talk, reply: Reply) -> None:
     assert len(party.calls) == 1
 
 
-@pytest.mark.parametrize("reply", [Reply(hang_up=True), Reply(500), Reply(200, {}), Reply(200, b"")])
-def test_a_lost_answer_to_an_addition_is_an_unknown_outcome(talk: Talk, reply: Reply) -> None:
+@pytest.mark.parametrize(
+    "reply", [FakeReply(hang_up=True), FakeReply(500), FakeReply(200, {}), FakeReply(200, b"")]
+)
+def test_a_lost_answer_to_an_addition_is_an_unknown_outcome(talk: Talk, reply: FakeReply) -> None:
     """A contact that may have been added is not added again; without its id nothing is confirmed."""
     party, writer = talk(lambda _seen: reply)
     with pytest.raises(OutcomeUnknown):
@@ -99,9 +101,9 @@ def test_a_timeout_of_a_write_is_an_unknown_outcome(talk: Talk) -> None:
     """The write may have arrived although no answer came in time."""
     done = threading.Event()
 
-    def stall(_seen: Seen) -> Reply:
+    def stall(_seen: SeenRequest) -> FakeReply:
         done.wait(10)
-        return Reply(body=v1(13))
+        return FakeReply(body=v1(13))
 
     party, writer = talk(stall, read_timeout=0.2)
     try:
@@ -114,8 +116,8 @@ def test_a_timeout_of_a_write_is_an_unknown_outcome(talk: Talk) -> None:
     assert len(party.calls) == 1
 
 
-@pytest.mark.parametrize("reply", [Reply(200, b""), Reply(204, b"")])
-def test_an_empty_success_is_written(talk: Talk, reply: Reply) -> None:
+@pytest.mark.parametrize("reply", [FakeReply(200, b""), FakeReply(204, b"")])
+def test_an_empty_success_is_written(talk: Talk, reply: FakeReply) -> None:
     """A 2xx without a body confirms the write but tells no contact."""
     _, writer = talk(lambda _seen: reply)
     assert writer.update("13", PAYLOAD) is None
@@ -123,16 +125,20 @@ def test_an_empty_success_is_written(talk: Talk, reply: Reply) -> None:
 
 def test_an_echo_of_part_of_the_contact_is_written(talk: Talk) -> None:
     """An answer that tells only part is a success; the reading back tells the rest."""
-    _, writer = talk(lambda _seen: Reply(200, {"contact": {"firstname": "Bob"}}))
+    _, writer = talk(lambda _seen: FakeReply(200, {"contact": {"firstname": "Bob"}}))
     assert writer.update("13", PAYLOAD) is None
 
 
 @pytest.mark.parametrize("wait", [{"Retry-After": "5"}, {}])
-def test_an_update_that_was_too_much_is_postponed(talk: Talk, clock: Clock, wait: dict[str, str]) -> None:
+def test_an_update_that_was_too_much_is_postponed(
+    talk: Talk, clock: SleepClock, wait: dict[str, str]
+) -> None:
     """A 429 was not taken: the next request waits, and it should be another look at the contact."""
-    refusals = iter([Reply(429, headers=wait)] * 2)
+    refusals = iter([FakeReply(429, headers=wait)] * 2)
     party, writer = talk(
-        lambda seen: Reply(body=v1(13)) if seen.method == "GET" else next(refusals, Reply(body=v1(13)))
+        lambda seen: (
+            FakeReply(body=v1(13)) if seen.method == "GET" else next(refusals, FakeReply(body=v1(13)))
+        )
     )
     for _ in range(2):
         with pytest.raises(WriteDeferred, match=r"did not update contact 13 \(429\): too many requests"):
@@ -145,9 +151,9 @@ def test_an_update_that_was_too_much_is_postponed(talk: Talk, clock: Clock, wait
 
 def test_a_creation_that_was_too_much_is_postponed(talk: Talk) -> None:
     """After the wait somebody else may have created the contact: it is not sent again without a look."""
-    answers = iter([Reply(429, headers={"Retry-After": "5"})])
+    answers = iter([FakeReply(429, headers={"Retry-After": "5"})])
     party, writer = talk(
-        lambda seen: page_of([], seen) if seen.method == "GET" else next(answers, Reply(201, v1(77)))
+        lambda seen: page_of([], seen) if seen.method == "GET" else next(answers, FakeReply(201, v1(77)))
     )
     with pytest.raises(WriteDeferred):
         writer.create(PAYLOAD)
@@ -172,17 +178,17 @@ def test_namesakes_are_looked_for_by_address_and_reference(talk: Talk) -> None:
 @pytest.mark.parametrize(
     ("reply", "seconds"),
     [
-        (Reply(503, headers={"Retry-After": "7"}), 7),
-        (Reply(500), 0.5),
-        (Reply(408), 0.5),
-        (Reply(503, headers={"Retry-After": "99999"}), 300),
+        (FakeReply(503, headers={"Retry-After": "7"}), 7),
+        (FakeReply(500), 0.5),
+        (FakeReply(408), 0.5),
+        (FakeReply(503, headers={"Retry-After": "99999"}), 300),
     ],
 )
 def test_a_server_that_fails_at_a_write_is_left_in_peace(
-    talk: Talk, clock: Clock, reply: Reply, seconds: float, write: str
+    talk: Talk, clock: SleepClock, reply: FakeReply, seconds: float, write: str
 ) -> None:
     """The reading that must follow waits as long as it asks for, within reason, or for the back-off."""
-    _, writer = talk(lambda seen: Reply(body=v1(13)) if seen.method == "GET" else reply)
+    _, writer = talk(lambda seen: FakeReply(body=v1(13)) if seen.method == "GET" else reply)
     with pytest.raises(OutcomeUnknown):
         writer.update("13", PAYLOAD) if write == "update" else writer.create(PAYLOAD)
     assert clock.slept == pytest.approx(0, abs=0.01)
@@ -190,9 +196,9 @@ def test_a_server_that_fails_at_a_write_is_left_in_peace(
     assert clock.slept == pytest.approx(seconds, abs=0.01)
 
 
-def test_an_update_that_would_wait_too_long_has_failed(talk: Talk, clock: Clock) -> None:
+def test_an_update_that_would_wait_too_long_has_failed(talk: Talk, clock: SleepClock) -> None:
     """Nobody waits for an hour: the error says the cause, and it is not an unknown outcome."""
-    _, writer = talk(lambda _seen: Reply(429, headers={"Retry-After": "3600"}))
+    _, writer = talk(lambda _seen: FakeReply(429, headers={"Retry-After": "3600"}))
     with pytest.raises(ServerFailure, match=r"did not update contact 13 \(429\): too many requests"):
         writer.update("13", PAYLOAD)
     assert clock.slept < 60
@@ -200,9 +206,9 @@ def test_an_update_that_would_wait_too_long_has_failed(talk: Talk, clock: Clock)
 
 def test_a_write_that_never_left_was_not_written(talk: Talk) -> None:
     """When nothing listens any more, nothing was written, and the error is not an unknown outcome."""
-    party, writer = talk(lambda _seen: Reply(body=v1(13)))
+    party, writer = talk(lambda _seen: FakeReply(body=v1(13)))
     writer.contact("13")
-    moved = talk(lambda _seen: Reply(), base_url="http://127.0.0.1:1")[1]
+    moved = talk(lambda _seen: FakeReply(), base_url="http://127.0.0.1:1")[1]
     moved._door._tokens = writer._door._tokens
     with pytest.raises(WriteDeferred, match=r"no connection to 127\.0\.0\.1:1"):
         moved.update("13", PAYLOAD)
@@ -215,14 +221,14 @@ def test_a_write_that_never_left_was_not_written(talk: Talk) -> None:
 )
 def test_a_refused_write_was_not_written(talk: Talk, status: int, error: type[ApiError]) -> None:
     """A 4xx says that nothing was taken; it is not repeated."""
-    party, writer = talk(lambda _seen: Reply(status, {"success": False, "status": status}))
+    party, writer = talk(lambda _seen: FakeReply(status, {"success": False, "status": status}))
     with pytest.raises(error, match=rf"shop\.evance\.me did not update contact 13 \({status}\)"):
         writer.update("13", PAYLOAD)
     assert len(party.calls) == 1
 
 
 def rejection(talk: Talk, body: Any, payload: dict[str, Any]) -> str:
-    _, writer = talk(lambda _seen: Reply(422, body))
+    _, writer = talk(lambda _seen: FakeReply(422, body))
     with pytest.raises(Rejected) as caught:
         writer.update("13", payload)
     return str(caught.value)
@@ -288,7 +294,7 @@ def test_a_refusal_without_reasons_is_one_all_the_same(talk: Talk, body: Any) ->
 
 def test_a_write_carries_the_token(talk: Talk) -> None:
     """Writes are authorized like reads, with one token."""
-    party, writer = talk(lambda _seen: Reply(body=v1(13)))
+    party, writer = talk(lambda _seen: FakeReply(body=v1(13)))
     writer.contact("13")
     writer.update("13", PAYLOAD)
     assert len({seen.token for seen in party.calls}) == 1
@@ -297,6 +303,6 @@ def test_a_write_carries_the_token(talk: Talk) -> None:
 
 def test_the_payload_is_sent_byte_for_byte(talk: Talk) -> None:
     """The order of keys and the spelling of texts are the plan's."""
-    party, writer = talk(lambda _seen: Reply(body=v1(13)))
+    party, writer = talk(lambda _seen: FakeReply(body=v1(13)))
     writer.update("13", PAYLOAD)
     assert party.calls[0].body == json.dumps(PAYLOAD, ensure_ascii=False, separators=(",", ":")).encode()

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from reconcile.render.explanation import explanation_json, explanation_text, mask_explanation
 from reconcile.render.timeline import mask_timeline, timeline_json, timeline_text
-from tests.explain.samples import coming, explained, unmanaged
-from tests.render.hostile import HOSTILE
-from tests.render.refill import before, tame
+from tests.support.pages.hostile_plan import before, tame
+from tests.support.pages.hostile_texts import HOSTILE
+from tests.support.plans.explanation_samples import coming, explained, unmanaged
 
 Change = Callable[[str], str]
 

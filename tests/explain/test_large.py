@@ -8,7 +8,7 @@ from reconcile.model.problem import Place
 from reconcile.plan.matching import declarations_named, nearest_name
 from reconcile.plan.timeline import build_timeline
 from reconcile.render.timeline import mask_timeline, timeline_json, timeline_text
-from tests.explain.samples import DAY, NOW, scene
+from tests.support.plans.explanation_samples import DAY, NOW, scene
 
 CONTACTS = 24_000
 

@@ -17,8 +17,8 @@ from reconcile.plan.explain import explain_contact, explain_undeclared_contact
 from reconcile.plan.fold import fold
 from reconcile.plan.timeline import build_timeline
 from reconcile.render.explanation import explanation_text
-from tests.plan.strategies import NOW, contact, declarations, policies, states
 from tests.plan.test_laws import planned, scene
+from tests.support.plans.declaration_strategies import NOW, contact, declarations, policies, states
 
 SECOND = timedelta(seconds=1)
 

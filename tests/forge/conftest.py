@@ -7,7 +7,7 @@ import pytest
 
 from reconcile.forge.client import ForgeClient, WaitPolicy
 from reconcile.forge.github import GitHub
-from tests.forge.hub import REPOSITORY, TOKEN, Hub, hub_serving
+from tests.support.forge.fake_github import REPOSITORY, TOKEN, FakeGitHub, serve_github
 
 NOW = 1_795_424_400.0
 
@@ -24,9 +24,9 @@ class Slept:
 
 
 @pytest.fixture
-def hub() -> Iterator[Hub]:
+def hub() -> Iterator[FakeGitHub]:
     """A stand-in for GitHub."""
-    with hub_serving() as hub:
+    with serve_github() as hub:
         yield hub
 
 
@@ -37,12 +37,12 @@ def slept() -> Slept:
 
 
 @pytest.fixture
-def door(hub: Hub, slept: Slept) -> ForgeClient:
+def door(hub: FakeGitHub, slept: Slept) -> ForgeClient:
     """The door to the stand-in, as the bot."""
     return ForgeClient(hub.api.url, TOKEN, slept.waiting)
 
 
 @pytest.fixture
-def github(hub: Hub, door: ForgeClient, slept: Slept) -> GitHub:
+def github(hub: FakeGitHub, door: ForgeClient, slept: Slept) -> GitHub:
     """The client of the stand-in, as the bot."""
     return GitHub(door, ForgeClient(f"{hub.api.url}/graphql", TOKEN, slept.waiting), REPOSITORY)

@@ -9,7 +9,7 @@ from reconcile.forge.approved_plan import PlanSource, find_approved_plan
 from reconcile.forge.github import GitHub
 from reconcile.forge.journals import earlier_journals
 from reconcile.forge.sticky_comment import with_mark
-from tests.forge.hub import BOT, REPOSITORY, Hub, zipped
+from tests.support.forge.fake_github import BOT, REPOSITORY, FakeGitHub, zipped
 
 HEAD, COMMIT = "a" * 40, "c" * 40
 
@@ -21,7 +21,7 @@ FACTS = {"target": "shop", "head": HEAD, "digest": DIGEST}
 
 
 @pytest.fixture
-def merged(hub: Hub) -> Hub:
+def merged(hub: FakeGitHub) -> FakeGitHub:
     """Pull request 7 with a plan, an artifact and a merge, as all is well."""
     hub.wrote(7, BOT, with_mark("plan", FACTS, "the plan"))
     hub.left(hub.ran("plan.yml", HEAD), "reconcile-plan", {"plan.json": b"{}"})
@@ -29,26 +29,26 @@ def merged(hub: Hub) -> Hub:
     return hub
 
 
-def test_the_plan_of_the_merged_pull_request_is_found(merged: Hub, github: GitHub) -> None:
+def test_the_plan_of_the_merged_pull_request_is_found(merged: FakeGitHub, github: GitHub) -> None:
     """Its text as it was left, and the digest that our comment names."""
     found = find_approved_plan(github, COMMIT, SOURCE)
     assert (found.merged.number, found.digest, found.content) == (7, DIGEST, b"{}")
 
 
-def change(**values: object) -> Callable[[Hub], None]:
+def change(**values: object) -> Callable[[FakeGitHub], None]:
     """A change to the pull request's facts."""
     return lambda hub: hub.pulls[0].update(values)
 
 
-def run(**values: object) -> Callable[[Hub], None]:
+def run(**values: object) -> Callable[[FakeGitHub], None]:
     """A change to the plan's run."""
     return lambda hub: hub.runs[0].update(values)
 
 
-def comment(text: str, editor: str | None = None) -> Callable[[Hub], None]:
+def comment(text: str, editor: str | None = None) -> Callable[[FakeGitHub], None]:
     """A change to our comment."""
 
-    def done(hub: Hub) -> None:
+    def done(hub: FakeGitHub) -> None:
         row = hub.comments[7][0]
         row["body"] = text
         if editor:
@@ -61,7 +61,7 @@ FORK = {"sha": HEAD, "repo": {"full_name": "mallory/shop"}}
 
 GONE = {"sha": HEAD, "repo": None}
 
-LINKS: dict[str, tuple[Callable[[Hub], None], str]] = {
+LINKS: dict[str, tuple[Callable[[FakeGitHub], None], str]] = {
     "pushed directly": (lambda hub: hub.pulls.clear(), "was not made by merging one pull request into main"),
     "only contained": (change(merge_commit_sha="d" * 40), "was not made by merging"),
     "not merged": (change(merged_at=None), "was not made by merging"),
@@ -113,7 +113,7 @@ LINKS: dict[str, tuple[Callable[[Hub], None], str]] = {
 
 
 @pytest.mark.parametrize("link", LINKS)
-def test_each_missing_link_is_refused(merged: Hub, github: GitHub, link: str) -> None:
+def test_each_missing_link_is_refused(merged: FakeGitHub, github: GitHub, link: str) -> None:
     """Exit code 3, nothing written, and the sentence names the link."""
     breaks, said = LINKS[link]
     breaks(merged)
@@ -122,7 +122,7 @@ def test_each_missing_link_is_refused(merged: Hub, github: GitHub, link: str) ->
     assert "nothing was written" in str(caught.value) or "artifact" in str(caught.value)
 
 
-def test_an_apply_that_did_not_finish_may_be_run_again(merged: Hub, github: GitHub) -> None:
+def test_an_apply_that_did_not_finish_may_be_run_again(merged: FakeGitHub, github: GitHub) -> None:
     """Its approval is not spent; nor is it by an older plan's apply, or by what a stranger says."""
     for author, facts in (
         (BOT, {"digest": DIGEST, "outcome": "partly"}),
@@ -132,14 +132,14 @@ def test_an_apply_that_did_not_finish_may_be_run_again(merged: Hub, github: GitH
     assert find_approved_plan(github, COMMIT, SOURCE).digest == DIGEST
 
 
-def test_the_newest_artifact_counts(merged: Hub, github: GitHub) -> None:
+def test_the_newest_artifact_counts(merged: FakeGitHub, github: GitHub) -> None:
     """A workflow that is run again leaves another plan, and the comment names that one."""
     merged.left(merged.runs[0]["id"], "reconcile-plan", {"plan.json": b'{"second": 1}'})
     assert find_approved_plan(github, COMMIT, SOURCE).content == b'{"second": 1}'
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused(
-    merged: Hub, github: GitHub, monkeypatch: pytest.MonkeyPatch
+    merged: FakeGitHub, github: GitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What counts is what comes out, not what the archive says of itself."""
     from reconcile.forge import archive
@@ -155,7 +155,7 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(
         find_approved_plan(github, COMMIT, SOURCE)
 
 
-def test_journals_come_from_runs_of_the_main_branch_only(hub: Hub, github: GitHub) -> None:
+def test_journals_come_from_runs_of_the_main_branch_only(hub: FakeGitHub, github: GitHub) -> None:
     """The newest run of each workflow that left some; not a pull request's, a fork's or another branch's."""
     good = {"event": "push", "head_branch": "main"}
     told = [

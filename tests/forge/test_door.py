@@ -9,11 +9,11 @@ from reconcile.forge import client as door_module
 from reconcile.forge.client import ForgeClient
 from reconcile.forge.github import GitHub
 from tests.forge.conftest import NOW, Slept
-from tests.forge.hub import BOT, REPOSITORY, TOKEN, Hub
-from tests.forge.served import Reply
+from tests.support.forge.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub
+from tests.support.forge.http_server import ForgeReply
 
 
-def test_a_list_is_read_to_its_last_page(github: GitHub, hub: Hub) -> None:
+def test_a_list_is_read_to_its_last_page(github: GitHub, hub: FakeGitHub) -> None:
     """Five comments on pages of two come in order, each once."""
     for number in range(5):
         hub.wrote(7, "ann", f"comment {number}")
@@ -21,17 +21,19 @@ def test_a_list_is_read_to_its_last_page(github: GitHub, hub: Hub) -> None:
     assert len(hub.api.calls) == 3
 
 
-def test_a_next_page_on_another_host_is_not_followed(door: ForgeClient, hub: Hub) -> None:
+def test_a_next_page_on_another_host_is_not_followed(door: ForgeClient, hub: FakeGitHub) -> None:
     """Whoever could add a header would else get the token."""
-    hub.api.faults.append(Reply(200, [], {"Link": '<https://evil.example/next>; rel="next"'}))
+    hub.api.faults.append(ForgeReply(200, [], {"Link": '<https://evil.example/next>; rel="next"'}))
     with pytest.raises(ForgeError, match="another host"):
         list(door.pages("/user/repos"))
 
 
-def test_a_list_without_end_is_given_up(door: ForgeClient, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_without_end_is_given_up(
+    door: ForgeClient, hub: FakeGitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A page that names itself as the next one is no reason to read for ever."""
     monkeypatch.setattr(door_module, "MOST_PAGES", 3)
-    loop = Reply(200, [1], {"Link": f'<{hub.api.url}/loop>; rel="next"'})
+    loop = ForgeReply(200, [1], {"Link": f'<{hub.api.url}/loop>; rel="next"'})
     hub.api.faults.extend([loop] * 9)
     with pytest.raises(ForgeError, match="no end after 3 pages"):
         list(door.pages("/loop"))
@@ -48,10 +50,10 @@ def test_a_list_without_end_is_given_up(door: ForgeClient, hub: Hub, monkeypatch
     ],
 )
 def test_a_refusal_says_what_to_do_and_is_not_repeated(
-    github: GitHub, hub: Hub, slept: Slept, status: int, said: str
+    github: GitHub, hub: FakeGitHub, slept: Slept, status: int, said: str
 ) -> None:
     """Method, path, status, the forge's own sentence and an advice; one request."""
-    hub.api.faults.append(Reply(status, {"message": "No, and not again"}))
+    hub.api.faults.append(ForgeReply(status, {"message": "No, and not again"}))
     with pytest.raises(ForgeError, match=said) as caught:
         github.post(7, "text")
     assert str(caught.value).startswith(
@@ -73,46 +75,48 @@ def test_a_refusal_says_what_to_do_and_is_not_repeated(
     ],
 )
 def test_a_rate_limit_is_waited_out(
-    github: GitHub, hub: Hub, slept: Slept, *, status: int, headers: dict[str, str], seconds: float
+    github: GitHub, hub: FakeGitHub, slept: Slept, *, status: int, headers: dict[str, str], seconds: float
 ) -> None:
     """However it is told; a write, too, is sent again, since it was not taken."""
-    hub.api.faults.append(Reply(status, {"message": "slow down"}, headers))
+    hub.api.faults.append(ForgeReply(status, {"message": "slow down"}, headers))
     github.post(7, "text")
     assert slept.seconds == [seconds]
     assert [row["body"] for row in hub.comments[7]] == ["text"]
 
 
-def test_a_limit_that_ends_too_late_is_told(github: GitHub, hub: Hub, slept: Slept) -> None:
+def test_a_limit_that_ends_too_late_is_told(github: GitHub, hub: FakeGitHub, slept: Slept) -> None:
     """A job that waits an hour costs more than one that is run again."""
     limit = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(NOW) + 3000)}
-    hub.api.faults.append(Reply(403, {"message": "API rate limit exceeded"}, limit))
+    hub.api.faults.append(ForgeReply(403, {"message": "API rate limit exceeded"}, limit))
     with pytest.raises(ForgeError, match="the limit ends in 3001 s"):
         list(github.comments(7))
     assert slept.seconds == []
 
 
-def test_a_limit_without_end_is_given_up(github: GitHub, hub: Hub, slept: Slept) -> None:
+def test_a_limit_without_end_is_given_up(github: GitHub, hub: FakeGitHub, slept: Slept) -> None:
     """After five tries the last answer is told."""
-    hub.api.faults.extend([Reply(429, {}, {"Retry-After": "1"})] * 9)
+    hub.api.faults.extend([ForgeReply(429, {}, {"Retry-After": "1"})] * 9)
     with pytest.raises(ForgeError, match="answered 429"):
         list(github.comments(7))
     assert (len(hub.api.calls), len(slept.seconds)) == (5, 4)
 
 
-def test_a_server_that_fails_is_asked_again_for_reads_only(github: GitHub, hub: Hub, slept: Slept) -> None:
+def test_a_server_that_fails_is_asked_again_for_reads_only(
+    github: GitHub, hub: FakeGitHub, slept: Slept
+) -> None:
     """A comment that may have been posted is not posted twice."""
-    hub.api.faults.extend([Reply(502, b"<html>"), Reply(500, {})])
+    hub.api.faults.extend([ForgeReply(502, b"<html>"), ForgeReply(500, {})])
     assert list(github.comments(7)) == []
     assert slept.seconds == [1.0, 2.0]
-    hub.api.faults.append(Reply(502, b"<html>"))
+    hub.api.faults.append(ForgeReply(502, b"<html>"))
     with pytest.raises(ForgeError, match="answered 502"):
         github.post(7, "text")
 
 
 @pytest.mark.parametrize("body", [b"<html>", [{"id": "seven"}], {"message": "no list"}, [None]])
-def test_an_answer_that_is_not_as_documented_is_told(github: GitHub, hub: Hub, body: object) -> None:
+def test_an_answer_that_is_not_as_documented_is_told(github: GitHub, hub: FakeGitHub, body: object) -> None:
     """By the path of the value, not by a traceback."""
-    hub.api.faults.append(Reply(200, body))
+    hub.api.faults.append(ForgeReply(200, body))
     with pytest.raises(ForgeError, match="the answer"):
         list(github.comments(7))
 
@@ -126,9 +130,9 @@ def test_no_answer_is_told_by_its_kind(slept: Slept) -> None:
         door.read("/user")
 
 
-def test_no_error_holds_the_token(github: GitHub, hub: Hub) -> None:
+def test_no_error_holds_the_token(github: GitHub, hub: FakeGitHub) -> None:
     """Not even when the server echoes it, or prints it in two directions."""
-    hub.api.faults.append(Reply(403, {"message": f"token {TOKEN}\n\u202e is bad" + "x" * 500}))
+    hub.api.faults.append(ForgeReply(403, {"message": f"token {TOKEN}\n\u202e is bad" + "x" * 500}))
     with pytest.raises(ForgeError) as caught:
         github.post(7, "text")
     assert TOKEN not in str(caught.value)
@@ -144,7 +148,7 @@ def test_a_token_goes_over_https_only(api: str) -> None:
         ForgeClient(api, TOKEN)
 
 
-def test_a_token_does_not_follow_a_download(github: GitHub, hub: Hub) -> None:
+def test_a_token_does_not_follow_a_download(github: GitHub, hub: FakeGitHub) -> None:
     """The archive lies on another host, whose log should not have it."""
     run = hub.ran("plan.yml", "abc")
     hub.left(run, "reconcile-plan", {"plan.json": b"{}"})
@@ -154,15 +158,15 @@ def test_a_token_does_not_follow_a_download(github: GitHub, hub: Hub) -> None:
     assert "Authorization" not in hub.blobs.calls[-1].headers
 
 
-def test_a_download_that_leads_to_http_is_refused(door: ForgeClient, hub: Hub) -> None:
+def test_a_download_that_leads_to_http_is_refused(door: ForgeClient, hub: FakeGitHub) -> None:
     """An artifact that came over an open wire may be anybody's."""
-    hub.api.faults.append(Reply(302, b"", {"Location": "http://blobs.example/1.zip"}))
+    hub.api.faults.append(ForgeReply(302, b"", {"Location": "http://blobs.example/1.zip"}))
     with pytest.raises(ForgeError, match="not https"):
         door.download("/repos/example/shop/actions/artifacts/1/zip")
 
 
 def test_an_answer_that_is_too_large_is_cut_off(
-    github: GitHub, hub: Hub, monkeypatch: pytest.MonkeyPatch
+    github: GitHub, hub: FakeGitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The machine's memory is not the server's to fill."""
     monkeypatch.setattr(door_module, "LARGEST_ANSWER", 1000)

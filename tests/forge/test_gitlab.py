@@ -10,8 +10,8 @@ from reconcile.forge.client import ForgeClient
 from reconcile.forge.gitlab import GitLab
 from reconcile.forge.sticky_comment import StickyComment, with_mark
 from tests.forge.conftest import Slept
-from tests.forge.lab import LAB_TOKEN, PROJECT, USER, Lab, lab_serving
-from tests.forge.served import Reply
+from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, USER, FakeGitLab, serve_gitlab
+from tests.support.forge.http_server import ForgeReply
 
 HEAD, COMMIT = "a" * 40, "c" * 40
 
@@ -23,19 +23,19 @@ MARK = with_mark("plan", {"target": "shop", "head": HEAD, "digest": DIGEST}, "th
 
 
 @pytest.fixture
-def lab() -> Iterator[Lab]:
+def lab() -> Iterator[FakeGitLab]:
     """A stand-in for GitLab."""
-    with lab_serving() as lab:
+    with serve_gitlab() as lab:
         yield lab
 
 
 @pytest.fixture
-def gitlab(lab: Lab, slept: Slept) -> GitLab:
+def gitlab(lab: FakeGitLab, slept: Slept) -> GitLab:
     """The client of the stand-in."""
     return GitLab(ForgeClient(lab.api.url, LAB_TOKEN, slept.waiting), PROJECT)
 
 
-def test_a_note_is_posted_once_and_then_edited_in_place(lab: Lab, gitlab: GitLab) -> None:
+def test_a_note_is_posted_once_and_then_edited_in_place(lab: FakeGitLab, gitlab: GitLab) -> None:
     """Found on a later page, too; what GitLab itself notes does not count, nor does a stranger's copy."""
     lab.wrote(3, "mallory", MARK)
     lab.wrote(3, USER, MARK, system=True)
@@ -46,7 +46,7 @@ def test_a_note_is_posted_once_and_then_edited_in_place(lab: Lab, gitlab: GitLab
     assert [row["body"].partition("\n")[2] for row in lab.notes[3]] == ["the plan", "the plan", "", "second"]
 
 
-def test_the_plan_of_the_merged_request_is_found(lab: Lab, gitlab: GitLab) -> None:
+def test_the_plan_of_the_merged_request_is_found(lab: FakeGitLab, gitlab: GitLab) -> None:
     """From the newest good pipeline for the head that was merged."""
     lab.wrote(3, USER, MARK)
     lab.planned(3, HEAD, {"plan.json": b"old"})
@@ -57,7 +57,7 @@ def test_the_plan_of_the_merged_request_is_found(lab: Lab, gitlab: GitLab) -> No
     assert find_approved_plan(gitlab, COMMIT, SOURCE).content == b"good"
 
 
-def test_a_fork_and_a_rebased_branch_are_refused(lab: Lab, gitlab: GitLab) -> None:
+def test_a_fork_and_a_rebased_branch_are_refused(lab: FakeGitLab, gitlab: GitLab) -> None:
     """As on GitHub: the rules are the same code."""
     lab.wrote(3, USER, MARK)
     lab.merged(3, "b" * 40, COMMIT)
@@ -70,9 +70,9 @@ def test_a_fork_and_a_rebased_branch_are_refused(lab: Lab, gitlab: GitLab) -> No
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 422])
-def test_a_refusal_is_told_without_the_token(lab: Lab, gitlab: GitLab, status: int) -> None:
+def test_a_refusal_is_told_without_the_token(lab: FakeGitLab, gitlab: GitLab, status: int) -> None:
     """By method, path, status and advice."""
-    lab.api.faults.append(Reply(status, {"message": f"no {LAB_TOKEN}"}))
+    lab.api.faults.append(ForgeReply(status, {"message": f"no {LAB_TOKEN}"}))
     with pytest.raises(
         ForgeError, match=f"POST /projects/42/merge_requests/3/notes: answered {status}"
     ) as caught:
@@ -80,8 +80,8 @@ def test_a_refusal_is_told_without_the_token(lab: Lab, gitlab: GitLab, status: i
     assert LAB_TOKEN not in str(caught.value)
 
 
-def test_a_rate_limit_is_waited_out(lab: Lab, gitlab: GitLab, slept: Slept) -> None:
+def test_a_rate_limit_is_waited_out(lab: FakeGitLab, gitlab: GitLab, slept: Slept) -> None:
     """GitLab tells the second at which its count begins anew."""
-    lab.api.faults.append(Reply(429, {}, {"Retry-After": "3"}))
+    lab.api.faults.append(ForgeReply(429, {}, {"Retry-After": "3"}))
     gitlab.post(3, "text")
     assert slept.seconds == [3.0]

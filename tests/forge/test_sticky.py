@@ -8,7 +8,7 @@ from reconcile.errors import UsageError
 from reconcile.forge.client import ForgeClient
 from reconcile.forge.github import GitHub
 from reconcile.forge.sticky_comment import StickyComment, facts_of, issue_of, with_mark
-from tests.forge.hub import BOT, Hub
+from tests.support.forge.fake_github import BOT, FakeGitHub
 
 
 @pytest.fixture
@@ -17,11 +17,11 @@ def sticky(github: GitHub) -> StickyComment:
     return StickyComment(github, 7, BOT, "plan", "shop")
 
 
-def bodies(hub: Hub) -> list[str]:
+def bodies(hub: FakeGitHub) -> list[str]:
     return [row["body"].partition("\n")[2] for row in hub.comments[7]]
 
 
-def test_a_comment_is_posted_once_and_then_edited_in_place(sticky: StickyComment, hub: Hub) -> None:
+def test_a_comment_is_posted_once_and_then_edited_in_place(sticky: StickyComment, hub: FakeGitHub) -> None:
     """However often the plan changes, and however many other comments there are."""
     hub.wrote(7, "ann", "What is this about?")
     for text in ("first", "second", "third"):
@@ -34,14 +34,14 @@ def test_a_comment_is_posted_once_and_then_edited_in_place(sticky: StickyComment
     assert found[1] == {"head": "def", "target": "shop"}
 
 
-def test_the_same_text_is_not_written_again(sticky: StickyComment, hub: Hub) -> None:
+def test_the_same_text_is_not_written_again(sticky: StickyComment, hub: FakeGitHub) -> None:
     """An edit would tell everybody who follows the pull request that something is new."""
     sticky.put("text", {})
     sticky.put("text", {})
     assert [call.method for call in hub.api.calls if "comments" in call.path] == ["GET", "POST", "GET"]
 
 
-def test_a_comment_that_a_stranger_forged_is_not_ours(sticky: StickyComment, hub: Hub) -> None:
+def test_a_comment_that_a_stranger_forged_is_not_ours(sticky: StickyComment, hub: FakeGitHub) -> None:
     """The mark is there for anybody to copy; the author is not."""
     hub.wrote(7, "mallory", with_mark("plan", {"target": "shop", "head": "abc"}, "all is well"))
     assert sticky.find() is None
@@ -49,7 +49,7 @@ def test_a_comment_that_a_stranger_forged_is_not_ours(sticky: StickyComment, hub
     assert bodies(hub) == ["all is well", "text"]
 
 
-def test_a_comment_that_a_stranger_edited_is_no_longer_ours(sticky: StickyComment, hub: Hub) -> None:
+def test_a_comment_that_a_stranger_edited_is_no_longer_ours(sticky: StickyComment, hub: FakeGitHub) -> None:
     """Whoever may write to the repository may edit the bot's comments, and the author stays the bot."""
     sticky.put("text", {"digest": "sha256:1"})
     row = hub.comments[7][0]
@@ -60,7 +60,7 @@ def test_a_comment_that_a_stranger_edited_is_no_longer_ours(sticky: StickyCommen
 
 
 def test_a_comment_of_which_nobody_tells_the_editor_is_not_ours(
-    sticky: StickyComment, hub: Hub, github: GitHub
+    sticky: StickyComment, hub: FakeGitHub, github: GitHub
 ) -> None:
     """What can't be known is not assumed."""
     sticky.put("text", {})
@@ -69,7 +69,7 @@ def test_a_comment_of_which_nobody_tells_the_editor_is_not_ours(
     assert github.edited_by_another(comment)
 
 
-def test_each_target_and_kind_has_its_own_comment(github: GitHub, hub: Hub) -> None:
+def test_each_target_and_kind_has_its_own_comment(github: GitHub, hub: FakeGitHub) -> None:
     """Two accounts planned in one pull request do not overwrite each other."""
     for kind, target in (("plan", "shop"), ("plan", "outlet"), ("applied", "shop")):
         StickyComment(github, 7, BOT, kind, target).put(f"{kind} {target}", {})
@@ -113,7 +113,7 @@ def test_a_server_that_ends_lines_its_own_way_changes_nothing() -> None:
     assert facts_of("plan", "<!-- reconcile:plan head=abc -->\r\ntext") == {"head": "abc"}
 
 
-def test_our_issue_is_known_by_mark_and_author(github: GitHub, hub: Hub) -> None:
+def test_our_issue_is_known_by_mark_and_author(github: GitHub, hub: FakeGitHub) -> None:
     """The oldest one, if there are several; neither a stranger's nor a pull request nor a closed one."""
     body = with_mark("drift", {"target": "shop"}, "text")
     for author, state in ((BOT, "closed"), ("mallory", "open"), (BOT, "open"), (BOT, "open")):

@@ -9,8 +9,8 @@ from reconcile.errors import UsageError
 from reconcile.forge.environment import ci_environment
 from reconcile.forge.github import GitHub
 from reconcile.forge.gitlab import GitLab
-from tests.forge.hub import BOT
-from tests.forge.lab import LAB_TOKEN, PROJECT, USER, lab_serving
+from tests.support.forge.fake_github import BOT
+from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, USER, serve_gitlab
 
 GITHUB = {
     "GITHUB_REPOSITORY": "example/shop",
@@ -60,7 +60,7 @@ def test_an_event_that_can_t_be_read_is_told(tmp_path: Path, text: str) -> None:
 
 def test_a_job_of_gitlab_is_known() -> None:
     """Ours are the notes of whoever the token belongs to."""
-    with lab_serving() as lab:
+    with serve_gitlab() as lab:
         told = {
             "CI_PROJECT_ID": PROJECT,
             "CI_API_V4_URL": lab.api.url,

@@ -23,7 +23,7 @@ from reconcile.model.settings import Guards, Override, Patterns, Policy, Protect
 from reconcile.plan.guards import AccountFacts
 from reconcile.plan.matching import Matches
 from reconcile.plan.planner import make_plan
-from tests.plan.strategies import NOW
+from tests.support.plans.declaration_strategies import NOW
 
 SIZES = [3, 300, pytest.param(30_000, marks=pytest.mark.long)]
 

@@ -16,7 +16,15 @@ from reconcile.plan.fold import fold
 from reconcile.plan.matching import Matches
 from reconcile.plan.planner import make_plan
 from reconcile.plan.verify import unmet_target
-from tests.plan.strategies import NOW, PLACE, TAGS, contact, declarations, policies, states
+from tests.support.plans.declaration_strategies import (
+    NOW,
+    PLACE,
+    TAGS,
+    contact,
+    declarations,
+    policies,
+    states,
+)
 
 
 def scene(policy: Policy, now: datetime = NOW) -> PlanContext:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from reconcile.sandbox import seed
-from tests.conftest import NOW
-from tests.probe.pad import Pad, padded
+from tests.support.sandbox.scratch_contact import ScratchAccount, scratch_account
+from tests.support.shop import NOW
 
 
 @pytest.fixture(scope="session")
@@ -18,9 +18,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def pad(template: Path, tmp_path: Path) -> Iterator[Pad]:
+def pad(template: Path, tmp_path: Path) -> Iterator[ScratchAccount]:
     """A scratch contact in a sandbox that behaves as documented."""
     folder = tmp_path / "account"
     folder.mkdir()
-    with padded(template, folder, {}) as pad:
+    with scratch_account(template, folder, {}) as pad:
         yield pad

@@ -18,8 +18,8 @@ from reconcile.model.settings import UpdateMethod
 from reconcile.probe.capabilities import capabilities_from
 from reconcile.probe.question_table import QUESTIONS
 from reconcile.render.probe import capabilities_yaml, probe_json, probe_text
-from tests.cli.party import Project, project_for
-from tests.probe.pad import Pad
+from tests.support.project import Project, project_for
+from tests.support.sandbox.scratch_contact import ScratchAccount
 
 DECLARED = """\
 contacts:
@@ -135,19 +135,19 @@ def test_a_limit_that_was_merely_taken_proves_nothing() -> None:
 
 
 @pytest.fixture
-def project(pad: Pad, tmp_path: Path) -> Project:
+def project(pad: ScratchAccount, tmp_path: Path) -> Project:
     project = project_for(pad.shop, tmp_path)
     project.declare(DECLARED)
     return project
 
 
-def known_as(project: Project, pad: Pad, *lines: str) -> None:
+def known_as(project: Project, pad: ScratchAccount, *lines: str) -> None:
     """A file of capabilities for the account of the pad."""
     head = ["version: 1", f'account: "{pad.connection.account}"', "as_of: 2026-11-23T09:00:00Z"]
     (project.root / "evance.capabilities.yaml").write_text("\n".join([*head, *lines]) + "\n")
 
 
-def test_an_account_that_refuses_post_works_after_a_probe(pad: Pad, project: Project) -> None:
+def test_an_account_that_refuses_post_works_after_a_probe(pad: ScratchAccount, project: Project) -> None:
     """The verb of an update is found out and used."""
     pad.turn(update_method="PUT")
     assert project.run("apply", "--yes").code == 4
@@ -157,7 +157,9 @@ def test_an_account_that_refuses_post_works_after_a_probe(pad: Pad, project: Pro
     assert set(pad.now()["accessRoles"]) == {"customer", "newsletter", "press"}
 
 
-def test_an_account_that_refuses_long_pages_works_after_a_probe(pad: Pad, project: Project) -> None:
+def test_an_account_that_refuses_long_pages_works_after_a_probe(
+    pad: ScratchAccount, project: Project
+) -> None:
     """The largest page is found out and asked for."""
     pad.turn(over_limit="reject", max_limit=37)
     assert project.run("plan").code == 1
@@ -166,11 +168,11 @@ def test_an_account_that_refuses_long_pages_works_after_a_probe(pad: Pad, projec
     assert project.run("plan").code == 0
 
 
-def reads_of_contacts(pad: Pad) -> int:
+def reads_of_contacts(pad: ScratchAccount) -> int:
     return sum(path.startswith("/api/contacts/") for _, path in pad.shop.requests())
 
 
-def test_a_list_that_tells_all_spares_the_other_reads(pad: Pad, project: Project) -> None:
+def test_a_list_that_tells_all_spares_the_other_reads(pad: ScratchAccount, project: Project) -> None:
     """Roles and tags come from the list where a probe saw that it tells them rightly."""
     pad.turn(v2_nested_read="yes")
     assert project.run("probe", pad.id, "--yes").code == 0
@@ -179,7 +181,7 @@ def test_a_list_that_tells_all_spares_the_other_reads(pad: Pad, project: Project
     assert reads_of_contacts(pad) == before
 
 
-def test_a_list_that_is_not_believed_is_not_used(pad: Pad, project: Project) -> None:
+def test_a_list_that_is_not_believed_is_not_used(pad: ScratchAccount, project: Project) -> None:
     """`roles_from: contact` reads each contact, whatever the list tells."""
     pad.turn(v2_nested_read="yes")
     known_as(project, pad, "roles_from: contact")
@@ -188,7 +190,7 @@ def test_a_list_that_is_not_believed_is_not_used(pad: Pad, project: Project) -> 
 
 
 @pytest.mark.parametrize("facet", ["roles", "tags"])
-def test_what_is_to_be_refused_is_not_sent(pad: Pad, project: Project, facet: str) -> None:
+def test_what_is_to_be_refused_is_not_sent(pad: ScratchAccount, project: Project, facet: str) -> None:
     """A write of it ends before the wire, and says where that was decided."""
     known_as(project, pad, f"refuse: [{facet}]")
     before = pad.now()
@@ -199,7 +201,7 @@ def test_what_is_to_be_refused_is_not_sent(pad: Pad, project: Project, facet: st
     assert all(method == "GET" for method, _ in pad.shop.requests())
 
 
-def test_an_account_with_two_numberings_is_refused(pad: Pad, project: Project) -> None:
+def test_an_account_with_two_numberings_is_refused(pad: ScratchAccount, project: Project) -> None:
     """Where v2 numbers contacts differently, no listed contact is taken for one of v1."""
     pad.turn(v2_ids="other")
     assert project.run("probe", pad.id, "--yes").code == 0
@@ -207,7 +209,7 @@ def test_an_account_with_two_numberings_is_refused(pad: Pad, project: Project) -
     assert (done.code, "numbers contacts differently" in done.err) == (1, True)
 
 
-def test_a_file_of_another_account_is_refused(pad: Pad, project: Project) -> None:
+def test_a_file_of_another_account_is_refused(pad: ScratchAccount, project: Project) -> None:
     """It says nothing about this account, unless somebody writes down that it does."""
     head = "version: 1\naccount: dev.evance.me\nas_of: 2026-11-23\n"
     path = project.root / "evance.capabilities.yaml"
@@ -219,14 +221,14 @@ def test_a_file_of_another_account_is_refused(pad: Pad, project: Project) -> Non
     assert project.run("plan").code == 0
 
 
-def test_an_older_file_does_not_hinder_a_new_probe(pad: Pad, project: Project) -> None:
+def test_an_older_file_does_not_hinder_a_new_probe(pad: ScratchAccount, project: Project) -> None:
     """A probe goes by nothing but what it sees, and replaces the file."""
     (project.root / "evance.capabilities.yaml").write_text("version: 1\naccount: dev.evance.me\n")
     assert project.run("probe", pad.id, "--yes").code == 0
     assert project.run("plan").code == 0
 
 
-def test_the_client_asks_for_pages_of_that_size(pad: Pad) -> None:
+def test_the_client_asks_for_pages_of_that_size(pad: ScratchAccount) -> None:
     """A connection has the page size of its capabilities."""
     from dataclasses import replace
 

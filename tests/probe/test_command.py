@@ -7,15 +7,15 @@ import pytest
 
 from reconcile.declare.capabilities import load_capabilities
 from reconcile.model.settings import UpdateMethod
-from tests.cli.party import SETTINGS, Project, project_for
-from tests.conftest import Shop
-from tests.probe.pad import CONTACT, Pad, add
+from tests.support.project import SETTINGS, Project, project_for
+from tests.support.sandbox.scratch_contact import CONTACT, ScratchAccount, add
+from tests.support.shop import Shop
 
 BOB = "bob@email.com"
 
 
 @pytest.fixture
-def project(pad: Pad, tmp_path: Path) -> Project:
+def project(pad: ScratchAccount, tmp_path: Path) -> Project:
     return project_for(pad.shop, tmp_path)
 
 
@@ -23,7 +23,7 @@ def unwritten(shop: Shop) -> bool:
     return all(method == "GET" for method, _ in shop.requests())
 
 
-def test_without_a_terminal_it_needs_yes(pad: Pad, project: Project) -> None:
+def test_without_a_terminal_it_needs_yes(pad: ScratchAccount, project: Project) -> None:
     """It says what it would do, and writes nothing that nobody agreed to."""
     done = project.run("probe", pad.id)
     assert done.code == 3
@@ -33,7 +33,7 @@ def test_without_a_terminal_it_needs_yes(pad: Pad, project: Project) -> None:
     assert unwritten(pad.shop)
 
 
-def test_the_kill_switch_holds_for_a_probe_too(pad: Pad, project: Project) -> None:
+def test_the_kill_switch_holds_for_a_probe_too(pad: ScratchAccount, project: Project) -> None:
     """What must not write does not, whatever the command."""
     done = project.run("probe", pad.id, "--yes", environment={"RECONCILE_KILL": "1"})
     assert done.code == 3
@@ -41,13 +41,13 @@ def test_the_kill_switch_holds_for_a_probe_too(pad: Pad, project: Project) -> No
     assert unwritten(pad.shop)
 
 
-def test_the_roles_it_may_give_can_be_named(pad: Pad, project: Project) -> None:
+def test_the_roles_it_may_give_can_be_named(pad: ScratchAccount, project: Project) -> None:
     """Only these are said to be given; a protected one is not, even when it is named."""
     done = project.run("probe", pad.id, "--role", "press", "--role", "administrator")
     assert "for a while: press\n" in done.err
 
 
-def test_a_contact_that_is_not_for_scratch_is_refused(pad: Pad, project: Project) -> None:
+def test_a_contact_that_is_not_for_scratch_is_refused(pad: ScratchAccount, project: Project) -> None:
     """A typing mistake in an id must not play with a customer."""
     done = project.run("probe", pad.shop.id(BOB), "--yes")
     assert done.code == 3
@@ -64,7 +64,7 @@ def test_a_contact_that_is_not_for_scratch_is_refused(pad: Pad, project: Project
     ],
 )
 def test_what_the_configuration_guards_is_refused(
-    pad: Pad, project: Project, settings: str, reason: str
+    pad: ScratchAccount, project: Project, settings: str, reason: str
 ) -> None:
     """Neither a protected contact nor one with protected or ignored roles is probed."""
     start = SETTINGS.format(url=pad.shop.access.url).partition("ignore:")[0]
@@ -75,7 +75,9 @@ def test_what_the_configuration_guards_is_refused(
 
 
 @pytest.mark.parametrize("role", ["trade-account", {"reference": "press", "expires": "2001-01-01T00:00:00Z"}])
-def test_a_role_that_could_not_come_back_is_refused(pad: Pad, project: Project, role: object) -> None:
+def test_a_role_that_could_not_come_back_is_refused(
+    pad: ScratchAccount, project: Project, role: object
+) -> None:
     """A grant that waits or has lapsed can't be given anew as it was."""
     contact = {**CONTACT, "email": "scratch.two@example.com", "accessRoles": [role]}
     done = project.run("probe", add(pad.shop, contact), "--yes")
@@ -92,7 +94,7 @@ def test_a_contact_that_is_not_there_is_said_so(project: Project, contact: str, 
     assert (done.code, says in done.err) == (code, True), done.err
 
 
-def test_it_reports_and_writes_down_what_it_found(pad: Pad, project: Project) -> None:
+def test_it_reports_and_writes_down_what_it_found(pad: ScratchAccount, project: Project) -> None:
     """A table on standard output, the file beside the configuration, the contact as it was, exit code 0."""
     before = pad.now()
     done = project.run("probe", pad.id, "--yes")
@@ -108,7 +110,7 @@ def test_it_reports_and_writes_down_what_it_found(pad: Pad, project: Project) ->
     assert project.run("plan").code == 65, "without declarations, but nothing is wrong with the file"
 
 
-def test_the_report_can_be_json(pad: Pad, project: Project) -> None:
+def test_the_report_can_be_json(pad: ScratchAccount, project: Project) -> None:
     """All questions, those without an answer too."""
     done = project.run("probe", pad.id, "--yes", "--format", "json")
     document = json.loads(done.out)
@@ -117,7 +119,7 @@ def test_the_report_can_be_json(pad: Pad, project: Project) -> None:
     assert (found["v2-ids"], found["mail-on-grant"]) == ("same", None)
 
 
-def test_a_contact_that_is_not_as_it_was_is_exit_code_4(pad: Pad, project: Project) -> None:
+def test_a_contact_that_is_not_as_it_was_is_exit_code_4(pad: ScratchAccount, project: Project) -> None:
     """What stays is named on standard error, and the file with how the contact was is kept."""
     contact = {**CONTACT, "email": "scratch.two@example.com", "accessRoles": []}
     scratch = add(pad.shop, contact)
@@ -128,7 +130,9 @@ def test_a_contact_that_is_not_as_it_was_is_exit_code_4(pad: Pad, project: Proje
     assert (project.root / f".reconcile/probe-{scratch}.json").exists()
 
 
-def test_a_file_of_an_earlier_probe_that_can_not_be_read_stops_it(pad: Pad, project: Project) -> None:
+def test_a_file_of_an_earlier_probe_that_can_not_be_read_stops_it(
+    pad: ScratchAccount, project: Project
+) -> None:
     """It is not overwritten: it may be all that tells how the contact was."""
     image = project.root / f".reconcile/probe-{pad.id}.json"
     image.parent.mkdir()

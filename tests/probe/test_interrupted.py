@@ -16,8 +16,15 @@ from reconcile.probe.question_table import QUESTIONS
 from reconcile.probe.restore import restore
 from reconcile.probe.runner import ask_all
 from reconcile.probe.scratch import ScratchContact
-from tests.cli.party import project_for
-from tests.probe.pad import CONTACT, QUICK, Pad, answers, padded, ready
+from tests.support.project import project_for
+from tests.support.sandbox.scratch_contact import (
+    CONTACT,
+    QUICK,
+    ScratchAccount,
+    answers,
+    ready,
+    scratch_account,
+)
 
 REQUESTS = 175
 """At least as many as a whole probe takes."""
@@ -41,13 +48,13 @@ class Cut(Prober):
 
 
 @pytest.fixture(scope="module")
-def shared(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pad]:
+def shared(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScratchAccount]:
     """One account for many probes: each must leave it as it was."""
-    with padded(template, tmp_path_factory.mktemp("shared"), {}) as pad:
+    with scratch_account(template, tmp_path_factory.mktemp("shared"), {}) as pad:
         yield pad
 
 
-def cut_after(pad: Pad, request: int) -> bool:
+def cut_after(pad: ScratchAccount, request: int) -> bool:
     """Whether a probe was cut off after that request; a shorter one was not."""
     with Cut(pad.connection, pad.id, patience=QUICK) as prober:
         scratch = ready(prober)
@@ -60,7 +67,7 @@ def cut_after(pad: Pad, request: int) -> bool:
 
 
 @pytest.mark.parametrize("request_", range(1, REQUESTS, 7))
-def test_cut_off_after_any_request_the_contact_is_brought_back(shared: Pad, request_: int) -> None:
+def test_cut_off_after_any_request_the_contact_is_brought_back(shared: ScratchAccount, request_: int) -> None:
     """An error right after a request took effect, wherever it strikes, leaves the contact as it was."""
     before = shared.now()
     cut_after(shared, request_)
@@ -69,7 +76,7 @@ def test_cut_off_after_any_request_the_contact_is_brought_back(shared: Pad, requ
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
-def test_cut_off_after_each_request_the_contact_is_brought_back(shared: Pad) -> None:
+def test_cut_off_after_each_request_the_contact_is_brought_back(shared: ScratchAccount) -> None:
     """The same for each single request of a whole probe."""
     before, request = shared.now(), 1
     while cut_after(shared, request):
@@ -79,7 +86,7 @@ def test_cut_off_after_each_request_the_contact_is_brought_back(shared: Pad) -> 
 
 
 @pytest.mark.parametrize("requests", [0, 1, 20, 60, 120])
-def test_asked_to_stop_it_ends_before_the_next_request(shared: Pad, requests: int) -> None:
+def test_asked_to_stop_it_ends_before_the_next_request(shared: ScratchAccount, requests: int) -> None:
     """The findings so far are reported, the rest as not asked, and the contact is brought back."""
     before, count = shared.now(), iter(range(REQUESTS))
     with Prober(shared.connection, shared.id, patience=QUICK) as prober:
@@ -92,7 +99,7 @@ def test_asked_to_stop_it_ends_before_the_next_request(shared: Pad, requests: in
 
 @pytest.mark.parametrize("write", [1, 5, 20, 40])
 @pytest.mark.parametrize("fault", ["reset:when=after", "reset:when=before", "status:code=502,when=after"])
-def test_a_lost_answer_costs_one_question(pad: Pad, fault: str, write: int) -> None:
+def test_a_lost_answer_costs_one_question(pad: ScratchAccount, fault: str, write: int) -> None:
     """A write whose answer was lost is not repeated; its question is left open and the rest are asked."""
     before = pad.now()
     pad.fault(f"{fault},method=P*,path=/api/*,n={write}")
@@ -104,7 +111,7 @@ def test_a_lost_answer_costs_one_question(pad: Pad, fault: str, write: int) -> N
     assert (ended.not_restored, ended.stopped) == ((), "")
 
 
-def test_an_account_that_fails_too_often_ends_the_probe(pad: Pad) -> None:
+def test_an_account_that_fails_too_often_ends_the_probe(pad: ScratchAccount) -> None:
     """After three questions that ended in an error nothing more is asked, and the contact is brought back."""
     before = pad.now()
     with Prober(pad.connection, pad.id, patience=QUICK) as prober:
@@ -116,7 +123,7 @@ def test_an_account_that_fails_too_often_ends_the_probe(pad: Pad) -> None:
     assert answers(ended)["auth-errors"] is None
 
 
-def test_restoring_lives_through_lost_answers(pad: Pad) -> None:
+def test_restoring_lives_through_lost_answers(pad: ScratchAccount) -> None:
     """A lost answer while the contact is brought back is read back, not believed."""
     before = pad.now()
     with Prober(pad.connection, pad.id, patience=QUICK) as prober:
@@ -127,7 +134,7 @@ def test_restoring_lives_through_lost_answers(pad: Pad) -> None:
     assert pad.now() == before
 
 
-def test_what_can_not_be_brought_back_is_said(pad: Pad) -> None:
+def test_what_can_not_be_brought_back_is_said(pad: ScratchAccount) -> None:
     """A tag that the account does not take away again is named as a difference, not hidden."""
 
     def spoil(scratch: ScratchContact) -> Answer:
@@ -145,7 +152,7 @@ def test_what_can_not_be_brought_back_is_said(pad: Pad) -> None:
 def test_a_role_that_sticks_is_said_to_stay(template: Path, tmp_path: Path) -> None:
     """Where `customer` comes with any write of roles, a contact without it can't be as it was; it is told."""
     contact = {**CONTACT, "accessRoles": []}
-    with padded(template, tmp_path, {}, contact) as pad:
+    with scratch_account(template, tmp_path, {}, contact) as pad:
         pad.turn(customer_role="sticky")
         with Prober(pad.connection, pad.id, patience=QUICK) as prober:
             ended = ask_all(ready(prober), stopped=lambda: False)
@@ -153,7 +160,7 @@ def test_a_role_that_sticks_is_said_to_stay(template: Path, tmp_path: Path) -> N
         assert set(pad.now()["accessRoles"]) == {"customer"}
 
 
-def started(pad: Pad, folder: Path) -> subprocess.Popen[str]:
+def started(pad: ScratchAccount, folder: Path) -> subprocess.Popen[str]:
     """The command, probing slowly and telling each question."""
     pad.fault("latency:ms=15")
     project = project_for(pad.shop, folder)
@@ -179,7 +186,7 @@ def struck(process: subprocess.Popen[str], question: str, number: signal.Signals
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_asking_and_not_the_bringing_back(
-    pad: Pad, tmp_path: Path, number: signal.Signals
+    pad: ScratchAccount, tmp_path: Path, number: signal.Signals
 ) -> None:
     """Ctrl-C and SIGTERM: the process brings the contact back, says so, and exits with 1."""
     before = pad.now()
@@ -193,7 +200,7 @@ def test_a_signal_ends_the_asking_and_not_the_bringing_back(
     assert not (tmp_path / "evance.capabilities.yaml").exists()
 
 
-def test_after_a_kill_the_next_probe_brings_the_contact_back(pad: Pad, tmp_path: Path) -> None:
+def test_after_a_kill_the_next_probe_brings_the_contact_back(pad: ScratchAccount, tmp_path: Path) -> None:
     """How the contact was stands in a file that only its owner can read, until it is as it was."""
     before = pad.now()
     process = started(pad, tmp_path)

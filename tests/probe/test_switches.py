@@ -11,7 +11,13 @@ import pytest
 from reconcile.probe.question_table import QUESTIONS
 from reconcile.probe.runner import ProbeRun
 from reconcile.sandbox.switches import Switches, about, choices
-from tests.probe.pad import OTHER_NUMBERS, Pad, answers, padded, probe
+from tests.support.sandbox.scratch_contact import (
+    OTHER_NUMBERS,
+    ScratchAccount,
+    answers,
+    probe,
+    scratch_account,
+)
 
 FOUND: dict[str, tuple[str, dict[str | int, str]]] = {
     "grant_keys": (
@@ -87,9 +93,9 @@ TURNED = [
 ]
 
 
-def probed(template: Path, switches: dict[str, Any]) -> tuple[ProbeRun, Pad, list[str]]:
+def probed(template: Path, switches: dict[str, Any]) -> tuple[ProbeRun, ScratchAccount, list[str]]:
     """Probe a fresh account; what the probe left behind, as complaints."""
-    with TemporaryDirectory() as folder, padded(template, Path(folder), switches) as pad:
+    with TemporaryDirectory() as folder, scratch_account(template, Path(folder), switches) as pad:
         before, others = pad.now(), pad.others()
         ended = probe(pad)
         traces = [key for key, value in pad.now().items() if value != before[key]]

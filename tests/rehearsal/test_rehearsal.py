@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from reconcile.forge.sticky_comment import facts_of
-from tests.conftest import Shop
-from tests.forge.hub import BOT, TOKEN, Hub, hub_serving, zipped
-from tests.rehearsal.team import FILE, Team, declared
+from tests.support.forge.fake_github import BOT, TOKEN, FakeGitHub, serve_github, zipped
+from tests.support.forge.team import FILE, Team, declared
+from tests.support.shop import Shop
 
 EMAIL = "grace.odell@example.com"
 
@@ -17,21 +17,21 @@ pytestmark = pytest.mark.timeout(400)  # each step is a process of its own, up t
 
 
 @pytest.fixture
-def hub() -> Iterator[Hub]:
+def hub() -> Iterator[FakeGitHub]:
     """A stand-in for GitHub."""
-    with hub_serving() as hub:
+    with serve_github() as hub:
         yield hub
 
 
 @pytest.fixture
-def team(tmp_path: Path, shop: Shop, hub: Hub) -> Team:
+def team(tmp_path: Path, shop: Shop, hub: FakeGitHub) -> Team:
     """A team whose main branch declares Grace without tags."""
     folder = tmp_path / "team"
     folder.mkdir()
     return Team(folder, shop, hub)
 
 
-def test_the_whole_road(team: Team, shop: Shop, hub: Hub) -> None:
+def test_the_whole_road(team: Team, shop: Shop, hub: FakeGitHub) -> None:
     """A change is planned, commented, merged, applied and journalled; afterwards nothing has drifted."""
     pull = team.propose({FILE: declared("ipswich")})
     planned = team.plan(pull)
@@ -56,7 +56,7 @@ def test_the_whole_road(team: Team, shop: Shop, hub: Hub) -> None:
 
 
 def test_what_the_clock_asks_for_is_applied_and_the_rest_becomes_an_issue(
-    team: Team, shop: Shop, hub: Hub
+    team: Team, shop: Shop, hub: FakeGitHub
 ) -> None:
     """A window that starts was approved at merge; what somebody changed outside is for people to judge."""
     later = "{value: vip, starts: 2026-12-01, expires: 2026-12-24}"
@@ -112,7 +112,7 @@ def test_a_plan_that_fails_says_so_in_the_comment(team: Team) -> None:
     assert "nobody@example.com" not in comment
 
 
-def test_a_fork_is_validated_and_nothing_else(team: Team, hub: Hub) -> None:
+def test_a_fork_is_validated_and_nothing_else(team: Team, hub: FakeGitHub) -> None:
     """No credential, no comment, no artifact."""
     pull = team.propose({FILE: declared("ipswich")})
     fork = type(pull)(pull.number, pull.head, pull.base, pull.merge, repo="mallory/shop")
@@ -145,7 +145,7 @@ def refused(team: Team, shop: Shop, commit: str) -> str:
     return done.logs
 
 
-def test_a_live_change_after_the_approval_is_not_overwritten(team: Team, shop: Shop, hub: Hub) -> None:
+def test_a_live_change_after_the_approval_is_not_overwritten(team: Team, shop: Shop, hub: FakeGitHub) -> None:
     """Somebody adds a tag: the plan would now remove it, which nobody approved."""
     pull = team.propose({FILE: declared("ipswich")})
     team.plan(pull)
@@ -178,7 +178,7 @@ def test_a_branch_that_was_rebased_after_the_plan_is_refused(team: Team, shop: S
     assert f"is not for commit {rebased.head}" in refused(team, shop, team.merge(rebased))
 
 
-def test_a_comment_that_a_stranger_edited_is_no_approval(team: Team, shop: Shop, hub: Hub) -> None:
+def test_a_comment_that_a_stranger_edited_is_no_approval(team: Team, shop: Shop, hub: FakeGitHub) -> None:
     """Neither with another text nor with another digest; nor is a comment that a stranger wrote."""
     pull = team.propose({FILE: declared("ipswich")})
     team.plan(pull)
@@ -192,7 +192,7 @@ def test_a_comment_that_a_stranger_edited_is_no_approval(team: Team, shop: Shop,
     assert team.apply(commit).jobs["apply"] == "success"
 
 
-def test_an_artifact_that_was_forged_is_refused(team: Team, shop: Shop, hub: Hub) -> None:
+def test_an_artifact_that_was_forged_is_refused(team: Team, shop: Shop, hub: FakeGitHub) -> None:
     """Whoever can replace an artifact can change the plan in it, but not the digest that we commented."""
     pull = team.propose({FILE: declared("ipswich")})
     team.plan(pull)
@@ -227,7 +227,9 @@ def test_a_plan_that_is_too_large_still_fits_its_comment(team: Team, shop: Shop)
     assert applied.jobs["apply"] == "success", applied.logs
 
 
-def test_a_public_repository_keeps_no_plan_and_so_applies_none(team: Team, shop: Shop, hub: Hub) -> None:
+def test_a_public_repository_keeps_no_plan_and_so_applies_none(
+    team: Team, shop: Shop, hub: FakeGitHub
+) -> None:
     """The plan names people: where everybody can read artifacts, there is none, and apply refuses."""
     team.runner.private = False
     pull = team.propose({FILE: declared("ipswich")})

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.render.desk import Desk
+from tests.support.pages.browser import PlanBrowser
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -37,9 +37,9 @@ def axe() -> str:
 
 
 @pytest.fixture
-def desk(browser: Any, tmp_path: Path) -> Iterator[Desk]:
+def desk(browser: Any, tmp_path: Path) -> Iterator[PlanBrowser]:
     """A desk whose pages are closed at the end, and about which the browser had nothing to complain."""
-    desk = Desk(browser, tmp_path)
+    desk = PlanBrowser(browser, tmp_path)
     yield desk
     for context in desk.contexts:
         context.close()

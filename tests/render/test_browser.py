@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 
-from tests.render.desk import Desk, find, names, said, settle
-from tests.render.hostile import HOSTILE
-from tests.render.plan_samples import full_plan
-from tests.render.refill import before, refilled, tame
+from tests.support.pages.browser import PlanBrowser, find, names, said, settle
+from tests.support.pages.hostile_plan import before, plan_with_texts, tame
+from tests.support.pages.hostile_texts import HOSTILE
+from tests.support.plans.plan_samples import full_plan
 
 
-def test_the_page_asks_for_nothing(desk: Desk) -> None:
+def test_the_page_asks_for_nothing(desk: PlanBrowser) -> None:
     """One file is opened; no request follows."""
     desk.open(full_plan()).wait_for_load_state("networkidle")
     assert len(desk.requests) == 1
 
 
-def test_contacts_stand_by_risk_with_their_steps(desk: Desk) -> None:
+def test_contacts_stand_by_risk_with_their_steps(desk: PlanBrowser) -> None:
     """A short plan is unfolded: all its steps can be read at once."""
     tab = desk.open(full_plan())
     assert names(tab) == ["bob@email.com", "carol@email.com", "dave@email.com", "new@email.com"]
@@ -38,7 +38,7 @@ SEARCHES = [
 
 
 @pytest.mark.parametrize(("words", "found"), SEARCHES)
-def test_search_finds_all_that_a_contact_shows(desk: Desk, words: str, found: list[str]) -> None:
+def test_search_finds_all_that_a_contact_shows(desk: PlanBrowser, words: str, found: list[str]) -> None:
     """Name, id, role, tag, reason, file: every word must be somewhere in the contact, in any case."""
     tab = desk.open(full_plan())
     find(tab, words)
@@ -46,7 +46,7 @@ def test_search_finds_all_that_a_contact_shows(desk: Desk, words: str, found: li
     assert said(tab) == f"{len(found)} of 4 contacts"
 
 
-def test_a_search_without_results_says_so_and_can_be_undone(desk: Desk) -> None:
+def test_a_search_without_results_says_so_and_can_be_undone(desk: PlanBrowser) -> None:
     """The reader is not left before an empty page."""
     tab = desk.open(full_plan())
     find(tab, "nobody")
@@ -56,7 +56,7 @@ def test_a_search_without_results_says_so_and_can_be_undone(desk: Desk) -> None:
     assert said(tab) == "4 contacts"
 
 
-def test_groups_can_be_shown_alone(desk: Desk) -> None:
+def test_groups_can_be_shown_alone(desk: PlanBrowser) -> None:
     """Ticked groups are shown, together with what is searched for; none ticked shows all."""
     tab = desk.open(full_plan())
     tab.get_by_role("checkbox", name="New contacts").check()
@@ -68,7 +68,7 @@ def test_groups_can_be_shown_alone(desk: Desk) -> None:
     assert names(tab) == ["carol@email.com", "dave@email.com", "new@email.com"]
 
 
-def test_what_is_kept_can_be_hidden(desk: Desk) -> None:
+def test_what_is_kept_can_be_hidden(desk: PlanBrowser) -> None:
     """It is shown at first, since a review must know what survives."""
     tab = desk.open(full_plan())
     assert tab.locator("li.keep:visible").count() == 4
@@ -76,7 +76,7 @@ def test_what_is_kept_can_be_hidden(desk: Desk) -> None:
     assert tab.locator("li.keep:visible").count() == 0
 
 
-def test_all_can_be_folded_and_unfolded(desk: Desk) -> None:
+def test_all_can_be_folded_and_unfolded(desk: PlanBrowser) -> None:
     """One button does both and says which it will do."""
     tab = desk.open(full_plan())
     tab.get_by_role("button", name="Fold all", exact=True).click()
@@ -85,7 +85,7 @@ def test_all_can_be_folded_and_unfolded(desk: Desk) -> None:
     assert tab.locator(".contact li:visible").count() == 20
 
 
-def test_the_exact_payload_is_shown_on_demand(desk: Desk) -> None:
+def test_the_exact_payload_is_shown_on_demand(desk: PlanBrowser) -> None:
     """What is shown is what will be sent, with nothing added but blanks; a second click hides it."""
     made = full_plan()
     tab = desk.open(made)
@@ -97,7 +97,7 @@ def test_the_exact_payload_is_shown_on_demand(desk: Desk) -> None:
     assert tab.locator("pre").count() == 0
 
 
-def test_the_keyboard_does_everything(desk: Desk) -> None:
+def test_the_keyboard_does_everything(desk: PlanBrowser) -> None:
     """A slash goes to the search, Escape clears it, Tab and Enter reach and unfold a contact."""
     tab = desk.open(full_plan())
     tab.keyboard.press("/")
@@ -115,7 +115,7 @@ def test_the_keyboard_does_everything(desk: Desk) -> None:
     assert len(names(tab)) == 4
 
 
-def test_the_first_tab_skips_to_the_contacts(desk: Desk) -> None:
+def test_the_first_tab_skips_to_the_contacts(desk: PlanBrowser) -> None:
     """Who goes by keyboard need not pass the pictures."""
     tab = desk.open(full_plan())
     tab.keyboard.press("Tab")
@@ -126,7 +126,7 @@ def test_the_first_tab_skips_to_the_contacts(desk: Desk) -> None:
 
 def test_the_policy_stops_any_other_script(browser: Any, tmp_path: Path) -> None:
     """Even if markup came into the page, it could not run."""
-    desk = Desk(browser, tmp_path)
+    desk = PlanBrowser(browser, tmp_path)
     tab = desk.open(full_plan())
     tab.evaluate(
         """() => {
@@ -154,11 +154,11 @@ BUILDING = [name for name in HOSTILE if name.startswith("html")] + [
 
 
 @pytest.mark.parametrize("name", BUILDING)
-def test_hostile_strings_build_no_elements(desk: Desk, name: str) -> None:
+def test_hostile_strings_build_no_elements(desk: PlanBrowser, name: str) -> None:
     """A real browser builds the same elements and attributes as from harmless strings, payloads shown."""
     found = []
     for change in (before(HOSTILE[name][:150]), tame(HOSTILE[name][:150])):
-        tab = desk.open(refilled(change))
+        tab = desk.open(plan_with_texts(change))
         tab.get_by_role("button", name="Exact payload").first.click()
         found.append(tab.evaluate(STRUCTURE))
     assert found[0] == found[1]

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from reconcile.model.plan import Plan
-from tests.render.crowd import crowd
-from tests.render.desk import PHONE, Desk, names
-from tests.render.plan_samples import full_plan, plan
-from tests.render.refill import refilled
+from tests.support.pages.browser import PHONE, PlanBrowser, names
+from tests.support.pages.hostile_plan import plan_with_texts
+from tests.support.plans.large_plan import large_plan
+from tests.support.plans.plan_samples import full_plan, plan
 
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {},
@@ -19,11 +19,11 @@ LOOKS: dict[str, dict[str, Any]] = {
     "forced colours": {"forced_colors": "active"},
 }
 
-SEEN = [(look, full_plan) for look in LOOKS] + [("light", plan), ("dark", lambda: crowd(12))]
+SEEN = [(look, full_plan) for look in LOOKS] + [("light", plan), ("dark", lambda: large_plan(12))]
 
 
 @pytest.mark.parametrize(("look", "made"), SEEN)
-def test_axe_finds_nothing_serious(desk: Desk, axe: str, look: str, made: Callable[[], Plan]) -> None:
+def test_axe_finds_nothing_serious(desk: PlanBrowser, axe: str, look: str, made: Callable[[], Plan]) -> None:
     """Contrast, names, roles and order hold in each look, with payloads and tables unfolded."""
     tab = desk.open(made(), **LOOKS[look])
     tab.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
@@ -35,16 +35,18 @@ def test_axe_finds_nothing_serious(desk: Desk, axe: str, look: str, made: Callab
     assert [(one["id"], [node["html"][:200] for node in one["nodes"][:3]]) for one in serious] == []
 
 
-@pytest.mark.parametrize("made", [full_plan, lambda: refilled(lambda value: value * 40), lambda: crowd(30)])
-def test_nothing_overflows_a_phone(desk: Desk, made: Callable[[], Plan]) -> None:
+@pytest.mark.parametrize(
+    "made", [full_plan, lambda: plan_with_texts(lambda value: value * 40), lambda: large_plan(30)]
+)
+def test_nothing_overflows_a_phone(desk: PlanBrowser, made: Callable[[], Plan]) -> None:
     """At 320 pixels nobody has to scroll sideways, however long the names are."""
     tab = desk.open(made(), **PHONE)
     assert tab.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-def test_paper_shows_all_unfolded_and_no_controls(desk: Desk) -> None:
+def test_paper_shows_all_unfolded_and_no_controls(desk: PlanBrowser) -> None:
     """A printed page can't be clicked; after printing the screen is as it was."""
-    tab = desk.open(crowd(30))
+    tab = desk.open(large_plan(30))
     tab.emulate_media(media="print")
     tab.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert tab.locator(".contact[open]").count() == 30
@@ -53,7 +55,7 @@ def test_paper_shows_all_unfolded_and_no_controls(desk: Desk) -> None:
     assert tab.locator(".contact[open]").count() == 0
 
 
-def test_without_scripts_the_page_reads(desk: Desk) -> None:
+def test_without_scripts_the_page_reads(desk: PlanBrowser) -> None:
     """Steps and pictures stand in the page itself."""
     tab = desk.open(full_plan(), java_script_enabled=False)
     assert len(names(tab)) == 4

@@ -7,13 +7,13 @@ import pytest
 from reconcile.model.plan import Plan
 from reconcile.render.plan_page.page import plan_page
 from reconcile.render.risk import risk_groups
-from tests.render.crowd import crowd
-from tests.render.desk import Desk, find, names, said
+from tests.support.pages.browser import PlanBrowser, find, names, said
+from tests.support.plans.large_plan import large_plan
 
 
 @pytest.fixture(scope="module")
 def big() -> Plan:
-    return crowd(10_000)
+    return large_plan(10_000)
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,9 @@ def big_page(big: Plan) -> str:
     return plan_page(big)
 
 
-def test_ten_thousand_changes_open_and_filter_without_a_wait(desk: Desk, big: Plan, big_page: str) -> None:
+def test_ten_thousand_changes_open_and_filter_without_a_wait(
+    desk: PlanBrowser, big: Plan, big_page: str
+) -> None:
     """Limits for a machine that is busy with other tests: each is several times what was measured."""
     tab = desk.open(big_page)
     painted = tab.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
@@ -44,7 +46,7 @@ TIMED_SEARCH = """async (words) => {
 }"""
 
 
-def test_later_contacts_come_as_the_reader_gets_there(desk: Desk, big: Plan, big_page: str) -> None:
+def test_later_contacts_come_as_the_reader_gets_there(desk: PlanBrowser, big: Plan, big_page: str) -> None:
     """Scrolling to the end shows more, in the order of risk, each group in its place."""
     tab = desk.open(big_page)
     order = [one.contact.email for group in risk_groups(big).values() for one in group]
@@ -55,7 +57,7 @@ def test_later_contacts_come_as_the_reader_gets_there(desk: Desk, big: Plan, big
     assert shown == order[: len(shown)]
 
 
-def test_a_later_contact_is_found_whole(desk: Desk, big: Plan, big_page: str) -> None:
+def test_a_later_contact_is_found_whole(desk: PlanBrowser, big: Plan, big_page: str) -> None:
     """Search, steps and payload work alike for contacts that were not in the page at first."""
     tab = desk.open(big_page)
     find(tab, "person9995@")

@@ -10,10 +10,10 @@ import pytest
 from reconcile.model.drift import Cause, Difference, Drift
 from reconcile.model.plan import Plan
 from reconcile.render.drift import drift_json, drift_markdown, drift_text, mask_drift
-from tests.render.hostile import HOSTILE
-from tests.render.plan_samples import full_plan
-from tests.render.refill import before, refilled, tame
-from tests.render.skeleton import skeleton
+from tests.support.pages.hostile_plan import before, plan_with_texts, tame
+from tests.support.pages.hostile_texts import HOSTILE
+from tests.support.pages.page_structure import page_structure
+from tests.support.plans.plan_samples import full_plan
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -85,11 +85,13 @@ def structure_of_markdown(plan: Plan) -> list[str]:
     cmarkgfm = pytest.importorskip("cmarkgfm", reason="the Markdown checks need the package cmarkgfm")
     options = cmarkgfm.cmark.Options.CMARK_OPT_UNSAFE
     page = drift_markdown(drifted(plan), limit=4_000_000)
-    return skeleton(cmarkgfm.github_flavored_markdown_to_html(page, options=options), "code")
+    return page_structure(cmarkgfm.github_flavored_markdown_to_html(page, options=options), "code")
 
 
 @pytest.mark.parametrize("structure", [structure_of_text, structure_of_markdown])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_strings_change_no_structure(name: str, structure: Callable[[Plan], list[str]]) -> None:
     """With a hostile string in every field at once the page has the same skeleton as with harmless ones."""
-    assert structure(refilled(before(HOSTILE[name]))) == structure(refilled(tame(HOSTILE[name])))
+    assert structure(plan_with_texts(before(HOSTILE[name]))) == structure(
+        plan_with_texts(tame(HOSTILE[name]))
+    )

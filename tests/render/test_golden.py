@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.render.golden import FOLDER, PAGES
+from tests.support.pages.golden_files import FOLDER, PAGES
 
 
 @pytest.mark.parametrize("name", PAGES)

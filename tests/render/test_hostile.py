@@ -14,11 +14,11 @@ from reconcile.render.mask import mask_plan
 from reconcile.render.plan_markdown import plan_markdown
 from reconcile.render.plan_page.page import plan_page
 from reconcile.render.plan_text import plan_text
-from tests.render.golden import without_assets
-from tests.render.hostile import HOSTILE
-from tests.render.plan_samples import full_plan
-from tests.render.refill import before, refilled, tame
-from tests.render.skeleton import skeleton
+from tests.support.pages.golden_files import without_assets
+from tests.support.pages.hostile_plan import before, plan_with_texts, tame
+from tests.support.pages.hostile_texts import HOSTILE
+from tests.support.pages.page_structure import page_structure
+from tests.support.plans.plan_samples import full_plan
 
 ROOMY = 4_000_000
 """A limit under which nothing is left out, however long the strings are."""
@@ -34,13 +34,13 @@ def structure_of_markdown(plan: Plan) -> list[str]:
     cmarkgfm = pytest.importorskip("cmarkgfm", reason="the Markdown checks need the package cmarkgfm")
     page = plan_markdown(plan, limit=ROOMY, source_url=lambda _: "https://git.example/file")
     options = cmarkgfm.cmark.Options.CMARK_OPT_UNSAFE
-    return skeleton(cmarkgfm.github_flavored_markdown_to_html(page, options=options), "code")
+    return page_structure(cmarkgfm.github_flavored_markdown_to_html(page, options=options), "code")
 
 
 def structure_of_page(plan: Plan) -> list[str]:
     """The page without the strings and the data."""
     page = re.sub(r"(id=data>).*?(</script>)", r"\1\2", without_assets(plan_page(plan)), flags=re.DOTALL)
-    return skeleton(page, "bdi", "q", "title")
+    return page_structure(page, "bdi", "q", "title")
 
 
 STRUCTURES = [structure_of_text, structure_of_markdown, structure_of_page]
@@ -50,7 +50,9 @@ STRUCTURES = [structure_of_text, structure_of_markdown, structure_of_page]
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_strings_change_no_structure(name: str, structure: Callable[[Plan], list[str]]) -> None:
     """With a hostile string in every field at once a format has the same skeleton as with harmless ones."""
-    assert structure(refilled(before(HOSTILE[name]))) == structure(refilled(tame(HOSTILE[name])))
+    assert structure(plan_with_texts(before(HOSTILE[name]))) == structure(
+        plan_with_texts(tame(HOSTILE[name]))
+    )
 
 
 @pytest.mark.parametrize("structure", STRUCTURES)
@@ -58,7 +60,7 @@ def test_hostile_strings_change_no_structure(name: str, structure: Callable[[Pla
 @given(hostile=st.text(min_size=1, max_size=30))
 def test_no_string_changes_the_structure(hostile: str, structure: Callable[[Plan], list[str]]) -> None:
     """The same for any string at all."""
-    assert structure(refilled(before(hostile))) == structure(refilled(tame(hostile)))
+    assert structure(plan_with_texts(before(hostile))) == structure(plan_with_texts(tame(hostile)))
 
 
 @pytest.mark.parametrize("structure", STRUCTURES)
@@ -67,7 +69,7 @@ def test_masked_plans_hold_against_hostile_strings_too(
     name: str, structure: Callable[[Plan], list[str]]
 ) -> None:
     """Masking comes before escaping and takes nothing from it."""
-    hostile = mask_plan(refilled(before(HOSTILE[name])))
+    hostile = mask_plan(plan_with_texts(before(HOSTILE[name])))
     assert [part for part in structure(hostile) if part.startswith("<!--")] == []
     assert all("evil" not in part and "alert" not in part for part in structure(hostile))
 
@@ -76,7 +78,7 @@ def test_masked_plans_hold_against_hostile_strings_too(
 @pytest.mark.parametrize("name", HOSTILE)
 def test_nothing_invisible_is_shown(name: str, show: Callable[[Plan], str]) -> None:
     """Control, bidi, zero-width and other unseen characters are spelt out; every page can be encoded."""
-    shown = show(refilled(before(HOSTILE[name])))
+    shown = show(plan_with_texts(before(HOSTILE[name])))
     shown.encode("utf-8")
     kinds = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
     assert {char for char in shown if unicodedata.category(char) in kinds} <= {"\n"}
@@ -103,14 +105,14 @@ def test_a_long_string_is_cut_and_its_length_told() -> None:
 @pytest.mark.parametrize("value", ["a b", 'a"b', "a\\b", "", "a→b", "a,b", "(a)", "\u3164"])
 def test_a_name_that_could_be_taken_for_our_words_is_quoted(value: str) -> None:
     """Blanks and marks in a name can't make a line say something else."""
-    lines = plan_text(refilled(lambda _: value)).split("\n")
+    lines = plan_text(plan_with_texts(lambda _: value)).split("\n")
     line = next(line for line in lines if line.startswith("      + tag"))
     assert re.match(r'      \+ tag   "(?:[^"\\]|\\.)*"', line)
 
 
 def test_html_data_can_not_end_its_element() -> None:
     """A payload with a closing tag stays data."""
-    page = plan_page(refilled(before("</script><!--<script>")))
+    page = plan_page(plan_with_texts(before("</script><!--<script>")))
     data = page.split("id=data>", 1)[1]
     assert data.index("</script>") == data.index("</script>\n<script>")
     assert "<!" not in data.split("</script>", 1)[0]
@@ -118,6 +120,6 @@ def test_html_data_can_not_end_its_element() -> None:
 
 def test_the_sample_fills_every_field() -> None:
     """The corpus reaches each place where a plan's string is shown: without it, none of the old is left."""
-    shown = plan_text(refilled(lambda _: "x"))
+    shown = plan_text(plan_with_texts(lambda _: "x"))
     assert not re.search(r"email|preview|trade|Ipswich|Agreement|sha256|evance\.me", shown)
     assert shown != plan_text(full_plan())

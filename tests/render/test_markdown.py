@@ -12,9 +12,9 @@ from reconcile.model.plan import Change, Plan
 from reconcile.model.problem import Place
 from reconcile.render.plan_markdown import plan_markdown
 from reconcile.render.risk import Risk, risk_groups
-from tests.render.crowd import crowd
-from tests.render.plan_samples import change, full_plan, grant, plan, revoked, tag_added
-from tests.render.plan_strategies import PLANS
+from tests.support.plans.large_plan import large_plan
+from tests.support.plans.plan_samples import change, full_plan, grant, plan, revoked, tag_added
+from tests.support.plans.plan_strategies import PLANS
 
 COMMENT = 65_536
 
@@ -29,13 +29,13 @@ def length(page: str) -> int:
 @pytest.mark.parametrize("size", [1, 20, 100, 1_000, 10_000])
 def test_a_plan_of_any_size_fits_a_comment(size: int) -> None:
     """No plan breaks the pull request's comment, in characters or in bytes."""
-    assert length(plan_markdown(crowd(size))) <= COMMENT
+    assert length(plan_markdown(large_plan(size))) <= COMMENT
 
 
 @pytest.mark.parametrize("limit", [8_000, 20_000, 1_048_576])
 def test_other_limits_are_kept_and_used(limit: int) -> None:
     """A step summary takes 1 MiB: most of what fits is shown."""
-    page = plan_markdown(crowd(10_000), limit=limit)
+    page = plan_markdown(large_plan(10_000), limit=limit)
     assert limit * 0.8 < length(page) <= limit
 
 
@@ -73,7 +73,7 @@ def shown(page: str) -> list[int]:
 
 def test_contacts_are_left_out_from_the_least_risky_end() -> None:
     """What is shown is the beginning of the whole list by risk: no revocation goes before a grant."""
-    made = crowd(1_000)
+    made = large_plan(1_000)
     order = [number(one) for group in risk_groups(made).values() for one in group]
     found = shown(plan_markdown(made))
     assert found == order[: len(found)]
@@ -82,7 +82,7 @@ def test_contacts_are_left_out_from_the_least_risky_end() -> None:
 
 def test_the_text_says_how_many_of_what_are_left_out() -> None:
     """Shown and left out add up to each group's size."""
-    made = crowd(1_000)
+    made = large_plan(1_000)
     page = plan_markdown(made)
     found = shown(page)
     left = page.split("**Left out, since the plan is too long for this page:** ")[1].split(".\n")[0]
@@ -93,20 +93,20 @@ def test_the_text_says_how_many_of_what_are_left_out() -> None:
 
 def test_a_plan_that_fits_leaves_nothing_out() -> None:
     """Then nothing is said of it either."""
-    page = plan_markdown(crowd(20))
+    page = plan_markdown(large_plan(20))
     assert len(shown(page)) == 20
     assert "Left out" not in page
 
 
 def test_the_groups_stand_in_the_order_of_risk() -> None:
     """Riskiest first, each with the number of its contacts."""
-    titles = re.findall(r"^#### (.*)$", plan_markdown(crowd(12)), flags=re.MULTILINE)
+    titles = re.findall(r"^#### (.*)$", plan_markdown(large_plan(12)), flags=re.MULTILINE)
     assert titles == [f"{risk.value}: 2 contacts" for risk in Risk]
 
 
 def test_ten_thousand_changes_take_less_than_two_seconds() -> None:
     """The comment of a mass change does not hold up the pipeline. In processor time: others work here too."""
-    made = crowd(10_000)
+    made = large_plan(10_000)
     begun = process_time()
     plan_markdown(made)
     assert process_time() - begun < 2

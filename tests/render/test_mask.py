@@ -14,8 +14,8 @@ from reconcile.render.plan_json import plan_json, plan_schema
 from reconcile.render.plan_markdown import plan_markdown
 from reconcile.render.plan_page.page import plan_page
 from reconcile.render.plan_text import plan_text
-from tests.render.crowd import crowd
-from tests.render.plan_samples import (
+from tests.support.plans.large_plan import large_plan
+from tests.support.plans.plan_samples import (
     boundary,
     change,
     field_set,
@@ -29,7 +29,7 @@ from tests.render.plan_samples import (
     tag_added,
     verdict,
 )
-from tests.render.plan_strategies import PLANS
+from tests.support.plans.plan_strategies import PLANS
 
 CANARIES = (
     "zebedee",
@@ -151,7 +151,7 @@ def test_counts_are_those_of_the_plan() -> None:
 
 def test_no_fingerprint_lets_an_address_be_guessed() -> None:
     """A digest over an address and else known values could be tried against a list of addresses."""
-    assert {one.live_fingerprint for one in mask_plan(crowd(20)).changes} == {None}
+    assert {one.live_fingerprint for one in mask_plan(large_plan(20)).changes} == {None}
 
 
 @settings(deadline=None, max_examples=40)

@@ -14,8 +14,9 @@ from reconcile.render.plan_page.page import plan_page
 from reconcile.render.plan_page.upcoming import WindowEvent, upcoming_windows
 from reconcile.render.risk import Risk, risk_of
 from reconcile.render.wording.role_impact import RoleImpact, role_impacts
-from tests.render.crowd import crowd, member
-from tests.render.plan_samples import (
+from tests.support.pages.page_structure import page_structure
+from tests.support.plans.large_plan import large_plan, member
+from tests.support.plans.plan_samples import (
     JAN_END,
     boundary,
     change,
@@ -31,7 +32,6 @@ from tests.render.plan_samples import (
     tag_added,
     tag_removed,
 )
-from tests.render.skeleton import skeleton
 
 
 def data_of(page: str) -> dict[str, list[str]]:
@@ -58,7 +58,9 @@ def test_the_policy_allows_only_its_own_style_and_script() -> None:
 def test_the_page_names_no_other_address() -> None:
     """Nothing is loaded, linked or sent: the page works from a file, and years later."""
     tags = [
-        part for part in skeleton(plan_page(full_plan())) if part.startswith("<") and "'content'" not in part
+        part
+        for part in page_structure(plan_page(full_plan()))
+        if part.startswith("<") and "'content'" not in part
     ]
     assert [tag for tag in tags if re.search(r"'(src|srcset|action|style|on\w+)'", tag)] == []
     assert {match for tag in tags for match in re.findall(r"\('href', '([^']*)'\)", tag)} == {"#contacts"}
@@ -81,7 +83,7 @@ def test_payloads_can_be_left_out() -> None:
 
 def test_later_contacts_stand_in_the_data() -> None:
     """The first 300 stand in the page, so that it reads without its script; together they are all."""
-    page = plan_page(crowd(1_000))
+    page = plan_page(large_plan(1_000))
     assert page.split("id=data>")[0].count("<details class='contact") == 300
     assert len(data_of(page)["later"]) == 700
     assert len(data_of(page)["payloads"]) == 1_000

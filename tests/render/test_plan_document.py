@@ -12,8 +12,8 @@ from reconcile.documents.plan import plan_document
 from reconcile.documents.plan_reader import plan_from_document
 from reconcile.model.plan import Plan
 from reconcile.render.plan_json import plan_json, plan_schema
-from tests.render.plan_samples import full_plan
-from tests.render.plan_strategies import PLANS
+from tests.support.plans.plan_samples import full_plan
+from tests.support.plans.plan_strategies import PLANS
 
 SCHEMA = Draft202012Validator(plan_schema())
 

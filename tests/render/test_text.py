@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reconcile.model.plan import Kept, Operation, OriginKind, Plan
 from reconcile.render.layout import cells
 from reconcile.render.plan_text import plan_text
-from tests.render.plan_samples import (
+from tests.support.plans.plan_samples import (
     JAN_END,
     boundary,
     change,
@@ -29,7 +29,7 @@ from tests.render.plan_samples import (
     tag_removed,
     verdict,
 )
-from tests.render.plan_strategies import PLANS
+from tests.support.plans.plan_strategies import PLANS
 
 
 def line_of(step: Operation | Kept) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reconcile import sandbox
-from tests.sandbox.play import Caller, calling
+from tests.support.sandbox.written_calls import Caller, calling
 
 NOON = datetime(2026, 11, 23, 9, tzinfo=UTC)
 

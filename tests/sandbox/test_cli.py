@@ -51,7 +51,7 @@ def test_show_as_text_is_a_line_a_row(shop: Path) -> None:
 
 def test_hostile_text_cannot_move_the_terminal(shop: Path) -> None:
     """Control characters and line breaks in live values are escaped."""
-    from tests.sandbox.play import calling
+    from tests.support.sandbox.written_calls import calling
 
     with calling(shop) as caller:
         body = {"contact": {"company": "a\x1b[31m\nb\u202ec", "tags": {"contact": ["\x1b]0;x"]}}}

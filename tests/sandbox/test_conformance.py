@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.sandbox.play import Caller, play
+from tests.support.sandbox.written_calls import Caller, play_calls
 
 CASES = [
     pytest.param(case, id=f"{path.stem}: {case['claim']}")
@@ -19,6 +19,6 @@ CASES = [
 def test_the_documented_api_is_answered(case: dict[str, Any], caller: Caller) -> None:
     """The sandbox answers as the source named in the case says."""
     assert case["source"]
-    play(caller, case["steps"])
+    play_calls(caller, case["steps"])
     if "outbox" in case:
         assert caller.outbox() == case["outbox"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.play import Caller
+from tests.support.sandbox.written_calls import Caller
 
 
 def test_the_state_is_told(caller: Caller) -> None:

@@ -13,7 +13,7 @@ import requests
 from reconcile import sandbox
 from reconcile.sandbox.faults import arm, read_fault
 from tests.sandbox.conftest import NOON
-from tests.sandbox.play import Caller, calling
+from tests.support.sandbox.written_calls import Caller, calling
 
 BOB = "/api/contacts/13.json"
 

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from tests.sandbox.conftest import NOON
-from tests.sandbox.play import Caller, calling
+from tests.support.sandbox.written_calls import Caller, calling
 
 PATHS = [
     "/api/contacts.json", "/api/contacts/13.json", "/api/contacts/14.json", "/api/contacts/search.json",

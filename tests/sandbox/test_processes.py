@@ -17,7 +17,7 @@ import requests
 
 from reconcile import sandbox
 from tests.sandbox.conftest import NOON
-from tests.sandbox.play import Caller, calling
+from tests.support.sandbox.written_calls import Caller, calling
 
 COMMAND = [sys.executable, "-c", "from reconcile.cli import main; main()", "sandbox"]
 

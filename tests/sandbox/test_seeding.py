@@ -11,7 +11,7 @@ import pytest
 
 from reconcile import sandbox
 from tests.sandbox.conftest import NOON
-from tests.sandbox.play import calling
+from tests.support.sandbox.written_calls import calling
 
 
 def test_the_shop_has_every_type_of_contact(shop: Path) -> None:

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 )
 
 from tests.sandbox.conftest import NOON
-from tests.sandbox.play import Caller, calling
+from tests.support.sandbox.written_calls import Caller, calling
 
 METHODS = {"customer": "none", "trade-account": "admin", "wholesale": "admin", "press": "email"}
 

@@ -9,7 +9,7 @@ import yaml
 from reconcile import sandbox
 from reconcile.sandbox.switches import Switches, about
 from tests.sandbox.conftest import NOON
-from tests.sandbox.play import Caller, calling, check, make
+from tests.support.sandbox.written_calls import Caller, calling, check_answer, make_call
 
 TABLE: dict[str, dict[Any, Any]] = yaml.safe_load(
     Path(__file__).with_name("switches.yaml").read_text("utf-8")
@@ -29,8 +29,8 @@ def test_a_switch_shows_over_http(
 ) -> None:
     """Under each setting the same calls come to the end written down for it."""
     caller.control("PUT", "switches", {"switches": {name: setting}})
-    answers = [make(caller, step) for step in calls]
-    check(answers[-1], expected)
+    answers = [make_call(caller, step) for step in calls]
+    check_answer(answers[-1], expected)
     if "outbox" in expected:
         assert caller.outbox() == expected["outbox"]
     if "log" in expected:

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from tests.sandbox.conftest import NOON
-from tests.sandbox.play import Caller, calling
+from tests.support.sandbox.written_calls import Caller, calling
 
 BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from tests.forge.served import Call, Reply, Served, serving
+from tests.support.forge.http_server import ForgeCall, ForgeReply, ForgeServer, serve_forge
 
 REPOSITORY = "example/shop"
 
@@ -26,7 +26,7 @@ Row = dict[str, Any]
 
 
 @dataclass
-class Hub:
+class FakeGitHub:
     """The repository's state, and who holds which token."""
 
     logins: dict[str, str] = field(default_factory=lambda: {TOKEN: BOT})
@@ -38,8 +38,8 @@ class Hub:
     artifacts: list[Row] = field(default_factory=list)
     archives: dict[int, bytes] = field(default_factory=dict)
     ids: Iterator[int] = field(default_factory=lambda: count(1001))
-    api: Served = field(init=False)
-    blobs: Served = field(init=False)
+    api: ForgeServer = field(init=False)
+    blobs: ForgeServer = field(init=False)
 
     # What people and workflows do.
 
@@ -92,17 +92,17 @@ class Hub:
 
     # What the server answers.
 
-    def answer(self, call: Call) -> Reply:
+    def answer(self, call: ForgeCall) -> ForgeReply:
         author = self.logins.get(call.headers.get("Authorization", "").removeprefix("Bearer "))
         if author is None:
-            return Reply(401, {"message": "Bad credentials"})
+            return ForgeReply(401, {"message": "Bad credentials"})
         for method, pattern, handler in self._routes():
             found = re.fullmatch(pattern, call.path)
             if found and method == call.method:
                 return handler(call, author, *found.groups())
-        return Reply(404, {"message": "Not Found"})
+        return ForgeReply(404, {"message": "Not Found"})
 
-    def _routes(self) -> Iterable[tuple[str, str, Callable[..., Reply]]]:
+    def _routes(self) -> Iterable[tuple[str, str, Callable[..., ForgeReply]]]:
         at = f"/repos/{REPOSITORY}"
         return (
             ("GET", f"{at}/issues/(\\d+)/comments", self._list_comments),
@@ -118,79 +118,79 @@ class Hub:
             ("POST", "/graphql", self._who_edited),
         )
 
-    def paged(self, call: Call, rows: list[Row], key: str | None = None) -> Reply:
+    def paged(self, call: ForgeCall, rows: list[Row], key: str | None = None) -> ForgeReply:
         """A page of a list, with the link to the next one."""
         page = int(call.query.get("page", "1"))
         shown = rows[PAGE * (page - 1) : PAGE * page]
         query = "&".join(f"{name}={value}" for name, value in {**call.query, "page": page + 1}.items())
         more = {"Link": f'<{self.api.url}{call.path}?{query}>; rel="next"'} if len(rows) > PAGE * page else {}
-        return Reply(200, {"total_count": len(rows), key: shown} if key else shown, more)
+        return ForgeReply(200, {"total_count": len(rows), key: shown} if key else shown, more)
 
-    def _list_comments(self, call: Call, _author: str, number: str) -> Reply:
+    def _list_comments(self, call: ForgeCall, _author: str, number: str) -> ForgeReply:
         return self.paged(call, self.comments.get(int(number), []))
 
-    def _add_comment(self, call: Call, author: str, number: str) -> Reply:
+    def _add_comment(self, call: ForgeCall, author: str, number: str) -> ForgeReply:
         refused = _too_long(call)
-        return refused or Reply(201, self.wrote(int(number), author, call.body["body"]))
+        return refused or ForgeReply(201, self.wrote(int(number), author, call.body["body"]))
 
-    def _edit_comment(self, call: Call, author: str, number: str) -> Reply:
+    def _edit_comment(self, call: ForgeCall, author: str, number: str) -> ForgeReply:
         rows = [row for rows in self.comments.values() for row in rows if row["id"] == int(number)]
         if not rows:
-            return Reply(404, {"message": "Not Found"})
+            return ForgeReply(404, {"message": "Not Found"})
         refused = _too_long(call)
         if refused is None:
             self.edited(rows[0], author, call.body["body"])
-        return refused or Reply(200, rows[0])
+        return refused or ForgeReply(200, rows[0])
 
-    def _who_edited(self, call: Call, _author: str) -> Reply:
+    def _who_edited(self, call: ForgeCall, _author: str) -> ForgeReply:
         node = call.body["variables"]["id"]
         rows = [row for rows in self.comments.values() for row in rows if row["node_id"] == node]
         if not rows:
-            return Reply(200, {"data": {"node": None}})
+            return ForgeReply(200, {"data": {"node": None}})
         editor = self.editors.get(node)
         told = {"author": _actor(rows[0]["user"]["login"]), "editor": _actor(editor) if editor else None}
-        return Reply(200, {"data": {"node": told}})
+        return ForgeReply(200, {"data": {"node": told}})
 
-    def _list_pulls(self, call: Call, _author: str, commit: str) -> Reply:
+    def _list_pulls(self, call: ForgeCall, _author: str, commit: str) -> ForgeReply:
         return self.paged(call, [row for row in self.pulls if row["merge_commit_sha"] == commit])
 
-    def _list_runs(self, call: Call, _author: str, workflow: str) -> Reply:
+    def _list_runs(self, call: ForgeCall, _author: str, workflow: str) -> ForgeReply:
         rows = [row for row in self.runs if row["workflow"] == workflow]
         for wanted, key in (("head_sha", "head_sha"), ("event", "event"), ("branch", "head_branch")):
             rows = [row for row in rows if call.query.get(wanted, row[key]) == row[key]]
         rows = [row for row in rows if call.query.get("status", row["status"]) == row["status"]]
         return self.paged(call, rows, "workflow_runs")
 
-    def _list_artifacts(self, call: Call, _author: str, run: str) -> Reply:
+    def _list_artifacts(self, call: ForgeCall, _author: str, run: str) -> ForgeReply:
         rows = [row for row in self.artifacts if row["run"] == int(run) and row["name"] == call.query["name"]]
         return self.paged(call, rows, "artifacts")
 
-    def _redirect_to_archive(self, _call: Call, _author: str, artifact: str) -> Reply:
-        return Reply(302, b"", {"Location": f"{self.blobs.url}/{artifact}.zip?sig=a-signature"})
+    def _redirect_to_archive(self, _call: ForgeCall, _author: str, artifact: str) -> ForgeReply:
+        return ForgeReply(302, b"", {"Location": f"{self.blobs.url}/{artifact}.zip?sig=a-signature"})
 
-    def archive(self, call: Call) -> Reply:
+    def archive(self, call: ForgeCall) -> ForgeReply:
         """The other host, which must never see the token."""
-        return Reply(200, self.archives[int(call.path.strip("/").removesuffix(".zip"))])
+        return ForgeReply(200, self.archives[int(call.path.strip("/").removesuffix(".zip"))])
 
-    def _list_issues(self, call: Call, _author: str) -> Reply:
+    def _list_issues(self, call: ForgeCall, _author: str) -> ForgeReply:
         return self.paged(call, [row for row in reversed(self.issues) if row["state"] == call.query["state"]])
 
-    def _add_issue(self, call: Call, author: str) -> Reply:
+    def _add_issue(self, call: ForgeCall, author: str) -> ForgeReply:
         self.issues.append(
             {"number": next(self.ids), "state": "open", "user": {"login": author}, **call.body}
         )
-        return Reply(201, self.issues[-1])
+        return ForgeReply(201, self.issues[-1])
 
-    def _edit_issue(self, call: Call, _author: str, number: str) -> Reply:
+    def _edit_issue(self, call: ForgeCall, _author: str, number: str) -> ForgeReply:
         row = next(row for row in self.issues if row["number"] == int(number))
         row.update(call.body)
-        return Reply(200, row)
+        return ForgeReply(200, row)
 
 
-def _too_long(call: Call) -> Reply | None:
+def _too_long(call: ForgeCall) -> ForgeReply | None:
     """GitHub takes 65,536 characters; the real one says so with 422."""
     long = len(call.body["body"]) > 65_536
-    return Reply(422, {"message": "Validation Failed: body is too long"}) if long else None
+    return ForgeReply(422, {"message": "Validation Failed: body is too long"}) if long else None
 
 
 def _actor(login: str) -> Row:
@@ -209,8 +209,8 @@ def zipped(files: dict[str, bytes]) -> bytes:
 
 
 @contextmanager
-def hub_serving() -> Iterator[Hub]:
+def serve_github() -> Iterator[FakeGitHub]:
     """A stand-in that serves until the block ends."""
-    hub = Hub()
-    with serving(hub.answer) as hub.api, serving(hub.archive) as hub.blobs:
+    hub = FakeGitHub()
+    with serve_forge(hub.answer) as hub.api, serve_forge(hub.archive) as hub.blobs:
         yield hub

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 VOID = {"meta", "input", "br", "img", "link"}
 
 
-class Skeleton(HTMLParser):
+class PageStructure(HTMLParser):
     """Collects tags with all attributes, and the text outside the elements that hold a plan's strings."""
 
     def __init__(self, holding: set[str]) -> None:
@@ -45,9 +45,9 @@ class Skeleton(HTMLParser):
         self.found.append(f"<![{data}]>")
 
 
-def skeleton(page: str, *holding: str) -> list[str]:
+def page_structure(page: str, *holding: str) -> list[str]:
     """Tags, attributes and own words of a page; text parts next to each other are joined."""
-    parser = Skeleton(set(holding))
+    parser = PageStructure(set(holding))
     parser.feed(page)
     parser.close()
     return parser.found

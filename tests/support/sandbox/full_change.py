@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.apply.party import Account, Checkout, Done, Stand
+from tests.support.sandbox.sandbox_account import Account, Checkout, CommandResult, SandboxAccount
 
 DECLARED = """\
 contacts:
@@ -42,7 +42,7 @@ NEW = "new.customer@example.com"
 
 
 @dataclass(frozen=True)
-class Ends:
+class BeforeAndAfter:
     """The account before the change, and after one that met no trouble; new contacts by their e-mail."""
 
     old: Account
@@ -54,14 +54,14 @@ def by_person(account: Account) -> Account:
     return {NEW if state["email"] == NEW else number: state for number, state in account.items()}
 
 
-def both_ends(stand: Stand) -> Ends:
+def both_ends(stand: SandboxAccount) -> BeforeAndAfter:
     stand.reset()
     old = stand.holds()
     checkout = stand.checkout(DECLARED)
     done = checkout.apply()
     assert done.code == 0, done.said
     assert f"Applied: {CHANGED} contacts" in done.out
-    return Ends(by_person(old), by_person(stand.holds()))
+    return BeforeAndAfter(by_person(old), by_person(stand.holds()))
 
 
 def without_visitors(account: Account) -> Account:
@@ -69,7 +69,7 @@ def without_visitors(account: Account) -> Account:
     return {number: state for number, state in account.items() if not state["email"].startswith("passer-by")}
 
 
-def assert_old_or_new(stand: Stand, ends: Ends) -> Account:
+def assert_old_or_new(stand: SandboxAccount, ends: BeforeAndAfter) -> Account:
     """Each contact is wholly as before or wholly as declared, and nobody else was touched."""
     found = without_visitors(by_person(stand.holds()))
     for number in {*ends.old, *found}:
@@ -78,7 +78,7 @@ def assert_old_or_new(stand: Stand, ends: Ends) -> Account:
     return found
 
 
-def assert_journal_agrees(checkout: Checkout, ends: Ends, found: Account) -> None:
+def assert_journal_agrees(checkout: Checkout, ends: BeforeAndAfter, found: Account) -> None:
     """What the journal calls applied is so on the server, and what it calls not written is not."""
     for record in checkout.journals():
         for entry in record.of("outcome"):
@@ -92,7 +92,9 @@ def assert_journal_agrees(checkout: Checkout, ends: Ends, found: Account) -> Non
                     assert other == "not confirmed", entry
 
 
-def assert_code_is_right(done: Done, stand: Stand, ends: Ends, found: Account) -> None:
+def assert_code_is_right(
+    done: CommandResult, stand: SandboxAccount, ends: BeforeAndAfter, found: Account
+) -> None:
     """0: all as declared. 1 and 3: nothing written. 4: something is left, or was not confirmed."""
     match done.code:
         case 0:
@@ -105,7 +107,7 @@ def assert_code_is_right(done: Done, stand: Stand, ends: Ends, found: Account) -
             assert "not as declared" in done.err
 
 
-def assert_converges(stand: Stand, checkout: Checkout, ends: Ends) -> None:
+def assert_converges(stand: SandboxAccount, checkout: Checkout, ends: BeforeAndAfter) -> None:
     """In quiet, the next apply finishes, and after it there is nothing left to do."""
     stand.calm()
     again = checkout.apply()

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from tests.forge.hub import zipped
-from tests.forge.served import Call, Reply, Served, serving
+from tests.support.forge.fake_github import zipped
+from tests.support.forge.http_server import ForgeCall, ForgeReply, ForgeServer, serve_forge
 
 PROJECT = "42"
 
@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 
 @dataclass
-class Lab:
+class FakeGitLab:
     """The project's state."""
 
     notes: dict[int, list[Row]] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class Lab:
     pipelines: list[Row] = field(default_factory=list)
     jobs: list[Row] = field(default_factory=list)
     ids: Iterator[int] = field(default_factory=lambda: count(501))
-    api: Served = field(init=False)
+    api: ForgeServer = field(init=False)
 
     def wrote(self, number: int, author: str, body: str, *, system: bool = False) -> Row:
         """A note by anybody."""
@@ -58,20 +58,22 @@ class Lab:
         job = {"id": next(self.ids), "name": "plan", "status": status, "pipeline": pipeline["id"]}
         self.jobs.append({**job, "archive": zipped(files)})
 
-    def answer(self, call: Call) -> Reply:
+    def answer(self, call: ForgeCall) -> ForgeReply:
         if call.headers.get("Authorization") != f"Bearer {LAB_TOKEN}":
-            return Reply(401, {"message": "401 Unauthorized"})
+            return ForgeReply(401, {"message": "401 Unauthorized"})
         for method, pattern, handler in self._routes():
             found = re.fullmatch(pattern, call.path)
             if found and method == call.method:
                 return handler(call, *map(int, found.groups()))
         found = re.fullmatch(f"/projects/{PROJECT}/repository/commits/(\\w+)/merge_requests", call.path)
-        return Reply(200, self.merge_requests) if found else Reply(404, {"message": "404 Not found"})
+        return (
+            ForgeReply(200, self.merge_requests) if found else ForgeReply(404, {"message": "404 Not found"})
+        )
 
-    def _routes(self) -> Iterable[tuple[str, str, Callable[..., Reply]]]:
+    def _routes(self) -> Iterable[tuple[str, str, Callable[..., ForgeReply]]]:
         at = f"/projects/{PROJECT}"
         return (
-            ("GET", "/user", lambda _: Reply(200, {"username": USER})),
+            ("GET", "/user", lambda _: ForgeReply(200, {"username": USER})),
             ("GET", f"{at}/merge_requests/(\\d+)/notes", self._list_notes),
             ("POST", f"{at}/merge_requests/(\\d+)/notes", self._add_note),
             ("PUT", f"{at}/merge_requests/(\\d+)/notes/(\\d+)", self._edit_note),
@@ -80,33 +82,33 @@ class Lab:
             ("GET", f"{at}/jobs/(\\d+)/artifacts", self._archive),
         )
 
-    def _list_notes(self, call: Call, number: int) -> Reply:
+    def _list_notes(self, call: ForgeCall, number: int) -> ForgeReply:
         rows, page = self.notes.get(number, []), int(call.query.get("page", "1"))
         more = f'<{self.api.url}{call.path}?page={page + 1}>; rel="next"'
-        return Reply(200, rows[2 * page - 2 : 2 * page], {"Link": more} if len(rows) > 2 * page else {})
+        return ForgeReply(200, rows[2 * page - 2 : 2 * page], {"Link": more} if len(rows) > 2 * page else {})
 
-    def _add_note(self, call: Call, number: int) -> Reply:
-        return Reply(201, self.wrote(number, USER, call.body["body"]))
+    def _add_note(self, call: ForgeCall, number: int) -> ForgeReply:
+        return ForgeReply(201, self.wrote(number, USER, call.body["body"]))
 
-    def _edit_note(self, call: Call, number: int, note: int) -> Reply:
+    def _edit_note(self, call: ForgeCall, number: int, note: int) -> ForgeReply:
         row = next(row for row in self.notes[number] if row["id"] == note)
         row["body"] = call.body["body"]
-        return Reply(200, row)
+        return ForgeReply(200, row)
 
-    def _list_pipelines(self, _call: Call, number: int) -> Reply:
-        return Reply(200, [row for row in self.pipelines if row["iid"] == number])
+    def _list_pipelines(self, _call: ForgeCall, number: int) -> ForgeReply:
+        return ForgeReply(200, [row for row in self.pipelines if row["iid"] == number])
 
-    def _list_jobs(self, _call: Call, pipeline: int) -> Reply:
+    def _list_jobs(self, _call: ForgeCall, pipeline: int) -> ForgeReply:
         told = [{**job, "archive": None} for job in self.jobs if job["pipeline"] == pipeline]
-        return Reply(200, told)
+        return ForgeReply(200, told)
 
-    def _archive(self, _call: Call, job: int) -> Reply:
-        return Reply(200, next(row["archive"] for row in self.jobs if row["id"] == job))
+    def _archive(self, _call: ForgeCall, job: int) -> ForgeReply:
+        return ForgeReply(200, next(row["archive"] for row in self.jobs if row["id"] == job))
 
 
 @contextmanager
-def lab_serving() -> Iterator[Lab]:
+def serve_gitlab() -> Iterator[FakeGitLab]:
     """A stand-in that serves until the block ends."""
-    lab = Lab()
-    with serving(lab.answer) as lab.api:
+    lab = FakeGitLab()
+    with serve_forge(lab.answer) as lab.api:
         yield lab

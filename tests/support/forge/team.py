@@ -7,9 +7,9 @@ import requests
 
 from reconcile.evance.writer import Writer
 from reconcile.sandbox import show
-from tests.conftest import Shop
-from tests.forge.hub import REPOSITORY, Hub
-from tests.rehearsal.runner import Result, Runner, git, tool_into
+from tests.support.forge.fake_github import REPOSITORY, FakeGitHub
+from tests.support.forge.workflow_runner import StepResult, WorkflowRunner, git, tool_into
+from tests.support.shop import Shop
 
 SETTINGS = """\
 version: 1
@@ -30,7 +30,7 @@ def declared(*tags: str, email: str = "grace.odell@example.com") -> str:
 
 
 @dataclass(frozen=True)
-class Pull:
+class TeamPullRequest:
     """A pull request: its number, its head, the base it was opened on, and what merging would make."""
 
     number: int
@@ -51,8 +51,8 @@ class Team:
 
     folder: Path
     shop: Shop
-    hub: Hub
-    runner: Runner = field(init=False)
+    hub: FakeGitHub
+    runner: WorkflowRunner = field(init=False)
     number: int = 6
 
     def __post_init__(self) -> None:
@@ -72,7 +72,7 @@ class Team:
         secrets = {"reconcile-plan": reader, "reconcile-apply": writer, "reconcile-clock": writer}
         machines = self.folder / "machines"
         machines.mkdir()
-        self.runner = Runner(self.bare, self.hub, machines, "2026-11-23T09:00:00Z", secrets)
+        self.runner = WorkflowRunner(self.bare, self.hub, machines, "2026-11-23T09:00:00Z", secrets)
 
     def _credentials(self, scopes: str) -> dict[str, str]:
         url = f"{self.shop.access.url}/_sandbox/clients"
@@ -91,7 +91,7 @@ class Team:
         git("push", "--quiet", "--force", "origin", f"HEAD:{branch}", at=self.clone)
         return git("rev-parse", "HEAD", at=self.clone)
 
-    def propose(self, files: dict[str, str], *, number: int | None = None) -> Pull:
+    def propose(self, files: dict[str, str], *, number: int | None = None) -> TeamPullRequest:
         """A branch off main with these files, and a pull request for it (or the same one, rebased)."""
         if number is None:
             self.number += 1
@@ -110,16 +110,16 @@ class Team:
             f"HEAD:refs/pull/{number or self.number}/merge",
             at=self.clone,
         )
-        return Pull(number or self.number, head, base, git("rev-parse", "HEAD", at=self.clone))
+        return TeamPullRequest(number or self.number, head, base, git("rev-parse", "HEAD", at=self.clone))
 
-    def plan(self, pull: Pull) -> Result:
+    def plan(self, pull: TeamPullRequest) -> StepResult:
         """What GitHub runs when a pull request is opened or pushed to."""
         ref = f"{pull.number}/merge"
         return self.runner.run(
             "plan.yml", event=pull.event, sha=pull.merge, ref=ref, head=pull.head, trigger="pull_request"
         )
 
-    def merge(self, pull: Pull) -> str:
+    def merge(self, pull: TeamPullRequest) -> str:
         """Merge it; the commit that this makes."""
         git("checkout", "--quiet", "--detach", "origin/main", at=self.clone)
         git("merge", "--quiet", "--no-ff", "-m", f"Merge {pull.number}", pull.head, at=self.clone)
@@ -128,13 +128,13 @@ class Team:
         self.hub.merged(pull.number, pull.head, commit, repo=pull.repo)
         return commit
 
-    def apply(self, commit: str) -> Result:
+    def apply(self, commit: str) -> StepResult:
         """What GitHub runs after a push to main."""
         return self.runner.run(
             "apply.yml", event={}, sha=commit, ref="main", head_branch="main", trigger="push"
         )
 
-    def drift(self) -> Result:
+    def drift(self) -> StepResult:
         """What GitHub runs on schedule."""
         commit = git("rev-parse", "origin/main", at=self.clone)
         return self.runner.run(

@@ -19,7 +19,7 @@ from reconcile.probe.examine import examine
 from reconcile.probe.runner import ProbeRun, ask_all
 from reconcile.probe.scratch import ScratchContact
 from reconcile.sandbox import running, show
-from tests.conftest import NOW, Shop
+from tests.support.shop import NOW, Shop
 
 POLICY = Policy(ignore=Patterns(roles=("staff-*",)), protect=Protect(roles=("administrator",)))
 
@@ -43,7 +43,7 @@ CONTACT: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Pad:
+class ScratchAccount:
     """A running sandbox, and the id of the scratch contact in it."""
 
     shop: Shop
@@ -75,9 +75,9 @@ class Pad:
 
 
 @contextmanager
-def padded(
+def scratch_account(
     template: Path, folder: Path, switches: Mapping[str, str | int], contact: Mapping[str, Any] = CONTACT
-) -> Iterator[Pad]:
+) -> Iterator[ScratchAccount]:
     """The shop with a scratch contact, under these switches. Its clock moves on a second at each look."""
     path = folder / "sandbox.sqlite3"
     copyfile(template, path)
@@ -87,7 +87,7 @@ def padded(
         added = add(shop, contact)
         add(shop, {"type": "guest", "firstname": "Later", "lastname": "Guest", "email": "later@example.com"})
         requests.delete(f"{access.url}/_sandbox/requests", timeout=10).raise_for_status()
-        yield Pad(shop, added)
+        yield ScratchAccount(shop, added)
 
 
 def add(shop: Shop, contact: Mapping[str, Any]) -> str:
@@ -116,7 +116,7 @@ def ready(prober: Prober) -> ScratchContact:
     return scratch
 
 
-def probe(pad: Pad) -> ProbeRun:
+def probe(pad: ScratchAccount) -> ProbeRun:
     """Ask everything."""
     with Prober(pad.connection, pad.id, patience=QUICK) as prober:
         return ask_all(ready(prober), stopped=lambda: False)

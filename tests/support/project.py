@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.conftest import Shop
+from tests.support.shop import Shop
 
 AS_OF = "2026-11-23T09:00:00Z"
 
@@ -22,7 +22,7 @@ protect: {{roles: [administrator], contacts: [owner@example.com]}}
 
 
 @dataclass(frozen=True)
-class Done:
+class ProcessResult:
     """How a process ended and what it said."""
 
     code: int
@@ -45,7 +45,9 @@ class Project:
     def configure(self, text: str) -> None:
         (self.root / "reconcile.yaml").write_text(text, encoding="utf-8")
 
-    def run(self, *arguments: str, environment: dict[str, str] | None = None, entered: str = "") -> Done:
+    def run(
+        self, *arguments: str, environment: dict[str, str] | None = None, entered: str = ""
+    ) -> ProcessResult:
         """Run the command; its standard input is no terminal."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("EVANCE_")}
         clean.pop("CI", None)  # where the log of a CI system is, e-mails are masked
@@ -59,7 +61,7 @@ class Project:
             timeout=60,
             check=False,
         )
-        return Done(done.returncode, done.stdout, done.stderr)
+        return ProcessResult(done.returncode, done.stdout, done.stderr)
 
 
 def project_for(shop: Shop, root: Path) -> Project:

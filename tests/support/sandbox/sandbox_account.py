@@ -24,7 +24,7 @@ from reconcile.sandbox import Access, seed, show
 from reconcile.sandbox.rules.grants import Grant
 from reconcile.sandbox.store import nested
 from reconcile.sandbox.store.connection import opened, writing
-from tests.conftest import NOW
+from tests.support.shop import NOW
 
 AS_OF = "2026-11-23T09:00:00Z"
 
@@ -46,11 +46,11 @@ Account = dict[str, State]
 """What the server holds, by the id of the contact."""
 
 
-class Killed(BaseException):
+class ProcessKilled(BaseException):
     """Stands for a process that is gone: once raised, it is raised at every further step."""
 
 
-class Clock:
+class FakeClock:
     """Time that passes only by sleeping. With a fuse it kills the process at that many looks at it.
 
     In a hurry it is the real time, that many times faster, for however many threads.
@@ -74,7 +74,7 @@ class Clock:
         with self._lock:
             self.looks += 1
             if self._fuse is not None and self.looks > self._fuse:
-                raise Killed
+                raise ProcessKilled
             return self.now
 
     def wall(self) -> float:
@@ -92,7 +92,7 @@ class Clock:
 
 
 @dataclass(frozen=True)
-class Done:
+class CommandResult:
     """How a command ended and what it said."""
 
     code: int
@@ -105,7 +105,7 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Stand:
+class SandboxAccount:
     """A running sandbox that many tests use one after the other."""
 
     path: Path
@@ -218,7 +218,7 @@ class Checkout:
             path.read_text("utf-8", "replace") for path in self.root.rglob("*") if path.is_file()
         )
 
-    def run(self, *arguments: str, clock: Clock | None = None) -> Done:
+    def run(self, *arguments: str, clock: FakeClock | None = None) -> CommandResult:
         """Run the command in this process, on a clock that nobody waits for."""
         out, err = io.StringIO(), io.StringIO()
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
@@ -226,16 +226,16 @@ class Checkout:
                 patch.delenv(name)
             for name, value in self.environment.items():
                 patch.setenv(name, value)
-            timing = (clock or Clock()).timing
+            timing = (clock or FakeClock()).timing
             patch.setattr("reconcile.evance.reader.Timing", lambda: timing)
             with pytest.raises(SystemExit) as ended:
                 main([*arguments, "--config", str(self.root / "reconcile.yaml")])
-        return Done(int(ended.value.code or 0), out.getvalue(), err.getvalue())
+        return CommandResult(int(ended.value.code or 0), out.getvalue(), err.getvalue())
 
-    def apply(self, *arguments: str, as_of: str = AS_OF, clock: Clock | None = None) -> Done:
+    def apply(self, *arguments: str, as_of: str = AS_OF, clock: FakeClock | None = None) -> CommandResult:
         return self.run("apply", *arguments, "--yes", "--as-of", as_of, clock=clock)
 
-    def plan(self, *arguments: str, as_of: str = AS_OF) -> Done:
+    def plan(self, *arguments: str, as_of: str = AS_OF) -> CommandResult:
         return self.run("plan", *arguments, "--as-of", as_of)
 
     def saved(self, name: str = "plan.json", as_of: str = AS_OF) -> Path:
@@ -271,10 +271,10 @@ class Checkout:
 APPLY = ("-m", "reconcile", "apply")
 
 
-def ended(process: "subprocess.Popen[str]") -> Done:
+def ended(process: "subprocess.Popen[str]") -> CommandResult:
     """Wait for a process; how it ended."""
     out, err = process.communicate(timeout=60)
-    return Done(process.returncode, out, err)
+    return CommandResult(process.returncode, out, err)
 
 
 def atom(moment: datetime) -> str:

@@ -7,7 +7,7 @@ from reconcile.documents.plan import plan_document
 from reconcile.documents.plan_reader import plan_from_document
 from reconcile.model.plan import Plan
 from reconcile.render.escape import visible
-from tests.render.plan_samples import full_plan
+from tests.support.plans.plan_samples import full_plan
 
 _NAMES = "account config_digest contact declarations_digest detail digest email file id item message name"
 
@@ -20,7 +20,7 @@ FREE_TEXT = {"before", "after", "value"}
 """Keys whose strings are free where they are text, while a grant's own are not."""
 
 
-def refilled(change: Callable[[str], str]) -> Plan:
+def plan_with_texts(change: Callable[[str], str]) -> Plan:
     """The full sample plan with each free string changed."""
     document = plan_document(full_plan())
     return plan_from_document({key: _walk(key, value, change) for key, value in document.items()})

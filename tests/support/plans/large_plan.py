@@ -3,7 +3,7 @@
 from functools import cache
 
 from reconcile.model.plan import Change, Plan
-from tests.render.plan_samples import (
+from tests.support.plans.plan_samples import (
     JAN_END,
     change,
     changed,
@@ -40,6 +40,6 @@ def member(number: int) -> Change:
 
 
 @cache
-def crowd(size: int) -> Plan:
+def large_plan(size: int) -> Plan:
     """A plan of so many changes, in the order of their addresses as a planner makes it."""
     return plan(*sorted(map(member, range(size)), key=lambda one: one.contact.email))

@@ -12,9 +12,9 @@ from reconcile.render.plan_json import plan_json
 from reconcile.render.plan_markdown import plan_markdown
 from reconcile.render.plan_page.page import plan_page
 from reconcile.render.plan_text import plan_text
-from tests.render.plan_samples import full_plan
+from tests.support.plans.plan_samples import full_plan
 
-FOLDER = Path(__file__).parent / "golden"
+FOLDER = Path(__file__).parents[2] / "render" / "golden"
 
 COMMIT = "https://git.example/shop/access/blob/0123456789abcdef"
 

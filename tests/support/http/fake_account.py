@@ -19,7 +19,7 @@ TOKEN = "7a1e" * 10
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenRequest:
     """One request as it came in."""
 
     method: str
@@ -53,7 +53,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Reply:
+class FakeReply:
     """JSON unless ``body`` is bytes. ``hang_up`` breaks the connection instead, ``leave`` ends it."""
 
     status: int = 200
@@ -68,37 +68,39 @@ class Reply:
         return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
 
 
-Script = Callable[[Seen], Reply]
+Script = Callable[[SeenRequest], FakeReply]
 
-Talk = Callable[..., tuple["Party", Any]]
+Talk = Callable[..., tuple["FakeAccount", Any]]
 """Opens a party with that script and a client to it (the fixture `talk`)."""
 
 
-def token_reply(value: str = TOKEN, seconds: int = 3600) -> Reply:
-    return Reply(body={"access_token": value, "expires_in": seconds, "token_type": "Bearer", "scope": None})
+def token_reply(value: str = TOKEN, seconds: int = 3600) -> FakeReply:
+    return FakeReply(
+        body={"access_token": value, "expires_in": seconds, "token_type": "Bearer", "scope": None}
+    )
 
 
-class Party:
+class FakeAccount:
     """The server, its script, and the requests it saw. A token is always given unless the script does."""
 
     def __init__(self, script: Script, *, tokens: Script | None = None) -> None:
         self.url = ""
-        self.seen: list[Seen] = []
+        self.seen: list[SeenRequest] = []
         self.connections = 0
         self._script = script
         self._tokens = tokens or (lambda _seen: token_reply())
         self._lock = threading.Lock()
 
     @property
-    def calls(self) -> list[Seen]:
+    def calls(self) -> list[SeenRequest]:
         """All but the requests for a token."""
         return [seen for seen in self.seen if not seen.asks_token]
 
     @property
-    def token_calls(self) -> list[Seen]:
+    def token_calls(self) -> list[SeenRequest]:
         return [seen for seen in self.seen if seen.asks_token]
 
-    def reply(self, seen: Seen) -> Reply:
+    def reply(self, seen: SeenRequest) -> FakeReply:
         with self._lock:
             self.seen.append(seen)
         return self._tokens(seen) if seen.asks_token else self._script(seen)
@@ -108,7 +110,7 @@ class Party:
             self.connections += 1
 
 
-def _handler(party: Party) -> type[BaseHTTPRequestHandler]:
+def _handler(party: FakeAccount) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
@@ -120,7 +122,7 @@ def _handler(party: Party) -> type[BaseHTTPRequestHandler]:
         def _any(self) -> None:
             size = int(self.headers.get("Content-Length") or 0)
             headers = {key.lower(): value for key, value in self.headers.items()}
-            reply = party.reply(Seen(self.command, self.path, headers, self.rfile.read(size)))
+            reply = party.reply(SeenRequest(self.command, self.path, headers, self.rfile.read(size)))
             if reply.hang_up or reply.leave:
                 self.close_connection = True
                 if reply.hang_up:
@@ -147,9 +149,9 @@ def _handler(party: Party) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def open_to(script: Script, *, tokens: Script | None = None) -> Iterator[Party]:
+def serve_account(script: Script, *, tokens: Script | None = None) -> Iterator[FakeAccount]:
     """A party that listens until the block ends."""
-    party = Party(script, tokens=tokens)
+    party = FakeAccount(script, tokens=tokens)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(party))
     server.daemon_threads = True
     server.handle_error = lambda *_: None  # a broken connection is what some tests are about

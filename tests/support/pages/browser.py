@@ -16,7 +16,7 @@ PHONE = {"viewport": {"width": 320, "height": 640}}
 
 
 @dataclass
-class Desk:
+class PlanBrowser:
     """Opens plans as pages, and keeps what the browser complained about or asked for."""
 
     browser: Any

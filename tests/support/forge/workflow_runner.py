@@ -14,10 +14,10 @@ from typing import Any
 
 import yaml
 
-from tests.forge.hub import REPOSITORY, TOKEN, Hub
-from tests.rehearsal.expressions import filled, holds
+from tests.support.forge.fake_github import REPOSITORY, TOKEN, FakeGitHub
+from tests.support.forge.workflow_expressions import filled, holds
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 _TIMED = re.compile(r"^reconcile (plan|apply|drift)\b")
 
@@ -25,7 +25,7 @@ Row = dict[str, Any]
 
 
 @dataclass
-class Result:
+class StepResult:
     """How the jobs of a run ended, and what its steps said and summarised."""
 
     jobs: dict[str, str] = field(default_factory=dict)
@@ -34,18 +34,18 @@ class Result:
 
 
 @dataclass
-class Runner:
+class WorkflowRunner:
     """A forge's runner: where the bare repository and the stand-in are, and what time it is."""
 
     bare: Path
-    hub: Hub
+    hub: FakeGitHub
     folder: Path
     as_of: str
     secrets: dict[str, dict[str, str]]
     variables: dict[str, str] = field(default_factory=lambda: {"RECONCILE_TARGET": "shop"})
     private: bool = True
 
-    def run(self, workflow: str, *, event: Row, sha: str, ref: str, trigger: str, **told: Any) -> Result:
+    def run(self, workflow: str, *, event: Row, sha: str, ref: str, trigger: str, **told: Any) -> StepResult:
         """One run of a workflow, its jobs one after the other; told to the stand-in when it ends."""
         document = yaml.safe_load((ROOT / ".github" / "workflows" / workflow).read_text(encoding="utf-8"))
         run = self.hub.ran(
@@ -53,7 +53,7 @@ class Runner:
         )
         event = {**event, "repository": {"private": self.private}}
         github = {"event": event, "repository": REPOSITORY, "token": TOKEN, "sha": sha, "ref_name": ref}
-        result = Result()
+        result = StepResult()
         for name, job in document["jobs"].items():
             needed = [job["needs"]] if isinstance(job.get("needs"), str) else job.get("needs", [])
             failed = any(result.jobs[other] != "success" for other in needed)
@@ -73,12 +73,12 @@ class Runner:
 class _Job:
     """One job on a machine of its own: a folder to work in, and another for what is temporary."""
 
-    runner: Runner
+    runner: WorkflowRunner
     run: int
     job: Row
     contexts: Row
     folder: Path
-    result: Result
+    result: StepResult
     path: str = os.environ["PATH"]
     failed: bool = False
 

@@ -67,13 +67,13 @@ def calling(path: Path, **options: Any) -> Iterator[Caller]:
         yield Caller(access, path, session)
 
 
-def play(caller: Caller, steps: list[dict[str, Any]]) -> None:
+def play_calls(caller: Caller, steps: list[dict[str, Any]]) -> None:
     """Make each call and compare."""
     for step in steps:
-        check(make(caller, step), step)
+        check_answer(make_call(caller, step), step)
 
 
-def make(caller: Caller, step: dict[str, Any]) -> requests.Response:
+def make_call(caller: Caller, step: dict[str, Any]) -> requests.Response:
     method, _, path = step["call"].partition(" ")
     if path.startswith("/_sandbox/"):
         return caller.control(method, path.removeprefix("/_sandbox/"), step.get("send"))
@@ -107,7 +107,7 @@ def filled(value: str, access: sandbox.Access) -> str:
     return value.replace("{client_id}", access.client_id).replace("{private_key}", access.private_key)
 
 
-def check(answer: requests.Response, expected: dict[str, Any]) -> None:
+def check_answer(answer: requests.Response, expected: dict[str, Any]) -> None:
     assert answer.status_code == expected.get("status", answer.status_code), answer.text
     assert answer.status_code < 500, answer.text
     for name, value in expected.get("headers", {}).items():

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 
 @dataclass(frozen=True)
-class Call:
+class ForgeCall:
     """One request as the server got it."""
 
     method: str
@@ -23,7 +23,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Reply:
+class ForgeReply:
     """What the server says; ``body`` is sent as it is when it is bytes, else as JSON."""
 
     status: int = 200
@@ -36,23 +36,23 @@ class Reply:
 
 
 @dataclass
-class Served:
+class ForgeServer:
     """``answer`` makes the replies; ``faults`` go out first, one for each call; ``calls`` is the log."""
 
-    answer: Callable[[Call], Reply]
+    answer: Callable[[ForgeCall], ForgeReply]
     url: str = ""
-    faults: deque[Reply] = field(default_factory=deque)
-    calls: list[Call] = field(default_factory=list)
+    faults: deque[ForgeReply] = field(default_factory=deque)
+    calls: list[ForgeCall] = field(default_factory=list)
 
-    def reply(self, call: Call) -> Reply:
+    def reply(self, call: ForgeCall) -> ForgeReply:
         self.calls.append(call)
         return self.faults.popleft() if self.faults else self.answer(call)
 
 
 @contextmanager
-def serving(answer: Callable[[Call], Reply]) -> Iterator[Served]:
+def serve_forge(answer: Callable[[ForgeCall], ForgeReply]) -> Iterator[ForgeServer]:
     """Serve until the block ends."""
-    served = Served(answer)
+    served = ForgeServer(answer)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -61,7 +61,7 @@ def serving(answer: Callable[[Call], Reply]) -> Iterator[Served]:
             parts = urlsplit(self.path)
             content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             query, body = dict(parse_qsl(parts.query)), json.loads(content) if content else None
-            call = Call(self.command, unquote(parts.path), query, dict(self.headers.items()), body)
+            call = ForgeCall(self.command, unquote(parts.path), query, dict(self.headers.items()), body)
             reply = served.reply(call)
             self.send_response(reply.status)
             for name, value in {**reply.headers, "Content-Length": str(len(reply.content))}.items():
