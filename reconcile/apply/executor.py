@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from reconcile.errors import ApiError, Stopped
-from reconcile.model.plan import Action, Change, ChangeAction, Part, Plan
+from reconcile.model.facets import Facet
+from reconcile.model.plan import Action, Change, ChangeAction, Plan
 from reconcile.model.result import Outcome, Report, Result
 
 from .create import create_contact
@@ -52,7 +53,7 @@ def _phase(change: Change) -> int:
     if any(operation.revokes for operation in change.operations):
         return 0
     grants = any(
-        operation.part in {Part.ROLES, Part.CONTACT} and operation.action is Action.ADD
+        operation.facet in {Facet.ROLES, Facet.CONTACT} and operation.action is Action.ADD
         for operation in change.operations
     )
     return 2 if grants else 1

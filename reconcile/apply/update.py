@@ -121,7 +121,7 @@ def _settled(change: Change, sent: LostWrite | None, live: Contact, run: RunCont
 
 
 def _stale(change: Change, beyond: tuple[Operation, ...]) -> Result:
-    items = ", ".join(f"{operation.action} {operation.part} {operation.item}" for operation in beyond)
+    items = ", ".join(f"{operation.action} {operation.facet} {operation.item}" for operation in beyond)
     return Result(change, Outcome.STALE, f"it would now need what nobody approved: {items}; plan again")
 
 

@@ -6,8 +6,8 @@ from itertools import chain
 from typing import Generic, TypeVar
 
 from reconcile.clock import Window
-from reconcile.model.contact import tag_key
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
+from reconcile.model.facets import tag_key
 from reconcile.model.problem import Place
 from reconcile.text import did_you_mean, shown
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from reconcile.errors import DeclarationError
 from reconcile.model.capabilities import LARGEST_PAGE, Capabilities, Numbering, SetSource
-from reconcile.model.contact import Facet
+from reconcile.model.facets import Facet
 from reconcile.model.problem import Problem
 from reconcile.model.settings import UpdateMethod
 from reconcile.text import replace_unprintable

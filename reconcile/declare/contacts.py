@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconcile.clock import OPEN, Window
-from reconcile.model.contact import USER, Facet, Fields, email_key, tag_key
+from reconcile.model.contact import USER, Fields, email_key
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag, Mode
+from reconcile.model.facets import Facet, tag_key
 from reconcile.model.problem import Place
 from reconcile.text import shown
 

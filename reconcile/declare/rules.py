@@ -172,7 +172,8 @@ CREATE_NEEDS = Rule(
     "create-needs",
     (
         "A contact to be created without what its type needs: type and e-mail; names for user and "
-        "guest, company for branch; a reference for all but user, since only users are found again by their e-mail."
+        "guest, company for branch; a reference for all but user, since only users are found again by their"
+        " e-mail."
     ),
     in_schema=True,
 )

@@ -25,7 +25,7 @@ def _difference(one: Difference) -> dict[str, Any]:
     step = one.operation
     return {
         "contact": one.change.contact.id or None,
-        "facet": step.part.value,
+        "facet": step.facet.value,
         "item": step.item,
         "action": step.action.value,
         "cause": one.cause.value,

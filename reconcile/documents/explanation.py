@@ -3,9 +3,9 @@
 from typing import Any
 
 from reconcile.clock import utc_text
-from reconcile.model.contact import Facet
 from reconcile.model.declaration import DeclaredGrant, DeclaredTag
 from reconcile.model.explanation import ExplainedItem, Explanation, FacetManagement, UnplannedOrigin
+from reconcile.model.facets import MANAGED
 from reconcile.model.plan import Boundary, Origin
 
 from .plan import FORMAT_VERSION, origin_document, place_document, value_document, verdict_document
@@ -32,7 +32,7 @@ def explanation_document(found: Explanation) -> dict[str, Any]:
         "declared": found.source is not None,
         "absent": not found.present,
         "action": found.action.value if found.action else None,
-        "managed": {facet.value: _managed(found.managed.get(facet)) for facet in Facet},
+        "managed": {facet.value: _managed(found.managed.get(facet)) for facet in MANAGED},
         "untold": [facet.value for facet in found.untold],
         "items": [_explained(one) for one in found.items],
         "next": _turn(found.next),
@@ -49,7 +49,7 @@ def _managed(how: FacetManagement | None) -> dict[str, Any] | None:
 
 def _explained(one: ExplainedItem) -> dict[str, Any]:
     return {
-        "facet": one.part.value,
+        "facet": one.facet.value,
         "item": one.item,
         "action": one.fate.value,
         "told": one.told,

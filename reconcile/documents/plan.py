@@ -63,7 +63,7 @@ def _change(change: Change) -> dict[str, Any]:
 def operation_document(operation: Operation) -> dict[str, Any]:
     """One operation as JSON's types."""
     return {
-        "facet": operation.part.value,
+        "facet": operation.facet.value,
         "item": operation.item,
         "action": operation.action.value,
         "before": value_document(operation.before),
@@ -74,7 +74,7 @@ def operation_document(operation: Operation) -> dict[str, Any]:
 
 def _kept(kept: Kept) -> dict[str, Any]:
     return {
-        "facet": kept.part.value,
+        "facet": kept.facet.value,
         "item": kept.item,
         "value": value_document(kept.value),
         **origin_document(kept.origin),
@@ -84,7 +84,7 @@ def _kept(kept: Kept) -> dict[str, Any]:
 def origin_document(origin: Origin) -> dict[str, Any]:
     """An origin as JSON's types, to stand among the keys of its item."""
     return {
-        "origin": origin.why.value,
+        "origin": origin.kind.value,
         "detail": origin.detail,
         "reason": origin.reason,
         "at": _instant(origin.at),

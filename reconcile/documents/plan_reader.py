@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconcile.model.contact import Grant, Identity
+from reconcile.model.facets import Facet
 from reconcile.model.plan import (
     Action,
     Boundary,
@@ -18,7 +19,6 @@ from reconcile.model.plan import (
     Operation,
     Origin,
     OriginKind,
-    Part,
     Plan,
     Value,
     Verdict,
@@ -98,29 +98,29 @@ def _change(node: JsonValue) -> Change:
 
 
 def _operation(node: JsonValue) -> Operation:
-    part, item = _subject(node)
+    facet, item = _subject(node)
     return Operation(
-        part=part,
+        facet=facet,
         item=item,
         action=Action(node.key("action").one_of(*Action)),
-        before=_value(node.key("before"), part, item),
-        after=_value(node.key("after"), part, item),
+        before=_value(node.key("before"), facet, item),
+        after=_value(node.key("after"), facet, item),
         origin=_origin(node),
     )
 
 
 def _kept(node: JsonValue) -> Kept:
-    part, item = _subject(node)
-    return Kept(part, item, _value(node.key("value"), part, item), _origin(node))
+    facet, item = _subject(node)
+    return Kept(facet, item, _value(node.key("value"), facet, item), _origin(node))
 
 
-def _subject(node: JsonValue) -> tuple[Part, str]:
-    return Part(node.key("facet").one_of(*Part)), node.key("item").text()
+def _subject(node: JsonValue) -> tuple[Facet, str]:
+    return Facet(node.key("facet").one_of(*Facet)), node.key("item").text()
 
 
-def _value(node: JsonValue, part: Part, item: str) -> Value:
+def _value(node: JsonValue, facet: Facet, item: str) -> Value:
     """A role's value is a grant, every other one is text; None where there is none."""
-    if part is not Part.ROLES or node.absent:
+    if facet is not Facet.ROLES or node.absent:
         return node.optional_text()
     readable = not node.has("readable") or node.key("readable").flag()
     return Grant(item, node.key("status").text(), node.key("expires").optional_instant(), readable)
@@ -129,7 +129,7 @@ def _value(node: JsonValue, part: Part, item: str) -> Value:
 def _origin(node: JsonValue) -> Origin:
     source = node.key("source")
     return Origin(
-        why=OriginKind(node.key("origin").one_of(*OriginKind)),
+        kind=OriginKind(node.key("origin").one_of(*OriginKind)),
         detail=node.key("detail").optional_text(),
         place=None if source.absent else _place(source),
         reason=node.key("reason").optional_text(),

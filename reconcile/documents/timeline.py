@@ -29,11 +29,11 @@ def _event(one: UpcomingChange) -> dict[str, Any]:
     return {
         "at": utc_text(one.boundary.at),
         "event": one.boundary.event,
-        "facet": one.part.value,
+        "facet": one.facet.value,
         "item": one.boundary.item,
         "contact": _contact(one.contact),
         "window": window_document(one.window),
-        "origin": origin.why.value,
+        "origin": origin.kind.value,
         "detail": origin.detail,
         "reason": origin.reason,
         "source": place_document(origin.place) if origin.place else None,

@@ -8,7 +8,8 @@ from typing import ClassVar, Self, TypeVar
 
 from reconcile.errors import ApiError, Forbidden, NotFound, Rejected, ServerFailure, UnexpectedResponse
 from reconcile.model.capabilities import Capabilities, Numbering, SetSource
-from reconcile.model.contact import Contact, Facet, Identity, Role, State, email_key
+from reconcile.model.contact import Contact, Identity, Role, State, email_key
+from reconcile.model.facets import Facet
 from reconcile.wire import contacts_v1, contacts_v2, identities, roles_v2
 from reconcile.wire.contacts_v1 import contact_path
 from reconcile.wire.contacts_v2 import CONTACTS_V2, EMPTY_PAGE

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from reconcile.errors import Rejected, UnexpectedResponse
-from reconcile.model.contact import Contact, Facet, Identity, email_key
+from reconcile.model.contact import Contact, Identity, email_key
+from reconcile.model.facets import Facet
 from reconcile.model.plan import Payload
 from reconcile.wire import contacts_v1, identities
 from reconcile.wire.contacts_v1 import CONTACTS_V1, contact_path

@@ -1,4 +1,7 @@
-"""One comment of our own for each kind and target, edited in place, known by its hidden first line; and likewise one issue."""
+"""One comment (and one issue) of our own for each kind and target, edited in place.
+
+It is known by its hidden first line and by its author.
+"""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -7,8 +7,9 @@ from datetime import datetime
 from reconcile.clock import utc_text
 from reconcile.documents.contact_snapshot import contact_from_snapshot
 from reconcile.documents.plan_reader import operation_from_document
-from reconcile.model.contact import Contact, Grant, Identity, tag_key
-from reconcile.model.plan import Action, Operation, OriginKind, Part
+from reconcile.model.contact import Contact, Grant, Identity
+from reconcile.model.facets import Facet, tag_key
+from reconcile.model.plan import Action, Operation, OriginKind
 from reconcile.model.problem import Place
 from reconcile.model.settings import Policy
 from reconcile.plan.fold import ignored_role, ignored_tag
@@ -17,7 +18,7 @@ from reconcile.plan.verify import same_person
 from .effects import Intent, effective_writes, is_as_before, without_last_write
 from .record import INTENT, OUTCOME, JournaledRun
 
-ChangedItem = tuple[Part, str]
+ChangedItem = tuple[Facet, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,9 @@ class Reversal:
     items: frozenset[ChangedItem]
     notes: tuple[str, ...]
 
-    def of(self, part: Part) -> frozenset[str]:
+    def of(self, facet: Facet) -> frozenset[str]:
         """The items of one part; tags by their key."""
-        return frozenset(item for one, item in self.items if one is part)
+        return frozenset(item for one, item in self.items if one is facet)
 
 
 def reversal_of(deed: ContactChanges, live: Contact, policy: Policy, now: datetime) -> Reversal:
@@ -99,16 +100,16 @@ def reversal_of(deed: ContactChanges, live: Contact, policy: Policy, now: dateti
 
 
 def _item(step: Operation) -> ChangedItem:
-    return step.part, tag_key(step.item) if step.part is Part.TAGS else step.item
+    return step.facet, tag_key(step.item) if step.facet is Facet.TAGS else step.item
 
 
 def _named(step: Operation) -> str:
-    return f"{step.part.value.removesuffix('s')} {step.item}"
+    return f"{step.facet.value.removesuffix('s')} {step.item}"
 
 
 def _held(before: Contact | None) -> dict[ChangedItem, Grant]:
     roles = (before.state.roles if before else None) or ()
-    return {(Part.ROLES, grant.reference): grant for grant in roles}
+    return {(Facet.ROLES, grant.reference): grant for grant in roles}
 
 
 def _kept(step: Operation, before: Grant | None, policy: Policy, now: datetime) -> str | None:
@@ -117,7 +118,7 @@ def _kept(step: Operation, before: Grant | None, policy: Policy, now: datetime) 
         return "is ignored by now and stays as it is"
     if before is not None and not before.readable:
         return "could not be read in full before the run: what to go back to would be a guess"
-    if step.action is Action.REMOVE and step.origin.why is OriginKind.LAPSED:
+    if step.action is Action.REMOVE and step.origin.kind is OriginKind.LAPSED:
         return "had lapsed and does not come back"
     if step.action is Action.REMOVE and before is not None and not before.held(now):
         return f"{_past(before)} and does not come back"
@@ -125,10 +126,10 @@ def _kept(step: Operation, before: Grant | None, policy: Policy, now: datetime) 
 
 
 def _ignored(step: Operation, policy: Policy) -> bool:
-    match step.part:
-        case Part.ROLES:
+    match step.facet:
+        case Facet.ROLES:
             return ignored_role(step.item, policy) is not None
-        case Part.TAGS:
+        case Facet.TAGS:
             return ignored_tag(step.item, policy) is not None
         case _:
             return False

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .contact import Facet
+from .facets import Facet
 from .settings import UpdateMethod
 
 LARGEST_PAGE = 1_000

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 ACTIVE = "active"
 
@@ -17,15 +16,6 @@ USER = "user"
 
 ADDABLE_TYPES = ("user", "guest", "branch", "recipient")
 """The contact types that can be added (Evance help: Adding a Contact); ``hq`` can not."""
-
-
-class Facet(StrEnum):
-    """One managed part of a contact, in the order in which a plan shows them."""
-
-    ROLES = "roles"
-    TAGS = "tags"
-    PROFILE = "profile"
-    ADDRESS = "address"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -50,11 +40,6 @@ class Grant:
     def held(self, now: datetime) -> bool:
         """False once the grant's own expiry has passed: the contact then no longer holds the role."""
         return self.expires is None or self.expires > now
-
-
-def tag_key(value: str) -> str:
-    """What makes two tags the same: blanks around and letter case do not count."""
-    return value.strip().casefold()
 
 
 def email_key(value: str) -> str:

@@ -5,7 +5,8 @@ from enum import StrEnum
 
 from reconcile.clock import OPEN, Window
 
-from .contact import Facet, Fields
+from .contact import Fields
+from .facets import Facet
 from .problem import Place
 
 

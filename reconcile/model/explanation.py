@@ -7,9 +7,10 @@ from enum import StrEnum
 
 from reconcile.clock import OPEN, Window
 
-from .contact import Facet, Identity
+from .contact import Identity
 from .declaration import DeclaredGrant, DeclaredTag, Mode
-from .plan import Boundary, ChangeAction, Operation, Origin, Part, Value, Verdict
+from .facets import Facet
+from .plan import Boundary, ChangeAction, Operation, Origin, Value, Verdict
 from .problem import Place
 
 
@@ -47,7 +48,7 @@ class ExplainedItem:
     grant's own expiry where nothing is declared.
     """
 
-    part: Part
+    facet: Facet
     item: str
     fate: Effect
     live: Value

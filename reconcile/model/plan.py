@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from .contact import Grant, Identity, State, email_key
+from .facets import Facet
 from .problem import Place
 from .settings import Policy
 
@@ -17,16 +18,6 @@ class Action(StrEnum):
     ADD = "add"
     REMOVE = "remove"
     CHANGE = "change"
-
-
-class Part(StrEnum):
-    """What an operation is about: a facet, or the contact itself when it is created."""
-
-    CONTACT = "contact"
-    ROLES = "roles"
-    TAGS = "tags"
-    PROFILE = "profile"
-    ADDRESS = "address"
 
 
 class OriginKind(StrEnum):
@@ -50,7 +41,7 @@ class Origin:
     (``lapsed``) or starts (``not started``).
     """
 
-    why: OriginKind
+    kind: OriginKind
     detail: str | None = None
     place: Place | None = None
     reason: str | None = None
@@ -64,7 +55,7 @@ Value = Grant | str | None
 class Operation:
     """One reviewable step. ``before`` and ``after`` are grants for roles and text for all else."""
 
-    part: Part
+    facet: Facet
     item: str
     action: Action
     before: Value
@@ -74,7 +65,7 @@ class Operation:
     @property
     def revokes(self) -> bool:
         """True when the contact loses a role."""
-        return self.part is Part.ROLES and self.action is Action.REMOVE
+        return self.facet is Facet.ROLES and self.action is Action.REMOVE
 
     @property
     def shortens(self) -> bool:
@@ -108,7 +99,7 @@ def _longer(one: Value, other: Value) -> bool:
 class Kept:
     """An item of a managed facet that stays as it is."""
 
-    part: Part
+    facet: Facet
     item: str
     value: Value
     origin: Origin

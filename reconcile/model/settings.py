@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from .contact import Facet
 from .declaration import Mode
+from .facets import Facet
 
 
 class TargetKind(StrEnum):

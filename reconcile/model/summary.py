@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, fields
 from typing import Any
 
-from .plan import Action, ChangeAction, Part, Plan
+from .facets import Facet
+from .plan import Action, ChangeAction, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,11 @@ class Summary:
 
 
 _NAMES = {
-    (Part.ROLES, Action.ADD): "roles_granted",
-    (Part.ROLES, Action.REMOVE): "roles_revoked",
-    (Part.ROLES, Action.CHANGE): "roles_changed",
-    (Part.TAGS, Action.ADD): "tags_added",
-    (Part.TAGS, Action.REMOVE): "tags_removed",
+    (Facet.ROLES, Action.ADD): "roles_granted",
+    (Facet.ROLES, Action.REMOVE): "roles_revoked",
+    (Facet.ROLES, Action.CHANGE): "roles_changed",
+    (Facet.TAGS, Action.ADD): "tags_added",
+    (Facet.TAGS, Action.REMOVE): "tags_removed",
 }
 
 
@@ -49,7 +50,7 @@ def summarise(plan: Plan) -> Summary:
         counts["contacts_created" if created else "contacts_updated"] += 1
         counts["contacts_losing_access"] += any(operation.revokes for operation in change.operations)
         for operation in change.operations:
-            if operation.part is not Part.CONTACT:
-                counts[_NAMES.get((operation.part, operation.action), "fields_changed")] += 1
+            if operation.facet is not Facet.CONTACT:
+                counts[_NAMES.get((operation.facet, operation.action), "fields_changed")] += 1
             counts["roles_activated"] += operation.bypasses_approval
     return Summary(**counts)

@@ -6,7 +6,8 @@ from datetime import datetime
 from reconcile.clock import Window
 
 from .declaration import Declaration
-from .plan import Boundary, Origin, Part
+from .facets import Facet
+from .plan import Boundary, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class UpcomingChange:
     """
 
     boundary: Boundary
-    part: Part
+    facet: Facet
     window: Window
     origin: Origin
     contact: Declaration

@@ -35,7 +35,8 @@ def _not_covered(fresh: Plan, approved: Plan) -> Iterator[str]:
     if approved.valid_until is not None and approved.valid_until.at <= fresh.as_of:
         boundary = approved.valid_until
         event = "started" if boundary.starts else "lapsed"
-        yield f"it was valid until {utc_text(boundary.at)}, when {boundary.item} of {boundary.contact} {event}"
+        ended = f"{boundary.item} of {boundary.contact} {event}"
+        yield f"it was valid until {utc_text(boundary.at)}, when {ended}"
     if approved.as_of > fresh.as_of:
         yield f"it was made as of {utc_text(approved.as_of)}, which is yet to come"
     yield from _uncovered_operations(fresh, approved)
@@ -51,7 +52,7 @@ def _uncovered_operations(fresh: Plan, approved: Plan) -> Iterator[str]:
             told = "it has another type, e-mail or reference"
             yield f"contact {change.contact.id} is not the contact that was approved: {told}"
         for operation in unapproved(change.operations, shown.operations if shown else ()):
-            yield f"{change.label}: {operation.action} {operation.part} {operation.item} was not approved"
+            yield f"{change.label}: {operation.action} {operation.facet} {operation.item} was not approved"
 
 
 def unapproved(fresh: Iterable[Operation], approved: Iterable[Operation]) -> tuple[Operation, ...]:
@@ -65,7 +66,7 @@ def unapproved(fresh: Iterable[Operation], approved: Iterable[Operation]) -> tup
 
 def _effect_of(operation: Operation) -> tuple[object, ...]:
     """What an operation does, without why and where it was declared."""
-    return operation.part, operation.item, operation.action, operation.before, operation.after
+    return operation.facet, operation.item, operation.action, operation.before, operation.after
 
 
 def approved_operations(plan: Plan) -> dict[str, tuple[Operation, ...]]:

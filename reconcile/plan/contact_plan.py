@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from reconcile.model.contact import Contact, Facet, Identity, State
+from reconcile.model.contact import Contact, Identity, State
 from reconcile.model.declaration import Declaration
-from reconcile.model.plan import Action, Change, ChangeAction, Operation, Origin, OriginKind, Part
+from reconcile.model.facets import MANAGED, Facet
+from reconcile.model.plan import Action, Change, ChangeAction, Operation, Origin, OriginKind
 from reconcile.model.settings import Policy
 from reconcile.wire.contacts_v1 import create_payload, update_payload
 
@@ -112,7 +113,7 @@ def plan_contact(
 
 def _creation(declaration: Declaration) -> Operation:
     origin = Origin(OriginKind.DECLARED, place=declaration.place)
-    return Operation(Part.CONTACT, declaration.label, Action.ADD, None, declaration.type, origin)
+    return Operation(Facet.CONTACT, declaration.label, Action.ADD, None, declaration.type, origin)
 
 
 def _unreadable(
@@ -130,4 +131,4 @@ def _unreadable(
 
 
 def _managed(declaration: Declaration) -> list[Facet]:
-    return [facet for facet in Facet if getattr(declaration, facet.value) is not None]
+    return [facet for facet in MANAGED if getattr(declaration, facet.value) is not None]

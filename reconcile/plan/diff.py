@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconcile.model.contact import State
-from reconcile.model.plan import Action, Kept, Operation, Part, Value
+from reconcile.model.facets import Facet
+from reconcile.model.plan import Action, Kept, Operation, Value
 
 from .fold import Folded
 
-ItemKey = tuple[Part, str]
+ItemKey = tuple[Facet, str]
 
-_PARTS = list(Part)
+_PARTS = list(Facet)
 
 _ACTIONS = [Action.ADD, Action.CHANGE, Action.REMOVE]
 
@@ -32,11 +33,13 @@ def operations(folded: Folded) -> tuple[Operation, ...]:
 
 def kept(folded: Folded, changed: tuple[Operation, ...]) -> tuple[Kept, ...]:
     """The roles and tags of the managed facets that stay as they are, and why."""
-    moved = {(operation.part, operation.item) for operation in changed}
+    moved = {(operation.facet, operation.item) for operation in changed}
     return tuple(
-        Kept(part, item, value, folded.origins[part, item])
-        for (part, item), value in sorted(items_of(folded.target).items(), key=lambda entry: _rank(*entry[0]))
-        if (part, item) not in moved and part in {Part.ROLES, Part.TAGS}
+        Kept(facet, item, value, folded.origins[facet, item])
+        for (facet, item), value in sorted(
+            items_of(folded.target).items(), key=lambda entry: _rank(*entry[0])
+        )
+        if (facet, item) not in moved and facet in {Facet.ROLES, Facet.TAGS}
     )
 
 
@@ -52,16 +55,16 @@ def _changed_items(folded: Folded) -> set[ItemKey]:
         threshold_to_diff_deeper=0,  # always down to the item, never "everything differs"
     )
     paths = (level.path(output_format="list") for levels in tree.values() for level in levels)
-    return {(Part(path[0]), str(path[1])) for path in paths}
+    return {(Facet(path[0]), str(path[1])) for path in paths}
 
 
 def _comparable(state: State) -> dict[str, dict[str, Any]]:
     """A state as nested mappings: part → item → value, without what is empty."""
     return {
-        Part.ROLES.value: {grant.reference: [grant.status, grant.expires] for grant in state.roles or ()},
-        Part.TAGS.value: {tag: tag for tag in state.tags or ()},
-        Part.PROFILE.value: _filled(state.profile),
-        Part.ADDRESS.value: _filled(state.address),
+        Facet.ROLES.value: {grant.reference: [grant.status, grant.expires] for grant in state.roles or ()},
+        Facet.TAGS.value: {tag: tag for tag in state.tags or ()},
+        Facet.PROFILE.value: _filled(state.profile),
+        Facet.ADDRESS.value: _filled(state.address),
     }
 
 
@@ -72,10 +75,10 @@ def _filled(fields: Mapping[str, str | None] | None) -> dict[str, str]:
 def items_of(state: State) -> dict[ItemKey, Value]:
     """Everything in a state by part and item; a field that is empty is not there."""
     found: dict[ItemKey, Value] = {}
-    found.update({(Part.ROLES, grant.reference): grant for grant in state.roles or ()})
-    found.update({(Part.TAGS, tag): tag for tag in state.tags or ()})
-    found.update({(Part.PROFILE, name): value for name, value in _filled(state.profile).items()})
-    found.update({(Part.ADDRESS, name): value for name, value in _filled(state.address).items()})
+    found.update({(Facet.ROLES, grant.reference): grant for grant in state.roles or ()})
+    found.update({(Facet.TAGS, tag): tag for tag in state.tags or ()})
+    found.update({(Facet.PROFILE, name): value for name, value in _filled(state.profile).items()})
+    found.update({(Facet.ADDRESS, name): value for name, value in _filled(state.address).items()})
     return found
 
 
@@ -86,8 +89,8 @@ def _action(before: Mapping[ItemKey, Value], after: Mapping[ItemKey, Value], key
 
 
 def _order(operation: Operation) -> tuple[int, int, str]:
-    return _PARTS.index(operation.part), _ACTIONS.index(operation.action), operation.item
+    return _PARTS.index(operation.facet), _ACTIONS.index(operation.action), operation.item
 
 
-def _rank(part: Part, item: str) -> tuple[int, str]:
-    return _PARTS.index(part), item
+def _rank(facet: Facet, item: str) -> tuple[int, str]:
+    return _PARTS.index(facet), item

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from reconcile.model.contact import tag_key
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
 from reconcile.model.drift import Cause, Difference, Drift
-from reconcile.model.plan import Action, Change, Operation, OriginKind, Part, Plan
+from reconcile.model.facets import Facet, tag_key
+from reconcile.model.plan import Action, Change, Operation, OriginKind, Plan
 from reconcile.model.problem import Place
 
 from .digest import plan_digest
@@ -88,7 +88,7 @@ class _DriftExplainer:
     def _boundary(self, change: Change, step: Operation) -> tuple[Cause, datetime] | None:
         if (
             step.action is Action.REMOVE
-            and step.origin.why is OriginKind.LAPSED
+            and step.origin.kind is OriginKind.LAPSED
             and step.origin.at is not None
         ):
             return Cause.LAPSED, step.origin.at
@@ -97,10 +97,10 @@ class _DriftExplainer:
 
     def _declared(self, change: Change, step: Operation) -> DeclaredGrant | DeclaredTag | None:
         declaration = self.declarations[change.source]
-        match step.part:
-            case Part.ROLES:
+        match step.facet:
+            case Facet.ROLES:
                 return next((one for one in declaration.roles or () if one.reference == step.item), None)
-            case Part.TAGS:
+            case Facet.TAGS:
                 key = tag_key(step.item)
                 return next((one for one in declaration.tags or () if tag_key(one.value) == key), None)
             case _:
@@ -110,7 +110,7 @@ class _DriftExplainer:
         standing = self.history.standing
         if standing and standing.covers(self.plan) and self._settled(change) and standing.at >= boundary:
             return True
-        written = self.history.written.get((change.contact.id, step.part.value, step.item))
+        written = self.history.written.get((change.contact.id, step.facet.value, step.item))
         return written is not None and written >= boundary
 
     def _due(self, boundary: datetime) -> bool:

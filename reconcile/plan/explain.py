@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reconcile.clock import OPEN
-from reconcile.model.contact import Contact, Facet, Grant, State, tag_key
+from reconcile.model.contact import Contact, Grant, State
 from reconcile.model.declaration import Declaration, DeclaredGrant
 from reconcile.model.explanation import Effect, ExplainedItem, Explanation, FacetManagement, UnplannedOrigin
-from reconcile.model.plan import Boundary, Operation, Origin, Part, PlanContext, Value, Verdict
+from reconcile.model.facets import MANAGED, Facet, tag_key
+from reconcile.model.plan import Boundary, Operation, Origin, PlanContext, Value, Verdict
 from reconcile.model.problem import Place
 from reconcile.model.settings import Policy
 
@@ -21,11 +22,11 @@ from .timeline import DeclaredItem, boundaries_of, declared_items
 PER_CONTACT = frozenset({"creating", "granting", "last-role", "protected", "self", "unreadable"})
 """The guards that one contact can trip whatever else a plan does: they count, and have no share or census."""
 
-_PARTS = list(Part)
+_PARTS = list(Facet)
 
 _FATES = [Effect.ADD, Effect.CHANGE, Effect.REMOVE, Effect.KEEP, Effect.NONE]
 
-_FIELDS = frozenset({Part.PROFILE, Part.ADDRESS})
+_FIELDS = frozenset({Facet.PROFILE, Facet.ADDRESS})
 
 
 def explain_contact(declaration: Declaration, live: Contact | None, scene: PlanContext) -> Explanation:
@@ -65,7 +66,7 @@ def _unread_facets(live: Contact | None) -> tuple[Facet, ...]:
 
 
 def _order(one: ExplainedItem) -> tuple[int, int, str]:
-    return _PARTS.index(one.part), _FATES.index(one.fate), one.item
+    return _PARTS.index(one.facet), _FATES.index(one.fate), one.item
 
 
 def _refused(entry: ContactPlan, scene: PlanContext) -> tuple[Verdict, ...]:
@@ -79,7 +80,7 @@ def _managed(declaration: Declaration, policy: Policy) -> dict[Facet, FacetManag
         facet: FacetManagement(own.get(facet, policy.mode(facet)), facet in own)
         for facet in (Facet.ROLES, Facet.TAGS)
     }
-    managed = [facet for facet in Facet if getattr(declaration, facet.value) is not None]
+    managed = [facet for facet in MANAGED if getattr(declaration, facet.value) is not None]
     return {facet: modes.get(facet, FacetManagement(None)) for facet in managed}
 
 
@@ -105,21 +106,21 @@ class _ExplainedItems:
             now,
             items_of(_shown(entry)),
             items_of(entry.folded.target),
-            {(step.part, step.item): step for step in entry.operations},
-            {(part, _same(part, name)): item for part, name, item in declared_items(entry.declaration)},
+            {(step.facet, step.item): step for step in entry.operations},
+            {(facet, _same(facet, name)): item for facet, name, item in declared_items(entry.declaration)},
         )
 
     def explained(self) -> Iterator[ExplainedItem]:
-        for part, item in {*self.live, *self.target, *self.steps, *self.entry.folded.origins}:
-            yield self._explained(part, item)
+        for facet, item in {*self.live, *self.target, *self.steps, *self.entry.folded.origins}:
+            yield self._explained(facet, item)
 
-    def _explained(self, part: Part, item: str) -> ExplainedItem:
-        key = part, item
-        step, origin = self.steps.get(key), self._origin(part, item)
-        declared = self.declared.get((part, _same(part, item)))
+    def _explained(self, facet: Facet, item: str) -> ExplainedItem:
+        key = facet, item
+        step, origin = self.steps.get(key), self._origin(facet, item)
+        declared = self.declared.get((facet, _same(facet, item)))
         fate = self._fate(key, origin)
         return ExplainedItem(
-            part=part,
+            facet=facet,
             item=item,
             fate=fate,
             live=self.live.get(key),
@@ -127,8 +128,8 @@ class _ExplainedItems:
             origin=origin,
             operation=None if fate is Effect.NONE else step,
             window=declared.window if declared else OPEN,
-            passed_over=self._passed_over(part, item),
-            turn=self._turn(part, item, declared),
+            passed_over=self._passed_over(facet, item),
+            turn=self._turn(facet, item, declared),
             told=self._told(key),
         )
 
@@ -138,14 +139,14 @@ class _ExplainedItems:
         step = self.steps.get(key)
         return step.after if step else self.target.get(key)
 
-    def _origin(self, part: Part, item: str) -> Origin | UnplannedOrigin:
-        step = self.steps.get((part, item))
-        found = step.origin if step else self.entry.folded.origins.get((part, item))
+    def _origin(self, facet: Facet, item: str) -> Origin | UnplannedOrigin:
+        step = self.steps.get((facet, item))
+        found = step.origin if step else self.entry.folded.origins.get((facet, item))
         if found is not None:
             return found
-        if getattr(self.entry.declaration, part.value) is None:
+        if getattr(self.entry.declaration, facet.value) is None:
             return UnplannedOrigin.UNMANAGED
-        return UnplannedOrigin.EXPIRED if part is Part.ROLES else UnplannedOrigin.INHERITED
+        return UnplannedOrigin.EXPIRED if facet is Facet.ROLES else UnplannedOrigin.INHERITED
 
     def _fate(self, key: ItemKey, origin: Origin | UnplannedOrigin) -> Effect:
         if self._would_be_guessed(key):
@@ -157,33 +158,33 @@ class _ExplainedItems:
         # A field that is declared empty and is empty stays as it is, too.
         return Effect.KEEP if key in self.target or key[0] in _FIELDS else Effect.NONE
 
-    def _passed_over(self, part: Part, item: str) -> tuple[DeclaredItem, ...]:
-        wanted = part, _same(part, item)
+    def _passed_over(self, facet: Facet, item: str) -> tuple[DeclaredItem, ...]:
+        wanted = facet, _same(facet, item)
         return tuple(one for one in self.entry.declaration.passed_over if _key(one) == wanted)
 
-    def _turn(self, part: Part, item: str, declared: DeclaredItem | None) -> Boundary | None:
+    def _turn(self, facet: Facet, item: str, declared: DeclaredItem | None) -> Boundary | None:
         if declared is not None:
             boundaries = boundaries_of(self.entry.declaration, item, declared)
             return _nearest(boundary for boundary in boundaries if boundary.at > self.now)
-        held = self.live.get((part, item))
-        stays = (part, item) not in self.steps
+        held = self.live.get((facet, item))
+        stays = (facet, item) not in self.steps
         if stays and isinstance(held, Grant) and held.expires and held.held(self.now):
             return Boundary(held.expires, starts=False, item=item, contact=self.entry.label)
         return None
 
     def _would_be_guessed(self, key: ItemKey) -> bool:
         """True for what a plan refuses to touch, because the account does not tell how it is now."""
-        part, item = key
-        declared = (part, _same(part, item)) in self.declared
-        return not self._told(key) and (not self._read(part) or (declared and key in self.target))
+        facet, item = key
+        declared = (facet, _same(facet, item)) in self.declared
+        return not self._told(key) and (not self._read(facet) or (declared and key in self.target))
 
     def _told(self, key: ItemKey) -> bool:
         held = self.live.get(key)
         return self._read(key[0]) and not (isinstance(held, Grant) and not held.readable)
 
-    def _read(self, part: Part) -> bool:
+    def _read(self, facet: Facet) -> bool:
         live = self.entry.live
-        return live is None or part is Part.CONTACT or getattr(live.state, part.value) is not None
+        return live is None or facet is Facet.CONTACT or getattr(live.state, facet.value) is not None
 
 
 def _shown(entry: ContactPlan) -> State:
@@ -194,10 +195,10 @@ def _shown(entry: ContactPlan) -> State:
 
 def _key(item: DeclaredItem) -> ItemKey:
     if isinstance(item, DeclaredGrant):
-        return Part.ROLES, item.reference
-    return Part.TAGS, tag_key(item.value)
+        return Facet.ROLES, item.reference
+    return Facet.TAGS, tag_key(item.value)
 
 
-def _same(part: Part, item: str) -> str:
+def _same(facet: Facet, item: str) -> str:
     """What makes two items of a part the same."""
-    return tag_key(item) if part is Part.TAGS else item
+    return tag_key(item) if facet is Facet.TAGS else item

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from reconcile.model.contact import BY_ROLE, Facet, Fields, Grant, State, tag_key
+from reconcile.model.contact import BY_ROLE, Fields, Grant, State
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag, Mode
-from reconcile.model.plan import Origin, OriginKind, Part
+from reconcile.model.facets import Facet, tag_key
+from reconcile.model.plan import Origin, OriginKind
 from reconcile.model.settings import Policy
 
-Origins = dict[tuple[Part, str], Origin]
+Origins = dict[tuple[Facet, str], Origin]
 """Why each item is in the target or left it, by part and item."""
 
 
@@ -28,7 +29,7 @@ class Folded:
 
     baseline: State
     target: State
-    origins: Mapping[tuple[Part, str], Origin]
+    origins: Mapping[tuple[Facet, str], Origin]
 
     @property
     def unreadable(self) -> tuple[str, ...]:
@@ -129,7 +130,7 @@ def _fold_roles(
     target: list[Grant] = []
     origins: Origins = {}
     for reference in sorted({*held, *declared}):
-        stays, origins[Part.ROLES, reference] = rule.fate(reference, declared.get(reference))
+        stays, origins[Facet.ROLES, reference] = rule.fate(reference, declared.get(reference))
         if stays:
             target.append(_grant(declared.get(reference), held.get(reference)))
     return tuple(target), origins
@@ -159,7 +160,7 @@ def _fold_tags(
         stays, origin = rule.fate(key, declared.get(key))
         # A tag keeps its live spelling: neither case nor blanks make another tag.
         values = spellings.get(key) or [declared[key].value]
-        origins.update({(Part.TAGS, value): origin for value in values})
+        origins.update({(Facet.TAGS, value): origin for value in values})
         if stays:
             target += values
     return tuple(target), origins
@@ -184,7 +185,7 @@ def _field_origins(declaration: Declaration) -> Origins:
     places = {(facet, name): place for facet, name, place in declaration.field_places}
     facets = ((Facet.PROFILE, declaration.profile), (Facet.ADDRESS, declaration.address))
     return {
-        (Part(facet), name): Origin(OriginKind.DECLARED, place=places.get((facet, name), declaration.place))
+        (Facet(facet), name): Origin(OriginKind.DECLARED, place=places.get((facet, name), declaration.place))
         for facet, fields in facets
         for name in fields or ()
     }

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
 from reconcile.model.contact import email_key
-from reconcile.model.plan import INCOMPLETE, UNREADABLE, ChangeAction, Operation, Part, Verdict
+from reconcile.model.facets import Facet
+from reconcile.model.plan import INCOMPLETE, UNREADABLE, ChangeAction, Operation, Verdict
 from reconcile.model.settings import Guards, Policy
 
 from .contact_plan import ContactPlan
@@ -97,7 +98,7 @@ def _granting(inquiry: GuardInput) -> Verdict:
 def _gains(step: Operation, privileged: Sequence[str]) -> bool:
     """True when the step gives a privileged role, for longer than before, or active without approval."""
     gives = step.before is None or step.bypasses_approval or step.lengthens
-    return step.part is Part.ROLES and gives and _matches(step.item, privileged)
+    return step.facet is Facet.ROLES and gives and _matches(step.item, privileged)
 
 
 def _incomplete_listing(inquiry: GuardInput) -> Verdict:
@@ -156,7 +157,7 @@ def _protected(inquiry: GuardInput) -> Verdict:
         f"role {step.item} of {draft.label}"
         for draft in inquiry.drafts
         for step in draft.operations
-        if step.part is Part.ROLES and _matches(step.item, protect.roles)
+        if step.facet is Facet.ROLES and _matches(step.item, protect.roles)
     }
     touched |= {
         draft.label for draft in inquiry.drafts if draft.changes and _is_named(draft, protect.contacts)

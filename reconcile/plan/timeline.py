@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from reconcile.clock import LATEST
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
-from reconcile.model.plan import Boundary, Origin, OriginKind, Part, PlanContext
+from reconcile.model.facets import Facet
+from reconcile.model.plan import Boundary, Origin, OriginKind, PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.timeline import Timeline, UpcomingChange
 
@@ -35,10 +36,10 @@ def boundaries_of(declaration: Declaration, name: str, item: DeclaredItem) -> It
         yield Boundary(window.expires, starts=False, item=name, contact=declaration.label)
 
 
-def declared_items(declaration: Declaration) -> Iterator[tuple[Part, str, DeclaredItem]]:
+def declared_items(declaration: Declaration) -> Iterator[tuple[Facet, str, DeclaredItem]]:
     """The declared roles and tags of a contact, with their names."""
-    yield from ((Part.ROLES, grant.reference, grant) for grant in declaration.roles or ())
-    yield from ((Part.TAGS, tag.value, tag) for tag in declaration.tags or ())
+    yield from ((Facet.ROLES, grant.reference, grant) for grant in declaration.roles or ())
+    yield from ((Facet.TAGS, tag.value, tag) for tag in declaration.tags or ())
 
 
 def build_timeline(declarations: Iterable[Declaration], scene: PlanContext, days: int) -> Timeline:
@@ -69,10 +70,10 @@ def _upcoming(
     declarations: Iterable[Declaration], now: datetime, until: datetime
 ) -> Iterator[UpcomingChange]:
     for declaration in declarations:
-        for part, name, item in declared_items(declaration):
+        for facet, name, item in declared_items(declaration):
             for boundary in boundaries_of(declaration, name, item):
                 if now < boundary.at <= until:
-                    yield UpcomingChange(boundary, part, item.window, _origin(item, boundary), declaration)
+                    yield UpcomingChange(boundary, facet, item.window, _origin(item, boundary), declaration)
 
 
 def _origin(item: DeclaredItem, boundary: Boundary) -> Origin:
@@ -83,4 +84,4 @@ def _origin(item: DeclaredItem, boundary: Boundary) -> Origin:
 def _order(one: UpcomingChange) -> tuple[datetime, bool, str, str, str, Place]:
     """At one instant what lapses comes first: the day whose end it is comes before the day that begins."""
     at = one.boundary
-    return at.at, at.starts, one.part.value, at.item, at.contact, one.contact.place
+    return at.at, at.starts, one.facet.value, at.item, at.contact, one.contact.place

@@ -13,9 +13,9 @@ from reconcile.model.contact import (
     Identity,
     State,
     email_key,
-    tag_key,
 )
-from reconcile.model.plan import Operation, Part
+from reconcile.model.facets import Facet, tag_key
+from reconcile.model.plan import Operation
 
 
 def same_person(now: Identity, then: Identity, operations: Iterable[Operation] = ()) -> bool:
@@ -23,7 +23,7 @@ def same_person(now: Identity, then: Identity, operations: Iterable[Operation] =
 
     An address or reference that those operations give the contact is its own, too.
     """
-    given = {step.item: step.after for step in operations if step.part is Part.PROFILE}
+    given = {step.item: step.after for step in operations if step.facet is Facet.PROFILE}
     emails = {email_key(str(email)) for email in (then.email, given.get("email")) if email}
     told = now.reference is not None and then.reference is not None
     same = (now.id, now.type) == (then.id, then.type) and email_key(now.email) in (emails or {""})

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from reconcile.model.capabilities import LARGEST_PAGE, Capabilities, Numbering, SetSource
-from reconcile.model.contact import Facet
+from reconcile.model.facets import Facet
 from reconcile.model.probe_report import Finding
 from reconcile.model.settings import UpdateMethod
 

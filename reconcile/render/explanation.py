@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from reconcile.clock import utc_text
 from reconcile.documents.explanation import explanation_document
-from reconcile.model.contact import Facet, Grant
+from reconcile.model.contact import Grant
 from reconcile.model.explanation import Effect, ExplainedItem, Explanation, FacetManagement, UnplannedOrigin
-from reconcile.model.plan import Boundary, ChangeAction, Kept, Origin, Part, Value
+from reconcile.model.facets import MANAGED, Facet
+from reconcile.model.plan import Boundary, ChangeAction, Kept, Origin, Value
 
 from .escape import TERMINAL, Dialect
 from .layout import cells, pad, paint, wrap
@@ -24,15 +25,15 @@ from .wording.sentences import contact_name, place_text, refusal_text
 SYMBOLS = {Effect.ADD: "+", Effect.CHANGE: "~", Effect.REMOVE: "-", Effect.KEEP: "=", Effect.NONE: "·"}
 
 _VERBS = {
-    (Part.ROLES, Effect.ADD): "granted",
-    (Part.ROLES, Effect.REMOVE): "revoked",
-    (Part.TAGS, Effect.ADD): "added",
-    (Part.TAGS, Effect.REMOVE): "removed",
-    (Part.CONTACT, Effect.ADD): "created",
+    (Facet.ROLES, Effect.ADD): "granted",
+    (Facet.ROLES, Effect.REMOVE): "revoked",
+    (Facet.TAGS, Effect.ADD): "added",
+    (Facet.TAGS, Effect.REMOVE): "removed",
+    (Facet.CONTACT, Effect.ADD): "created",
 }
 """What happens to an item; everything else is changed."""
 
-_GROUPS = {Part.ROLES: "roles", Part.TAGS: "tags", Part.PROFILE: "fields", Part.ADDRESS: "fields"}
+_GROUPS = {Facet.ROLES: "roles", Facet.TAGS: "tags", Facet.PROFILE: "fields", Facet.ADDRESS: "fields"}
 
 
 def explanation_json(found: Explanation) -> str:
@@ -94,9 +95,9 @@ class _ExplanationText:
 
     def _counts(self) -> str:
         told = Counter(
-            (_GROUPS[one.part], _verb(one))
+            (_GROUPS[one.facet], _verb(one))
             for one in self.found.items
-            if one.operation and one.part in _GROUPS
+            if one.operation and one.facet in _GROUPS
         )
         groups: dict[str, list[str]] = {}
         for (group, verb), number in told.items():
@@ -105,7 +106,7 @@ class _ExplanationText:
 
     def _managed(self) -> str:
         managed = [self._how(facet, how) for facet, how in self.found.managed.items()]
-        others = [facet.value for facet in Facet if facet not in self.found.managed]
+        others = [facet.value for facet in MANAGED if facet not in self.found.managed]
         said = [
             f"Managed: {', '.join(managed)}." if managed else "",
             f"Not managed: {', '.join(others)}." if others else "",
@@ -153,17 +154,17 @@ class _ExplanationText:
         return f"withheld: {self.steps.gone(one.origin)}"
 
     def _kept(self, one: ExplainedItem) -> str:
-        if isinstance(one.origin, Origin) and one.part in NOUNS:
-            return self.steps.kept(Kept(one.part, one.item, one.target, one.origin))
+        if isinstance(one.origin, Origin) and one.facet in NOUNS:
+            return self.steps.kept(Kept(one.facet, one.item, one.target, one.origin))
         return "kept: inherited" if one.origin is UnplannedOrigin.INHERITED else "kept"
 
     def _now(self, one: ExplainedItem) -> str:
         """How it is in the account."""
-        if one.part is Part.CONTACT:
+        if one.facet is Facet.CONTACT:
             return "does not exist"
         if not one.told:
             return "held, but not told in full by the account" if one.live else "not told by the account"
-        if one.part in NOUNS:
+        if one.facet in NOUNS:
             return self._held(one.live)
         return self.say.quote(one.live) if isinstance(one.live, str) else "empty"
 
@@ -201,14 +202,14 @@ class _ExplanationText:
 
 def _name(one: ExplainedItem, say: Dialect) -> str:
     """The item with its kind, as in a plan."""
-    if one.part is Part.CONTACT:
+    if one.facet is Facet.CONTACT:
         return "contact"
-    noun = NOUNS.get(one.part)
-    return f"{noun:<5} {say.name(one.item)}" if noun else f"{one.part.value}.{say.name(one.item)}"
+    noun = NOUNS.get(one.facet)
+    return f"{noun:<5} {say.name(one.item)}" if noun else f"{one.facet.value}.{say.name(one.item)}"
 
 
 def _verb(one: ExplainedItem) -> str:
-    return _VERBS.get((one.part, one.fate), "changed")
+    return _VERBS.get((one.facet, one.fate), "changed")
 
 
 def mask_explanation(found: Explanation) -> Explanation:
@@ -232,7 +233,7 @@ def mask_explanation(found: Explanation) -> Explanation:
 def _personal(found: Explanation) -> Iterator[str]:
     yield found.contact.email
     for one in found.items:
-        if one.part in {Part.PROFILE, Part.ADDRESS}:
+        if one.facet in {Facet.PROFILE, Facet.ADDRESS}:
             yield from telling_fields({one.item: one.live})
             yield from telling_fields({one.item: one.target})
 
@@ -240,9 +241,9 @@ def _personal(found: Explanation) -> Iterator[str]:
 def _masked(one: ExplainedItem, known: PersonalTexts) -> ExplainedItem:
     return replace(
         one,
-        item=known.item(one.part, one.item),
-        live=known.value(one.part, one.item, one.live),
-        target=known.value(one.part, one.item, one.target),
+        item=known.item(one.facet, one.item),
+        live=known.value(one.facet, one.item, one.live),
+        target=known.value(one.facet, one.item, one.target),
         origin=known.origin(one.origin) if isinstance(one.origin, Origin) else one.origin,
         operation=one.operation and known.operation(one.operation),
         passed_over=tuple(replace(item, place=known.place(item.place)) for item in one.passed_over),

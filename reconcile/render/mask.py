@@ -19,7 +19,8 @@ from functools import lru_cache
 from typing import Any
 
 from reconcile.model.contact import Grant
-from reconcile.model.plan import Boundary, Change, Kept, Operation, Origin, Part, Plan, Value, Verdict
+from reconcile.model.facets import Facet
+from reconcile.model.plan import Boundary, Change, Kept, Operation, Origin, Plan, Value, Verdict
 from reconcile.model.problem import Place
 
 from .escape import MASK
@@ -139,24 +140,24 @@ class PersonalTexts:
 
     def operation(self, step: Operation) -> Operation:
         """An operation without what is known."""
-        before, after = (self.value(step.part, step.item, value) for value in (step.before, step.after))
-        item, origin = self.item(step.part, step.item), self.origin(step.origin)
+        before, after = (self.value(step.facet, step.item, value) for value in (step.before, step.after))
+        item, origin = self.item(step.facet, step.item), self.origin(step.origin)
         return replace(step, item=item, before=before, after=after, origin=origin)
 
     def kept(self, kept: Kept) -> Kept:
         """What is kept, without what is known."""
-        value = self.value(kept.part, kept.item, kept.value)
-        return Kept(kept.part, self.item(kept.part, kept.item), value, self.origin(kept.origin))
+        value = self.value(kept.facet, kept.item, kept.value)
+        return Kept(kept.facet, self.item(kept.facet, kept.item), value, self.origin(kept.origin))
 
-    def item(self, part: Part, item: str) -> str:
+    def item(self, facet: Facet, item: str) -> str:
         """An item's name: a role's may stay but for an address in it."""
-        return mask_emails(item) if part is Part.ROLES else self.hide(item)
+        return mask_emails(item) if facet is Facet.ROLES else self.hide(item)
 
-    def value(self, part: Part, item: str, value: Value) -> Value:
+    def value(self, facet: Facet, item: str, value: Value) -> Value:
         """A grant bears its role's name, so both are masked alike; a tag is its own value."""
         if isinstance(value, Grant):
             return replace(value, reference=mask_emails(value.reference), status=mask_emails(value.status))
-        if part in {Part.PROFILE, Part.ADDRESS}:
+        if facet in {Facet.PROFILE, Facet.ADDRESS}:
             return _field(item, value)
         return value and self.hide(value)
 
@@ -208,7 +209,7 @@ def _personal(change: Change) -> Iterator[str]:
     yield change.contact.email
     yield from telling_fields(change.payload)
     for step in change.operations:
-        if step.part in {Part.PROFILE, Part.ADDRESS}:
+        if step.facet in {Facet.PROFILE, Facet.ADDRESS}:
             yield from telling_fields({step.item: step.before})
             yield from telling_fields({step.item: step.after})
 

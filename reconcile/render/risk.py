@@ -2,7 +2,8 @@
 
 from enum import StrEnum
 
-from reconcile.model.plan import Change, ChangeAction, Part, Plan
+from reconcile.model.facets import Facet
+from reconcile.model.plan import Change, ChangeAction, Plan
 
 
 class Risk(StrEnum):
@@ -30,7 +31,7 @@ class Risk(StrEnum):
 
 def risk_of(change: Change) -> Risk:
     """The riskiest of what happens to a contact: a revocation counts before any grant."""
-    roles = [step for step in change.operations if step.part is Part.ROLES]
+    roles = [step for step in change.operations if step.facet is Facet.ROLES]
     if any(step.revokes for step in roles):
         return Risk.LOSING
     if any(step.bypasses_approval for step in roles):

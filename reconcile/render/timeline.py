@@ -82,7 +82,7 @@ class _TimelineText:
         return [painted, *rest]
 
     def _item(self, one: UpcomingChange) -> str:
-        return f"{NOUNS[one.part]:<5} {self.say.name(one.boundary.item)}"
+        return f"{NOUNS[one.facet]:<5} {self.say.name(one.boundary.item)}"
 
     def _whom(self, one: UpcomingChange) -> str:
         return self.say.name(one.boundary.contact)
@@ -127,7 +127,7 @@ class _MaskedContact:
     known: PersonalTexts
 
     def coming(self, one: UpcomingChange) -> UpcomingChange:
-        item = self.known.item(one.part, one.boundary.item)
+        item = self.known.item(one.facet, one.boundary.item)
         boundary = replace(one.boundary, item=item, contact=self.contact.label)
         return replace(one, boundary=boundary, origin=self.known.origin(one.origin), contact=self.contact)
 

@@ -8,8 +8,9 @@ from reconcile.errors import DeclarationError
 from reconcile.evance.listing import Listing
 from reconcile.evance.reader import Reader
 from reconcile.journal.history import NO_HISTORY, RunHistory
-from reconcile.model.contact import Contact, Facet, Identity
+from reconcile.model.contact import Contact, Identity
 from reconcile.model.declaration import Declaration
+from reconcile.model.facets import MANAGED, Facet
 from reconcile.model.plan import Plan, PlanContext
 from reconcile.plan.guards import AccountFacts
 from reconcile.plan.matching import match_declarations, unknown_roles
@@ -103,4 +104,4 @@ def _counted(progress: Progress, before: int, total: int) -> Callable[[int, int 
 
 def managed_facets(declaration: Declaration) -> frozenset[Facet]:
     """The facets that a declaration manages."""
-    return frozenset(facet for facet in Facet if getattr(declaration, facet.value) is not None)
+    return frozenset(facet for facet in MANAGED if getattr(declaration, facet.value) is not None)

@@ -13,9 +13,10 @@ from reconcile.errors import NotFound, Refusal, UsageError, refuse_if
 from reconcile.evance.reader import Reader
 from reconcile.journal.record import JournaledRun
 from reconcile.journal.run_changes import ContactChanges, Reversal, reversal_of, run_changes
-from reconcile.model.contact import Contact, Facet, Fields, Grant, tag_key
+from reconcile.model.contact import Contact, Fields, Grant
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag, Mode
-from reconcile.model.plan import Part, Plan, PlanContext
+from reconcile.model.facets import Facet, tag_key
+from reconcile.model.plan import Plan, PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.settings import Policy
 from reconcile.plan.fold import ignored_role, ignored_tag
@@ -108,10 +109,10 @@ def _declaration(deed: ContactChanges, undo: Reversal, live: Contact, scene: Pla
         id=deed.contact,
         email=live.identity.email or None,
         reference=live.identity.reference,
-        roles=_roles(deed, undo, live, scene) if undo.of(Part.ROLES) else None,
-        tags=_tags(deed, undo, live, scene.policy) if undo.of(Part.TAGS) else None,
-        profile=_fields(undo.of(Part.PROFILE), before.profile) if before else None,
-        address=_fields(undo.of(Part.ADDRESS), before.address) if before else None,
+        roles=_roles(deed, undo, live, scene) if undo.of(Facet.ROLES) else None,
+        tags=_tags(deed, undo, live, scene.policy) if undo.of(Facet.TAGS) else None,
+        profile=_fields(undo.of(Facet.PROFILE), before.profile) if before else None,
+        address=_fields(undo.of(Facet.ADDRESS), before.address) if before else None,
         modes=_MODES,
     )
 
@@ -120,7 +121,7 @@ def _roles(
     deed: ContactChanges, undo: Reversal, live: Contact, scene: PlanContext
 ) -> tuple[DeclaredGrant, ...]:
     """The live roles that the run did not touch, and the touched ones as they were, if not lapsed since."""
-    touched = undo.of(Part.ROLES)
+    touched = undo.of(Facet.ROLES)
     before = (deed.before.state.roles if deed.before else None) or ()
     wanted = [grant for grant in live.state.roles or () if grant.reference not in touched]
     wanted += [grant for grant in before if grant.reference in touched and grant.held(scene.now)]
@@ -134,7 +135,7 @@ def _declared(grant: Grant, place: Place) -> DeclaredGrant:
 
 
 def _tags(deed: ContactChanges, undo: Reversal, live: Contact, policy: Policy) -> tuple[DeclaredTag, ...]:
-    touched = undo.of(Part.TAGS)
+    touched = undo.of(Facet.TAGS)
     before = (deed.before.state.tags if deed.before else None) or ()
     wanted = {tag_key(tag): tag for tag in live.state.tags or () if tag_key(tag) not in touched}
     wanted |= {tag_key(tag): tag for tag in before if tag_key(tag) in touched}

@@ -1,7 +1,8 @@
 """Tags, profile and address of a contact as v1 shows them."""
 
 from reconcile.errors import UnexpectedResponse
-from reconcile.model.contact import Fields, tag_key
+from reconcile.model.contact import Fields
+from reconcile.model.facets import tag_key
 
 from .identities import Json
 

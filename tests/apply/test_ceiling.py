@@ -57,7 +57,7 @@ def meddle(stand: SandboxAccount, acts: Meddling) -> None:
 def assert_within(plan: Plan, before: dict[str, State], after: dict[str, State]) -> None:
     """Every difference between the two accounts is an operation of the plan."""
     allowed = {
-        (change.contact.id, step.part.value, step.item)
+        (change.contact.id, step.facet.value, step.item)
         for change in plan.changes
         for step in change.operations
     }

@@ -14,7 +14,8 @@ from reconcile.journal.hash_chain import BrokenChain, ChainEntry, HashChain, rea
 from reconcile.journal.record import read_run
 from reconcile.journal.writer import open_journal
 from reconcile.model.contact import Contact, Grant, Identity, State
-from reconcile.model.plan import Action, Change, ChangeAction, Operation, Origin, OriginKind, Part
+from reconcile.model.facets import Facet
+from reconcile.model.plan import Action, Change, ChangeAction, Operation, Origin, OriginKind
 from reconcile.model.problem import Place
 from reconcile.model.result import Outcome, Result
 from tests.support.sandbox.full_change import DECLARED
@@ -141,7 +142,7 @@ def test_a_broken_journal_is_told_and_nothing_is_written(stand: SandboxAccount) 
 
 
 def change(contact: str, email: str, action: ChangeAction = ChangeAction.UPDATE) -> Change:
-    step = Operation(Part.ROLES, "press", Action.REMOVE, Grant("press"), None, Origin(OriginKind.UNDECLARED))
+    step = Operation(Facet.ROLES, "press", Action.REMOVE, Grant("press"), None, Origin(OriginKind.UNDECLARED))
     return Change(Identity(contact, "guest", email), PLACE, action, (step,), (), {"contact": {}}, None)
 
 

@@ -6,8 +6,8 @@ from reconcile.apply.run_context import RunContext
 from reconcile.evance.reader import Reader
 from reconcile.evance.writer import Writer
 from reconcile.journal.writer import open_journal
-from reconcile.model.contact import Facet
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag, Mode
+from reconcile.model.facets import Facet
 from reconcile.model.plan import Plan, PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.result import Outcome, Report

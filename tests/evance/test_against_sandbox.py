@@ -13,7 +13,8 @@ from reconcile.errors import ApiError, NotFound, Rejected, Unauthorized
 from reconcile.evance.connection import Connection, Credentials, connection
 from reconcile.evance.reader import Reader
 from reconcile.evance.writer import Writer
-from reconcile.model.contact import Facet, Grant, Identity
+from reconcile.model.contact import Grant, Identity
+from reconcile.model.facets import Facet
 from reconcile.model.settings import AuthFlow, Target, TargetKind, UpdateMethod
 from reconcile.sandbox import Access, running, seed, show
 

@@ -209,7 +209,8 @@ def test_a_client_is_light_until_it_sends(tmp_path: Path) -> None:
     import sys
 
     code = (
-        "import sys; from reconcile.evance.connection import Connection, Credentials; from reconcile.evance.reader import Reader;"
+        "import sys; from reconcile.evance.connection import Connection, Credentials;"
+        "from reconcile.evance.reader import Reader;"
         "r = Reader(Connection('https://a.evance.me', 'a.evance.me', Credentials('x', 'y'))); r.close();"
         "sys.exit(any(name in sys.modules for name in ('requests', 'urllib3', 'jwt', 'ssl')))"
     )

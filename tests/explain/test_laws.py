@@ -7,10 +7,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reconcile.clock import OPEN
-from reconcile.model.contact import State, tag_key
+from reconcile.model.contact import State
 from reconcile.model.declaration import Declaration
 from reconcile.model.explanation import Effect, ExplainedItem
-from reconcile.model.plan import Part, PlanContext
+from reconcile.model.facets import Facet, tag_key
+from reconcile.model.plan import PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.settings import Policy
 from reconcile.plan.explain import explain_contact, explain_undeclared_contact
@@ -34,8 +35,8 @@ def test_every_operation_of_the_plan_is_explained(
     found = explain_contact(declaration, contact(state), scene(policy))
     steps = [step for change in plan.changes for step in change.operations]
     told = [one for one in found.items if one.fate not in {Effect.KEEP, Effect.NONE}]
-    assert sorted((one.part, one.item, one.fate.value) for one in told) == sorted(
-        (step.part, step.item, step.action.value) for step in steps
+    assert sorted((one.facet, one.item, one.fate.value) for one in told) == sorted(
+        (step.facet, step.item, step.action.value) for step in steps
     )
     assert {one.operation for one in told} == set(steps)
 
@@ -46,11 +47,12 @@ def test_what_the_plan_keeps_is_explained_as_kept(
 ) -> None:
     """Each kept role and tag of a plan, for the same reason."""
     found = {
-        (one.part, one.item): one for one in explain_contact(declaration, contact(state), scene(policy)).items
+        (one.facet, one.item): one
+        for one in explain_contact(declaration, contact(state), scene(policy)).items
     }
     for change in planned(declaration, state, policy).changes:
         for kept in change.kept:
-            one = found[kept.part, kept.item]
+            one = found[kept.facet, kept.item]
             assert (one.fate, one.target, one.origin) == (Effect.KEEP, kept.value, kept.origin)
 
 
@@ -60,12 +62,12 @@ def test_everything_that_is_held_or_declared_is_explained(
 ) -> None:
     """No role or tag of the account or of the declaration is left out, and none stands there twice."""
     items = explain_contact(declaration, contact(state), scene(policy)).items
-    keys = [(one.part, one.item) for one in items]
+    keys = [(one.facet, one.item) for one in items]
     assert len(keys) == len(set(keys))
-    roles = {item for part, item in keys if part is Part.ROLES}
+    roles = {item for facet, item in keys if facet is Facet.ROLES}
     held = {grant.reference for grant in state.roles or ()}
     assert roles == held | {grant.reference for grant in declaration.roles or ()}
-    assert {item for part, item in keys if part is Part.TAGS} >= set(state.tags or ())
+    assert {item for facet, item in keys if facet is Facet.TAGS} >= set(state.tags or ())
 
 
 @given(states)
@@ -101,15 +103,15 @@ def test_a_turn_is_the_next_change_of_its_item(
             assert now == before != then
 
 
-def named(one: ExplainedItem) -> tuple[Part, str]:
-    return one.part, tag_key(one.item)
+def named(one: ExplainedItem) -> tuple[Facet, str]:
+    return one.facet, tag_key(one.item)
 
 
-def target(declaration: Declaration, policy: Policy, now: datetime) -> set[tuple[Part, str]]:
+def target(declaration: Declaration, policy: Policy, now: datetime) -> set[tuple[Facet, str]]:
     """What a contact that holds nothing would get."""
     folded = fold(declaration, NOBODY, policy, now).target
-    roles = {(Part.ROLES, grant.reference) for grant in folded.roles or ()}
-    return roles | {(Part.TAGS, tag_key(tag)) for tag in folded.tags or ()}
+    roles = {(Facet.ROLES, grant.reference) for grant in folded.roles or ()}
+    return roles | {(Facet.TAGS, tag_key(tag)) for tag in folded.tags or ()}
 
 
 @given(declarations, policies, st.integers(1, 4))

@@ -19,8 +19,9 @@ from reconcile.clock import parse_instant, utc_text
 from reconcile.declare.loader import load_declarations
 from reconcile.declare.settings import load_settings
 from reconcile.errors import DeclarationError
-from reconcile.model.contact import Contact, Grant, Identity, Role, State, tag_key
+from reconcile.model.contact import Contact, Grant, Identity, Role, State
 from reconcile.model.declaration import Declaration
+from reconcile.model.facets import tag_key
 from reconcile.model.plan import Change, Origin, Plan, PlanContext, Value
 from reconcile.model.problem import Problem
 from reconcile.model.settings import Policy
@@ -111,11 +112,13 @@ def shown(plan: Plan) -> dict[str, list[str]]:
 
 def lines(change: Change) -> list[str]:
     moved = [
-        f"{SYMBOLS[step.action]} {step.part} {step.item}: {before_after(step.before, step.after)}"
+        f"{SYMBOLS[step.action]} {step.facet} {step.item}: {before_after(step.before, step.after)}"
         f" ({origin(step.origin)})"
         for step in change.operations
     ]
-    kept = [f"= {item.part} {item.item}: {value(item.value)} ({origin(item.origin)})" for item in change.kept]
+    kept = [
+        f"= {item.facet} {item.item}: {value(item.value)} ({origin(item.origin)})" for item in change.kept
+    ]
     return moved + kept
 
 

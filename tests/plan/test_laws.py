@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from reconcile.clock import Window
 from reconcile.model.contact import BY_ROLE, Grant, Identity, State
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
-from reconcile.model.plan import OriginKind, Part, Plan, PlanContext
+from reconcile.model.facets import Facet
+from reconcile.model.plan import OriginKind, Plan, PlanContext
 from reconcile.model.settings import Policy
 from reconcile.plan.fold import fold
 from reconcile.plan.matching import Matches
@@ -107,23 +108,23 @@ def test_what_is_ignored_survives_every_write(declaration: Declaration, state: S
 @given(declarations, states, policies)
 def test_an_unmanaged_facet_is_never_sent(declaration: Declaration, state: State, policy: Policy) -> None:
     """A facet that a declaration does not name is neither in the operations nor in the payload."""
-    names = {Part.ROLES: "accessRoles", Part.TAGS: "tags", Part.ADDRESS: "address"}
+    names = {Facet.ROLES: "accessRoles", Facet.TAGS: "tags", Facet.ADDRESS: "address"}
     for change in planned(declaration, state, policy).changes:
-        for part, key in names.items():
-            managed = getattr(declaration, part.value) is not None
+        for facet, key in names.items():
+            managed = getattr(declaration, facet.value) is not None
             assert (key in change.payload["contact"]) == managed
-            assert managed or all(operation.part is not part for operation in change.operations)
+            assert managed or all(operation.facet is not facet for operation in change.operations)
 
 
 @given(declarations, states, policies)
 def test_every_item_has_an_origin(declaration: Declaration, state: State, policy: Policy) -> None:
     """The plan can say of each item why it is there or why it goes."""
     folded = fold(declaration, state, policy, NOW)
-    held = {(Part.ROLES, grant.reference) for grant in folded.baseline.roles or ()}
+    held = {(Facet.ROLES, grant.reference) for grant in folded.baseline.roles or ()}
     assert held <= set(folded.origins)
     gone = {OriginKind.LAPSED, OriginKind.NOT_STARTED, OriginKind.UNDECLARED, OriginKind.ABSENT}
     for grant in folded.target.roles or ():
-        assert folded.origins[Part.ROLES, grant.reference].why not in gone
+        assert folded.origins[Facet.ROLES, grant.reference].why not in gone
 
 
 @given(declarations, states, policies, st.integers(0, 6 * 24 * 60))

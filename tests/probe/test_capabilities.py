@@ -12,7 +12,7 @@ from reconcile.declare.capabilities import load_capabilities
 from reconcile.errors import DeclarationError
 from reconcile.evance.reader import Reader
 from reconcile.model.capabilities import LARGEST_PAGE, Capabilities, Numbering, SetSource
-from reconcile.model.contact import Facet
+from reconcile.model.facets import Facet
 from reconcile.model.probe_report import Finding, ProbeReport
 from reconcile.model.settings import UpdateMethod
 from reconcile.probe.capabilities import capabilities_from

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from reconcile.documents.plan import plan_document
-from reconcile.model.plan import OriginKind, Part, Plan
+from reconcile.model.facets import Facet
+from reconcile.model.plan import OriginKind, Plan
 from reconcile.render.mask import initials, mask_email, mask_emails, mask_plan
 from reconcile.render.plan_json import plan_json, plan_schema
 from reconcile.render.plan_markdown import plan_markdown
@@ -54,7 +55,7 @@ def personal_plan() -> Plan:
     address = {"line1": "2 Sorrel Horse Mews", "line2": "Grimwade Street", "zip": "IP4 1LN"}
     address["countryCode"] = "GB"
     steps = [field_set(name, f"Xanthippe {value}", value) for name, value in fields.items()]
-    steps += [field_set(name, None, value, Part.ADDRESS) for name, value in address.items()]
+    steps += [field_set(name, None, value, Facet.ADDRESS) for name, value in address.items()]
     one = change(
         granted(grant("customer"), origin(reason=f"Zebedee asked, see {email} and ring 01473 555 019")),
         revoked(grant("preview")),

@@ -83,9 +83,10 @@ def _say_what_will_be_done(scratch: "ScratchContact", earlier: "Snapshot | None"
 
     shown, account = scratch.image.v1, scratch.prober.connection.account
     who = f"{scratch.image.contact} ({terminal_name(str(shown.get('email') or 'no e-mail'))})"
+    where = terminal_name(account)
     roles = ", ".join(terminal_name(role.reference) for role in scratch.free) or "none"
     lines = [
-        f"reconcile will probe {terminal_name(account)} by writing to contact {who}, and bring it back afterwards.",
+        f"reconcile will probe {where} by writing to contact {who}, and bring it back afterwards.",
         f"It may be given these roles for a while: {roles}",
         "Evance may mail the contact, and the shop about roles that wait for approval.",
     ]

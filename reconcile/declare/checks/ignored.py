@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from fnmatch import translate
 
 from reconcile.declare import rules
-from reconcile.model.contact import tag_key
 from reconcile.model.declaration import DeclaredGrant, DeclaredTag
+from reconcile.model.facets import tag_key
 from reconcile.model.problem import Problem
 from reconcile.model.settings import Patterns
 from reconcile.text import shown

@@ -11,8 +11,9 @@ from reconcile.clock import EARLIEST, LATEST, Window
 from reconcile.declare import rules
 from reconcile.declare.bundles import Bundle
 from reconcile.declare.rules import Rule
-from reconcile.model.contact import Role, tag_key
+from reconcile.model.contact import Role
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
+from reconcile.model.facets import tag_key
 from reconcile.model.problem import Place, Problem
 from reconcile.model.settings import WarningSettings
 from reconcile.text import shown

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from reconcile.model.plan import ChangeAction, Part, Plan
+from reconcile.model.facets import Facet
+from reconcile.model.plan import ChangeAction, Plan
 from reconcile.render.escape import PAGE
 from reconcile.render.risk import Risk, risk_groups
 from reconcile.render.wording.lines import NOUNS, Line, contact_lines
@@ -84,5 +85,5 @@ def _step(row: Line) -> str:
 
 
 def _item(row: Line) -> str:
-    noun = NOUNS.get(row.part, row.part.value)
-    return f"<span>{noun}</span>" if row.part is Part.CONTACT else f"<span>{noun} {row.name}</span>"
+    noun = NOUNS.get(row.facet, row.facet.value)
+    return f"<span>{noun}</span>" if row.facet is Facet.CONTACT else f"<span>{noun} {row.name}</span>"

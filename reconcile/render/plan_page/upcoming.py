@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reconcile.model.contact import Grant
-from reconcile.model.plan import Change, Kept, Operation, OriginKind, Part, Plan, Value
+from reconcile.model.facets import Facet
+from reconcile.model.plan import Change, Kept, Operation, OriginKind, Plan, Value
 
 DAYS_AHEAD = 90
 
@@ -16,7 +17,7 @@ class WindowEvent:
 
     at: datetime
     starts: bool
-    part: Part | None
+    facet: Facet | None
     item: str
     change: int | None
 
@@ -34,10 +35,10 @@ def upcoming_windows(plan: Plan) -> list[WindowEvent]:
 
 
 def _events(plan: Plan) -> Iterator[WindowEvent]:
-    parts: dict[str, Part | None] = {}
+    parts: dict[str, Facet | None] = {}
     for index, change in enumerate(plan.changes):
         for event in _of(index, change):
-            parts[event.item] = event.part
+            parts[event.item] = event.facet
             yield event
     boundary = plan.valid_until
     if boundary and not any(change.is_called(boundary.contact) for change in plan.changes):
@@ -47,17 +48,17 @@ def _events(plan: Plan) -> Iterator[WindowEvent]:
 
 def _of(index: int, change: Change) -> Iterator[WindowEvent]:
     for step in change.operations:
-        if step.origin.why is OriginKind.NOT_STARTED and step.origin.at:
-            yield WindowEvent(step.origin.at, starts=True, part=step.part, item=step.item, change=index)
+        if step.origin.kind is OriginKind.NOT_STARTED and step.origin.at:
+            yield WindowEvent(step.origin.at, starts=True, facet=step.facet, item=step.item, change=index)
         elif lapse := _lapse(step, step.after):
-            yield WindowEvent(lapse, starts=False, part=step.part, item=step.item, change=index)
+            yield WindowEvent(lapse, starts=False, facet=step.facet, item=step.item, change=index)
     for kept in change.kept:
         if lapse := _lapse(kept, kept.value):
-            yield WindowEvent(lapse, starts=False, part=kept.part, item=kept.item, change=index)
+            yield WindowEvent(lapse, starts=False, facet=kept.facet, item=kept.item, change=index)
 
 
 def _lapse(step: Operation | Kept, held: Value) -> datetime | None:
     """When a role lapses is told by its grant, of a tag only by its declaration."""
     if isinstance(held, Grant):
         return held.expires
-    return step.origin.at if held is not None and step.part is Part.TAGS else None
+    return step.origin.at if held is not None and step.facet is Facet.TAGS else None

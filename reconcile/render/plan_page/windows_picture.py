@@ -8,7 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from reconcile.model.plan import Part, Plan
+from reconcile.model.facets import Facet
+from reconcile.model.plan import Plan
 from reconcile.render.escape import PAGE
 from reconcile.render.wording.date_text import end_text, start_text
 from reconcile.render.wording.lines import NOUNS
@@ -26,17 +27,18 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _MIDDLE = 14
 """Half of a lane's height, in pixels."""
 
-Lane = tuple[Part | None, str]
+Lane = tuple[Facet | None, str]
 
 
 def windows_picture(plan: Plan) -> str:
     """A lane for each role and tag, those with most events first, and the same as a table."""
     events = upcoming_windows(plan)
     if not events:
-        return f"<p class=none>No window that this plan knows of starts or lapses in the next {DAYS_AHEAD} days.</p>"
+        said = f"No window that this plan knows of starts or lapses in the next {DAYS_AHEAD} days."
+        return f"<p class=none>{said}</p>"
     lanes: defaultdict[Lane, list[WindowEvent]] = defaultdict(list)
     for event in events:
-        lanes[event.part, event.item].append(event)
+        lanes[event.facet, event.item].append(event)
     ranked = sorted(lanes.items(), key=lambda lane: (-len(lane[1]), lane[1][0].at, lane[0][1]))
     drawn = "".join(_lane(plan, lane, found) for lane, found in ranked[:LANES])
     more = f"<p class=more>and {len(ranked) - LANES:,} more in the table</p>" if len(ranked) > LANES else ""
@@ -52,10 +54,10 @@ _LEGEND = (
 
 
 def _lane(plan: Plan, lane: Lane, events: list[WindowEvent]) -> str:
-    part, item = lane
+    facet, item = lane
     marks = Counter((_day(plan, event), event.starts) for event in events)
     drawn = "".join(_mark(day, number, starts=starts) for (day, starts), number in sorted(marks.items()))
-    noun = f"<i>{NOUNS[part]}</i> " if part in NOUNS else ""
+    noun = f"<i>{NOUNS[facet]}</i> " if facet in NOUNS else ""
     return (
         f"<div class=lane><span class=item>{noun}{PAGE.name(item)}</span>"
         f"<svg height={2 * _MIDDLE}>{_grid(plan.as_of)}{_bars(marks)}{drawn}</svg></div>"
@@ -123,7 +125,7 @@ def _table(plan: Plan, events: list[WindowEvent]) -> str:
     whose: defaultdict[tuple[datetime, bool, str, str], list[str]] = defaultdict(list)
     words = PlanSentences(plan, PAGE)
     for event in events:
-        noun = NOUNS.get(event.part, "") if event.part else ""
+        noun = NOUNS.get(event.facet, "") if event.facet else ""
         who = "another contact" if event.change is None else words.short(plan.changes[event.change])
         whose[event.at, event.starts, noun, event.item].append(who)
     rows = "".join(_row(plan, *key, who) for key, who in list(whose.items())[:LISTED])

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reconcile.model.plan import Change, Kept, Operation, Origin, Part
+from reconcile.model.facets import Facet
+from reconcile.model.plan import Change, Kept, Operation, Origin
 from reconcile.render.layout import cells, pad
 
 from .operation_text import KEPT, SYMBOLS, OperationText
@@ -11,7 +12,7 @@ from .operation_text import KEPT, SYMBOLS, OperationText
 WIDEST_ITEM = 40
 """A longer item pushes its own line out, not the column of all others."""
 
-NOUNS = {Part.ROLES: "role", Part.TAGS: "tag"}
+NOUNS = {Facet.ROLES: "role", Facet.TAGS: "tag"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Line:
     """One item of a contact: its symbol and name, what is said of it, and the reason given."""
 
     symbol: str
-    part: Part
+    facet: Facet
     name: str
     said: str
     reason: str
@@ -27,10 +28,10 @@ class Line:
     @property
     def item(self) -> str:
         """The item with its kind: ``role  trade-account``, ``profile.company``."""
-        if self.part is Part.CONTACT:
+        if self.facet is Facet.CONTACT:
             return "contact"
-        noun = NOUNS.get(self.part)
-        return f"{noun:<5} {self.name}" if noun else f"{self.part.value}.{self.name}"
+        noun = NOUNS.get(self.facet)
+        return f"{noun:<5} {self.name}" if noun else f"{self.facet.value}.{self.name}"
 
     @property
     def body(self) -> str:
@@ -39,18 +40,18 @@ class Line:
 
 
 def contact_lines(change: Change, steps: OperationText, *, concise: bool = False) -> Iterator[Line]:
-    """Part by part: what happens to its items, then what is kept of it (not if ``concise``)."""
-    for part in Part:
+    """Facet by facet: what happens to its items, then what is kept of it (not if ``concise``)."""
+    for facet in Facet:
         for step in change.operations:
-            if step.part is part:
+            if step.facet is facet:
                 yield _line(SYMBOLS[step.action], step, steps.operation(step), steps)
         for kept in () if concise else change.kept:
-            if kept.part is part:
+            if kept.facet is facet:
                 yield _line(KEPT, kept, steps.kept(kept), steps)
 
 
 def _line(symbol: str, step: Operation | Kept, said: str, steps: OperationText) -> Line:
-    return Line(symbol, step.part, steps.say.name(step.item), said, _reason(step.origin, steps))
+    return Line(symbol, step.facet, steps.say.name(step.item), said, _reason(step.origin, steps))
 
 
 def _reason(origin: Origin, steps: OperationText) -> str:

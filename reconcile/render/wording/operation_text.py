@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reconcile.model.contact import BY_ROLE, Grant
-from reconcile.model.plan import Action, Kept, Operation, Origin, OriginKind, Part, Value
+from reconcile.model.facets import Facet
+from reconcile.model.plan import Action, Kept, Operation, Origin, OriginKind, Value
 from reconcile.render.escape import Dialect
 
 from .date_text import end_text, last_day, start_text
@@ -23,14 +24,14 @@ class OperationText:
 
     def operation(self, operation: Operation) -> str:
         """What happens to an item, without its name and its reason; empty when the symbol says it all."""
-        match operation.part:
-            case Part.CONTACT:
+        match operation.facet:
+            case Facet.CONTACT:
                 return f"of type {self.say.name(str(operation.after))}"
-            case Part.ROLES:
+            case Facet.ROLES:
                 return self._role(operation)
-            case Part.TAGS:
+            case Facet.TAGS:
                 return self._tag(operation)
-            case Part.PROFILE | Part.ADDRESS:
+            case Facet.PROFILE | Facet.ADDRESS:
                 return self._field(operation)
 
     def kept(self, kept: Kept) -> str:
@@ -109,12 +110,12 @@ class OperationText:
         return end_text(instant, self.timezone)
 
     def _bundle(self, origin: Origin) -> str:
-        named = origin.why is OriginKind.BUNDLE and origin.detail
+        named = origin.kind is OriginKind.BUNDLE and origin.detail
         return f" (bundle {self.say.name(named)})" if named else ""
 
     def gone(self, origin: Origin) -> str:
         """Why an item is not in the target."""
-        match origin.why:
+        match origin.kind:
             case OriginKind.LAPSED:
                 return f"lapsed {self._end(origin.at)}" if origin.at else "lapsed"
             case OriginKind.NOT_STARTED:
@@ -125,7 +126,7 @@ class OperationText:
                 return "not declared"
 
     def _why_kept(self, origin: Origin) -> str:
-        match origin.why:
+        match origin.kind:
             case OriginKind.IGNORED:
                 return f"kept: ignored by {self.say.name(origin.detail or '')}"
             case OriginKind.ADDITIVE:

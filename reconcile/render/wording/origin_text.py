@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from reconcile.clock import Window
-from reconcile.model.contact import Facet
 from reconcile.model.declaration import Mode
 from reconcile.model.explanation import ExplainedItem, Explanation, UnplannedOrigin
-from reconcile.model.plan import Origin, OriginKind, Part
+from reconcile.model.facets import Facet
+from reconcile.model.plan import Origin, OriginKind
 from reconcile.render.escape import Dialect
 
 from .date_text import end_text, start_text
@@ -24,27 +24,27 @@ class OriginText:
         """What gives or withholds it, and what that goes before."""
         match one.origin:
             case UnplannedOrigin():
-                return self._beside(one.origin, one.part)
+                return self._beside(one.origin, one.facet)
             case Origin():
                 return self._cause(one, one.origin) + self._window(one.window) + self._passed_over(one)
 
-    def _beside(self, origin: UnplannedOrigin, part: Part) -> str:
+    def _beside(self, origin: UnplannedOrigin, facet: Facet) -> str:
         match origin:
             case UnplannedOrigin.UNMANAGED if self.found.source is None:
                 return "the contact is not declared"
             case UnplannedOrigin.UNMANAGED:
-                return f"its declaration names no {part.value}, and neither does a bundle of it"
+                return f"its declaration names no {facet.value}, and neither does a bundle of it"
             case UnplannedOrigin.EXPIRED:
                 return "not declared; its own expiry has passed"
             case UnplannedOrigin.INHERITED:
                 return "not declared; an address is sent whole, with what it has"
 
     def _cause(self, one: ExplainedItem, origin: Origin) -> str:
-        match origin.why:
+        match origin.kind:
             case OriginKind.IGNORED:
                 return f"not declared; {self.say.name(origin.detail or '')} is ignored by the configuration"
             case OriginKind.ADDITIVE | OriginKind.UNDECLARED:
-                return f"not declared; {self._mode(Facet(one.part.value))}"
+                return f"not declared; {self._mode(Facet(one.facet.value))}"
             case OriginKind.ABSENT:
                 return (
                     f"'state: absent' at {place_text(self.found.source, self.say)}"

@@ -3,7 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from reconcile.model.plan import Change, Operation, Part, Plan
+from reconcile.model.facets import Facet
+from reconcile.model.plan import Change, Operation, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,11 @@ def role_impacts(plan: Plan) -> list[RoleImpact]:
 
 
 def _held(change: Change) -> list[str]:
-    return [kept.item for kept in change.kept if kept.part is Part.ROLES]
+    return [kept.item for kept in change.kept if kept.facet is Facet.ROLES]
 
 
 def _sort(step: Operation, kept: Counter[str], gained: Counter[str], lost: Counter[str]) -> None:
-    if step.part is not Part.ROLES:
+    if step.facet is not Facet.ROLES:
         return
     if step.before is None:
         gained[step.item] += 1

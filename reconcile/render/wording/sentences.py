@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from reconcile.clock import utc_text
 from reconcile.model.contact import Identity
-from reconcile.model.plan import Action, Change, ChangeAction, Operation, Part, Plan, Verdict
+from reconcile.model.facets import Facet
+from reconcile.model.plan import Action, Change, ChangeAction, Operation, Plan, Verdict
 from reconcile.model.problem import Place
 from reconcile.model.summary import summarise
 from reconcile.render.escape import MASK, Dialect
@@ -166,11 +167,11 @@ class PlanSentences:
 
 
 def _gains_role(step: Operation) -> bool:
-    return step.part is Part.ROLES and step.before is None
+    return step.facet is Facet.ROLES and step.before is None
 
 
 def _changes_role(step: Operation) -> bool:
-    return step.part is Part.ROLES and step.action is Action.CHANGE and not step.bypasses_approval
+    return step.facet is Facet.ROLES and step.action is Action.CHANGE and not step.bypasses_approval
 
 
 def _what_will_be_done(plan: Plan) -> str:

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from reconcile.clock import Window
-from reconcile.model.contact import Contact, Facet, Grant, Identity, State, tag_key
+from reconcile.model.contact import Contact, Grant, Identity, State
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag, Mode
+from reconcile.model.facets import Facet, tag_key
 from reconcile.model.problem import Place
 from reconcile.model.settings import Patterns, Policy
 

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from glob import escape
 
 from reconcile.clock import Window
-from reconcile.model.contact import Contact, Facet, Grant, Identity, State
+from reconcile.model.contact import Contact, Grant, Identity, State
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
 from reconcile.model.explanation import Explanation
+from reconcile.model.facets import Facet
 from reconcile.model.plan import PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.settings import Patterns, Policy, Protect

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from reconcile.clock import parse_utc_text
 from reconcile.model.contact import Grant, Identity
+from reconcile.model.facets import Facet
 from reconcile.model.plan import (
     Action,
     Boundary,
@@ -13,7 +14,6 @@ from reconcile.model.plan import (
     Operation,
     Origin,
     OriginKind,
-    Part,
     Plan,
     Verdict,
 )
@@ -39,40 +39,40 @@ def origin(
 
 
 def granted(after: Grant, why: Origin = DECLARED) -> Operation:
-    return Operation(Part.ROLES, after.reference, Action.ADD, None, after, why)
+    return Operation(Facet.ROLES, after.reference, Action.ADD, None, after, why)
 
 
 def revoked(before: Grant, why: OriginKind = OriginKind.UNDECLARED, at: str = "") -> Operation:
-    return Operation(Part.ROLES, before.reference, Action.REMOVE, before, None, origin(why, at=at))
+    return Operation(Facet.ROLES, before.reference, Action.REMOVE, before, None, origin(why, at=at))
 
 
 def changed(before: Grant, after: Grant, why: Origin = DECLARED) -> Operation:
-    return Operation(Part.ROLES, after.reference, Action.CHANGE, before, after, why)
+    return Operation(Facet.ROLES, after.reference, Action.CHANGE, before, after, why)
 
 
 def tag_added(value: str, why: Origin = DECLARED) -> Operation:
-    return Operation(Part.TAGS, value, Action.ADD, None, value, why)
+    return Operation(Facet.TAGS, value, Action.ADD, None, value, why)
 
 
 def tag_removed(value: str, why: OriginKind = OriginKind.UNDECLARED, at: str = "") -> Operation:
-    return Operation(Part.TAGS, value, Action.REMOVE, value, None, origin(why, at=at))
+    return Operation(Facet.TAGS, value, Action.REMOVE, value, None, origin(why, at=at))
 
 
-def field_set(name: str, before: str | None, after: str | None, part: Part = Part.PROFILE) -> Operation:
+def field_set(name: str, before: str | None, after: str | None, facet: Facet = Facet.PROFILE) -> Operation:
     action = Action.ADD if before is None else Action.REMOVE if after is None else Action.CHANGE
-    return Operation(part, name, action, before, after, DECLARED)
+    return Operation(facet, name, action, before, after, DECLARED)
 
 
 def created(kind: str = "user", label: str = "new@email.com") -> Operation:
-    return Operation(Part.CONTACT, label, Action.ADD, None, kind, DECLARED)
+    return Operation(Facet.CONTACT, label, Action.ADD, None, kind, DECLARED)
 
 
 def kept_role(held: Grant, why: OriginKind = OriginKind.DECLARED, detail: str | None = None) -> Kept:
-    return Kept(Part.ROLES, held.reference, held, origin(why, detail))
+    return Kept(Facet.ROLES, held.reference, held, origin(why, detail))
 
 
 def kept_tag(value: str, why: OriginKind = OriginKind.DECLARED, at: str = "") -> Kept:
-    return Kept(Part.TAGS, value, value, origin(why, at=at))
+    return Kept(Facet.TAGS, value, value, origin(why, at=at))
 
 
 def change(
@@ -159,7 +159,7 @@ def full_plan() -> Plan:
         tag_removed("old"),
         field_set("company", "Old & Co", "New <Ltd>"),
         field_set("phone", "01473 000000", None),
-        field_set("city", None, "Ipswich", Part.ADDRESS),
+        field_set("city", None, "Ipswich", Facet.ADDRESS),
         email="carol@email.com",
         id="14",
         reference="C-14",

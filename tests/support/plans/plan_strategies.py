@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 
 from reconcile.model.contact import Grant, Identity
+from reconcile.model.facets import Facet
 from reconcile.model.plan import (
     Action,
     Boundary,
@@ -14,7 +15,6 @@ from reconcile.model.plan import (
     Operation,
     Origin,
     OriginKind,
-    Part,
     Plan,
     Verdict,
 )
@@ -34,7 +34,7 @@ PLACES = st.builds(Place, file=TEXTS, line=COUNTS, column=COUNTS)
 
 ORIGINS = st.builds(
     Origin,
-    why=st.sampled_from(OriginKind),
+    kind=st.sampled_from(OriginKind),
     detail=st.none() | TEXTS,
     place=st.none() | PLACES,
     reason=st.none() | TEXTS,
@@ -51,17 +51,17 @@ def grants(reference: str) -> st.SearchStrategy[Grant]:
 
 @st.composite
 def operations(draw: st.DrawFn) -> Operation:
-    part, item, action = draw(st.sampled_from(Part)), draw(TEXTS), draw(st.sampled_from(Action))
-    values = grants(item) if part is Part.ROLES else TEXTS
+    facet, item, action = draw(st.sampled_from(Facet)), draw(TEXTS), draw(st.sampled_from(Action))
+    values = grants(item) if facet is Facet.ROLES else TEXTS
     before = None if action is Action.ADD else draw(values)
     after = None if action is Action.REMOVE else draw(values)
-    return Operation(part, item, action, before, after, draw(ORIGINS))
+    return Operation(facet, item, action, before, after, draw(ORIGINS))
 
 
 @st.composite
 def kept_items(draw: st.DrawFn) -> Kept:
-    part, item = draw(st.sampled_from([Part.ROLES, Part.TAGS])), draw(TEXTS)
-    return Kept(part, item, draw(grants(item) if part is Part.ROLES else TEXTS), draw(ORIGINS))
+    facet, item = draw(st.sampled_from([Facet.ROLES, Facet.TAGS])), draw(TEXTS)
+    return Kept(facet, item, draw(grants(item) if facet is Facet.ROLES else TEXTS), draw(ORIGINS))
 
 
 JSON = st.recursive(

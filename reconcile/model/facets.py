@@ -1,0 +1,64 @@
+"""The facets of a contact, as one table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Facet(StrEnum):
+    """What an operation is about: the contact itself when it is created, or one managed part of it.
+
+    In the order in which a plan shows them.
+    """
+
+    CONTACT = "contact"
+    ROLES = "roles"
+    TAGS = "tags"
+    PROFILE = "profile"
+    ADDRESS = "address"
+
+
+class FacetKind(StrEnum):
+    """A set of items that are held or not, or fields that have values."""
+
+    SET = "set"
+    FIELDS = "fields"
+
+
+def tag_key(value: str) -> str:
+    """What makes two tags the same: blanks around and letter case do not count."""
+    return value.strip().casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetSpec:
+    """One managed facet. ``noun`` names one item; two items of equal ``item_key`` are the same."""
+
+    facet: Facet
+    kind: FacetKind
+    noun: str
+    item_key: Callable[[str], str] = str
+
+
+FACETS: dict[Facet, FacetSpec] = {
+    spec.facet: spec
+    for spec in (
+        FacetSpec(Facet.ROLES, FacetKind.SET, "role"),
+        FacetSpec(Facet.TAGS, FacetKind.SET, "tag", tag_key),
+        FacetSpec(Facet.PROFILE, FacetKind.FIELDS, "profile"),
+        FacetSpec(Facet.ADDRESS, FacetKind.FIELDS, "address"),
+    )
+}
+"""The facets that can be managed, in their order."""
+
+MANAGED = tuple(FACETS)
+"""The same, without what is known of them."""
+
+SETS = tuple(facet for facet, spec in FACETS.items() if spec.kind is FacetKind.SET)
+"""The facets that are sets of items."""
+
+
+def item_key(facet: Facet, item: str) -> str:
+    """What makes two items of a facet the same."""
+    spec = FACETS.get(facet)
+    return spec.item_key(item) if spec else item
