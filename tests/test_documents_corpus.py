@@ -36,36 +36,37 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-import reconcile.declare
-import reconcile.render
 from reconcile import __version__
-from reconcile.apply import BrokenChain, Record, past_runs, read_run, runs
-from reconcile.apply.chain import Chain
-from reconcile.apply.effects import effective
 from reconcile.cli import main
-from reconcile.model import (
-    contact_from_image,
-    contact_image,
-    drift_from_document,
-    operation_document,
-    operation_from_document,
-    plan_from_document,
-    zulu,
-)
-from reconcile.plan import plan_digest
+from reconcile.clock import utc_text
+from reconcile.declare.schema.json_schema import configuration_schema as configuration_json_schema
+from reconcile.declare.schema.json_schema import declarations_schema as declarations_json_schema
+from reconcile.documents.contact_snapshot import contact_from_snapshot, contact_snapshot
+from reconcile.documents.drift import drift_from_document
+from reconcile.documents.plan import operation_document
+from reconcile.documents.plan_reader import operation_from_document, plan_from_document
+from reconcile.journal.effects import effective_writes
+from reconcile.journal.hash_chain import BrokenChain, HashChain
+from reconcile.journal.history import run_history
+from reconcile.journal.record import JournaledRun, read_run, read_runs
+from reconcile.plan.digest import plan_digest
+from reconcile.render.drift import drift_json
+from reconcile.render.explanation import explanation_json
+from reconcile.render.plan_json import plan_json
+from reconcile.render.plan_json import plan_schema as plan_json_schema
+from reconcile.render.timeline import timeline_json
 from tests.declare.test_cases import NAMES as DECLARED
 from tests.declare.test_cases import read as declared_case
 from tests.declare.test_schema import TextDates
-from tests.explain.samples import coming, explained, unmanaged
 from tests.explain.test_cases import explained as explained_case
-from tests.render.hostile import HOSTILE
-from tests.render.refill import before
+from tests.support.pages.hostile_plan import before
+from tests.support.pages.hostile_texts import HOSTILE
+from tests.support.plans.explanation_samples import coming, explained, unmanaged
 
 CORPUS = Path(__file__).parent / "cases" / "documents"
 
+
 # --- All that names the code under test. What changes its names changes these functions and nothing else. ---
-
-
 def load_plan(document: Any) -> Any:
     """The plan of a document; ValueError when it is none."""
     return plan_from_document(document)
@@ -73,7 +74,7 @@ def load_plan(document: Any) -> Any:
 
 def write_plan(plan: Any) -> str:
     """The text of a plan's file."""
-    return reconcile.render.as_json(plan)
+    return plan_json(plan)
 
 
 def digest_of_plan(plan: Any) -> str:
@@ -88,17 +89,17 @@ def load_drift(document: Any) -> Any:
 
 def write_drift(drift: Any) -> str:
     """The text of a file of drift."""
-    return reconcile.render.drift_json(drift)
+    return drift_json(drift)
 
 
 def load_contact(document: Any) -> Any:
     """The contact of an image in a journal; ValueError when it is none."""
-    return contact_from_image(document)
+    return contact_from_snapshot(document)
 
 
 def write_contact(contact: Any) -> str:
     """The image of a contact, as text."""
-    return written(contact_image(contact))
+    return written(contact_snapshot(contact))
 
 
 def load_operation(document: Any) -> Any:
@@ -113,32 +114,32 @@ def write_operation(operation: Any) -> str:
 
 def write_explanation(explanation: Any) -> str:
     """The text of an explanation in JSON."""
-    return reconcile.render.explanation_json(explanation)
+    return explanation_json(explanation)
 
 
 def write_timeline(timeline: Any) -> str:
     """The text of a timeline in JSON."""
-    return reconcile.render.timeline_json(timeline)
+    return timeline_json(timeline)
 
 
 def plan_schema() -> Any:
     """The JSON Schema of plans."""
-    return reconcile.render.plan_schema()
+    return plan_json_schema()
 
 
 def declarations_schema() -> Any:
     """The JSON Schema of files of declarations."""
-    return reconcile.declare.declarations_schema()
+    return declarations_json_schema()
 
 
 def configuration_schema() -> Any:
     """The JSON Schema of the configuration."""
-    return reconcile.declare.configuration_schema()
+    return configuration_json_schema()
 
 
 def append_lines(path: Path, lines: list[tuple[str, Any]]) -> None:
     """Write a journal anew of kinds and contents."""
-    chain = Chain(path)
+    chain = HashChain(path)
     for kind, content in lines:
         chain.append(kind, content)
     chain.close()
@@ -151,20 +152,20 @@ def lines_of(path: Path) -> list[tuple[str, Any]]:
 
 def records(folder: Path) -> dict[str, Any]:
     """What is read of each run in a folder."""
-    return {record.run: _record(record) for record in runs(folder)}
+    return {record.run: _record(record) for record in read_runs(folder)}
 
 
-def _record(record: Record) -> dict[str, Any]:
+def _record(record: JournaledRun) -> dict[str, Any]:
     return {
         "account": record.account,
-        "begun_at": zulu(record.begun_at) if record.begun_at else None,
+        "begun_at": utc_text(record.begun_at) if record.begun_at else None,
         "ended": record.ended,
         "complete": record.complete,
         "due": record.due,
         "lines": [line.kind for line in record.lines],
         "own": len(record.own),
         "in_doubt": [entry["key"] for entry in record.in_doubt],
-        "effective": {key: len(writes) for key, writes in effective(record).items()},
+        "effective": {key: len(writes) for key, writes in effective_writes(record).items()},
     }
 
 
@@ -175,7 +176,7 @@ def accounts(found: dict[str, Any]) -> list[str]:
 
 def past(folder: Path, account: str) -> dict[str, Any]:
     """What the runs of a folder tell together of an account."""
-    found = past_runs(folder, account)
+    found = run_history(folder, account)
     standing = found.history.standing
     return {
         "contacts_before": found.contacts_before,
@@ -184,13 +185,13 @@ def past(folder: Path, account: str) -> dict[str, Any]:
         "standing": standing
         and {
             "run": standing.run,
-            "at": zulu(standing.at),
+            "at": utc_text(standing.at),
             "declarations": standing.declarations,
             "config": standing.config,
             "complete": standing.complete,
             "settled": sorted(standing.settled, key=str),
         },
-        "written": sorted(([*item, zulu(at)] for item, at in found.history.written.items()), key=str),
+        "written": sorted(([*item, utc_text(at)] for item, at in found.history.written.items()), key=str),
     }
 
 
@@ -210,7 +211,6 @@ def call(*arguments: str, folder: Path) -> dict[str, Any]:
 
 
 # --- From here on nothing names the code under test. ---
-
 CONFIGURATION = """\
 version: 1
 timezone: Europe/London
@@ -218,13 +218,16 @@ target: local
 targets:
   local: {kind: sandbox, url: "http://127.0.0.1:9"}
 """
+
 LOADED: dict[str, tuple[Callable[[Any], Any], Callable[[Any], str]]] = {
     "plans": (load_plan, write_plan),
     "drift": (load_drift, write_drift),
     "contacts": (load_contact, write_contact),
     "operations": (load_operation, write_operation),
 }
+
 Verdict = dict[str, Any]
+
 FAULT = "a fault"
 """What content leads to that nobody wrote: reading it ends, whatever the exception."""
 
