@@ -133,7 +133,7 @@ def value(told: Value) -> str:
 
 
 def origin(found: Origin) -> str:
-    return f"{found.why} {found.detail}" if found.detail else found.why.value
+    return f"{found.kind} {found.detail}" if found.detail else found.kind.value
 
 
 def outcome(case: Case) -> dict[str, Any]:

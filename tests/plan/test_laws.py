@@ -124,7 +124,7 @@ def test_every_item_has_an_origin(declaration: Declaration, state: State, policy
     assert held <= set(folded.origins)
     gone = {OriginKind.LAPSED, OriginKind.NOT_STARTED, OriginKind.UNDECLARED, OriginKind.ABSENT}
     for grant in folded.target.roles or ():
-        assert folded.origins[Facet.ROLES, grant.reference].why not in gone
+        assert folded.origins[Facet.ROLES, grant.reference].kind not in gone
 
 
 @given(declarations, states, policies, st.integers(0, 6 * 24 * 60))

@@ -167,7 +167,7 @@ def test_the_boundary_of_another_contact_is_told_without_its_name() -> None:
     own = plan(change(tag_added("x"), kept=kept), valid_until=lapses)
     at = parse_utc_text("2026-12-01T00:00:00Z")
     assert upcoming_windows(other) == [
-        WindowEvent(at, starts=True, part=None, item="trade-account", change=None)
+        WindowEvent(at, starts=True, facet=None, item="trade-account", change=None)
     ]
     assert len(upcoming_windows(own)) == 1
     assert "of another contact" in plan_page(other)
