@@ -4,7 +4,6 @@ Every instant inside the program is an aware datetime in UTC, in whole seconds.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -85,11 +84,6 @@ def day_ended_by(instant: datetime, tz: ZoneInfo) -> date | None:
     return day if end_of(day, tz) == instant else None
 
 
-def next_boundary(instants: Iterable[datetime | None], now: datetime) -> datetime | None:
-    """The nearest of the instants that still lies ahead; None when none does."""
-    return min((instant for instant in instants if instant is not None and instant > now), default=None)
-
-
 _UTC_TEXT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 
 
@@ -100,7 +94,7 @@ def utc_text(instant: datetime) -> str:
 
 
 def parse_utc_text(text: str) -> datetime:
-    """The instant that ``zulu`` wrote; raises ValueError on any other form and on days that do not exist."""
+    """The instant that ``utc_text`` wrote. ValueError: any other form, and days that do not exist."""
     if not _UTC_TEXT.fullmatch(text):
         raise ValueError("an instant is written 2027-01-31T00:00:00Z")
     return datetime.fromisoformat(text)

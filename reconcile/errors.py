@@ -26,7 +26,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 from .model.problem import Problem
-from .text import printable
+from .text import escape_unprintable
 
 
 class ExitCode(IntEnum):
@@ -130,4 +130,4 @@ class PartlyApplied(ReconcileError):
 def refuse_if(reasons: tuple[str, ...], headline: str) -> None:
     """Raise Refusal when there are reasons: the headline, then a line for each."""
     if reasons:
-        raise Refusal("\n".join([f"{headline}:", *(f"  {printable(reason)}" for reason in reasons)]))
+        raise Refusal("\n".join([f"{headline}:", *(f"  {escape_unprintable(reason)}" for reason in reasons)]))

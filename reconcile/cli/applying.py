@@ -32,7 +32,7 @@ from reconcile.plan.approval import approved_operations
 from reconcile.plan.drift import due_plan, explain_drift
 from reconcile.services.plan_files import refuse_uncovered
 from reconcile.services.planning import FreshPlan, make_fresh_plan
-from reconcile.text import printable
+from reconcile.text import escape_unprintable
 
 from . import console
 from .confirm import confirm
@@ -133,7 +133,7 @@ class ApplyJob:
         """Earlier runs, after a look at what a crash has left in doubt."""
         past = run_history(self.state / "runs", self.scene.account)
         for finding in settle_interrupted_runs(past, self.account):
-            console.note(printable(finding), self.common)
+            console.note(escape_unprintable(finding), self.common)
         return past
 
     def _fresh(self, past: RunHistory) -> FreshPlan:

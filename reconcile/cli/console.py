@@ -12,7 +12,7 @@ import click
 
 from reconcile.model.settings import Privacy
 from reconcile.render.escape import TERMINAL
-from reconcile.text import printable
+from reconcile.text import escape_unprintable
 
 from .options import Common
 
@@ -49,7 +49,7 @@ def set_privacy(privacy: Privacy) -> None:
 
 def mask_for_log(text: str) -> str:
     """A text for standard error: without e-mails where it goes into the log of a CI system."""
-    text = "\n".join(map(printable, text.split("\n")))  # the last line of defence against live text
+    text = "\n".join(map(escape_unprintable, text.split("\n")))  # the last line of defence against live text
     logged = bool(os.environ.get("CI")) and not sys.stderr.isatty()
     if not logged or _privacy.get() is Privacy.SHOW or "@" not in text:
         return text

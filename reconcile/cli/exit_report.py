@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from reconcile.errors import ApiError, ExitCode, PartlyApplied
 from reconcile.model.result import Outcome, Report
-from reconcile.text import printable
+from reconcile.text import escape_unprintable
 
 from . import console
 from .options import Common
@@ -31,8 +31,14 @@ def _left(report: Report) -> list[str]:
     open_ones = [*unsettled, *report.left_alone]
     return [
         *([f"the run was stopped: {report.stopped}"] if report.stopped else []),
-        *(printable(f"{result.change.label}: {result.outcome}: {result.detail}") for result in unsettled),
-        *(printable(f"left alone, since it could not be read: {subject}") for subject in report.left_alone),
+        *(
+            escape_unprintable(f"{result.change.label}: {result.outcome}: {result.detail}")
+            for result in unsettled
+        ),
+        *(
+            escape_unprintable(f"left alone, since it could not be read: {subject}")
+            for subject in report.left_alone
+        ),
         *_open(report),
         *_unnoted(report),
         f"{len(open_ones)} of {len(report.results) + len(report.left_alone)} contacts are not as declared",
@@ -53,7 +59,7 @@ def _unnoted(report: Report) -> list[str]:
 def _open(report: Report) -> list[str]:
     """The roles that should be gone and may still be held."""
     return [
-        printable(f"revocation still open: {role} of {result.change.label}")
+        escape_unprintable(f"revocation still open: {role} of {result.change.label}")
         for result in report.results
         for role in result.open_revocations
     ]

@@ -9,7 +9,7 @@ from reconcile.clock import Window
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
 from reconcile.model.facets import tag_key
 from reconcile.model.problem import Place
-from reconcile.text import did_you_mean, shown
+from reconcile.text import did_you_mean, quoted
 
 from . import rules
 from .contacts import DeclarationReader, FileContact
@@ -47,7 +47,7 @@ def collect_bundles(bundles: Iterable[Bundle], report: ProblemList) -> dict[str,
     for bundle in bundles:
         first = found.setdefault(bundle.name, bundle)
         if first is not bundle:
-            message = f"the bundle {shown(bundle.name)} stands already at {first.place}; rename one of them"
+            message = f"the bundle {quoted(bundle.name)} stands already at {first.place}; rename one of them"
             report.add(rules.DUPLICATE_BUNDLE, bundle.place, message)
     return found
 
@@ -107,8 +107,8 @@ def _meaning(item: DeclaredGrant | DeclaredTag) -> tuple[str | None, Window]:
 def _disagreement(first: DeclaredGrant | DeclaredTag, second: DeclaredGrant | DeclaredTag) -> str:
     noun, item = ("role", second.reference) if isinstance(second, DeclaredGrant) else ("tag", second.value)
     return (
-        f"bundle {shown(second.bundle or '')} ({second.place}) disagrees with bundle"
-        f" {shown(first.bundle or '')} ({first.place}) on the {noun} {shown(item)};"
+        f"bundle {quoted(second.bundle or '')} ({second.place}) disagrees with bundle"
+        f" {quoted(first.bundle or '')} ({first.place}) on the {noun} {quoted(item)};"
         f" write the {noun} on the contact, or make the bundles agree"
     )
 
@@ -118,4 +118,4 @@ def report_unknown_bundles(written: FileContact, bundles: Mapping[str, Bundle], 
     for name, place in written.bundles:
         if name not in bundles:
             advice = did_you_mean(name, bundles) or "; write it under 'bundles:' in any file"
-            report.add(rules.UNKNOWN_BUNDLE, place, f"unknown bundle {shown(name)}{advice}")
+            report.add(rules.UNKNOWN_BUNDLE, place, f"unknown bundle {quoted(name)}{advice}")

@@ -9,7 +9,7 @@ from reconcile.model.contact import USER, Fields, email_key
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag, Mode
 from reconcile.model.facets import Facet, tag_key
 from reconcile.model.problem import Place
-from reconcile.text import shown
+from reconcile.text import quoted
 
 from . import rules
 from .problems import ProblemList
@@ -130,7 +130,7 @@ class DeclarationReader:
         found: dict[str, Place] = {}
         for node, name in items:
             if name in found:
-                message = f"the bundle {shown(name)} stands already in line {found[name].line}; keep one"
+                message = f"the bundle {quoted(name)} stands already in line {found[name].line}; keep one"
                 self.report.add(rules.DUPLICATE_ITEM, node, message)
             else:
                 found[name] = self.report.place(node)

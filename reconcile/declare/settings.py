@@ -17,7 +17,7 @@ from reconcile.model.settings import (
     TargetKind,
     WarningSettings,
 )
-from reconcile.text import did_you_mean, replace_unprintable, shown
+from reconcile.text import did_you_mean, quoted, replace_unprintable
 
 from . import rules
 from .apply_settings import read_apply_settings
@@ -142,7 +142,7 @@ def _default_target(entry: ReadMapping, targets: tuple[Target, ...], report: Pro
         report.add(rules.UNKNOWN_TARGET, entry.node, message)
     elif written not in names:
         advice = did_you_mean(written, names) or f"; write one of: {', '.join(names)}"
-        report.add(rules.UNKNOWN_TARGET, entry.at("target"), f"unknown target {shown(written)}{advice}")
+        report.add(rules.UNKNOWN_TARGET, entry.at("target"), f"unknown target {quoted(written)}{advice}")
     return written or names[0]
 
 
@@ -167,7 +167,7 @@ def _timezone(entry: ReadMapping, report: ProblemList) -> str:
         did_you_mean(name, sorted(available_timezones() - MACHINE_DEPENDENT))
         or "; write one such as Europe/London"
     )
-    report.add(rules.UNKNOWN_TIMEZONE, entry.at("timezone"), f"unknown time zone {shown(name)}{advice}")
+    report.add(rules.UNKNOWN_TIMEZONE, entry.at("timezone"), f"unknown time zone {quoted(name)}{advice}")
     return DEFAULTS.policy.timezone
 
 

@@ -39,7 +39,7 @@ PAGE_FAILURES = (ServerFailure, Unreachable, UnexpectedResponse)
 """What loses a page for good, after all tries. Other errors would meet every page and end the run."""
 
 
-def no_progress(_done: int, _total: int | None) -> None:
+def no_progress(*_progress: object) -> None:
     """The progress that nobody watches."""
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from reconcile.text import printable
+from reconcile.text import escape_unprintable
 
 
 class Place(NamedTuple):
@@ -41,4 +41,4 @@ class Problem:
     def __str__(self) -> str:
         """``file:line:col: message [rule-id]``, as editors and CI systems parse it."""
         word = "warning: " if self.severity is Severity.WARNING else ""
-        return printable(f"{self.place}: {word}{self.message} [{self.rule}]")
+        return escape_unprintable(f"{self.place}: {word}{self.message} [{self.rule}]")

@@ -9,6 +9,7 @@ from reconcile.model.drift import Cause, Difference, Drift
 from reconcile.model.facets import Facet, tag_key
 from reconcile.model.plan import Action, Change, Operation, OriginKind, Plan
 from reconcile.model.problem import Place
+from reconcile.text import plural, verb_form
 
 from .digest import plan_digest
 
@@ -54,8 +55,8 @@ def explain_drift(plan: Plan, declarations: Iterable[Declaration], history: Appl
 def due_plan(found: Drift) -> Plan:
     """The plan cut down to what is due by the clock alone; the guards' verdicts stay those of the whole."""
     left = len(found.plan.changes) - len(found.due)
-    told = "contact differs" if left == 1 else "contacts differ"
-    note = f"{left} more {told} for other reasons, which 'reconcile drift' tells"
+    differ = f"{plural(left, 'contact')} {verb_form(left, 'differs', 'differ')}"
+    note = f"{left} more {differ} for other reasons, which 'reconcile drift' tells"
     notes = (*found.plan.notes, *([note] if left else []))
     plan = replace(found.plan, changes=found.due, notes=notes)
     return replace(plan, digest=plan_digest(plan))

@@ -10,6 +10,7 @@ from reconcile.model.contact import email_key
 from reconcile.model.facets import Facet
 from reconcile.model.plan import INCOMPLETE, UNREADABLE, ChangeAction, Operation, Verdict
 from reconcile.model.settings import Guards, Policy
+from reconcile.text import plural
 
 from .contact_plan import ContactPlan
 
@@ -210,7 +211,7 @@ def _share(share: float, whole: int) -> int:
 
 def _counted_verdict(guard: str, noun: str, what: str, subjects: tuple[str, ...], limit: int) -> Verdict:
     found = len(subjects)
-    counted = f"{found} {noun}{'' if found == 1 else 's'}" if noun else str(found)
+    counted = f"{found} {plural(found, noun)}" if noun else str(found)
     return Verdict(guard, found <= limit, f"{counted} {what}; the limit is {limit}", found, limit, subjects)
 
 

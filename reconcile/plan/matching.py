@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from reconcile.model.contact import USER, Identity, Role, email_key
 from reconcile.model.declaration import Declaration
 from reconcile.model.problem import Problem
+from reconcile.text import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +194,12 @@ def parse_contact_id(name: str) -> str | None:
 
 def nearest_name(declarations: Iterable[Declaration], name: str) -> str | None:
     """The declared e-mail, reference or id that is spelt most like a name."""
-    known = {email_key(word): word for entry in declarations for word in _identities(entry)}
-    near = get_close_matches(email_key(name), known, n=1, cutoff=0.7)
-    return known[near[0]] if near else None
+    names = (own_name for declaration in declarations for own_name in _own_names(declaration))
+    return nearest(name, names, key=email_key)
 
 
-def _identities(entry: Declaration) -> Iterator[str]:
-    yield from filter(None, (entry.email, entry.reference, entry.id))
+def _own_names(declaration: Declaration) -> Iterator[str]:
+    yield from filter(None, (declaration.email, declaration.reference, declaration.id))
 
 
 def unknown_roles(declarations: Iterable[Declaration], roles: Iterable[Role]) -> tuple[Problem, ...]:
@@ -220,7 +219,6 @@ def _unknown_roles(declarations: Iterable[Declaration], known: list[str]) -> Ite
 
 
 def _unknown_role_message(reference: str, known: list[str]) -> str:
-    folded = {name.casefold(): name for name in known}
-    nearest = get_close_matches(reference.casefold(), folded, n=1)
-    advice = f"did you mean '{folded[nearest[0]]}'?" if nearest else "create the role in Evance first"
+    near = nearest(reference, known, likeness=0.6)
+    advice = f"did you mean '{near}'?" if near else "create the role in Evance first"
     return f"the account has no role '{reference}'; {advice}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from reconcile.errors import ApiError, DeclarationError, NotFound, UsageError
-from reconcile.evance.listing import Listing
+from reconcile.evance.listing import Listing, no_progress
 from reconcile.evance.reader import Reader
 from reconcile.model.contact import Contact, Identity, email_key
 from reconcile.model.declaration import Declaration
@@ -22,7 +22,7 @@ from reconcile.plan.matching import (
     unknown_roles,
 )
 
-from .planning import Progress, managed_facets, no_progress
+from .planning import Progress, managed_facets
 
 EMPTY_LISTING = Listing(())
 

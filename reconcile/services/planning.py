@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from reconcile.errors import DeclarationError
-from reconcile.evance.listing import Listing
+from reconcile.evance.listing import Listing, no_progress
 from reconcile.evance.reader import Reader
 from reconcile.journal.history import NO_HISTORY, RunHistory
 from reconcile.model.contact import Contact, Identity
@@ -26,10 +26,6 @@ from .role_holders import (
 
 Progress = Callable[[str, int, int | None], None]
 """Told what is being done, how much of it is done, and of how many (None: not known yet)."""
-
-
-def no_progress(_what: str, _done: int, _total: int | None) -> None:
-    """The progress that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reconcile.declare.yaml.ambiguous_words import SUSPECT, reads_as
 from reconcile.declare.yaml.nodes import NULLS
-from reconcile.text import did_you_mean, shown
+from reconcile.text import did_you_mean, quoted
 
 NUMBERS = st.from_regex(r"[-+.0-9][-+.0-9_:eExobaif]{0,8}", fullmatch=True)
 
@@ -75,12 +75,12 @@ def test_a_word_of_any_length_is_compared_in_no_time() -> None:
 @given(st.text())
 def test_a_shown_value_stays_on_one_short_line(text: str) -> None:
     """No value that is wrong can forge a second line of output, or fill the screen."""
-    line = shown(text)
+    line = quoted(text)
     assert line.isprintable()
     assert len(line) <= 62
 
 
 def test_a_shown_value_is_never_a_secret() -> None:
     """What looks like a key, or like a password in an address, is not repeated."""
-    assert "a1b2" not in shown("a1b2" * 16)
-    assert "word" not in shown("https://bob:word@example.com")
+    assert "a1b2" not in quoted("a1b2" * 16)
+    assert "word" not in quoted("https://bob:word@example.com")

@@ -9,7 +9,7 @@ from reconcile.model.declaration import DeclaredGrant, DeclaredTag
 from reconcile.model.facets import tag_key
 from reconcile.model.problem import Problem
 from reconcile.model.settings import Patterns
-from reconcile.text import shown
+from reconcile.text import quoted
 
 
 class IgnoredItems:
@@ -38,6 +38,6 @@ class IgnoredItems:
 
 def _problem(noun: str, name: str, pattern: str, item: DeclaredGrant | DeclaredTag) -> Problem:
     message = (
-        f"the {noun} {shown(name)} is ignored by {shown(pattern)} in the configuration; delete one of them"
+        f"the {noun} {quoted(name)} is ignored by {quoted(pattern)} in the configuration; delete one of them"
     )
     return Problem(item.place, message, rules.IGNORED_AND_DECLARED.id)

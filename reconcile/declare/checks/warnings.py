@@ -16,7 +16,7 @@ from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
 from reconcile.model.facets import tag_key
 from reconcile.model.problem import Place, Problem
 from reconcile.model.settings import WarningSettings
-from reconcile.text import shown
+from reconcile.text import quoted
 
 ItemHolder = Declaration | Bundle
 """What stands in a file and has roles and tags: a contact without its bundles, or a bundle."""
@@ -53,7 +53,7 @@ def warn_of_unused_bundles(bundles: Iterable[Bundle], used: set[str]) -> Iterato
     """A warning for each bundle that no contact has."""
     for bundle in bundles:
         if bundle.name not in used:
-            message = f"no contact has the bundle {shown(bundle.name)}; use it or delete it"
+            message = f"no contact has the bundle {quoted(bundle.name)}; use it or delete it"
             yield _warning(rules.UNUSED_BUNDLE, bundle.place, message)
 
 
@@ -67,7 +67,7 @@ def warn_of_skipped_approvals(
     asked = {role.reference: role.approval for role in roles if role.approval != "none"}
     words = {"email": "a verified e-mail address", "admin": "an approval by hand"}
     found = {
-        grant.place: f"the role {shown(grant.reference)} asks for {words.get(approval, approval)},"
+        grant.place: f"the role {quoted(grant.reference)} asks for {words.get(approval, approval)},"
         " which 'status: active' skips; delete the status to have it"
         for entry in declarations
         for grant in entry.roles or ()
@@ -115,7 +115,7 @@ def _missing_reasons(grants: Iterable[DeclaredGrant], patterns: Sequence[str]) -
             for pattern in patterns:
                 if fnmatchcase(grant.reference, pattern):
                     message = (
-                        f"the role {shown(grant.reference)} needs a reason ({shown(pattern)}); add 'reason'"
+                        f"the role {quoted(grant.reference)} needs a reason ({quoted(pattern)}); add 'reason'"
                     )
                     yield _warning(rules.MISSING_REASON, grant.place, message)
                     break
@@ -134,7 +134,7 @@ def _tag_case(tags: Sequence[DeclaredTag]) -> Iterator[Problem]:
     for tag in tags if usual else ():
         spelling = usual.get(tag_key(tag.value), tag.value)
         if spelling != tag.value:
-            message = f"the tag {shown(tag.value)} is spelt {shown(spelling)} elsewhere; write it so"
+            message = f"the tag {quoted(tag.value)} is spelt {quoted(spelling)} elsewhere; write it so"
             yield _warning(rules.TAG_CASE, tag.place, message)
 
 
@@ -143,7 +143,7 @@ def _conflicts(entry: Declaration, exclusive: Sequence[str]) -> Iterator[Problem
     for first, second in combinations(held, 2):
         if _overlap(first.window, second.window):
             message = (
-                f"the roles {shown(first.reference)} ({first.place}) and {shown(second.reference)}"
+                f"the roles {quoted(first.reference)} ({first.place}) and {quoted(second.reference)}"
                 f" ({second.place}) exclude each other; end one before the other starts"
             )
             yield _warning(rules.CONFLICTING_ROLES, entry.place, message)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from reconcile.declare import rules
 from reconcile.declare.problems import ProblemList
 from reconcile.declare.yaml.nodes import FinishedNode, ListNode, MappingNode, ScalarNode, YamlNode
-from reconcile.text import did_you_mean, shown
+from reconcile.text import did_you_mean, quoted
 
 from .scalars import INVALID, JsonSchema, Text, ValueSchema, expected
 
@@ -77,7 +77,7 @@ class KeyedMapping:
 
     def _refuse(self, key: ScalarNode, report: ProblemList) -> None:
         hint = did_you_mean(key.text, self.kinds) or f"; known here: {', '.join(sorted(self.kinds))}"
-        report.add(rules.UNKNOWN_KEY, key, f"unknown key {shown(key.text)}{hint}")
+        report.add(rules.UNKNOWN_KEY, key, f"unknown key {quoted(key.text)}{hint}")
 
     def _check_keys(self, node: MappingNode, report: ProblemList) -> None:
         for name in self.required:

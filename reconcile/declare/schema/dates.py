@@ -11,7 +11,7 @@ from reconcile import clock
 from reconcile.declare import rules
 from reconcile.declare.problems import ProblemList
 from reconcile.declare.yaml.nodes import ScalarNode, YamlNode
-from reconcile.text import shown
+from reconcile.text import quoted
 
 from .scalars import INVALID, JsonSchema, expected
 
@@ -35,7 +35,7 @@ class DateOrInstant:
         found = _parse(node.text)
         if isinstance(found, str):
             rule = rules.NO_SUCH_DATE if found is NO_SUCH_DATE else rules.NOT_A_DATE
-            report.add(rule, node, f"{shown(node.text)} {found}")
+            report.add(rule, node, f"{quoted(node.text)} {found}")
             return INVALID
         return found
 

@@ -20,7 +20,7 @@ from reconcile.declare.yaml.nodes import (
     ScalarNode,
     YamlNode,
 )
-from reconcile.text import did_you_mean, shown
+from reconcile.text import did_you_mean, quoted
 
 JsonSchema = dict[str, Any]
 
@@ -57,7 +57,7 @@ def _is_quoted(node: YamlNode) -> bool:
 def _found_instead(node: ScalarNode | ListNode | MappingNode) -> str:
     match node:
         case ScalarNode():
-            return "nothing" if node.null else shown(node.text)
+            return "nothing" if node.null else quoted(node.text)
         case ListNode():
             return "a list"
         case MappingNode():
@@ -139,7 +139,7 @@ class Text:
 
 
 def _unquoted(node: ScalarNode, meaning: str, report: ProblemList, *, private: bool = False) -> Any:
-    subject, example = ("this", "") if private else (shown(node.text), f': "{node.text}"')
+    subject, example = ("this", "") if private else (quoted(node.text), f': "{node.text}"')
     report.add(
         rules.QUOTES, node, f"{subject} without quotes is {meaning} to YAML; write it in quotes{example}"
     )
@@ -162,7 +162,7 @@ class Pattern:
         if not node.text.isprintable() and hides_characters(node, report):
             return INVALID
         if not self.pattern.fullmatch(node.text):
-            subject = "this" if self.private else shown(node.text)
+            subject = "this" if self.private else quoted(node.text)
             report.add(rules.WRONG_VALUE, node, f"{subject} is not {self.noun}; {self.advice}")
             return INVALID
         if node.plain and (meaning := reads_as(node.text)):
@@ -193,7 +193,7 @@ class Choice:
         if node.text in self.words:
             return self.words[self.words.index(node.text)]
         hint = did_you_mean(node.text, self.words) if len(self.words) > 1 else ""
-        report.add(rules.WRONG_VALUE, node, f"{shown(node.text)} is not known here; write {self.noun}{hint}")
+        report.add(rules.WRONG_VALUE, node, f"{quoted(node.text)} is not known here; write {self.noun}{hint}")
         return INVALID
 
     def schema(self) -> JsonSchema:

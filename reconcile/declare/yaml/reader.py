@@ -14,7 +14,7 @@ import yaml
 from reconcile.declare import rules
 from reconcile.declare.problems import ProblemList
 from reconcile.declare.rules import Rule
-from reconcile.text import shown
+from reconcile.text import quoted
 
 from .nodes import FinishedNode, ListNode, MappingNode, Position, RefusedNode, ScalarNode, YamlNode
 
@@ -245,7 +245,7 @@ class _TreeBuilder:
                 self._refuse(rules.MERGE_KEY, key.mark, "merge keys are not supported; write the values out")
             case ScalarNode(text):
                 message = (
-                    f"the key {shown(text)} stood already in line {keys[text].line}; keep one of the two"
+                    f"the key {quoted(text)} stood already in line {keys[text].line}; keep one of the two"
                 )
                 self._refuse(rules.DUPLICATE_KEY, key.mark, message)
             case _:
@@ -257,7 +257,7 @@ class _TreeBuilder:
             message = "anchors are not supported; delete it"
             self._refuse(rules.ANCHOR, event.start_mark, message)
         if event.tag is not None:
-            message = f"the YAML tag {shown(event.tag)} is not supported; delete it"
+            message = f"the YAML tag {quoted(event.tag)} is not supported; delete it"
             self._refuse(rules.TAG, event.start_mark, message)
 
     def _refuse(self, rule: Rule, mark: Any, message: str) -> None:
