@@ -37,8 +37,8 @@ from reconcile.text import escape_unprintable
 from . import console
 from .confirm import confirm
 from .exit_report import report_exit
+from .formats import render
 from .options import Common
-from .plan_output import render
 from .project import Project
 from .signals import stopped_in_order
 

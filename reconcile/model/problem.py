@@ -1,6 +1,7 @@
 """Where something stands in the declarations, and what is wrong there."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -42,3 +43,17 @@ class Problem:
         """``file:line:col: message [rule-id]``, as editors and CI systems parse it."""
         word = "warning: " if self.severity is Severity.WARNING else ""
         return escape_unprintable(f"{self.place}: {word}{self.message} [{self.rule}]")
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemReport:
+    """What a check of declarations has to say: its problems, sorted by place, and how much it read.
+
+    ``rules`` has one line about each rule id; ``tool_version`` is that of the tool that checked.
+    """
+
+    problems: tuple[Problem, ...]
+    contacts: int = 0
+    files: int = 0
+    rules: Mapping[str, str] = field(default_factory=dict)
+    tool_version: str = ""

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from reconcile.clock import utc_text
@@ -13,7 +13,6 @@ from reconcile.model.plan import Change
 from reconcile.text import count, verb_form
 
 from .escape import MARKDOWN, MARKDOWN_HTML, TERMINAL, Dialect
-from .mask import mask_plan
 from .wording.lines import aligned, contact_lines
 from .wording.sentences import PlanSentences
 
@@ -21,15 +20,6 @@ ISSUE_LIMIT = 60_000
 """Bytes of an issue's text; GitHub takes 65,536 characters, and the rest is for what stands around it."""
 
 _RESERVED = 300
-
-
-def mask_drift(found: Drift) -> Drift:
-    """The drift with everything personal masked."""
-    plan = mask_plan(found.plan)
-    steps = ((change, step) for change in plan.changes for step in change.operations)
-    pairs = zip(found.differences, steps, strict=True)
-    masked = (replace(one, change=change, operation=step) for one, (change, step) in pairs)
-    return Drift(plan, tuple(masked))
 
 
 def drift_json(found: Drift) -> str:

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from reconcile.clock import utc_text
 from reconcile.documents.explanation import explanation_document
@@ -14,7 +14,6 @@ from reconcile.model.plan import Boundary, ChangeAction, Kept, Origin, Value
 
 from .escape import TERMINAL, Dialect
 from .layout import cells, pad, paint, wrap
-from .mask import PersonalTexts, mask_email, mask_emails, mask_verdict, personal_texts, telling_fields
 from .plan_text import COLOURS
 from .wording.date_text import end_text, last_day, start_text
 from .wording.lines import NOUNS, WIDEST_ITEM
@@ -210,46 +209,3 @@ def _name(one: ExplainedItem, say: Dialect) -> str:
 
 def _verb(one: ExplainedItem) -> str:
     return _VERBS.get((one.facet, one.fate), "changed")
-
-
-def mask_explanation(found: Explanation) -> Explanation:
-    """The explanation with everything personal masked."""
-    known = personal_texts(_personal(found))
-    contact = replace(
-        found.contact,
-        email=mask_email(found.contact.email),
-        reference=found.contact.reference and mask_emails(found.contact.reference),
-    )
-    return replace(
-        found,
-        contact=contact,
-        source=found.source and known.place(found.source),
-        items=tuple(_masked(one, known) for one in found.items),
-        next=found.next and _masked_turn(found.next, known),
-        refused=tuple(map(mask_verdict, found.refused)),
-    )
-
-
-def _personal(found: Explanation) -> Iterator[str]:
-    yield found.contact.email
-    for one in found.items:
-        if one.facet in {Facet.PROFILE, Facet.ADDRESS}:
-            yield from telling_fields({one.item: one.live})
-            yield from telling_fields({one.item: one.target})
-
-
-def _masked(one: ExplainedItem, known: PersonalTexts) -> ExplainedItem:
-    return replace(
-        one,
-        item=known.item(one.facet, one.item),
-        live=known.value(one.facet, one.item, one.live),
-        target=known.value(one.facet, one.item, one.target),
-        origin=known.origin(one.origin) if isinstance(one.origin, Origin) else one.origin,
-        operation=one.operation and known.operation(one.operation),
-        passed_over=tuple(replace(item, place=known.place(item.place)) for item in one.passed_over),
-        turn=one.turn and _masked_turn(one.turn, known),
-    )
-
-
-def _masked_turn(turn: Boundary, known: PersonalTexts) -> Boundary:
-    return replace(turn, item=known.hide(turn.item), contact=mask_email(turn.contact))

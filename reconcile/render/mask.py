@@ -1,173 +1,239 @@
-"""The one place for masking: a plan without names and addresses, for everything that leaves the terminal.
+"""The one place for masking: a document without names and addresses, for everything that leaves the terminal.
 
 What is masked: e-mail addresses wherever they stand; profile and address fields, also in payloads (names and
 companies to their initials, all else but the country whole); a contact's names, telephone numbers and street
 wherever else its change tells them: in tags, reasons and the names of files.
 
 What stays: ids, references, roles, tags and dates, since a review needs them, and digests, which name the
-plan that was masked. Reasons stay too, but for what is said above: they are written for the reviewer and
-stand in Git beside the declaration. The fingerprint goes: with all else known, it would let a guessed address
+plan that was masked. Reasons stay too, except for what is said above: they are written for the reviewer and
+stand in Git with the declaration. The fingerprint goes: with all else known, it would let a guessed address
 be tried.
 
 A masked plan is for reading. It does not have the digest that it names and can't be applied.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from reconcile.model.contact import Grant
+from reconcile.model.contact import Grant, Identity
+from reconcile.model.declaration import Declaration
+from reconcile.model.drift import Drift
+from reconcile.model.explanation import ExplainedItem, Explanation, UnplannedOrigin
 from reconcile.model.facets import Facet
 from reconcile.model.plan import Boundary, Change, Kept, Operation, Origin, Plan, Value, Verdict
-from reconcile.model.problem import Place
+from reconcile.model.probe_report import ProbeReport
+from reconcile.model.problem import Place, ProblemReport
+from reconcile.model.timeline import Timeline, UpcomingChange
 
 from .escape import MASK
+from .personal_texts import PersonalTexts, mask_email, mask_emails, mask_field, telling_values
 
-_EMAIL = re.compile(
-    r"""
-      "[^"]+" @ [^\s<>"(),:;|]+
-    | (?<![^\s<>"(),:;|]) [^\s<>"(),:;|]+ @ [^\s<>"'(),:;|]+
-    """,
-    re.VERBOSE,
-)
-"""Looked for from the start of each word on: from every letter on, a word of 64 kB would take a minute."""
+Document = TypeVar("Document")
 
-_INITIALS = frozenset({"firstname", "lastname", "company", "username", "title"})
+Item = TypeVar("Item", Operation, Kept, ExplainedItem)
 
-_OPEN = frozenset({"type", "reference", "country", "countrycode"})
+AnyOrigin = TypeVar("AnyOrigin", Origin, UnplannedOrigin, Origin | UnplannedOrigin)
 
-_TELLING = frozenset(
-    {"email", "firstname", "lastname", "username", "phone", "mobile", "line1", "line2", "line3", "website"}
-)
-"""Fields whose values are looked for in tags, reasons and file names too. A town or a company is not: half of
-all tags are named after one."""
+_FIELDS = frozenset({Facet.PROFILE, Facet.ADDRESS})
 
-_SHORTEST = 3
-"""A shorter name is left in tags and reasons: it would be found inside half of all words."""
+_SETS = frozenset({"accessRoles", "tags"})
+"""The parts of a payload that are sets of items, not fields."""
 
 
-def mask_plan(plan: Plan) -> Plan:
-    """The plan with everything personal masked."""
+def mask(document: Document) -> Document:
+    """A plan, drift, explanation, timeline or report with everything personal masked."""
+    return cast("Document", _WALKS[type(document)](document))
+
+
+def _mask_plan(plan: Plan) -> Plan:
     return replace(
         plan,
-        valid_until=_boundary(plan) if plan.valid_until else None,
-        changes=tuple(map(_change, plan.changes)),
+        valid_until=_mask_validity(plan, plan.valid_until) if plan.valid_until else None,
+        changes=tuple(map(_mask_change, plan.changes)),
         notes=tuple(map(mask_emails, plan.notes)),
-        guards=tuple(map(mask_verdict, plan.guards)),
+        guards=tuple(map(_mask_verdict, plan.guards)),
     )
 
 
-@lru_cache(maxsize=65_536)
-def mask_email(address: str) -> str:
-    """``b•••@e•••.com``: as much as tells two addresses apart to those who know them."""
-    local, _, domain = address.strip().rpartition("@")
-    host, dot, top = domain.rpartition(".")
-    if not local:
-        return f"{_first(domain)}{MASK}" if address else ""
-    return f"{_first(local)}{MASK}@{_first(host or top)}{MASK}{dot and dot + top}"
-
-
-def _first(text: str) -> str:
-    """The first letter or digit."""
-    return next(filter(str.isalnum, text), "")
-
-
-def initials(name: str) -> str:
-    """``M. J.`` for ``Mary Jane``."""
-    return " ".join(f"{letter}." for letter in map(_first, name.split()) if letter) or MASK
-
-
-def mask_emails(sentence: str) -> str:
-    """A sentence with every e-mail address in it masked."""
-    return _EMAIL.sub(lambda found: mask_email(found[0]), sentence) if "@" in sentence else sentence
-
-
-def _boundary(plan: Plan) -> Boundary | None:
+def _mask_validity(plan: Plan, boundary: Boundary) -> Boundary:
     """Whose window it is stays known for contacts of the plan only."""
-    boundary = plan.valid_until
-    if boundary is None:
-        return None
-    whose = next((change for change in plan.changes if change.is_called(boundary.contact)), None)
-    contact = _label(whose) if whose else MASK
-    return replace(boundary, item=mask_emails(boundary.item), contact=contact)
+    change = next((change for change in plan.changes if change.is_called(boundary.contact)), None)
+    label = _masked_label(change) if change else MASK
+    return replace(boundary, item=mask_emails(boundary.item), contact=label)
 
 
-def _label(change: Change) -> str:
+def _masked_label(change: Change) -> str:
     return mask_email(change.contact.email) if change.contact.email else mask_emails(change.label)
 
 
-def mask_verdict(verdict: Verdict) -> Verdict:
-    """What a guard says, without addresses."""
+def _mask_verdict(verdict: Verdict) -> Verdict:
     subjects = tuple(map(mask_emails, verdict.subjects))
     return replace(verdict, message=mask_emails(verdict.message), subjects=subjects)
 
 
-def _change(change: Change) -> Change:
-    known = personal_texts(_personal(change))
-    who = change.contact
+def _mask_identity(contact: Identity) -> Identity:
+    reference = contact.reference and mask_emails(contact.reference)
+    return replace(contact, email=mask_email(contact.email), reference=reference)
+
+
+def _mask_change(change: Change) -> Change:
+    contact_mask = _ContactMask(PersonalTexts.of(_personal_in_change(change)))
     return replace(
         change,
-        contact=replace(
-            who, email=mask_email(who.email), reference=who.reference and mask_emails(who.reference)
-        ),
-        source=known.place(change.source),
-        operations=tuple(map(known.operation, change.operations)),
-        kept=tuple(map(known.kept, change.kept)),
-        payload=known.payload(change.payload),
+        contact=_mask_identity(change.contact),
+        source=contact_mask.place(change.source),
+        operations=tuple(map(contact_mask.item, change.operations)),
+        kept=tuple(map(contact_mask.item, change.kept)),
+        payload=contact_mask.payload(change.payload),
         live_fingerprint=None,
     )
 
 
+def _personal_in_change(change: Change) -> Iterator[str]:
+    yield change.contact.email
+    yield from telling_values(change.payload)
+    for operation in change.operations:
+        yield from _telling_fields(operation)
+
+
+def _mask_drift(drift: Drift) -> Drift:
+    """The differences name the changes and operations of the masked plan."""
+    plan = _mask_plan(drift.plan)
+    operations = ((change, operation) for change in plan.changes for operation in change.operations)
+    pairs = zip(drift.differences, operations, strict=True)
+    return Drift(plan, tuple(replace(one, change=change, operation=step) for one, (change, step) in pairs))
+
+
+def _mask_explanation(explanation: Explanation) -> Explanation:
+    contact_mask = _ContactMask(PersonalTexts.of(_personal_in_explanation(explanation)))
+    return replace(
+        explanation,
+        contact=_mask_identity(explanation.contact),
+        source=explanation.source and contact_mask.place(explanation.source),
+        items=tuple(map(contact_mask.explained, explanation.items)),
+        next=explanation.next and contact_mask.turn(explanation.next),
+        refused=tuple(map(_mask_verdict, explanation.refused)),
+    )
+
+
+def _personal_in_explanation(explanation: Explanation) -> Iterator[str]:
+    yield explanation.contact.email
+    for item in explanation.items:
+        yield from _telling_fields(item)
+
+
+def _mask_timeline(timeline: Timeline) -> Timeline:
+    declarations = {change.contact.place: change.contact for change in timeline.coming}
+    masks = {place: _ContactMask(_personal_in(contact)) for place, contact in declarations.items()}
+    return replace(
+        timeline, coming=tuple(masks[change.contact.place].upcoming(change) for change in timeline.coming)
+    )
+
+
+def _personal_in(contact: Declaration) -> PersonalTexts:
+    fields = [*telling_values(contact.profile), *telling_values(contact.address)]
+    return PersonalTexts.of([contact.email or "", *fields])
+
+
+def _mask_problems(report: ProblemReport) -> ProblemReport:
+    problems = (replace(problem, message=mask_emails(problem.message)) for problem in report.problems)
+    return replace(report, problems=tuple(problems))
+
+
+def _nobody_in(report: ProbeReport) -> ProbeReport:
+    """A probe reports on a scratch contact by its id, and quotes nothing of it."""
+    return report
+
+
+_WALKS: dict[type, Callable[[Any], Any]] = {
+    Plan: _mask_plan,
+    Drift: _mask_drift,
+    Explanation: _mask_explanation,
+    Timeline: _mask_timeline,
+    ProblemReport: _mask_problems,
+    ProbeReport: _nobody_in,
+}
+
+_VALUES: dict[type, tuple[str, ...]] = {
+    Operation: ("before", "after"),
+    Kept: ("value",),
+    ExplainedItem: ("live", "target"),
+}
+"""In which fields an item has its values."""
+
+
+def _telling_fields(item: Operation | ExplainedItem) -> Iterator[str]:
+    if item.facet in _FIELDS:
+        for name in _VALUES[type(item)]:
+            yield from telling_values({item.item: getattr(item, name)})
+
+
 @dataclass(frozen=True, slots=True)
-class PersonalTexts:
-    """What is known of a contact, case-folded, longest first: hidden wherever else it stands."""
+class _ContactMask:
+    """Masks whatever a document says of one contact, by what is personal of it."""
 
-    texts: tuple[str, ...]
-
-    def hide(self, text: str) -> str:
-        """A text without e-mail addresses and without what is known."""
-        text, folded = mask_emails(text), text.casefold()
-        if any(known in folded for known in self.texts):
-            known = "|".join(map(re.escape, self.texts))
-            return re.sub(rf"(?<!\w)(?:{known})(?!\w)", MASK, text, flags=re.IGNORECASE)
-        return text
+    personal: PersonalTexts
 
     def place(self, place: Place) -> Place:
-        """A place whose file's name tells nothing."""
-        return Place(self.hide(place.file), place.line, place.column)
+        return Place(self.personal.hide(place.file), place.line, place.column)
 
-    def operation(self, step: Operation) -> Operation:
-        """An operation without what is known."""
-        before, after = (self.value(step.facet, step.item, value) for value in (step.before, step.after))
-        item, origin = self.item(step.facet, step.item), self.origin(step.origin)
-        return replace(step, item=item, before=before, after=after, origin=origin)
-
-    def kept(self, kept: Kept) -> Kept:
-        """What is kept, without what is known."""
-        value = self.value(kept.facet, kept.item, kept.value)
-        return Kept(kept.facet, self.item(kept.facet, kept.item), value, self.origin(kept.origin))
-
-    def item(self, facet: Facet, item: str) -> str:
-        """An item's name: a role's may stay but for an address in it."""
-        return mask_emails(item) if facet is Facet.ROLES else self.hide(item)
-
-    def value(self, facet: Facet, item: str, value: Value) -> Value:
-        """A grant bears its role's name, so both are masked alike; a tag is its own value."""
-        if isinstance(value, Grant):
-            return replace(value, reference=mask_emails(value.reference), status=mask_emails(value.status))
-        if facet in {Facet.PROFILE, Facet.ADDRESS}:
-            return _field(item, value)
-        return value and self.hide(value)
-
-    def origin(self, origin: Origin) -> Origin:
-        """An origin without what is known in its reason and its file's name."""
+    def origin(self, origin: AnyOrigin) -> AnyOrigin:
+        """An origin without what its reason and its file's name tell of the contact."""
+        if isinstance(origin, UnplannedOrigin):
+            return origin
         return replace(
             origin,
             detail=origin.detail and mask_emails(origin.detail),
-            reason=origin.reason and self.hide(origin.reason),
+            reason=origin.reason and self.personal.hide(origin.reason),
             place=origin.place and self.place(origin.place),
+        )
+
+    def item(self, item: Item) -> Item:
+        """An item with its name, its values and its origin masked."""
+        values: dict[str, Any] = {
+            name: self._value(item.facet, item.item, getattr(item, name)) for name in _VALUES[type(item)]
+        }
+        return replace(
+            item, item=self._name(item.facet, item.item), origin=self.origin(item.origin), **values
+        )
+
+    def _name(self, facet: Facet, name: str) -> str:
+        """A role's name stays, except for an address in it."""
+        return mask_emails(name) if facet is Facet.ROLES else self.personal.hide(name)
+
+    def _value(self, facet: Facet, name: str, value: Value) -> Value:
+        """A grant bears its role's name, so both are masked alike; a tag is its own value."""
+        if isinstance(value, Grant):
+            return replace(value, reference=mask_emails(value.reference), status=mask_emails(value.status))
+        if facet in _FIELDS:
+            return mask_field(name, value)
+        return value and self.personal.hide(value)
+
+    def explained(self, item: ExplainedItem) -> ExplainedItem:
+        return replace(
+            self.item(item),
+            operation=item.operation and self.item(item.operation),
+            passed_over=tuple(replace(other, place=self.place(other.place)) for other in item.passed_over),
+            turn=item.turn and self.turn(item.turn),
+        )
+
+    def turn(self, boundary: Boundary) -> Boundary:
+        return replace(boundary, item=self.personal.hide(boundary.item), contact=mask_email(boundary.contact))
+
+    def upcoming(self, change: UpcomingChange) -> UpcomingChange:
+        contact = self._declaration(change.contact)
+        item = self._name(change.facet, change.boundary.item)
+        boundary = replace(change.boundary, item=item, contact=contact.label)
+        return replace(change, boundary=boundary, origin=self.origin(change.origin), contact=contact)
+
+    def _declaration(self, contact: Declaration) -> Declaration:
+        """A declaration with nothing but what names the contact."""
+        return Declaration(
+            self.place(contact.place),
+            id=contact.id,
+            reference=contact.reference and mask_emails(contact.reference),
+            email=contact.email and mask_email(contact.email),
         )
 
     def payload(self, payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -184,52 +250,10 @@ class PersonalTexts:
             case list():
                 return [self._body(inner, name) for inner in value]
             case str() if name in _SETS:
-                return mask_emails(value) if name == "accessRoles" else self.hide(value)
+                return mask_emails(value) if name == "accessRoles" else self.personal.hide(value)
             case str():
-                return _field(name, value)
+                return mask_field(name, value)
             case None | bool():
                 return value
             case _:
                 return MASK
-
-
-_SETS = frozenset({"accessRoles", "tags"})
-
-
-def personal_texts(texts: Iterable[str]) -> PersonalTexts:
-    """What these texts tell: those that are long enough to be looked for."""
-    folded = {text.strip().casefold() for text in texts}
-    return PersonalTexts(
-        tuple(sorted((text for text in folded if len(text) >= _SHORTEST), key=len, reverse=True))
-    )
-
-
-def _personal(change: Change) -> Iterator[str]:
-    """The texts that tell who somebody is."""
-    yield change.contact.email
-    yield from telling_fields(change.payload)
-    for step in change.operations:
-        if step.facet in {Facet.PROFILE, Facet.ADDRESS}:
-            yield from telling_fields({step.item: step.before})
-            yield from telling_fields({step.item: step.after})
-
-
-def telling_fields(value: Any, name: str = "") -> Iterator[str]:
-    """The telling fields of a payload, or of a profile or address."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from telling_fields(inner, key)
-    elif isinstance(value, str) and name.casefold() in _TELLING:
-        yield value
-
-
-def _field(name: str, value: Value) -> str | None:
-    """A profile or address field by its API name, masked as its kind asks for."""
-    if not isinstance(value, str):
-        return None
-    key = name.casefold()
-    if key in _OPEN or not value:
-        return mask_emails(value)
-    if key == "email":
-        return mask_email(value)
-    return initials(value) if key in _INITIALS else MASK

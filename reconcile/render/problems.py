@@ -2,26 +2,30 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from reconcile.model.problem import Problem, Severity
+from reconcile.model.problem import Problem, ProblemReport, Severity
 
 FORMAT_VERSION = "1.0"
 
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
-def problems_text(problems: Iterable[Problem]) -> str:
-    """A line for each problem, as editors and CI systems parse it; ends with a line break unless empty."""
-    return "".join(f"{problem}\n" for problem in problems)
+def problems_text(report: ProblemReport) -> str:
+    """How much was read, and how many warnings there are: errors end the command before it prints this."""
+    warnings = len(report.problems)
+    result = f"no errors, {_counted(warnings, 'warning')}" if warnings else "no problems"
+    return f"{_counted(report.contacts, 'contact')} in {_counted(report.files, 'file')}: {result}."
 
 
-def problems_json(problems: Sequence[Problem]) -> str:
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def problems_json(report: ProblemReport) -> str:
     """A document with all problems. New keys are a minor version; ``line`` is null for a whole file."""
-    document = {"format_version": FORMAT_VERSION, "problems": [_document(problem) for problem in problems]}
-    return _json(document)
+    return _json({"format_version": FORMAT_VERSION, "problems": list(map(_document, report.problems))})
 
 
 def _document(problem: Problem) -> dict[str, Any]:
@@ -36,9 +40,9 @@ def _document(problem: Problem) -> dict[str, Any]:
     }
 
 
-def problems_github(problems: Iterable[Problem]) -> str:
-    """A workflow command for each problem, which GitHub shows beside the line in the pull request."""
-    return "".join(map(_annotation, problems))
+def problems_github(report: ProblemReport) -> str:
+    """A workflow command for each problem, which GitHub shows at the line in the pull request."""
+    return "".join(map(_annotation, report.problems))
 
 
 def _annotation(problem: Problem) -> str:
@@ -47,8 +51,8 @@ def _annotation(problem: Problem) -> str:
     if place.line:
         properties |= {"line": str(place.line), "col": str(place.column)}
     properties["title"] = problem.rule
-    told = ",".join(f"{name}={_escaped(value, _IN_PROPERTY)}" for name, value in properties.items())
-    return f"::{problem.severity} {told}::{_escaped(problem.message, _IN_MESSAGE)}\n"
+    values = ",".join(f"{name}={_escaped(value, _IN_PROPERTY)}" for name, value in properties.items())
+    return f"::{problem.severity} {values}::{_escaped(problem.message, _IN_MESSAGE)}\n"
 
 
 _IN_MESSAGE = re.compile("[%\r\n]")
@@ -57,22 +61,22 @@ _IN_PROPERTY = re.compile("[%\r\n:,]")
 
 
 def _escaped(text: str, special: re.Pattern[str]) -> str:
-    return special.sub(lambda found: f"%{ord(found[0]):02X}", text)
+    return special.sub(lambda match: f"%{ord(match[0]):02X}", text)
 
 
-def problems_sarif(problems: Sequence[Problem], rules: Mapping[str, str], tool_version: str) -> str:
-    """A SARIF 2.1.0 log, as code scanning services read it. ``rules`` has one line about each rule id."""
-    known = sorted({problem.rule for problem in problems} | rules.keys())
+def problems_sarif(report: ProblemReport) -> str:
+    """A SARIF 2.1.0 log, as code scanning services read it."""
+    known = sorted({problem.rule for problem in report.problems} | report.rules.keys())
     driver = {
         "name": "reconcile",
-        "version": tool_version,
-        "rules": [{"id": rule, "shortDescription": {"text": rules.get(rule, rule)}} for rule in known],
+        "version": report.tool_version,
+        "rules": [{"id": rule, "shortDescription": {"text": report.rules.get(rule, rule)}} for rule in known],
     }
     index = {rule: number for number, rule in enumerate(known)}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(problem, index[problem.rule]) for problem in problems],
+        "results": [_result(problem, index[problem.rule]) for problem in report.problems],
     }
     return _json({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]})
 

@@ -2,20 +2,17 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from reconcile.clock import utc_text
 from reconcile.documents.timeline import timeline_document
-from reconcile.model.declaration import Declaration
 from reconcile.model.plan import Origin
-from reconcile.model.problem import Place
 from reconcile.model.timeline import Timeline, UpcomingChange
 from reconcile.text import count, verb_form
 
 from .escape import TERMINAL, Dialect
 from .layout import cells, pad, paint, wrap
-from .mask import PersonalTexts, mask_email, mask_emails, personal_texts, telling_fields
 from .plan_text import COLOURS
 from .wording.date_text import day_text, end_text, last_day, start_text
 from .wording.lines import NOUNS, WIDEST_ITEM
@@ -106,40 +103,3 @@ class _TimelineText:
 
 def _widest(texts: Iterable[str]) -> int:
     return max((width for width in map(cells, texts) if width <= WIDEST_ITEM), default=0)
-
-
-def mask_timeline(found: Timeline) -> Timeline:
-    """The timeline with everything personal masked."""
-    hidden: dict[Place, _MaskedContact] = {}
-    masked = []
-    for one in found.coming:
-        place = one.contact.place
-        hidden[place] = hidden.get(place) or _masked_contact(one.contact)
-        masked.append(hidden[place].coming(one))
-    return replace(found, coming=tuple(masked))
-
-
-@dataclass(frozen=True, slots=True)
-class _MaskedContact:
-    """A contact without what is personal, and what is to be hidden wherever else it stands."""
-
-    contact: Declaration
-    known: PersonalTexts
-
-    def coming(self, one: UpcomingChange) -> UpcomingChange:
-        item = self.known.item(one.facet, one.boundary.item)
-        boundary = replace(one.boundary, item=item, contact=self.contact.label)
-        return replace(one, boundary=boundary, origin=self.known.origin(one.origin), contact=self.contact)
-
-
-def _masked_contact(contact: Declaration) -> _MaskedContact:
-    known = personal_texts(
-        [contact.email or "", *telling_fields(contact.profile), *telling_fields(contact.address)]
-    )
-    masked = Declaration(
-        known.place(contact.place),
-        id=contact.id,
-        reference=contact.reference and mask_emails(contact.reference),
-        email=contact.email and mask_email(contact.email),
-    )
-    return _MaskedContact(masked, known)

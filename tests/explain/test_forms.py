@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.render.explanation import explanation_json, explanation_text, mask_explanation
-from reconcile.render.timeline import mask_timeline, timeline_json, timeline_text
+from reconcile.render.explanation import explanation_json, explanation_text
+from reconcile.render.mask import mask
+from reconcile.render.timeline import timeline_json, timeline_text
 from tests.support.pages.hostile_plan import before, tame
 from tests.support.pages.hostile_texts import HOSTILE
 from tests.support.plans.explanation_samples import coming, explained, unmanaged
@@ -20,9 +21,9 @@ Change = Callable[[str], str]
 TEXTS: dict[str, Callable[[Change], str]] = {
     "explained": lambda change: explanation_text(explained(change)),
     "unmanaged": lambda change: explanation_text(unmanaged(change)),
-    "masked": lambda change: explanation_text(mask_explanation(explained(change))),
+    "masked": lambda change: explanation_text(mask(explained(change))),
     "timeline": lambda change: timeline_text(coming(change)),
-    "masked timeline": lambda change: timeline_text(mask_timeline(coming(change))),
+    "masked timeline": lambda change: timeline_text(mask(coming(change))),
 }
 
 
@@ -86,23 +87,23 @@ def personal(text: str) -> str:
 
 MASKED: dict[str, tuple[Callable[[], str], Callable[[], str]]] = {
     "explanation": (
-        lambda: explanation_text(mask_explanation(explained(personal))),
+        lambda: explanation_text(mask(explained(personal))),
         lambda: explanation_text(explained(personal)),
     ),
     "explanation as JSON": (
-        lambda: explanation_json(mask_explanation(explained(personal))),
+        lambda: explanation_json(mask(explained(personal))),
         lambda: explanation_json(explained(personal)),
     ),
     "of nobody's": (
-        lambda: explanation_text(mask_explanation(unmanaged(personal))),
+        lambda: explanation_text(mask(unmanaged(personal))),
         lambda: explanation_text(unmanaged(personal)),
     ),
     "timeline": (
-        lambda: timeline_text(mask_timeline(coming(personal))),
+        lambda: timeline_text(mask(coming(personal))),
         lambda: timeline_text(coming(personal)),
     ),
     "timeline as JSON": (
-        lambda: timeline_json(mask_timeline(coming(personal))),
+        lambda: timeline_json(mask(coming(personal))),
         lambda: timeline_json(coming(personal)),
     ),
 }

@@ -7,7 +7,8 @@ from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
 from reconcile.model.problem import Place
 from reconcile.plan.matching import declarations_named, nearest_name
 from reconcile.plan.timeline import build_timeline
-from reconcile.render.timeline import mask_timeline, timeline_json, timeline_text
+from reconcile.render.mask import mask
+from reconcile.render.timeline import timeline_json, timeline_text
 from tests.support.plans.explanation_samples import DAY, NOW, scene
 
 CONTACTS = 24_000
@@ -35,7 +36,7 @@ def test_a_bundle_of_everybody_starts_and_lapses_for_each() -> None:
     found = build_timeline(entries, scene(str), 30)
     assert (found.contacts, found.starts, found.lapses) == (CONTACTS, 2 * CONTACTS, 0)
     assert timeline_text(found).count("starts 2026-11-24") == 2 * CONTACTS
-    few = mask_timeline(build_timeline(entries[:2_400], scene(str), 90))
+    few = mask(build_timeline(entries[:2_400], scene(str), 90))
     assert timeline_json(few).count('"event": "lapses"') == 4_800
 
 

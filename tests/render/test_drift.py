@@ -9,7 +9,8 @@ import pytest
 
 from reconcile.model.drift import Cause, Difference, Drift
 from reconcile.model.plan import Plan
-from reconcile.render.drift import drift_json, drift_markdown, drift_text, mask_drift
+from reconcile.render.drift import drift_json, drift_markdown, drift_text
+from reconcile.render.mask import mask
 from tests.support.pages.hostile_plan import before, plan_with_texts, tame
 from tests.support.pages.hostile_texts import HOSTILE
 from tests.support.pages.page_structure import page_structure
@@ -68,7 +69,7 @@ def test_contacts_that_do_not_fit_are_counted() -> None:
 
 def test_masked_drift_holds_no_address() -> None:
     """In no format, while the causes stay."""
-    found = mask_drift(drifted(full_plan()))
+    found = mask(drifted(full_plan()))
     addresses = {change.contact.email for change in full_plan().changes if change.contact.email}
     for shown in (drift_text(found), drift_markdown(found), drift_json(found)):
         assert [address for address in addresses if address in shown] == []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reconcile.model.plan import Plan
 from reconcile.render.escape import visible
-from reconcile.render.mask import mask_plan
+from reconcile.render.mask import mask
 from reconcile.render.plan_markdown import plan_markdown
 from reconcile.render.plan_page.page import plan_page
 from reconcile.render.plan_text import plan_text
@@ -69,7 +69,7 @@ def test_masked_plans_hold_against_hostile_strings_too(
     name: str, structure: Callable[[Plan], list[str]]
 ) -> None:
     """Masking comes before escaping and takes nothing from it."""
-    hostile = mask_plan(plan_with_texts(before(HOSTILE[name])))
+    hostile = mask(plan_with_texts(before(HOSTILE[name])))
     assert [part for part in structure(hostile) if part.startswith("<!--")] == []
     assert all("evil" not in part and "alert" not in part for part in structure(hostile))
 

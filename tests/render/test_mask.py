@@ -10,7 +10,8 @@ from jsonschema import Draft202012Validator
 from reconcile.documents.plan import plan_document
 from reconcile.model.facets import Facet
 from reconcile.model.plan import OriginKind, Plan
-from reconcile.render.mask import initials, mask_email, mask_emails, mask_plan
+from reconcile.render.mask import mask
+from reconcile.render.personal_texts import initials, mask_email, mask_emails
 from reconcile.render.plan_json import plan_json, plan_schema
 from reconcile.render.plan_markdown import plan_markdown
 from reconcile.render.plan_page.page import plan_page
@@ -92,7 +93,7 @@ def personal_plan() -> Plan:
 def test_no_personal_string_is_in_any_masked_output(show: object) -> None:
     """Not one canary passes, in any format; unmasked, each format shows some."""
     assert callable(show)
-    found = show(mask_plan(personal_plan())).casefold()
+    found = show(mask(personal_plan())).casefold()
     assert [canary for canary in CANARIES if canary in found] == []
     assert any(canary in show(personal_plan()).casefold() for canary in CANARIES)
 
@@ -105,7 +106,7 @@ def test_every_canary_is_in_the_unmasked_document() -> None:
 
 def test_what_a_review_needs_stays() -> None:
     """Ids, references, roles, expiries, reasons and the country."""
-    masked = mask_plan(personal_plan())
+    masked = mask(personal_plan())
     shown = plan_text(masked)
     assert "Z•••@c•••.example (contact 13, reference B-77)" in shown
     assert "+ role  customer" in shown
@@ -117,7 +118,7 @@ def test_what_a_review_needs_stays() -> None:
 
 def test_the_masked_payload_keeps_its_shape() -> None:
     """Roles and tags stay, fields are masked, and nothing else changes its type but numbers."""
-    assert mask_plan(personal_plan()).changes[0].payload["contact"] == {
+    assert mask(personal_plan()).changes[0].payload["contact"] == {
         "email": "s•••@c•••.example",
         "firstname": "Z.",
         "lastname": "Q.",
@@ -138,7 +139,7 @@ def test_the_masked_payload_keeps_its_shape() -> None:
 @given(PLANS)
 def test_a_masked_plan_is_a_plan(made: Plan) -> None:
     """Its document follows the schema, it has as many steps, and it names the same digests."""
-    masked = mask_plan(made)
+    masked = mask(made)
     Draft202012Validator(plan_schema()).validate(plan_document(masked))
     assert [len(one.operations) for one in masked.changes] == [len(one.operations) for one in made.changes]
     covered = ("digest", "config_digest", "declarations_digest", "as_of", "unchanged", "account")
@@ -147,20 +148,20 @@ def test_a_masked_plan_is_a_plan(made: Plan) -> None:
 
 def test_counts_are_those_of_the_plan() -> None:
     """The summary of a masked plan is that of the whole one."""
-    assert plan_document(mask_plan(full_plan()))["summary"] == plan_document(full_plan())["summary"]
+    assert plan_document(mask(full_plan()))["summary"] == plan_document(full_plan())["summary"]
 
 
 def test_no_fingerprint_lets_an_address_be_guessed() -> None:
     """A digest over an address and else known values could be tried against a list of addresses."""
-    assert {one.live_fingerprint for one in mask_plan(large_plan(20)).changes} == {None}
+    assert {one.live_fingerprint for one in mask(large_plan(20)).changes} == {None}
 
 
 @settings(deadline=None, max_examples=40)
 @given(PLANS)
 def test_masking_twice_is_masking_once(made: Plan) -> None:
     """What is masked holds nothing more to mask but what looks like an address by chance."""
-    once = mask_plan(made)
-    assert [one.contact for one in mask_plan(once).changes] == [one.contact for one in once.changes]
+    once = mask(made)
+    assert [one.contact for one in mask(once).changes] == [one.contact for one in once.changes]
 
 
 WHOSE = [
@@ -175,7 +176,7 @@ WHOSE = [
 def test_validity_is_not_taken_for_somebody_elses(of: str, said: str) -> None:
     """Two masked addresses may look alike: only the contact of the plan is named."""
     made = plan(change(tag_added("x"), reference="B-77"), valid_until=boundary(of=of))
-    assert said in plan_text(mask_plan(made))
+    assert said in plan_text(mask(made))
 
 
 @pytest.mark.timeout(20)
@@ -240,7 +241,7 @@ def test_an_address_never_passes_in_a_sentence(before: str, address: str) -> Non
 def test_short_names_do_not_hide_half_of_all_words() -> None:
     """A name of two letters is masked as a field, not wherever these letters stand."""
     made = plan(change(field_set("lastname", None, "Li"), tag_added("li-st"), tag_added("polite")))
-    shown = plan_text(mask_plan(made))
+    shown = plan_text(mask(made))
     assert "tag   li-st" in shown
     assert "tag   polite" in shown
 
@@ -248,4 +249,4 @@ def test_short_names_do_not_hide_half_of_all_words() -> None:
 def test_an_ignored_pattern_and_a_bundle_stay() -> None:
     """They name roles, not people."""
     made = plan(change(granted(grant("customer"), origin(OriginKind.BUNDLE, "trade-customer"))))
-    assert "(bundle trade-customer)" in plan_text(mask_plan(made))
+    assert "(bundle trade-customer)" in plan_text(mask(made))

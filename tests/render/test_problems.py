@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from reconcile.model.problem import Place, Problem, Severity
-from reconcile.render.problems import problems_github, problems_json, problems_sarif, problems_text
+from reconcile.model.problem import Place, Problem, ProblemReport, Severity
+from reconcile.render.problems import problems_github, problems_json, problems_sarif
 
 PROBLEMS = (
     Problem(Place("contacts/a b.yaml", 3, 13), "unknown key 'x'; did you mean 'y'?", "unknown-key"),
@@ -36,17 +36,16 @@ ANY = st.builds(
 
 def test_text_is_a_line_for_each_problem() -> None:
     """As editors parse it: file, line, column, message, rule."""
-    assert problems_text(PROBLEMS).splitlines() == [
+    assert [str(problem) for problem in PROBLEMS] == [
         "contacts/a b.yaml:3:13: unknown key 'x'; did you mean 'y'? [unknown-key]",
         "contacts: no file here declares a contact [no-contacts]",
         "contacts/z.yaml:1:1: warning: 100% sure: a, b [tag-case]",
     ]
-    assert problems_text(()) == ""
 
 
 def test_json_holds_every_part_of_a_problem() -> None:
     """A whole file has no line; the format says its version."""
-    assert json.loads(problems_json(PROBLEMS[1:])) == {
+    assert json.loads(problems_json(ProblemReport(PROBLEMS[1:]))) == {
         "format_version": "1.0",
         "problems": [
             {
@@ -71,7 +70,7 @@ def test_json_holds_every_part_of_a_problem() -> None:
 
 def test_github_shows_each_problem_beside_its_line() -> None:
     """The workflow commands that GitHub documents, with their own escapes."""
-    assert problems_github(PROBLEMS).splitlines() == [
+    assert problems_github(ProblemReport(PROBLEMS)).splitlines() == [
         "::error file=contacts/a b.yaml,line=3,col=13,title=unknown-key::unknown key 'x'; did you mean 'y'?",
         "::error file=contacts,title=no-contacts::no file here declares a contact",
         "::warning file=contacts/z.yaml,line=1,col=1,title=tag-case::100%25 sure: a, b",
@@ -84,7 +83,7 @@ COMMAND = re.compile(r"::(error|warning) ([a-z]+=[^,:\r\n]*)(,[a-z]+=[^,:\r\n]*)
 @given(ANY)
 def test_no_value_forges_a_github_command(problem: Problem) -> None:
     """One problem is one command, whatever its file is called and its message says."""
-    assert COMMAND.fullmatch(problems_github([problem]))
+    assert COMMAND.fullmatch(problems_github(ProblemReport((problem,))))
 
 
 def of(**properties: Any) -> dict[str, Any]:
@@ -138,14 +137,14 @@ RULES = {"unknown-key": "A key that the language does not have.", "tag-case": "A
 @given(st.lists(ANY.filter(lambda problem: bool(problem.message)), max_size=4))
 def test_sarif_follows_its_specification(problems: list[Problem]) -> None:
     """Properties, types and required parts are those of SARIF 2.1.0; paths are URIs."""
-    log = json.loads(problems_sarif(problems, RULES, "1.2.3"))
+    log = json.loads(problems_sarif(ProblemReport(tuple(problems), rules=RULES, tool_version="1.2.3")))
     errors = Draft202012Validator(SARIF).iter_errors(log)
     assert [error.message for error in errors] == []
 
 
 def test_sarif_results_name_their_rules() -> None:
     """Each result points at the rule that it breaks; rules that nothing breaks are listed, too."""
-    (run,) = json.loads(problems_sarif(PROBLEMS, RULES, "1.2.3"))["runs"]
+    (run,) = json.loads(problems_sarif(ProblemReport(PROBLEMS, rules=RULES, tool_version="1.2.3")))["runs"]
     rules = run["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == ["no-contacts", "tag-case", "unknown-key"]
     assert [rules[result["ruleIndex"]]["id"] for result in run["results"]] == [
@@ -160,8 +159,9 @@ def test_sarif_results_name_their_rules() -> None:
     assert "region" not in run["results"][1]["locations"][0]["physicalLocation"]
 
 
-@pytest.mark.parametrize("form", [problems_json, lambda problems: problems_sarif(problems, RULES, "1")])
+@pytest.mark.parametrize("form", [problems_json, problems_sarif])
 def test_documents_are_plain_ascii(form: Any) -> None:
     """They read the same everywhere and steer no terminal."""
     problem = Problem(Place("contacts/é.yaml", 1, 1), "\x1b[31m \x7f \u202e é", "unknown-key")
-    assert all(letter == "\n" or " " <= letter <= "~" for letter in form([problem]))
+    report = ProblemReport((problem,), rules=RULES)
+    assert all(letter == "\n" or " " <= letter <= "~" for letter in form(report))

@@ -15,7 +15,7 @@ from reconcile.model.settings import Patterns, Policy
 from reconcile.plan.digest import plan_digest
 from reconcile.plan.matching import match_declarations
 from reconcile.plan.planner import make_plan
-from reconcile.render.mask import mask_plan
+from reconcile.render.mask import mask
 from reconcile.render.plan_json import plan_json, plan_schema
 from reconcile.render.plan_markdown import plan_markdown
 from reconcile.render.plan_page.page import plan_page
@@ -107,7 +107,7 @@ def test_a_saved_plan_is_the_plan() -> None:
 
 def test_a_masked_plan_can_not_pass_for_the_plan() -> None:
     """It names the plan's digest but does not have it, so that no apply takes it."""
-    masked = mask_plan(sample())
+    masked = mask(sample())
     assert masked.digest == sample().digest
     assert plan_digest(masked) != masked.digest
 

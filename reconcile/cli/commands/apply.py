@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconcile.cli.formats import format_option
 from reconcile.cli.options import Ceiling, Common, common_options
 from reconcile.errors import UsageError
+from reconcile.model.plan import Plan
 
 if TYPE_CHECKING:
     from reconcile.cli.project import Project
     from reconcile.evance.writer import Writer
     from reconcile.model.declaration import Declaration
-    from reconcile.model.plan import Plan
 
 
 @click.command()
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--allow", type=Ceiling(), multiple=True, help="Lift a guard up to a ceiling, for this run.")
 @click.option("--due", is_flag=True, help="Only what became due by the clock since the last apply.")
 @click.option("--yes", is_flag=True, help="Apply without asking; needed where there is no terminal.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option(Plan, local=True, about=None)
 def apply(common: Common, approved: Path | None, digest: str | None, form: str, **given: Any) -> int:
     """Plan, show the plan, ask, and apply it.
 
@@ -63,7 +64,7 @@ def declared(project: "Project", common: Common) -> "tuple[Declaration, ...]":
 
 
 def declared_by_run(
-    project: "Project", approval: "Plan", account: "Writer", common: Common
+    project: "Project", approval: Plan, account: "Writer", common: Common
 ) -> "tuple[Declaration, ...]":
     """The declarations that undo the run of an approved plan; what they leave as it is, is said."""
     from reconcile.cli import console

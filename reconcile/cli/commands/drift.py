@@ -4,23 +4,21 @@ from pathlib import Path
 
 import click
 
+from reconcile.cli.formats import format_option, privacy_option, render
 from reconcile.cli.options import Common, common_options
-from reconcile.cli.plan_output import masked, privacy_option
 from reconcile.documents.drift import drift_from_document
 from reconcile.errors import ExitCode, Refusal, UsageError
 from reconcile.model.drift import Drift
 from reconcile.model.settings import Privacy
 from reconcile.services.output_files import write_private
 
-FORMATS = ("text", "json", "markdown")
-
 
 @click.command()
 @common_options
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@format_option(Drift, about=None)
 @privacy_option
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write it as JSON.")
-def drift(common: Common, form: str, privacy: str | None, out: Path | None) -> int:
+def drift(common: Common, form: str, privacy: Privacy | None, out: Path | None) -> int:
     """Say what differs and why; exit with 2 when anything does.
 
     An item was started or ended by the clock, changed outside, left over from an interrupted run, or not
@@ -48,18 +46,8 @@ def drift(common: Common, form: str, privacy: str | None, out: Path | None) -> i
     found = judged(plan, declarations, past.history)
     if out is not None:
         write_private(out, drift_json(found))
-    console.print_result(
-        render_drift(found, form, Privacy(privacy) if privacy else None, project.settings.privacy)
-    )
+    console.print_result(render(found, form, privacy, project.settings.privacy))
     return ExitCode.DONE if plan.empty else ExitCode.CHANGES
-
-
-def render_drift(found: Drift, form: str, privacy: Privacy | None, configured: Privacy) -> str:
-    """The drift in a form, masked like a plan."""
-    from reconcile.render.drift import drift_json, drift_markdown, drift_text, mask_drift
-
-    forms = {"text": drift_text, "json": drift_json, "markdown": drift_markdown}
-    return forms[form](mask_drift(found) if masked(form, privacy, configured) else found)
 
 
 def read_drift(path: Path) -> Drift:

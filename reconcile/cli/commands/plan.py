@@ -4,15 +4,16 @@ from pathlib import Path
 
 import click
 
+from reconcile.cli.formats import concise_option, format_option, privacy_option, render
 from reconcile.cli.options import Common, common_options
-from reconcile.cli.plan_output import concise_option, format_option, privacy_option, render
 from reconcile.errors import ExitCode
+from reconcile.model.plan import Plan
 from reconcile.model.settings import Privacy
 
 
 @click.command()
 @common_options
-@format_option
+@format_option(Plan)
 @privacy_option
 @concise_option
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write it as JSON.")
@@ -21,7 +22,7 @@ def plan(  # noqa: PLR0913 - an argument for each option
     common: Common,
     *,
     form: str,
-    privacy: str | None,
+    privacy: Privacy | None,
     concise: bool,
     out: Path | None,
     detailed_exitcode: bool,
@@ -44,7 +45,6 @@ def plan(  # noqa: PLR0913 - an argument for each option
         found = make_fresh_plan(loaded.declarations, account, scene, past=past, progress=progress).plan
     if out is not None:
         write_private(out, plan_json(found))
-    asked = Privacy(privacy) if privacy else None
-    console.print_result(render(found, form, asked, project.settings.privacy, concise=concise))
+    console.print_result(render(found, form, privacy, project.settings.privacy, concise=concise))
     pending = not found.empty or found.refused
     return ExitCode.CHANGES if detailed_exitcode and pending else ExitCode.DONE

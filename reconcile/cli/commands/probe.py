@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconcile.cli.formats import format_option, render
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode, PartlyApplied, ReconcileError, Refusal, UsageError
+from reconcile.model.probe_report import ProbeReport
 
 if TYPE_CHECKING:
     from reconcile.cli.project import Project
     from reconcile.evance.prober import Prober
-    from reconcile.model.probe_report import ProbeReport
     from reconcile.probe.runner import ProbeRun
     from reconcile.probe.scratch import ScratchContact
     from reconcile.probe.snapshot import Snapshot
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @click.argument("contact", metavar="CONTACT_ID")
 @click.option("--role", "roles", multiple=True, metavar="REFERENCE", help="A role it may be given meanwhile.")
 @click.option("--yes", is_flag=True, help="Probe without asking; needed where there is no terminal.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option(ProbeReport, about=None)
 def probe(common: Common, contact: str, roles: tuple[str, ...], yes: bool, form: str) -> int:  # noqa: FBT001
     """Find out how a development account behaves where its documents are silent.
 
@@ -95,7 +96,7 @@ def _say_what_will_be_done(scratch: "ScratchContact", earlier: "Snapshot | None"
     console.note("\n".join(lines), common)
 
 
-def _probe(scratch: "ScratchContact", project: "Project", image: Path, common: Common) -> "ProbeReport":
+def _probe(scratch: "ScratchContact", project: "Project", image: Path, common: Common) -> ProbeReport:
     """Keep how the contact is, ask everything, bring it back; a signal ends the asking, not the rest."""
     from reconcile.cli import console
     from reconcile.cli.signals import asked_to_stop
@@ -122,9 +123,8 @@ def _tell() -> None:
     click.echo("stopping: the contact is brought back first", err=True)
 
 
-def _probed(scratch: "ScratchContact", ended: "ProbeRun", project: "Project") -> "ProbeReport":
+def _probed(scratch: "ScratchContact", ended: "ProbeRun", project: "Project") -> ProbeReport:
     from reconcile import __version__
-    from reconcile.model.probe_report import ProbeReport
     from reconcile.probe.capabilities import capabilities_from
 
     account = scratch.prober.connection.account
@@ -141,13 +141,13 @@ def _probed(scratch: "ScratchContact", ended: "ProbeRun", project: "Project") ->
     )
 
 
-def _conclude(probed: "ProbeReport", project: "Project", image: Path, form: str, common: Common) -> int:
+def _conclude(probed: ProbeReport, project: "Project", image: Path, form: str, common: Common) -> int:
     """Say and write down what was found out; raise when it is not all, or the contact is not as it was."""
     from reconcile.cli import console
-    from reconcile.render.probe import capabilities_yaml, probe_json, probe_text
+    from reconcile.render.probe import capabilities_yaml
     from reconcile.services.output_files import write_shared
 
-    console.print_result(probe_json(probed) if form == "json" else probe_text(probed, width=console.width()))
+    console.print_result(render(probed, form, configured=project.settings.privacy))
     if not probed.stopped:
         write_shared(project.capabilities_file, capabilities_yaml(probed))
         console.note(f"Written down in {project.capabilities_file.name}.", common)

@@ -5,16 +5,17 @@ from pathlib import Path
 
 import click
 
+from reconcile.cli.formats import format_option, render
 from reconcile.cli.options import Common, common_options
-from reconcile.cli.plan_output import format_option, render
 from reconcile.errors import ExitCode
+from reconcile.model.plan import Plan
 
 
 @click.command()
 @common_options
 @click.argument("run")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write it as JSON.")
-@format_option
+@format_option(Plan)
 def revert(common: Common, run: str, out: Path | None, form: str) -> int:
     """Plan what undoes RUN: review the plan, then carry it out with 'reconcile apply PLAN.json'."""
     from reconcile.cli import console

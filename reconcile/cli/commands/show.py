@@ -1,20 +1,21 @@
-"""``reconcile show``: a saved plan in any format; and the one place where commands render plans."""
+"""``reconcile show``: a saved plan in any format."""
 
 from pathlib import Path
 
 import click
 
-from reconcile.cli.plan_output import concise_option, format_option, privacy_option, render
+from reconcile.cli.formats import concise_option, format_option, privacy_option, render
 from reconcile.errors import ExitCode
+from reconcile.model.plan import Plan
 from reconcile.model.settings import Privacy
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), metavar="PLAN.json")
-@format_option
+@format_option(Plan)
 @privacy_option
 @concise_option
-def show(file: Path, form: str, privacy: str | None, *, concise: bool) -> int:
+def show(file: Path, form: str, privacy: Privacy | None, *, concise: bool) -> int:
     """Show a saved plan. Whether it still fits the account is for 'apply' to say."""
     from reconcile.cli import console
     from reconcile.plan.approval import invalid_approval
@@ -25,5 +26,5 @@ def show(file: Path, form: str, privacy: str | None, *, concise: bool) -> int:
         click.echo(
             f"{file}: its content does not have the digest it names: it was masked or changed", err=True
         )
-    console.print_result(render(plan, form, Privacy(privacy) if privacy else None, concise=concise))
+    console.print_result(render(plan, form, privacy, concise=concise))
     return ExitCode.DONE

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import click
 
+from reconcile.cli.formats import format_option, render
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import DeclarationError, ExitCode
-from reconcile.model.problem import Problem, Severity
+from reconcile.model.problem import Problem, ProblemReport, Severity
 from reconcile.model.settings import Privacy, Settings
-
-FORMATS = ("text", "json", "github", "sarif")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +24,7 @@ class Validation:
 
 
 @click.command()
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="The form."
-)
+@format_option(ProblemReport)
 @click.option("--strict", is_flag=True, help="Make every warning an error.")
 @click.option("--account", is_flag=True, help="Also check roles against the account; needs credentials.")
 @common_options
@@ -45,9 +42,8 @@ def validate(common: Common, *, form: str, strict: bool, account: bool) -> int:
     problems = tuple(map(_as_error, found.problems)) if strict else found.problems
     if form == "text":
         _tell(problems, common)
-        console.print_result(_summary(found.contacts, found.files, len(problems)))
-    else:
-        console.print_result(render(form, problems, found.privacy))
+    report = _report(replace(found, problems=problems))
+    console.print_result(render(report, form, configured=found.privacy))
     return ExitCode.INVALID if _failed(problems) else ExitCode.DONE
 
 
@@ -115,26 +111,9 @@ def _tell(problems: Sequence[Problem], common: Common) -> None:
         console.note(str(problem), common)
 
 
-def _summary(contacts: int, files: int, warnings: int) -> str:
-    told = f"no errors, {_counted(warnings, 'warning')}" if warnings else "no problems"
-    return f"{_counted(contacts, 'contact')} in {_counted(files, 'file')}: {told}."
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def render(form: str, problems: Sequence[Problem], privacy: Privacy) -> str:
-    """The problems in a format for machines; without e-mails where it is shown to others."""
+def _report(checked: Validation) -> ProblemReport:
     from reconcile import __version__
     from reconcile.declare.rules import RULES
-    from reconcile.render.mask import mask_emails
-    from reconcile.render.problems import problems_github, problems_json, problems_sarif
 
-    if form == "json":
-        return problems_json(problems)
-    if privacy is Privacy.MASK:
-        problems = [replace(problem, message=mask_emails(problem.message)) for problem in problems]
-    if form == "github":
-        return problems_github(problems)
-    return problems_sarif(problems, {rule.id: rule.about for rule in RULES.values()}, __version__)
+    about = {rule.id: rule.about for rule in RULES.values()}
+    return ProblemReport(checked.problems, checked.contacts, checked.files, about, __version__)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from reconcile.render.mask import mask_plan
+from reconcile.render.mask import mask
 from reconcile.render.plan_json import plan_json
 from reconcile.render.plan_markdown import plan_markdown
 from reconcile.render.plan_page.page import plan_page
@@ -26,9 +26,9 @@ PAGES: dict[str, Callable[[], str]] = {
     "plan.json": lambda: plan_json(full_plan()),
     "plan.md": lambda: plan_markdown(full_plan(), source_url=COMMIT),
     "plan.html": lambda: without_assets(plan_page(full_plan())),
-    "masked.txt": lambda: plan_text(mask_plan(full_plan()), width=100),
-    "masked.json": lambda: plan_json(mask_plan(full_plan())),
-    "masked.md": lambda: plan_markdown(mask_plan(full_plan()), source_url=COMMIT),
+    "masked.txt": lambda: plan_text(mask(full_plan()), width=100),
+    "masked.json": lambda: plan_json(mask(full_plan())),
+    "masked.md": lambda: plan_markdown(mask(full_plan()), source_url=COMMIT),
 }
 
 

@@ -23,7 +23,7 @@ def summary(common: Common, file: Path) -> int:
     """Add the plan to the job's summary (GITHUB_STEP_SUMMARY), masked as is configured."""
     from reconcile.cli.project import open_project
     from reconcile.model.settings import Privacy
-    from reconcile.render.mask import mask_plan
+    from reconcile.render.mask import mask
     from reconcile.render.plan_markdown import plan_markdown
     from reconcile.services.plan_files import read_approved_plan
 
@@ -36,7 +36,7 @@ def summary(common: Common, file: Path) -> int:
         raise UsageError("the summary of this step is full; show the plan in a step of its own")
     blob = _blob()
     text = plan_markdown(
-        mask_plan(plan) if project.settings.privacy is Privacy.MASK else plan, limit=left, source_url=blob
+        mask(plan) if project.settings.privacy is Privacy.MASK else plan, limit=left, source_url=blob
     )
     with path.open("a", encoding="utf-8") as opened:
         opened.write(f"{text}\n")

@@ -1,0 +1,102 @@
+"""The options that choose how a document is shown, and the document as standard output shall show it."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from reconcile.model.settings import Privacy
+
+from . import console
+
+Command = Callable[..., Any]
+
+
+class FormatName(click.ParamType[str]):
+    """One of the registered formats of a kind of document.
+
+    They are looked up when they are asked for: a command that shows nothing loads no format.
+    """
+
+    name = "format"
+
+    def __init__(self, document: type, *, local: bool = False) -> None:
+        self._document = document
+        self._local = local
+
+    def _choice(self) -> click.Choice[str]:
+        from reconcile.render.registry import Audience, formats_of
+
+        rows = formats_of(self._document)
+        return click.Choice(
+            [row.name for row in rows if not (self._local and row.audience is Audience.OTHERS)]
+        )
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        """All formats, as help shows them: ``[text|json]``."""
+        return self._choice().get_metavar(param, ctx)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The format's name, or a usage error that lists all names."""
+        return self._choice().convert(value, param, ctx)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The names that begin like this."""
+        return self._choice().shell_complete(ctx, param, incomplete)
+
+
+class _PrivacyOption(click.Option):
+    """``--privacy``, whose help names the formats that are masked unless it says otherwise."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        from reconcile.render.registry import masked_titles
+
+        masked = f"{', '.join(masked_titles())} and the text in a CI log"
+        self.help = f"Mask or show names and e-mails. By default {masked} are masked."
+        return super().get_help_record(ctx)
+
+
+def format_option(
+    document: type, *, local: bool = False, about: str | None = "The form."
+) -> Callable[[Command], Command]:
+    """``--format`` for a kind of document; ``local``: only formats that are for no other people."""
+    names = FormatName(document, local=local)
+    return click.option("--format", "form", type=names, default="text", show_default=True, help=about)
+
+
+privacy_option = click.option(
+    "--privacy",
+    cls=_PrivacyOption,
+    type=click.Choice([privacy.value for privacy in Privacy]),
+    callback=lambda _ctx, _param, value: Privacy(value) if value else None,
+)
+
+concise_option = click.option("--concise", is_flag=True, help="In text, leave out what is kept.")
+
+
+def render(
+    document: Any,
+    form: str,
+    privacy: Privacy | None = None,
+    configured: Privacy = Privacy.MASK,
+    *,
+    concise: bool = False,
+) -> str:
+    """The document in a format, as wide and as coloured as standard output allows.
+
+    Masked as ``privacy`` asks; if it is None, as is configured wherever other people will read it.
+    """
+    from reconcile.render.registry import Style, format_of, write
+
+    row = format_of(type(document), form)
+    masked = row.masks(privacy, configured, logged=_goes_into_log())
+    style = Style(console.colour(), console.width(), concise)
+    return write(document, row, masked=masked, style=style)
+
+
+def _goes_into_log() -> bool:
+    return bool(os.environ.get("CI")) and not console.on_terminal()

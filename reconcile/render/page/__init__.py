@@ -1,1 +1,0 @@
-"""A plan as one self-contained HTML page."""

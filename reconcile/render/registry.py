@@ -1,0 +1,118 @@
+"""Every format of every document: a row each. Whatever shows a document finds its formats here.
+
+To add a format, add its row. Commands then offer it, and it is masked unless its row says that it stays on
+the terminal.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from reconcile.model.drift import Drift
+from reconcile.model.explanation import Explanation
+from reconcile.model.plan import Plan
+from reconcile.model.probe_report import ProbeReport
+from reconcile.model.problem import ProblemReport
+from reconcile.model.settings import Privacy
+from reconcile.model.timeline import Timeline
+
+from .drift import drift_json, drift_markdown, drift_text
+from .explanation import explanation_json, explanation_text
+from .mask import mask
+from .plan_json import plan_json
+from .plan_markdown import plan_markdown
+from .plan_page.page import plan_page
+from .plan_text import plan_text
+from .probe import probe_json, probe_text
+from .problems import problems_github, problems_json, problems_sarif, problems_text
+from .timeline import timeline_json, timeline_text
+
+
+class Audience(StrEnum):
+    """Who reads a format, and so whether it is masked when nobody asks for either."""
+
+    OTHERS = "others"
+    """It leaves the terminal for other people: masked as configured."""
+
+    USER = "user"
+    """It stays on the user's terminal, and is masked as configured only in the log of a CI system."""
+
+    PROGRAM = "program"
+    """Programs go on working with it, which they can't with a masked one: never masked unasked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a text is laid out: with colours, wrapped to a width in columns, without what is kept."""
+
+    colour: bool = False
+    width: int | None = None
+    concise: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format of one kind of document.
+
+    ``write`` takes the document and, by name, those fields of a style that ``takes`` lists. ``title`` is the
+    format in a sentence.
+    """
+
+    document: type
+    name: str
+    write: Callable[..., str]
+    audience: Audience = Audience.OTHERS
+    takes: tuple[str, ...] = ()
+    title: str = ""
+
+    def masks(self, asked: Privacy | None, configured: Privacy, *, logged: bool) -> bool:
+        """Whether it is masked: as the user asks, else as configured where other people will read it.
+
+        ``logged``: the output goes into the log of a CI system.
+        """
+        for_others = self.audience is Audience.OTHERS or (self.audience is Audience.USER and logged)
+        return (asked or (configured if for_others else Privacy.SHOW)) is Privacy.MASK
+
+
+FORMATS = [
+    Format(Plan, "text", plan_text, Audience.USER, ("colour", "width", "concise")),
+    Format(Plan, "json", plan_json, Audience.PROGRAM),
+    Format(Plan, "markdown", plan_markdown, title="Markdown"),
+    Format(Plan, "html", plan_page, title="HTML"),
+    Format(Drift, "text", drift_text, Audience.USER),
+    Format(Drift, "json", drift_json, Audience.PROGRAM),
+    Format(Drift, "markdown", drift_markdown, title="Markdown"),
+    Format(Explanation, "text", explanation_text, Audience.USER, ("colour", "width")),
+    Format(Explanation, "json", explanation_json, Audience.PROGRAM),
+    Format(Timeline, "text", timeline_text, Audience.USER, ("colour", "width")),
+    Format(Timeline, "json", timeline_json, Audience.PROGRAM),
+    Format(ProbeReport, "text", probe_text, Audience.USER, ("width",)),
+    Format(ProbeReport, "json", probe_json, Audience.PROGRAM),
+    Format(ProblemReport, "text", problems_text, Audience.USER),
+    Format(ProblemReport, "json", problems_json, Audience.PROGRAM),
+    Format(ProblemReport, "github", problems_github, title="GitHub's annotations"),
+    Format(ProblemReport, "sarif", problems_sarif, title="SARIF"),
+]
+
+
+def formats_of(document: type) -> list[Format]:
+    """The formats of a kind of document, in the order in which help lists them."""
+    return [row for row in FORMATS if row.document is document]
+
+
+def format_of(document: type, name: str) -> Format:
+    """The format of that name; LookupError when such documents have none."""
+    return {row.name: row for row in formats_of(document)}[name]
+
+
+def masked_titles() -> list[str]:
+    """The formats of plans and the like that are masked unless somebody asks for them whole, each once."""
+    rows = (row for row in FORMATS if row.audience is Audience.OTHERS and row.document is not ProblemReport)
+    return list(dict.fromkeys(row.title or row.name for row in rows))
+
+
+def write(document: Any, row: Format, *, masked: bool, style: Style = Style(), **options: Any) -> str:
+    """The document in a format. ``options`` are the format's own, such as a limit of its length."""
+    styled = {name: getattr(style, name) for name in row.takes}
+    return row.write(mask(document) if masked else document, **styled, **options)
