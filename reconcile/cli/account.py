@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from reconcile.evance.connection import Connection, Credentials, connection, credentials_from
 from reconcile.evance.prober import Prober
-from reconcile.evance.rate_limiter import RetryPolicy
 from reconcile.evance.reader import Reader
 from reconcile.evance.writer import Writer
 from reconcile.model.capabilities import Capabilities
@@ -23,7 +22,7 @@ def open_reader(project: Project, common: Common) -> Iterator[Reader]:
     """The target's account for reading: a client that has no way to write."""
     with (
         connected(project, project.capabilities()) as link,
-        Reader(link, watch=console.trace_for(common)) as reader,
+        Reader(link, trace=console.trace_for(common)) as reader,
     ):
         yield reader
 
@@ -33,7 +32,7 @@ def open_writer(project: Project, common: Common) -> Iterator[Writer]:
     """The target's account for reading and writing."""
     with (
         connected(project, project.capabilities()) as link,
-        Writer(link, watch=console.trace_for(common)) as writer,
+        Writer(link, trace=console.trace_for(common)) as writer,
     ):
         yield writer
 
@@ -42,14 +41,11 @@ def open_writer(project: Project, common: Common) -> Iterator[Writer]:
 def open_prober(project: Project, contact: str, common: Common) -> Iterator[Prober]:
     """The target's account for odd questions, and one contact of it for writing.
 
-    Pages are short, since how long they may be is yet to be found out. An answer that does not come is
-    waited for less long than elsewhere, so that a probe can be stopped.
+    Pages are short, since how long they may be is yet to be found out.
     """
-    patience, nothing = RetryPolicy(tries=4, total=60.0), Capabilities(page_size=20)
-    watch = console.trace_for(common)
     with (
-        connected(project, nothing) as link,
-        Prober(link, contact, patience=patience, watch=watch) as prober,
+        connected(project, Capabilities(page_size=20)) as link,
+        Prober(link, contact, trace=console.trace_for(common)) as prober,
     ):
         yield prober
 

@@ -82,7 +82,7 @@ class ApplyJob:
             confirm("Apply this plan?", "apply")
             self._refuse_late(fresh.plan)
         brake = CircuitBreaker(self.project.settings.applying.failures, self._killed)
-        self.account.heed(lambda: brake.reason or self._over(fresh.plan))
+        self.account.stop_when(lambda: brake.reason or self._over(fresh.plan))
         with stopped_in_order(brake):
             report = self._carry(fresh, spending, brake)
             if not report.wrote:

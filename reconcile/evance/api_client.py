@@ -1,14 +1,16 @@
-"""Every call to the account passes here: token, pace, patience, and what the last answer means."""
+"""Every call to the account passes here: token, rate limit, retries, and what the last answer means."""
 
 from collections.abc import Callable, Mapping
 
 from reconcile.errors import ApiError, WriteDeferred
+from reconcile.http.messages import FailureKind, TransportFailure
+from reconcile.http.rate_limiter import RateLimiter
+from reconcile.http.retry import RetryPolicy, Timing, http_date, retry_after
 
 from .connection import Connection
 from .error_mapping import read_failure, unexpected_response, write_failure
-from .rate_limiter import RateLimiter, RetryPolicy, Timing, http_date, retry_after
 from .tokens import TokenSource
-from .transport import ApiRequest, ApiResponse, NoJson, Transport, TransportFailure
+from .transport import ApiRequest, ApiResponse, NoJson, Transport
 
 Json = Mapping[str, object]
 
@@ -17,13 +19,13 @@ Trace = Callable[[str], None]
 
 
 def no_trace(_line: str) -> None:
-    """The watch of somebody who does not look."""
+    """The trace that nobody reads."""
 
 
 def _trace_line(request: ApiRequest, outcome: ApiResponse | TransportFailure, seconds: float) -> str:
     # Neither the query nor a body: both may hold what is personal or secret.
-    came = outcome.status if isinstance(outcome, ApiResponse) else outcome.value
-    return f"{request.method} {request.path}: {came} in {seconds:.3f} s"
+    result = outcome.status if isinstance(outcome, ApiResponse) else outcome.kind.value
+    return f"{request.method} {request.path}: {result} in {seconds:.3f} s"
 
 
 class ApiClient:
@@ -35,20 +37,20 @@ class ApiClient:
         *,
         may_write: bool,
         timing: Timing,
-        patience: RetryPolicy,
-        watch: Trace = no_trace,
+        retry: RetryPolicy,
+        trace: Trace = no_trace,
     ) -> None:
         self.connection = connection
-        self._watch = watch
+        self._trace = trace
         self._timing = timing
-        self._patience = patience
-        self._pace = RateLimiter(connection.rate, timing)
+        self._retry = retry
+        self._rate_limiter = RateLimiter(connection.rate, timing)
         self._setbacks = 0
         self._transport = Transport(connection, may_write=may_write)
         self._tokens = TokenSource(connection, timing, self._exchange)
 
     def read(self, request: ApiRequest) -> Json:
-        """The JSON object that a GET is answered with; ApiError when there is none after all patience."""
+        """The JSON object that a GET is answered with; ApiError when there is none after all tries."""
         outcome = self._authorized(request)
         if isinstance(outcome, TransportFailure) or not outcome.succeeded:
             raise read_failure(self._as_sent(request), outcome, self.connection)
@@ -59,12 +61,12 @@ class ApiClient:
     def write(self, request: ApiRequest) -> Json | None:
         """The JSON object that a write is answered with, None for an empty body.
 
-        Sent again only when the server has surely not taken it (401, 429, no connection), and one that ages
-        not even then. Postponed: it was not taken, or not even sent, since it would have had to wait; the
-        next request waits as the server asks. OutcomeUnknown: it may have taken effect. Any other ApiError:
-        it has not.
+        Sent again only when the server has surely not taken it (401, 429, no connection), and not even then
+        when it is to be sent once. WriteDeferred: it was not taken, or not even sent, since it would have had
+        to wait; the next request waits as the server asks. OutcomeUnknown: it may have taken effect. Any
+        other ApiError: it has not.
         """
-        outcome = self._in_turn(request) if request.ages else self._authorized(request)
+        outcome = self._send_in_turn(request) if request.send_once else self._authorized(request)
         if isinstance(outcome, TransportFailure) or not outcome.succeeded:
             raise write_failure(self._as_sent(request), outcome, self.connection)
         if outcome.body is NoJson.EMPTY:
@@ -74,20 +76,20 @@ class ApiClient:
         return outcome.body
 
     def outcome(self, request: ApiRequest, token: str | None = None) -> ApiResponse | TransportFailure:
-        """Whatever comes back after all patience, a refusal too; ``token`` is sent instead of our own."""
-        return self._authorized(request) if token is None else self._exchange(request.bearing(token))
+        """The last answer after all tries, a refusal too; ``token`` is sent instead of our own."""
+        return self._authorized(request) if token is None else self._exchange(request.with_token(token))
 
     def token_for(self, scope: str) -> str | None:
         """A token with no more than that scope; None when the account gives none."""
         return self._tokens.narrowed(scope)
 
-    def heed(self, halted: Callable[[], str | None]) -> None:
-        """End waits with Halted, within half a second, once that gives a reason."""
-        self._pace.heed(halted)
+    def stop_when(self, stop_reason: Callable[[], str | None]) -> None:
+        """End waits with Stopped, within half a second, once that gives a reason."""
+        self._rate_limiter.stop_when(stop_reason)
 
     def stop(self) -> None:
-        """End what waits for its turn."""
-        self._pace.stop()
+        """End the wait of every request."""
+        self._rate_limiter.close()
 
     def close(self) -> None:
         """Close the connections, once no thread uses them any more."""
@@ -96,31 +98,31 @@ class ApiClient:
     def _as_sent(self, request: ApiRequest) -> ApiRequest:
         """The request with its token, which an error must not quote from an answer."""
         token = self._tokens.last
-        return request if token is None else request.bearing(token)
+        return request if token is None else request.with_token(token)
 
     def _authorized(self, request: ApiRequest) -> ApiResponse | TransportFailure:
         """The last answer, after one renewal of a token that was not accepted."""
         token = self._tokens.current()
-        outcome = self._exchange(request.bearing(token))
+        outcome = self._exchange(request.with_token(token))
         if isinstance(outcome, ApiResponse) and outcome.status == 401:
-            outcome = self._exchange(request.bearing(self._tokens.renewed(token)))
+            outcome = self._exchange(request.with_token(self._tokens.renewed(token)))
         return outcome
 
-    def _in_turn(self, request: ApiRequest) -> ApiResponse | TransportFailure:
-        """The answer to a request that ages, which is sent once; Postponed or ApiError: it was not taken."""
+    def _send_in_turn(self, request: ApiRequest) -> ApiResponse | TransportFailure:
+        """The answer to a request that is sent once; WriteDeferred or ApiError: it was not taken."""
         token = self._tokens.at_hand()
-        if token is None or not self._pace.take_in_turn():
-            raise WriteDeferred(f"{request.doing} was not sent, since it would have had to wait: read again")
-        outcome = self._on_the_wire(request.bearing(token))
+        if token is None or not self._rate_limiter.take_in_turn():
+            raise WriteDeferred(f"{request.action} was not sent, since it would have had to wait: read again")
+        outcome = self._send(request.with_token(token))
         match outcome:
             case ApiResponse(status=401) if self._tokens.withdrawn(token):
                 raise WriteDeferred(
-                    f"{self.connection.account} did not {request.doing} (401): its token is void"
+                    f"{self.connection.account} did not {request.action} (401): its token is void"
                 )
-            case ApiResponse(status=429) | TransportFailure.NOT_CONNECTED:
-                raise self._postponed(request, outcome)
-            case ApiResponse(unsure=True):
-                self._pause(outcome, min(self._setback(outcome), self._patience.total))
+            case ApiResponse(status=429) | TransportFailure(kind=FailureKind.NOT_CONNECTED):
+                raise self._deferred(request, outcome)
+            case ApiResponse(may_have_applied=True):
+                self._pause(outcome, min(self._setback(outcome), self._retry.total))
             case ApiResponse(succeeded=True):
                 self._setbacks = 0
                 self._tokens.proven(token)
@@ -128,11 +130,11 @@ class ApiClient:
                 pass
         return outcome
 
-    def _postponed(self, request: ApiRequest, outcome: ApiResponse | TransportFailure) -> ApiError:
-        """Hold all workers for as long as the server asks, unless that is longer than anybody waits."""
+    def _deferred(self, request: ApiRequest, outcome: ApiResponse | TransportFailure) -> ApiError:
+        """Hold all workers for as long as the server asks, unless that is longer than a request may take."""
         error = read_failure(request, outcome, self.connection)
         delay = self._setback(outcome)
-        if delay > self._patience.total:
+        if delay > self._retry.total:
             return error
         self._pause(outcome, delay)
         return WriteDeferred(str(error))
@@ -143,64 +145,68 @@ class ApiClient:
         return self._delay(outcome, self._setbacks)
 
     def _pause(self, outcome: ApiResponse | TransportFailure, seconds: float) -> None:
-        self._pace.pause(seconds, slower=isinstance(outcome, ApiResponse) and outcome.asks_to_wait)
+        slower = isinstance(outcome, ApiResponse) and outcome.asks_to_wait
+        self._rate_limiter.pause(seconds, slower=slower)
 
     def _exchange(self, request: ApiRequest) -> ApiResponse | TransportFailure:
-        """The last answer, after as many tries as the kind of trouble is worth."""
-        give_up = self._timing.monotonic() + self._patience.total
+        """The last answer, after as many tries as the kind of failure is worth."""
+        give_up = self._timing.monotonic() + self._retry.total
         attempt = 1
-        outcome = self._sent(request)
+        outcome = self._send_when_free(request)
         while attempt < self._tries(request, outcome):
             delay = self._delay(outcome, attempt)
             if self._timing.monotonic() + delay > give_up:
                 break
             self._wait(outcome, delay)
             attempt += 1
-            outcome = self._sent(request)
+            outcome = self._send_when_free(request)
         return outcome
 
-    def _sent(self, request: ApiRequest) -> ApiResponse | TransportFailure:
-        self._pace.take(keep=request.leads)
-        return self._on_the_wire(request)
+    def _send_when_free(self, request: ApiRequest) -> ApiResponse | TransportFailure:
+        self._rate_limiter.take(reserve_next=request.reserve_next)
+        return self._send(request)
 
-    def _on_the_wire(self, request: ApiRequest) -> ApiResponse | TransportFailure:
+    def _send(self, request: ApiRequest) -> ApiResponse | TransportFailure:
         began = self._timing.monotonic()
         outcome = self._transport.send(request)
-        self._watch(_trace_line(request, outcome, self._timing.monotonic() - began))
+        self._trace(_trace_line(request, outcome, self._timing.monotonic() - began))
         if isinstance(outcome, ApiResponse) and outcome.succeeded:
-            self._pace.ease()
+            self._rate_limiter.ease()
         return outcome
 
     def _tries(self, request: ApiRequest, outcome: ApiResponse | TransportFailure) -> int:
         """How often a request with that outcome may be sent in all."""
         match outcome:
             case ApiResponse(status=429):
-                return self._patience.tries
-            case TransportFailure.NOT_CONNECTED:
-                return self._patience.connecting
-            case _ if request.writes or outcome is TransportFailure.CERTIFICATE:
+                return self._retry.tries
+            case TransportFailure(kind=FailureKind.NOT_CONNECTED):
+                return self._retry.connecting
+            case _ if request.writes:
                 return 1
-            case TransportFailure() | ApiResponse(status=500 | 502 | 503 | 504):
-                return self._patience.tries
+            case (
+                TransportFailure(kind=FailureKind.BROKEN | FailureKind.TIMEOUT)
+                | ApiResponse(status=500 | 502 | 503 | 504)
+            ):
+                return self._retry.tries
             case ApiResponse(succeeded=True, body=NoJson()):
-                return self._patience.reading
+                return self._retry.reading
             case _:
                 return 1
 
     def _delay(self, outcome: ApiResponse | TransportFailure, attempt: int) -> float:
         """The seconds before the next try: what the server asks for, else the back-off."""
-        asked = None
+        seconds = None
         if isinstance(outcome, ApiResponse):
             # The server's own clock, where it tells it, makes a wrong clock here harmless.
             now = http_date(outcome.headers.get("Date"))
-            asked = retry_after(
+            seconds = retry_after(
                 outcome.headers.get("Retry-After"), self._timing.wall() if now is None else now
             )
-        return self._patience.delay(attempt, self._timing.random()) if asked is None else asked
+        return self._retry.delay(attempt, self._timing.random()) if seconds is None else seconds
 
     def _wait(self, outcome: ApiResponse | TransportFailure, delay: float) -> None:
         """Hold all workers when the server asks for it; else only this one."""
         if isinstance(outcome, ApiResponse) and outcome.asks_to_wait:
-            self._pace.pause(delay)
+            self._rate_limiter.pause(delay)
         else:
-            self._pace.sleep_until(self._timing.monotonic() + delay)
+            self._rate_limiter.sleep_until(self._timing.monotonic() + delay)

@@ -1,6 +1,5 @@
 """Which account is talked to, as whom, and how fast: settled and checked before anything is sent."""
 
-import ipaddress
 import json
 import re
 from collections.abc import Mapping
@@ -9,6 +8,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from reconcile.errors import Unauthorized, UsageError
+from reconcile.http.messages import is_loopback
 from reconcile.model.capabilities import Capabilities
 from reconcile.model.settings import AuthFlow, Target, TargetKind, UpdateMethod
 
@@ -118,16 +118,6 @@ class Connection:
     def loopback(self) -> bool:
         """True when the connection does not leave this machine."""
         return is_loopback(urlsplit(self.base_url).hostname)
-
-
-def is_loopback(host: str | None) -> bool:
-    """True for ``localhost`` and the loopback addresses of IPv4 and IPv6."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False
 
 
 def connection(

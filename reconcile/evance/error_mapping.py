@@ -21,9 +21,10 @@ from reconcile.errors import (
     UnexpectedResponse,
     Unreachable,
 )
+from reconcile.http.messages import FailureKind, TransportFailure
 
 from .connection import Connection
-from .transport import ApiRequest, ApiResponse, TransportFailure
+from .transport import ApiRequest, ApiResponse
 
 _NAME = re.compile(r"[\w.:\[\]-]{1,60}", re.ASCII)
 
@@ -43,7 +44,7 @@ def read_failure(  # noqa: PLR0911 -- a table of statuses
     """The error that an answer which is not a success amounts to, for a request that can be repeated."""
     if isinstance(outcome, TransportFailure):
         return Unreachable(_unreachable(outcome, connection))
-    start = f"{connection.account} did not {request.doing} ({outcome.status})"
+    start = f"{connection.account} did not {request.action} ({outcome.status})"
     match outcome.status:
         case 401:
             return Unauthorized(
@@ -70,31 +71,39 @@ def write_failure(
 ) -> ApiError:
     """The error of a write: OutcomeUnknown whenever it may have taken effect all the same."""
     error = read_failure(request, outcome, connection)
-    lost = outcome.sent if isinstance(outcome, TransportFailure) else outcome.unsure or outcome.status < 400
-    return OutcomeUnknown(f"{error}; whether it was written is unknown: read it back") if lost else error
+    maybe_written = (
+        outcome.maybe_arrived
+        if isinstance(outcome, TransportFailure)
+        else outcome.may_have_applied or outcome.status < 400
+    )
+    return (
+        OutcomeUnknown(f"{error}; whether it was written is unknown: read it back")
+        if maybe_written
+        else error
+    )
 
 
 def unexpected_response(request: ApiRequest, connection: Connection) -> ApiError:
     """The error of a success whose body is not what the API documents."""
-    text = f"{connection.account}: what came back when asked to {request.doing} is not Evance's JSON"
+    text = f"{connection.account}: what came back when asked to {request.action} is not Evance's JSON"
     if request.writes:
         return OutcomeUnknown(f"{text}; whether it was written is unknown: read it back")
     return UnexpectedResponse(f"{text}: is this the address of an Evance account?")
 
 
-def _unreachable(silence: TransportFailure, connection: Connection) -> str:
+def _unreachable(failure: TransportFailure, connection: Connection) -> str:
     host = connection.host
-    match silence:
-        case TransportFailure.CERTIFICATE:
+    match failure.kind:
+        case FailureKind.CERTIFICATE:
             return f"{host} has a certificate that is not trusted: check the address and REQUESTS_CA_BUNDLE"
-        case TransportFailure.NOT_CONNECTED:
+        case FailureKind.NOT_CONNECTED:
             return f"no connection to {host}: check the account's name, the network and the proxy settings"
-        case TransportFailure.BROKEN:
+        case FailureKind.BROKEN:
             return f"{host} broke the connection: try again later"
-        case TransportFailure.TIMEOUT:
+        case FailureKind.TIMEOUT:
             return f"{host} did not answer within {connection.read_timeout:g} s: try again later"
         case _:
-            assert_never(silence)
+            assert_never(failure.kind)
 
 
 def _lacking(request: ApiRequest) -> str:

@@ -6,6 +6,8 @@ from typing import ClassVar
 from urllib.parse import quote
 
 from reconcile.errors import NotFound
+from reconcile.http.messages import TransportFailure
+from reconcile.http.retry import RetryPolicy, Timing
 from reconcile.model.plan import Payload
 from reconcile.model.settings import UpdateMethod
 from reconcile.wire.contacts_v1 import contact_path
@@ -15,9 +17,11 @@ from reconcile.wire.instants import parse_atom
 from .api_client import Trace, no_trace
 from .connection import Connection
 from .error_mapping import read_failure, write_failure
-from .rate_limiter import RetryPolicy, Timing
 from .reader import Reader
-from .transport import ApiRequest, ApiResponse, TransportFailure
+from .transport import ApiRequest, ApiResponse
+
+PROBE_RETRY = RetryPolicy(tries=4, total=60.0)
+"""Less than elsewhere, so that a probe can be stopped while the account does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,10 @@ class Prober(Reader):
         contact: str,
         *,
         timing: Timing | None = None,
-        patience: RetryPolicy | None = None,
-        watch: Trace = no_trace,
+        retry: RetryPolicy | None = None,
+        trace: Trace = no_trace,
     ) -> None:
-        super().__init__(connection, timing=timing, patience=patience, watch=watch)
+        super().__init__(connection, timing=timing, retry=retry or PROBE_RETRY, trace=trace)
         self.id = contact
         self.checkpoint: Callable[[], None] = no_checkpoint
         self.header_names: set[str] = set()
@@ -106,7 +110,7 @@ class Prober(Reader):
     def token_for(self, scope: str) -> str | None:
         """A token with no more than that scope; None when the account gives none."""
         self.checkpoint()
-        return self._door.token_for(scope)
+        return self._api.token_for(scope)
 
     def _data(self, path: str, key: str) -> Json | None:
         reply = self.get(path)
@@ -122,7 +126,7 @@ class Prober(Reader):
 
     def _reply(self, request: ApiRequest, token: str | None = None) -> ProbeReply:
         self.checkpoint()
-        outcome = self._door.outcome(request, token)
+        outcome = self._api.outcome(request, token)
         if isinstance(outcome, TransportFailure) or not _means_something(outcome, ours=token is None):
             fail = write_failure if request.writes else read_failure
             raise fail(request, outcome, self.connection)
@@ -135,7 +139,7 @@ def _means_something(answer: ApiResponse, *, ours: bool) -> bool:
     """True for a success and for a refusal, but for one of our own token and of too many requests."""
     unwanted = {429, 401} if ours else {429}
     return answer.succeeded or (
-        400 <= answer.status < 500 and not answer.unsure and answer.status not in unwanted
+        400 <= answer.status < 500 and not answer.may_have_applied and answer.status not in unwanted
     )
 
 

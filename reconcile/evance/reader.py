@@ -1,12 +1,13 @@
 """The client that reads: it has no way to write."""
 
 from collections.abc import Callable, Collection, Generator, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar, Self, TypeVar
 
 from reconcile.errors import ApiError, Forbidden, NotFound, Rejected, ServerFailure, UnexpectedResponse
+from reconcile.http.parallel import WorkerPool
+from reconcile.http.retry import RetryPolicy, Timing
 from reconcile.model.capabilities import Capabilities, Numbering, SetSource
 from reconcile.model.contact import Contact, Identity, Role, State, email_key
 from reconcile.model.facets import Facet
@@ -18,8 +19,6 @@ from .api_client import ApiClient, Trace, no_trace
 from .connection import Connection
 from .id_ranges import IdRange
 from .listing import Listing, ListingProgress, ListRows, ListSource, listing_of, no_progress, read_whole_list
-from .parallel import in_parallel
-from .rate_limiter import RetryPolicy, Timing
 from .transport import ApiRequest
 
 Understood = TypeVar("Understood")
@@ -42,18 +41,18 @@ class Reader:
         connection: Connection,
         *,
         timing: Timing | None = None,
-        patience: RetryPolicy | None = None,
-        watch: Trace = no_trace,
+        retry: RetryPolicy | None = None,
+        trace: Trace = no_trace,
     ) -> None:
         self.connection = connection
-        self._door = ApiClient(
+        self._api = ApiClient(
             connection,
             may_write=self._may_write,
             timing=timing or Timing(),
-            patience=patience or RetryPolicy(),
-            watch=watch,
+            retry=retry or RetryPolicy(),
+            trace=trace,
         )
-        self._pool = ThreadPoolExecutor(connection.concurrency, thread_name_prefix="evance")
+        self._workers = WorkerPool(connection.concurrency, "evance")
 
     def __enter__(self) -> Self:
         return self
@@ -63,9 +62,9 @@ class Reader:
 
     def close(self) -> None:
         """End the workers and close the connections."""
-        self._door.stop()
-        self._pool.shutdown(cancel_futures=True)
-        self._door.close()
+        self._api.stop()
+        self._workers.close()
+        self._api.close()
 
     def roles(self) -> tuple[Role, ...]:
         """All access roles of the account, sorted by reference."""
@@ -87,10 +86,10 @@ class Reader:
         """
         return self._found_by(field, value)
 
-    def _found_by(self, field: str, value: str, *, leads: bool = False) -> Listing:
-        doing = f"look for contacts by {field}"
+    def _found_by(self, field: str, value: str, *, reserve_next: bool = False) -> Listing:
+        action = f"look for contacts by {field}"
         request = ApiRequest(
-            "GET", CONTACTS_V2, doing, "contacts.readonly", params={field: value}, leads=leads
+            "GET", CONTACTS_V2, action, "contacts.readonly", params={field: value}, reserve_next=reserve_next
         )
         found = self._listed(request, no_progress)
         self._refuse_gap(found.gap, "contacts")
@@ -132,7 +131,7 @@ class Reader:
         }
         unread = [who for who in identities if who.id not in found]
         progress(len(found), len(identities))
-        for contact in in_parallel(self._pool, self.connection.concurrency, self._same, unread):
+        for contact in self._workers.results(self._same, unread):
             found[contact.identity.id] = contact
             progress(len(found), len(identities))
         return {who.id: found[who.id] for who in identities}
@@ -143,7 +142,7 @@ class Reader:
         One that can't be read comes without its sets. Unauthorized ends it; closing it early leaves the rest
         unread.
         """
-        return in_parallel(self._pool, self.connection.concurrency, self._if_there, identities)
+        return self._workers.results(self._if_there, identities)
 
     def _if_there(self, who: Identity) -> Contact | None:
         try:
@@ -158,7 +157,7 @@ class Reader:
         return self._shown(ApiRequest("GET", contact_path(id), f"show contact {id}", "contacts.readonly"), id)
 
     def _shown(self, request: ApiRequest, id: str) -> Contact:  # noqa: A002 -- the API's own word
-        contact = self._understood(contacts_v1.read_contact, self._door.read(request))
+        contact = self._understood(contacts_v1.read_contact, self._api.read(request))
         if contact.identity.id != id:
             raise UnexpectedResponse(
                 f"asked for contact {id}, {self.connection.account} answered with another one"
@@ -203,14 +202,14 @@ class Reader:
         source = ListSource(
             self.connection.page_size,
             page,
-            partial(in_parallel, self._pool, self.connection.concurrency, page),
-            partial(in_parallel, self._pool, self.connection.concurrency, window),
+            partial(self._workers.results, page),
+            partial(self._workers.results, window),
         )
         return read_whole_list(source, progress)
 
     def _page(self, request: ApiRequest, asked: dict[str, str]) -> contacts_v2.Page:
         params = {**request.params, **asked, "limit": str(self.connection.page_size)}
-        return self._understood(contacts_v2.read_page, self._door.read(replace(request, params=params)))
+        return self._understood(contacts_v2.read_page, self._api.read(replace(request, params=params)))
 
 
 def _as_capable(known: Capabilities, row: Contact) -> Contact:

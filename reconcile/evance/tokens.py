@@ -12,12 +12,14 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from reconcile.errors import ApiError, NotFound, Unauthorized, UnexpectedResponse
+from reconcile.http.messages import TransportFailure
+from reconcile.http.rate_limiter import LATE
+from reconcile.http.retry import Timing
 from reconcile.model.settings import AuthFlow
 
 from .connection import Connection, Credentials
 from .error_mapping import read_failure
-from .rate_limiter import LATE, Timing
-from .transport import TOKEN_PATHS, ApiRequest, ApiResponse, TransportFailure
+from .transport import TOKEN_PATHS, ApiRequest, ApiResponse
 
 LIFETIME = 3600.0
 """The seconds that a token lives when the answer does not tell, and an assertion."""

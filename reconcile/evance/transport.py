@@ -1,21 +1,18 @@
-"""The wire itself: one request out, one answer or one kind of silence back. Nothing is repeated here.
-
-What went wrong comes back as a value, never as an exception: the exceptions of an HTTP library carry the
-request with its token and body, and a traceback would show them.
-"""
+"""A request to Evance and its answer, and how the two go over HTTP. Nothing is repeated here."""
 
 import json
-import threading
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum, StrEnum
-from typing import TYPE_CHECKING, Any
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from reconcile.errors import Unreachable
+from reconcile.http.messages import HttpRequest, TransportFailure
+from reconcile.http.transport import HttpTransport, TransportSettings
 
 from .connection import Connection
-
-if TYPE_CHECKING:
-    from requests import Session
-
 
 TOKEN_PATHS = ("/admin/oauth/token.json", "/admin/oauth/token")
 """Where a token is asked for: as the help pages say, and as the official clients do."""
@@ -23,36 +20,36 @@ TOKEN_PATHS = ("/admin/oauth/token.json", "/admin/oauth/token")
 
 @dataclass(frozen=True, slots=True)
 class ApiRequest:
-    """One request. ``doing`` and ``scope`` are words for a person, should it fail.
+    """One request. ``action`` and ``scope`` are words for a person, should it fail.
 
-    A request ``ages`` when what it says was true when it was made and may not be after a wait: an update that
-    replaces all roles. It goes out in its turn and once, or not at all. A request ``leads`` when one that
-    ages is to follow it, so that their turns lie side by side.
+    A request is to be ``send_once`` when a wait may make its body wrong, as an update that replaces all
+    roles: it goes out in its turn or not at all. A request may ``reserve_next`` for one that is to be sent
+    once, so that the turns of the two follow each other.
     """
 
     method: str
     path: str
-    doing: str
+    action: str
     scope: str | None = None
     params: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] | None = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
-    ages: bool = False
-    leads: bool = False
+    send_once: bool = False
+    reserve_next: bool = False
 
     @property
     def writes(self) -> bool:
         """True when the request may change something, so that it must never be repeated blindly."""
         return self.method != "GET" and self.path not in TOKEN_PATHS
 
-    def bearing(self, token: str) -> "ApiRequest":
+    def with_token(self, token: str) -> "ApiRequest":
         """The same request with that token."""
         return replace(self, token=token)
 
 
 class NoJson(Enum):
-    """What stands for a body that is not JSON."""
+    """Stands for a body that is not JSON."""
 
     EMPTY = "empty"
     OTHER = "other"
@@ -60,7 +57,7 @@ class NoJson(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ApiResponse:
-    """What came back: ``body`` is its JSON or NoJson, ``headers`` is without regard to case."""
+    """An answer: ``body`` is its JSON or NoJson, ``headers`` are without regard to case."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -72,16 +69,16 @@ class ApiResponse:
         return 200 <= self.status < 300
 
     @property
-    def unsure(self) -> bool:
-        """True for what a server or a gateway says when it has failed: the request may have been carried out.
+    def may_have_applied(self) -> bool:
+        """True when a server or a gateway says that it failed: the request may have been carried out.
 
-        408, 425 and 499 come from a gateway that gave up waiting, not from who knows what became of it.
+        408, 425 and 499 come from a gateway that gave up waiting, which does not know what became of it.
         """
         return self.status >= 500 or self.status in (408, 425, 499)
 
     @property
     def asks_to_wait(self) -> bool:
-        """True when everybody should send less for a while."""
+        """True when all workers should send less for a while."""
         return self.status == 429 or "Retry-After" in self.headers
 
 
@@ -93,63 +90,54 @@ def decode_json(content: bytes) -> object:
         return NoJson.OTHER
 
 
-class TransportFailure(StrEnum):
-    """Why no answer came."""
-
-    CERTIFICATE = "certificate"
-    NOT_CONNECTED = "not connected"
-    BROKEN = "broken"
-    TIMEOUT = "timeout"
-
-    @property
-    def sent(self) -> bool:
-        """False when it is certain that the server got nothing of the request."""
-        return self in (TransportFailure.BROKEN, TransportFailure.TIMEOUT)
-
-
 class Transport:
-    """One keep-alive session for each thread that sends. A transport that may not write refuses to."""
+    """Sends to one account. A transport that may not write refuses to."""
 
     def __init__(self, connection: Connection, *, may_write: bool) -> None:
-        self._connection = connection
-        self._may_write = may_write
-        self._local = threading.local()
-        self._lock = threading.Lock()
-        self._sessions: list[Session] = []
+        self._base_url = connection.base_url
+        self._http = HttpTransport(connection.base_url, transport_settings(connection, may_write=may_write))
 
     def send(self, request: ApiRequest) -> ApiResponse | TransportFailure:
         """Send once. ReconcileError: a write on a transport that may only read."""
-        from . import requests_session  # noqa: PLC0415 -- requests is slow to import; plans from files need none
-
-        return requests_session.send_request(
-            self._session(),
-            request.method,
-            self._connection.base_url + request.path,
-            params=request.params,
-            data=_content(request),
-            headers=_headers(request),
-            largest=self._connection.answer_size,
-            timeout=(self._connection.connect_timeout, self._connection.read_timeout),
-        )
-
-    def _session(self) -> "Session":
-        session: Session | None = getattr(self._local, "session", None)
-        if session is None:
-            from . import requests_session  # noqa: PLC0415 -- see above
-
-            session = self._local.session = requests_session.open_session(
-                self._connection, may_write=self._may_write
+        response = self._http.send(
+            HttpRequest(
+                request.method,
+                self._base_url + request.path,
+                params=request.params,
+                headers=_headers(request),
+                data=_content(request),
             )
-            with self._lock:
-                self._sessions.append(session)
-        return session
+        )
+        if isinstance(response, TransportFailure):
+            return response
+        return ApiResponse(response.status, response.headers, decode_json(response.content))
 
     def close(self) -> None:
         """Close all connections."""
-        with self._lock:
-            for session in self._sessions:
-                session.close()
-            self._sessions.clear()
+        self._http.close()
+
+
+def transport_settings(connection: Connection, *, may_write: bool) -> TransportSettings:
+    """The limits of a connection; without ``may_write`` no write passes but the request for a token."""
+    return TransportSettings(
+        response_size=connection.answer_size,
+        connect_timeout=connection.connect_timeout,
+        read_timeout=connection.read_timeout,
+        response_timeout=connection.answer_timeout,
+        use_proxies=not connection.loopback,
+        certificates=trusted_certificates,
+        read_only_but=None if may_write else TOKEN_PATHS,
+    )
+
+
+def trusted_certificates() -> str | bool:
+    """The file of trusted certificates that the environment names, else True: those of the library."""
+    for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"):
+        if path := os.environ.get(name):
+            if not Path(path).exists():
+                raise Unreachable(f"{name} names a file that does not exist: correct or unset it")
+            return path
+    return True
 
 
 def _content(request: ApiRequest) -> bytes | Mapping[str, str] | None:

@@ -23,16 +23,18 @@ class Writer(Reader):
 
     _may_write: ClassVar[bool] = True
 
-    def heed(self, halted: Callable[[], str | None]) -> None:
+    def stop_when(self, stop_reason: Callable[[], str | None]) -> None:
         """End waits with Halted, within half a second, once that gives a reason, and send no more writes.
 
         What needs only its ordinary turn is still read, so that a write can be read back.
         """
-        self._door.heed(halted)
+        self._api.stop_when(stop_reason)
 
     def contact_to_update(self, id: str) -> Contact:  # noqa: A002 -- the API's own word
         """``contact``, right before its update: this thread's turn to send that is kept beside this one's."""
-        request = ApiRequest("GET", contact_path(id), f"show contact {id}", "contacts.readonly", leads=True)
+        request = ApiRequest(
+            "GET", contact_path(id), f"show contact {id}", "contacts.readonly", reserve_next=True
+        )
         return self._shown(request, id)
 
     def update(self, id: str, payload: Payload) -> Contact | None:  # noqa: A002 -- the API's own word
@@ -49,9 +51,9 @@ class Writer(Reader):
             f"update contact {id}",
             "contacts",
             body=_checked_payload(payload),
-            ages=True,
+            send_once=True,
         )
-        answer = self._door.write(request)
+        answer = self._api.write(request)
         if answer is None:
             return None
         echo = answer.get("contact")
@@ -64,7 +66,7 @@ class Writer(Reader):
         spellings = {spelling for email in emails if email for spelling in (email, email_key(email))}
         asked = [("email", email) for email in sorted(spellings)]
         asked += [("reference", reference)] if reference else []
-        found = [self._found_by(key, value, leads=True) for key, value in asked]
+        found = [self._found_by(key, value, reserve_next=True) for key, value in asked]
         return tuple(sorted({who for one in found for who in one.identities}))
 
     def create(self, payload: Payload) -> str:
@@ -74,9 +76,14 @@ class Writer(Reader):
         """
         self._refuse_unsafe(payload)
         request = ApiRequest(
-            "POST", CONTACTS_V1, "create a contact", "contacts", body=_checked_payload(payload), ages=True
+            "POST",
+            CONTACTS_V1,
+            "create a contact",
+            "contacts",
+            body=_checked_payload(payload),
+            send_once=True,
         )
-        answer = self._door.write(request) or {}
+        answer = self._api.write(request) or {}
         created = answer.get("contact")
         try:
             return identities.read_identity(created if isinstance(created, dict) else {}).id

@@ -1,49 +1,99 @@
-"""Every request to a forge passes here: token, paging, patience, and what the answer means.
+"""Every request to a forge passes here: token, paging, retries, and what the response means.
 
 No error holds the token, nor a body that was sent.
 """
 
 import json
 import os
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from requests import RequestException, Session
-from requests.utils import get_environ_proxies
-
-from reconcile import __version__
 from reconcile.documents.json_value import JsonValue
 from reconcile.errors import ForgeError, UsageError
-
-from .rate_limits import limited, seconds_to_wait
+from reconcile.http.messages import (
+    HttpRequest,
+    HttpResponse,
+    TransportFailure,
+    is_loopback,
+    is_safe_for_tokens,
+)
+from reconcile.http.retry import RetryPolicy, Timing, retry_after
+from reconcile.http.transport import HttpTransport, TransportSettings
 
 MOST_PAGES = 300
-"""So many pages of 100 are read of one list. More than that is no answer but a loop."""
+"""Maximum number of pages, of 100 items each, that are read of one list: more is an endless loop."""
 
-LARGEST_ANSWER = 64 * 1024 * 1024
+LARGEST_RESPONSE = 64 * 1024 * 1024
 """In bytes; a plan of 100,000 changes, compressed, is far below it."""
 
-_TIMEOUT = (10.0, 60.0)
+LONGEST_WAIT = 300.0
+"""The longest single wait in seconds that a forge may ask for."""
+
+RETRY = RetryPolicy(tries=5, first_delay=1.0)
 
 _SAFE_TO_REPEAT = {"GET", "PATCH", "PUT"}
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 
+_TOO_MANY_REQUESTS, _FORBIDDEN = 429, 403
+
 
 @dataclass(frozen=True, slots=True)
-class WaitPolicy:
-    """How patient the door is. ``longest`` is in seconds, for one wait; ``wall`` is seconds since 1970."""
+class ForgeRequest:
+    """One request. An error tells ``method`` and ``path`` of it, and nothing else."""
 
-    tries: int = 5
-    longest: float = 300.0
-    first_delay: float = 1.0
-    wall: Callable[[], float] = time.time
-    sleep: Callable[[float], None] = time.sleep
+    method: str
+    path: str
+    url: str = field(repr=False)
+    params: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: Mapping[str, Any] | None = field(default=None, repr=False)
+    authorized: bool = True
+
+    def failed(self, reason: str, status: int | None = None) -> ForgeError:
+        """The error that this request ended with."""
+        return ForgeError(f"{self.method} {self.path or '/graphql'}: {reason}", status)
+
+
+@dataclass(frozen=True, slots=True)
+class ForgeResponse:
+    """What came back, and the request it answers."""
+
+    request: ForgeRequest
+    http: HttpResponse
+
+    @property
+    def next_page(self) -> str | None:
+        """The address of the list's next page, from the ``Link`` header (RFC 8288)."""
+        return self.http.links.get("next")
+
+    @property
+    def limited(self) -> bool:
+        """True for a response that says "too many": GitHub says so with 403 as well as with 429."""
+        headers = self.http.headers
+        out_of_requests = "Retry-After" in headers or headers.get("X-RateLimit-Remaining") == "0"
+        return self.http.status == _TOO_MANY_REQUESTS or (self.http.status == _FORBIDDEN and out_of_requests)
+
+    def json(self) -> JsonValue:
+        """The content as JSON; ForgeError when it is none."""
+        try:
+            return JsonValue(json.loads(self.http.content), "the answer")
+        except (ValueError, RecursionError):
+            raise self.request.failed("the answer is not JSON") from None
+
+    def message(self, token: str) -> str:
+        """The forge's own sentence about a failure, on one line, without the token; empty without one."""
+        try:
+            body = json.loads(self.http.content)
+        except (ValueError, RecursionError):
+            return ""
+        text = body.get("message") if isinstance(body, Mapping) else None
+        if not isinstance(text, str):
+            return ""
+        line = "".join(char for char in text if " " <= char <= "~")
+        return (line.replace(token, "…") if token else line)[:200]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +102,19 @@ class ForgeClient:
 
     api: str
     token: str = field(repr=False)
-    waiting: WaitPolicy = WaitPolicy()
+    timing: Timing = field(default_factory=Timing, repr=False)
 
     def __post_init__(self) -> None:
-        if not _safe(self.api):
+        if not is_safe_for_tokens(self.api):
             raise UsageError("the address of the forge's API must begin with https://")
 
     def read(self, path: str, **params: str) -> JsonValue:
         """The JSON that a GET is answered with."""
-        return self._answer(ForgeRequest("GET", path, self._url(path), params=params)).json()
+        return self._response(ForgeRequest("GET", path, self._url(path), params=params)).json()
 
     def write(self, method: str, path: str, body: Mapping[str, Any]) -> JsonValue:
         """The JSON that a POST, PATCH or PUT is answered with."""
-        return self._answer(ForgeRequest(method, path, self._url(path), body=body)).json()
+        return self._response(ForgeRequest(method, path, self._url(path), body=body)).json()
 
     def pages(self, path: str, key: str | None = None, **params: str) -> Iterator[JsonValue]:
         """The members of a list, page after page; ``key`` names the list where it lies in an object.
@@ -77,137 +127,117 @@ class ForgeClient:
         for _ in range(MOST_PAGES):
             if request is None:
                 return
-            answer = self._answer(request)
+            response = self._response(request)
             with expect_fields("GET", path):
-                found = answer.json()
-                yield from (found.key(key) if key else found).items()
-            request = self._next(answer)
+                body = response.json()
+                yield from (body.key(key) if key else body).items()
+            request = self._next_request(response)
         raise ForgeError(f"GET {path}: the list has no end after {MOST_PAGES} pages")
 
     def download(self, path: str) -> bytes:
         """The bytes that a GET leads to; the token does not follow a redirect to another host."""
-        first = self._answer(ForgeRequest("GET", path, self._url(path)))
-        if first.status not in _REDIRECTS:
-            return first.content
-        target = urljoin(first.request.url, first.headers.get("Location", ""))
-        if not _safe(target):
-            raise ForgeError(f"GET {path}: it leads to an address that is not https://")
-        return self._answer(ForgeRequest("GET", path, target, authorized=self._ours(target))).content
+        response = self._response(ForgeRequest("GET", path, self._url(path)))
+        if response.http.status not in _REDIRECTS:
+            return response.http.content
+        target = _redirect_target(response)
+        request = ForgeRequest("GET", path, target, authorized=self._same_host(target))
+        return self._response(request).http.content
 
-    def _next(self, answer: "ForgeResponse") -> "ForgeRequest | None":
-        if answer.next is None:
+    def _next_request(self, response: ForgeResponse) -> ForgeRequest | None:
+        if response.next_page is None:
             return None
-        if not self._ours(answer.next):
-            raise answer.request.failed("its next page is said to be on another host")
-        return ForgeRequest("GET", answer.request.path, answer.next)
+        if not self._same_host(response.next_page):
+            raise response.request.failed("its next page is said to be on another host")
+        return ForgeRequest("GET", response.request.path, response.next_page)
 
-    def _ours(self, url: str) -> bool:
+    def _same_host(self, url: str) -> bool:
         return urlsplit(url)[:2] == urlsplit(self.api)[:2]
 
     def _url(self, path: str) -> str:
         return f"{self.api.rstrip('/')}{path}"
 
-    def _answer(self, request: "ForgeRequest") -> "ForgeResponse":
-        """The last answer, after as many tries as its kind is worth; ForgeError unless it is a good one."""
-        answer = self._sent(request)
-        for attempt in range(1, self.waiting.tries):
-            delay = self._delay(answer, attempt)
+    def _response(self, request: ForgeRequest) -> ForgeResponse:
+        """The last response, after as many tries as its kind is worth; ForgeError unless it is a good one."""
+        response = self._send(request)
+        for attempt in range(1, RETRY.tries):
+            delay = self._delay(response, attempt)
             if delay is None:
                 break
-            self.waiting.sleep(delay)
-            answer = self._sent(request)
-        if answer.status < 400:
-            return answer
-        raise request.failed(self._meaning(answer), answer.status)
+            self.timing.sleep(delay)
+            response = self._send(request)
+        status = response.http.status
+        if status < 400:
+            return response
+        message = response.message(self.token)
+        quoted = f" ({message})" if message else ""
+        raise request.failed(f"answered {status}{quoted}{_ADVICE.get(status, '')}", status)
 
-    def _sent(self, request: "ForgeRequest") -> "ForgeResponse":
-        try:
-            with _session(request.url) as session:
-                return _exchanged(session, request, self.token)
-        except (RequestException, OSError) as error:
-            # Only the kind of the error is told: its text may hold the request.
-            raise request.failed(f"no answer ({type(error).__name__})") from None
+    def _send(self, request: ForgeRequest) -> ForgeResponse:
+        with closing(HttpTransport(request.url, _transport_settings(request.url))) as transport:
+            result = transport.send(self._http_request(request))
+        match result:
+            case HttpResponse():
+                return ForgeResponse(request, result)
+            case TransportFailure(oversized=True):
+                raise request.failed(f"the answer is larger than {LARGEST_RESPONSE:,} bytes")
+            case TransportFailure():
+                raise request.failed(f"no answer ({result.error})")
 
-    def _delay(self, answer: "ForgeResponse", attempt: int) -> float | None:
+    def _http_request(self, request: ForgeRequest) -> HttpRequest:
+        headers = {"Authorization": f"Bearer {self.token}"} if request.authorized else {}
+        return HttpRequest(request.method, request.url, request.params, headers, json=request.body)
+
+    def _delay(self, response: ForgeResponse, attempt: int) -> float | None:
         """The seconds before another try; None when no other try is worth it."""
-        back_off = self.waiting.first_delay * 2.0 ** (attempt - 1)
-        if not limited(answer.status, answer.headers):
+        back_off = RETRY.delay(attempt)
+        status = response.http.status
+        if not response.limited:
             # A write that adds something may have been carried out: it is not sent again.
-            return back_off if answer.status >= 500 and answer.request.method in _SAFE_TO_REPEAT else None
-        asked = seconds_to_wait(answer.headers, self.waiting.wall())
-        if asked is not None and asked > self.waiting.longest:
-            told = f"too many requests; the limit ends in {asked:.0f} s; run it again then"
-            raise answer.request.failed(told, answer.status)
-        return max(asked or 0.0, back_off)
-
-    def _meaning(self, answer: "ForgeResponse") -> str:
-        said = (answer.said.replace(self.token, "…") if self.token else answer.said)[:200]
-        return f"answered {answer.status}{f' ({said})' if said else ''}{_ADVICE.get(answer.status, '')}"
+            return back_off if status >= 500 and response.request.method in _SAFE_TO_REPEAT else None
+        seconds = seconds_to_wait(response.http.headers, self.timing.wall())
+        if seconds is not None and seconds > LONGEST_WAIT:
+            reason = f"too many requests; the limit ends in {seconds:.0f} s; run it again then"
+            raise response.request.failed(reason, status)
+        return max(seconds or 0.0, back_off)
 
 
-@dataclass(frozen=True, slots=True)
-class ForgeRequest:
-    """One request. ``path`` is what an error tells of it; nothing else of it is told."""
-
-    method: str
-    path: str
-    url: str = field(repr=False)
-    params: Mapping[str, str] = field(default_factory=dict, repr=False)
-    body: Mapping[str, Any] | None = field(default=None, repr=False)
-    authorized: bool = True
-
-    def failed(self, why: str, status: int | None = None) -> ForgeError:
-        """The error that this request ended with."""
-        return ForgeError(f"{self.method} {self.path or '/graphql'}: {why}", status)
+def _transport_settings(url: str) -> TransportSettings:
+    return TransportSettings(
+        response_size=LARGEST_RESPONSE,
+        use_proxies=not is_loopback(urlsplit(url).hostname),
+        certificates=lambda: os.environ.get("REQUESTS_CA_BUNDLE") or True,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class ForgeResponse:
-    """What came back. ``next`` is the address of the list's next page."""
-
-    request: ForgeRequest
-    status: int
-    headers: Mapping[str, str] = field(repr=False)
-    content: bytes = field(repr=False)
-    next: str | None = None
-
-    def json(self) -> JsonValue:
-        """The content as JSON; ForgeError when it is none."""
-        try:
-            return JsonValue(json.loads(self.content), "the answer")
-        except (ValueError, RecursionError):
-            raise self.request.failed("the answer is not JSON") from None
-
-    @property
-    def said(self) -> str:
-        """The forge's own sentence about a failure, on one line."""
-        try:
-            told = json.loads(self.content)
-        except (ValueError, RecursionError):
-            return ""
-        text = told.get("message") if isinstance(told, Mapping) else None
-        return "".join(char for char in text if " " <= char <= "~") if isinstance(text, str) else ""
+def _redirect_target(response: ForgeResponse) -> str:
+    """Where a redirect leads; ForgeError when that is no place for a download."""
+    try:
+        target = urljoin(response.request.url, response.http.headers.get("Location", ""))
+        safe = is_safe_for_tokens(target)
+    except ValueError:
+        raise response.request.failed("no answer (InvalidURL)") from None
+    if not safe:
+        raise response.request.failed("it leads to an address that is not https://")
+    return target
 
 
-def _exchanged(session: Session, request: ForgeRequest, token: str) -> ForgeResponse:
-    """Send once and read the answer, up to the largest that is taken. A redirect is an answer."""
-    with session.request(
-        request.method,
-        request.url,
-        params=request.params,
-        json=request.body,
-        headers={"Authorization": f"Bearer {token}"} if request.authorized else {},
-        timeout=_TIMEOUT,
-        allow_redirects=False,
-        stream=True,
-    ) as response:
-        content = bytearray()
-        for chunk in response.iter_content(65_536):
-            content += chunk
-            if len(content) > LARGEST_ANSWER:
-                raise request.failed(f"the answer is larger than {LARGEST_ANSWER:,} bytes")
-        following = response.links.get("next", {}).get("url")
-        return ForgeResponse(request, response.status_code, response.headers, bytes(content), following)
+def seconds_to_wait(headers: Mapping[str, str], now: float) -> float | None:
+    """The seconds that a response asks for; None when it does not say. ``now`` is in seconds since 1970.
+
+    ``Retry-After`` comes first. GitHub (X-RateLimit-Reset) and GitLab (RateLimit-Reset) also tell the second
+    at which their count begins anew.
+    """
+    seconds = retry_after(headers.get("Retry-After"), now)
+    if seconds is not None:
+        return seconds
+    resets = (headers.get(name, "").strip() for name in ("X-RateLimit-Reset", "RateLimit-Reset"))
+    reset = next((float(text) for text in resets if _is_second(text)), None)
+    # A second more than asked for: their clock and ours are not the same to the second.
+    return None if reset is None else max(0.0, reset - now) + 1.0
+
+
+def _is_second(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 12
 
 
 _ADVICE = {
@@ -221,34 +251,8 @@ _ADVICE = {
 
 @contextmanager
 def expect_fields(method: str, path: str) -> Iterator[None]:
-    """Turn what an answer lacks into a ForgeError that names it."""
+    """Turn what a response lacks into a ForgeError that names it."""
     try:
         yield
     except ValueError as error:
         raise ForgeError(f"{method} {path}: {error}") from None
-
-
-def _safe(url: str) -> bool:
-    """True for https, and for http on this machine."""
-    parts = urlsplit(url)
-    return parts.scheme == "https" or (parts.scheme == "http" and _loopback(parts.hostname or ""))
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _session(url: str) -> Session:
-    """A session that takes only proxies and certificates from the machine.
-
-    Above all no .netrc, whose password would replace the token.
-    """
-    session = Session()
-    session.trust_env = False
-    session.proxies = {} if _loopback(urlsplit(url).hostname or "") else dict(get_environ_proxies(url))
-    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
-    session.headers.update({"User-Agent": f"evance-reconcile/{__version__}", "Accept": "application/json"})
-    return session

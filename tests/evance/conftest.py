@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from reconcile.evance.rate_limiter import RetryPolicy
 from reconcile.evance.reader import Reader
 from reconcile.evance.writer import Writer
+from reconcile.http.retry import RetryPolicy
 from tests.support.http.client_clock import SleepClock, connection_to
 from tests.support.http.fake_account import FakeAccount, Script, Talk, serve_account
 
@@ -28,11 +28,11 @@ def talk(clock: SleepClock) -> Iterator[Talk]:
             *,
             tokens: Script | None = None,
             kind: type[Reader] = Writer,
-            patience: RetryPolicy | None = None,
+            retry: RetryPolicy | None = None,
             **changes: Any,
         ) -> tuple[FakeAccount, Any]:
             party = open_things.enter_context(serve_account(script, tokens=tokens))
-            reader = kind(connection_to(party.url, **changes), timing=clock.timing, patience=patience)
+            reader = kind(connection_to(party.url, **changes), timing=clock.timing, retry=retry)
             return party, open_things.enter_context(reader)
 
         yield begin

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from reconcile.errors import Unauthorized, WriteDeferred
-from reconcile.evance.rate_limiter import RateLimiter
 from reconcile.evance.reader import Reader
+from reconcile.http.rate_limiter import RateLimiter
 from tests.support.http.account_rows import v1
 from tests.support.http.client_clock import SleepClock
 from tests.support.http.fake_account import FakeAccount, FakeReply, Script, SeenRequest, Talk, token_reply
@@ -118,7 +118,7 @@ def test_an_update_does_not_wait_out_the_pause_of_another_worker(talk: Talk, clo
     """A pause that somebody else was asked for holds an update, too: it is not sent as it was after it."""
     answers = iter([FakeReply(429, headers={"Retry-After": "4"})])
     party, writer = talk(lambda seen: next(answers, FakeReply(body=v1(int(seen.path[14:16])))))
-    writer._door._tokens.current()
+    writer._api._tokens.current()
     with pytest.raises(WriteDeferred):
         writer.update("14", PAYLOAD)
     paused_at = clock.now
@@ -175,7 +175,7 @@ def test_the_ordinary_turn_of_eight_workers_is_waited_for(talk: Talk, look: str)
 def test_who_reads_to_write_keeps_the_next_turn(clock: SleepClock) -> None:
     """However many ask meanwhile, the write comes right behind its read, and the others after it."""
     pace = RateLimiter(5, clock.timing)
-    pace.take(keep=True)
+    pace.take(reserve_next=True)
     others = [pace._reserve() for _ in range(7)]
     assert pace.take_in_turn()
     assert clock.now == pytest.approx(1000.2)
@@ -192,7 +192,7 @@ def test_who_waits_to_read_keeps_the_turn_beside_it(clock: SleepClock) -> None:
 
     pace = RateLimiter(5, replace(clock.timing, sleep=sleep))
     first = pace._reserve()
-    pace.take(keep=True)
+    pace.take(reserve_next=True)
     assert clock.now == pytest.approx(first + 0.2)
     assert pace.take_in_turn()
     assert clock.now == pytest.approx(first + 0.4)
@@ -203,7 +203,7 @@ def test_who_waits_to_read_keeps_the_turn_beside_it(clock: SleepClock) -> None:
 def test_a_turn_that_was_kept_lapses(clock: SleepClock, meanwhile: str) -> None:
     """After a pause, and when the answer to the read took long, a turn is taken like any other."""
     pace = RateLimiter(5, clock.timing)
-    pace.take(keep=True)
+    pace.take(reserve_next=True)
     if meanwhile == "a pause":
         pace.pause(1.0)
         clock.now += 1.0
@@ -219,14 +219,16 @@ def test_no_connection_postpones_an_update_and_holds_the_next_request(talk: Talk
     _, writer = talk(lambda _seen: FakeReply(body=v1(13)))
     writer.contact("13")
     moved = talk(lambda _seen: FakeReply(), base_url="http://127.0.0.1:1")[1]
-    moved._door._tokens = writer._door._tokens
+    moved._api._tokens = writer._api._tokens
     for times in (1, 2, 3):
         before = clock.now
         with pytest.raises(WriteDeferred, match="no connection"):
             moved.update("13", PAYLOAD)
         assert clock.now == pytest.approx(before, abs=0.01)
-        assert moved._door._pace._paused_until - before == pytest.approx(0.5 * 2 ** (times - 1), abs=0.01)
-        clock.now = moved._door._pace._paused_until
+        assert moved._api._rate_limiter._paused_until - before == pytest.approx(
+            0.5 * 2 ** (times - 1), abs=0.01
+        )
+        clock.now = moved._api._rate_limiter._paused_until
 
 
 def test_a_reader_renews_and_repeats_as_ever(talk: Talk) -> None:

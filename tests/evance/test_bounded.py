@@ -10,9 +10,9 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from reconcile.errors import OutcomeUnknown, Unreachable
-from reconcile.evance.rate_limiter import RetryPolicy
 from reconcile.evance.reader import Reader
 from reconcile.evance.writer import Writer
+from reconcile.http.retry import RetryPolicy
 from tests.evance.test_network import PROXIES
 from tests.support.http.account_rows import page_of, v1, v2
 from tests.support.http.client_clock import connection_to
@@ -67,9 +67,9 @@ def test_an_answer_that_drips_is_given_up(talk: Talk, what: str) -> None:
     _, known = talk(lambda _seen: FakeReply())
     with (
         dripping(*DRIPPING[what]) as url,
-        Writer(connection_to(url, answer_timeout=0.3), patience=ONCE) as writer,
+        Writer(connection_to(url, answer_timeout=0.3), retry=ONCE) as writer,
     ):
-        writer._door._tokens = known._door._tokens
+        writer._api._tokens = known._api._tokens
         began = time.monotonic()
         with pytest.raises(Unreachable, match="did not answer within"):
             writer.contact("13")
@@ -87,7 +87,7 @@ def test_an_answer_that_drips_through_a_proxy_is_given_up(monkeypatch: pytest.Mo
             monkeypatch.setenv(f"{scheme.upper()}_PROXY", url)
             connection = connection_to(f"{scheme}://shop.example.test", answer_timeout=0.3)
             began = time.monotonic()
-            with Reader(connection, patience=ONCE) as reader, pytest.raises(Unreachable):
+            with Reader(connection, retry=ONCE) as reader, pytest.raises(Unreachable):
                 reader.contact("13")
             assert time.monotonic() - began < 5
 
@@ -96,7 +96,7 @@ def test_an_answer_without_an_end_is_not_kept(talk: Talk) -> None:
     """What unpacks to more than the largest answer is given up before it fills the memory."""
     bomb = gzip.compress(b" " * (8 << 20))
     packed = FakeReply(200, bomb, {"Content-Encoding": "gzip"})
-    party, reader = talk(lambda _seen: packed, patience=ONCE, answer_size=1 << 20)
+    party, reader = talk(lambda _seen: packed, retry=ONCE, answer_size=1 << 20)
     with pytest.raises(Unreachable, match="broke the connection"):
         reader.contact("13")
     assert len(party.calls) == 1

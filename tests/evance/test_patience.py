@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.errors import ApiError, ServerFailure, Stopped, UnexpectedResponse, Unreachable
-from reconcile.evance.rate_limiter import RateLimiter, RetryPolicy, Timing, http_date, retry_after
 from reconcile.evance.reader import Reader
+from reconcile.http.rate_limiter import RateLimiter
+from reconcile.http.retry import RetryPolicy, Timing, http_date, retry_after
 from tests.support.http.account_rows import v1, whole_account
 from tests.support.http.client_clock import SleepClock
 from tests.support.http.fake_account import FakeReply, SeenRequest, Talk
@@ -170,7 +171,7 @@ def test_an_answer_cut_short_is_repeated(talk: Talk) -> None:
 
 def test_a_server_that_keeps_failing_is_given_up(talk: Talk) -> None:
     """The tries are bounded, and the error names status and account."""
-    party, reader = talk(lambda _seen: FakeReply(500), patience=RetryPolicy(tries=5))
+    party, reader = talk(lambda _seen: FakeReply(500), retry=RetryPolicy(tries=5))
     with pytest.raises(ServerFailure, match=r"shop\.evance\.me did not show contact 13 \(500\)"):
         reader.contact("13")
     assert len(party.calls) == 5
@@ -186,7 +187,7 @@ def test_a_pause_longer_than_the_patience_is_not_begun(talk: Talk, clock: SleepC
 
 def test_the_whole_time_is_bounded(talk: Talk, clock: SleepClock) -> None:
     """Tries end when the total time is used up, whatever their number."""
-    _, reader = talk(lambda _seen: FakeReply(503), patience=RetryPolicy(tries=1000, total=100))
+    _, reader = talk(lambda _seen: FakeReply(503), retry=RetryPolicy(tries=1000, total=100))
     with pytest.raises(ServerFailure):
         reader.contact("13")
     assert clock.slept <= 101
@@ -217,7 +218,7 @@ def test_a_slow_answer_is_a_timeout(talk: Talk) -> None:
         done.wait(10)
         return BOB
 
-    _, reader = talk(stall, read_timeout=0.2, patience=RetryPolicy(tries=2))
+    _, reader = talk(stall, read_timeout=0.2, retry=RetryPolicy(tries=2))
     try:
         with pytest.raises(Unreachable, match=r"did not answer within 0\.2 s: try again later"):
             reader.contact("13")
@@ -238,11 +239,11 @@ def test_leaving_the_client_ends_what_waits(talk: Talk) -> None:
     timing = Timing(lambda: 0.0, lambda: 0.0, sleep, lambda: 1.0)
     party, writer = talk(lambda seen: FakeReply(503) if "contacts/" in seen.path else account(seen))
     with Reader(writer.connection, timing=timing) as reader:
-        reader._door._pace._interval = 0.0
+        reader._api._rate_limiter._interval = 0.0
         reading = threading.Thread(target=lambda: _ignore(lambda: reader.contact("1")))
         reading.start()
         assert waiting.wait(10)
-        reader._door.stop()
+        reader._api.stop()
         leave.set()
         reading.join(10)
     assert not reading.is_alive()
@@ -319,7 +320,7 @@ def stopped_after(slices: int, clock: SleepClock) -> RateLimiter:
     def sleep(seconds: float) -> None:
         clock.sleep(seconds)
         if next(left, None) is None:
-            pace.heed(lambda: "stopped by the user")
+            pace.stop_when(lambda: "stopped by the user")
 
     pace = RateLimiter(1e6, Timing(clock.monotonic, clock.wall, sleep, lambda: 1.0))
     return pace
@@ -332,7 +333,7 @@ def test_a_stopped_run_does_not_wait_out_a_pause(clock: SleepClock, seconds: flo
     pace = stopped_after(4, clock)
     pace.pause(seconds)
     with pytest.raises(Stopped, match="stopped by the user"):
-        pace.take(keep=writing)
+        pace.take(reserve_next=writing)
     assert clock.slept == pytest.approx(2.0)
 
 
@@ -348,11 +349,11 @@ def test_a_stopped_run_reads_back_but_begins_nothing(clock: SleepClock) -> None:
     """An ordinary turn is still waited for by who reads back; who would write gives its own up at once."""
     pace = RateLimiter(1, clock.timing)
     pace.take()
-    pace.heed(lambda: "stopped by the user")
+    pace.stop_when(lambda: "stopped by the user")
     pace.take()
     assert clock.slept == pytest.approx(1.0)
     with pytest.raises(Stopped):
-        pace.take(keep=True)
+        pace.take(reserve_next=True)
     with pytest.raises(Stopped):
         pace.take_in_turn()
 
@@ -361,7 +362,7 @@ def test_a_stopped_run_sends_no_update(talk: Talk) -> None:
     """Not even one for which nothing had to be waited."""
     party, writer = talk(lambda _seen: BOB)
     writer.contact("13")
-    writer.heed(lambda: "the kill switch is on")
+    writer.stop_when(lambda: "the kill switch is on")
     with pytest.raises(Stopped, match="the kill switch is on"):
         writer.update("13", {"contact": {}})
     assert [seen.method for seen in party.calls] == ["GET"]

@@ -4,10 +4,10 @@ import pytest
 import requests
 
 from reconcile.errors import ReconcileError
-from reconcile.evance import requests_session
 from reconcile.evance.reader import Reader
-from reconcile.evance.transport import TOKEN_PATHS, ApiRequest
+from reconcile.evance.transport import TOKEN_PATHS, ApiRequest, transport_settings
 from reconcile.evance.writer import Writer
+from reconcile.http.session import open_session
 from tests.support.http.account_rows import v1
 from tests.support.http.client_clock import connection_to
 from tests.support.http.fake_account import FakeReply, Talk
@@ -29,8 +29,8 @@ def test_a_reader_has_no_writing_method() -> None:
     assert {name for name in dir(Writer) if name[0] != "_"} - set(dir(Reader)) == {
         "contact_to_update",
         "create",
-        "heed",
         "namesakes",
+        "stop_when",
         "update",
     }
 
@@ -41,9 +41,9 @@ def test_the_transport_of_a_reader_refuses_writes(talk: Talk, method: str) -> No
     party, reader = talk(lambda _seen: FakeReply(body=v1(13)), kind=Reader)
     request = ApiRequest(method, "/api/contacts/13.json", "do harm", body={"contact": {}})
     with pytest.raises(ReconcileError, match="this command may only read"):
-        reader._door._transport.send(request)
+        reader._api._transport.send(request)
     with pytest.raises(ReconcileError, match="this command may only read"):
-        reader._door.write(request)
+        reader._api.write(request)
     assert [seen.method for seen in party.calls] == []
 
 
@@ -51,17 +51,17 @@ def test_the_transport_of_a_reader_refuses_writes(talk: Talk, method: str) -> No
 def test_a_reader_may_ask_for_a_token(talk: Talk, path: str) -> None:
     """The two token paths are the only ones that take a POST."""
     party, reader = talk(lambda _seen: FakeReply(body=v1(13)), kind=Reader)
-    assert reader._door._transport.send(ApiRequest("POST", path, "give a token", form={})).succeeded
+    assert reader._api._transport.send(ApiRequest("POST", path, "give a token", form={})).succeeded
     for near in (f"{path}/", f"{path}x", f"/x{path}", f"/api/contacts.json?{path}"):
         with pytest.raises(ReconcileError, match="may only read"):
-            reader._door._transport.send(ApiRequest("POST", near, "give a token", form={}))
+            reader._api._transport.send(ApiRequest("POST", near, "give a token", form={}))
     assert len(party.seen) == 1
 
 
 def test_the_session_itself_refuses(talk: Talk) -> None:
     """The gate is the last thing before the wire: even the bare session of a reader can't write."""
     party, _ = talk(lambda _seen: FakeReply())
-    with requests_session.open_session(connection_to(party.url), may_write=False) as session:
+    with open_session(party.url, transport_settings(connection_to(party.url), may_write=False)) as session:
         with pytest.raises(ReconcileError):
             session.post(f"{party.url}/api/contacts.json", json={})
         with pytest.raises(ReconcileError):

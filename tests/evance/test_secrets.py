@@ -8,7 +8,7 @@ import pytest
 
 from reconcile.errors import ReconcileError
 from reconcile.evance.connection import Credentials
-from reconcile.evance.rate_limiter import RetryPolicy
+from reconcile.http.retry import RetryPolicy
 from reconcile.model.settings import AuthFlow
 from tests.support.http.fake_account import FakeReply, SeenRequest, Talk
 
@@ -84,7 +84,7 @@ def assert_silent(error: BaseException) -> None:
 
 GOOD = FakeReply(body={"access_token": TOKEN, "expires_in": 3600})
 
-SECRETIVE = {"credentials": Credentials("client", KEY), "patience": RetryPolicy(tries=2, reading=2)}
+SECRETIVE = {"credentials": Credentials("client", KEY), "retry": RetryPolicy(tries=2, reading=2)}
 
 
 @pytest.mark.parametrize("call", CALLS)

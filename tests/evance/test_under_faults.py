@@ -11,8 +11,8 @@ import pytest
 
 from reconcile.errors import OutcomeUnknown, Unauthorized, WriteDeferred
 from reconcile.evance.connection import Credentials, connection
-from reconcile.evance.rate_limiter import RetryPolicy, Timing
 from reconcile.evance.writer import Writer
+from reconcile.http.retry import RetryPolicy, Timing
 from reconcile.model.settings import Target, TargetKind
 from reconcile.sandbox import running, seed, show
 from tests.support.http.client_clock import SleepClock
@@ -41,7 +41,7 @@ def beset(
     with running(path, now=NOW, faults=faults, **options) as access:
         target = Target("shop", TargetKind.SANDBOX, url=access.url, rate=1000, concurrency=4)
         there = connection(target, Credentials(access.client_id, access.private_key))
-        with Writer(replace(there, page_size=page_size), timing=timing, patience=QUICK) as writer:
+        with Writer(replace(there, page_size=page_size), timing=timing, retry=QUICK) as writer:
             yield writer
 
 

@@ -209,7 +209,7 @@ def test_a_write_that_never_left_was_not_written(talk: Talk) -> None:
     party, writer = talk(lambda _seen: FakeReply(body=v1(13)))
     writer.contact("13")
     moved = talk(lambda _seen: FakeReply(), base_url="http://127.0.0.1:1")[1]
-    moved._door._tokens = writer._door._tokens
+    moved._api._tokens = writer._api._tokens
     with pytest.raises(WriteDeferred, match=r"no connection to 127\.0\.0\.1:1"):
         moved.update("13", PAYLOAD)
     assert len(party.calls) == 1

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from reconcile.forge.client import ForgeClient, WaitPolicy
-from reconcile.forge.github import GitHub
+from reconcile.forge.client import ForgeClient
+from reconcile.forge.github.api import GitHub
+from reconcile.http.retry import Timing
 from tests.support.forge.fake_github import REPOSITORY, TOKEN, FakeGitHub, serve_github
 
 NOW = 1_795_424_400.0
@@ -19,8 +20,8 @@ class Slept:
     seconds: list[float] = field(default_factory=list)
 
     @property
-    def waiting(self) -> WaitPolicy:
-        return WaitPolicy(wall=lambda: NOW, sleep=self.seconds.append)
+    def timing(self) -> Timing:
+        return Timing(wall=lambda: NOW, sleep=self.seconds.append)
 
 
 @pytest.fixture
@@ -39,10 +40,10 @@ def slept() -> Slept:
 @pytest.fixture
 def door(hub: FakeGitHub, slept: Slept) -> ForgeClient:
     """The door to the stand-in, as the bot."""
-    return ForgeClient(hub.api.url, TOKEN, slept.waiting)
+    return ForgeClient(hub.api.url, TOKEN, slept.timing)
 
 
 @pytest.fixture
 def github(hub: FakeGitHub, door: ForgeClient, slept: Slept) -> GitHub:
     """The client of the stand-in, as the bot."""
-    return GitHub(door, ForgeClient(f"{hub.api.url}/graphql", TOKEN, slept.waiting), REPOSITORY)
+    return GitHub(door, ForgeClient(f"{hub.api.url}/graphql", TOKEN, slept.timing), REPOSITORY)

@@ -6,8 +6,8 @@ import pytest
 
 from reconcile.errors import Refusal
 from reconcile.forge.approved_plan import PlanSource, find_approved_plan
-from reconcile.forge.github import GitHub
-from reconcile.forge.journals import earlier_journals
+from reconcile.forge.github.api import GitHub
+from reconcile.forge.github.journals import earlier_journals
 from reconcile.forge.sticky_comment import with_mark
 from tests.support.forge.fake_github import BOT, REPOSITORY, FakeGitHub, zipped
 

@@ -7,7 +7,7 @@ import pytest
 from reconcile.errors import ForgeError, UsageError
 from reconcile.forge import client as door_module
 from reconcile.forge.client import ForgeClient
-from reconcile.forge.github import GitHub
+from reconcile.forge.github.api import GitHub
 from tests.forge.conftest import NOW, Slept
 from tests.support.forge.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub
 from tests.support.forge.http_server import ForgeReply
@@ -125,7 +125,7 @@ def test_no_answer_is_told_by_its_kind(slept: Slept) -> None:
     """Nothing listens there: the error names neither the token nor the library's own text."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    door = ForgeClient(f"http://127.0.0.1:{port}", TOKEN, slept.waiting)
+    door = ForgeClient(f"http://127.0.0.1:{port}", TOKEN, slept.timing)
     with pytest.raises(ForgeError, match=r"^GET /user: no answer \(ConnectionError\)$"):
         door.read("/user")
 
@@ -169,7 +169,7 @@ def test_an_answer_that_is_too_large_is_cut_off(
     github: GitHub, hub: FakeGitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The machine's memory is not the server's to fill."""
-    monkeypatch.setattr(door_module, "LARGEST_ANSWER", 1000)
+    monkeypatch.setattr(door_module, "LARGEST_RESPONSE", 1000)
     hub.wrote(7, BOT, "x" * 2000)
     with pytest.raises(ForgeError, match="larger than 1,000 bytes"):
         list(github.comments(7))

@@ -7,7 +7,7 @@ import pytest
 from reconcile.errors import ForgeError, Refusal
 from reconcile.forge.approved_plan import PlanSource, find_approved_plan
 from reconcile.forge.client import ForgeClient
-from reconcile.forge.gitlab import GitLab
+from reconcile.forge.gitlab.api import GitLab
 from reconcile.forge.sticky_comment import StickyComment, with_mark
 from tests.forge.conftest import Slept
 from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, USER, FakeGitLab, serve_gitlab
@@ -32,7 +32,7 @@ def lab() -> Iterator[FakeGitLab]:
 @pytest.fixture
 def gitlab(lab: FakeGitLab, slept: Slept) -> GitLab:
     """The client of the stand-in."""
-    return GitLab(ForgeClient(lab.api.url, LAB_TOKEN, slept.waiting), PROJECT)
+    return GitLab(ForgeClient(lab.api.url, LAB_TOKEN, slept.timing), PROJECT)
 
 
 def test_a_note_is_posted_once_and_then_edited_in_place(lab: FakeGitLab, gitlab: GitLab) -> None:

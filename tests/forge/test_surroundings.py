@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from reconcile.errors import UsageError
-from reconcile.forge.environment import ci_environment
-from reconcile.forge.github import GitHub
-from reconcile.forge.gitlab import GitLab
+from reconcile.forge.forges import ci_environment
+from reconcile.forge.github.api import GitHub
+from reconcile.forge.gitlab.api import GitLab
 from tests.support.forge.fake_github import BOT
 from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, USER, serve_gitlab
 

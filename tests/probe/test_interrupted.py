@@ -56,7 +56,7 @@ def shared(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 def cut_after(pad: ScratchAccount, request: int) -> bool:
     """Whether a probe was cut off after that request; a shorter one was not."""
-    with Cut(pad.connection, pad.id, patience=QUICK) as prober:
+    with Cut(pad.connection, pad.id, retry=QUICK) as prober:
         scratch = ready(prober)
         prober.left = request
         try:
@@ -89,7 +89,7 @@ def test_cut_off_after_each_request_the_contact_is_brought_back(shared: ScratchA
 def test_asked_to_stop_it_ends_before_the_next_request(shared: ScratchAccount, requests: int) -> None:
     """The findings so far are reported, the rest as not asked, and the contact is brought back."""
     before, count = shared.now(), iter(range(REQUESTS))
-    with Prober(shared.connection, shared.id, patience=QUICK) as prober:
+    with Prober(shared.connection, shared.id, retry=QUICK) as prober:
         ended = ask_all(ready(prober), stopped=lambda: next(count) >= requests)
     assert shared.now() == before
     assert "stopped" in ended.stopped
@@ -103,7 +103,7 @@ def test_a_lost_answer_costs_one_question(pad: ScratchAccount, fault: str, write
     """A write whose answer was lost is not repeated; its question is left open and the rest are asked."""
     before = pad.now()
     pad.fault(f"{fault},method=P*,path=/api/*,n={write}")
-    with Prober(pad.connection, pad.id, patience=QUICK) as prober:
+    with Prober(pad.connection, pad.id, retry=QUICK) as prober:
         ended = ask_all(ready(prober), stopped=lambda: False)
     lost = [one.name for one in ended.findings if "unknown" in one.detail]
     assert len(lost) == 1
@@ -114,7 +114,7 @@ def test_a_lost_answer_costs_one_question(pad: ScratchAccount, fault: str, write
 def test_an_account_that_fails_too_often_ends_the_probe(pad: ScratchAccount) -> None:
     """After three questions that ended in an error nothing more is asked, and the contact is brought back."""
     before = pad.now()
-    with Prober(pad.connection, pad.id, patience=QUICK) as prober:
+    with Prober(pad.connection, pad.id, retry=QUICK) as prober:
         scratch = ready(prober)
         pad.fault("status:code=503,method=P*,times=3")
         ended = ask_all(scratch, stopped=lambda: False)
@@ -126,7 +126,7 @@ def test_an_account_that_fails_too_often_ends_the_probe(pad: ScratchAccount) -> 
 def test_restoring_lives_through_lost_answers(pad: ScratchAccount) -> None:
     """A lost answer while the contact is brought back is read back, not believed."""
     before = pad.now()
-    with Prober(pad.connection, pad.id, patience=QUICK) as prober:
+    with Prober(pad.connection, pad.id, retry=QUICK) as prober:
         scratch = ready(prober)
         scratch.must({"position": "changed", "accessRoles": [], "tags": {"contact": []}})
         pad.fault("reset:when=before,method=P*,path=/api/*,times=3")
@@ -142,7 +142,7 @@ def test_what_can_not_be_brought_back_is_said(pad: ScratchAccount) -> None:
         scratch.write({"tags": {"contact": ["sticks"]}})
         return Answer("yes", "it sticks")
 
-    with Prober(pad.connection, pad.id, patience=QUICK) as prober:
+    with Prober(pad.connection, pad.id, retry=QUICK) as prober:
         probes = (Question("spoil", "Does it stick?", spoil),)
         ended = ask_all(ready(prober), stopped=lambda: False, probes=probes)
     assert ended.not_restored == ("tags",)
@@ -154,7 +154,7 @@ def test_a_role_that_sticks_is_said_to_stay(template: Path, tmp_path: Path) -> N
     contact = {**CONTACT, "accessRoles": []}
     with scratch_account(template, tmp_path, {}, contact) as pad:
         pad.turn(customer_role="sticky")
-        with Prober(pad.connection, pad.id, patience=QUICK) as prober:
+        with Prober(pad.connection, pad.id, retry=QUICK) as prober:
             ended = ask_all(ready(prober), stopped=lambda: False)
         assert ended.not_restored == ("accessRoles",)
         assert set(pad.now()["accessRoles"]) == {"customer"}

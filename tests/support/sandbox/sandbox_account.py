@@ -18,7 +18,7 @@ import pytest
 import requests
 
 from reconcile.cli import main
-from reconcile.evance.rate_limiter import Timing
+from reconcile.http.retry import Timing
 from reconcile.journal.record import JournaledRun, read_runs
 from reconcile.sandbox import Access, seed, show
 from reconcile.sandbox.rules.grants import Grant

@@ -13,7 +13,7 @@ import requests
 
 from reconcile.evance.connection import Connection
 from reconcile.evance.prober import Prober
-from reconcile.evance.rate_limiter import RetryPolicy
+from reconcile.http.retry import RetryPolicy
 from reconcile.model.settings import Patterns, Policy, Protect
 from reconcile.probe.examine import examine
 from reconcile.probe.runner import ProbeRun, ask_all
@@ -118,7 +118,7 @@ def ready(prober: Prober) -> ScratchContact:
 
 def probe(pad: ScratchAccount) -> ProbeRun:
     """Ask everything."""
-    with Prober(pad.connection, pad.id, patience=QUICK) as prober:
+    with Prober(pad.connection, pad.id, retry=QUICK) as prober:
         return ask_all(ready(prober), stopped=lambda: False)
 
 

@@ -11,7 +11,7 @@ from reconcile.errors import ExitCode
 from .environment import author_option, this_job
 
 if TYPE_CHECKING:
-    from reconcile.forge.github import GitHub
+    from reconcile.forge.github.api import GitHub
     from reconcile.forge.protocol import Issue
 
 

@@ -23,7 +23,7 @@ branch_option = click.option("--branch", metavar="NAME", help="The branch, if no
 
 def this_job() -> "CiEnvironment":
     """The surroundings of this job; UsageError when it is none."""
-    from reconcile.forge.environment import ci_environment
+    from reconcile.forge.forges import ci_environment
 
     return ci_environment(os.environ)
 

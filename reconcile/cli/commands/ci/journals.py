@@ -28,7 +28,7 @@ def journals(common: Common, workflows: tuple[str, ...], branch: str | None) -> 
     """Fetch the journals of earlier runs: guards, spent overrides and drift go by them."""
     from reconcile.cli import console
     from reconcile.cli.project import open_project
-    from reconcile.forge.journals import earlier_journals as left
+    from reconcile.forge.github.journals import earlier_journals as left
     from reconcile.text import count
 
     project, job = open_project(common), this_job()

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from .archive import members
-from .github import FinishedRun, GitHub
+from reconcile.forge.archive import members
+
+from .api import FinishedRun, GitHub
 
 JOURNAL_ARTIFACT = "reconcile-journal"
 

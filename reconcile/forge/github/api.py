@@ -11,9 +11,8 @@ from urllib.parse import quote
 
 from reconcile.documents.json_value import JsonValue
 from reconcile.errors import UsageError
-
-from .client import ForgeClient, expect_fields
-from .protocol import Comment, Issue, MergedPullRequest
+from reconcile.forge.client import ForgeClient, expect_fields
+from reconcile.forge.protocol import Comment, Issue, MergedPullRequest
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_.-]+", re.ASCII)
 
@@ -37,7 +36,7 @@ class FinishedRun:
 class GitHub:
     """One repository, ``owner/name``. ``graphql`` opens the other API, at its own address."""
 
-    door: ForgeClient
+    client: ForgeClient
     graphql: ForgeClient
     repository: str
 
@@ -48,20 +47,20 @@ class GitHub:
     def comments(self, number: int) -> Iterator[Comment]:
         """All comments of a pull request, oldest first."""
         path = self._path(f"/issues/{number}/comments")
-        for row in self.door.pages(path):
+        for row in self.client.pages(path):
             with expect_fields("GET", path):
                 yield _comment(row)
 
     def post(self, number: int, body: str) -> Comment:
         """Add a comment to a pull request or an issue."""
         path = self._path(f"/issues/{number}/comments")
-        answer = self.door.write("POST", path, {"body": body})
+        answer = self.client.write("POST", path, {"body": body})
         with expect_fields("POST", path):
             return _comment(answer)
 
     def edit(self, number: int, comment: Comment, body: str) -> None:  # noqa: ARG002 - GitLab needs it
         """Replace a comment's text."""
-        self.door.write("PATCH", self._path(f"/issues/comments/{comment.id}"), {"body": body})
+        self.client.write("PATCH", self._path(f"/issues/comments/{comment.id}"), {"body": body})
 
     def edited_by_another(self, comment: Comment) -> bool:
         """True when somebody else than its author edited the comment last, or nobody can tell."""
@@ -76,7 +75,7 @@ class GitHub:
         """The pull requests whose merge made that commit."""
         path = self._path(f"/commits/{quote(commit, safe='')}/pulls")
         with expect_fields("GET", path):
-            rows = [row for row in self.door.pages(path) if _made(row, commit)]
+            rows = [row for row in self.client.pages(path) if _made(row, commit)]
             return tuple(self._merged(row) for row in rows)
 
     def _merged(self, row: JsonValue) -> MergedPullRequest:
@@ -101,7 +100,7 @@ class GitHub:
     def runs(self, workflow: str, **filters: str) -> Iterator[FinishedRun]:
         """The runs of a workflow that have ended, newest first. The caller checks what it filters by."""
         path = self._path(f"/actions/workflows/{quote(workflow, safe='')}/runs")
-        for row in self.door.pages(path, "workflow_runs", status="completed", **filters):
+        for row in self.client.pages(path, "workflow_runs", status="completed", **filters):
             with expect_fields("GET", path):
                 yield self._finished(row)
 
@@ -119,15 +118,15 @@ class GitHub:
         """The archives of that name that a run left and that are still kept, newest first."""
         path = self._path(f"/actions/runs/{run}/artifacts")
         with expect_fields("GET", path):
-            rows = [row for row in self.door.pages(path, "artifacts", name=name) if _kept(row, name)]
+            rows = [row for row in self.client.pages(path, "artifacts", name=name) if _kept(row, name)]
             ids = sorted((row.key("id").count() for row in rows), reverse=True)
         for artifact in ids:
-            yield self.door.download(self._path(f"/actions/artifacts/{artifact}/zip"))
+            yield self.client.download(self._path(f"/actions/artifacts/{artifact}/zip"))
 
     def issues(self) -> Iterator[Issue]:
         """All open issues, newest first; pull requests are not among them."""
         path = self._path("/issues")
-        for row in self.door.pages(path, state="open"):
+        for row in self.client.pages(path, state="open"):
             with expect_fields("GET", path):
                 if not row.has("pull_request"):
                     yield _issue(row)
@@ -135,13 +134,13 @@ class GitHub:
     def open_issue(self, title: str, body: str) -> Issue:
         """Open an issue."""
         path = self._path("/issues")
-        answer = self.door.write("POST", path, {"title": title, "body": body})
+        answer = self.client.write("POST", path, {"title": title, "body": body})
         with expect_fields("POST", path):
             return _issue(answer)
 
     def change_issue(self, issue: Issue, **values: str) -> None:
         """Change the title, the body or the state of an issue."""
-        self.door.write("PATCH", self._path(f"/issues/{issue.number}"), values)
+        self.client.write("PATCH", self._path(f"/issues/{issue.number}"), values)
 
     def _path(self, rest: str) -> str:
         return f"/repos/{self.repository}{rest}"

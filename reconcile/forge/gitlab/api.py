@@ -10,22 +10,21 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from reconcile.documents.json_value import JsonValue
-
-from .client import ForgeClient, expect_fields
-from .protocol import Comment, MergedPullRequest
+from reconcile.forge.client import ForgeClient, expect_fields
+from reconcile.forge.protocol import Comment, MergedPullRequest
 
 
 @dataclass(frozen=True, slots=True)
 class GitLab:
     """One project, by its id or full path."""
 
-    door: ForgeClient
+    client: ForgeClient
     project: str
 
     def comments(self, number: int) -> Iterator[Comment]:
         """All notes of a merge request that people or tokens wrote, oldest first."""
         path = self._path(f"/merge_requests/{number}/notes")
-        for row in self.door.pages(path, sort="asc", order_by="created_at"):
+        for row in self.client.pages(path, sort="asc", order_by="created_at"):
             with expect_fields("GET", path):
                 if not row.key("system").flag():
                     yield _note(row)
@@ -33,14 +32,14 @@ class GitLab:
     def post(self, number: int, body: str) -> Comment:
         """Add a note."""
         path = self._path(f"/merge_requests/{number}/notes")
-        answer = self.door.write("POST", path, {"body": body})
+        answer = self.client.write("POST", path, {"body": body})
         with expect_fields("POST", path):
             return _note(answer)
 
     def edit(self, number: int, comment: Comment, body: str) -> None:
         """Replace a note's text."""
         path = self._path(f"/merge_requests/{number}/notes/{comment.id}")
-        self.door.write("PUT", path, {"body": body})
+        self.client.write("PUT", path, {"body": body})
 
     def edited_by_another(self, comment: Comment) -> bool:  # noqa: ARG002 - see above
         """False: GitLab does not tell."""
@@ -48,7 +47,7 @@ class GitLab:
 
     def login(self) -> str:
         """Whose token this is."""
-        answer = self.door.read("/user")
+        answer = self.client.read("/user")
         with expect_fields("GET", "/user"):
             return answer.key("username").text()
 
@@ -56,24 +55,24 @@ class GitLab:
         """The merge requests whose merge made that commit."""
         path = self._path(f"/repository/commits/{quote(commit, safe='')}/merge_requests")
         with expect_fields("GET", path):
-            rows = [row for row in self.door.pages(path) if _made(row, commit)]
+            rows = [row for row in self.client.pages(path) if _made(row, commit)]
             return tuple(map(_merged, rows))
 
     def plans(self, merged: MergedPullRequest, workflow: str, artifact: str) -> Iterator[bytes]:
         """The artifact of the job named ``workflow`` in pipelines of the merged head, newest first."""
         path = self._path(f"/merge_requests/{merged.number}/pipelines")
         with expect_fields("GET", path):
-            pipelines = [row for row in self.door.pages(path) if _for_head(row, merged)]
+            pipelines = [row for row in self.client.pages(path) if _for_head(row, merged)]
             ids = sorted((row.key("id").count() for row in pipelines), reverse=True)
         for pipeline in ids:
             for job in self._jobs(pipeline, workflow):
-                yield self.door.download(self._path(f"/jobs/{job}/artifacts"))
+                yield self.client.download(self._path(f"/jobs/{job}/artifacts"))
         _ = artifact  # a job has one archive on GitLab; its files are named within
 
     def _jobs(self, pipeline: int, name: str) -> list[int]:
         path = self._path(f"/pipelines/{pipeline}/jobs")
         with expect_fields("GET", path):
-            rows = self.door.pages(path, include_retried="false")
+            rows = self.client.pages(path, include_retried="false")
             return [row.key("id").count() for row in rows if _done(row, name)]
 
     def _path(self, rest: str) -> str:

@@ -1,7 +1,7 @@
-"""An answer may take so long and be so large, and no more: one that drips holds no worker for ever.
+"""Limits on a response as a whole: a server that drips holds no worker for ever and fills no memory.
 
-The timeouts of the HTTP library bound each wait for the next bytes, not their sum. So the connection reads
-through a gate that looks at the clock each time, be it for the head, the body or a proxy's answer.
+The timeouts of the HTTP library limit each wait for the next bytes, not their sum. So the connection reads
+through a gate that looks at the clock each time, for the head, the body and a proxy's response alike.
 """
 
 import http.client
@@ -16,25 +16,25 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-_PIECE = 1 << 16
+_CHUNK = 1 << 16
 
 
 class ResponseTooLarge(Exception):
-    """An answer is larger than any that is expected."""
+    """A response is larger than any that is expected."""
 
 
 class _DeadlineReader(io.RawIOBase):
-    """What a socket says, up to a moment on the monotonic clock; TimeoutError after it."""
+    """Reads from a socket until a moment on the monotonic clock; TimeoutError after it."""
 
-    def __init__(self, source: io.RawIOBase, until: float) -> None:
+    def __init__(self, source: io.RawIOBase, deadline: float) -> None:
         self._source = source
-        self._until = until
+        self._deadline = deadline
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        if time.monotonic() > self._until:
+        if time.monotonic() > self._deadline:
             raise TimeoutError("the whole answer takes too long")
         return self._source.readinto(buffer)
 
@@ -43,26 +43,26 @@ class _DeadlineReader(io.RawIOBase):
         super().close()
 
 
-def _answers_within(seconds: float) -> Callable[..., http.client.HTTPResponse]:
-    """The class of an answer that must be there as a whole within that time."""
+def _response_within(seconds: float) -> Callable[..., http.client.HTTPResponse]:
+    """The class of a response that must have arrived as a whole within that time."""
 
-    class Answered(http.client.HTTPResponse):
+    class DeadlineResponse(http.client.HTTPResponse):
         def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
             super().__init__(sock, *args, **options)
             self.fp.close()
             source = sock.makefile("rb", buffering=0)
             self.fp = io.BufferedReader(_DeadlineReader(source, time.monotonic() + seconds))
 
-    return Answered
+    return DeadlineResponse
 
 
-class BoundedAdapter(HTTPAdapter):
-    """The adapter of the library whose connections give an answer that many seconds, through proxies too."""
+class DeadlineAdapter(HTTPAdapter):
+    """The library's adapter, whose connections give a response that many seconds, through proxies too."""
 
     def __init__(self, seconds: float) -> None:
-        answers = _answers_within(seconds)
-        plain = type("Plain", (HTTPConnection,), {"response_class": answers})
-        secured = type("Secured", (HTTPSConnection,), {"response_class": answers})
+        response_class = _response_within(seconds)
+        plain = type("Plain", (HTTPConnection,), {"response_class": response_class})
+        secured = type("Secured", (HTTPSConnection,), {"response_class": response_class})
         self._pools = {
             "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
             "https": type("SecuredPool", (HTTPSConnectionPool,), {"ConnectionCls": secured}),
@@ -81,12 +81,12 @@ class BoundedAdapter(HTTPAdapter):
         return manager
 
 
-def read_body(response: Response, largest: int) -> bytes:
-    """The body of an answer, unpacked and read as it comes; TooLarge when it has more bytes than that."""
+def read_body(response: Response, size: int) -> bytes:
+    """The body of a response, unpacked and read as it comes; ResponseTooLarge when it has more bytes."""
     body = bytearray()
     with response:
-        for piece in response.iter_content(_PIECE):
-            body += piece
-            if len(body) > largest:
+        for chunk in response.iter_content(_CHUNK):
+            body += chunk
+            if len(body) > size:
                 raise ResponseTooLarge
     return bytes(body)

@@ -1,0 +1,140 @@
+"""When each request of a client may start, for all its workers together. Time itself is handed in."""
+
+import math
+import threading
+from collections.abc import Callable
+
+from reconcile.errors import ReconcileError, Stopped
+
+from .retry import Timing
+
+_SLICE = 0.5
+"""The longest single sleep in seconds: a pause that grew and a run that was stopped are noticed after it."""
+
+GRACE = 2.0
+"""Seconds that a stopped run still waits for an ordinary turn, so that it can read back."""
+
+LATE = 2.0
+"""Seconds after its turn at which a request that is sent once may wake up: later, the machine stood still."""
+
+
+class ClientClosed(ReconcileError):
+    """The client was closed; requests that wait for their turn end."""
+
+
+def never_stopped() -> None:
+    """No reason to end a wait: nobody stops the run."""
+
+
+class RateLimiter:
+    """One timetable of starts for all workers.
+
+    Starts lie ``1 / rate`` seconds apart on an absolute timetable, so that neither the duration of a response
+    nor a late wake-up lowers the rate. A pause holds every worker. Each time the server says "too many" the
+    starts move apart, and draw together again with each good response.
+
+    A worker that reads in order to write reserves two turns, one after the other: no other worker's request
+    comes between them, which could make the write wait or bring a pause for all.
+    """
+
+    def __init__(self, rate: float, timing: Timing) -> None:
+        self._interval = 1.0 / rate
+        self._timing = timing
+        self._lock = threading.Lock()
+        self._next = self._paused_until = timing.monotonic()
+        self._pauses = 0
+        self._of_thread = threading.local()
+        self._stretch = 1.0
+        self._closed = threading.Event()
+        self._stop_reason: Callable[[], str | None] = never_stopped
+
+    def take(self, *, reserve_next: bool = False) -> None:
+        """Wait for the next free start; ClientClosed or Stopped when the client or the run ended meanwhile.
+
+        ``reserve_next``: the start after it is reserved for this thread's next request. Only a write follows
+        such a reading, so a run that was stopped does not begin it.
+        """
+        while True:
+            paused = self._timing.monotonic() < self._paused_until
+            grace = -math.inf if reserve_next else 0.0 if paused else GRACE
+            self.sleep_until(self._reserve_two() if reserve_next else self._reserved_or_next(), grace)
+            if self._timing.monotonic() >= self._paused_until:
+                return
+
+    def take_in_turn(self) -> bool:
+        """Wait for the reserved start, or the next one; False when a pause or a late wake-up delays it.
+
+        Stopped: the run was stopped by then. Without a reserved start the next one is at most as far away as
+        there are workers: 1.6 seconds for eight at five requests a second.
+        """
+        with self._lock:
+            pauses, paused = self._pauses, self._timing.monotonic() < self._paused_until
+        if paused:
+            return False
+        start = self._reserved_or_next()
+        self.sleep_until(start, -math.inf)
+        return pauses == self._pauses and self._timing.monotonic() <= start + LATE
+
+    def _reserved_or_next(self) -> float:
+        reserved: float | None = getattr(self._of_thread, "reserved", None)
+        self._of_thread.reserved = None
+        now = self._timing.monotonic()
+        if reserved is not None and now <= reserved + LATE and reserved >= self._paused_until:
+            return max(reserved, now)
+        return self._reserve()
+
+    def _reserve(self) -> float:
+        with self._lock:
+            return self._free_start()
+
+    def _reserve_two(self) -> float:
+        with self._lock:
+            start = self._free_start()
+            self._of_thread.reserved = self._free_start()
+            return start
+
+    def _free_start(self) -> float:
+        """The next free start, which is taken thereby."""
+        start = max(self._next, self._paused_until, self._timing.monotonic())
+        self._next = start + self._interval * self._stretch
+        return start
+
+    def sleep_until(self, moment: float, grace: float = 0.0) -> None:
+        """Sleep in short slices, so that neither a closed client nor a stopped run waits for its workers.
+
+        A run that was stopped still waits when no more than ``grace`` seconds are left.
+        """
+        while (left := moment - self._timing.monotonic()) > 0:
+            self._check(left, grace)
+            self._timing.sleep(min(left, _SLICE))
+        self._check(0.0, grace)
+
+    def _check(self, left: float, grace: float) -> None:
+        if self._closed.is_set():
+            raise ClientClosed("the connection to the account was closed")
+        reason = self._stop_reason() if left > grace else None
+        if reason is not None:
+            raise Stopped(reason)
+
+    def stop_when(self, stop_reason: Callable[[], str | None]) -> None:
+        """End waits once that gives a reason."""
+        self._stop_reason = stop_reason
+
+    def pause(self, seconds: float, *, slower: bool = True) -> None:
+        """Hold all workers for that long, and go slower afterwards; responses of one burst count once."""
+        with self._lock:
+            now = self._timing.monotonic()
+            self._pauses += 1
+            if slower and now >= self._paused_until:
+                self._stretch = min(self._stretch * 1.5, 20.0)
+            self._paused_until = max(self._paused_until, now + seconds)
+
+    def ease(self) -> None:
+        """Note a good response: draw the starts together again, by a fiftieth each time."""
+        if self._stretch > 1.0:
+            with self._lock:
+                self._stretch = max(1.0, self._stretch * 0.98)
+
+    def close(self) -> None:
+        """End the wait of every worker."""
+        self._closed.set()
