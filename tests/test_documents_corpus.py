@@ -42,19 +42,21 @@ from reconcile.clock import utc_text
 from reconcile.declare.schema.json_schema import configuration_schema as configuration_json_schema
 from reconcile.declare.schema.json_schema import declarations_schema as declarations_json_schema
 from reconcile.documents.contact_snapshot import contact_from_snapshot, contact_snapshot
-from reconcile.documents.drift import drift_from_document
-from reconcile.documents.plan import operation_document
-from reconcile.documents.plan_reader import operation_from_document, plan_from_document
+from reconcile.documents.drift import drift_from_document, drift_json
+from reconcile.documents.explanation import explanation_json
+from reconcile.documents.plan import (
+    operation_document,
+    operation_from_document,
+    plan_from_document,
+    plan_json,
+)
+from reconcile.documents.plan import plan_schema as plan_json_schema
+from reconcile.documents.timeline import timeline_json
 from reconcile.journal.effects import effective_writes
 from reconcile.journal.hash_chain import BrokenChain, HashChain
 from reconcile.journal.history import run_history
 from reconcile.journal.record import JournaledRun, read_run, read_runs
 from reconcile.plan.digest import plan_digest
-from reconcile.render.drift import drift_json
-from reconcile.render.explanation import explanation_json
-from reconcile.render.plan_json import plan_json
-from reconcile.render.plan_json import plan_schema as plan_json_schema
-from reconcile.render.timeline import timeline_json
 from tests.declare.test_cases import NAMES as DECLARED
 from tests.declare.test_cases import read as declared_case
 from tests.declare.test_schema import TextDates

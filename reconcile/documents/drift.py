@@ -1,57 +1,63 @@
-"""Drift as plain data and back."""
+"""Drift as a JSON document, written and read."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
-from reconcile.clock import utc_text
 from reconcile.model.drift import Cause, Difference, Drift
-from reconcile.model.plan import Change, Operation
+from reconcile.model.facets import Facet
+from reconcile.model.plan import Action
 
+from .codec import Derived, Document, decode, encode
+from .json_kinds import EMPTY_AS_NULL
+from .json_text import json_text
 from .json_value import JsonValue
-from .plan import FORMAT_VERSION, plan_document
-from .plan_reader import plan_from_document
+from .plan import FORMAT_VERSION, PlanDocument, plan_from_document
+
+
+class DifferenceDocument(Document[Difference]):
+    """Why one operation of the plan is needed."""
+
+    contact: Annotated[str, EMPTY_AS_NULL, Derived("change.contact.id")]
+    facet: Annotated[Facet, Derived("operation.facet")]
+    item: Annotated[str, Derived("operation.item")]
+    action: Annotated[Action, Derived("operation.action")]
+    cause: Cause
+    at: datetime | None
+    run: str | None
+    due: bool
+
+
+class DriftDocument(Document[Drift]):
+    """A plan, and a cause for each of its operations, in their order."""
+
+    format_version: Annotated[str, Derived(lambda _: FORMAT_VERSION)]
+    plan: PlanDocument
+    differences: tuple[DifferenceDocument, ...]
 
 
 def drift_document(drift: Drift) -> dict[str, Any]:
-    """Drift as JSON's types: the plan's document, and a cause for each of its operations, in their order."""
-    return {
-        "format_version": FORMAT_VERSION,
-        "plan": plan_document(drift.plan),
-        "differences": [_difference(one) for one in drift.differences],
-    }
+    """Drift as JSON's types."""
+    return encode(DriftDocument, drift)
 
 
-def _difference(one: Difference) -> dict[str, Any]:
-    step = one.operation
-    return {
-        "contact": one.change.contact.id or None,
-        "facet": step.facet.value,
-        "item": step.item,
-        "action": step.action.value,
-        "cause": one.cause.value,
-        "at": None if one.at is None else utc_text(one.at),
-        "run": one.run,
-        "due": one.due,
-    }
+def drift_json(drift: Drift) -> str:
+    """The text of a file of drift; ``drift_from_document`` reads it back."""
+    return json_text(drift_document(drift))
 
 
 def drift_from_document(document: Mapping[str, Any]) -> Drift:
-    """The reverse; ValueError, with the path of the value, for anything that is not drift."""
+    """The drift that a document tells; ValueError, with the path of the value, for anything else."""
     root = JsonValue(document, "the drift")
     plan = plan_from_document(root.key("plan").mapping())
-    steps = [(change, step) for change in plan.changes for step in change.operations]
-    told = root.key("differences").items()
-    if len(told) != len(steps):
+    operations = [(change, operation) for change in plan.changes for operation in change.operations]
+    differences = root.key("differences").items()
+    if len(differences) != len(operations):
         raise root.wrong("does not have one difference for each operation of its plan")
-    return Drift(plan, tuple(_difference_from(node, *pair) for node, pair in zip(told, steps, strict=True)))
-
-
-def _difference_from(node: JsonValue, change: Change, step: Operation) -> Difference:
-    return Difference(
-        change,
-        step,
-        Cause(node.key("cause").one_of(*Cause)),
-        node.key("at").optional_instant(),
-        node.key("run").optional_text(),
-        node.key("due").flag(),
+    return Drift(
+        plan,
+        tuple(
+            decode(DifferenceDocument, difference, change=change, operation=operation)
+            for difference, (change, operation) in zip(differences, operations, strict=True)
+        ),
     )

@@ -1,83 +1,121 @@
-"""An explanation as plain data."""
+"""An explanation as a JSON document, only written."""
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
 
-from reconcile.clock import utc_text
-from reconcile.model.declaration import DeclaredGrant, DeclaredTag
-from reconcile.model.explanation import ExplainedItem, Explanation, FacetManagement, UnplannedOrigin
-from reconcile.model.facets import MANAGED
-from reconcile.model.plan import Boundary, Origin
+from reconcile.clock import Window
+from reconcile.model.declaration import DeclaredGrant, DeclaredTag, Mode
+from reconcile.model.explanation import (
+    Effect,
+    ExplainedItem,
+    Explanation,
+    FacetManagement,
+    UnplannedOrigin,
+)
+from reconcile.model.facets import MANAGED, Facet
+from reconcile.model.plan import Boundary, ChangeAction, Origin
 
-from .plan import FORMAT_VERSION, origin_document, place_document, value_document, verdict_document
-from .timeline import window_document
+from .codec import GROUPED, INLINE, Derived, Document, From, encode
+from .items import Event, ItemValue, OriginDocument, PlaceDocument
+from .json_text import json_text
+from .plan import FORMAT_VERSION, IdentityDocument, VerdictDocument
 
 
-def explanation_document(found: Explanation) -> dict[str, Any]:
+class ExplainedContactDocument(Document[Explanation]):
+    """Who the contact is, and where it is declared."""
+
+    contact: Annotated[IdentityDocument, INLINE]
+    source: PlaceDocument | None
+
+
+class TurnDocument(Document[Boundary]):
+    """The next instant at which the clock alone makes a difference."""
+
+    at: datetime
+    event: Event
+    item: str
+
+
+class PassedOverDocument(Document[DeclaredGrant | DeclaredTag]):
+    """An item of a bundle that another one goes before."""
+
+    bundle: str | None
+    status: Annotated[str | None, Derived(lambda item: getattr(item, "status", None))]
+    window: Window
+    source: Annotated[PlaceDocument, From("place")]
+
+
+@dataclass(frozen=True, slots=True)
+class _UnplannedItemOrigin:
+    """The origin of an item that a plan has none for, in the form of one that it has."""
+
+    kind: UnplannedOrigin
+    detail: None = None
+    reason: None = None
+    at: None = None
+    place: None = None
+
+
+def _origin(item: ExplainedItem) -> Origin | _UnplannedItemOrigin:
+    return item.origin if isinstance(item.origin, Origin) else _UnplannedItemOrigin(item.origin)
+
+
+class ExplainedItemDocument(Document[ExplainedItem]):
+    """One item: how it is now, how it would be, and why."""
+
+    facet: Facet
+    item: str
+    action: Annotated[Effect, From("fate")]
+    told: bool
+    live: ItemValue
+    target: ItemValue
+    origin: Annotated[OriginDocument, INLINE, Derived(_origin)]
+    window: Window
+    passed_over: tuple[PassedOverDocument, ...]
+    next: Annotated[TurnDocument | None, From("turn")]
+
+
+class ManagementDocument(Document[FacetManagement]):
+    """How a facet is managed, and who says so."""
+
+    mode: Mode | None
+    set_by: Annotated[
+        str | None,
+        Derived(lambda facet: ("contact" if facet.by_contact else "configuration") if facet.mode else None),
+    ]
+
+
+def _managed(explanation: Explanation) -> dict[str, FacetManagement | None]:
+    return {facet.value: explanation.managed.get(facet) for facet in MANAGED}
+
+
+class ExplanationDocument(Document[Explanation]):
+    """What holds for one contact, as of one instant."""
+
+    format_version: Annotated[str, Derived(lambda _: FORMAT_VERSION)]
+    tool_version: str
+    target: str
+    account: str
+    as_of: datetime
+    timezone: str
+    contact: Annotated[ExplainedContactDocument, GROUPED]
+    declared: Annotated[bool, Derived(lambda explanation: explanation.source is not None)]
+    absent: Annotated[bool, Derived(lambda explanation: not explanation.present)]
+    action: ChangeAction | None
+    managed: Annotated[Mapping[str, ManagementDocument | None], Derived(_managed)]
+    untold: tuple[Facet, ...]
+    items: tuple[ExplainedItemDocument, ...]
+    next: TurnDocument | None
+    refused: tuple[VerdictDocument, ...]
+
+
+def explanation_document(explanation: Explanation) -> dict[str, Any]:
     """An explanation as JSON's types, in the order in which the keys are documented."""
-    who = found.contact
-    return {
-        "format_version": FORMAT_VERSION,
-        "tool_version": found.tool_version,
-        "target": found.target,
-        "account": found.account,
-        "as_of": utc_text(found.as_of),
-        "timezone": found.timezone,
-        "contact": {
-            "id": who.id or None,
-            "type": who.type,
-            "email": who.email,
-            "reference": who.reference,
-            "source": place_document(found.source) if found.source else None,
-        },
-        "declared": found.source is not None,
-        "absent": not found.present,
-        "action": found.action.value if found.action else None,
-        "managed": {facet.value: _managed(found.managed.get(facet)) for facet in MANAGED},
-        "untold": [facet.value for facet in found.untold],
-        "items": [_explained(one) for one in found.items],
-        "next": _turn(found.next),
-        "refused": [verdict_document(one) for one in found.refused],
-    }
+    return encode(ExplanationDocument, explanation)
 
 
-def _managed(how: FacetManagement | None) -> dict[str, Any] | None:
-    if how is None:
-        return None
-    set_by = "contact" if how.by_contact else "configuration"
-    return {"mode": how.mode.value if how.mode else None, "set_by": set_by if how.mode else None}
-
-
-def _explained(one: ExplainedItem) -> dict[str, Any]:
-    return {
-        "facet": one.facet.value,
-        "item": one.item,
-        "action": one.fate.value,
-        "told": one.told,
-        "live": value_document(one.live),
-        "target": value_document(one.target),
-        **_origin(one.origin),
-        "window": window_document(one.window),
-        "passed_over": [_passed_over(item) for item in one.passed_over],
-        "next": _turn(one.turn),
-    }
-
-
-def _origin(origin: Origin | UnplannedOrigin) -> dict[str, Any]:
-    if isinstance(origin, Origin):
-        return origin_document(origin)
-    return {"origin": origin.value, "detail": None, "reason": None, "at": None, "source": None}
-
-
-def _passed_over(item: DeclaredGrant | DeclaredTag) -> dict[str, Any]:
-    return {
-        "bundle": item.bundle,
-        "status": item.status if isinstance(item, DeclaredGrant) else None,
-        "window": window_document(item.window),
-        "source": place_document(item.place),
-    }
-
-
-def _turn(boundary: Boundary | None) -> dict[str, Any] | None:
-    if boundary is None:
-        return None
-    return {"at": utc_text(boundary.at), "event": boundary.event, "item": boundary.item}
+def explanation_json(explanation: Explanation) -> str:
+    """The text of an explanation in JSON."""
+    return json_text(explanation_document(explanation))

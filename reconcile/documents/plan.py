@@ -1,123 +1,237 @@
-"""The plan as plain data: the JSON format 1.0 that files, digests and other programs go by.
+"""The plan as a JSON document in format 1.0: what files hold, digests cover and other programs read.
 
-The format is versioned semantically: a new key is a minor change.
+The format is versioned semantically: a new key is a minor change. A plan of a later minor version is read
+without the keys that this version does not know.
 """
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from reconcile.clock import utc_text
-from reconcile.model.contact import Grant
-from reconcile.model.plan import Boundary, Change, Kept, Operation, Origin, Plan, Value, Verdict
-from reconcile.model.problem import Place
-from reconcile.model.summary import summarise
+from reconcile.model.contact import Identity
+from reconcile.model.facets import Facet
+from reconcile.model.plan import Action, Boundary, Change, ChangeAction, Kept, Operation, Plan, Verdict
+from reconcile.model.summary import Summary, summarise
+
+from .codec import GROUPED, INLINE, Derived, Document, From, decode, encode, object_kind
+from .items import Event, ItemValue, OriginDocument, PlaceDocument
+from .json_kinds import EMPTY_AS_NULL, NullableKind, ScalarKind, Schema
+from .json_text import json_text
+from .json_value import JsonValue
 
 FORMAT_VERSION = "1.0"
+
+_VERSION = re.compile(r"(\d{1,9})\.(\d{1,9})", re.ASCII)
+
+
+class IdentityDocument(Document[Identity]):
+    """Who a contact is."""
+
+    id: Annotated[str, EMPTY_AS_NULL, "Null for a contact to be created."]
+    type: str
+    email: str
+    reference: str | None
+
+
+class ChangedContactDocument(Document[Change]):
+    """Who the contact is."""
+
+    contact: Annotated[IdentityDocument, INLINE]
+    source: PlaceDocument
+
+
+class OperationDocument(Document[Operation]):
+    """One reviewable step."""
+
+    facet: Annotated[Facet, "contact: the creation itself."]
+    item: Annotated[str, "The role's reference, the tag's value or the field's name."]
+    action: Action
+    before: ItemValue
+    after: ItemValue
+    origin: Annotated[OriginDocument, INLINE]
+
+
+class KeptDocument(Document[Kept]):
+    """An item of a managed facet that stays as it is."""
+
+    facet: Annotated[Facet, "contact: the creation itself."]
+    item: Annotated[str, "The role's reference, the tag's value or the field's name."]
+    value: ItemValue
+    origin: Annotated[OriginDocument, INLINE]
+
+
+class ChangeDocument(Document[Change]):
+    """All operations of one contact, with the exact body of its one write."""
+
+    contact: Annotated[ChangedContactDocument, GROUPED]
+    action: ChangeAction
+    operations: tuple[OperationDocument, ...]
+    kept: tuple[KeptDocument, ...]
+    payload: Annotated[Mapping[str, Any], "The exact JSON body of the write."]
+    live_fingerprint: Annotated[
+        str | None,
+        "Digest of the contact's identity and its whole live role and tag set; "
+        "null for a contact to be created.",
+    ]
+
+
+class VerdictDocument(Document[Verdict]):
+    """What a guard says of the plan."""
+
+    name: Annotated[str, From("guard")]
+    passed: bool
+    found: int
+    limit: int
+    subjects: tuple[str, ...]
+    message: str
+
+
+class ContactCounts(Document[Summary]):
+    """Contacts."""
+
+    created: Annotated[int, From("contacts_created")]
+    updated: Annotated[int, From("contacts_updated")]
+    unchanged: Annotated[int, From("contacts_unchanged")]
+    losing_access: Annotated[int, From("contacts_losing_access")]
+
+
+class RoleCounts(Document[Summary]):
+    """Grants; activated: changed past an approval."""
+
+    granted: Annotated[int, From("roles_granted")]
+    revoked: Annotated[int, From("roles_revoked")]
+    changed: Annotated[int, From("roles_changed")]
+    activated: Annotated[int, From("roles_activated")]
+
+
+class TagCounts(Document[Summary]):
+    """Tags."""
+
+    added: Annotated[int, From("tags_added")]
+    removed: Annotated[int, From("tags_removed")]
+
+
+class FieldCounts(Document[Summary]):
+    """Profile and address fields."""
+
+    changed: Annotated[int, From("fields_changed")]
+
+
+class SummaryDocument(Document[Summary]):
+    """Counts of contacts, and of operations by kind."""
+
+    contacts: Annotated[ContactCounts, GROUPED]
+    roles: Annotated[RoleCounts, GROUPED]
+    tags: Annotated[TagCounts, GROUPED]
+    fields: Annotated[FieldCounts, GROUPED]
+
+
+class PlanBoundaryDocument(Document[Boundary]):
+    """The window that starts or lapses at valid_until."""
+
+    event: Event
+    item: str
+    contact: str
+
+
+class PlanBoundaryKind(NullableKind):
+    """The boundary that a plan is valid until; its instant stands beside it, under ``valid_until``."""
+
+    def read_key(self, holder: JsonValue, name: str) -> Boundary | None:
+        """See JsonKind."""
+        at, boundary = holder.key("valid_until"), holder.key(name)
+        if at.absent and boundary.absent:
+            return None
+        attributes = object_kind(PlanBoundaryDocument).attributes(boundary)
+        return Boundary(at=at.instant(), **attributes)
+
+
+class PlanDocument(Document[Plan]):
+    """What `reconcile plan --format json` writes and `reconcile apply` reads."""
+
+    format_version: Annotated[
+        str,
+        Derived(lambda _: FORMAT_VERSION),
+        ScalarKind(JsonValue.text, {"type": "string", "pattern": r"^1\.(0|[1-9]\d*)$"}),
+        "Semantic: a new key is a minor change.",
+    ]
+    tool_version: str
+    target: str
+    account: str
+    revert: Annotated[str | None, "The run that the plan undoes; null for a plan of the declarations."]
+    as_of: datetime
+    valid_until: Annotated[
+        datetime | None,
+        Derived(lambda plan: plan.valid_until and plan.valid_until.at),
+        "When the next window starts or lapses.",
+    ]
+    boundary: Annotated[
+        Boundary | None, From("valid_until"), PlanBoundaryKind(object_kind(PlanBoundaryDocument))
+    ]
+    timezone: Annotated[str, "The IANA zone that bare dates are meant in."]
+    config_digest: str
+    declarations_digest: str
+    summary: Annotated[SummaryDocument, Derived(summarise)]
+    changes: tuple[ChangeDocument, ...]
+    unchanged: int
+    notes: tuple[str, ...]
+    guards: tuple[VerdictDocument, ...]
+    digest: Annotated[str, "SHA-256 over the canonical JSON of everything but itself, notes and wording."]
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:
     """A plan as JSON's types, in the order in which the keys are documented."""
-    return {
-        "format_version": FORMAT_VERSION,
-        "tool_version": plan.tool_version,
-        "target": plan.target,
-        "account": plan.account,
-        "revert": plan.revert,
-        "as_of": utc_text(plan.as_of),
-        "valid_until": utc_text(plan.valid_until.at) if plan.valid_until else None,
-        "boundary": _boundary(plan.valid_until) if plan.valid_until else None,
-        "timezone": plan.timezone,
-        "config_digest": plan.config_digest,
-        "declarations_digest": plan.declarations_digest,
-        "summary": summarise(plan).document(),
-        "changes": [_change(change) for change in plan.changes],
-        "unchanged": plan.unchanged,
-        "notes": list(plan.notes),
-        "guards": [verdict_document(verdict) for verdict in plan.guards],
-        "digest": plan.digest,
-    }
+    return encode(PlanDocument, plan)
 
 
-def _boundary(boundary: Boundary) -> dict[str, Any]:
-    return {"event": boundary.event, "item": boundary.item, "contact": boundary.contact}
+def plan_json(plan: Plan) -> str:
+    """The text of a plan's file; ``plan_from_document`` reads it back."""
+    return json_text(plan_document(plan))
 
 
-def _change(change: Change) -> dict[str, Any]:
-    who = change.contact
-    return {
-        "contact": {
-            "id": who.id or None,
-            "type": who.type,
-            "email": who.email,
-            "reference": who.reference,
-            "source": place_document(change.source),
-        },
-        "action": change.action.value,
-        "operations": [operation_document(operation) for operation in change.operations],
-        "kept": [_kept(kept) for kept in change.kept],
-        "payload": change.payload,
-        "live_fingerprint": change.live_fingerprint,
-    }
+def plan_from_document(document: Mapping[str, Any]) -> Plan:
+    """The plan that a document tells, in format 1.x; keys of later minor versions are ignored.
+
+    Raises ValueError, with the path of the value and what is wrong with it, for anything that is not a plan
+    and for another major version. ``Change.target`` stays at its default. The digest is read, not checked.
+    """
+    root = JsonValue(document)
+    _check_version(root.key("format_version"))
+    return decode(PlanDocument, root)
+
+
+def _check_version(version: JsonValue) -> None:
+    known, _, _ = FORMAT_VERSION.partition(".")
+    numbers = _VERSION.fullmatch(version.text())
+    if numbers is None:
+        raise version.wrong("is not a version such as 1.0")
+    if numbers[1] != known:
+        raise version.wrong(f"is {numbers[0]}; this version of reconcile reads plans of the format {known}.x")
 
 
 def operation_document(operation: Operation) -> dict[str, Any]:
     """One operation as JSON's types."""
+    return encode(OperationDocument, operation)
+
+
+def operation_from_document(document: Mapping[str, Any]) -> Operation:
+    """The operation that a document tells; ValueError as for a plan."""
+    return decode(OperationDocument, JsonValue(document))
+
+
+def plan_schema() -> Schema:
+    """The JSON Schema (draft 2020-12) of a plan in format 1.x.
+
+    Closed for the minor version it was made for; a plan of a later one may have more keys.
+    """
+    plan = object_kind(PlanDocument)
     return {
-        "facet": operation.facet.value,
-        "item": operation.item,
-        "action": operation.action.value,
-        "before": value_document(operation.before),
-        "after": value_document(operation.after),
-        **origin_document(operation.origin),
-    }
-
-
-def _kept(kept: Kept) -> dict[str, Any]:
-    return {
-        "facet": kept.facet.value,
-        "item": kept.item,
-        "value": value_document(kept.value),
-        **origin_document(kept.origin),
-    }
-
-
-def origin_document(origin: Origin) -> dict[str, Any]:
-    """An origin as JSON's types, to stand among the keys of its item."""
-    return {
-        "origin": origin.kind.value,
-        "detail": origin.detail,
-        "reason": origin.reason,
-        "at": _instant(origin.at),
-        "source": place_document(origin.place) if origin.place else None,
-    }
-
-
-def place_document(place: Place) -> dict[str, Any]:
-    """A place as JSON's types."""
-    return {"file": place.file, "line": place.line, "column": place.column}
-
-
-def value_document(value: Value) -> Any:
-    """What an item is, as JSON's types: a grant, a text or null."""
-    return _grant(value) if isinstance(value, Grant) else value
-
-
-def _grant(grant: Grant) -> dict[str, Any]:
-    told = {"status": grant.status, "expires": _instant(grant.expires)}
-    return told if grant.readable else {**told, "readable": False}
-
-
-def _instant(instant: datetime | None) -> str | None:
-    return None if instant is None else utc_text(instant)
-
-
-def verdict_document(verdict: Verdict) -> dict[str, Any]:
-    """What a guard says, as JSON's types."""
-    return {
-        "name": verdict.guard,
-        "passed": verdict.passed,
-        "found": verdict.found,
-        "limit": verdict.limit,
-        "subjects": list(verdict.subjects),
-        "message": verdict.message,
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:evance-reconcile:plan:1",
+        "title": "A plan of reconcile, format 1.x",
+        "$comment": f"A plan of {FORMAT_VERSION} has no further keys; one of a later minor version may have.",
+        **plan.schema(),
+        "if": {"properties": {"format_version": {"const": FORMAT_VERSION}}},
+        "then": plan.closing_schema(),
     }

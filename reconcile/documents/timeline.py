@@ -1,57 +1,71 @@
-"""A timeline as plain data."""
+"""A timeline as a JSON document, only written."""
 
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
-from reconcile.clock import Window, utc_text
+from reconcile.clock import Window
 from reconcile.model.declaration import Declaration
+from reconcile.model.facets import Facet
+from reconcile.model.plan import OriginKind
 from reconcile.model.timeline import Timeline, UpcomingChange
 
-from .plan import FORMAT_VERSION, place_document
+from .codec import GROUPED, Derived, Document, From, encode
+from .items import EVENT, PlaceDocument
+from .json_text import json_text
+from .plan import FORMAT_VERSION
 
 
-def timeline_document(found: Timeline) -> dict[str, Any]:
+class DeclaredContactDocument(Document[Declaration]):
+    """Who the contact is, as far as its declaration names it."""
+
+    id: str | None
+    email: str | None
+    reference: str | None
+    source: Annotated[PlaceDocument, From("place")]
+
+
+class UpcomingChangeDocument(Document[UpcomingChange]):
+    """One boundary that lies ahead: of which role or tag of whom, and where its window is declared."""
+
+    at: Annotated[datetime, Derived("boundary.at")]
+    event: Annotated[bool, EVENT, Derived("boundary.starts")]
+    facet: Facet
+    item: Annotated[str, Derived("boundary.item")]
+    contact: DeclaredContactDocument
+    window: Window
+    origin: Annotated[OriginKind, Derived("origin.kind")]
+    detail: Annotated[str | None, Derived("origin.detail")]
+    reason: Annotated[str | None, Derived("origin.reason")]
+    source: Annotated[PlaceDocument | None, Derived("origin.place")]
+
+
+class TimelineSummaryDocument(Document[Timeline]):
+    """How many windows start and lapse, for how many contacts."""
+
+    contacts: int
+    starts: int
+    lapses: int
+
+
+class TimelineDocument(Document[Timeline]):
+    """What starts and lapses after ``as_of``, up to and including ``until``."""
+
+    format_version: Annotated[str, Derived(lambda _: FORMAT_VERSION)]
+    tool_version: str
+    target: str
+    as_of: datetime
+    until: datetime
+    days: int
+    timezone: str
+    summary: Annotated[TimelineSummaryDocument, GROUPED]
+    events: Annotated[tuple[UpcomingChangeDocument, ...], From("coming")]
+
+
+def timeline_document(timeline: Timeline) -> dict[str, Any]:
     """A timeline as JSON's types, in the order in which the keys are documented."""
-    return {
-        "format_version": FORMAT_VERSION,
-        "tool_version": found.tool_version,
-        "target": found.target,
-        "as_of": utc_text(found.as_of),
-        "until": utc_text(found.until),
-        "days": found.days,
-        "timezone": found.timezone,
-        "summary": {"contacts": found.contacts, "starts": found.starts, "lapses": found.lapses},
-        "events": [_event(one) for one in found.coming],
-    }
+    return encode(TimelineDocument, timeline)
 
 
-def _event(one: UpcomingChange) -> dict[str, Any]:
-    origin = one.origin
-    return {
-        "at": utc_text(one.boundary.at),
-        "event": one.boundary.event,
-        "facet": one.facet.value,
-        "item": one.boundary.item,
-        "contact": _contact(one.contact),
-        "window": window_document(one.window),
-        "origin": origin.kind.value,
-        "detail": origin.detail,
-        "reason": origin.reason,
-        "source": place_document(origin.place) if origin.place else None,
-    }
-
-
-def _contact(entry: Declaration) -> dict[str, Any]:
-    return {
-        "id": entry.id,
-        "email": entry.email,
-        "reference": entry.reference,
-        "source": place_document(entry.place),
-    }
-
-
-def window_document(window: Window) -> dict[str, Any]:
-    """A window as JSON's types; null is open."""
-    return {
-        "starts": utc_text(window.starts) if window.starts else None,
-        "expires": utc_text(window.expires) if window.expires else None,
-    }
+def timeline_json(timeline: Timeline) -> str:
+    """The text of a timeline in JSON."""
+    return json_text(timeline_document(timeline))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from reconcile.clock import parse_utc_text
-from reconcile.documents.plan_reader import operation_from_document
+from reconcile.documents.plan import operation_from_document
 from reconcile.model.result import SETTLED, Outcome
 from reconcile.plan.drift import ApplyHistory, LastApply, WrittenItem
 

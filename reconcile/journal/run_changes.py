@@ -6,7 +6,7 @@ from datetime import datetime
 
 from reconcile.clock import utc_text
 from reconcile.documents.contact_snapshot import contact_from_snapshot
-from reconcile.documents.plan_reader import operation_from_document
+from reconcile.documents.plan import operation_from_document
 from reconcile.model.contact import Contact, Grant, Identity
 from reconcile.model.facets import Facet, tag_key
 from reconcile.model.plan import Action, Operation, OriginKind

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from reconcile.clock import utc_text
-from reconcile.documents.canonical import digest_of
 from reconcile.documents.contact_snapshot import contact_snapshot
+from reconcile.documents.json_text import digest_of
 from reconcile.documents.plan import operation_document
 from reconcile.model.contact import Contact
 from reconcile.model.plan import Change, Plan

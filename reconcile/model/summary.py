@@ -1,8 +1,7 @@
 """The counts of a plan: how many contacts, and how much access."""
 
 from collections import Counter
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 from .facets import Facet
 from .plan import Action, ChangeAction, Plan
@@ -23,14 +22,6 @@ class Summary:
     tags_added: int = 0
     tags_removed: int = 0
     fields_changed: int = 0
-
-    def document(self) -> dict[str, Any]:
-        """The counts as nested mappings: ``{"roles": {"granted": 1, …}, …}``."""
-        found: dict[str, Any] = {}
-        for entry in fields(self):
-            group, _, kind = entry.name.partition("_")
-            found.setdefault(group, {})[kind] = getattr(self, entry.name)
-        return found
 
 
 _NAMES = {

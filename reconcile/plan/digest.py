@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from reconcile.clock import utc_text
-from reconcile.documents.canonical import digest_of
+from reconcile.documents.json_text import digest_of
 from reconcile.documents.plan import plan_document
 from reconcile.model.contact import Contact, Grant
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag

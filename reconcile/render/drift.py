@@ -1,13 +1,11 @@
-"""Drift as text, Markdown and JSON: each difference with its cause."""
+"""Drift as text and Markdown: each difference with its cause."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 from reconcile.clock import utc_text
-from reconcile.documents.drift import drift_document
 from reconcile.model.drift import Cause, Difference, Drift
 from reconcile.model.plan import Change
 from reconcile.text import count, verb_form
@@ -20,11 +18,6 @@ ISSUE_LIMIT = 60_000
 """Bytes of an issue's text; GitHub takes 65,536 characters, and the rest is for what stands around it."""
 
 _RESERVED = 300
-
-
-def drift_json(found: Drift) -> str:
-    """The drift's document, indented, plain ASCII."""
-    return json.dumps(drift_document(found), indent=2).replace("\x7f", "\\u007f") + "\n"
 
 
 def drift_text(found: Drift) -> str:

@@ -1,12 +1,10 @@
-"""An explanation as text and JSON: what happens to each item of a contact, how it is, why, what next."""
+"""An explanation as text: what happens to each item of a contact, how it is, why, what next."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconcile.clock import utc_text
-from reconcile.documents.explanation import explanation_document
 from reconcile.model.contact import Grant
 from reconcile.model.explanation import Effect, ExplainedItem, Explanation, FacetManagement, UnplannedOrigin
 from reconcile.model.facets import MANAGED, Facet
@@ -33,11 +31,6 @@ _VERBS = {
 """What happens to an item; everything else is changed."""
 
 _GROUPS = {Facet.ROLES: "roles", Facet.TAGS: "tags", Facet.PROFILE: "fields", Facet.ADDRESS: "fields"}
-
-
-def explanation_json(found: Explanation) -> str:
-    """The explanation's document, indented, plain ASCII."""
-    return json.dumps(explanation_document(found), indent=2).replace("\x7f", "\\u007f") + "\n"
 
 
 def explanation_text(found: Explanation, *, colour: bool = False, width: int | None = None) -> str:

@@ -1,4 +1,4 @@
-"""What a probe found out: for a terminal, as JSON, and as the file that the client goes by."""
+"""What a probe found out: for a terminal, and as the file that the client goes by."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -62,24 +62,6 @@ def _closing(probed: ProbeReport) -> Iterator[str]:
         yield f"Not as it was on the contact: {TERMINAL.prose(', '.join(probed.not_restored))}"
     else:
         yield "The contact is as it was before: read back and compared."
-
-
-def probe_json(probed: ProbeReport) -> str:
-    """The whole probe as a JSON document, indented, plain ASCII."""
-    document = {
-        "format_version": "1.0",
-        "tool_version": probed.tool_version,
-        "account": probed.account,
-        "contact": probed.contact,
-        "as_of": utc_text(probed.as_of),
-        "findings": [
-            {"name": one.name, "question": one.question, "answer": one.answer, "detail": one.detail}
-            for one in probed.findings
-        ],
-        "not_restored": list(probed.not_restored),
-        "stopped": probed.stopped or None,
-    }
-    return json.dumps(document, indent=2).replace("\x7f", "\\u007f") + "\n"
 
 
 def capabilities_yaml(probed: ProbeReport) -> str:

@@ -1,13 +1,11 @@
-"""Problems of declarations as text, JSON, GitHub annotations and SARIF."""
+"""Problems of declarations as text, GitHub annotations and SARIF."""
 
-import json
 import re
 from typing import Any
 from urllib.parse import quote
 
+from reconcile.documents.json_text import json_text
 from reconcile.model.problem import Problem, ProblemReport, Severity
-
-FORMAT_VERSION = "1.0"
 
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -21,23 +19,6 @@ def problems_text(report: ProblemReport) -> str:
 
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def problems_json(report: ProblemReport) -> str:
-    """A document with all problems. New keys are a minor version; ``line`` is null for a whole file."""
-    return _json({"format_version": FORMAT_VERSION, "problems": list(map(_document, report.problems))})
-
-
-def _document(problem: Problem) -> dict[str, Any]:
-    place = problem.place
-    return {
-        "file": place.file,
-        "line": place.line or None,
-        "column": place.column or None,
-        "severity": str(problem.severity),
-        "rule": problem.rule,
-        "message": problem.message,
-    }
 
 
 def problems_github(report: ProblemReport) -> str:
@@ -78,7 +59,7 @@ def problems_sarif(report: ProblemReport) -> str:
         "columnKind": "unicodeCodePoints",
         "results": [_result(problem, index[problem.rule]) for problem in report.problems],
     }
-    return _json({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]})
+    return json_text({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _result(problem: Problem, index: int) -> dict[str, Any]:
@@ -93,7 +74,3 @@ def _result(problem: Problem, index: int) -> dict[str, Any]:
         "message": {"text": problem.message},
         "locations": [{"physicalLocation": physical}],
     }
-
-
-def _json(document: dict[str, Any]) -> str:
-    return json.dumps(document, indent=2).replace("\x7f", "\\u007f") + "\n"

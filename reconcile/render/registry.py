@@ -9,6 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from reconcile.documents.drift import drift_json
+from reconcile.documents.explanation import explanation_json
+from reconcile.documents.plan import plan_json
+from reconcile.documents.probe_report import probe_json
+from reconcile.documents.problems import problems_json
+from reconcile.documents.timeline import timeline_json
 from reconcile.model.drift import Drift
 from reconcile.model.explanation import Explanation
 from reconcile.model.plan import Plan
@@ -17,16 +23,15 @@ from reconcile.model.problem import ProblemReport
 from reconcile.model.settings import Privacy
 from reconcile.model.timeline import Timeline
 
-from .drift import drift_json, drift_markdown, drift_text
-from .explanation import explanation_json, explanation_text
+from .drift import drift_markdown, drift_text
+from .explanation import explanation_text
 from .mask import mask
-from .plan_json import plan_json
 from .plan_markdown import plan_markdown
 from .plan_page.page import plan_page
 from .plan_text import plan_text
-from .probe import probe_json, probe_text
-from .problems import problems_github, problems_json, problems_sarif, problems_text
-from .timeline import timeline_json, timeline_text
+from .probe import probe_text
+from .problems import problems_github, problems_sarif, problems_text
+from .timeline import timeline_text
 
 
 class Audience(StrEnum):

@@ -1,12 +1,10 @@
-"""A timeline as text and JSON: day by day in the configured time zone, a line for each start and each end."""
+"""A timeline as text: day by day in the configured time zone, a line for each start and each end."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 from reconcile.clock import utc_text
-from reconcile.documents.timeline import timeline_document
 from reconcile.model.plan import Origin
 from reconcile.model.timeline import Timeline, UpcomingChange
 from reconcile.text import count, verb_form
@@ -19,11 +17,6 @@ from .wording.lines import NOUNS, WIDEST_ITEM
 from .wording.sentences import place_text
 
 _SYMBOLS = {True: "+", False: "-"}
-
-
-def timeline_json(found: Timeline) -> str:
-    """The timeline's document, indented, plain ASCII."""
-    return json.dumps(timeline_document(found), indent=2).replace("\x7f", "\\u007f") + "\n"
 
 
 def timeline_text(found: Timeline, *, colour: bool = False, width: int | None = None) -> str:

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from reconcile.documents.plan import plan_document
-from reconcile.documents.plan_reader import plan_from_document
+from reconcile.documents.plan import plan_document, plan_from_document
 from reconcile.errors import Refusal, UsageError, refuse_if
 from reconcile.model.plan import Plan
 from reconcile.plan.approval import invalid_approval, not_covered

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from reconcile.documents.canonical import digest_of
+from reconcile.documents.json_text import digest_of
 from reconcile.model.plan import Plan
 from reconcile.services.plan_files import read_plan_file
 from tests.support.sandbox.sandbox_account import Checkout, CommandResult, SandboxAccount, State
@@ -184,8 +184,8 @@ def tampered(change: Callable[[dict[str, Any]], object], *, sealed: bool = True)
 
 def reseal(path: Path) -> None:
     """Give a plan the digest that its content now has, as somebody would who means harm."""
+    from reconcile.documents.plan import plan_json
     from reconcile.plan.digest import plan_digest
-    from reconcile.render.plan_json import plan_json
 
     plan = read_plan_file(path)
     path.write_text(plan_json(replace(plan, digest=plan_digest(plan))), encoding="utf-8")

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.render.explanation import explanation_json, explanation_text
+from reconcile.documents.explanation import explanation_json
+from reconcile.documents.timeline import timeline_json
+from reconcile.render.explanation import explanation_text
 from reconcile.render.mask import mask
-from reconcile.render.timeline import timeline_json, timeline_text
+from reconcile.render.timeline import timeline_text
 from tests.support.pages.hostile_plan import before, tame
 from tests.support.pages.hostile_texts import HOSTILE
 from tests.support.plans.explanation_samples import coming, explained, unmanaged

@@ -3,12 +3,13 @@
 import pytest
 
 from reconcile.clock import Window
+from reconcile.documents.timeline import timeline_json
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
 from reconcile.model.problem import Place
 from reconcile.plan.matching import declarations_named, nearest_name
 from reconcile.plan.timeline import build_timeline
 from reconcile.render.mask import mask
-from reconcile.render.timeline import timeline_json, timeline_text
+from reconcile.render.timeline import timeline_text
 from tests.support.plans.explanation_samples import DAY, NOW, scene
 
 CONTACTS = 24_000

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.declare.capabilities import load_capabilities
+from reconcile.documents.probe_report import probe_json
 from reconcile.errors import DeclarationError
 from reconcile.evance.reader import Reader
 from reconcile.model.capabilities import LARGEST_PAGE, Capabilities, Numbering, SetSource
@@ -17,7 +18,7 @@ from reconcile.model.probe_report import Finding, ProbeReport
 from reconcile.model.settings import UpdateMethod
 from reconcile.probe.capabilities import capabilities_from
 from reconcile.probe.question_table import QUESTIONS
-from reconcile.render.probe import capabilities_yaml, probe_json, probe_text
+from reconcile.render.probe import capabilities_yaml, probe_text
 from tests.support.project import Project, project_for
 from tests.support.sandbox.scratch_contact import ScratchAccount
 

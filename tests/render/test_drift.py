@@ -7,9 +7,10 @@ from itertools import cycle
 
 import pytest
 
+from reconcile.documents.drift import drift_json
 from reconcile.model.drift import Cause, Difference, Drift
 from reconcile.model.plan import Plan
-from reconcile.render.drift import drift_json, drift_markdown, drift_text
+from reconcile.render.drift import drift_markdown, drift_text
 from reconcile.render.mask import mask
 from tests.support.pages.hostile_plan import before, plan_with_texts, tame
 from tests.support.pages.hostile_texts import HOSTILE

@@ -7,12 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from reconcile.documents.plan import plan_document
+from reconcile.documents.plan import plan_document, plan_json, plan_schema
 from reconcile.model.facets import Facet
 from reconcile.model.plan import OriginKind, Plan
 from reconcile.render.mask import mask
 from reconcile.render.personal_texts import initials, mask_email, mask_emails
-from reconcile.render.plan_json import plan_json, plan_schema
 from reconcile.render.plan_markdown import plan_markdown
 from reconcile.render.plan_page.page import plan_page
 from reconcile.render.plan_text import plan_text

@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
-from reconcile.documents.plan import plan_document
-from reconcile.documents.plan_reader import plan_from_document
+from reconcile.documents.plan import plan_document, plan_from_document, plan_json, plan_schema
 from reconcile.model.plan import Plan
-from reconcile.render.plan_json import plan_json, plan_schema
 from tests.support.plans.plan_samples import full_plan
 from tests.support.plans.plan_strategies import PLANS
 

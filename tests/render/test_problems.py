@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from reconcile.documents.problems import problems_json
 from reconcile.model.problem import Place, Problem, ProblemReport, Severity
-from reconcile.render.problems import problems_github, problems_json, problems_sarif
+from reconcile.render.problems import problems_github, problems_sarif
 
 PROBLEMS = (
     Problem(Place("contacts/a b.yaml", 3, 13), "unknown key 'x'; did you mean 'y'?", "unknown-key"),

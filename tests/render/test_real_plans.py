@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from jsonschema import Draft202012Validator
 
 from reconcile.clock import Window
-from reconcile.documents.plan_reader import plan_from_document
+from reconcile.documents.plan import plan_from_document, plan_json, plan_schema
 from reconcile.model.contact import Contact, Grant, Identity, State
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
 from reconcile.model.plan import Plan, PlanContext
@@ -16,7 +16,6 @@ from reconcile.plan.digest import plan_digest
 from reconcile.plan.matching import match_declarations
 from reconcile.plan.planner import make_plan
 from reconcile.render.mask import mask
-from reconcile.render.plan_json import plan_json, plan_schema
 from reconcile.render.plan_markdown import plan_markdown
 from reconcile.render.plan_page.page import plan_page
 from reconcile.render.plan_text import plan_text

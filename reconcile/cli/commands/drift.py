@@ -28,9 +28,9 @@ def drift(common: Common, form: str, privacy: Privacy | None, out: Path | None) 
     from reconcile.cli import console
     from reconcile.cli.account import open_reader
     from reconcile.cli.project import open_project
+    from reconcile.documents.drift import drift_json
     from reconcile.journal.history import run_history
     from reconcile.plan.drift import explain_drift as judged
-    from reconcile.render.drift import drift_json
     from reconcile.services.planning import make_fresh_plan
 
     project = open_project(common)

@@ -21,8 +21,8 @@ def revert(common: Common, run: str, out: Path | None, form: str) -> int:
     from reconcile.cli import console
     from reconcile.cli.account import open_reader
     from reconcile.cli.project import open_project
+    from reconcile.documents.plan import plan_json
     from reconcile.journal.history import run_history
-    from reconcile.render.plan_json import plan_json
     from reconcile.services.output_files import write_private
     from reconcile.services.planning import make_fresh_plan
     from reconcile.services.reverting import plan_revert

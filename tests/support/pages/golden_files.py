@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from reconcile.documents.plan import plan_json
 from reconcile.render.mask import mask
-from reconcile.render.plan_json import plan_json
 from reconcile.render.plan_markdown import plan_markdown
 from reconcile.render.plan_page.page import plan_page
 from reconcile.render.plan_text import plan_text
