@@ -1,4 +1,4 @@
-"""Writes what is made from the code: the page of rules and the JSON Schemas.
+"""Writes what is made from the code: the page of rules, the table of guards and the JSON Schemas.
 
 python tools/generate.py            write them anew
 python tools/generate.py --check    say which are out of date, and exit with 1 if any is
@@ -8,9 +8,11 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any, assert_never
 
 from reconcile.declare.rules import RULES, Rule, RuleScope, example_of
 from reconcile.declare.schema.json_schema import configuration_schema, declarations_schema
+from reconcile.model.guards import GUARDS, Guard, GuardSetting, SettingKind
 from reconcile.model.problem import Severity
 
 ROOT = Path(__file__).parent.parent
@@ -70,11 +72,78 @@ def _fence(text: str) -> str:
     return f"```yaml\n{text}\n```\n"
 
 
+GUARDS_HEAD = """\
+| guard | refuses when | default | in `reconcile.yaml` | `--allow` lifts it |
+| --- | --- | --- | --- | --- |
+"""
+
+
+def guards_table() -> str:
+    """The table of all guards, sorted by name."""
+    return GUARDS_HEAD + "".join(_guard(GUARDS[name]) for name in sorted(GUARDS))
+
+
+def _guard(guard: Guard) -> str:
+    defaults = ", ".join(_default(setting) for setting in guard.settings)
+    cells = [f"`{guard.name}`", guard.refuses_when, defaults, _configured(guard), "yes" * guard.liftable]
+    return f"| {' | '.join(cells)} |\n".replace("|  |", "| |").replace("|  |", "| |")
+
+
+def _default(setting: GuardSetting[Any]) -> str:
+    match setting.kind:
+        case SettingKind.COUNT:
+            return f"{setting.default} {setting.key}".strip()
+        case SettingKind.HOURS:
+            return f"{setting.default} hours"
+        case SettingKind.SHARE:
+            return f"{setting.default:.0%}".replace("%", " %")
+        case SettingKind.ROLES:
+            return "no roles"
+        case SettingKind.CONTACTS:
+            return "nobody"
+        case _:
+            assert_never(setting.kind)
+
+
+def _configured(guard: Guard) -> str:
+    """The guard as it is written in the configuration, with its defaults or an example."""
+    if guard.mapping:
+        pairs = ", ".join(f"{setting.key}: {_written(setting)}" for setting in guard.settings)
+        return f"`{guard.name}: {{{pairs}}}`"
+    if guard.settings:
+        return f"`{guard.name}: {_written(guard.settings[0])}`"
+    return f"`{guard.configured_by}`" if guard.configured_by else ""
+
+
+def _written(setting: GuardSetting[Any]) -> str:
+    match setting.kind:
+        case SettingKind.COUNT | SettingKind.HOURS:
+            return str(setting.default)
+        case SettingKind.SHARE:
+            return f"{setting.default:.0%}"
+        case SettingKind.ROLES:
+            return "[trade-*]"
+        case SettingKind.CONTACTS:
+            return "[owner@example.com]"
+        case _:
+            assert_never(setting.kind)
+
+
+def _with_table(page: Path, name: str, table: str) -> str:
+    """A page written by hand, with the table between the marks of that name."""
+    start, end = f"<!-- {name}: made by tools/generate.py -->\n", f"<!-- end of {name} -->\n"
+    before, _, rest = page.read_text(encoding="utf-8").partition(start)
+    _, _, after = rest.partition(end)
+    return f"{before}{start}{table}{end}{after}"
+
+
 def files() -> dict[Path, str]:
     """The files to write, with their text."""
     schemas = ROOT / "reconcile" / "declare" / "schema"
+    apply_page = ROOT / "docs" / "apply.md"
     return {
         ROOT / "docs" / "rules.md": rules_page(),
+        apply_page: _with_table(apply_page, "guards", guards_table()),
         schemas / "declarations.json": _json(declarations_schema()),
         schemas / "configuration.json": _json(configuration_schema()),
     }

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from reconcile.clock import utc_text
 from reconcile.errors import Refusal, refuse_if
-from reconcile.model.plan import INCOMPLETE, LIFTABLE, UNREADABLE, Change, Plan, Verdict
+from reconcile.model.guards import guard_named
+from reconcile.model.plan import Change, Plan, Verdict
 from reconcile.model.settings import ApplySettings, Override
 
 KILL_VARIABLE = "RECONCILE_KILL"
@@ -15,12 +16,6 @@ FREEZE_VARIABLE = "RECONCILE_FREEZE"
 
 OFF = {"", "0", "false", "no", "off"}
 """What a switch in the environment is turned off with. Any other word turns it on: it fails closed."""
-
-_NEEDS_WHOLE_LISTING = ("empty-declarations", INCOMPLETE, UNREADABLE)
-"""The guards that trip because something was not seen: a plan of nothing is no proof then."""
-
-_REMEDIES = {INCOMPLETE: "try again at a quieter time"}
-"""What to do about a guard that no override lifts, where it is not to change the declarations."""
 
 
 def switched_on(environment: Mapping[str, str], name: str) -> bool:
@@ -49,7 +44,7 @@ def refuse_guarded(plan: Plan, ceilings: Mapping[str, int]) -> None:
 
     Contacts that could not be read have no change in the plan; they hinder nobody and are told of at the end.
     """
-    refused = (verdict for verdict in plan.refused if verdict.guard != UNREADABLE)
+    refused = (verdict for verdict in plan.refused if not guard_named(verdict.guard).spares_others)
     tripped = [verdict for verdict in refused if not _lifted(verdict, ceilings)]
     headline = "refused by a guard; nothing was written"
     refuse_if(tuple(map(_refusal_line, tripped)), headline)
@@ -57,17 +52,17 @@ def refuse_guarded(plan: Plan, ceilings: Mapping[str, int]) -> None:
 
 def refuse_unplanned(plan: Plan) -> None:
     """Raise Refusal for a plan that may be empty only because something could not be seen or planned."""
-    stuck = [verdict for verdict in plan.refused if verdict.guard in _NEEDS_WHOLE_LISTING]
+    stuck = [verdict for verdict in plan.refused if guard_named(verdict.guard).unseen]
     refuse_if(tuple(map(_refusal_line, stuck)), "refused by a guard; nothing was written")
 
 
 def _lifted(verdict: Verdict, ceilings: Mapping[str, int]) -> bool:
-    return verdict.guard in LIFTABLE and verdict.found <= ceilings.get(verdict.guard, -1)
+    return verdict.liftable and verdict.found <= ceilings.get(verdict.guard, -1)
 
 
 def _refusal_line(verdict: Verdict) -> str:
-    if verdict.guard not in LIFTABLE:
-        remedy = _REMEDIES.get(verdict.guard, "change the declarations")
+    if not verdict.liftable:
+        remedy = guard_named(verdict.guard).remedy
         return f"{verdict.guard}: {verdict.message}; {remedy}, nothing lifts this guard"
     override = f"--allow {verdict.guard}={verdict.found}"
     return f"{verdict.guard}: {verdict.message}; if this is meant, apply with {override}"

@@ -45,14 +45,15 @@ class Ceiling(click.ParamType[tuple[str, int]]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, int]:
         """Split the option's text; a guard that does not exist or that nothing lifts is refused."""
-        from reconcile.model.plan import LIFTABLE
+        from reconcile.model.guards import liftable_guards
 
         if isinstance(value, tuple):
             return value
         guard, _, ceiling = str(value).partition("=")
-        if guard not in LIFTABLE:
+        liftable = liftable_guards()
+        if guard not in liftable:
             self.fail(
-                f"'{guard}' is no guard that can be lifted; these are: {', '.join(LIFTABLE)}", param, ctx
+                f"'{guard}' is no guard that can be lifted; these are: {', '.join(liftable)}", param, ctx
             )
         if not _CEILING.fullmatch(ceiling):
             self.fail(f"write the ceiling as a whole number of up to 9 digits: {guard}=48", param, ctx)

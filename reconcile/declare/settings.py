@@ -1,14 +1,14 @@
 """Loads ``reconcile.yaml`` into settings."""
 
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, assert_never
 from zoneinfo import available_timezones
 
 from reconcile import clock
 from reconcile.errors import DeclarationError
+from reconcile.model.guards import GUARDS, GuardLimits, SettingKind
 from reconcile.model.problem import Problem
 from reconcile.model.settings import (
-    Guards,
     Patterns,
     Policy,
     Protect,
@@ -153,7 +153,7 @@ def _policy(entry: ReadMapping, report: ProblemList) -> Policy:
         **_plain(values.get("manage")),
         ignore=Patterns(**_plain(values.get("ignore"))),
         protect=Protect(**_plain(values.get("protect"))),
-        guards=_guards(values.get("guards")),
+        guards=_guard_limits(values.get("guards")),
         judgement=_judgement(values),
     )
 
@@ -181,18 +181,28 @@ def _is_timezone(name: str) -> bool:
         return False
 
 
-def _guards(entry: ReadMapping | None) -> Guards:
-    values = _plain(entry)
-    losing, granting = _plain(values.pop("losing-access", None)), _plain(values.pop("granting", None))
-    shares = {"losing_access_share": losing.pop("share", None), "shrunk": values.pop("shrunk", None)}
-    staff = values.pop("self", ())
-    limits = {name.replace("-", "_"): count for name, count in values.items()}
-    limits |= {f"losing_access_{name}": count for name, count in losing.items()}
-    limits |= {name: int(share.removesuffix("%")) / 100 for name, share in shares.items() if share}
-    limits |= {"staff": staff}
-    if granting:
-        limits |= {"granting_roles": granting.get("roles", ()), "granting": granting.get("contacts", 0)}
-    return Guards(**limits)
+def _guard_limits(entry: ReadMapping | None) -> GuardLimits:
+    written = entry.values if entry is not None else {}
+    configured: dict[str, Any] = {}
+    for guard in GUARDS.values():
+        value = written.get(guard.name)
+        values = value.values if isinstance(value, ReadMapping) else {"": value}
+        for setting in guard.settings:
+            if values.get(setting.key) is not None:
+                configured[setting.name] = _setting_value(setting.kind, values[setting.key])
+    return GuardLimits(configured)
+
+
+def _setting_value(kind: SettingKind, value: Any) -> Any:
+    match kind:
+        case SettingKind.COUNT | SettingKind.HOURS:
+            return value
+        case SettingKind.SHARE:
+            return int(value.removesuffix("%")) / 100
+        case SettingKind.ROLES | SettingKind.CONTACTS:
+            return tuple(item for _, item in value)
+        case _:
+            assert_never(kind)
 
 
 def _judgement(values: dict[str, Any]) -> WarningSettings:

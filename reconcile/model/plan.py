@@ -8,6 +8,7 @@ from typing import Any
 
 from .contact import Grant, Identity, State, email_key
 from .facets import Facet
+from .guards import guard_named
 from .problem import Place
 from .settings import Policy
 
@@ -166,16 +167,6 @@ class Boundary:
         return "starts" if self.starts else "lapses"
 
 
-LIFTABLE = ("creating", "granting", "last-holder", "last-role", "losing-access", "self", "shrunk")
-"""The guards that an override lifts. What the others stop is a fault or a promise, not a quantity."""
-
-INCOMPLETE = "incomplete-listing"
-"""The guard that trips when contacts may be missing from what was read."""
-
-UNREADABLE = "unreadable"
-"""The guard that refuses single contacts, not the plan: the others are written."""
-
-
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a guard says of a plan: the numbers, and the contacts or roles it is about."""
@@ -190,7 +181,7 @@ class Verdict:
     @property
     def liftable(self) -> bool:
         """True when ``--allow`` with a ceiling lets the plan through."""
-        return self.guard in LIFTABLE
+        return guard_named(self.guard).liftable
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,14 +219,13 @@ class Plan:
     @property
     def listed_whole(self) -> bool:
         """False when the account may have contacts that the plan knows nothing of."""
-        return all(verdict.guard != INCOMPLETE for verdict in self.refused)
+        return not any(guard_named(verdict.guard).incomplete for verdict in self.refused)
 
     @property
     def left_alone(self) -> tuple[str, ...]:
         """The contacts that are not written, since what they must keep could not be read."""
-        return tuple(
-            subject for verdict in self.refused if verdict.guard == UNREADABLE for subject in verdict.subjects
-        )
+        sparing = (verdict for verdict in self.refused if guard_named(verdict.guard).spares_others)
+        return tuple(subject for verdict in sparing for subject in verdict.subjects)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from .declaration import Mode
 from .facets import Facet
+from .guards import DEFAULT_LIMITS, GuardLimits
 
 
 class TargetKind(StrEnum):
@@ -69,31 +70,6 @@ class Protect:
 
 
 @dataclass(frozen=True, slots=True)
-class Guards:
-    """How much one plan may do before ``apply`` refuses it.
-
-    ``losing_access_*``: contacts that lose a role or hold one for a shorter time, as a number and as a share
-    of the declared contacts (0 to 1); ``losing_access_hours``: how far back earlier runs count, and how near
-    an end has to be to count as a loss of a last role or holder. ``last_role``: contacts that lose their
-    last role. ``last_holder``: roles that lose their last holder. ``granting``: contacts that gain a role
-    that matches ``granting_roles`` (patterns). ``creating``: new contacts. ``shrunk``: the share of live
-    contacts that may be gone since the last run. ``staff``: contacts (e-mail, reference or id) that may lose
-    no role.
-    """
-
-    losing_access_contacts: int = 10
-    losing_access_share: float = 0.10
-    losing_access_hours: int = 24
-    last_role: int = 0
-    last_holder: int = 0
-    granting_roles: tuple[str, ...] = ()
-    granting: int = 0
-    creating: int = 5
-    shrunk: float = 0.20
-    staff: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class WarningSettings:
     """What is worth a warning although it can be done.
 
@@ -110,14 +86,14 @@ class WarningSettings:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the fold and the guards go by."""
+    """What steers the fold and the guards."""
 
     timezone: str = "UTC"
     roles: Mode = Mode.AUTHORITATIVE
     tags: Mode = Mode.AUTHORITATIVE
     ignore: Patterns = Patterns()
     protect: Protect = Protect()
-    guards: Guards = Guards()
+    guards: GuardLimits = DEFAULT_LIMITS
     judgement: WarningSettings = WarningSettings()
 
     def mode(self, facet: Facet) -> Mode:

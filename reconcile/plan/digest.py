@@ -97,4 +97,5 @@ def _instant(instant: datetime | None) -> str | None:
 
 def config_digest(policy: Policy, account: str) -> str:
     """The digest of what steers fold and guards, and of the account it is for; warnings steer neither."""
-    return digest_of({"account": account, "policy": asdict(replace(policy, judgement=WarningSettings()))})
+    steering = asdict(replace(policy, judgement=WarningSettings()))
+    return digest_of({"account": account, "policy": {**steering, "guards": policy.guards.complete()}})

@@ -9,6 +9,7 @@ from reconcile.model.contact import Contact, Grant, State
 from reconcile.model.declaration import Declaration, DeclaredGrant
 from reconcile.model.explanation import Effect, ExplainedItem, Explanation, FacetManagement, UnplannedOrigin
 from reconcile.model.facets import MANAGED, Facet, tag_key
+from reconcile.model.guards import guard_named
 from reconcile.model.plan import Boundary, Operation, Origin, PlanContext, Value, Verdict
 from reconcile.model.problem import Place
 from reconcile.model.settings import Policy
@@ -18,9 +19,6 @@ from .diff import ItemKey, items_of
 from .fold import managed_part
 from .guards import UNKNOWN_FACTS, GuardInput, evaluate
 from .timeline import DeclaredItem, boundaries_of, declared_items
-
-PER_CONTACT = frozenset({"creating", "granting", "last-role", "protected", "self", "unreadable"})
-"""The guards that one contact can trip whatever else a plan does: they count, and have no share or census."""
 
 _PARTS = list(Facet)
 
@@ -71,7 +69,8 @@ def _order(one: ExplainedItem) -> tuple[int, int, str]:
 
 def _refused(entry: ContactPlan, scene: PlanContext) -> tuple[Verdict, ...]:
     verdicts = evaluate(GuardInput([entry], 1, scene.policy, UNKNOWN_FACTS, scene.now))
-    return tuple(verdict for verdict in verdicts if verdict.guard in PER_CONTACT and not verdict.passed)
+    refused = (verdict for verdict in verdicts if not verdict.passed)
+    return tuple(verdict for verdict in refused if guard_named(verdict.guard).per_contact)
 
 
 def _managed(declaration: Declaration, policy: Policy) -> dict[Facet, FacetManagement]:

@@ -1,4 +1,7 @@
-"""Guards: what refuses a plan before its first write. They count people and access, not rows."""
+"""What refuses a plan before its first write: the guards' checks. They count people and access, not rows.
+
+A check stands here under the name of its row in ``model/guards``.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -8,8 +11,22 @@ from fnmatch import fnmatchcase
 
 from reconcile.model.contact import email_key
 from reconcile.model.facets import Facet
-from reconcile.model.plan import INCOMPLETE, UNREADABLE, ChangeAction, Operation, Verdict
-from reconcile.model.settings import Guards, Policy
+from reconcile.model.guards import (
+    CREATING,
+    GRANTING,
+    GRANTING_ROLES,
+    GUARDS,
+    LAST_HOLDER,
+    LAST_ROLE,
+    LOSING_CONTACTS,
+    LOSING_HOURS,
+    LOSING_SHARE,
+    SHRUNK,
+    STAFF,
+    GuardLimits,
+)
+from reconcile.model.plan import ChangeAction, Operation, Verdict
+from reconcile.model.settings import Policy
 from reconcile.text import plural
 
 from .contact_plan import ContactPlan
@@ -22,8 +39,8 @@ class AccountFacts:
     ``contacts`` is the number of listed contacts, ``before`` the number at the last run (None: not known).
     ``gap`` says why the listing may lack contacts; empty when it is proven whole. ``holders`` counts, by
     role, the holders among contacts that are not declared (None: nothing is known of them), and ``unread``
-    is how many of those contacts could be holders, too, since their grants were not read. ``recent_losses``
-    are the ids of contacts that lost a role in earlier runs within the guard's hours.
+    is the number of those contacts whose grants were not read, so that they may hold any role.
+    ``recent_losses`` are the ids of contacts that lost a role in earlier runs within the guard's hours.
     """
 
     contacts: int | None = None
@@ -35,24 +52,24 @@ class AccountFacts:
 
 
 UNKNOWN_FACTS = AccountFacts()
-"""The census when nothing is known beyond the declared contacts."""
+"""The facts when nothing is known beyond the declared contacts."""
 
 
 @dataclass(frozen=True, slots=True)
 class GuardInput:
-    """What every guard looks at: the contacts on their way into the plan, the policy, the account.
+    """What every check looks at: the plans of the contacts, the policy, the account, the clock.
 
     ``declared`` counts the declarations, those included that found no contact in an incomplete listing.
     """
 
-    drafts: Sequence[ContactPlan]
+    contacts: Sequence[ContactPlan]
     declared: int
     policy: Policy
-    census: AccountFacts
+    account: AccountFacts
     now: datetime
 
     @property
-    def limits(self) -> Guards:
+    def limits(self) -> GuardLimits:
         """The configured limits."""
         return self.policy.guards
 
@@ -60,148 +77,189 @@ class GuardInput:
     def losing(self) -> tuple[ContactPlan, ...]:
         """The contacts that would lose a role, now or by an earlier end than before."""
         return tuple(
-            draft for draft in self.drafts if any(step.revokes or step.shortens for step in draft.operations)
+            contact
+            for contact in self.contacts
+            if any(operation.revokes or operation.shortens for operation in contact.operations)
         )
 
     @property
     def soon(self) -> datetime:
         """Until when a role that is cut short counts as one that is taken."""
-        return self.now + timedelta(hours=self.limits.losing_access_hours)
+        return loss_horizon(self.policy, self.now)
 
 
-def evaluate(inquiry: GuardInput) -> tuple[Verdict, ...]:
+@dataclass(frozen=True, slots=True)
+class GuardCount:
+    """What a check counted, in words and in numbers. Its guard refuses when ``found`` is above ``limit``."""
+
+    message: str
+    found: int
+    limit: int = 0
+    subjects: tuple[str, ...] = ()
+
+
+Check = Callable[[GuardInput], GuardCount]
+
+
+def evaluate(guard_input: GuardInput) -> tuple[Verdict, ...]:
     """The verdict of every guard on the changes that a plan would make, in the order of their names."""
-    return tuple(guard(inquiry) for guard in _CHECKS)
+    return tuple(_verdict(name, CHECKS[name](guard_input)) for name in sorted(GUARDS))
 
 
-def _creating(inquiry: GuardInput) -> Verdict:
-    created = (draft for draft in inquiry.drafts if draft.action is ChangeAction.CREATE)
-    return _counted_verdict(
-        "creating", "contact", "would be created", _labels(created), inquiry.limits.creating
-    )
+def _verdict(guard: str, count: GuardCount) -> Verdict:
+    passed = count.found <= count.limit
+    return Verdict(guard, passed, count.message, count.found, count.limit, count.subjects)
 
 
-def _empty_declarations(inquiry: GuardInput) -> Verdict:
+def loss_horizon(policy: Policy, now: datetime) -> datetime:
+    """Until when a role that is cut short counts as one that is taken."""
+    return now + timedelta(hours=policy.guards.of(LOSING_HOURS))
+
+
+def roles_without_holder(
+    contacts: Iterable[ContactPlan], other_holders: Mapping[str, int], until: datetime
+) -> tuple[str, ...]:
+    """The roles that somebody holds now and nobody would hold after the plan, sorted.
+
+    ``other_holders`` counts, by role, the holders that are not declared. A role that a contact would hold no
+    longer than ``until``, and held for longer before, counts as lost.
+    """
+    before, after = Counter(other_holders), Counter(other_holders)
+    for contact in contacts:
+        before.update(contact.held_before)
+        after.update(contact.held_after(until))
+    return tuple(sorted(role for role in before if not after[role]))
+
+
+def _creating(guard_input: GuardInput) -> GuardCount:
+    created = (contact for contact in guard_input.contacts if contact.action is ChangeAction.CREATE)
+    return _counted("contact", "would be created", _labels(created), guard_input.limits.of(CREATING))
+
+
+def _empty_declarations(guard_input: GuardInput) -> GuardCount:
     """Nothing declared would mean that everything is unmanaged by accident: the files are lost."""
-    missing = () if inquiry.declared else ("contacts",)
-    return _counted_verdict("empty-declarations", "declaration", "missing: nothing is declared", missing, 0)
+    missing = () if guard_input.declared else ("contacts",)
+    return _counted("declaration", "missing: nothing is declared", missing, 0)
 
 
-def _granting(inquiry: GuardInput) -> Verdict:
-    privileged = inquiry.limits.granting_roles
+def _granting(guard_input: GuardInput) -> GuardCount:
+    privileged = guard_input.limits.of(GRANTING_ROLES)
     gaining = (
-        draft for draft in inquiry.drafts if any(_gains(step, privileged) for step in draft.operations)
+        contact
+        for contact in guard_input.contacts
+        if any(_gains(operation, privileged) for operation in contact.operations)
     )
-    what = "would gain a privileged role"
-    return _counted_verdict("granting", "contact", what, _labels(gaining), inquiry.limits.granting)
+    limit = guard_input.limits.of(GRANTING)
+    return _counted("contact", "would gain a privileged role", _labels(gaining), limit)
 
 
-def _gains(step: Operation, privileged: Sequence[str]) -> bool:
-    """True when the step gives a privileged role, for longer than before, or active without approval."""
-    gives = step.before is None or step.bypasses_approval or step.lengthens
-    return step.facet is Facet.ROLES and gives and _matches(step.item, privileged)
+def _gains(operation: Operation, privileged: Sequence[str]) -> bool:
+    """True when the operation gives a privileged role, for longer, or active without approval."""
+    gives = operation.before is None or operation.bypasses_approval or operation.lengthens
+    return operation.facet is Facet.ROLES and gives and _matches(operation.item, privileged)
 
 
-def _incomplete_listing(inquiry: GuardInput) -> Verdict:
+def _incomplete_listing(guard_input: GuardInput) -> GuardCount:
     """A contact that the listing lacks may share an address or a role: nothing is decided without it."""
-    gap = inquiry.census.gap
-    told = f"the account could not be listed whole: {gap}" if gap else "the account was listed whole"
-    return Verdict(INCOMPLETE, not gap, told, int(bool(gap)))
+    gap = guard_input.account.gap
+    if not gap:
+        return GuardCount("the account was listed whole", 0)
+    return GuardCount(f"the account could not be listed whole: {gap}", 1)
 
 
-def _last_holder(inquiry: GuardInput) -> Verdict:
+def _last_holder(guard_input: GuardInput) -> GuardCount:
     """Contacts that were not read count as holders of nothing: better refused once too often."""
-    what = "would lose the last holder"
-    if inquiry.census.holders is None:
-        message = "not judged: nothing is known of contacts that are not declared"
-        return Verdict("last-holder", passed=True, message=message, limit=inquiry.limits.last_holder)
-    before = Counter(inquiry.census.holders)
-    after = Counter(inquiry.census.holders)
-    for draft in inquiry.drafts:
-        before.update(draft.held_before)
-        after.update(draft.held_after(inquiry.soon))
-    orphaned = tuple(sorted(role for role in before if not after[role]))
-    if orphaned and inquiry.census.unread:
-        what += f", as far as is known ({inquiry.census.unread} other contacts were not read)"
-    return _counted_verdict("last-holder", "role", what, orphaned, inquiry.limits.last_holder)
+    limit, account = guard_input.limits.of(LAST_HOLDER), guard_input.account
+    if account.holders is None:
+        return GuardCount("not judged: nothing is known of contacts that are not declared", 0, limit)
+    lost = roles_without_holder(guard_input.contacts, account.holders, guard_input.soon)
+    unread = f", as far as is known ({account.unread} other contacts were not read)"
+    event = "would lose the last holder" + (unread if lost and account.unread else "")
+    return _counted("role", event, lost, limit)
 
 
-def _last_role(inquiry: GuardInput) -> Verdict:
+def _last_role(guard_input: GuardInput) -> GuardCount:
     """A role whose end is set to the next hours is as good as taken."""
-    soon = inquiry.soon
-    stripped = (draft for draft in inquiry.drafts if draft.roles_before and not draft.roles_after(soon))
-    what = "would lose the last role"
-    return _counted_verdict("last-role", "contact", what, _labels(stripped), inquiry.limits.last_role)
+    soon = guard_input.soon
+    stripped = (
+        contact for contact in guard_input.contacts if contact.roles_before and not contact.roles_after(soon)
+    )
+    limit = guard_input.limits.of(LAST_ROLE)
+    return _counted("contact", "would lose the last role", _labels(stripped), limit)
 
 
-def _losing_access(inquiry: GuardInput) -> Verdict:
+def _losing_access(guard_input: GuardInput) -> GuardCount:
     """Trips only above both limits: a share alone would stop small accounts, a number alone large ones.
 
     Contacts that lost a role in earlier runs within the guard's hours count, too, so that a mass removal that
     is split over several runs is stopped like one that is not.
     """
-    limits, declared = inquiry.limits, inquiry.declared
-    losing = {draft.identity.id: draft.label for draft in inquiry.losing}
-    earlier = inquiry.census.recent_losses - losing.keys() if losing else frozenset[str]()
+    limits, declared = guard_input.limits, guard_input.declared
+    losing = {contact.identity.id: contact.label for contact in guard_input.losing}
+    earlier = guard_input.account.recent_losses - losing.keys() if losing else frozenset[str]()
     subjects = (*sorted(losing.values()), *(f"contact {lost} (earlier)" for lost in sorted(earlier)))
-    limit = max(limits.losing_access_contacts, _share(limits.losing_access_share, declared))
-    cut = sum(not any(step.revokes for step in draft.operations) for draft in inquiry.losing)
+    limit = max(limits.of(LOSING_CONTACTS), _share(limits.of(LOSING_SHARE), declared))
+    cut = sum(not any(o.revokes for o in contact.operations) for contact in guard_input.losing)
     sooner = f" ({cut} of them by an earlier end than before)" if cut else ""
-    within = f" ({len(earlier)} of them in the last {limits.losing_access_hours} hours)" if earlier else ""
-    what = f"of {declared} declared contacts would lose a role{sooner}{within}"
-    return _counted_verdict("losing-access", "", what, subjects, limit)
+    hours = limits.of(LOSING_HOURS)
+    within = f" ({len(earlier)} of them in the last {hours} hours)" if earlier else ""
+    event = f"of {declared} declared contacts would lose a role{sooner}{within}"
+    return _counted("", event, subjects, limit)
 
 
-def _protected(inquiry: GuardInput) -> Verdict:
-    protect = inquiry.policy.protect
-    touched = {
-        f"role {step.item} of {draft.label}"
-        for draft in inquiry.drafts
-        for step in draft.operations
-        if step.facet is Facet.ROLES and _matches(step.item, protect.roles)
+def _protected(guard_input: GuardInput) -> GuardCount:
+    protect = guard_input.policy.protect
+    roles = {
+        f"role {operation.item} of {contact.label}"
+        for contact in guard_input.contacts
+        for operation in contact.operations
+        if operation.facet is Facet.ROLES and _matches(operation.item, protect.roles)
     }
-    touched |= {
-        draft.label for draft in inquiry.drafts if draft.changes and _is_named(draft, protect.contacts)
+    contacts = {
+        contact.label
+        for contact in guard_input.contacts
+        if contact.changes and _is_named(contact, protect.contacts)
     }
-    return _counted_verdict("protected", "protected item", "would be touched", tuple(sorted(touched)), 0)
+    return _counted("protected item", "would be touched", tuple(sorted(roles | contacts)), 0)
 
 
-def _self(inquiry: GuardInput) -> Verdict:
+def _self(guard_input: GuardInput) -> GuardCount:
     """The people who run the shop, and whoever the tool acts as, must not lock themselves out."""
-    staff = (draft for draft in inquiry.losing if _is_named(draft, inquiry.limits.staff))
-    return _counted_verdict("self", "contact", "of the staff would lose a role", _labels(staff), 0)
+    staff = guard_input.limits.of(STAFF)
+    losing = (contact for contact in guard_input.losing if _is_named(contact, staff))
+    return _counted("contact", "of the staff would lose a role", _labels(losing), 0)
 
 
-def _shrunk(inquiry: GuardInput) -> Verdict:
+def _shrunk(guard_input: GuardInput) -> GuardCount:
     """Far fewer contacts than at the last run mean a wrong account or a broken listing, not a plan."""
-    now, before = inquiry.census.contacts, inquiry.census.before
+    now, before = guard_input.account.contacts, guard_input.account.before
     gone = max(0, before - now) if now is not None and before is not None else 0
-    limit = _share(inquiry.limits.shrunk, before or 0)
-    message = f"{gone} contacts fewer than at the last run; the limit is {limit}"
-    return Verdict("shrunk", gone <= limit, message, gone, limit)
+    limit = _share(guard_input.limits.of(SHRUNK), before or 0)
+    return GuardCount(f"{gone} contacts fewer than at the last run; the limit is {limit}", gone, limit)
 
 
-def _unreadable(inquiry: GuardInput) -> Verdict:
+def _unreadable(guard_input: GuardInput) -> GuardCount:
     """Refuses those contacts alone: they have no change in the plan, and the others do not depend on them."""
-    unread = (draft for draft in inquiry.drafts if draft.unreadable)
-    found = tuple(f"{draft.label}: {', '.join(draft.unreadable)}" for draft in unread)
-    what = "left alone: what must be kept could not be read, and nothing is guessed"
-    return _counted_verdict(UNREADABLE, "contact", what, found, 0)
+    unread = (contact for contact in guard_input.contacts if contact.unreadable)
+    subjects = tuple(f"{contact.label}: {', '.join(contact.unreadable)}" for contact in unread)
+    event = "left alone: what must be kept could not be read, and nothing is guessed"
+    return _counted("contact", event, subjects, 0)
 
 
-_CHECKS: tuple[Callable[[GuardInput], Verdict], ...] = (
-    _creating,
-    _empty_declarations,
-    _granting,
-    _incomplete_listing,
-    _last_holder,
-    _last_role,
-    _losing_access,
-    _protected,
-    _self,
-    _shrunk,
-    _unreadable,
-)
+CHECKS: dict[str, Check] = {
+    "creating": _creating,
+    "empty-declarations": _empty_declarations,
+    "granting": _granting,
+    "incomplete-listing": _incomplete_listing,
+    "last-holder": _last_holder,
+    "last-role": _last_role,
+    "losing-access": _losing_access,
+    "protected": _protected,
+    "self": _self,
+    "shrunk": _shrunk,
+    "unreadable": _unreadable,
+}
+"""The check of each row in the table of guards."""
 
 
 def _share(share: float, whole: int) -> int:
@@ -209,21 +267,22 @@ def _share(share: float, whole: int) -> int:
     return int(round(share * whole, 6))
 
 
-def _counted_verdict(guard: str, noun: str, what: str, subjects: tuple[str, ...], limit: int) -> Verdict:
-    found = len(subjects)
-    counted = f"{found} {plural(found, noun)}" if noun else str(found)
-    return Verdict(guard, found <= limit, f"{counted} {what}; the limit is {limit}", found, limit, subjects)
+def _counted(noun: str, event: str, subjects: tuple[str, ...], limit: int) -> GuardCount:
+    """``3 contacts would be created; the limit is 2``; without a noun the number stands alone."""
+    number = len(subjects)
+    subject = f"{number} {plural(number, noun)}" if noun else str(number)
+    return GuardCount(f"{subject} {event}; the limit is {limit}", number, limit, subjects)
 
 
-def _is_named(draft: ContactPlan, names: Sequence[str]) -> bool:
-    """True when the contact is one of those named by e-mail, reference or id."""
-    who = draft.identity
-    own = {email_key(who.email), email_key(who.reference or ""), who.id} - {""}
+def _is_named(contact: ContactPlan, names: Sequence[str]) -> bool:
+    """True when the contact is among those that are named by e-mail, reference or id."""
+    identity = contact.identity
+    own = {email_key(identity.email), email_key(identity.reference or ""), identity.id} - {""}
     return any(email_key(name) in own for name in names)
 
 
-def _labels(drafts: Iterable[ContactPlan]) -> tuple[str, ...]:
-    return tuple(sorted(draft.label for draft in drafts))
+def _labels(contacts: Iterable[ContactPlan]) -> tuple[str, ...]:
+    return tuple(sorted(contact.label for contact in contacts))
 
 
 def _matches(name: str, patterns: Sequence[str]) -> bool:

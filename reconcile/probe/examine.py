@@ -9,6 +9,7 @@ from reconcile.clock import utc_text
 from reconcile.errors import Refusal
 from reconcile.evance.prober import Prober
 from reconcile.model.contact import Grant, Identity, Role, email_key
+from reconcile.model.guards import GRANTING_ROLES
 from reconcile.model.settings import Policy
 from reconcile.wire import identities
 
@@ -101,7 +102,7 @@ def _may_give(role: Role, policy: Policy, named: Sequence[str]) -> bool:
         return False
     if named:
         return role.reference in named
-    return not _matches(role.reference.casefold(), (*policy.guards.granting_roles, *POWERFUL))
+    return not _matches(role.reference.casefold(), (*policy.guards.of(GRANTING_ROLES), *POWERFUL))
 
 
 def _few(roles: Sequence[Role]) -> list[Role]:

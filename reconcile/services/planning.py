@@ -11,6 +11,7 @@ from reconcile.journal.history import NO_HISTORY, RunHistory
 from reconcile.model.contact import Contact, Identity
 from reconcile.model.declaration import Declaration
 from reconcile.model.facets import MANAGED, Facet
+from reconcile.model.guards import LOSING_HOURS
 from reconcile.model.plan import Plan, PlanContext
 from reconcile.plan.guards import AccountFacts
 from reconcile.plan.matching import match_declarations, unknown_roles
@@ -71,7 +72,7 @@ def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways t
 
 
 def _account_facts(listing: Listing, past: RunHistory, scene: PlanContext) -> AccountFacts:
-    hours = scene.policy.guards.losing_access_hours
+    hours = scene.policy.guards.of(LOSING_HOURS)
     return AccountFacts(
         contacts=len(listing.identities),
         before=past.contacts_before,

@@ -22,6 +22,7 @@ from reconcile.declare.rules import RULES, Rule, RuleScope, example_of
 from reconcile.declare.settings import load_settings
 from reconcile.errors import DeclarationError
 from reconcile.model.declaration import Declaration
+from reconcile.model.guards import GuardLimits
 from reconcile.model.problem import Problem, Severity
 from reconcile.model.settings import Settings
 
@@ -89,7 +90,9 @@ def why(reason: str | None, bundle: str | None) -> str:
 
 def configured(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every leaf of the settings by its path."""
-    if is_dataclass(value):
+    if isinstance(value, GuardLimits):
+        yield from ((f"{path}.{name}", limit) for name, limit in value.complete().items())
+    elif is_dataclass(value):
         for entry in fields(value):
             yield from configured(getattr(value, entry.name), f"{path}.{entry.name}".strip("."))
     elif isinstance(value, tuple) and value and is_dataclass(value[0]):

@@ -18,6 +18,7 @@ from reconcile.declare.loader import load_declarations
 from reconcile.declare.rules import RULES
 from reconcile.declare.schema.configuration import CONFIGURATION
 from reconcile.declare.schema.containers import (
+    FromTable,
     Key,
     KeyedMapping,
     ListOf,
@@ -110,6 +111,7 @@ def mappings(record: KeyedMapping) -> st.SearchStrategy[dict[str, Any]]:
 
 RIGHT: dict[type, Callable[[Any], st.SearchStrategy[Any]]] = {
     Text: lambda _: st.sampled_from(TEXTS),
+    FromTable: lambda kind: values(kind.make()),
     Pattern: lambda kind: st.sampled_from(PATTERNED[kind.noun]),
     Choice: lambda kind: st.sampled_from([str(word) for word in kind.words]),
     Flag: lambda _: st.booleans(),

@@ -17,13 +17,20 @@ from reconcile.clock import Window
 from reconcile.errors import Refusal
 from reconcile.model.contact import Contact, Grant, Identity, State
 from reconcile.model.declaration import Declaration, DeclaredGrant
-from reconcile.model.plan import LIFTABLE, Plan, PlanContext, Verdict
+from reconcile.model.guards import GuardLimits, liftable_guards
+from reconcile.model.plan import Plan, PlanContext, Verdict
 from reconcile.model.problem import Place
-from reconcile.model.settings import Guards, Override, Patterns, Policy, Protect
+from reconcile.model.settings import Override, Patterns, Policy, Protect
 from reconcile.plan.guards import AccountFacts
 from reconcile.plan.matching import Matches
 from reconcile.plan.planner import make_plan
 from tests.support.plans.declaration_strategies import NOW
+
+
+def limits(**configured: Any) -> GuardLimits:
+    assert configured.keys() <= GuardLimits().complete().keys()
+    return GuardLimits(configured)
+
 
 SIZES = [3, 300, pytest.param(30_000, marks=pytest.mark.long)]
 
@@ -41,7 +48,7 @@ def entry(number: int, *roles: str, **more: Any) -> Declaration:
 
 def planned(
     pairs: list[tuple[Contact | None, Declaration]],
-    guards: Guards,
+    guards: GuardLimits,
     census: AccountFacts | None = None,
     **policy: Any,
 ) -> Plan:
@@ -56,7 +63,7 @@ def verdict(plan: Plan, guard: str) -> Verdict:
     return next(one for one in plan.guards if one.guard == guard)
 
 
-def losing(size: int, losers: int, guards: Guards, census: AccountFacts | None = None) -> Plan:
+def losing(size: int, losers: int, guards: GuardLimits, census: AccountFacts | None = None) -> Plan:
     """An account of that size in which the first few lose a role and keep another."""
     pairs = [
         (
@@ -81,7 +88,10 @@ def test_losing_access_trips_only_above_both_limits(
 ) -> None:
     """So many contacts, or so large a share of them, whichever is more: to the very contact."""
     losers = min(size, losers)
-    found = verdict(losing(size, losers, Guards(contacts, percent / 100)), "losing-access")
+    found = verdict(
+        losing(size, losers, limits(losing_access_contacts=contacts, losing_access_share=percent / 100)),
+        "losing-access",
+    )
     assert found.passed == (losers <= contacts or losers <= Fraction(percent, 100) * size)
     assert (found.found, len(found.subjects)) == (losers, losers)
     assert f"{losers} of {size} declared contacts would lose a role" in found.message
@@ -91,8 +101,8 @@ def test_losing_access_trips_only_above_both_limits(
 @pytest.mark.parametrize("size", SIZES)
 def test_a_mass_removal_trips_at_any_size(size: int) -> None:
     """Everybody loses a role: refused among three as among thirty thousand."""
-    assert not verdict(losing(size, size, Guards(losing_access_contacts=2)), "losing-access").passed
-    assert verdict(losing(size, 1, Guards()), "losing-access").passed
+    assert not verdict(losing(size, size, limits(losing_access_contacts=2)), "losing-access").passed
+    assert verdict(losing(size, 1, limits()), "losing-access").passed
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -100,10 +110,10 @@ def test_a_default_limit_lets_a_tenth_go_in_a_large_account(size: int) -> None:
     """Ten contacts in a small account, a tenth in a large one."""
     most = max(10, size // 10)
     if most < size:
-        assert verdict(losing(size, most, Guards()), "losing-access").passed
-        assert not verdict(losing(size, most + 1, Guards()), "losing-access").passed
+        assert verdict(losing(size, most, limits()), "losing-access").passed
+        assert not verdict(losing(size, most + 1, limits()), "losing-access").passed
     else:
-        assert verdict(losing(size, size, Guards()), "losing-access").passed
+        assert verdict(losing(size, size, limits()), "losing-access").passed
 
 
 @given(st.lists(st.sets(st.integers(0, 30), max_size=8), min_size=1, max_size=5))
@@ -119,7 +129,7 @@ def test_a_removal_that_is_split_counts_as_one(runs: list[set[int]]) -> None:
         )
         for number in range(40)
     ]
-    guards = Guards(losing_access_contacts=5, losing_access_share=0)
+    guards = limits(losing_access_contacts=5, losing_access_share=0)
     found = verdict(planned(pairs, guards, AccountFacts(recent_losses=before)), "losing-access")
     together = len(before | {str(number) for number in last}) if last else 0
     assert found.found == together
@@ -146,7 +156,7 @@ def test_an_end_that_comes_sooner_counts_as_a_loss(before: datetime | None, afte
     """A wrong year in a bundle takes access from a whole shop, and no plan would ever show the lapse."""
     had, has = [("customer", None), ("press", before)], [("customer", None), ("press", after)]
     pairs = [(ending(number, *had), until(number, *has)) for number in range(20)]
-    found = verdict(planned(pairs, Guards()), "losing-access")
+    found = verdict(planned(pairs, limits()), "losing-access")
     assert not found.passed
     assert found.message == (
         "20 of 20 declared contacts would lose a role (20 of them by an earlier end than before); "
@@ -157,14 +167,14 @@ def test_an_end_that_comes_sooner_counts_as_a_loss(before: datetime | None, afte
 def test_an_end_that_comes_later_is_no_loss() -> None:
     """A role for longer takes nothing away."""
     pair = (ending(1, ("press", HOUR)), until(1, ("press", None)))
-    assert planned([pair], Guards(losing_access_contacts=0, losing_access_share=0)).refused == ()
+    assert planned([pair], limits(losing_access_contacts=0, losing_access_share=0)).refused == ()
 
 
 @pytest.mark.parametrize(("after", "passed"), [(HOUR, False), (YEAR, True)])
 def test_a_last_role_that_ends_in_a_moment_is_taken(after: datetime, passed: bool) -> None:  # noqa: FBT001
     """Cut short to the next hours it is as good as gone; a term of a year is a term."""
     plan = planned(
-        [(ending(1, ("press", None)), until(1, ("press", after)))], Guards(), AccountFacts(holders={})
+        [(ending(1, ("press", None)), until(1, ("press", after)))], limits(), AccountFacts(holders={})
     )
     assert verdict(plan, "last-role").passed == passed
     assert verdict(plan, "last-holder").passed == passed
@@ -173,15 +183,15 @@ def test_a_last_role_that_ends_in_a_moment_is_taken(after: datetime, passed: boo
 def test_a_privileged_role_for_longer_is_a_grant() -> None:
     """From an hour to for ever: the same right as a new grant."""
     pair = (ending(1, ("press", HOUR)), until(1, ("press", None)))
-    assert not verdict(planned([pair], Guards(granting_roles=("pr*",))), "granting").passed
+    assert not verdict(planned([pair], limits(granting_roles=("pr*",))), "granting").passed
     back = (ending(1, ("press", None)), until(1, ("press", HOUR)))
-    assert verdict(planned([back], Guards(granting_roles=("pr*",))), "granting").passed
+    assert verdict(planned([back], limits(granting_roles=("pr*",))), "granting").passed
 
 
 def test_the_staff_keep_their_roles_for_as_long() -> None:
     """Whoever runs the shop is not locked out later, either."""
     pair = (ending(1, ("press", None)), until(1, ("press", YEAR)))
-    assert not verdict(planned([pair], Guards(staff=("c1@example.com",))), "self").passed
+    assert not verdict(planned([pair], limits(staff=("c1@example.com",))), "self").passed
 
 
 ME = (person(1, "customer", "press"), entry(1, "customer"))
@@ -194,47 +204,47 @@ CREATED = (None, entry(4, "customer", create=True, type="user"))
 
 TRIPPED: dict[str, tuple[Callable[[], Plan], str]] = {
     "creating": (
-        lambda: planned([CREATED, ME], Guards(creating=0)),
+        lambda: planned([CREATED, ME], limits(creating=0)),
         "1 contact would be created; the limit is 0",
     ),
     "empty-declarations": (
-        lambda: planned([], Guards()),
+        lambda: planned([], limits()),
         "1 declaration missing: nothing is declared; the limit is 0",
     ),
     "granting": (
-        lambda: planned([GAINING], Guards(granting_roles=("pr*",))),
+        lambda: planned([GAINING], limits(granting_roles=("pr*",))),
         "1 contact would gain a privileged role; the limit is 0",
     ),
     "incomplete-listing": (
-        lambda: planned([ME], Guards(), AccountFacts(gap="12 rows seen, 13 counted")),
+        lambda: planned([ME], limits(), AccountFacts(gap="12 rows seen, 13 counted")),
         "the account could not be listed whole: 12 rows seen, 13 counted",
     ),
     "last-holder": (
-        lambda: planned([ME], Guards(), AccountFacts(holders={"customer": 2})),
+        lambda: planned([ME], limits(), AccountFacts(holders={"customer": 2})),
         "1 role would lose the last holder; the limit is 0",
     ),
     "last-role": (
-        lambda: planned([STRIPPED], Guards()),
+        lambda: planned([STRIPPED], limits()),
         "1 contact would lose the last role; the limit is 0",
     ),
     "losing-access": (
-        lambda: losing(3, 3, Guards(losing_access_contacts=2)),
+        lambda: losing(3, 3, limits(losing_access_contacts=2)),
         "3 of 3 declared contacts would lose a role; the limit is 2",
     ),
     "protected": (
-        lambda: planned([ME], Guards(), protect=Protect(roles=("press",))),
+        lambda: planned([ME], limits(), protect=Protect(roles=("press",))),
         "1 protected item would be touched; the limit is 0",
     ),
     "self": (
-        lambda: planned([ME], Guards(staff=("C1@example.com",))),
+        lambda: planned([ME], limits(staff=("C1@example.com",))),
         "1 contact of the staff would lose a role; the limit is 0",
     ),
     "shrunk": (
-        lambda: planned([ME], Guards(), AccountFacts(contacts=79, before=100)),
+        lambda: planned([ME], limits(), AccountFacts(contacts=79, before=100)),
         "21 contacts fewer than at the last run; the limit is 20",
     ),
     "unreadable": (
-        lambda: planned([(unreadable(), entry(1, "customer", "press"))], Guards()),
+        lambda: planned([(unreadable(), entry(1, "customer", "press"))], limits()),
         "1 contact left alone: what must be kept could not be read, and nothing is guessed; the limit is 0",
     ),
 }
@@ -281,14 +291,14 @@ def test_the_last_holder_among_those_who_were_read_counts(
     holders: dict[str, int], unread: int, told: str
 ) -> None:
     """One other holder is enough; without one, contacts that were not read lift nothing."""
-    found = verdict(planned([ME], Guards(), AccountFacts(holders=holders, unread=unread)), "last-holder")
+    found = verdict(planned([ME], limits(), AccountFacts(holders=holders, unread=unread)), "last-holder")
     assert found.message == told
     assert found.passed == bool(holders)
 
 
 def test_every_guard_of_a_plan_is_tried_here() -> None:
     """A new guard needs its case."""
-    assert {one.guard for one in planned([ME], Guards()).guards} == set(TRIPPED)
+    assert {one.guard for one in planned([ME], limits()).guards} == set(TRIPPED)
 
 
 @pytest.mark.parametrize("guard", TRIPPED)
@@ -296,10 +306,10 @@ def test_an_override_is_exact(guard: str) -> None:
     """It lifts the guard it names up to its ceiling, not one further, and no other guard."""
     plan = TRIPPED[guard][0]()
     found = verdict(plan, guard).found
-    for ceilings in ({guard: found - 1}, {other: 999 for other in LIFTABLE if other != guard}):
+    for ceilings in ({guard: found - 1}, {other: 999 for other in liftable_guards() if other != guard}):
         with pytest.raises(Refusal):
             refuse(plan, ceilings)
-    if guard in LIFTABLE:
+    if guard in liftable_guards():
         refuse(plan, {guard: found})
     else:
         with pytest.raises(Refusal, match="nothing lifts this guard"):
@@ -309,7 +319,7 @@ def test_an_override_is_exact(guard: str) -> None:
 @pytest.mark.parametrize(("gone", "passed"), [(29, True), (30, False)])
 def test_shrinking_trips_above_its_share(gone: int, passed: bool) -> None:  # noqa: FBT001 - a column of a table
     """29 % of 100 are 29, not 28: to the very contact."""
-    plan = planned([ME], Guards(shrunk=0.29), AccountFacts(contacts=100 - gone, before=100))
+    plan = planned([ME], limits(shrunk=0.29), AccountFacts(contacts=100 - gone, before=100))
     assert verdict(plan, "shrunk").passed == passed
 
 
@@ -327,7 +337,7 @@ def test_an_allowance_holds_for_one_plan_and_once() -> None:
 
 def test_what_is_ignored_can_not_trip_a_guard() -> None:
     """It is carried along, so nobody loses it."""
-    plan = planned([ME], Guards(last_role=0, losing_access_contacts=0), ignore=Patterns(roles=("press",)))
+    plan = planned([ME], limits(last_role=0, losing_access_contacts=0), ignore=Patterns(roles=("press",)))
     assert plan.empty
     assert plan.refused == ()
 
@@ -337,4 +347,4 @@ def test_the_page_on_apply_has_every_guard() -> None:
     page = (Path(__file__).parents[2] / "docs" / "apply.md").read_text("utf-8")
     rows = re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)
     assert rows == sorted(TRIPPED)
-    assert all(f"`{guard}`" in page for guard in set(TRIPPED) - set(LIFTABLE))
+    assert all(f"`{guard}`" in page for guard in set(TRIPPED) - set(liftable_guards()))

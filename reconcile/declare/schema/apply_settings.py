@@ -2,9 +2,9 @@
 
 import re
 
-from reconcile.model.plan import LIFTABLE
+from reconcile.model.guards import liftable_guards
 
-from .containers import Key, KeyedMapping, ListOf
+from .containers import FromTable, Key, KeyedMapping, ListOf
 from .dates import DateOrInstant
 from .scalars import Choice, Flag, Number, Pattern, Text
 
@@ -28,7 +28,9 @@ ALLOWANCE = KeyedMapping(
     "a mapping with 'guard', 'ceiling', 'digest' and 'reason'",
     "An override of one guard for one plan; it is spent once that plan is carried out.",
     (
-        Key("guard", Choice(LIFTABLE), "The guard that is lifted.", required=True),
+        Key(
+            "guard", FromTable(lambda: Choice(liftable_guards())), "The guard that is lifted.", required=True
+        ),
         Key("ceiling", Number("a whole number, 1 or more", 1, 999_999_999), "How far.", required=True),
         Key("digest", DIGEST, "The digest of the approved plan that it is for.", required=True),
         Key("reason", Text("a reason"), "Why.", required=True),

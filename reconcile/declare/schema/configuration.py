@@ -2,12 +2,13 @@
 
 import re
 
+from reconcile.model.guards import GUARDS, Guard, SettingKind
 from reconcile.model.settings import AuthFlow, Privacy, TargetKind, UpdateMethod
 
 from .apply_settings import APPLYING
-from .containers import Key, KeyedMapping, ListOf, NamedMapping
+from .containers import FromTable, Key, KeyedMapping, ListOf, NamedMapping
 from .declarations import MANAGE
-from .scalars import Choice, Number, Pattern, Text
+from .scalars import Choice, Number, Pattern, Text, ValueSchema
 
 _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 
@@ -42,6 +43,8 @@ HOURS = Number("a number of hours from 0 to 8760", 0, 8_760)
 DAYS = Number("a number of days from 1 to 36500", 1, 36_500)
 
 _ROLE_PATTERNS = ListOf("a list of role patterns, such as [staff-*]", Text("a role pattern"))
+
+_CONTACTS = ListOf("a list of contacts", Text("an e-mail, reference or id"))
 
 _TAG_PATTERNS = ListOf('a list of tag patterns, such as ["auto:*"]', Text("a tag pattern"))
 
@@ -83,55 +86,38 @@ PROTECT = KeyedMapping(
     "What no plan may touch.",
     (
         Key("roles", _ROLE_PATTERNS, "Patterns of role references."),
-        Key(
-            "contacts",
-            ListOf("a list of contacts", Text("an e-mail, reference or id")),
-            "E-mails, references, ids.",
-        ),
+        Key("contacts", _CONTACTS, "E-mails, references, ids."),
     ),
 )
 
-GUARDS = KeyedMapping(
-    "a mapping of guards",
-    "How much one plan may do before apply refuses it.",
-    (
-        Key(
-            "losing-access",
-            KeyedMapping(
-                "a mapping with 'contacts' and 'share'",
-                "",
-                (
-                    Key("contacts", COUNT, "So many contacts may always lose a role."),
-                    Key("share", SHARE, "Or this share of the declared contacts, where that is more."),
-                    Key("hours", HOURS, "So far back earlier runs count, too (24)."),
-                ),
-                some=True,
-            ),
-            "Contacts that lose a role, or hold one for a shorter time than before.",
-        ),
-        Key("last-role", COUNT, "Contacts that lose their last role."),
-        Key("last-holder", COUNT, "Roles that lose their last holder."),
-        Key(
-            "granting",
-            KeyedMapping(
-                "a mapping with 'roles' and 'contacts'",
-                "",
-                (
-                    Key("roles", _ROLE_PATTERNS, "The privileged roles.", required=True),
-                    Key("contacts", COUNT, "So many contacts may gain one of them."),
-                ),
-            ),
-            "Contacts that gain a privileged role, or for a longer time than before.",
-        ),
-        Key("creating", COUNT, "Contacts that are created."),
-        Key("shrunk", SHARE, "The share of live contacts that may be gone since the last run (20%)."),
-        Key(
-            "self",
-            ListOf("a list of contacts", Text("an e-mail, reference or id")),
-            "Contacts of the staff, which may lose no role.",
-        ),
-    ),
-)
+_SETTINGS: dict[SettingKind, ValueSchema] = {
+    SettingKind.COUNT: COUNT,
+    SettingKind.SHARE: SHARE,
+    SettingKind.HOURS: HOURS,
+    SettingKind.ROLES: _ROLE_PATTERNS,
+    SettingKind.CONTACTS: _CONTACTS,
+}
+
+
+def _guard_settings() -> ValueSchema:
+    keys = tuple(_guard(guard) for guard in GUARDS.values() if guard.settings)
+    return KeyedMapping("a mapping of guards", "", keys)
+
+
+def _guard(guard: Guard) -> Key:
+    """One setting stands for the guard itself, several stand in a mapping."""
+    if not guard.mapping:
+        (setting,) = guard.settings
+        return Key(guard.name, _SETTINGS[setting.kind], guard.about)
+    keys = tuple(
+        Key(setting.key, _SETTINGS[setting.kind], setting.about, required=setting.required)
+        for setting in guard.settings
+    )
+    some = not any(setting.required for setting in guard.settings)
+    return Key(guard.name, KeyedMapping(guard.mapping, "", keys, some=some), guard.about)
+
+
+GUARD_SETTINGS = FromTable(_guard_settings)
 
 REQUIRE = KeyedMapping(
     "a mapping with 'reason'",
@@ -164,7 +150,7 @@ CONFIGURATION = KeyedMapping(
         Key("manage", MANAGE, MANAGE.about),
         Key("ignore", IGNORE, IGNORE.about),
         Key("protect", PROTECT, PROTECT.about),
-        Key("guards", GUARDS, GUARDS.about),
+        Key("guards", GUARD_SETTINGS, "How much one plan may do before apply refuses it."),
         Key("apply", APPLYING, APPLYING.about),
         Key("privacy", Choice(tuple(Privacy)), "Names and e-mails in what leaves the terminal."),
         Key("require", REQUIRE, REQUIRE.about),

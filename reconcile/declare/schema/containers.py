@@ -1,5 +1,6 @@
 """Values made of values: lists, mappings with known keys, mappings with names of one's own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -163,6 +164,26 @@ class ReadAlready:
     def schema(self) -> JsonSchema:
         """That of the kind."""
         return self.kind.schema()
+
+
+@dataclass(frozen=True, slots=True)
+class FromTable:
+    """A kind that is made from a table whenever it is used, so that a new row of the table counts at once."""
+
+    make: Callable[[], ValueSchema]
+
+    @property
+    def noun(self) -> str:
+        """As the kind is called."""
+        return self.make().noun
+
+    def read(self, node: YamlNode, report: ProblemList) -> Any:
+        """The value, as the kind reads it."""
+        return self.make().read(node, report)
+
+    def schema(self) -> JsonSchema:
+        """That of the kind."""
+        return self.make().schema()
 
 
 @dataclass(frozen=True, slots=True)

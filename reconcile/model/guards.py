@@ -1,0 +1,230 @@
+"""The guards as one table: when each one refuses a plan, its settings, who may lift it.
+
+A guard is a row here and a check of the same name in ``plan/guards``. Everything else that knows guards reads
+this table: the configuration and its JSON Schema, ``--allow``, the refusals of ``apply``, the documentation.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+SettingValue = TypeVar("SettingValue", int, float, tuple[str, ...])
+
+
+class SettingKind(StrEnum):
+    """What a setting of a guard is, and so how it is written in the configuration."""
+
+    COUNT = "count"
+    SHARE = "share"
+    HOURS = "hours"
+    ROLES = "role patterns"
+    CONTACTS = "contacts"
+
+
+@dataclass(frozen=True, slots=True)
+class GuardSetting(Generic[SettingValue]):
+    """One setting of a guard.
+
+    ``name`` stands in the configuration's digest, so it never changes. ``key`` and ``about`` describe it in
+    the guard's mapping; the only setting of a guard may go without a key, and is then the guard's own value.
+    A share is a fraction (0 to 1); contacts are named by e-mail, reference or id.
+    """
+
+    name: str
+    kind: SettingKind
+    default: SettingValue
+    key: str = ""
+    about: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What refuses a plan before its first write.
+
+    ``refuses_when`` is for the documentation. ``about`` describes the guard's key in the configuration, and
+    ``mapping`` what it holds where it has several settings; ``configured_by`` is the key elsewhere in the
+    configuration that steers a guard without settings. ``remedy`` is what to do where no override helps.
+
+    * ``liftable``: an override lets the plan through. What other guards stop is a fault or a promise, not a
+      quantity.
+    * ``per_contact``: one contact alone can trip it, whatever else the plan does: it counts, and has neither
+      a share nor a question about other contacts.
+    * ``unseen``: it trips because something was not seen, so that an empty plan is no proof either.
+    * ``incomplete``: it trips when contacts may be missing from what was read.
+    * ``spares_others``: it refuses the contacts that it names, not the plan: the others are written.
+    """
+
+    name: str
+    refuses_when: str
+    about: str = ""
+    mapping: str = ""
+    settings: tuple[GuardSetting[Any], ...] = ()
+    configured_by: str = ""
+    remedy: str = "change the declarations"
+    liftable: bool = False
+    per_contact: bool = False
+    unseen: bool = False
+    incomplete: bool = False
+    spares_others: bool = False
+
+
+CREATING = GuardSetting("creating", SettingKind.COUNT, 5)
+
+GRANTING_ROLES: GuardSetting[tuple[str, ...]] = GuardSetting(
+    "granting_roles", SettingKind.ROLES, (), "roles", "The privileged roles.", required=True
+)
+
+GRANTING = GuardSetting(
+    "granting", SettingKind.COUNT, 0, "contacts", "So many contacts may gain one of them."
+)
+
+LAST_HOLDER = GuardSetting("last_holder", SettingKind.COUNT, 0)
+
+LAST_ROLE = GuardSetting("last_role", SettingKind.COUNT, 0)
+
+LOSING_CONTACTS = GuardSetting(
+    "losing_access_contacts",
+    SettingKind.COUNT,
+    10,
+    "contacts",
+    "So many contacts may always lose a role.",
+)
+
+LOSING_SHARE = GuardSetting(
+    "losing_access_share",
+    SettingKind.SHARE,
+    0.10,
+    "share",
+    "Or this share of the declared contacts, where that is more.",
+)
+
+LOSING_HOURS = GuardSetting(
+    "losing_access_hours",
+    SettingKind.HOURS,
+    24,
+    "hours",
+    "So far back earlier runs count, too (24).",
+)
+"""How far back earlier runs count, and how near an end has to be to count as a loss already."""
+
+STAFF: GuardSetting[tuple[str, ...]] = GuardSetting("staff", SettingKind.CONTACTS, ())
+
+SHRUNK = GuardSetting("shrunk", SettingKind.SHARE, 0.20)
+
+
+GUARDS: dict[str, Guard] = {
+    guard.name: guard
+    for guard in (
+        Guard(
+            "losing-access",
+            "more contacts than both limits would lose a role, or hold one for a shorter time; runs of the "
+            "last hours count, too",
+            "Contacts that lose a role, or hold one for a shorter time than before.",
+            "a mapping with 'contacts' and 'share'",
+            (LOSING_CONTACTS, LOSING_SHARE, LOSING_HOURS),
+            liftable=True,
+        ),
+        Guard(
+            "last-role",
+            "more contacts would lose their last role",
+            "Contacts that lose their last role.",
+            settings=(LAST_ROLE,),
+            liftable=True,
+            per_contact=True,
+        ),
+        Guard(
+            "last-holder",
+            "more roles would lose their last holder, as far as up to 500 other contacts tell",
+            "Roles that lose their last holder.",
+            settings=(LAST_HOLDER,),
+            liftable=True,
+        ),
+        Guard(
+            "granting",
+            "more contacts would gain a privileged role, be activated in one without approval, or get one "
+            "for longer",
+            "Contacts that gain a privileged role, or for a longer time than before.",
+            "a mapping with 'roles' and 'contacts'",
+            (GRANTING_ROLES, GRANTING),
+            liftable=True,
+            per_contact=True,
+        ),
+        Guard(
+            "creating",
+            "more contacts would be created",
+            "Contacts that are created.",
+            settings=(CREATING,),
+            liftable=True,
+            per_contact=True,
+        ),
+        Guard(
+            "shrunk",
+            "so many fewer contacts are listed than at the last run",
+            "The share of live contacts that may be gone since the last run (20%).",
+            settings=(SHRUNK,),
+            liftable=True,
+        ),
+        Guard(
+            "self",
+            "a contact of the staff would lose a role",
+            "Contacts of the staff, which may lose no role.",
+            settings=(STAFF,),
+            liftable=True,
+            per_contact=True,
+        ),
+        Guard(
+            "protected",
+            "a role or contact under `protect` would be touched",
+            configured_by="protect: {roles: [...], contacts: [...]}",
+            per_contact=True,
+        ),
+        Guard("empty-declarations", "nothing is declared at all", unseen=True),
+        Guard(
+            "incomplete-listing",
+            "the account could not be listed whole: a page failed, rows are repeated, totals do not add up",
+            remedy="try again at a quieter time",
+            unseen=True,
+            incomplete=True,
+        ),
+        Guard(
+            "unreadable",
+            "what is to be kept of a contact can't be read, and would have to be guessed: that contact is "
+            "left alone, the others are applied, and the exit code is 4",
+            per_contact=True,
+            unseen=True,
+            spares_others=True,
+        ),
+    )
+}
+"""The guards by name, in the order of their keys in the configuration."""
+
+
+def guard_named(name: str) -> Guard:
+    """The row of a guard. A plan of a later version may name one that is not here: nothing lifts that."""
+    return GUARDS.get(name) or Guard(name, "")
+
+
+def liftable_guards() -> tuple[str, ...]:
+    """The names of the guards that an override lifts, sorted."""
+    return tuple(sorted(name for name, guard in GUARDS.items() if guard.liftable))
+
+
+@dataclass(frozen=True, slots=True)
+class GuardLimits:
+    """How much one plan may do before ``apply`` refuses it: the settings that are configured, by name."""
+
+    configured: Mapping[str, Any] = field(default_factory=dict)
+
+    def of(self, setting: GuardSetting[SettingValue]) -> SettingValue:
+        """The configured value of a setting, or its default."""
+        value: SettingValue = self.configured.get(setting.name, setting.default)
+        return value
+
+    def complete(self) -> dict[str, Any]:
+        """Every setting of every guard by name, those included that have their default."""
+        return {setting.name: self.of(setting) for guard in GUARDS.values() for setting in guard.settings}
+
+
+DEFAULT_LIMITS = GuardLimits()
