@@ -8,7 +8,8 @@ import select
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from shutil import copyfile
 from typing import Any, NoReturn
@@ -99,9 +100,10 @@ class Account:
         """Stop the account's clock at this instant."""
         self.control("PUT", "clock", {"now": now.replace("Z", "+00:00")})
 
-    def switch(self, profile: str | None = None, **switches: str) -> None:
-        """Turn switches of the sandbox."""
-        body: dict[str, object] = {"switches": switches}
+    def switch(self, profile: str | None = None, **switches: str | int) -> None:
+        """Turn switches of the sandbox. A list in an order by chance could not be recorded twice alike."""
+        settled = {"list_order": "newest"} if profile == "hostile" else {}
+        body: dict[str, object] = {"switches": {**settled, **switches}}
         self.control("PUT", "switches", {**body, "profile": profile} if profile else body)
 
     def fault(self, *faults: str) -> None:
@@ -109,8 +111,8 @@ class Account:
         self.control("PUT", "faults", {"faults": list(faults), "seed": 7})
 
 
-def open_account(template: Path, folder: Path, now: datetime) -> Account:
-    """Serve a copy of an account whose clock stands still."""
+def open_account(template: Path, folder: Path, now: datetime, *, ticking: bool = False) -> Account:
+    """Serve a copy of an account whose clock stands still, or moves on a second at each look."""
     folder.mkdir(parents=True)
     path = folder / "account.sqlite3"
     copyfile(template, path)
@@ -118,11 +120,16 @@ def open_account(template: Path, folder: Path, now: datetime) -> Account:
     def serve(ready: Callable[[Told], None]) -> None:
         from reconcile import sandbox  # noqa: PLC0415 - in the process of the server
 
-        with sandbox.running(path, now=now) as access:
+        with sandbox.running(path, now=_ticking(now) if ticking else now) as access:
             told = {"url": access.url, "client_id": access.client_id, "private_key": access.private_key}
             ready({**told, "account": access.account})
 
     return Account(path, Server(serve))
+
+
+def _ticking(start: datetime) -> Callable[[], datetime]:
+    seconds = count()
+    return lambda: start + timedelta(seconds=next(seconds))
 
 
 class Refused(Exception):

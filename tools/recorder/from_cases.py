@@ -159,6 +159,8 @@ def under(profile: str, path: Path, desk: Desk) -> None:
     case, account, scene = opened
     account.switch(profile)
     now = _now(case)
+    scene.at("plan", as_of=now)
+    account.switch(v2_ids="same")  # with other ids in its list nothing more can be planned
     for command in (("plan",), ("plan", "--format", "json"), ("drift",), ("apply", "--yes"), ("plan",)):
         scene.at(*command, as_of=now)
     scene.run("history")

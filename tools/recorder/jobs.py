@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .account import Account, open_account
+from .account import Account, Server, open_account
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -24,15 +24,20 @@ class Desk:
     runs: int = 0
 
     def __post_init__(self) -> None:
-        self.accounts: list[Account] = []
+        self.servers: list[Server] = []
         self.skipped: list[str] = []
         self._folders = 0
 
-    def account(self, template: str, now: datetime = NOW) -> Account:
-        """A served copy of an account: `shop`, `empty` or `later` (empty, but with the first ids used up)."""
+    def account(self, template: str, now: datetime = NOW, *, ticking: bool = False) -> Account:
+        """A served copy of an account: `shop`, `empty` or `later` (empty, but with the first ids used up).
+
+        Its clock stands still, or (`ticking`) moves on a second at each look.
+        """
         self._folders += 1
-        opened = open_account(self.templates / f"{template}.sqlite3", self.work / f"a{self._folders}", now)
-        self.accounts.append(opened)
+        opened = open_account(
+            self.templates / f"{template}.sqlite3", self.work / f"a{self._folders}", now, ticking=ticking
+        )
+        self.servers.append(opened.server)
         return opened
 
     def folder(self) -> Path:
@@ -42,9 +47,9 @@ class Desk:
 
     def close(self) -> None:
         """Stop what was started."""
-        for account in self.accounts:
-            account.server.close()
-        self.accounts.clear()
+        for server in self.servers:
+            server.close()
+        self.servers.clear()
 
 
 @dataclass(frozen=True)

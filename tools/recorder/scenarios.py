@@ -1,9 +1,9 @@
 """All scenarios of a recording, by name."""
 
-from . import from_cases
+from . import calls, from_cases, in_ci, refusals, shop, trouble
 from .jobs import Job
 
 
 def jobs() -> list[Job]:
     """Every scenario."""
-    return [*from_cases.jobs()]
+    return [*from_cases.jobs(), *shop.jobs(), *calls.jobs(), *refusals.jobs(), *trouble.jobs(), *in_ci.jobs()]

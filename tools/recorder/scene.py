@@ -29,6 +29,7 @@ class Scene:
     servers: tuple[Server, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     parallel: bool = False
+    account: Account | None = None
     runs: int = 0
 
     def __post_init__(self) -> None:
@@ -45,6 +46,10 @@ class Scene:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         self._known.update(self._files())
+
+    def note(self, text: str) -> None:
+        """Say beside the recorded runs what they are about."""
+        (self.out / "about.txt").write_text(f"{text}\n", encoding="utf-8")
 
     def run(self, *arguments: str, entered: str = "", **environment: str) -> Done:
         """Run a command and write down what it was given and what it did."""
@@ -133,4 +138,4 @@ def scene_for(account: Account, folder: Path, out: Path, *, parallel: bool = Fal
     path.write_text(json.dumps(told), encoding="utf-8")
     secrets = {identity: "<client id>", key: "<private key>"}
     environment = {"EVANCE_CREDENTIALS": str(path), "HOME": str(folder.parent)}
-    return Scene(folder, out, secrets, (account.server,), environment, parallel)
+    return Scene(folder, out, secrets, (account.server,), environment, parallel, account)

@@ -15,7 +15,7 @@ _SEAL = re.compile(r"(?<!sha256:)(?<![0-9a-f])(?!0{64})[0-9a-f]{64}(?![0-9a-f])"
 RULES: tuple[tuple[str, str], ...] = (
     (r"Bearer [0-9a-f]{40}\b", "Bearer <token>"),
     (r"eyJ[\w-]+\.[\w-]+\.[\w-]+", "<assertion>"),
-    (r"(127\.0\.0\.1|localhost|\[::1\]):\d{2,5}\b", r"\1:<port>"),
+    (r"(127\.0\.0\.1|localhost|\[::1\]):[2-6]\d{4}\b", r"\1:<port>"),
     (r"reconcile-demo-\w+", "reconcile-demo-<chance>"),
     (r"(?<![\w.])\d+\.\d+ (ms|s)\b", r"<time> \1"),
     (r"process \d+", "process <number>"),
@@ -32,11 +32,16 @@ class Scrubber:
     """
 
     def __init__(self, literals: Mapping[str, str]) -> None:
-        self._literals = sorted(literals.items(), key=lambda entry: -len(entry[0]))
+        self._literals: list[tuple[str, str]] = []
+        self.know(literals)
         self._runs: dict[str, int] = {}
         self._timely = False
         self._since = datetime.now(UTC) - _SLACK
         self._rules = [(re.compile(pattern), stand_in) for pattern, stand_in in RULES]
+
+    def know(self, literals: Mapping[str, str]) -> None:
+        """Put a placeholder for these texts, too; the longest are looked for first."""
+        self._literals = sorted([*self._literals, *literals.items()], key=lambda entry: -len(entry[0]))
 
     def __call__(self, text: str) -> str:
         """The text with placeholders."""

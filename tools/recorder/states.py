@@ -89,10 +89,15 @@ def _roles_in(value: Any) -> Iterator[str]:
         yield from _roles_in(inner)
 
 
-def _add_contact(entry: Mapping[str, Any], account: Account, token: str) -> None:
-    url = account.server.told["url"]
+def add_contact(entry: Mapping[str, Any], account: Account, token: str | None = None) -> str:
+    """Add a contact that is described as in a case file; its id."""
+    url, token = account.server.told["url"], token or token_for(account)
     body = {"contact": {**_fields(entry), "accessRoles": list(_grants(entry))}}
-    added = call(url, "POST", "/api/contacts.json", body, token)["contact"]["id"]
+    return str(call(url, "POST", "/api/contacts.json", body, token)["contact"]["id"])
+
+
+def _add_contact(entry: Mapping[str, Any], account: Account, token: str) -> None:
+    added = add_contact(entry, account, token)
     if added != entry["id"]:
         raise Unreachable(f"contact {entry['id']} would have the id {added}")
     for name, told in entry.get("roles", {}).items():
