@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from .account import Account
+from .account import Account, call, token_for
 from .jobs import Desk, Job
 from .scene import AS_OF, Scene, scene_for, settings
 
@@ -16,9 +16,9 @@ BOB = """\
 contacts:
   - {email: bob@email.com, roles: [customer, newsletter, {reference: trade-account, status: active}]}
 """
-NAMES = "{firstname: New, lastname: Guest}"
+NAMES = "{firstname: New, lastname: Person}"
 NEW = "".join(
-    f"  - {{email: new{number}@example.com, create: true, type: guest, profile: {NAMES}}}\n"
+    f"  - {{email: new{number}@example.com, create: true, type: user, profile: {NAMES}}}\n"
     for number in range(7)
 )
 OWNER = "contacts: [{email: owner@example.com, roles: [customer]}]\n"
@@ -69,7 +69,8 @@ def jobs() -> list[Job]:
     found = [Job(f"refusals/{name}", partial(guarded, one), 8) for name, one in GUARDED.items()]
     found += [Job(f"plans/{name}", partial(spoilt_plan, act), 6) for name, act in PLANS.items()]
     found += [Job(f"journals/{name}", partial(spoilt_journal, act), 12) for name, act in JOURNALS.items()]
-    return [*found, Job("refusals/kill-file", kill_file, 6), Job("refusals/override", override, 8)]
+    found += [Job("refusals/kill-file", kill_file, 6), Job("refusals/override", override, 8)]
+    return [*found, Job("refusals/shrunk", shrunk, 8)]
 
 
 def opened(desk: Desk, declared: str, text: str = "") -> tuple[Account, Scene]:
@@ -115,6 +116,21 @@ def override(desk: Desk) -> None:
         scene.at(*command.split())
     account.clock("2026-11-23T10:00:00Z")
     scene.at("apply", "--yes", as_of="2026-11-23T10:00:00Z")
+    desk.runs += scene.runs
+
+
+def shrunk(desk: Desk) -> None:
+    """Many contacts are gone since the last run."""
+    account, scene = opened(desk, GRACE)
+    scene.at("apply", "--yes")
+    token = token_for(account)
+    for number in range(34, 60):
+        call(account.server.told["url"], "DELETE", f"/api/contacts/{number}.json", None, token)
+    scene.write("contacts/team.yaml", GRACE.replace("gold", "silver"))
+    later = "2026-11-23T10:00:00Z"
+    account.clock(later)
+    for command in ("plan", "apply --yes", "apply --yes --allow shrunk=40"):
+        scene.at(*command.split(), as_of=later)
     desk.runs += scene.runs
 
 

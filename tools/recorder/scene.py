@@ -3,13 +3,13 @@
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .account import Account, Server
-from .commands import Call, Done, run
+from .commands import Call, Done, run, run_on_terminal
 from .scrub import Scrubber
 from .wire import Sent
 
@@ -51,12 +51,25 @@ class Scene:
         """Say beside the recorded runs what they are about."""
         (self.out / "about.txt").write_text(f"{text}\n", encoding="utf-8")
 
-    def run(self, *arguments: str, entered: str = "", **environment: str) -> Done:
+    def run(self, *arguments: str, **environment: str) -> Done:
         """Run a command and write down what it was given and what it did."""
+        return self._recorded(run, arguments, "", environment)
+
+    def on_terminal(self, *arguments: str, entered: str = "", **environment: str) -> Done:
+        """Run a command on a terminal; what is shown there counts as standard output."""
+        return self._recorded(run_on_terminal, arguments, entered, {"TERM": "xterm", **environment})
+
+    def _recorded(
+        self,
+        how: Callable[[Call], Done],
+        arguments: tuple[str, ...],
+        entered: str,
+        environment: Mapping[str, str],
+    ) -> Done:
         self._known = self._files()
         self.runs += 1
         around = {**PLAIN, **self.environment, **environment}
-        done = run(Call(arguments, self.folder, around, entered, self.runs))
+        done = how(Call(arguments, self.folder, around, entered, self.runs))
         told = self._told(arguments, environment, done)
         (self.out / f"{self.runs:03}-{self._slug(arguments)}.txt").write_text(told, encoding="utf-8")
         return done

@@ -28,6 +28,7 @@ def jobs() -> list[Job]:
     return [
         *found,
         Job("shop/parallel", parallel, 60),
+        Job("shop/terminal", terminal, 60),
         Job("shop/embedded", embedded, 100),
         Job("shop/demo", demo, 40),
         Job("shop/sandbox", sandbox, 40),
@@ -95,6 +96,22 @@ def parallel(desk: Desk) -> None:
     _, scene = opened(desk, concurrency=4)
     for command in ("plan", "drift"):
         scene.at(command)
+    desk.runs += scene.runs
+
+
+def terminal(desk: Desk) -> None:
+    """What a person sees, in colour and at the width of the terminal, and is asked."""
+    _, scene = opened(desk)
+    now = ("--as-of", AS_OF, "--no-progress")
+    for command in ("plan", "plan --concise", "drift", "explain bob@email.com", "timeline", "validate"):
+        scene.on_terminal(*command.split(), *now)
+    scene.on_terminal("plan", *now, NO_COLOR="1")
+    scene.on_terminal("plan", *now, CI="true")
+    for answer in ("no\n", "\n", "yes\n"):
+        scene.on_terminal("apply", *now, entered=answer)
+    scene.on_terminal("probe", "13", *now, entered="no\n")
+    for command in ("--help", "plan --help", "plan --nothing"):
+        scene.on_terminal(*command.split())
     desk.runs += scene.runs
 
 
