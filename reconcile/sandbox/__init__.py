@@ -11,9 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from reconcile.sandbox.options import Access, Counts, Options
-from reconcile.sandbox.problems import SandboxError, WrongWord
-from reconcile.sandbox.times import Now
+from .clock import Now
+from .options import Access, Counts, Options, SandboxError, WrongWord
 
 __all__ = [
     "Access",
@@ -42,14 +41,14 @@ def seed(
     `seed` and `now` decide a generated account to the last byte of its contacts. `profile` also sets
     the switches. Raises SandboxError for a file that is no sandbox.
     """
-    from reconcile.sandbox import seeding
+    from . import seeding
 
     return seeding.seed(path, contacts=contacts, number=seed, now=now, profile=profile)
 
 
 def reset(path: Path) -> None:
     """Empty the account; credentials and switches stay. Raises SandboxError."""
-    from reconcile.sandbox import seeding
+    from . import seeding
 
     seeding.reset(path)
 
@@ -59,9 +58,9 @@ def show(path: Path, what: str) -> list[dict[str, Any]]:
 
     Contacts have the v1 read form. Raises SandboxError for another word or an unknown contact.
     """
-    from reconcile.sandbox import showing
+    from . import inspect
 
-    return showing.show(path, what)
+    return inspect.show(path, what)
 
 
 @contextmanager
@@ -80,7 +79,7 @@ def running(  # noqa: PLR0913 - each is a choice of its own, and all are named
     `profile` and `switches` are stored in the account; `faults` (as `--fault` takes them) last as
     long as the block. Raises SandboxError.
     """
-    from reconcile.sandbox import server
+    from . import server
 
     options = Options(
         port=port,
@@ -96,6 +95,6 @@ def running(  # noqa: PLR0913 - each is a choice of its own, and all are named
 
 def serve(path: Path, options: Options, ready: Callable[[Access], None]) -> None:
     """Serve the account until SIGTERM or SIGINT; `ready` is called once it listens. Raises SandboxError."""
-    from reconcile.sandbox import server
+    from . import server
 
     server.serve(path, options, ready)

@@ -1,11 +1,10 @@
-"""What a sandbox is served with, and what a client needs to reach it."""
+"""What the operator of a sandbox says and gets: options, access, counts, and errors."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from reconcile.sandbox.switches import Switches
-from reconcile.sandbox.times import Now
+from .clock import Now
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +40,10 @@ class Options:
     fault_seed: int = 1
     verbose: bool = False
 
-    @property
-    def changes_switches(self) -> bool:
-        """Whether these options say anything about switches."""
-        return self.profile is not None or bool(self.switches)
 
-    def switched(self, stored: Switches) -> Switches:
-        """The switches to go by: the profile named or those stored, with single ones turned."""
-        start = stored if self.profile is None else Switches.of(self.profile)
-        return start.turned(dict(self.switches))
+class SandboxError(Exception):
+    """The sandbox cannot do what its operator asked; the text says why and what to do."""
+
+
+class WrongWord(SandboxError):
+    """A switch, profile, fault or part of the account that does not exist; the text lists those that do."""

@@ -7,18 +7,17 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from reconcile.sandbox.generating import generate
-from reconcile.sandbox.options import Counts
-from reconcile.sandbox.rules import addresses
-from reconcile.sandbox.rules.contacts import settle, unique_key
-from reconcile.sandbox.rules.fields import read_fields
-from reconcile.sandbox.rules.grants import Grant
-from reconcile.sandbox.rules.roles import read_role
-from reconcile.sandbox.rules.terms import Terms
-from reconcile.sandbox.store import bulk, contacts, nested, roles, schema, search, settings
-from reconcile.sandbox.store.connection import opened, writing
-from reconcile.sandbox.switches import Switches
-from reconcile.sandbox.times import Clock, from_atom
+from .clock import Clock, from_atom
+from .generator import generate
+from .options import Counts
+from .rules import addresses
+from .rules.contacts import settle, unique_key
+from .rules.fields import read_fields
+from .rules.grants import Grant
+from .rules.roles import read_role
+from .store import connection, contacts, roles, schema, search, settings
+from .store.connection import opened, writing
+from .switches import RequestContext, Switches
 
 _SHOP_OPENED = "2019-03-04T09:00:00+00:00"
 
@@ -30,11 +29,11 @@ def seed(
     turned = Switches.of(profile) if profile else None
     moment = Clock(now).now()
     with opened(path) as db:
-        with bulk.hurrying(db), writing(db):
+        with connection.hurrying(db), writing(db):
             _empty(db)
             if turned:
                 settings.store_switches(db, turned)
-            _load_shop(db, Terms(settings.switches(db), moment), with_contacts=contacts is None)
+            _load_shop(db, RequestContext(settings.switches(db), moment), with_contacts=contacts is None)
             if contacts is not None:
                 generate(db, contacts, number, moment)
         return _counts(db)
@@ -58,7 +57,7 @@ def _counts(db: sqlite3.Connection) -> Counts:
     )
 
 
-def _load_shop(db: sqlite3.Connection, terms: Terms, *, with_contacts: bool) -> None:
+def _load_shop(db: sqlite3.Connection, terms: RequestContext, *, with_contacts: bool) -> None:
     shop = json.loads(files("reconcile.sandbox").joinpath("shop.json").read_text("utf-8"))
     for role in shop["roles"]:
         _load_role(db, role)
@@ -72,7 +71,7 @@ def _load_role(db: sqlite3.Connection, role: dict[str, Any]) -> None:
     roles.add(db, {**read_role(role, adding=True), **protected})
 
 
-def _load_contact(db: sqlite3.Connection, contact: dict[str, Any], terms: Terms) -> None:
+def _load_contact(db: sqlite3.Connection, contact: dict[str, Any], terms: RequestContext) -> None:
     """Put a contact in as it stands, pending and lapsed grants too: no rule of the API is asked."""
     row = {**read_fields(contact, "v1"), "type": contact["type"], **_standing(contact)}
     row |= settle(row, "v1")
@@ -81,10 +80,12 @@ def _load_contact(db: sqlite3.Connection, contact: dict[str, Any], terms: Terms)
     address = addresses.read_address(contact.get("address"))
     if address is not None:
         position = {key: contact["address"].get(key) for key in ("latitude", "longitude")}
-        contacts.add_address(db, contact_id, {**addresses.added(address, row, terms.switches), **position})
+        contacts.add_address(
+            db, contact_id, {**addresses.new_address(address, row, terms.switches), **position}
+        )
     grants = [_grant(grant, row["created"]) for grant in contact.get("grants", ())]
-    nested.replace_grants(db, contact_id, grants)
-    nested.replace_tags(db, contact_id, contact.get("tags", ()))
+    roles.replace_grants(db, contact_id, grants)
+    contacts.replace_tags(db, contact_id, contact.get("tags", ()))
 
 
 def _standing(contact: dict[str, Any]) -> dict[str, Any]:

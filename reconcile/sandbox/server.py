@@ -9,15 +9,17 @@ from pathlib import Path
 
 from aiohttp import web
 
-from reconcile.sandbox.api.served import Served
-from reconcile.sandbox.door import Door
-from reconcile.sandbox.options import Access, Options
-from reconcile.sandbox.problems import SandboxError
-from reconcile.sandbox.store import settings
-from reconcile.sandbox.store.connection import opened, setting
-from reconcile.sandbox.times import Clock
+from .app import App
+from .clock import Clock
+from .options import Access, Options, SandboxError
+from .state import State
+from .store import settings
+from .store.connection import opened
+from .store.settings import setting
+from .switches import Switches
 
 _FLUSH_SECONDS = 1.0
+
 _GRACE_SECONDS = 1.0
 
 
@@ -91,12 +93,11 @@ class _Side:
 
 async def _serve(path: Path, options: Options, ready: Callable[[Access], None], stop: asyncio.Event) -> None:
     with opened(path) as db:
-        served = Served(db, Clock(options.now))
+        served = State(db, Clock(options.now))
         served.refresh()
-        if options.changes_switches:
-            served.turn(options.switched(served.switches))
+        _turn_switches(served, options)
         served.arm(options.faults, options.fault_seed)
-        door = Door(served, verbose=options.verbose)
+        door = App(served, verbose=options.verbose)
         runner = web.ServerRunner(web.Server(door.receive, access_log=None), shutdown_timeout=_GRACE_SECONDS)
         await runner.setup()
         flushing = asyncio.create_task(_flush_now_and_then(served))
@@ -110,6 +111,14 @@ async def _serve(path: Path, options: Options, ready: Callable[[Access], None], 
             served.flush()
 
 
+def _turn_switches(served: State, options: Options) -> None:
+    """Store the profile and the switches that the options name, if any; others stay as stored."""
+    if options.profile is None and not options.switches:
+        return
+    start = served.switches if options.profile is None else Switches.of(options.profile)
+    served.turn(start.turned(dict(options.switches)))
+
+
 async def _listen(runner: web.ServerRunner, options: Options) -> None:
     try:
         await web.TCPSite(runner, options.host, options.port).start()
@@ -117,7 +126,7 @@ async def _listen(runner: web.ServerRunner, options: Options) -> None:
         raise SandboxError(f"cannot listen on {options.host}:{options.port}: {error.strerror}") from error
 
 
-def _access(runner: web.ServerRunner, served: Served) -> Access:
+def _access(runner: web.ServerRunner, served: State) -> Access:
     host, port = runner.addresses[0][:2]
     client = settings.main_client(served.db)
     where = f"[{host}]" if ":" in host else host
@@ -126,7 +135,7 @@ def _access(runner: web.ServerRunner, served: Served) -> Access:
     )
 
 
-async def _flush_now_and_then(served: Served) -> None:
+async def _flush_now_and_then(served: State) -> None:
     while True:
         await asyncio.sleep(_FLUSH_SECONDS)
         served.flush()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, Literal, Self, get_args, get_type_hints
 
-from reconcile.sandbox.problems import WrongWord
+from .options import WrongWord
 
 
 def _switch(default: str | int, *, worst: str | int, about: str, bearable: bool = False) -> Any:
@@ -194,3 +194,11 @@ def _checked(name: str, value: object) -> str | int:
     if not allowed and not (text.isascii() and text.isdigit() and len(text) < 7):
         raise WrongWord(f"switch {name} is a whole number, not {text!r}")
     return text if allowed else int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """How the server behaves, and the instant in seconds since 1970."""
+
+    switches: Switches
+    now: int

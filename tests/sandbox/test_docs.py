@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from reconcile.cli.commands.sandbox import sandbox as group
-from reconcile.sandbox.faults import Kind
+from reconcile.sandbox.faults.specification import Kind
 from reconcile.sandbox.switches import Switches, about
 
 DOCS = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text("utf-8")

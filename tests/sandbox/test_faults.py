@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from reconcile import sandbox
-from reconcile.sandbox.faults import arm, read_fault
+from reconcile.sandbox.faults.specification import arm, read_fault
 from tests.sandbox.conftest import NOON
 from tests.support.sandbox.written_calls import Caller, calling
 

@@ -1,46 +1,48 @@
 """Contacts, version 1 (Evance help: Adding, Retrieving and Updating a Contact)."""
 
-from reconcile.sandbox.account import add_contact, read_draft, remove_contact, update_contact
-from reconcile.sandbox.api.calls import Call, Reply, read_envelope, read_id
-from reconcile.sandbox.api.paging import Page, read_page, v1_paging
-from reconcile.sandbox.api.presenting import v1_contacts
-from reconcile.sandbox.api.served import Served
-from reconcile.sandbox.problems import Problem, Refused, not_found
+from reconcile.sandbox.messages import Reply, Request, read_envelope, read_id
+from reconcile.sandbox.refusals import Problem, Refused, not_found
 from reconcile.sandbox.rules.fields import is_date, is_storable
+from reconcile.sandbox.state import State
 from reconcile.sandbox.store import contacts, search
 from reconcile.sandbox.store.connection import writing
 
+from .contact_json import v1_contacts
+from .contact_writes import add_contact, read_contact, remove_contact, update_contact
+from .paging import Page, read_page, v1_paging
+
 _ANYWHERE = ("first_name", "last_name", "email", "company", "reference")
+
 _TERMS = ("q", "reference", "email", "leaveDate")
 
 
-def add(call: Call, served: Served) -> Reply:
+def add(call: Request, served: State) -> Reply:
     """POST /api/contacts.json."""
     payload, terms = read_envelope(call, "contact"), served.terms()
     with writing(served.db):
-        draft = read_draft(payload, "v1", terms, adding=True)
+        draft = read_contact(payload, "v1", terms, adding=True)
         contact_id = add_contact(served.db, draft, "v1", terms)
         return _one(served, contact_id, 201)
 
 
-def read(_call: Call, served: Served, contact_id: str) -> Reply:
+def read(_call: Request, served: State, contact_id: str) -> Reply:
     """GET /api/contacts/{id}.json."""
     return _one(served, read_id(contact_id, "contact"))
 
 
-def update(call: Call, served: Served, contact_id: str) -> Reply:
+def update(call: Request, served: State, contact_id: str) -> Reply:
     """POST or PUT /api/contacts/{id}.json; `accessRoles`, when sent, replaces every grant."""
     terms = served.terms()
     if terms.switches.update_method not in ("both", call.method):
         raise Refused(405, Problem("method", f"{call.method} is not allowed here"), context="parameters")
     number, payload = read_id(contact_id, "contact"), read_envelope(call, "contact")
     with writing(served.db):
-        draft = read_draft(payload, "v1", terms, adding=False)
+        draft = read_contact(payload, "v1", terms, adding=False)
         update_contact(served.db, number, draft, "v1", terms)
         return _one(served, number)
 
 
-def delete(_call: Call, served: Served, contact_id: str) -> Reply:
+def delete(_call: Request, served: State, contact_id: str) -> Reply:
     """DELETE /api/contacts/{id}.json."""
     number, terms = read_id(contact_id, "contact"), served.terms()
     with writing(served.db):
@@ -48,7 +50,7 @@ def delete(_call: Call, served: Served, contact_id: str) -> Reply:
     return Reply(204) if terms.switches.v1_delete == "204" else Reply(200, {"success": True})
 
 
-def find(call: Call, served: Served) -> Reply:
+def find(call: Request, served: State) -> Reply:
     """GET /api/contacts/search.json by one or more of q, reference, email, leaveDate."""
     email_rule = served.terms().switches.v1_search_email
     conditions = [_condition(name, call.query[name], email_rule) for name in _TERMS if name in call.query]
@@ -57,21 +59,21 @@ def find(call: Call, served: Served) -> Reply:
     return _many(call, served, search.both(conditions, search.STANDING), none_is_an_answer=False)
 
 
-def every(call: Call, served: Served) -> Reply:
+def every(call: Request, served: State) -> Reply:
     """GET /api/contacts.json, which only some servers may have."""
     if served.terms().switches.v1_list == "no":
         raise Refused(405, Problem("method", "GET is not allowed here"), context="parameters")
     return _many(call, served, search.STANDING, none_is_an_answer=True)
 
 
-def _one(served: Served, contact_id: int, status: int = 200) -> Reply:
+def _one(served: State, contact_id: int, status: int = 200) -> Reply:
     row = contacts.one(served.db, contact_id)
     if row is None:
         raise not_found("contact")
     return Reply(status, {"contact": v1_contacts(served.db, [row], served.terms())[0]})
 
 
-def _many(call: Call, served: Served, where: search.Where, *, none_is_an_answer: bool) -> Reply:
+def _many(call: Request, served: State, where: search.Where, *, none_is_an_answer: bool) -> Reply:
     terms = served.terms()
     wanted = read_page(call.query, terms.switches, "perPage")
     page = Page(wanted, served.total("contacts", where), terms.switches)

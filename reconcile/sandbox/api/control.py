@@ -7,22 +7,27 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from reconcile.sandbox.api.calls import Call, Reply, read_id, read_json, refusal
-from reconcile.sandbox.api.served import Served
-from reconcile.sandbox.api.tokens import SCOPES
-from reconcile.sandbox.approvals import approve, reject, verify
-from reconcile.sandbox.problems import Problem, Refused, SandboxError
-from reconcile.sandbox.store import ledger
-from reconcile.sandbox.store.connection import add_client, setting, writing
+from reconcile.sandbox.clock import from_atom, to_atom
+from reconcile.sandbox.messages import Reply, Request, read_id, read_json, refusal
+from reconcile.sandbox.options import SandboxError
+from reconcile.sandbox.outside_changes import approve, reject, verify
+from reconcile.sandbox.refusals import Problem, Refused
+from reconcile.sandbox.state import State
+from reconcile.sandbox.store import logs
+from reconcile.sandbox.store.connection import writing
+from reconcile.sandbox.store.settings import add_client, setting
 from reconcile.sandbox.switches import Switches, profiles
-from reconcile.sandbox.times import from_atom, to_atom
+
+from .tokens import SCOPES
 
 PREFIX = "/_sandbox/"
+
 _CONTACT = re.compile(r"/_sandbox/contacts/(\d+)/(?:(verify)|roles/([^/]+)/(approve|reject))", re.ASCII)
+
 _LONGEST = 10**9  # seconds a clock can be advanced
 
 
-def answer(call: Call, served: Served) -> Reply:
+def answer(call: Request, served: State) -> Reply:
     """Answer the operator; what cannot be done is a 4xx that says why."""
     try:
         served.refresh()
@@ -34,7 +39,7 @@ def answer(call: Call, served: Served) -> Reply:
         return refusal(call, Refused(refused.status if refused.status != 422 else 400, *refused.problems))
 
 
-def _state(_call: Call, served: Served) -> Reply:
+def _state(_call: Request, served: State) -> Reply:
     return Reply(
         200,
         {
@@ -47,7 +52,7 @@ def _state(_call: Call, served: Served) -> Reply:
     )
 
 
-def _turn(call: Call, served: Served) -> Reply:
+def _turn(call: Request, served: State) -> Reply:
     """PUT switches: {"profile": NAME, "switches": {NAME: SETTING}}, both optional."""
     body = _body(call)
     start = Switches.of(str(body["profile"])) if "profile" in body else served.switches
@@ -58,7 +63,7 @@ def _turn(call: Call, served: Served) -> Reply:
     return _state(call, served)
 
 
-def _arm(call: Call, served: Served) -> Reply:
+def _arm(call: Request, served: State) -> Reply:
     """PUT faults: {"faults": [TEXT], "seed": NUMBER}; these are then the only ones."""
     body = _body(call)
     texts, seed = body.get("faults"), body.get("seed", 1)
@@ -70,7 +75,7 @@ def _arm(call: Call, served: Served) -> Reply:
     return _state(call, served)
 
 
-def _set_clock(call: Call, served: Served) -> Reply:
+def _set_clock(call: Request, served: State) -> Reply:
     """PUT clock: {"now": ATOM} stops it, {"advance": SECONDS} moves it, {} lets it run as at the start."""
     match _body(call):
         case {"now": str() as text}:
@@ -93,26 +98,26 @@ def _moment(text: str) -> int:
         ) from None
 
 
-def _requests(_call: Call, served: Served) -> Reply:
+def _requests(_call: Request, served: State) -> Reply:
     served.flush()
-    return Reply(200, {"requests": ledger.requests(served.db)})
+    return Reply(200, {"requests": logs.requests(served.db)})
 
 
-def _outbox(_call: Call, served: Served) -> Reply:
-    return Reply(200, {"outbox": ledger.outbox(served.db)})
+def _outbox(_call: Request, served: State) -> Reply:
+    return Reply(200, {"outbox": logs.outbox(served.db)})
 
 
-def _forget(table: ledger.Log) -> Callable[[Call, Served], Reply]:
-    def forget(_call: Call, served: Served) -> Reply:
+def _forget(table: logs.Log) -> Callable[[Request, State], Reply]:
+    def forget(_call: Request, served: State) -> Reply:
         served.flush()
         with writing(served.db):
-            ledger.forget(served.db, table)
+            logs.forget(served.db, table)
         return Reply(204)
 
     return forget
 
 
-def _new_client(call: Call, served: Served) -> Reply:
+def _new_client(call: Request, served: State) -> Reply:
     """POST clients: {"scopes": "contacts.readonly roles.readonly"} gives credentials for just these."""
     scopes = _body(call).get("scopes")
     if not isinstance(scopes, str) or not SCOPES.issuperset(scopes.split()):
@@ -122,7 +127,7 @@ def _new_client(call: Call, served: Served) -> Reply:
     return Reply(201, {"client_id": client_id, "private_key": private_key, "scopes": scopes})
 
 
-def _contact(call: Call, served: Served) -> Reply:
+def _contact(call: Request, served: State) -> Reply:
     """POST contacts/ID/verify, or contacts/ID/roles/REFERENCE/approve (or reject)."""
     match = _CONTACT.fullmatch(call.path)
     if match is None or call.method != "POST":
@@ -137,11 +142,11 @@ def _contact(call: Call, served: Served) -> Reply:
     return Reply(204)
 
 
-def _body(call: Call) -> dict[str, Any]:
+def _body(call: Request) -> dict[str, Any]:
     return read_json(call.body) if call.body else {}
 
 
-_HANDLERS: dict[tuple[str, str], Callable[[Call, Served], Reply]] = {
+_HANDLERS: dict[tuple[str, str], Callable[[Request, State], Reply]] = {
     ("GET", "/_sandbox/"): _state,
     ("PUT", "/_sandbox/switches"): _turn,
     ("PUT", "/_sandbox/faults"): _arm,

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from reconcile.sandbox.problems import Problem, Refused
+from reconcile.sandbox.clock import from_atom
+from reconcile.sandbox.refusals import Problem, Refused
 from reconcile.sandbox.rules.fields import is_storable
 from reconcile.sandbox.store import search
 from reconcile.sandbox.store.search import Comparison, Where
-from reconcile.sandbox.times import from_atom
 
 _LARGEST = 2**63 - 1
+
 _RANGES: dict[str, Comparison] = {"min": ">=", "max": "<=", "after": ">", "before": "<"}
 
 
@@ -32,6 +33,7 @@ CONTACT_FILTERS = (
     Filter("reference", "reference", "text", ("", "in")),
     Filter("email", "email", "folded", ("",)),
 )
+
 ROLE_FILTERS = (
     Filter("id", "id", "id", ("in",)),
     Filter("reference", "reference COLLATE NOCASE", "text", ("", "in")),

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from reconcile.sandbox.api.calls import Call
-from reconcile.sandbox.problems import Problem, Refused
+from reconcile.sandbox.messages import Request
+from reconcile.sandbox.refusals import Problem, Refused
 from reconcile.sandbox.switches import Switches
 
 _MOST = 10**9
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RequestedPage:
     """The page a query names, from 1, and its length."""
 
     number: int
@@ -28,7 +28,7 @@ class Page:
     limit: int
     total: int
 
-    def __init__(self, wanted: Wanted, total: int, switches: Switches) -> None:
+    def __init__(self, wanted: RequestedPage, total: int, switches: Switches) -> None:
         pages = max(1, -(-total // wanted.limit))
         if wanted.number > pages and switches.past_end == "404":
             raise Refused(404, Problem("page", "there is no such page"), context="parameters")
@@ -58,7 +58,7 @@ class Page:
         return self.number + 1 if self.number < self.pages else None
 
 
-def read_page(query: Mapping[str, str], switches: Switches, limit_name: str) -> Wanted:
+def read_page(query: Mapping[str, str], switches: Switches, limit_name: str) -> RequestedPage:
     """The page a query asks for; raises Refused (422) for numbers that are none."""
     number = _positive(query, "page", 1)
     limit = _positive(query, limit_name, min(100, switches.max_limit))
@@ -66,10 +66,10 @@ def read_page(query: Mapping[str, str], switches: Switches, limit_name: str) -> 
         raise Refused(
             422, Problem(limit_name, f"must not be above {switches.max_limit}"), context="parameters"
         )
-    return Wanted(number, min(limit, switches.max_limit))
+    return RequestedPage(number, min(limit, switches.max_limit))
 
 
-def v2_paging(page: Page, call: Call) -> dict[str, Any]:
+def v2_paging(page: Page, call: Request) -> dict[str, Any]:
     """`pagination` and `links` of a v2 list (Evance help: List Access Roles)."""
     return {
         "pagination": {
@@ -105,7 +105,7 @@ def _positive(query: Mapping[str, str], name: str, default: int) -> int:
     return min(int(text[:20]), _MOST)
 
 
-def _link(call: Call, page: Page, number: int | None) -> str | None:
+def _link(call: Request, page: Page, number: int | None) -> str | None:
     if number is None:
         return None
     query = urlencode({**call.query, "page": number, "limit": page.limit})

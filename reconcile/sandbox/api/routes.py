@@ -7,13 +7,15 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from reconcile.sandbox.api import contacts_v1, contacts_v2, roles, tokens
-from reconcile.sandbox.api.calls import Call, Reply, read_json, refusal
-from reconcile.sandbox.api.served import Served
-from reconcile.sandbox.problems import NOT_UNIQUE, Problem, Refused
+from reconcile.sandbox.messages import Reply, Request, read_json, refusal
+from reconcile.sandbox.refusals import NOT_UNIQUE, Problem, Refused
+from reconcile.sandbox.state import State
 from reconcile.sandbox.store.connection import reading
 
+from . import contacts_v1, contacts_v2, roles, tokens
+
 Handler = Callable[..., Reply]
+
 _SLASHES = re.compile(r"/{2,}")
 
 
@@ -31,7 +33,7 @@ def _endpoint(path: str, resource: str | None, **verbs: Handler) -> Endpoint:
     return Endpoint(re.compile(pattern), resource, verbs)
 
 
-def _welcome(_call: Call, _served: Served) -> Reply:
+def _welcome(_call: Request, _served: State) -> Reply:
     """GET /api/index.json."""
     return Reply(200, {"message": "Welcome to the Evance API"})
 
@@ -59,7 +61,7 @@ def collapsed(path: str) -> str:
     return _SLASHES.sub("/", path)
 
 
-def answer(call: Call, served: Served) -> Reply:
+def answer(call: Request, served: State) -> Reply:
     """Answer a request. Whatever it holds, there is an answer and no exception."""
     try:
         with reading(served.db) if call.method == "GET" else nullcontext():
@@ -74,7 +76,7 @@ def answer(call: Call, served: Served) -> Reply:
         return Reply(busy.status, busy.body, {"Retry-After": "1"})
 
 
-def _dispatch(call: Call, served: Served) -> Reply:
+def _dispatch(call: Request, served: State) -> Reply:
     if call.path in tokens.PATHS:
         return tokens.give(call, served) if call.method == "POST" else _wrong_verb(["POST"], call)
     if not call.path.startswith("/api/"):
@@ -99,13 +101,13 @@ def _find(path: str) -> tuple[Endpoint | None, tuple[str, ...]]:
     return None, ()
 
 
-def _wrong_verb(allowed: list[str], call: Call) -> Reply:
+def _wrong_verb(allowed: list[str], call: Request) -> Reply:
     problem = Problem("method", f"{call.method} is not allowed here")
     reply = refusal(call, Refused(405, problem, context="parameters"))
     return Reply(405, reply.body, {"Allow": ", ".join(allowed)})
 
 
-def _out_of_scope(call: Call, served: Served) -> Reply | None:
+def _out_of_scope(call: Request, served: State) -> Reply | None:
     """A 403 where writing grants needs the scope `roles` and the token lacks it."""
     writes = call.method in ("POST", "PUT") and b"accessRoles" in call.body
     if not writes or served.switches.grant_scope == "contacts" or not tokens.lacks(call, served, "roles"):

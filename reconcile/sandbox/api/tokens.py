@@ -11,19 +11,27 @@ from urllib.parse import parse_qs
 
 import jwt
 
-from reconcile.sandbox.api.calls import Call, Reply
-from reconcile.sandbox.api.served import Served
-from reconcile.sandbox.store import ledger
-from reconcile.sandbox.store.connection import setting, writing
+from reconcile.sandbox.messages import Reply, Request
+from reconcile.sandbox.state import State
+from reconcile.sandbox.store import settings
+from reconcile.sandbox.store.connection import writing
+from reconcile.sandbox.store.settings import setting
 from reconcile.sandbox.switches import Switches
 
 LIFETIME = 3600  # seconds
+
 PATHS = ("/admin/oauth/token.json", "/admin/oauth/token")
+
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+
 _ALGORITHMS = ["HS256", "HS384", "HS512"]
+
 _TOKEN = re.compile(r"[Bb]earer ([0-9a-f]{40})", re.ASCII)
+
 _RESOURCES = ("contacts", "content", "geozones", "inventory", "products", "roles")
+
 _OPENID = ("openid", "profile", "email", "address", "phone", "offline_access")
+
 SCOPES = frozenset([*_RESOURCES, *(f"{one}.readonly" for one in _RESOURCES), *_OPENID])
 
 
@@ -35,7 +43,7 @@ class OAuthError(Exception):
         self.error, self.description, self.status = error, description, status
 
 
-def give(call: Call, served: Served) -> Reply:
+def give(call: Request, served: State) -> Reply:
     """POST to one of `PATHS`, form-encoded."""
     try:
         form = _form(call)
@@ -45,12 +53,12 @@ def give(call: Call, served: Served) -> Reply:
         return _failure(error)
     token, now = token_hex(20), served.clock.now()
     with writing(served.db):
-        ledger.add_token(served.db, token, ledger.Token(client.client_id, scopes, now + LIFETIME), now)
+        settings.add_token(served.db, token, settings.Token(client.client_id, scopes, now + LIFETIME), now)
     body = {"access_token": token, "expires_in": LIFETIME, "token_type": "Bearer", "scope": scopes}
     return Reply(200, body, {"Cache-Control": "no-store"})
 
 
-def denied(call: Call, served: Served, resource: str | None) -> Reply | None:
+def denied(call: Request, served: State, resource: str | None) -> Reply | None:
     """A 401 or 403 when the bearer may not make this call; None when it may.
 
     `resource` is `contacts` or `roles`; its `.readonly` twin suffices for GET. None asks for a token only.
@@ -64,15 +72,15 @@ def denied(call: Call, served: Served, resource: str | None) -> Reply | None:
     return forbidden(resource, switches)
 
 
-def lacks(call: Call, served: Served, scope: str) -> bool:
+def lacks(call: Request, served: State, scope: str) -> bool:
     """Whether the bearer's scopes leave this one out."""
     held = _bearer(call, served)
     return held is not None and held.scopes is not None and scope not in held.scopes.split()
 
 
-def _bearer(call: Call, served: Served) -> ledger.Token | None:
+def _bearer(call: Request, served: State) -> settings.Token | None:
     match = _TOKEN.fullmatch(call.headers.get("Authorization", ""))
-    token = ledger.token(served.db, match[1]) if match else None
+    token = settings.token(served.db, match[1]) if match else None
     return token if token and token.expires > served.clock.now() else None
 
 
@@ -80,7 +88,7 @@ def _suffices(scopes: list[str], resource: str, method: str) -> bool:
     return resource in scopes or (method == "GET" and f"{resource}.readonly" in scopes)
 
 
-def _form(call: Call) -> dict[str, str]:
+def _form(call: Request) -> dict[str, str]:
     try:
         fields = parse_qs(call.body.decode(), keep_blank_values=True, max_num_fields=50)
     except ValueError:
@@ -88,7 +96,7 @@ def _form(call: Call) -> dict[str, str]:
     return {name: values[-1] for name, values in fields.items()}
 
 
-def _authenticated(form: dict[str, str], call: Call, served: Served) -> ledger.Client:
+def _authenticated(form: dict[str, str], call: Request, served: State) -> settings.Client:
     match form.get("grant_type"):
         case "client_credentials":
             return _by_secret(form, call, served)
@@ -100,7 +108,7 @@ def _authenticated(form: dict[str, str], call: Call, served: Served) -> ledger.C
             raise OAuthError("unsupported_grant_type", "use client_credentials or the JWT bearer grant")
 
 
-def _by_secret(form: dict[str, str], call: Call, served: Served) -> ledger.Client:
+def _by_secret(form: dict[str, str], call: Request, served: State) -> settings.Client:
     client_id, secret = _basic(call) or (form.get("client_id", ""), form.get("client_secret", ""))
     client = _client(client_id, served)
     if client is None or client.private_key != secret:
@@ -108,7 +116,7 @@ def _by_secret(form: dict[str, str], call: Call, served: Served) -> ledger.Clien
     return client
 
 
-def _basic(call: Call) -> tuple[str, str] | None:
+def _basic(call: Request) -> tuple[str, str] | None:
     scheme, _, encoded = call.headers.get("Authorization", "").partition(" ")
     if scheme.casefold() != "basic":
         return None
@@ -119,7 +127,7 @@ def _basic(call: Call) -> tuple[str, str] | None:
     return client_id, secret
 
 
-def _by_assertion(assertion: str, call: Call, served: Served) -> ledger.Client:
+def _by_assertion(assertion: str, call: Request, served: State) -> settings.Client:
     """Check an assertion by the machine's clock: the sandbox's own may stand elsewhere (RFC 7523)."""
     try:
         issuer = jwt.decode(assertion, options={"verify_signature": False}).get("iss")
@@ -141,16 +149,16 @@ def _by_assertion(assertion: str, call: Call, served: Served) -> ledger.Client:
     return client
 
 
-def _audiences(call: Call, served: Served) -> list[str]:
+def _audiences(call: Request, served: State) -> list[str]:
     hosts = (call.base, f"https://{setting(served.db, 'account')}")
     return [f"{host}{path}" for host in hosts for path in PATHS]
 
 
-def _client(client_id: str, served: Served) -> ledger.Client | None:
-    return ledger.client(served.db, client_id) if client_id.isascii() else None
+def _client(client_id: str, served: State) -> settings.Client | None:
+    return settings.client(served.db, client_id) if client_id.isascii() else None
 
 
-def _narrowed(scope: str, client: ledger.Client) -> str | None:
+def _narrowed(scope: str, client: settings.Client) -> str | None:
     """The scopes of a token: those asked for, all of the client's when none are."""
     asked = scope.split()
     allowed = SCOPES if client.scopes is None else frozenset(client.scopes.split())

@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from reconcile.sandbox.problems import Problem, Refused, refuse_if
-from reconcile.sandbox.rules.fields import text_problem
+from reconcile.sandbox.refusals import Problem, Refused, refuse_if
 from reconcile.sandbox.switches import Switches
+
+from .fields import text_problem
 
 # API key -> column; keys and columns of what can be written. Position comes from the server's geocoder.
 KEYS = {
@@ -22,8 +23,11 @@ KEYS = {
     "countryCode": "country_code",
     "zip": "zip",
 }
+
 INHERITED = ("first_name", "last_name", "company")
+
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
+
 _NAMES = {
     "GB": "United Kingdom", "IE": "Ireland", "FR": "France", "DE": "Germany", "NL": "Netherlands",
     "BE": "Belgium", "LU": "Luxembourg", "ES": "Spain", "PT": "Portugal", "IT": "Italy", "AT": "Austria",
@@ -44,7 +48,7 @@ def read_address(value: object) -> dict[str, Any] | None:
     return {KEYS[key]: one or None for key, one in named.items()}
 
 
-def added(columns: Mapping[str, Any], contact: Mapping[str, Any], switches: Switches) -> dict[str, Any]:
+def new_address(columns: Mapping[str, Any], contact: Mapping[str, Any], switches: Switches) -> dict[str, Any]:
     """Columns of a new address; under `address_names: copied` it takes the contact's names now."""
     taken = (
         {column: contact.get(column) for column in INHERITED} if switches.address_names == "copied" else {}
@@ -52,13 +56,13 @@ def added(columns: Mapping[str, Any], contact: Mapping[str, Any], switches: Swit
     return {**taken, **columns}
 
 
-def changed(columns: Mapping[str, Any], switches: Switches) -> dict[str, Any]:
+def changed_address(columns: Mapping[str, Any], switches: Switches) -> dict[str, Any]:
     """Columns to set on an address that is there."""
     blank = dict.fromkeys(KEYS.values()) if switches.address_update == "full" else {}
     return {**blank, **columns}
 
 
-def shown(row: Mapping[str, Any], contact: Mapping[str, Any], switches: Switches) -> dict[str, Any]:
+def shown_address(row: Mapping[str, Any], contact: Mapping[str, Any], switches: Switches) -> dict[str, Any]:
     """The address as the API shows it, names inherited from the contact where it has none of its own."""
     live = switches.address_names == "live"
     own = {

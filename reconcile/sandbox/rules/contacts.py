@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from reconcile.sandbox.problems import REQUIRED, Problem, Refused, refuse_if
-from reconcile.sandbox.rules.fields import FIELDS, Version
+from reconcile.sandbox.refusals import REQUIRED, Problem, Refused, refuse_if
+
+from .fields import FIELDS, Version
 
 TYPES = ("user", "guest", "branch", "recipient", "hq")
+
 _REQUIRED = {
     "user": ("first_name", "last_name", "email"),
     "guest": ("first_name", "last_name", "email"),
     "branch": ("company", "email"),
     "recipient": ("email",),
 }
+
 # Types whose address nobody else of the same group may have: users and recipients are one group.
 UNIQUE_TYPES = ("user", "recipient", "branch")
 

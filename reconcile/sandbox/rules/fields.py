@@ -10,12 +10,14 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Literal
 
-from reconcile.sandbox.problems import INVALID, TOO_LONG, Problem, refuse_if
+from reconcile.sandbox.refusals import INVALID, TOO_LONG, Problem, refuse_if
 
 Version = Literal["v1", "v2"]
 
 _MARKUP = re.compile(r"<[A-Za-z/!?]")
+
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
+
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 

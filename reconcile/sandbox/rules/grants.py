@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reconcile.sandbox.problems import UNKNOWN, Problem, refuse_if
-from reconcile.sandbox.rules.terms import Terms
-from reconcile.sandbox.rules.wanted import OMITTED, Wanted
-from reconcile.sandbox.switches import Switches
+from reconcile.sandbox.refusals import UNKNOWN, Problem, refuse_if
+from reconcile.sandbox.switches import RequestContext, Switches
+
+from .written_roles import OMITTED, WrittenRole
 
 CUSTOMER = "customer"
+
 SHOP_MAIL = "shop@sandbox.evance.me"
 
 
@@ -61,11 +62,11 @@ class Holder:
 
 
 def decide(
-    wanted: Sequence[Wanted],
+    wanted: Sequence[WrittenRole],
     held: Mapping[str, Grant],
     roles: Mapping[str, Role],
     holder: Holder,
-    terms: Terms,
+    terms: RequestContext,
 ) -> tuple[list[Grant], list[Mail]]:
     """The complete new grants of a contact, and the mails that go out for them.
 
@@ -78,7 +79,7 @@ def decide(
     return [grant for grant, _ in outcomes], [mail for _, mails in outcomes for mail in mails]
 
 
-def _known(wanted: Sequence[Wanted], roles: Mapping[str, Role], switches: Switches) -> list[Wanted]:
+def _known(wanted: Sequence[WrittenRole], roles: Mapping[str, Role], switches: Switches) -> list[WrittenRole]:
     """The wanted items with references in stored spelling, unknown and repeated ones settled."""
     spelling = {_folded(one, switches): one for one in roles}
     found = [(one, spelling.get(_folded(one.reference, switches))) for one in wanted]
@@ -94,7 +95,7 @@ def _known(wanted: Sequence[Wanted], roles: Mapping[str, Role], switches: Switch
     return list({one.reference: one for one in known}.values())
 
 
-def _repeated(wanted: Sequence[Wanted]) -> list[str]:
+def _repeated(wanted: Sequence[WrittenRole]) -> list[str]:
     return [reference for reference, times in Counter(one.reference for one in wanted).items() if times > 1]
 
 
@@ -115,15 +116,15 @@ def _too_many(most: int) -> Problem:
 
 
 def _with_customer(
-    wanted: list[Wanted], held: Mapping[str, Grant], roles: Mapping[str, Role]
-) -> list[Wanted]:
+    wanted: list[WrittenRole], held: Mapping[str, Grant], roles: Mapping[str, Role]
+) -> list[WrittenRole]:
     if CUSTOMER not in roles or any(one.reference == CUSTOMER for one in wanted):
         return wanted
-    return [*wanted, Wanted(CUSTOMER, held[CUSTOMER].expires if CUSTOMER in held else None)]
+    return [*wanted, WrittenRole(CUSTOMER, held[CUSTOMER].expires if CUSTOMER in held else None)]
 
 
 def _grant(
-    wanted: Wanted, held: Grant | None, role: Role, holder: Holder, terms: Terms
+    wanted: WrittenRole, held: Grant | None, role: Role, holder: Holder, terms: RequestContext
 ) -> tuple[Grant, list[Mail]]:
     """One wanted item as a grant. A lapsed grant counts as not held."""
     standing = held if held and not held.lapsed(terms.now) else None
@@ -138,7 +139,7 @@ def _grant(
     return _by_default_rules(fresh, role, holder)
 
 
-def _expiry(wanted: Wanted, standing: Grant | None, switches: Switches) -> int | None:
+def _expiry(wanted: WrittenRole, standing: Grant | None, switches: Switches) -> int | None:
     if wanted.expires != OMITTED:
         return wanted.expires
     return standing.expires if standing and switches.omitted_expires == "keep" else None

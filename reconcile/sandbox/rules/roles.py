@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from reconcile.sandbox.problems import REQUIRED, Problem, refuse_if
-from reconcile.sandbox.rules.fields import text_problem
-from reconcile.sandbox.times import to_atom
+from reconcile.sandbox.clock import to_atom
+from reconcile.sandbox.refusals import REQUIRED, Problem, refuse_if
+
+from .fields import text_problem
 
 APPROVAL_METHODS = ("none", "email", "admin")
+
 _URLS = {
     "deniedUrl": "denied_url",
     "emailValidationUrl": "email_validation_url",
@@ -16,6 +18,7 @@ _URLS = {
     "adminApprovedUrl": "admin_approved_url",
     "adminRejectedUrl": "admin_rejected_url",
 }
+
 _COLUMNS = {
     "title": "title",
     "reference": "reference",
@@ -23,6 +26,7 @@ _COLUMNS = {
     "approvalMethod": "approval_method",
     "adminApprovalEmail": "admin_approval_email",
 }
+
 _NEVER_BLANK = ("title", "reference", "approvalMethod")
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from reconcile.sandbox.problems import REQUIRED, Problem, Refused, refuse_if
-from reconcile.sandbox.rules.fields import text_problem
+from reconcile.sandbox.refusals import REQUIRED, Problem, Refused, refuse_if
 from reconcile.sandbox.switches import Switches
+
+from .fields import text_problem
 
 TAG_TYPE = "contact"
 

@@ -5,15 +5,15 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
-from reconcile.sandbox.problems import SandboxError
-from reconcile.sandbox.store import schema
+from reconcile.sandbox.options import SandboxError
+
+from . import schema
+from .settings import ACCOUNT, add_client, set_setting
 
 Row = dict[str, Any]
 
-ACCOUNT = "sandbox.evance.me"
 _BUSY_SECONDS = 30
 
 
@@ -67,17 +67,6 @@ def writing(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("COMMIT")
 
 
-def setting(db: sqlite3.Connection, name: str, default: str = "") -> str:
-    """One stored setting."""
-    row = db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
-    return str(row[0]) if row else default
-
-
-def set_setting(db: sqlite3.Connection, name: str, value: str) -> None:
-    """Store one setting."""
-    db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
-
-
 def named(cursor: sqlite3.Cursor) -> list[Row]:
     """All rows of a result, each keyed by column name."""
     names = [column[0] for column in cursor.description]
@@ -120,11 +109,13 @@ def _create_once(db: sqlite3.Connection) -> None:
     db.execute(f"PRAGMA user_version = {schema.VERSION}")
 
 
-def add_client(db: sqlite3.Connection, scopes: str | None) -> tuple[str, str]:
-    """New credentials in the documented shapes; `scopes` None gives every scope."""
-    number = db.execute("SELECT count(*) + 1 FROM clients").fetchone()[0]
-    client_id, private_key = f"{token_hex(16)}.{number}.app.evance.me", token_hex(32)
-    db.execute("INSERT INTO clients VALUES (?, ?, ?)", (client_id, private_key, scopes))
-    if not setting(db, "client"):
-        set_setting(db, "client", client_id)
-    return client_id, private_key
+@contextmanager
+def hurrying(db: sqlite3.Connection) -> Iterator[None]:
+    """Room to work, and no check of each row's foreign keys: rows made in bulk point where they should."""
+    db.execute("PRAGMA foreign_keys = OFF")
+    db.execute("PRAGMA cache_size = -100000")  # KiB
+    try:
+        yield
+    finally:
+        db.execute("PRAGMA cache_size = -2000")
+        db.execute("PRAGMA foreign_keys = ON")

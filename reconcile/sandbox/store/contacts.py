@@ -1,10 +1,11 @@
 """Contacts: their own row and its primary address."""
 
+import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from reconcile.sandbox.store.connection import named
+from .connection import named
 
 Values = Mapping[str, Any]
 
@@ -86,3 +87,78 @@ def _update(db: sqlite3.Connection, table: str, row_id: int, values: Values) -> 
         sets = ", ".join(f"{column} = ?" for column in values)
         sql = f"UPDATE {table} SET {sets} WHERE id = ?"  # noqa: S608 - columns are ours
         db.execute(sql, (*values.values(), row_id))
+
+
+_TAGS = """
+    SELECT c.contact_id, t.value FROM contact_tags c JOIN tags t ON t.id = c.tag_id
+    WHERE c.contact_id {} ORDER BY c.contact_id, t.value
+"""
+
+_ADDRESSES = "SELECT * FROM addresses WHERE is_primary AND contact_id {}"
+
+_MANY = "IN (SELECT value FROM json_each(?))"
+
+
+def tags_of(db: sqlite3.Connection, contact_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Tags of these contacts, sorted by value."""
+    found: dict[int, list[str]] = {one: [] for one in contact_ids}
+    for contact_id, value in of_contacts(db, _TAGS, contact_ids):
+        found[contact_id].append(value)
+    return found
+
+
+def addresses_of(db: sqlite3.Connection, contact_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Primary addresses of those of these contacts that have one."""
+    return {row["contact_id"]: row for row in named(of_contacts(db, _ADDRESSES, contact_ids))}
+
+
+def replace_tags(db: sqlite3.Connection, contact_id: int, values: Iterable[str]) -> None:
+    """Make these the contact's only tags; new values come into being."""
+    wanted = list(values)
+    db.execute("DELETE FROM contact_tags WHERE contact_id = ?", (contact_id,))
+    db.executemany("INSERT OR IGNORE INTO tags (value) VALUES (?)", [(value,) for value in wanted])
+    db.executemany(
+        "INSERT INTO contact_tags SELECT ?, id FROM tags WHERE value = ?",
+        [(contact_id, value) for value in wanted],
+    )
+
+
+def of_contacts(db: sqlite3.Connection, sql: str, contact_ids: Sequence[int]) -> sqlite3.Cursor:
+    """Rows of a query about these contacts."""
+    if len(contact_ids) == 1:
+        return db.execute(sql.format("= ?"), (contact_ids[0],))
+    return db.execute(sql.format(_MANY), (json.dumps(contact_ids),))
+
+
+Rows = Iterable[tuple[Any, ...]]
+
+_NEW_CONTACTS = """
+    INSERT INTO contacts (id, type, first_name, last_name, email, unique_email, company, reference,
+                          has_password, email_verified, created, modified)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+_NEW_ADDRESSES = (
+    "INSERT INTO addresses (contact_id, line1, city, region, country_code, zip) VALUES (?, ?, ?, ?, ?, ?)"
+)
+
+_NEW_GRANTS = (
+    "INSERT INTO grants (contact_id, role_id, status, awaits, expires, granted) VALUES (?, ?, ?, ?, ?, ?)"
+)
+
+_NEW_TAGS = "INSERT INTO contact_tags (contact_id, tag_id) VALUES (?, ?)"
+
+
+def add_tags(db: sqlite3.Connection, values: Sequence[str]) -> list[int]:
+    """Make these tags and return their ids."""
+    db.executemany("INSERT INTO tags (value) VALUES (?)", [(value,) for value in values])
+    ids = dict(db.execute("SELECT value, id FROM tags"))
+    return [ids[value] for value in values]
+
+
+def insert_many(db: sqlite3.Connection, contacts: Rows, addresses: Rows, grants: Rows, tags: Rows) -> None:
+    """Insert rows of many contacts."""
+    db.executemany(_NEW_CONTACTS, contacts)
+    db.executemany(_NEW_ADDRESSES, addresses)
+    db.executemany(_NEW_GRANTS, grants)
+    db.executemany(_NEW_TAGS, tags)

@@ -1,11 +1,13 @@
 """Access roles."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from reconcile.sandbox.rules.grants import Role
-from reconcile.sandbox.store.connection import named
+from reconcile.sandbox.rules.grants import Grant, Role
+
+from .connection import named
+from .contacts import of_contacts
 
 
 def one(db: sqlite3.Connection, role_id: int) -> dict[str, Any] | None:
@@ -50,3 +52,33 @@ def taken(db: sqlite3.Connection, reference: str, but: int | None = None) -> boo
     """Whether another role has this reference, in any case of letters."""
     sql = "SELECT 1 FROM roles WHERE reference = ? AND id IS NOT ?"
     return db.execute(sql, (reference, but)).fetchone() is not None
+
+
+# The place of the ids: one is asked for with `= ?` (quick, and by far the most often), many as a JSON list.
+_GRANTS = """
+    SELECT g.contact_id, r.reference, r.title, g.status, g.awaits, g.expires, g.granted
+    FROM grants g JOIN roles r ON r.id = g.role_id
+    WHERE g.contact_id {} ORDER BY g.contact_id, g.role_id
+"""
+
+
+def grants_of(db: sqlite3.Connection, contact_ids: Sequence[int]) -> dict[int, list[Grant]]:
+    """Every stored grant of these contacts, lapsed ones too, in the order of the roles."""
+    held: dict[int, list[Grant]] = {one: [] for one in contact_ids}
+    for contact_id, *values in of_contacts(db, _GRANTS, contact_ids):
+        held[contact_id].append(Grant(*values))
+    return held
+
+
+def replace_grants(db: sqlite3.Connection, contact_id: int, wanted: Iterable[Grant]) -> None:
+    """Make these the contact's only grants."""
+    db.execute("DELETE FROM grants WHERE contact_id = ?", (contact_id,))
+    db.executemany(
+        "INSERT INTO grants SELECT ?, id, ?, ?, ?, ? FROM roles WHERE reference = ?",
+        [(contact_id, one.status, one.awaits, one.expires, one.granted, one.reference) for one in wanted],
+    )
+
+
+def role_ids(db: sqlite3.Connection) -> dict[str, int]:
+    """Ids of the roles by reference."""
+    return dict(db.execute("SELECT reference, id FROM roles"))

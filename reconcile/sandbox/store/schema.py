@@ -1,5 +1,7 @@
 """Tables of the sandbox; constraints say the rules of the account a second time, below the code."""
 
+import sqlite3
+
 VERSION = 1
 
 TABLES = """
@@ -129,3 +131,15 @@ INDEXES = {
 
 # What a reset empties; credentials, tokens and switches stay.
 ACCOUNT_TABLES = ("contact_tags", "tags", "grants", "addresses", "contacts", "roles", "outbox", "requests")
+
+
+def drop_indexes(db: sqlite3.Connection) -> None:
+    """Do without indexes; `make_indexes` must follow in the same transaction."""
+    for name in INDEXES:
+        db.execute(f"DROP INDEX {name}")
+
+
+def make_indexes(db: sqlite3.Connection) -> None:
+    """Make every index."""
+    for definition in INDEXES.values():
+        db.execute(f"CREATE {definition}")

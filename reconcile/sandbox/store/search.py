@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Literal
 
-from reconcile.sandbox.store.connection import named
+from .connection import named
 
 Comparison = Literal["=", ">=", "<=", ">", "<"]
 
@@ -24,6 +24,7 @@ class Where:
 
 
 ALL = Where("1")
+
 STANDING = Where("deleted IS NULL")  # contacts that were not deleted
 
 _ORDERS = {

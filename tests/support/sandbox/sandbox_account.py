@@ -22,7 +22,7 @@ from reconcile.http.retry import Timing
 from reconcile.journal.record import JournaledRun, read_runs
 from reconcile.sandbox import Access, seed, show
 from reconcile.sandbox.rules.grants import Grant
-from reconcile.sandbox.store import nested
+from reconcile.sandbox.store import contacts, roles
 from reconcile.sandbox.store.connection import opened, writing
 from tests.support.shop import NOW
 
@@ -147,13 +147,13 @@ class SandboxAccount:
         """Somebody else in the shop changes a contact, behind everybody's back."""
         number = int(contact)
         with opened(self.path) as db, writing(db):
-            grants = {one.reference: one for one in nested.grants(db, [number])[number]}
+            grants = {one.reference: one for one in roles.grants_of(db, [number])[number]}
             grants.pop(revoke, None)
             if grant:
                 grants[grant] = Grant(grant, "", "active", None, None, int(NOW.timestamp()))
-            nested.replace_grants(db, number, grants.values())
-            tags = {*nested.tags(db, [number])[number], tag} - {untag, ""}
-            nested.replace_tags(db, number, sorted(tags))
+            roles.replace_grants(db, number, grants.values())
+            tags = {*contacts.tags_of(db, [number])[number], tag} - {untag, ""}
+            contacts.replace_tags(db, number, sorted(tags))
 
     def requests(self) -> list[dict[str, Any]]:
         return list(self.control("GET", "requests")["requests"])

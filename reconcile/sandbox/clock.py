@@ -8,8 +8,11 @@ from zoneinfo import ZoneInfo
 Now = Callable[[], datetime]
 
 _ATOM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+
 _OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
+
 _NEWEST = datetime(9998, 12, 31, tzinfo=UTC)
+
 _LONDON = "Europe/London"
 
 

@@ -1,24 +1,21 @@
-"""How the sandbox says no: to its operator (SandboxError) and to a caller of the API (Refused)."""
+"""How the sandbox refuses a request of the API: what is wrong with it, and where."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 NOT_UNIQUE = "error.not-unique"
+
 REQUIRED = "error.required"
+
 INVALID = "error.invalid"
+
 TOO_LONG = "error.too-long"
+
 UNKNOWN = "error.unknown"
+
 PROTECTED = "error.protected"
 
 Context = Literal["data", "parameters"]
-
-
-class SandboxError(Exception):
-    """The sandbox cannot do what its operator asked; the text says why and what to do."""
-
-
-class WrongWord(SandboxError):
-    """A switch, profile, fault or part of the account that does not exist; the text lists those that do."""
 
 
 @dataclass(frozen=True, slots=True)

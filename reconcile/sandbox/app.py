@@ -10,23 +10,25 @@ from time import perf_counter
 
 from aiohttp import web
 
-from reconcile.sandbox.api import control
-from reconcile.sandbox.api.calls import Call, Reply, refusal
-from reconcile.sandbox.api.routes import answer, collapsed
-from reconcile.sandbox.api.served import Served
-from reconcile.sandbox.problems import Problem, Refused
-from reconcile.sandbox.spoiling import delay, disturb_all, instead, less_a_row, resets, truncation
-from reconcile.sandbox.store import ledger
+from .api import control
+from .api.routes import answer, collapsed
+from .faults.responses import delay, disturb_all, instead, less_a_row, resets, truncation
+from .messages import Reply, Request, refusal
+from .refusals import Problem, Refused
+from .state import State
+from .store import logs
 
 _JSON = "application/json"
+
 _to_json = json.JSONEncoder(separators=(",", ":")).encode
+
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
-class Door:
+class App:
     """Turns requests into calls and replies into responses; faults stand in between."""
 
-    def __init__(self, served: Served, *, verbose: bool) -> None:
+    def __init__(self, served: State, *, verbose: bool) -> None:
         self._served = served
         self._verbose = verbose
 
@@ -41,13 +43,13 @@ class Door:
             return _response(self._answer_operator(request, call))
         return await self._receive(request, call)
 
-    def _answer_operator(self, request: web.BaseRequest, call: Call) -> Reply:
+    def _answer_operator(self, request: web.BaseRequest, call: Request) -> Reply:
         """The side door opens to this machine only."""
         if not ip_address(request.remote or "0.0.0.0").is_loopback:  # noqa: S104 - stands for unknown
             return refusal(call, Refused(404, Problem("path", "not found")))
         return control.answer(call, self._served)
 
-    async def _receive(self, request: web.BaseRequest, call: Call) -> web.StreamResponse:
+    async def _receive(self, request: web.BaseRequest, call: Request) -> web.StreamResponse:
         began = perf_counter()
         striking = [one for one in self._served.faults if one.strikes(call.method, call.path)]
         if striking:
@@ -68,29 +70,29 @@ class Door:
         return await _truncated(request, response, truncation(striking))
 
     def _finish(
-        self, request: web.BaseRequest, call: Call, spoilt: Reply | None, began: float
+        self, request: web.BaseRequest, call: Request, spoilt: Reply | None, began: float
     ) -> web.StreamResponse:
         """End a request that never reached the account."""
         self._note(call, spoilt.status if spoilt else 0, began, wrote=False)
         return _response(spoilt) if spoilt else _cut(request)
 
-    def _note(self, call: Call, status: int, began: float, *, wrote: bool) -> None:
-        self._served.note(ledger.Request(self._served.clock.now(), call.method, call.path, status, wrote))
+    def _note(self, call: Request, status: int, began: float, *, wrote: bool) -> None:
+        self._served.note(logs.LoggedRequest(self._served.clock.now(), call.method, call.path, status, wrote))
         if self._verbose:
             spent = (perf_counter() - began) * 1000
             print(f"{call.method} {call.path!r} {status} {spent:.1f} ms", file=sys.stderr, flush=True)  # noqa: T201
 
 
-async def _read(request: web.BaseRequest) -> Call:
+async def _read(request: web.BaseRequest) -> Request:
     body = await request.read() if request.can_read_body else b""
     query = {name: request.query.getall(name)[-1] for name in request.query} if request.query_string else {}
-    return Call(
+    return Request(
         request.method, collapsed(request.path), query, request.headers, body, f"http://{request.host}"
     )
 
 
-def _bare_call(request: web.BaseRequest) -> Call:
-    return Call(request.method, collapsed(request.path), {}, request.headers, b"", "")
+def _bare_call(request: web.BaseRequest) -> Request:
+    return Request(request.method, collapsed(request.path), {}, request.headers, b"", "")
 
 
 def _response(reply: Reply) -> web.Response:

@@ -3,16 +3,16 @@
 import sqlite3
 from dataclasses import replace
 
-from reconcile.sandbox.problems import not_found
-from reconcile.sandbox.rules.grants import Grant, Mail
-from reconcile.sandbox.store import contacts, ledger, nested
+from .refusals import not_found
+from .rules.grants import Grant, Mail
+from .store import contacts, logs, roles
 
 
 def verify(db: sqlite3.Connection, contact_id: int, now: int) -> None:
     """The address is verified, and every grant that waited for it is active. Raises Refused (404)."""
     grants = _grants(db, contact_id)
     contacts.change(db, contact_id, {"email_verified": True, "modified": now})
-    nested.replace_grants(
+    roles.replace_grants(
         db, contact_id, [_begun(one, now) if one.awaits == "email" else one for one in grants]
     )
 
@@ -32,18 +32,18 @@ def _decide(db: sqlite3.Connection, contact_id: int, reference: str, status: str
     if reference not in grants or grants[reference].awaits != "admin":
         raise not_found("grant that waits for an admin")
     grants[reference] = replace(_begun(grants[reference], now), status=status)
-    nested.replace_grants(db, contact_id, grants.values())
+    roles.replace_grants(db, contact_id, grants.values())
     contacts.change(db, contact_id, {"modified": now})
     contact = contacts.one(db, contact_id)
     if contact and contact["email"]:
         kind = "approved" if status == "active" else "rejected"
-        ledger.post(db, contact_id, [Mail(kind, contact["email"], reference)], now)
+        logs.post(db, contact_id, [Mail(kind, contact["email"], reference)], now)
 
 
 def _grants(db: sqlite3.Connection, contact_id: int) -> list[Grant]:
     if contacts.one(db, contact_id) is None:
         raise not_found("contact")
-    return nested.grants(db, [contact_id])[contact_id]
+    return roles.grants_of(db, [contact_id])[contact_id]
 
 
 def _begun(grant: Grant, now: int) -> Grant:

@@ -1,38 +1,22 @@
-"""What the account remembers about its callers: tokens, mails it would have sent, requests it answered."""
+"""What the account remembers of its callers: mails it would have sent, requests it answered."""
 
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from reconcile.sandbox.clock import to_atom
 from reconcile.sandbox.rules.grants import Mail
-from reconcile.sandbox.store.connection import named
-from reconcile.sandbox.times import to_atom
+
+from .connection import named
 
 Log = Literal["requests", "outbox", "tokens"]
+
 _KEPT_REQUESTS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
-    """A bearer token; `scopes` None is every scope."""
-
-    client_id: str
-    scopes: str | None
-    expires: int
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """Credentials of an app."""
-
-    client_id: str
-    private_key: str
-    scopes: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
+class LoggedRequest:
     """One line of the request log; `wrote` tells whether it changed the account."""
 
     at: int
@@ -40,27 +24,6 @@ class Request:
     path: str
     status: int
     wrote: bool
-
-
-def client(db: sqlite3.Connection, client_id: str) -> Client | None:
-    """The credentials with this id."""
-    row = db.execute("SELECT client_id, private_key, scopes FROM clients WHERE client_id = ?", (client_id,))
-    found = row.fetchone()
-    return Client(*found) if found else None
-
-
-def add_token(db: sqlite3.Connection, token: str, issued: Token, now: int) -> None:
-    """Store a token and forget those that lapsed."""
-    db.execute("DELETE FROM tokens WHERE expires <= ?", (now,))
-    db.execute(
-        "INSERT INTO tokens VALUES (?, ?, ?, ?)", (token, issued.client_id, issued.scopes, issued.expires)
-    )
-
-
-def token(db: sqlite3.Connection, text: str) -> Token | None:
-    """A stored token, lapsed or not."""
-    row = db.execute("SELECT client_id, scopes, expires FROM tokens WHERE token = ?", (text,)).fetchone()
-    return Token(*row) if row else None
 
 
 def forget(db: sqlite3.Connection, log: Log) -> None:
@@ -76,7 +39,7 @@ def post(db: sqlite3.Connection, contact_id: int, mails: Iterable[Mail], now: in
     )
 
 
-def add_requests(db: sqlite3.Connection, requests: Iterable[Request]) -> None:
+def add_requests(db: sqlite3.Connection, requests: Iterable[LoggedRequest]) -> None:
     """Append to the request log and keep its newest lines."""
     db.executemany(
         "INSERT INTO requests (at, method, path, status, wrote) VALUES (?, ?, ?, ?, ?)",

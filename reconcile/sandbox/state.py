@@ -4,33 +4,33 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 
-from reconcile.sandbox.faults import Armed, arm
-from reconcile.sandbox.rules.terms import Terms
-from reconcile.sandbox.store import ledger, search, settings
-from reconcile.sandbox.store.connection import writing
-from reconcile.sandbox.switches import Switches
-from reconcile.sandbox.times import Clock
+from .clock import Clock
+from .faults.specification import ArmedFault, arm
+from .store import logs, search, settings
+from .store.connection import writing
+from .switches import RequestContext, Switches
 
 _BATCH = 500
+
 _TOTALS = 200
 
 
-class Served:
+class State:
     """What every handler works with. One thread only, as its connection."""
 
     def __init__(self, db: sqlite3.Connection, clock: Clock) -> None:
         self.db = db
         self.clock = clock
-        self.faults: list[Armed] = []
-        self._log: list[ledger.Request] = []
+        self.faults: list[ArmedFault] = []
+        self._log: list[logs.LoggedRequest] = []
         self._seen_version = -1
         self._seen_changes = 0
         self._totals: dict[tuple[str, search.Where], int] = {}
         self.switches = Switches()
 
-    def terms(self) -> Terms:
+    def terms(self) -> RequestContext:
         """Switches and instant for the request at hand."""
-        return Terms(self.switches, self.clock.now())
+        return RequestContext(self.switches, self.clock.now())
 
     def refresh(self) -> None:
         """Forget what was remembered of a state that is gone: written by another process, or by this."""
@@ -59,7 +59,7 @@ class Served:
         """Watch for these faults and no others; raises SandboxError for one that is none."""
         self.faults = arm(faults, seed)
 
-    def note(self, request: ledger.Request) -> None:
+    def note(self, request: logs.LoggedRequest) -> None:
         """Keep a line for the request log, written in batches."""
         self._log.append(request)
         if len(self._log) % _BATCH == 0:
@@ -72,6 +72,6 @@ class Served:
         before = self.db.total_changes
         with suppress(sqlite3.OperationalError):
             with writing(self.db):
-                ledger.add_requests(self.db, self._log)
+                logs.add_requests(self.db, self._log)
             self._log.clear()
         self._seen_changes += self.db.total_changes - before  # the log is no part of any list

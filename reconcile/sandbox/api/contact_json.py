@@ -4,34 +4,37 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reconcile.sandbox.rules.addresses import shown
+from reconcile.sandbox.clock import to_atom
+from reconcile.sandbox.rules.addresses import shown_address
 from reconcile.sandbox.rules.fields import FIELDS, Kind
 from reconcile.sandbox.rules.grants import Grant
 from reconcile.sandbox.rules.tags import TAG_TYPE
-from reconcile.sandbox.rules.terms import Terms
-from reconcile.sandbox.store import nested
-from reconcile.sandbox.switches import Switches
-from reconcile.sandbox.times import to_atom
+from reconcile.sandbox.store import contacts, roles
+from reconcile.sandbox.switches import RequestContext, Switches
 
 Row = Mapping[str, Any]
 
 V2_ID_OFFSET = 5_000_000  # under `v2_ids: other`
+
 _V1 = tuple((field.v1, field.column, field.blank) for field in FIELDS if field.v1)
+
 _V2 = tuple((field.v2, field.column) for field in FIELDS if field.v2 and field.kind is not Kind.FLAG)
+
 _V2_FLAGS = tuple((field.v2, field.column) for field in FIELDS if field.v2 and field.kind is Kind.FLAG)
+
 _TYPE_FLAGS = (
     ("isUser", "user"), ("isGuest", "guest"), ("isBranch", "branch"), ("isHQ", "hq"),
     ("isRecipient", "recipient"), ("hasNoType", None),
 )  # fmt: skip
 
 
-def v1_contacts(db: sqlite3.Connection, rows: Sequence[Row], terms: Terms) -> list[dict[str, Any]]:
+def v1_contacts(db: sqlite3.Connection, rows: Sequence[Row], terms: RequestContext) -> list[dict[str, Any]]:
     """Contacts in the v1 read form, with what hangs on them."""
     around = _nested(db, rows, terms)
     return [{**_v1_contact(row, terms), **around[row["id"]]} for row in rows]
 
 
-def v2_contacts(db: sqlite3.Connection, rows: Sequence[Row], terms: Terms) -> list[dict[str, Any]]:
+def v2_contacts(db: sqlite3.Connection, rows: Sequence[Row], terms: RequestContext) -> list[dict[str, Any]]:
     """Contacts in the v2 form; grants, tags and address only under `v2_nested_read: yes`."""
     around = _nested(db, rows, terms) if terms.switches.v2_nested_read == "yes" else {}
     return [{**_v2_contact(row, terms), **around.get(row["id"], {})} for row in rows]
@@ -47,7 +50,7 @@ def from_v2_id(number: int, switches: Switches) -> int:
     return number - V2_ID_OFFSET if switches.v2_ids == "other" else number
 
 
-def shown_grants(grants: Sequence[Grant], terms: Terms) -> Any:
+def shown_grants(grants: Sequence[Grant], terms: RequestContext) -> Any:
     """Grants as they are read: a map by reference, or an array."""
     switches = terms.switches
     visible = [one for one in grants if switches.expired_grants != "hidden" or not one.lapsed(terms.now)]
@@ -66,13 +69,17 @@ def shown_tags(values: Sequence[str], switches: Switches) -> dict[str, Any]:
     return {"tags": list(values) if bare else {TAG_TYPE: list(values)}}
 
 
-def _nested(db: sqlite3.Connection, rows: Sequence[Row], terms: Terms) -> dict[int, dict[str, Any]]:
+def _nested(db: sqlite3.Connection, rows: Sequence[Row], terms: RequestContext) -> dict[int, dict[str, Any]]:
     ids = [row["id"] for row in rows]
-    grants, tags, addresses = nested.grants(db, ids), nested.tags(db, ids), nested.addresses(db, ids)
+    grants, tags, addresses = (
+        roles.grants_of(db, ids),
+        contacts.tags_of(db, ids),
+        contacts.addresses_of(db, ids),
+    )
     return {
         row["id"]: {
             **(
-                {"address": shown(addresses[row["id"]], row, terms.switches)}
+                {"address": shown_address(addresses[row["id"]], row, terms.switches)}
                 if row["id"] in addresses
                 else {}
             ),
@@ -83,7 +90,7 @@ def _nested(db: sqlite3.Connection, rows: Sequence[Row], terms: Terms) -> dict[i
     }
 
 
-def _v1_contact(row: Row, terms: Terms) -> dict[str, Any]:
+def _v1_contact(row: Row, terms: RequestContext) -> dict[str, Any]:
     kind = row["type"]
     return {
         "id": str(row["id"]),
@@ -95,7 +102,7 @@ def _v1_contact(row: Row, terms: Terms) -> dict[str, Any]:
     }
 
 
-def _v2_contact(row: Row, terms: Terms) -> dict[str, Any]:
+def _v2_contact(row: Row, terms: RequestContext) -> dict[str, Any]:
     zone = terms.switches.times
     return {
         "id": v2_id(row["id"], terms.switches),
@@ -107,7 +114,7 @@ def _v2_contact(row: Row, terms: Terms) -> dict[str, Any]:
     }
 
 
-def _shown_grant(grant: Grant, terms: Terms) -> dict[str, Any]:
+def _shown_grant(grant: Grant, terms: RequestContext) -> dict[str, Any]:
     switches = terms.switches
     expires = None if grant.expires is None else to_atom(grant.expires, switches.times)
     match switches.grant_keys:
@@ -121,7 +128,7 @@ def _shown_grant(grant: Grant, terms: Terms) -> dict[str, Any]:
             return {"name": grant.name, "reference": grant.reference, "status": status, "expires": expires}
 
 
-def _shown_status(grant: Grant, terms: Terms) -> str:
+def _shown_status(grant: Grant, terms: RequestContext) -> str:
     if grant.lapsed(terms.now) and terms.switches.expired_grants == "marked":
         return "expired"
     return terms.switches.pending_word if grant.status == "pending" else grant.status

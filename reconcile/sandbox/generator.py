@@ -14,14 +14,18 @@ from itertools import islice
 from random import Random
 from typing import Any
 
-from reconcile.sandbox.store import bulk
+from .store import contacts, roles, schema
 
 FIRST_ID = 1_001
+
 _CHUNK = 20_000
+
 _DAY = 86_400
+
 _RECENT = 2_000
 
 _KINDS = (("user", 0.72), ("guest", 0.95), ("recipient", 0.98), ("branch", 1.0))  # shares, added up
+
 # Reference, share of users that hold it, share of those that expire (or have expired).
 _SHARES = (
     ("customer", 0.96, 0.0), ("newsletter", 0.35, 0.2), ("trade-account", 0.22, 0.15),
@@ -49,16 +53,16 @@ class Chunk:
 
 def generate(db: sqlite3.Connection, count: int, number: int, now: int) -> None:
     """Fill an account that has roles but no contacts, inside the caller's transaction."""
-    bulk.drop_indexes(db)
-    roles = bulk.role_ids(db)
-    tags = bulk.add_tags(db, _words()["tags"])
+    schema.drop_indexes(db)
+    role_ids = roles.role_ids(db)
+    tags = contacts.add_tags(db, _words()["tags"])
     people = _people(count, Random(number), now)  # noqa: S311 - to be repeated, not to be secret
     while some := list(islice(people, _CHUNK)):
         chunk = Chunk()
         for person in some:
-            _add(chunk, person, roles, tags)
-        bulk.insert(db, chunk.contacts, chunk.addresses, chunk.grants, chunk.tags)
-    bulk.make_indexes(db)
+            _add(chunk, person, role_ids, tags)
+        contacts.insert_many(db, chunk.contacts, chunk.addresses, chunk.grants, chunk.tags)
+    schema.make_indexes(db)
 
 
 @dataclass(frozen=True, slots=True)

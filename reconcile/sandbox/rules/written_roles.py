@@ -7,16 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reconcile.sandbox.problems import REQUIRED, Problem, Refused, refuse_if
-from reconcile.sandbox.rules.fields import text_problem
-from reconcile.sandbox.rules.terms import Terms
-from reconcile.sandbox.times import from_atom
+from reconcile.sandbox.clock import from_atom
+from reconcile.sandbox.refusals import REQUIRED, Problem, Refused, refuse_if
+from reconcile.sandbox.switches import RequestContext
+
+from .fields import text_problem
 
 OMITTED = -1  # an expiry that was not named, which is not the same as none
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WrittenRole:
     """One item of `accessRoles`: `expires` is `OMITTED` when not named, `active` skips the role's rules."""
 
     reference: str
@@ -24,7 +25,7 @@ class Wanted:
     active: bool = False
 
 
-def read_wanted(value: object, terms: Terms) -> list[Wanted] | None:
+def read_written_roles(value: object, terms: RequestContext) -> list[WrittenRole] | None:
     """The items of a written `accessRoles`; None when the key counts as absent.
 
     Raises Refused (422) with every wrong item at once.
@@ -37,7 +38,7 @@ def read_wanted(value: object, terms: Terms) -> list[Wanted] | None:
         raise Refused(422, Problem("accessRoles", "must be an array"))
     parsed = [_read_item(item, terms) for item in value]
     refuse_if([one for one in parsed if isinstance(one, Problem)])
-    return [one for one in parsed if isinstance(one, Wanted)]
+    return [one for one in parsed if isinstance(one, WrittenRole)]
 
 
 def _from_map(value: dict[str, Any]) -> list[Any]:
@@ -49,17 +50,17 @@ def _from_map(value: dict[str, Any]) -> list[Any]:
     ]
 
 
-def _read_item(item: object, terms: Terms) -> Wanted | Problem:
+def _read_item(item: object, terms: RequestContext) -> WrittenRole | Problem:
     match item:
         case str():
-            return text_problem("accessRoles", item) or Wanted(item)
+            return text_problem("accessRoles", item) or WrittenRole(item)
         case dict():
             return _read_object(item, terms)
         case _:
             return Problem("accessRoles", "an item must be a reference or an object")
 
 
-def _read_object(item: Mapping[str, Any], terms: Terms) -> Wanted | Problem:
+def _read_object(item: Mapping[str, Any], terms: RequestContext) -> WrittenRole | Problem:
     reference, status = item.get("reference"), item.get("status")
     if not isinstance(reference, str):
         return Problem("accessRoles", "an object must name a reference", REQUIRED)
@@ -68,10 +69,10 @@ def _read_object(item: Mapping[str, Any], terms: Terms) -> Wanted | Problem:
     if status not in (None, "active") and terms.switches.other_status == "reject":
         return Problem("accessRoles", f"status of {reference} may only be active")
     expires = _read_expires(reference, item, terms)
-    return expires if isinstance(expires, Problem) else Wanted(reference, expires, status == "active")
+    return expires if isinstance(expires, Problem) else WrittenRole(reference, expires, status == "active")
 
 
-def _read_expires(reference: str, item: Mapping[str, Any], terms: Terms) -> int | Problem | None:
+def _read_expires(reference: str, item: Mapping[str, Any], terms: RequestContext) -> int | Problem | None:
     if "expires" not in item:
         return OMITTED
     expires = item["expires"]

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconcile.sandbox.problems import Problem, Refused
+from .refusals import Problem, Refused
 
 _ID = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Request:
     """A request, read whole; `base` is the URL the caller reached us by."""
 
     method: str
@@ -43,7 +43,7 @@ def read_json(body: bytes) -> dict[str, Any]:
     return value
 
 
-def read_envelope(call: Call, key: str) -> dict[str, Any]:
+def read_envelope(call: Request, key: str) -> dict[str, Any]:
     """The object under the body's one key (`contact` in v1, `data` in v2); raises Refused (400, 422)."""
     value = read_json(call.body).get(key)
     if not isinstance(value, dict):
@@ -65,7 +65,7 @@ def data_reply(data: Any, status: int = 200, **more: Any) -> Reply:
     return Reply(status, {"success": True, "status": status, "data": data, **more})
 
 
-def refusal(call: Call, refused: Refused) -> Reply:
+def refusal(call: Request, refused: Refused) -> Reply:
     """The error answer in the envelope of the version that was called."""
     if call.path.startswith("/api/v2/"):
         return Reply(refused.status, _v2_errors(refused))

@@ -5,16 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from reconcile.sandbox.api.presenting import v1_contacts
-from reconcile.sandbox.problems import SandboxError, WrongWord
-from reconcile.sandbox.rules.roles import shown_role
-from reconcile.sandbox.rules.terms import Terms
-from reconcile.sandbox.store import contacts, ledger, roles, search, settings
-from reconcile.sandbox.store.connection import opened, reading
-from reconcile.sandbox.switches import Switches, about
-from reconcile.sandbox.times import machine_time
+from .api.contact_json import v1_contacts
+from .clock import machine_time
+from .options import SandboxError, WrongWord
+from .rules.roles import shown_role
+from .store import contacts, logs, roles, search, settings
+from .store.connection import opened, reading
+from .switches import RequestContext, Switches, about
 
 Rows = list[dict[str, Any]]
+
 _CHUNK = 1_000
 
 
@@ -29,9 +29,9 @@ def show(path: Path, what: str) -> Rows:
         return _PARTS[what](db)
 
 
-def _terms() -> Terms:
+def _terms() -> RequestContext:
     """Contacts are shown as the documented server would, whatever the switches hide."""
-    return Terms(Switches(expired_grants="plain"), int(machine_time().timestamp()))
+    return RequestContext(Switches(expired_grants="plain"), int(machine_time().timestamp()))
 
 
 def _contact(db: sqlite3.Connection, text: str) -> Rows:
@@ -67,8 +67,8 @@ def _switches(db: sqlite3.Connection) -> Rows:
 _PARTS: dict[str, Callable[[sqlite3.Connection], Rows]] = {
     "contacts": _contacts,
     "roles": _roles,
-    "grants": ledger.grants,
-    "outbox": ledger.outbox,
-    "requests": ledger.requests,
+    "grants": logs.grants,
+    "outbox": logs.outbox,
+    "requests": logs.requests,
     "switches": _switches,
 }

@@ -5,21 +5,22 @@ from email.utils import format_datetime
 from math import ceil
 from time import monotonic
 
-from reconcile.sandbox.api.calls import Call, Reply, refusal
-from reconcile.sandbox.api.served import Served
-from reconcile.sandbox.disturbing import disturb
-from reconcile.sandbox.faults import Armed, Kind
-from reconcile.sandbox.problems import Problem, Refused
+from reconcile.sandbox.messages import Reply, Request, refusal
+from reconcile.sandbox.refusals import Problem, Refused
+from reconcile.sandbox.state import State
+
+from .account import disturb
+from .specification import ArmedFault, Kind
 
 _HTML = b"<!DOCTYPE html><html><head><title>Sorry</title></head><body><h1>Back in a moment</h1></body></html>"
 
 
-def delay(striking: list[Armed]) -> float:
+def delay(striking: list[ArmedFault]) -> float:
     """Seconds the answer waits."""
     return sum(one.delay() for one in striking if one.fault.kind is Kind.LATENCY)
 
 
-def instead(striking: list[Armed], call: Call, moment: str) -> Reply | None:
+def instead(striking: list[ArmedFault], call: Request, moment: str) -> Reply | None:
     """The first error page or status that takes the place of the answer."""
     for armed in striking:
         fault = armed.fault
@@ -33,7 +34,7 @@ def instead(striking: list[Armed], call: Call, moment: str) -> Reply | None:
     return None
 
 
-def _failure(call: Call, status: int, text: str, retry_after: str, seconds: float) -> Reply:
+def _failure(call: Request, status: int, text: str, retry_after: str, seconds: float) -> Reply:
     reply = refusal(call, Refused(status, Problem("server", text, "error.server")))
     whole = max(1, ceil(seconds))
     match retry_after:
@@ -47,17 +48,17 @@ def _failure(call: Call, status: int, text: str, retry_after: str, seconds: floa
     return Reply(status, reply.body, headers)
 
 
-def resets(striking: list[Armed], moment: str) -> bool:
+def resets(striking: list[ArmedFault], moment: str) -> bool:
     """Whether the connection breaks before or after the account was asked."""
     return any(one.fault.kind is Kind.RESET and one.fault.word("when") == moment for one in striking)
 
 
-def truncation(striking: list[Armed]) -> str | None:
+def truncation(striking: list[ArmedFault]) -> str | None:
     """How the answer is cut, `json` or `wire`; None when it is not."""
     return next((one.fault.word("how") for one in striking if one.fault.kind is Kind.TRUNCATE), None)
 
 
-def less_a_row(striking: list[Armed], reply: Reply) -> Reply:
+def less_a_row(striking: list[ArmedFault], reply: Reply) -> Reply:
     """A list without the last row of its page, or with the first in its place; the total counts it still."""
     how = next((one.fault.word("how") for one in striking if one.fault.kind is Kind.LOST_ROW), None)
     rows = reply.body.get("data") if isinstance(reply.body, dict) else None
@@ -67,7 +68,7 @@ def less_a_row(striking: list[Armed], reply: Reply) -> Reply:
     return Reply(reply.status, {**reply.body, "data": [*rows[:-1], *first]}, reply.headers)
 
 
-def disturb_all(striking: list[Armed], call: Call, served: Served, moment: str) -> None:
+def disturb_all(striking: list[ArmedFault], call: Request, served: State, moment: str) -> None:
     """Whatever happens to the account before or after this request, by nobody's request."""
     for armed in striking:
         if armed.fault.settings.get("when", "before") == moment:

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from random import Random
 from typing import Any
 
-from reconcile.sandbox.problems import WrongWord
+from reconcile.sandbox.options import WrongWord
 
 
 class Kind(StrEnum):
@@ -29,7 +29,9 @@ class Kind(StrEnum):
 
 
 _MOMENTS = ("before", "after")
+
 _RETRY_AFTER = ("seconds", "date", "none")
+
 # Keys of each kind: a tuple lists the words allowed, a number or text is the default, None means no default.
 _KEYS: dict[Kind, dict[str, Any]] = {
     Kind.LATENCY: {"ms": 50.0, "jitter": 0.0},
@@ -43,6 +45,7 @@ _KEYS: dict[Kind, dict[str, Any]] = {
     Kind.LOST_ROW: {"how": ("missing", "repeated")},
     Kind.WRITER: {"contact": 0.0, "when": _MOMENTS, "grant": "", "revoke": "", "tag": "", "untag": ""},
 }
+
 # When it strikes: of the requests that match, the n-th, each so-manieth, or by chance; at most so often.
 _WHEN: dict[str, Any] = {"method": "*", "path": "/api/*", "n": 0.0, "every": 0.0, "p": 1.0, "times": 0.0}
 
@@ -80,7 +83,7 @@ def read_fault(text: str) -> Fault:
 
 
 @dataclass(slots=True)
-class Armed:
+class ArmedFault:
     """A fault on watch: what it counted so far, its own chance, and what it remembers."""
 
     fault: Fault
@@ -122,11 +125,11 @@ class Armed:
         return (not nth or self.seen == nth) and (not every or self.seen % every == 0)
 
 
-def arm(texts: Sequence[str], seed: int) -> list[Armed]:
+def arm(texts: Sequence[str], seed: int) -> list[ArmedFault]:
     """Faults on watch, each with chance of its own from the seed; raises WrongWord."""
     faults = [read_fault(text) for text in texts]
     # Chance is to be repeated here, not to be secret.
-    return [Armed(one, Random(f"{seed} {place} {one.text}")) for place, one in enumerate(faults)]  # noqa: S311
+    return [ArmedFault(one, Random(f"{seed} {place} {one.text}")) for place, one in enumerate(faults)]  # noqa: S311
 
 
 def _pair(text: str, fault: str) -> tuple[str, str]:
