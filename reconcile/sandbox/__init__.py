@@ -1,7 +1,7 @@
 """An Evance API of our own over one SQLite file: for demos, dry runs and tests.
 
 It shares no code with the rest of the package, so that a misspelt field cannot hide on both sides.
-Importing this module is cheap: SQLite, aiohttp and the seeds are loaded by what needs them.
+This is its whole public face. Importing it is cheap: SQLite, aiohttp and the seeds are loaded when needed.
 """
 # ruff: noqa: PLC0415 - see above
 
@@ -36,19 +36,19 @@ def seed(
     now: datetime | None = None,
     profile: str | None = None,
 ) -> Counts:
-    """Fill an emptied account: with the built-in shop, or with so many generated contacts.
+    """Empty the account and fill it: with the built-in shop, or with this number of generated contacts.
 
-    `seed` and `now` decide a generated account to the last byte of its contacts. `profile` also sets
-    the switches. Raises SandboxError for a file that is no sandbox.
+    `seed` and `now` determine every byte of the generated contacts. `profile` also sets the switches.
+    Raises SandboxError for a file that is no sandbox.
     """
-    from . import seeding
+    from .seeds import seeding
 
     return seeding.seed(path, contacts=contacts, number=seed, now=now, profile=profile)
 
 
 def reset(path: Path) -> None:
     """Empty the account; credentials and switches stay. Raises SandboxError."""
-    from . import seeding
+    from .seeds import seeding
 
     seeding.reset(path)
 
@@ -76,8 +76,8 @@ def running(  # noqa: PLR0913 - each is a choice of its own, and all are named
 ) -> Iterator[Access]:
     """Serve the account on loopback from a thread of this process for the length of a block.
 
-    `profile` and `switches` are stored in the account; `faults` (as `--fault` takes them) last as
-    long as the block. Raises SandboxError.
+    `profile` and `switches` are stored in the account; `faults` (in the form that `--fault` takes) end with
+    the block. Raises SandboxError.
     """
     from . import server
 
@@ -89,7 +89,7 @@ def running(  # noqa: PLR0913 - each is a choice of its own, and all are named
         faults=tuple(faults),
         fault_seed=fault_seed,
     )
-    with server.beside(path, options) as access:
+    with server.serving(path, options) as access:
         yield access
 
 

@@ -1,4 +1,4 @@
-"""Where requests come in: read, delayed or spoilt as the faults will, answered, logged."""
+"""The way of a request: it is read, delayed or spoilt by faults, answered and logged."""
 
 import asyncio
 import json
@@ -10,13 +10,14 @@ from time import perf_counter
 
 from aiohttp import web
 
-from .api import control
+from . import control
 from .api.routes import answer, collapsed
-from .faults.responses import delay, disturb_all, instead, less_a_row, resets, truncation
+from .faults import armed as faults
+from .faults.specification import ArmedFault
 from .messages import Reply, Request, refusal
 from .refusals import Problem, Refused
 from .state import State
-from .store import logs
+from .store.logs import LoggedRequest
 
 _JSON = "application/json"
 
@@ -26,73 +27,75 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class App:
-    """Turns requests into calls and replies into responses; faults stand in between."""
+    """Turns requests of aiohttp into ours, and our replies into its responses; faults come in between."""
 
-    def __init__(self, served: State, *, verbose: bool) -> None:
-        self._served = served
+    def __init__(self, state: State, *, verbose: bool) -> None:
+        self._state = state
         self._verbose = verbose
 
-    async def receive(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def receive(self, http_request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         try:
-            call = await _read(request)
+            request = await _read(http_request)
         except web.HTTPRequestEntityTooLarge:
             refused = Refused(413, Problem("body", "is too large"))
-            return _response(refusal(_bare_call(request), refused))
-        if call.path.startswith(control.PREFIX):
-            return _response(self._answer_operator(request, call))
-        return await self._receive(request, call)
+            return _response(refusal(_without_body(http_request), refused))
+        if request.path.startswith(control.PREFIX):
+            return _response(self._answer_operator(http_request, request))
+        return await self._answer_caller(http_request, request)
 
-    def _answer_operator(self, request: web.BaseRequest, call: Request) -> Reply:
-        """The side door opens to this machine only."""
-        if not ip_address(request.remote or "0.0.0.0").is_loopback:  # noqa: S104 - stands for unknown
-            return refusal(call, Refused(404, Problem("path", "not found")))
-        return control.answer(call, self._served)
+    def _answer_operator(self, http_request: web.BaseRequest, request: Request) -> Reply:
+        """The control door opens to this machine only."""
+        if not ip_address(http_request.remote or "0.0.0.0").is_loopback:  # noqa: S104 - stands for unknown
+            return refusal(request, Refused(404, Problem("path", "not found")))
+        return control.answer(request, self._state)
 
-    async def _receive(self, request: web.BaseRequest, call: Request) -> web.StreamResponse:
+    async def _answer_caller(self, http_request: web.BaseRequest, request: Request) -> web.StreamResponse:
         began = perf_counter()
-        striking = [one for one in self._served.faults if one.strikes(call.method, call.path)]
+        striking = [armed for armed in self._state.faults if armed.strikes(request.method, request.path)]
         if striking:
-            await asyncio.sleep(delay(striking))
-        spoilt = instead(striking, call, "before")
-        if spoilt or resets(striking, "before"):
-            return self._finish(request, call, spoilt, began)
-        disturb_all(striking, call, self._served, "before")
-        before = self._served.db.total_changes
-        reply = answer(call, self._served)
-        changed = self._served.db.total_changes != before and call.path.startswith("/api/")
+            await asyncio.sleep(faults.delay(striking))
+        reply = faults.replacement(striking, request, "before")
+        if reply or faults.cuts(striking, "before"):
+            self._log(request, reply.status if reply else 0, began, wrote=False)
+            return _response(reply) if reply else _cut(http_request)
+        reply = self._ask_account(request, striking, began)
+        if faults.cuts(striking, "after"):
+            return _cut(http_request)
+        spoilt = faults.replacement(striking, request, "after") or faults.rewritten(striking, reply)
+        return await _truncated(http_request, _response(spoilt), faults.truncation(striking))
+
+    def _ask_account(self, request: Request, striking: list[ArmedFault], began: float) -> Reply:
+        """The account's answer, logged; faults may disturb the account before and after it."""
+        state = self._state
+        faults.disturb(striking, request, state.db, state.context, "before")
+        changes_before = state.db.total_changes
+        reply = answer(request, state)
+        changed = state.db.total_changes != changes_before and request.path.startswith("/api/")
         wrote = changed and reply.status < 400  # what is refused is rolled back
-        disturb_all(striking, call, self._served, "after")
-        self._note(call, reply.status, began, wrote=wrote)
-        if resets(striking, "after"):
-            return _cut(request)
-        response = _response(instead(striking, call, "after") or less_a_row(striking, reply))
-        return await _truncated(request, response, truncation(striking))
+        faults.disturb(striking, request, state.db, state.context, "after")
+        self._log(request, reply.status, began, wrote=wrote)
+        return reply
 
-    def _finish(
-        self, request: web.BaseRequest, call: Request, spoilt: Reply | None, began: float
-    ) -> web.StreamResponse:
-        """End a request that never reached the account."""
-        self._note(call, spoilt.status if spoilt else 0, began, wrote=False)
-        return _response(spoilt) if spoilt else _cut(request)
-
-    def _note(self, call: Request, status: int, began: float, *, wrote: bool) -> None:
-        self._served.note(logs.LoggedRequest(self._served.clock.now(), call.method, call.path, status, wrote))
+    def _log(self, request: Request, status: int, began: float, *, wrote: bool) -> None:
+        self._state.log(LoggedRequest(self._state.clock.now(), request.method, request.path, status, wrote))
         if self._verbose:
-            spent = (perf_counter() - began) * 1000
-            print(f"{call.method} {call.path!r} {status} {spent:.1f} ms", file=sys.stderr, flush=True)  # noqa: T201
+            milliseconds = (perf_counter() - began) * 1000
+            line = f"{request.method} {request.path!r} {status} {milliseconds:.1f} ms"
+            print(line, file=sys.stderr, flush=True)  # noqa: T201
 
 
-async def _read(request: web.BaseRequest) -> Request:
-    body = await request.read() if request.can_read_body else b""
-    query = {name: request.query.getall(name)[-1] for name in request.query} if request.query_string else {}
-    return Request(
-        request.method, collapsed(request.path), query, request.headers, body, f"http://{request.host}"
-    )
+async def _read(http_request: web.BaseRequest) -> Request:
+    """Read a request in whole; of a repeated query parameter, the last value counts."""
+    body = await http_request.read() if http_request.can_read_body else b""
+    query = dict(http_request.query.items()) if http_request.query_string else {}
+    path, base = collapsed(http_request.path), f"http://{http_request.host}"
+    return Request(http_request.method, path, query, http_request.headers, body, base)
 
 
-def _bare_call(request: web.BaseRequest) -> Request:
-    return Request(request.method, collapsed(request.path), {}, request.headers, b"", "")
+def _without_body(http_request: web.BaseRequest) -> Request:
+    path = collapsed(http_request.path)
+    return Request(http_request.method, path, {}, http_request.headers, b"", "")
 
 
 def _response(reply: Reply) -> web.Response:
@@ -105,9 +108,9 @@ def _response(reply: Reply) -> web.Response:
     return web.Response(status=reply.status, body=body or None, headers=headers)
 
 
-def _cut(request: web.BaseRequest) -> web.Response:
+def _cut(http_request: web.BaseRequest) -> web.Response:
     """Break the connection, so that the caller sees a reset and no answer."""
-    transport = request.transport
+    transport = http_request.transport
     if transport is not None:
         sock = transport.get_extra_info("socket")
         if sock is not None:
@@ -116,18 +119,20 @@ def _cut(request: web.BaseRequest) -> web.Response:
     return web.Response()
 
 
-async def _truncated(request: web.BaseRequest, response: web.Response, how: str | None) -> web.StreamResponse:
-    """Half of the answer: as a whole body that is no JSON, or (`how=wire`) cut off on the way."""
+async def _truncated(
+    http_request: web.BaseRequest, response: web.Response, how: str | None
+) -> web.StreamResponse:
+    """Half of the answer: as a whole body that is no JSON, or (`how=wire`) cut off on its way."""
     whole = response.body
     if how is None or not isinstance(whole, bytes):
         return response
     half = whole[: len(whole) // 2]
     if how == "json":
         return web.Response(status=response.status, body=half, content_type=_JSON)
-    cut = web.StreamResponse(status=response.status, headers={"Content-Type": _JSON})
-    cut.content_length = len(whole)
-    await cut.prepare(request)
-    await cut.write(half)
-    if request.transport is not None:
-        request.transport.close()
-    return cut
+    cut_off = web.StreamResponse(status=response.status, headers={"Content-Type": _JSON})
+    cut_off.content_length = len(whole)
+    await cut_off.prepare(http_request)
+    await cut_off.write(half)
+    if http_request.transport is not None:
+        http_request.transport.close()
+    return cut_off

@@ -23,20 +23,20 @@ def from_atom(text: str) -> int:
     """
     if not _ATOM.fullmatch(text):
         raise ValueError(text)
-    moment = datetime.fromisoformat(text)
-    if not _OLDEST <= moment <= _NEWEST:
+    instant = datetime.fromisoformat(text)
+    if not _OLDEST <= instant <= _NEWEST:
         raise ValueError(text)
-    return int(moment.timestamp())
+    return int(instant.timestamp())
 
 
 def to_atom(seconds: int, zone: str = "utc") -> str:
     """ATOM text of an instant, in UTC or (``zone="london"``) with London's offset of that day."""
-    place = UTC if zone == "utc" else ZoneInfo(_LONDON)
-    return datetime.fromtimestamp(seconds, place).isoformat()
+    timezone = UTC if zone == "utc" else ZoneInfo(_LONDON)
+    return datetime.fromtimestamp(seconds, timezone).isoformat()
 
 
 def machine_time() -> datetime:
-    """The real time, which also judges JWT assertions: their makers know no other clock."""
+    """The machine's time. JWT assertions are judged by it: their makers know no other clock."""
     return datetime.now(UTC)
 
 
@@ -44,27 +44,27 @@ class Clock:
     """The sandbox's own time: the machine's, a fixed instant, or the machine's moved by some seconds."""
 
     def __init__(self, source: Now | datetime | None = None) -> None:
-        self._first = _as_source(source)
-        self._source = self._first
-        self._moved = 0
+        self._first_source = _as_source(source)
+        self._source = self._first_source
+        self._moved_by = 0
 
     def now(self) -> int:
         """The instant, in seconds since 1970."""
-        return int(self._source().timestamp()) + self._moved
+        return int(self._source().timestamp()) + self._moved_by
 
     def fix(self, seconds: int) -> None:
         """Stand still at this instant."""
         self._source = _as_source(datetime.fromtimestamp(seconds, UTC))
-        self._moved = 0
+        self._moved_by = 0
 
     def advance(self, seconds: int) -> None:
-        """Move on (or back) and keep running as before."""
-        self._moved += seconds
+        """Move forward (or, below 0, back) and keep running as before."""
+        self._moved_by += seconds
 
     def release(self) -> None:
-        """Go back to the time this clock was made with."""
-        self._source = self._first
-        self._moved = 0
+        """Return to the time that this clock was made with."""
+        self._source = self._first_source
+        self._moved_by = 0
 
 
 def _as_source(source: Now | datetime | None) -> Now:

@@ -1,4 +1,4 @@
-"""What a handler is given and what it gives back; envelopes of errors."""
+"""What a handler receives and returns: requests, read in whole, and replies. No HTTP library."""
 
 import json
 import re
@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .refusals import Problem, Refused
+from .refusals import Problem, Refused, error_body
 
 _ID = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request, read whole; `base` is the URL the caller reached us by."""
+    """A request, read in whole; `base` is the URL by which the caller reached the sandbox."""
 
     method: str
     path: str
@@ -25,7 +25,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer; a `body` of None is an empty one."""
+    """An answer. `body` is JSON data, or bytes of an HTML page; None is an empty body."""
 
     status: int
     body: Any = None
@@ -33,9 +33,9 @@ class Reply:
 
 
 def read_json(body: bytes) -> dict[str, Any]:
-    """The JSON object of a body; raises Refused (400) when it is none."""
+    """The JSON object of a body; raises Refused (400) for anything else."""
     try:
-        value = json.loads(body, parse_constant=_no_constant)
+        value = json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise Refused(400, Problem("body", "is not valid JSON")) from None
     if not isinstance(value, dict):
@@ -43,9 +43,9 @@ def read_json(body: bytes) -> dict[str, Any]:
     return value
 
 
-def read_envelope(call: Request, key: str) -> dict[str, Any]:
+def read_envelope(request: Request, key: str) -> dict[str, Any]:
     """The object under the body's one key (`contact` in v1, `data` in v2); raises Refused (400, 422)."""
-    value = read_json(call.body).get(key)
+    value = read_json(request.body).get(key)
     if not isinstance(value, dict):
         raise Refused(422, Problem(key, "must be an object"))
     return value
@@ -65,29 +65,11 @@ def data_reply(data: Any, status: int = 200, **more: Any) -> Reply:
     return Reply(status, {"success": True, "status": status, "data": data, **more})
 
 
-def refusal(call: Request, refused: Refused) -> Reply:
-    """The error answer in the envelope of the version that was called."""
-    if call.path.startswith("/api/v2/"):
-        return Reply(refused.status, _v2_errors(refused))
-    return Reply(refused.status, _v1_errors(refused))
+def refusal(request: Request, refused: Refused) -> Reply:
+    """The error answer to a request."""
+    return Reply(refused.status, error_body(request.path, refused))
 
 
-def _v2_errors(refused: Refused) -> dict[str, Any]:
-    """Evance help, Add a Webhook: `context` is `data` (the body) or `parameters` (the URL)."""
-    errors = [{"name": one.name, "message": one.message, "ref": one.ref} for one in refused.problems]
-    return {"success": False, "status": refused.status, "context": refused.context, "errors": errors}
-
-
-def _v1_errors(refused: Refused) -> dict[str, Any]:
-    """v1 names the envelope, then the field, then its messages; other failures have one message."""
-    if refused.status != 422 or refused.context == "parameters":
-        text = "; ".join(f"{one.name} {one.message}" for one in refused.problems)
-        return {"success": False, "status": refused.status, "message": text}
-    messages: dict[str, list[str]] = {}
-    for one in refused.problems:
-        messages.setdefault(one.name, []).append(one.message)
-    return {"contact": messages}
-
-
-def _no_constant(name: str) -> float:
+def _refuse_constant(name: str) -> float:
+    """Refuse `NaN` and `Infinity`, which Python reads and JSON does not have."""
     raise ValueError(name)

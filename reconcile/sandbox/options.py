@@ -1,4 +1,4 @@
-"""What the operator of a sandbox says and gets: options, access, counts, and errors."""
+"""What the operator of a sandbox gives and gets: options, access, counts and errors."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,9 +7,17 @@ from datetime import datetime
 from .clock import Now
 
 
+class SandboxError(Exception):
+    """The sandbox cannot do what its operator asked; the text says why and what to do."""
+
+
+class WrongWord(SandboxError):
+    """A switch, profile, fault or part of the account that does not exist; the text lists those that do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a client needs; also the JSON line of `sandbox serve`."""
+    """What a client needs to reach the sandbox; also the JSON line of `sandbox serve`."""
 
     url: str
     client_id: str
@@ -19,7 +27,7 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much a seed put into the account."""
+    """How many rows a seed put into the account."""
 
     contacts: int
     roles: int
@@ -29,7 +37,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to serve: where to listen, by what clock, with which switches and faults."""
+    """How to serve: the address to listen on, the clock, the switches and the faults.
+
+    `profile` and `switches` change the stored switches; None and empty leave them as they are.
+    """
 
     host: str = "127.0.0.1"
     port: int = 0
@@ -39,11 +50,3 @@ class Options:
     faults: tuple[str, ...] = ()
     fault_seed: int = 1
     verbose: bool = False
-
-
-class SandboxError(Exception):
-    """The sandbox cannot do what its operator asked; the text says why and what to do."""
-
-
-class WrongWord(SandboxError):
-    """A switch, profile, fault or part of the account that does not exist; the text lists those that do."""

@@ -1,47 +1,96 @@
-"""What happens outside the API: a contact follows the link in a mail, an admin approves or rejects."""
+"""What happens to a contact outside the API: it follows a link, an admin decides, somebody edits it.
+
+Each function works inside the caller's transaction and raises Refused (404) for what does not exist.
+"""
 
 import sqlite3
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from .refusals import not_found
+from .rules.contacts import unique_key
 from .rules.grants import Grant, Mail
 from .store import contacts, logs, roles
+from .switches import RequestContext
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What somebody in the shop changes of a contact; None and empty leave a thing as it is."""
+
+    email: str | None = None
+    reference: str | None = None
+    grant: str = ""
+    revoke: str = ""
+    tag: str = ""
+    untag: str = ""
 
 
 def verify(db: sqlite3.Connection, contact_id: int, now: int) -> None:
-    """The address is verified, and every grant that waited for it is active. Raises Refused (404)."""
+    """The contact verifies its address: every grant that waited for that is active."""
     grants = _grants(db, contact_id)
     contacts.change(db, contact_id, {"email_verified": True, "modified": now})
-    roles.replace_grants(
-        db, contact_id, [_begun(one, now) if one.awaits == "email" else one for one in grants]
-    )
+    begun = [_begun(grant, now) if grant.awaits == "email" else grant for grant in grants]
+    roles.replace_grants(db, contact_id, begun)
 
 
 def approve(db: sqlite3.Connection, contact_id: int, reference: str, now: int) -> None:
-    """A grant that waited for an admin is active, and the contact is told. Raises Refused (404)."""
+    """An admin approves a grant that waited for that; the contact gets a mail."""
     _decide(db, contact_id, reference, "active", now)
 
 
 def reject(db: sqlite3.Connection, contact_id: int, reference: str, now: int) -> None:
-    """A grant that waited for an admin is rejected, and the contact is told. Raises Refused (404)."""
+    """An admin rejects a grant that waited for approval; the contact gets a mail."""
     _decide(db, contact_id, reference, "rejected", now)
 
 
+def edit(db: sqlite3.Connection, contact_id: int, changes: Edit, context: RequestContext) -> None:
+    """Somebody in the shop changes a contact: no rule of the API is asked, and nobody gets a mail.
+
+    A role that does not exist is not granted.
+    """
+    grants = {grant.reference: grant for grant in _grants(db, contact_id)}
+    grants.pop(changes.revoke, None)
+    role = roles.grantable(db).get(changes.grant)
+    if role is not None:
+        grants[role.reference] = Grant(role.reference, role.title, "active", None, None, context.now)
+    roles.replace_grants(db, contact_id, grants.values())
+    tags = {*contacts.tags_of(db, [contact_id])[contact_id], changes.tag} - {changes.untag, ""}
+    contacts.replace_tags(db, contact_id, sorted(tags))
+    contacts.change(db, contact_id, {**_identity(changes, context), "modified": context.now})
+
+
+def remove(db: sqlite3.Connection, contact_id: int) -> None:
+    """Somebody in the shop deletes a contact."""
+    if contacts.find(db, contact_id) is None:
+        raise not_found("contact")
+    contacts.remove(db, contact_id)
+
+
+def _identity(changes: Edit, context: RequestContext) -> dict[str, str | None]:
+    columns: dict[str, str | None] = {}
+    if changes.email is not None:
+        columns["email"] = changes.email
+        columns["unique_email"] = unique_key(changes.email, context.switches.email_case)
+    if changes.reference is not None:
+        columns["reference"] = changes.reference
+    return columns
+
+
 def _decide(db: sqlite3.Connection, contact_id: int, reference: str, status: str, now: int) -> None:
-    grants = {one.reference: one for one in _grants(db, contact_id)}
+    grants = {grant.reference: grant for grant in _grants(db, contact_id)}
     if reference not in grants or grants[reference].awaits != "admin":
         raise not_found("grant that waits for an admin")
     grants[reference] = replace(_begun(grants[reference], now), status=status)
     roles.replace_grants(db, contact_id, grants.values())
     contacts.change(db, contact_id, {"modified": now})
-    contact = contacts.one(db, contact_id)
+    contact = contacts.find(db, contact_id)
     if contact and contact["email"]:
         kind = "approved" if status == "active" else "rejected"
         logs.post(db, contact_id, [Mail(kind, contact["email"], reference)], now)
 
 
 def _grants(db: sqlite3.Connection, contact_id: int) -> list[Grant]:
-    if contacts.one(db, contact_id) is None:
+    if contacts.find(db, contact_id) is None:
         raise not_found("contact")
     return roles.grants_of(db, [contact_id])[contact_id]
 

@@ -1,18 +1,13 @@
-"""How the sandbox refuses a request of the API: what is wrong with it, and where."""
+"""How the API refuses a request: what is wrong with it, and the error bodies of v1 and v2."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 NOT_UNIQUE = "error.not-unique"
-
 REQUIRED = "error.required"
-
 INVALID = "error.invalid"
-
 TOO_LONG = "error.too-long"
-
 UNKNOWN = "error.unknown"
-
 PROTECTED = "error.protected"
 
 Context = Literal["data", "parameters"]
@@ -38,11 +33,33 @@ class Refused(Exception):
 
 
 def refuse_if(problems: list[Problem]) -> None:
-    """Raise a 422 that tells all problems at once, or return when there is none."""
+    """Raise Refused (422) with all problems at once, or return when there is none."""
     if problems:
         raise Refused(422, *problems)
 
 
 def not_found(what: str) -> Refused:
-    """404 for a thing that is not there."""
+    """404 for a thing that does not exist."""
     return Refused(404, Problem("id", f"{what} not found", UNKNOWN), context="parameters")
+
+
+def error_body(path: str, refused: Refused) -> dict[str, Any]:
+    """The JSON of an error answer, in the envelope of the API version that the path belongs to."""
+    return _v2_errors(refused) if path.startswith("/api/v2/") else _v1_errors(refused)
+
+
+def _v2_errors(refused: Refused) -> dict[str, Any]:
+    """Evance help, Add a Webhook: `context` is `data` (the body) or `parameters` (the URL)."""
+    errors = [{"name": item.name, "message": item.message, "ref": item.ref} for item in refused.problems]
+    return {"success": False, "status": refused.status, "context": refused.context, "errors": errors}
+
+
+def _v1_errors(refused: Refused) -> dict[str, Any]:
+    """v1 names the envelope, then the field, then its messages; other failures have one message."""
+    if refused.status != 422 or refused.context == "parameters":
+        text = "; ".join(f"{problem.name} {problem.message}" for problem in refused.problems)
+        return {"success": False, "status": refused.status, "message": text}
+    messages: dict[str, list[str]] = {}
+    for problem in refused.problems:
+        messages.setdefault(problem.name, []).append(problem.message)
+    return {"contact": messages}

@@ -1,4 +1,4 @@
-"""HTTP around the handlers: one aiohttp server on loopback, in this thread or in one beside it."""
+"""The server: aiohttp around the app on loopback, in this thread or in one of its own."""
 
 import asyncio
 import signal
@@ -13,14 +13,15 @@ from .app import App
 from .clock import Clock
 from .options import Access, Options, SandboxError
 from .state import State
-from .store import settings
 from .store.connection import opened
-from .store.settings import setting
+from .store.settings import main_client, setting
 from .switches import Switches
 
 _FLUSH_SECONDS = 1.0
+"""Seconds between two looks at the request log for lines to be written."""
 
 _GRACE_SECONDS = 1.0
+"""Seconds that requests under way may take at the end, then their connections are closed."""
 
 
 def serve(path: Path, options: Options, ready: Callable[[Access], None]) -> None:
@@ -29,26 +30,26 @@ def serve(path: Path, options: Options, ready: Callable[[Access], None]) -> None
     async def main() -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(name, stop.set)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
         await _serve(path, options, ready, stop)
 
     asyncio.run(main())
 
 
 @contextmanager
-def beside(path: Path, options: Options) -> Iterator[Access]:
+def serving(path: Path, options: Options) -> Iterator[Access]:
     """Serve in a thread of this process for the length of a block."""
-    side = _Side(path, options)
-    side.thread.start()
+    server = _ServerThread(path, options)
+    server.thread.start()
     try:
-        yield side.access()
+        yield server.access()
     finally:
-        side.stop()
+        server.stop()
 
 
-class _Side:
-    """The thread, and the two moments it shares with the one that started it."""
+class _ServerThread:
+    """A thread that serves. The thread that started it waits twice: until it is ready, and until its end."""
 
     def __init__(self, path: Path, options: Options) -> None:
         self._path, self._options = path, options
@@ -60,7 +61,7 @@ class _Side:
         self.thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
 
     def access(self) -> Access:
-        """What a client needs, once the server listens; raises what kept it from that."""
+        """What a client needs, once the server listens; raises the error that prevented it."""
         self._ready.wait()
         if self._access is None:
             self.thread.join()
@@ -84,39 +85,39 @@ class _Side:
 
     async def _main(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        await _serve(self._path, self._options, self._tell, self._stop)
+        await _serve(self._path, self._options, self._set_access, self._stop)
 
-    def _tell(self, access: Access) -> None:
+    def _set_access(self, access: Access) -> None:
         self._access = access
         self._ready.set()
 
 
 async def _serve(path: Path, options: Options, ready: Callable[[Access], None], stop: asyncio.Event) -> None:
     with opened(path) as db:
-        served = State(db, Clock(options.now))
-        served.refresh()
-        _turn_switches(served, options)
-        served.arm(options.faults, options.fault_seed)
-        door = App(served, verbose=options.verbose)
-        runner = web.ServerRunner(web.Server(door.receive, access_log=None), shutdown_timeout=_GRACE_SECONDS)
+        state = State(db, Clock(options.now))
+        state.refresh()
+        _turn_switches(state, options)
+        state.arm(options.faults, options.fault_seed)
+        app = App(state, verbose=options.verbose)
+        runner = web.ServerRunner(web.Server(app.receive, access_log=None), shutdown_timeout=_GRACE_SECONDS)
         await runner.setup()
-        flushing = asyncio.create_task(_flush_now_and_then(served))
+        flushing = asyncio.create_task(_flush_repeatedly(state))
         try:
             await _listen(runner, options)
-            ready(_access(runner, served))
+            ready(_access(runner, state))
             await stop.wait()
         finally:
             flushing.cancel()
             await runner.cleanup()
-            served.flush()
+            state.flush()
 
 
-def _turn_switches(served: State, options: Options) -> None:
-    """Store the profile and the switches that the options name, if any; others stay as stored."""
+def _turn_switches(state: State, options: Options) -> None:
+    """Store the profile and the switches that the options name, if any."""
     if options.profile is None and not options.switches:
         return
-    start = served.switches if options.profile is None else Switches.of(options.profile)
-    served.turn(start.turned(dict(options.switches)))
+    start = state.switches if options.profile is None else Switches.of(options.profile)
+    state.turn(start.turned(dict(options.switches)))
 
 
 async def _listen(runner: web.ServerRunner, options: Options) -> None:
@@ -126,16 +127,14 @@ async def _listen(runner: web.ServerRunner, options: Options) -> None:
         raise SandboxError(f"cannot listen on {options.host}:{options.port}: {error.strerror}") from error
 
 
-def _access(runner: web.ServerRunner, served: State) -> Access:
+def _access(runner: web.ServerRunner, state: State) -> Access:
     host, port = runner.addresses[0][:2]
-    client = settings.main_client(served.db)
-    where = f"[{host}]" if ":" in host else host
-    return Access(
-        f"http://{where}:{port}", client.client_id, client.private_key, setting(served.db, "account")
-    )
+    client = main_client(state.db)
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return Access(url, client.client_id, client.private_key, setting(state.db, "account"))
 
 
-async def _flush_now_and_then(served: State) -> None:
+async def _flush_repeatedly(state: State) -> None:
     while True:
         await asyncio.sleep(_FLUSH_SECONDS)
-        served.flush()
+        state.flush()

@@ -1,8 +1,8 @@
-"""What the documents leave open, as switches; a profile is a named set of them.
+"""What the documents leave open, as switches; a profile sets all of them.
 
-Each switch is a field of `Switches`. Its default is the `documented` profile; `worst` is its setting
-under `hostile`. `bearable=True` marks what the `awkward` profile leaves at its default, because a
-client that cannot read grants or tags, or list contacts, can do nothing but refuse.
+Each switch is a row: a field of `Switches`. Its default is its setting in the profile `documented`, `worst`
+the one in `hostile`. The profile `awkward` has the worst settings too, except for the switches with
+`spared=True`: a client that cannot read grants and tags or list contacts can only give up.
 """
 
 from collections.abc import Callable
@@ -13,16 +13,16 @@ from typing import Any, Literal, Self, get_args, get_type_hints
 from .options import WrongWord
 
 
-def _switch(default: str | int, *, worst: str | int, about: str, bearable: bool = False) -> Any:
-    return field(default=default, metadata={"worst": worst, "about": about, "bearable": bearable})
+def _switch(default: str | int, *, worst: str | int, about: str, spared: bool = False) -> Any:
+    return field(default=default, metadata={"worst": worst, "about": about, "spared": spared})
 
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """One way the real server may behave where its documents are silent."""
+    """One way in which the real server may behave where its documents are silent."""
 
     grant_keys: Literal["full", "other", "name"] = _switch(
-        "full", worst="name", bearable=True, about="Inner keys of a grant on read."
+        "full", worst="name", spared=True, about="Inner keys of a grant on read."
     )
     grant_shape: Literal["map", "array"] = _switch(
         "map", worst="array", about="`accessRoles` on read: keyed by reference, or an array."
@@ -85,10 +85,10 @@ class Switches:
         "keep", worst="fold", about="Tags stored as written, or folded to lower case and trimmed."
     )
     tags_read: Literal["object", "list", "none"] = _switch(
-        "object", worst="none", bearable=True, about="Tags on read: as written, a bare list, or not at all."
+        "object", worst="none", spared=True, about="Tags on read: as written, a bare list, or not at all."
     )
     update_method: Literal["both", "POST", "PUT"] = _switch(
-        "both", worst="PUT", bearable=True, about="Verbs that update a v1 contact; the other gets 405."
+        "both", worst="PUT", spared=True, about="Verbs that update a v1 contact; the other gets 405."
     )
     address_update: Literal["partial", "full"] = _switch(
         "partial", worst="full", about="Keys missing from a written address: kept, or blanked."
@@ -132,7 +132,7 @@ class Switches:
     max_limit: int = _switch(100, worst=50, about="Largest page.")
     over_limit: Literal["clamp", "reject"] = _switch("clamp", worst="clamp", about="A `limit` above it.")
     list_order: Literal["id", "newest", "modified", "random"] = _switch(
-        "id", worst="random", bearable=True, about="Order of a v2 contact list."
+        "id", worst="random", spared=True, about="Order of a v2 contact list."
     )
     past_end: Literal["empty", "last", "404"] = _switch(
         "empty", worst="last", about="A page after the last one."
@@ -143,27 +143,35 @@ class Switches:
 
     @classmethod
     def of(cls, profile: str) -> Self:
-        """The switches of a profile; raises WrongWord for a name that is none."""
+        """The switches of a profile; raises WrongWord for an unknown name."""
         try:
             return cls(**_PROFILES[profile]())
         except KeyError:
             raise WrongWord(f"no profile {profile!r}; there are {', '.join(sorted(_PROFILES))}") from None
 
     def turned(self, settings: dict[str, Any]) -> Self:
-        """These switches with some set otherwise, values as text or number; raises WrongWord."""
+        """These switches with some changed, settings as text or number; raises WrongWord."""
         checked = {name: _checked(name, value) for name, value in settings.items()}
         return type(self)(**{**self.settings(), **checked})
 
     def settings(self) -> dict[str, Any]:
         """Name and setting of every switch."""
-        return {one.name: getattr(self, one.name) for one in fields(self)}
+        return {switch.name: getattr(self, switch.name) for switch in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """What one request is answered by: the switches, and the instant in seconds since 1970."""
+
+    switches: Switches
+    now: int
 
 
 _PROFILES: dict[str, Callable[[], dict[str, Any]]] = {
     "documented": dict,
-    "hostile": lambda: {one.name: one.metadata["worst"] for one in fields(Switches)},
+    "hostile": lambda: {switch.name: switch.metadata["worst"] for switch in fields(Switches)},
     "awkward": lambda: {
-        one.name: one.metadata["worst"] for one in fields(Switches) if not one.metadata["bearable"]
+        switch.name: switch.metadata["worst"] for switch in fields(Switches) if not switch.metadata["spared"]
     },
 }
 
@@ -174,13 +182,13 @@ def profiles() -> list[str]:
 
 
 def about() -> dict[str, tuple[str, tuple[str, ...]]]:
-    """What each switch decides and the settings it has (none listed: a number)."""
-    return {one.name: (one.metadata["about"], choices(one.name)) for one in fields(Switches)}
+    """What each switch decides, and its settings; empty for one that takes a number."""
+    return {switch.name: (switch.metadata["about"], choices(switch.name)) for switch in fields(Switches)}
 
 
 @cache
 def choices(name: str) -> tuple[str, ...]:
-    """Settings of a switch; empty for one that takes a number."""
+    """The settings of a switch; empty for one that takes a number."""
     return get_args(get_type_hints(Switches)[name])
 
 
@@ -194,11 +202,3 @@ def _checked(name: str, value: object) -> str | int:
     if not allowed and not (text.isascii() and text.isdigit() and len(text) < 7):
         raise WrongWord(f"switch {name} is a whole number, not {text!r}")
     return text if allowed else int(text)
-
-
-@dataclass(frozen=True, slots=True)
-class RequestContext:
-    """How the server behaves, and the instant in seconds since 1970."""
-
-    switches: Switches
-    now: int

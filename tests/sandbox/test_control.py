@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from reconcile import sandbox
 from tests.support.sandbox.written_calls import Caller
 
 
@@ -60,6 +61,50 @@ def test_requests_and_tokens_can_be_forgotten(caller: Caller) -> None:
     assert caller.call("GET", "/api/index.json").status_code == 401
 
 
+@pytest.mark.parametrize("part", ["contacts", "roles", "grants", "switches"])
+def test_every_part_of_the_account_can_be_read(caller: Caller, part: str) -> None:
+    """The rows are those of `sandbox.show`."""
+    assert caller.control("GET", part).json() == {part: sandbox.show(caller.path, part)}
+
+
+def test_a_contact_can_be_read_whatever_the_switches_hide(caller: Caller) -> None:
+    """It has the v1 read form with its grants and tags, also where the API shows none."""
+    caller.control("PUT", "switches", {"profile": "hostile"})
+    assert (
+        caller.control("GET", "contacts/13").json()["contact"] == sandbox.show(caller.path, "contact:13")[0]
+    )
+
+
+def test_the_tokens_can_be_read(caller: Caller) -> None:
+    """Every token that is stored is listed, for tests that look for it in output."""
+    first, second = caller.token(), caller.token("contacts.readonly")
+    assert caller.control("GET", "tokens").json() == {"tokens": sorted([first, second])}
+
+
+def test_somebody_else_can_edit_a_contact(caller: Caller) -> None:
+    """Grants, tags, address and reference change as named, without a mail; the rest stays."""
+    before = caller.control("GET", "contacts/13").json()["contact"]
+    edit = {"grant": "press", "revoke": "newsletter", "tag": "seen", "email": "Bob@example.org"}
+    assert caller.control("PATCH", "contacts/13", edit).status_code == 204
+    after = caller.control("GET", "contacts/13").json()["contact"]
+    assert set(after["accessRoles"]) == {"customer", "press"}
+    assert (after["tags"], after["email"]) == ({"contact": ["seen"]}, "Bob@example.org")
+    assert caller.control("PATCH", "contacts/13", {"untag": "seen", "reference": "R-1"}).status_code == 204
+    last = caller.control("GET", "contacts/13").json()["contact"]
+    assert (last["tags"], last["reference"]) == ({"contact": []}, "R-1")
+    unmoved = set(before) - {"accessRoles", "tags", "email", "reference"}
+    assert all(last[key] == before[key] for key in unmoved)
+    assert caller.outbox() == []
+    assert caller.control("GET", "requests").json()["requests"] == []
+
+
+def test_somebody_else_can_delete_a_contact(caller: Caller) -> None:
+    """It is gone with all that belonged to it."""
+    assert caller.control("DELETE", "contacts/13").status_code == 204
+    assert caller.call("GET", "/api/contacts/13.json").status_code == 404
+    assert all(grant["contact"] != 13 for grant in caller.control("GET", "grants").json()["grants"])
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
@@ -76,6 +121,12 @@ def test_requests_and_tokens_can_be_forgotten(caller: Caller) -> None:
         ("POST", "contacts/999999/verify", None, 404),
         ("POST", "contacts/13/roles/trade-account/approve", None, 404),
         ("POST", "contacts/13/roles/customer/reject", None, 404),
+        ("GET", "contacts/999999", None, 404),
+        ("DELETE", "contacts/999999", None, 404),
+        ("PATCH", "contacts/999999", {"tag": "a"}, 404),
+        ("PATCH", "contacts/13", {"company": "Bee"}, 400),
+        ("PATCH", "contacts/13", {"tag": 1}, 400),
+        ("PATCH", "contacts/13", {"email": "grace.odell@example.com"}, 400),
         ("GET", "nothing", None, 404),
     ],
 )

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from reconcile.cli.commands.sandbox import sandbox as group
-from reconcile.sandbox.faults.specification import Kind
+from reconcile.sandbox.control import ENDPOINTS, Endpoint
+from reconcile.sandbox.faults.armed import FAULTS
 from reconcile.sandbox.switches import Switches, about
 
 DOCS = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text("utf-8")
@@ -27,10 +28,20 @@ def test_the_table_of_switches_is_theirs() -> None:
     assert table() in DOCS
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_every_fault_is_told(kind: Kind) -> None:
+@pytest.mark.parametrize("name", FAULTS)
+def test_every_fault_is_told(name: str) -> None:
     """Each fault has its row."""
-    assert f"| `{kind}` |" in DOCS
+    assert f"| `{name}` |" in DOCS
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_every_endpoint_of_the_control_door_is_told(endpoint: Endpoint) -> None:
+    """Each path has its row, in which its verb is named."""
+    path = (
+        endpoint.path.replace("{id}", "ID").replace("{reference}", "REFERENCE").replace("/reject", "/approve")
+    )
+    rows = [line for line in DOCS.splitlines() if f"/_sandbox/{path}`" in line]
+    assert any(f"`{endpoint.verb}" in row for row in rows)
 
 
 @pytest.mark.parametrize("name", sorted(group.commands))

@@ -3,15 +3,19 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 
 import pytest
 import requests
 
 from reconcile import sandbox
-from reconcile.sandbox.faults.specification import arm, read_fault
+from reconcile.sandbox.faults.armed import FAULTS, arm
+from reconcile.sandbox.faults.armed import delay as delay_of
+from reconcile.sandbox.faults.responses import seconds_to_wait
+from reconcile.sandbox.faults.specification import ArmedFault, Fault
+from reconcile.sandbox.messages import Reply
 from tests.sandbox.conftest import NOON
 from tests.support.sandbox.written_calls import Caller, calling
 
@@ -42,9 +46,9 @@ def test_latency_delays_an_answer(shop: Path) -> None:
 
 def test_jitter_stays_in_its_range_and_repeats() -> None:
     """Delays spread around the mean, and the same seed gives the same ones."""
-    [one], [other] = arm(["latency:ms=50,jitter=20"], 7), arm(["latency:ms=50,jitter=20"], 7)
-    delays = [one.delay() for _ in range(200)]
-    assert delays == [other.delay() for _ in range(200)]
+    first, other = arm(["latency:ms=50,jitter=20"], 7), arm(["latency:ms=50,jitter=20"], 7)
+    delays = [delay_of(first) for _ in range(200)]
+    assert delays == [delay_of(other) for _ in range(200)]
     assert all(0.03 <= delay <= 0.07 for delay in delays)
     assert len(set(delays)) > 100
 
@@ -73,9 +77,9 @@ def test_a_rate_limit_may_name_a_date_or_nothing(shop: Path) -> None:
 def test_a_rate_limit_lets_pass_again_with_time() -> None:
     """The bucket fills at its rate: a call that keeps to it never waits."""
     [limit] = arm(["rate-limit:rate=2"], 1)
-    assert limit.wait(100.0) == 0
-    assert limit.wait(100.1) == pytest.approx(0.4)
-    assert limit.wait(100.5) == 0
+    assert seconds_to_wait(limit, 100.0) == 0
+    assert seconds_to_wait(limit, 100.1) == pytest.approx(0.4)
+    assert seconds_to_wait(limit, 100.5) == 0
 
 
 @pytest.mark.parametrize("code", [500, 502, 503])
@@ -231,6 +235,21 @@ def test_tokens_are_spared_unless_named(shop: Path) -> None:
         assert answer.status_code == 500
 
 
+def test_a_new_fault_is_one_row(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row from outside has its keys and strikes like the others: here the date of the answer is wrong."""
+
+    def skew(armed: ArmedFault, reply: Reply) -> Reply:
+        date = format_datetime(NOON + timedelta(seconds=armed.number("seconds")), usegmt=True)
+        return Reply(reply.status, reply.body, {**reply.headers, "Date": date})
+
+    monkeypatch.setitem(FAULTS, "clock-skew", Fault("clock-skew", {"seconds": 60.0}, rewrite=skew))
+    with failing(shop, "clock-skew:seconds=3600,n=2") as caller:
+        dates = [caller.call("GET", BOB).headers["Date"] for _ in range(2)]
+        assert dates[1] == "Mon, 23 Nov 2026 10:00:00 GMT" != dates[0]
+        answer = caller.control("PUT", "faults", {"faults": ["clock-skew:hours=1"]})
+        assert "it has" in answer.json()["message"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -249,4 +268,4 @@ def test_tokens_are_spared_unless_named(shop: Path) -> None:
 def test_a_fault_that_is_none_is_told(text: str) -> None:
     """A misspelt fault is an error that says what there is."""
     with pytest.raises(sandbox.SandboxError, match=r"there are|it has|key=value|is a number|is one of"):
-        read_fault(text)
+        arm([text], 1)

@@ -294,7 +294,7 @@ class Account(RuleBasedStateMachine):
         }
 
     def roles(self) -> Iterator[dict[str, str]]:
-        shop = Path(__file__).parents[2] / "reconcile" / "sandbox" / "shop.json"
+        shop = Path(__file__).parents[2] / "reconcile" / "sandbox" / "seeds" / "shop.json"
         yield from json.loads(shop.read_text("utf-8"))["roles"]
 
 

@@ -1,1 +1,1 @@
-"""The endpoints: thin handlers from a `Call` to a `Reply`, without any HTTP library."""
+"""The endpoints of the API: thin handlers from a `Request` to a `Reply`, without any HTTP library."""

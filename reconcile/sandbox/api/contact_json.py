@@ -1,4 +1,4 @@
-"""Contacts as v1 and v2 show them (Evance help: Retrieving a Contact; v2 from the official client)."""
+"""Contacts in the JSON of v1 and v2 (Evance help: Retrieving a Contact; v2 from the official client)."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,8 @@ from reconcile.sandbox.switches import RequestContext, Switches
 
 Row = Mapping[str, Any]
 
-V2_ID_OFFSET = 5_000_000  # under `v2_ids: other`
+V2_ID_OFFSET = 5_000_000
+"""Added to the ids of v1 for those of v2, under `v2_ids: other`."""
 
 _V1 = tuple((field.v1, field.column, field.blank) for field in FIELDS if field.v1)
 
@@ -28,16 +29,16 @@ _TYPE_FLAGS = (
 )  # fmt: skip
 
 
-def v1_contacts(db: sqlite3.Connection, rows: Sequence[Row], terms: RequestContext) -> list[dict[str, Any]]:
-    """Contacts in the v1 read form, with what hangs on them."""
-    around = _nested(db, rows, terms)
-    return [{**_v1_contact(row, terms), **around[row["id"]]} for row in rows]
+def v1_contacts(db: sqlite3.Connection, rows: Sequence[Row], context: RequestContext) -> list[dict[str, Any]]:
+    """Contacts in the v1 read form, with address, grants and tags."""
+    nested = _nested(db, rows, context)
+    return [{**_v1_contact(row, context), **nested[row["id"]]} for row in rows]
 
 
-def v2_contacts(db: sqlite3.Connection, rows: Sequence[Row], terms: RequestContext) -> list[dict[str, Any]]:
+def v2_contacts(db: sqlite3.Connection, rows: Sequence[Row], context: RequestContext) -> list[dict[str, Any]]:
     """Contacts in the v2 form; grants, tags and address only under `v2_nested_read: yes`."""
-    around = _nested(db, rows, terms) if terms.switches.v2_nested_read == "yes" else {}
-    return [{**_v2_contact(row, terms), **around.get(row["id"], {})} for row in rows]
+    nested = _nested(db, rows, context) if context.switches.v2_nested_read == "yes" else {}
+    return [{**_v2_contact(row, context), **nested.get(row["id"], {})} for row in rows]
 
 
 def v2_id(contact_id: int, switches: Switches) -> int:
@@ -46,19 +47,21 @@ def v2_id(contact_id: int, switches: Switches) -> int:
 
 
 def from_v2_id(number: int, switches: Switches) -> int:
-    """The contact meant by a v2 number."""
+    """The contact that has this number in v2."""
     return number - V2_ID_OFFSET if switches.v2_ids == "other" else number
 
 
-def shown_grants(grants: Sequence[Grant], terms: RequestContext) -> Any:
-    """Grants as they are read: a map by reference, or an array."""
-    switches = terms.switches
-    visible = [one for one in grants if switches.expired_grants != "hidden" or not one.lapsed(terms.now)]
+def shown_grants(grants: Sequence[Grant], context: RequestContext) -> Any:
+    """Grants in the form in which they are read: a map by reference, or an array."""
+    switches = context.switches
+    visible = [
+        grant for grant in grants if switches.expired_grants != "hidden" or not grant.has_expired(context.now)
+    ]
     if not visible:
         return [] if switches.empty_map == "array" or switches.grant_shape == "array" else {}
     if switches.grant_shape == "array":
-        return [{"reference": one.reference, **_shown_grant(one, terms)} for one in visible]
-    return {one.reference: _shown_grant(one, terms) for one in visible}
+        return [{"reference": grant.reference, **_shown_grant(grant, context)} for grant in visible]
+    return {grant.reference: _shown_grant(grant, context) for grant in visible}
 
 
 def shown_tags(values: Sequence[str], switches: Switches) -> dict[str, Any]:
@@ -69,43 +72,44 @@ def shown_tags(values: Sequence[str], switches: Switches) -> dict[str, Any]:
     return {"tags": list(values) if bare else {TAG_TYPE: list(values)}}
 
 
-def _nested(db: sqlite3.Connection, rows: Sequence[Row], terms: RequestContext) -> dict[int, dict[str, Any]]:
+def _nested(
+    db: sqlite3.Connection, rows: Sequence[Row], context: RequestContext
+) -> dict[int, dict[str, Any]]:
+    """The keys of address, grants and tags, by contact."""
     ids = [row["id"] for row in rows]
-    grants, tags, addresses = (
-        roles.grants_of(db, ids),
-        contacts.tags_of(db, ids),
-        contacts.addresses_of(db, ids),
-    )
+    grants, tags = roles.grants_of(db, ids), contacts.tags_of(db, ids)
+    addresses = contacts.addresses_of(db, ids)
     return {
         row["id"]: {
-            **(
-                {"address": shown_address(addresses[row["id"]], row, terms.switches)}
-                if row["id"] in addresses
-                else {}
-            ),
-            "accessRoles": shown_grants(grants[row["id"]], terms),
-            **shown_tags(tags[row["id"]], terms.switches),
+            **_address_key(addresses.get(row["id"]), row, context.switches),
+            "accessRoles": shown_grants(grants[row["id"]], context),
+            **shown_tags(tags[row["id"]], context.switches),
         }
         for row in rows
     }
 
 
-def _v1_contact(row: Row, terms: RequestContext) -> dict[str, Any]:
+def _address_key(address: Row | None, contact: Row, switches: Switches) -> dict[str, Any]:
+    """The `address` key of a contact, or nothing where it has no address."""
+    return {} if address is None else {"address": shown_address(address, contact, switches)}
+
+
+def _v1_contact(row: Row, context: RequestContext) -> dict[str, Any]:
     kind = row["type"]
     return {
         "id": str(row["id"]),
         "type": kind,
         **{name: row[column] or blank for name, column, blank in _V1},
-        **{name: kind == one for name, one in _TYPE_FLAGS},
+        **{name: kind == flagged for name, flagged in _TYPE_FLAGS},
         "hasPassword": bool(row["has_password"]),
-        "created": to_atom(row["created"], terms.switches.times),
+        "created": to_atom(row["created"], context.switches.times),
     }
 
 
-def _v2_contact(row: Row, terms: RequestContext) -> dict[str, Any]:
-    zone = terms.switches.times
+def _v2_contact(row: Row, context: RequestContext) -> dict[str, Any]:
+    zone = context.switches.times
     return {
-        "id": v2_id(row["id"], terms.switches),
+        "id": v2_id(row["id"], context.switches),
         "type": row["type"],
         **{name: row[column] for name, column in _V2},
         **{name: bool(row[column]) for name, column in _V2_FLAGS},
@@ -114,21 +118,21 @@ def _v2_contact(row: Row, terms: RequestContext) -> dict[str, Any]:
     }
 
 
-def _shown_grant(grant: Grant, terms: RequestContext) -> dict[str, Any]:
-    switches = terms.switches
+def _shown_grant(grant: Grant, context: RequestContext) -> dict[str, Any]:
+    switches = context.switches
     expires = None if grant.expires is None else to_atom(grant.expires, switches.times)
     match switches.grant_keys:
         case "name":
             return {"name": grant.name}
         case "other":
-            live = grant.status == "active" and not grant.lapsed(terms.now)
-            return {"name": grant.name, "isActive": live, "expiresOn": expires}
+            active = grant.status == "active" and not grant.has_expired(context.now)
+            return {"name": grant.name, "isActive": active, "expiresOn": expires}
         case "full":
-            status = _shown_status(grant, terms)
+            status = _shown_status(grant, context)
             return {"name": grant.name, "reference": grant.reference, "status": status, "expires": expires}
 
 
-def _shown_status(grant: Grant, terms: RequestContext) -> str:
-    if grant.lapsed(terms.now) and terms.switches.expired_grants == "marked":
+def _shown_status(grant: Grant, context: RequestContext) -> str:
+    if grant.has_expired(context.now) and context.switches.expired_grants == "marked":
         return "expired"
-    return terms.switches.pending_word if grant.status == "pending" else grant.status
+    return context.switches.pending_word if grant.status == "pending" else grant.status

@@ -13,69 +13,69 @@ from reconcile.sandbox.switches import RequestContext
 from .contact_json import V2_ID_OFFSET, from_v2_id, v2_contacts
 from .contact_writes import add_contact, read_contact, remove_contact, update_contact
 from .filters import CONTACT_FILTERS, read_filters
-from .paging import Page, read_page, v2_paging
+from .paging import find_page, read_page, v2_paging
 
 _NESTED = ("accessRoles", "tags", "address")
 
 
-def every(call: Request, served: State) -> Reply:
+def list_all(request: Request, state: State) -> Reply:
     """GET /api/v2/contacts.json."""
-    terms = served.terms()
-    moved = V2_ID_OFFSET if terms.switches.v2_ids == "other" else 0
-    where = read_filters(call.query, CONTACT_FILTERS, search.STANDING, moved)
-    wanted = read_page(call.query, terms.switches, "limit")
-    page = Page(wanted, served.total("contacts", where), terms.switches)
-    order = terms.switches.list_order
-    rows = search.page(served.db, "contacts", where, limit=page.limit, offset=page.offset, order=order)
-    return data_reply(v2_contacts(served.db, rows, terms), **v2_paging(page, call))
+    context = state.context()
+    id_offset = V2_ID_OFFSET if context.switches.v2_ids == "other" else 0
+    where = read_filters(request.query, CONTACT_FILTERS, search.STANDING, id_offset)
+    requested = read_page(request.query, context.switches, "limit")
+    page = find_page(requested, state.total("contacts", where), context.switches)
+    order = context.switches.list_order
+    rows = search.page(state.db, "contacts", where, limit=page.limit, offset=page.offset, order=order)
+    return data_reply(v2_contacts(state.db, rows, context), **v2_paging(page, request))
 
 
-def read(_call: Request, served: State, contact_id: str) -> Reply:
+def read(_request: Request, state: State, contact_id: str) -> Reply:
     """GET /api/v2/contacts/{id}.json."""
-    return _one(served, _number(contact_id, served))
+    return _contact_reply(state, _number(contact_id, state))
 
 
-def add(call: Request, served: State) -> Reply:
+def add(request: Request, state: State) -> Reply:
     """POST /api/v2/contacts.json."""
-    terms = served.terms()
-    payload = _writable(read_envelope(call, "data"), terms)
-    with writing(served.db):
-        contact_id = add_contact(served.db, read_contact(payload, "v2", terms, adding=True), "v2", terms)
-        return _one(served, contact_id, 201)
+    context = state.context()
+    payload = _writable(read_envelope(request, "data"), context)
+    with writing(state.db):
+        contact_id = add_contact(state.db, read_contact(payload, "v2", context, adding=True), "v2", context)
+        return _contact_reply(state, contact_id, 201)
 
 
-def update(call: Request, served: State, contact_id: str) -> Reply:
+def update(request: Request, state: State, contact_id: str) -> Reply:
     """PUT /api/v2/contacts/{id}.json."""
-    terms, number = served.terms(), _number(contact_id, served)
-    payload = _writable(read_envelope(call, "data"), terms)
-    with writing(served.db):
-        update_contact(served.db, number, read_contact(payload, "v2", terms, adding=False), "v2", terms)
-        return _one(served, number)
+    context, number = state.context(), _number(contact_id, state)
+    payload = _writable(read_envelope(request, "data"), context)
+    with writing(state.db):
+        update_contact(state.db, number, read_contact(payload, "v2", context, adding=False), "v2", context)
+        return _contact_reply(state, number)
 
 
-def delete(_call: Request, served: State, contact_id: str) -> Reply:
+def delete(_request: Request, state: State, contact_id: str) -> Reply:
     """DELETE /api/v2/contacts/{id}.json."""
-    number = _number(contact_id, served)
-    with writing(served.db):
-        remove_contact(served.db, number, served.terms())
+    number = _number(contact_id, state)
+    with writing(state.db):
+        remove_contact(state.db, number, state.context())
     return Reply(204)
 
 
-def _number(text: str, served: State) -> int:
-    return from_v2_id(read_id(text, "contact"), served.terms().switches)
+def _number(text: str, state: State) -> int:
+    return from_v2_id(read_id(text, "contact"), state.context().switches)
 
 
-def _one(served: State, contact_id: int, status: int = 200) -> Reply:
-    row = contacts.one(served.db, contact_id)
+def _contact_reply(state: State, contact_id: int, status: int = 200) -> Reply:
+    row = contacts.find(state.db, contact_id)
     if row is None:
         raise not_found("contact")
-    return data_reply(v2_contacts(served.db, [row], served.terms())[0], status)
+    return data_reply(v2_contacts(state.db, [row], state.context())[0], status)
 
 
-def _writable(payload: Mapping[str, Any], terms: RequestContext) -> Mapping[str, Any]:
-    """The payload as far as v2 takes it: grants, tags and address may be ignored or refused."""
-    if terms.switches.v2_nested_write == "accept":
+def _writable(payload: Mapping[str, Any], context: RequestContext) -> Mapping[str, Any]:
+    """The part of the payload that v2 accepts: grants, tags and address may be ignored or refused."""
+    if context.switches.v2_nested_write == "accept":
         return payload
-    if terms.switches.v2_nested_write == "reject":
+    if context.switches.v2_nested_write == "reject":
         refuse_if([Problem(name, "is not a field of a contact") for name in _NESTED if name in payload])
     return {name: value for name, value in payload.items() if name not in _NESTED}

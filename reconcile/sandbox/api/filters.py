@@ -17,7 +17,7 @@ _RANGES: dict[str, Comparison] = {"min": ">=", "max": "<=", "after": ">", "befor
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A field that can be asked for, and the operators it has ("" is equality)."""
+    """A field that a query can filter by, and its operators ("" is equality)."""
 
     name: str
     column: str
@@ -42,44 +42,44 @@ ROLE_FILTERS = (
 
 
 def read_filters(
-    query: Mapping[str, str], filters: tuple[Filter, ...], start: Where, moved: int = 0
+    query: Mapping[str, str], filters: tuple[Filter, ...], start: Where, id_offset: int = 0
 ) -> Where:
-    """The condition a query asks for on top of `start`; unknown parameters are ignored.
+    """The condition of a query, added to `start`; unknown parameters are ignored.
 
-    `moved` is how far ids of this version stand above stored ones. Raises Refused (422).
+    `id_offset` is what this version adds to the stored ids. Raises Refused (422).
     """
     conditions = [
-        _condition(one, operator, name, query[name], moved)
-        for one in filters
-        for operator in one.operators
-        if (name := f"{one.name}:{operator}".rstrip(":")) in query
+        _condition(field, operator, name, query[name], id_offset)
+        for field in filters
+        for operator in field.operators
+        if (name := f"{field.name}:{operator}".rstrip(":")) in query
     ]
     return search.both(conditions, start)
 
 
-def _condition(one: Filter, operator: str, name: str, text: str, moved: int) -> Where:
+def _condition(field: Filter, operator: str, name: str, text: str, id_offset: int) -> Where:
     if operator == "in":
-        return search.among(one.column, [_value(one, name, item, moved) for item in text.split(",")])
-    if not text and one.kind in ("text", "folded"):
-        return search.none_set(one.column)
-    value = _value(one, name, text, moved)
-    if one.kind == "folded":
-        return search.same_text(one.column, str(value))
-    return search.compare(one.column, _RANGES.get(operator, "="), value)
+        return search.among(field.column, [_value(field, name, item, id_offset) for item in text.split(",")])
+    if not text and field.kind in ("text", "folded"):
+        return search.none_set(field.column)
+    value = _value(field, name, text, id_offset)
+    if field.kind == "folded":
+        return search.same_text(field.column, str(value))
+    return search.compare(field.column, _RANGES.get(operator, "="), value)
 
 
-def _value(one: Filter, name: str, text: str, moved: int) -> int | str:
+def _value(field: Filter, name: str, text: str, id_offset: int) -> int | str:
     try:
-        match one.kind:
+        match field.kind:
             case "id":
-                return _number(text.strip()) - moved
+                return _number(text.strip()) - id_offset
             case "time":
                 return from_atom(text)
             case _ if is_storable(text):
                 return text
     except ValueError:
         pass
-    raise Refused(422, Problem(name, f"is not a valid {one.kind}"), context="parameters")
+    raise Refused(422, Problem(name, f"is not a valid {field.kind}"), context="parameters")
 
 
 def _number(text: str) -> int:

@@ -1,4 +1,4 @@
-"""Pages of lists: which one is asked for, and the keys that tell where it stands."""
+"""Pages of lists: the one that a request asks for, and the keys that tell its place."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from reconcile.sandbox.messages import Request
 from reconcile.sandbox.refusals import Problem, Refused
 from reconcile.sandbox.switches import Switches
 
-_MOST = 10**9
+_HIGHEST_NUMBER = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +20,13 @@ class RequestedPage:
     limit: int
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a list of `total` rows; one past the end is as the switches say."""
+    """A page of a list of `total` rows."""
 
     number: int
     limit: int
     total: int
-
-    def __init__(self, wanted: RequestedPage, total: int, switches: Switches) -> None:
-        pages = max(1, -(-total // wanted.limit))
-        if wanted.number > pages and switches.past_end == "404":
-            raise Refused(404, Problem("page", "there is no such page"), context="parameters")
-        last = switches.past_end == "last"
-        object.__setattr__(self, "number", min(wanted.number, pages) if last else wanted.number)
-        object.__setattr__(self, "limit", wanted.limit)
-        object.__setattr__(self, "total", total)
 
     @property
     def offset(self) -> int:
@@ -44,7 +35,7 @@ class Page:
 
     @property
     def pages(self) -> int:
-        """How many pages there are."""
+        """The number of pages."""
         return -(-self.total // self.limit)
 
     @property
@@ -59,7 +50,7 @@ class Page:
 
 
 def read_page(query: Mapping[str, str], switches: Switches, limit_name: str) -> RequestedPage:
-    """The page a query asks for; raises Refused (422) for numbers that are none."""
+    """The page that a query asks for; raises Refused (422) for what is no such number."""
     number = _positive(query, "page", 1)
     limit = _positive(query, limit_name, min(100, switches.max_limit))
     if limit > switches.max_limit and switches.over_limit == "reject":
@@ -69,22 +60,31 @@ def read_page(query: Mapping[str, str], switches: Switches, limit_name: str) -> 
     return RequestedPage(number, min(limit, switches.max_limit))
 
 
-def v2_paging(page: Page, call: Request) -> dict[str, Any]:
+def find_page(requested: RequestedPage, total: int, switches: Switches) -> Page:
+    """The page that is shown; the switches decide about one after the last. Raises Refused (404)."""
+    pages = max(1, -(-total // requested.limit))
+    if requested.number > pages and switches.past_end == "404":
+        raise Refused(404, Problem("page", "there is no such page"), context="parameters")
+    number = min(requested.number, pages) if switches.past_end == "last" else requested.number
+    return Page(number, requested.limit, total)
+
+
+def v2_paging(page: Page, request: Request) -> dict[str, Any]:
     """`pagination` and `links` of a v2 list (Evance help: List Access Roles)."""
     return {
         "pagination": {
             "limit": page.limit, "page": page.number, "total": page.total, "totalPages": page.pages,
         },
         "links": {
-            "self": _link(call, page, page.number),
-            "previous": _link(call, page, page.previous),
-            "next": _link(call, page, page.next),
+            "self": _link(request, page, page.number),
+            "previous": _link(request, page, page.previous),
+            "next": _link(request, page, page.next),
         },
     }  # fmt: skip
 
 
 def v1_paging(page: Page) -> dict[str, Any]:
-    """Where a v1 list stands, at top level."""
+    """The place of a page in a v1 list, as keys at top level."""
     return {
         "page": page.number,
         "total": page.total,
@@ -102,11 +102,11 @@ def _positive(query: Mapping[str, str], name: str, default: int) -> int:
         return default
     if not (text.isascii() and text.isdigit() and int(text[:20]) >= 1):
         raise Refused(422, Problem(name, "must be a whole number from 1"), context="parameters")
-    return min(int(text[:20]), _MOST)
+    return min(int(text[:20]), _HIGHEST_NUMBER)
 
 
-def _link(call: Request, page: Page, number: int | None) -> str | None:
+def _link(request: Request, page: Page, number: int | None) -> str | None:
     if number is None:
         return None
-    query = urlencode({**call.query, "page": number, "limit": page.limit})
-    return f"{call.base}{call.path}?{query}"
+    query = urlencode({**request.query, "page": number, "limit": page.limit})
+    return f"{request.base}{request.path}?{query}"

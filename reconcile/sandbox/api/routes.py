@@ -1,4 +1,4 @@
-"""Which handler answers which path, and what comes before it: token, scope, verb."""
+"""The table of endpoints, and what is checked before a handler is called: token, scope, verb."""
 
 import re
 import sqlite3
@@ -21,7 +21,7 @@ _SLASHES = re.compile(r"/{2,}")
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A path, the scope its callers need, and its verbs."""
+    """A path, the scope that it needs, and a handler for each verb."""
 
     pattern: re.Pattern[str]
     resource: str | None
@@ -33,25 +33,25 @@ def _endpoint(path: str, resource: str | None, **verbs: Handler) -> Endpoint:
     return Endpoint(re.compile(pattern), resource, verbs)
 
 
-def _welcome(_call: Request, _served: State) -> Reply:
+def _welcome(_request: Request, _state: State) -> Reply:
     """GET /api/index.json."""
     return Reply(200, {"message": "Welcome to the Evance API"})
 
 
 ENDPOINTS = (
     _endpoint("/api/index.json", None, GET=_welcome),
-    _endpoint("/api/contacts.json", "contacts", GET=contacts_v1.every, POST=contacts_v1.add),
+    _endpoint("/api/contacts.json", "contacts", GET=contacts_v1.list_all, POST=contacts_v1.add),
     _endpoint("/api/contacts/search.json", "contacts", GET=contacts_v1.find),
     _endpoint(
         "/api/contacts/{id}.json", "contacts",
         GET=contacts_v1.read, POST=contacts_v1.update, PUT=contacts_v1.update, DELETE=contacts_v1.delete,
     ),
-    _endpoint("/api/v2/contacts.json", "contacts", GET=contacts_v2.every, POST=contacts_v2.add),
+    _endpoint("/api/v2/contacts.json", "contacts", GET=contacts_v2.list_all, POST=contacts_v2.add),
     _endpoint(
         "/api/v2/contacts/{id}.json", "contacts",
         GET=contacts_v2.read, PUT=contacts_v2.update, DELETE=contacts_v2.delete,
     ),
-    _endpoint("/api/v2/roles.json", "roles", GET=roles.every, POST=roles.add),
+    _endpoint("/api/v2/roles.json", "roles", GET=roles.list_all, POST=roles.add),
     _endpoint("/api/v2/roles/{id}.json", "roles", GET=roles.read, PUT=roles.update, DELETE=roles.delete),
 )  # fmt: skip
 
@@ -61,36 +61,36 @@ def collapsed(path: str) -> str:
     return _SLASHES.sub("/", path)
 
 
-def answer(call: Request, served: State) -> Reply:
-    """Answer a request. Whatever it holds, there is an answer and no exception."""
+def answer(request: Request, state: State) -> Reply:
+    """Answer a request. Every request gets an answer, never an exception."""
     try:
-        with reading(served.db) if call.method == "GET" else nullcontext():
-            served.refresh()
-            return _dispatch(call, served)
+        with reading(state.db) if request.method == "GET" else nullcontext():
+            state.refresh()
+            return _dispatch(request, state)
     except Refused as refused:
-        return refusal(call, refused)
+        return refusal(request, refused)
     except sqlite3.IntegrityError:
-        return refusal(call, Refused(422, Problem("data", "breaks a rule of the account", NOT_UNIQUE)))
+        return refusal(request, Refused(422, Problem("data", "breaks a rule of the account", NOT_UNIQUE)))
     except sqlite3.OperationalError:
-        busy = refusal(call, Refused(503, Problem("server", "is busy")))
+        busy = refusal(request, Refused(503, Problem("server", "is busy")))
         return Reply(busy.status, busy.body, {"Retry-After": "1"})
 
 
-def _dispatch(call: Request, served: State) -> Reply:
-    if call.path in tokens.PATHS:
-        return tokens.give(call, served) if call.method == "POST" else _wrong_verb(["POST"], call)
-    if not call.path.startswith("/api/"):
+def _dispatch(request: Request, state: State) -> Reply:
+    if request.path in tokens.PATHS:
+        return tokens.issue(request, state) if request.method == "POST" else _wrong_verb(["POST"], request)
+    if not request.path.startswith("/api/"):
         raise Refused(404, Problem("path", "not found"), context="parameters")
-    endpoint, ids = _find(call.path)
-    denied = tokens.denied(call, served, endpoint.resource if endpoint else None)
+    endpoint, ids = _find(request.path)
+    denied = tokens.denied(request, state, endpoint.resource if endpoint else None)
     if denied:
         return denied
     if endpoint is None:
         raise Refused(404, Problem("path", "not found"), context="parameters")
-    handler = endpoint.verbs.get(call.method)
+    handler = endpoint.verbs.get(request.method)
     if handler is None:
-        return _wrong_verb(sorted(endpoint.verbs), call)
-    return _out_of_scope(call, served) or handler(call, served, *ids)
+        return _wrong_verb(sorted(endpoint.verbs), request)
+    return _out_of_scope(request, state) or handler(request, state, *ids)
 
 
 def _find(path: str) -> tuple[Endpoint | None, tuple[str, ...]]:
@@ -101,21 +101,19 @@ def _find(path: str) -> tuple[Endpoint | None, tuple[str, ...]]:
     return None, ()
 
 
-def _wrong_verb(allowed: list[str], call: Request) -> Reply:
-    problem = Problem("method", f"{call.method} is not allowed here")
-    reply = refusal(call, Refused(405, problem, context="parameters"))
+def _wrong_verb(allowed: list[str], request: Request) -> Reply:
+    problem = Problem("method", f"{request.method} is not allowed here")
+    reply = refusal(request, Refused(405, problem, context="parameters"))
     return Reply(405, reply.body, {"Allow": ", ".join(allowed)})
 
 
-def _out_of_scope(call: Request, served: State) -> Reply | None:
+def _out_of_scope(request: Request, state: State) -> Reply | None:
     """A 403 where writing grants needs the scope `roles` and the token lacks it."""
-    writes = call.method in ("POST", "PUT") and b"accessRoles" in call.body
-    if not writes or served.switches.grant_scope == "contacts" or not tokens.lacks(call, served, "roles"):
+    writes = request.method in ("POST", "PUT") and b"accessRoles" in request.body
+    if not writes or state.switches.grant_scope == "contacts" or not tokens.lacks(request, state, "roles"):
         return None
-    body: Any = read_json(call.body)
-    inner = body.get("contact", body.get("data"))
-    return (
-        tokens.forbidden("roles", served.switches)
-        if isinstance(inner, dict) and "accessRoles" in inner
-        else None
-    )
+    body: Any = read_json(request.body)
+    contact = body.get("contact", body.get("data"))
+    if not isinstance(contact, dict) or "accessRoles" not in contact:
+        return None
+    return tokens.forbidden("roles", state.switches)

@@ -1,4 +1,4 @@
-"""Access tokens: both grant types for private apps, and who may call what.
+"""Access tokens: the two grant types of private apps, and the scopes that a request needs.
 
 Source: Evance help, Authentication (client credentials, JWT bearer) and Scopes.
 """
@@ -18,7 +18,8 @@ from reconcile.sandbox.store.connection import writing
 from reconcile.sandbox.store.settings import setting
 from reconcile.sandbox.switches import Switches
 
-LIFETIME = 3600  # seconds
+LIFETIME = 3600
+"""Seconds for which a token is good."""
 
 PATHS = ("/admin/oauth/token.json", "/admin/oauth/token")
 
@@ -32,92 +33,92 @@ _RESOURCES = ("contacts", "content", "geozones", "inventory", "products", "roles
 
 _OPENID = ("openid", "profile", "email", "address", "phone", "offline_access")
 
-SCOPES = frozenset([*_RESOURCES, *(f"{one}.readonly" for one in _RESOURCES), *_OPENID])
+SCOPES = frozenset([*_RESOURCES, *(f"{resource}.readonly" for resource in _RESOURCES), *_OPENID])
 
 
 class OAuthError(Exception):
-    """A token request that fails, with OAuth's word for it."""
+    """A token request that fails, with OAuth's name of the error."""
 
     def __init__(self, error: str, description: str, status: int = 400) -> None:
         super().__init__(error, description)
         self.error, self.description, self.status = error, description, status
 
 
-def give(call: Request, served: State) -> Reply:
+def issue(request: Request, state: State) -> Reply:
     """POST to one of `PATHS`, form-encoded."""
     try:
-        form = _form(call)
-        client = _authenticated(form, call, served)
+        form = _form(request)
+        client = _authenticated(form, request, state)
         scopes = _narrowed(form.get("scope", ""), client)
     except OAuthError as error:
         return _failure(error)
-    token, now = token_hex(20), served.clock.now()
-    with writing(served.db):
-        settings.add_token(served.db, token, settings.Token(client.client_id, scopes, now + LIFETIME), now)
+    token, now = token_hex(20), state.clock.now()
+    with writing(state.db):
+        settings.add_token(state.db, token, settings.Token(client.client_id, scopes, now + LIFETIME), now)
     body = {"access_token": token, "expires_in": LIFETIME, "token_type": "Bearer", "scope": scopes}
     return Reply(200, body, {"Cache-Control": "no-store"})
 
 
-def denied(call: Request, served: State, resource: str | None) -> Reply | None:
-    """A 401 or 403 when the bearer may not make this call; None when it may.
+def denied(request: Request, state: State, resource: str | None) -> Reply | None:
+    """A 401 or 403 when the bearer may not make this request; None when it may.
 
-    `resource` is `contacts` or `roles`; its `.readonly` twin suffices for GET. None asks for a token only.
+    `resource` is `contacts` or `roles`; its `.readonly` scope suffices for GET. None needs a token only.
     """
-    switches = served.terms().switches
-    held = _bearer(call, served)
-    if held is None:
+    switches = state.context().switches
+    token = _bearer(request, state)
+    if token is None:
         return _unauthorized(switches)
-    if resource is None or held.scopes is None or _suffices(held.scopes.split(), resource, call.method):
+    if resource is None or token.scopes is None or _suffices(token.scopes.split(), resource, request.method):
         return None
     return forbidden(resource, switches)
 
 
-def lacks(call: Request, served: State, scope: str) -> bool:
-    """Whether the bearer's scopes leave this one out."""
-    held = _bearer(call, served)
-    return held is not None and held.scopes is not None and scope not in held.scopes.split()
+def lacks(request: Request, state: State, scope: str) -> bool:
+    """Whether the bearer has a token without this scope."""
+    token = _bearer(request, state)
+    return token is not None and token.scopes is not None and scope not in token.scopes.split()
 
 
-def _bearer(call: Request, served: State) -> settings.Token | None:
-    match = _TOKEN.fullmatch(call.headers.get("Authorization", ""))
-    token = settings.token(served.db, match[1]) if match else None
-    return token if token and token.expires > served.clock.now() else None
+def _bearer(request: Request, state: State) -> settings.Token | None:
+    match = _TOKEN.fullmatch(request.headers.get("Authorization", ""))
+    token = settings.token(state.db, match[1]) if match else None
+    return token if token and token.expires > state.clock.now() else None
 
 
 def _suffices(scopes: list[str], resource: str, method: str) -> bool:
     return resource in scopes or (method == "GET" and f"{resource}.readonly" in scopes)
 
 
-def _form(call: Request) -> dict[str, str]:
+def _form(request: Request) -> dict[str, str]:
     try:
-        fields = parse_qs(call.body.decode(), keep_blank_values=True, max_num_fields=50)
+        fields = parse_qs(request.body.decode(), keep_blank_values=True, max_num_fields=50)
     except ValueError:
         raise OAuthError("invalid_request", "the body is not a form") from None
     return {name: values[-1] for name, values in fields.items()}
 
 
-def _authenticated(form: dict[str, str], call: Request, served: State) -> settings.Client:
+def _authenticated(form: dict[str, str], request: Request, state: State) -> settings.Client:
     match form.get("grant_type"):
         case "client_credentials":
-            return _by_secret(form, call, served)
-        case str(kind) if kind == JWT_BEARER:
-            return _by_assertion(form.get("assertion", ""), call, served)
+            return _by_secret(form, request, state)
+        case str(grant_type) if grant_type == JWT_BEARER:
+            return _by_assertion(form.get("assertion", ""), request, state)
         case None | "":
             raise OAuthError("invalid_request", "grant_type is missing")
         case _:
             raise OAuthError("unsupported_grant_type", "use client_credentials or the JWT bearer grant")
 
 
-def _by_secret(form: dict[str, str], call: Request, served: State) -> settings.Client:
-    client_id, secret = _basic(call) or (form.get("client_id", ""), form.get("client_secret", ""))
-    client = _client(client_id, served)
+def _by_secret(form: dict[str, str], request: Request, state: State) -> settings.Client:
+    client_id, secret = _basic(request) or (form.get("client_id", ""), form.get("client_secret", ""))
+    client = _client(client_id, state)
     if client is None or client.private_key != secret:
         raise OAuthError("invalid_client", "the client credentials are invalid", 401)
     return client
 
 
-def _basic(call: Request) -> tuple[str, str] | None:
-    scheme, _, encoded = call.headers.get("Authorization", "").partition(" ")
+def _basic(request: Request) -> tuple[str, str] | None:
+    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
     if scheme.casefold() != "basic":
         return None
     try:
@@ -127,18 +128,18 @@ def _basic(call: Request) -> tuple[str, str] | None:
     return client_id, secret
 
 
-def _by_assertion(assertion: str, call: Request, served: State) -> settings.Client:
-    """Check an assertion by the machine's clock: the sandbox's own may stand elsewhere (RFC 7523)."""
+def _by_assertion(assertion: str, request: Request, state: State) -> settings.Client:
+    """Check an assertion (RFC 7523) by the machine's clock: the sandbox's own may show another time."""
     try:
         issuer = jwt.decode(assertion, options={"verify_signature": False}).get("iss")
-        client = _client(issuer, served) if isinstance(issuer, str) else None
+        client = _client(issuer, state) if isinstance(issuer, str) else None
         if client is None:
             raise OAuthError("invalid_grant", "the assertion has no known issuer")
         jwt.decode(
             assertion,
             client.private_key,
             algorithms=_ALGORITHMS,
-            audience=_audiences(call, served),
+            audience=_audiences(request, state),
             issuer=client.client_id,
             subject=client.client_id,
             leeway=5,
@@ -149,22 +150,22 @@ def _by_assertion(assertion: str, call: Request, served: State) -> settings.Clie
     return client
 
 
-def _audiences(call: Request, served: State) -> list[str]:
-    hosts = (call.base, f"https://{setting(served.db, 'account')}")
+def _audiences(request: Request, state: State) -> list[str]:
+    hosts = (request.base, f"https://{setting(state.db, 'account')}")
     return [f"{host}{path}" for host in hosts for path in PATHS]
 
 
-def _client(client_id: str, served: State) -> settings.Client | None:
-    return settings.client(served.db, client_id) if client_id.isascii() else None
+def _client(client_id: str, state: State) -> settings.Client | None:
+    return settings.client(state.db, client_id) if client_id.isascii() else None
 
 
 def _narrowed(scope: str, client: settings.Client) -> str | None:
-    """The scopes of a token: those asked for, all of the client's when none are."""
-    asked = scope.split()
+    """The scopes of a token: those asked for, or else all of the client's."""
+    requested = scope.split()
     allowed = SCOPES if client.scopes is None else frozenset(client.scopes.split())
-    if not allowed.issuperset(asked):
+    if not allowed.issuperset(requested):
         raise OAuthError("invalid_scope", "an unsupported scope was requested")
-    return " ".join(asked) or client.scopes
+    return " ".join(requested) or client.scopes
 
 
 def _failure(error: OAuthError) -> Reply:

@@ -1,1 +1,1 @@
-"""What goes wrong on demand: each fault is a row of a table."""
+"""What goes wrong on demand. A fault is a row, in `responses` or in `account`, together with its code."""

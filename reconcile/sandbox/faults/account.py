@@ -1,75 +1,74 @@
-"""Faults that touch the account behind a caller's back: another writer, lapsed tokens, moving pages."""
+"""Faults of the account: another writer, void tokens, contacts that come and go between two pages."""
+
+import sqlite3
 
 from reconcile.sandbox.messages import Request
-from reconcile.sandbox.rules.grants import Grant
-from reconcile.sandbox.state import State
-from reconcile.sandbox.store import contacts, logs, roles
-from reconcile.sandbox.store.connection import writing
+from reconcile.sandbox.outside_changes import Edit, edit
+from reconcile.sandbox.store import contacts, logs
+from reconcile.sandbox.switches import RequestContext
 
-from .specification import ArmedFault, Fault, Kind
+from .specification import MOMENTS, ArmedFault, Fault
 
-_LIST = "/api/v2/contacts.json"
-
-
-def disturb(armed: ArmedFault, call: Request, served: State) -> None:
-    """Do what a fault does to the account at this request."""
-    with writing(served.db):
-        match armed.fault.kind:
-            case Kind.EXPIRE_TOKEN:
-                logs.forget(served.db, "tokens")
-            case Kind.WRITER:
-                _write_as_another(armed.fault, served)
-            case Kind.PAGE_SHIFT if call.path == _LIST and call.method == "GET":
-                _shift(armed, _page(call), served)
-            case _:
-                pass
+_CONTACT_LIST = "/api/v2/contacts.json"
 
 
-def _write_as_another(fault: Fault, served: State) -> None:
-    """Change a contact's grants and tags as somebody else in the shop might."""
-    contact_id = int(fault.number("contact"))
-    if contacts.one(served.db, contact_id) is None:
-        return
-    now, known = served.clock.now(), roles.grantable(served.db)
-    grants = {one.reference: one for one in roles.grants_of(served.db, [contact_id])[contact_id]}
-    grants.pop(fault.word("revoke"), None)
-    if fault.word("grant") in known:
-        role = known[fault.word("grant")]
-        grants[role.reference] = Grant(role.reference, role.title, "active", None, None, now)
-    roles.replace_grants(served.db, contact_id, grants.values())
-    tags = {*contacts.tags_of(served.db, [contact_id])[contact_id], fault.word("tag")} - {
-        fault.word("untag"),
-        "",
-    }
-    contacts.replace_tags(served.db, contact_id, sorted(tags))
-    contacts.change(served.db, contact_id, {"modified": now})
+def _void_tokens(
+    _armed: ArmedFault, _request: Request, db: sqlite3.Connection, _context: RequestContext
+) -> None:
+    logs.clear(db, "tokens")
 
 
-def _shift(armed: ArmedFault, page: int, served: State) -> None:
-    """Make a later page repeat or skip a row: a contact comes or goes at the front of the list.
+def _write_as_another(
+    armed: ArmedFault, _request: Request, db: sqlite3.Connection, context: RequestContext
+) -> None:
+    """Somebody else in the shop changes grants and tags of a contact, if it exists."""
+    contact_id = int(armed.number("contact"))
+    if contacts.find(db, contact_id) is not None:
+        words = {key: armed.word(key) for key in ("grant", "revoke", "tag", "untag")}
+        edit(db, contact_id, Edit(**words), context)
 
-    `swap` lets one go and another come at the far end, so that the total gives nothing away.
+
+def _shift_pages(
+    armed: ArmedFault, request: Request, db: sqlite3.Connection, context: RequestContext
+) -> None:
+    """Make a later page repeat or skip a row: a contact comes to, or leaves, the front of the list.
+
+    Under `swap` another then comes to the end of the list, so that the total stays the same.
     """
-    how, turn = armed.fault.word("how"), int(armed.fault.number("page"))
-    if how == "repeat" and page == turn:
-        _come(served, front=True)
+    if request.path != _CONTACT_LIST or request.method != "GET":
+        return
+    how, page, page_to_shift = armed.word("how"), _page(request), int(armed.number("page"))
+    if how == "repeat" and page == page_to_shift:
+        _add_visitor(db, context, in_front=True)
     elif how != "repeat" and page == 1:
-        armed.memory["visitor"] = _come(served, front=True)
-    elif how != "repeat" and page == turn and "visitor" in armed.memory:
-        contacts.remove(served.db, int(armed.memory.pop("visitor")))
+        armed.memory["visitor"] = _add_visitor(db, context, in_front=True)
+    elif how != "repeat" and page == page_to_shift and "visitor" in armed.memory:
+        contacts.remove(db, int(armed.memory.pop("visitor")))
         if how == "swap":
-            _come(served, front=False)
+            _add_visitor(db, context, in_front=False)
 
 
-def _come(served: State, *, front: bool) -> int:
-    """Add a guest who stands first in the list (or last), whatever its order."""
-    now, by_id = served.clock.now(), served.switches.list_order == "id"
+def _add_visitor(db: sqlite3.Connection, context: RequestContext, *, in_front: bool) -> int:
+    """Add a guest who is the first (or the last) of the list, in any order of the list."""
+    now = context.now
     email = f"passer-by-{now}@example.net"
     row = {"type": "guest", "first_name": "Passer", "last_name": "By", "email": email, "unique_email": email}
-    place = {"id": contacts.lowest_free_id(served.db)} if front and by_id else {}
-    return contacts.add(served.db, {**row, **place, "created": now, "modified": now})
+    by_id = context.switches.list_order == "id"
+    low_id = {"id": contacts.lowest_free_id(db)} if in_front and by_id else {}
+    return contacts.add(db, {**row, **low_id, "created": now, "modified": now})
 
 
-def _page(call: Request) -> int:
-    text = call.query.get("page", "1")
+def _page(request: Request) -> int:
+    text = request.query.get("page", "1")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1
+
+
+ACCOUNT_FAULTS = (
+    Fault("expire-token", disturb=_void_tokens),
+    Fault("page-shift", {"how": ("repeat", "skip", "swap"), "page": 2.0}, disturb=_shift_pages),
+    Fault(
+        "writer",
+        {"contact": 0.0, "when": MOMENTS, "grant": "", "revoke": "", "tag": "", "untag": ""},
+        disturb=_write_as_another,
+    ),
+)

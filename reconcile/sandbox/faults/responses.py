@@ -1,4 +1,4 @@
-"""What the faults that strike a request do to its answer."""
+"""Faults of the answer: it comes late, is replaced by another, is altered, or is cut off."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -7,69 +7,85 @@ from time import monotonic
 
 from reconcile.sandbox.messages import Reply, Request, refusal
 from reconcile.sandbox.refusals import Problem, Refused
-from reconcile.sandbox.state import State
 
-from .account import disturb
-from .specification import ArmedFault, Kind
+from .specification import MOMENTS, ArmedFault, Fault
 
 _HTML = b"<!DOCTYPE html><html><head><title>Sorry</title></head><body><h1>Back in a moment</h1></body></html>"
 
 
-def delay(striking: list[ArmedFault]) -> float:
-    """Seconds the answer waits."""
-    return sum(one.delay() for one in striking if one.fault.kind is Kind.LATENCY)
+def _latency(armed: ArmedFault) -> float:
+    milliseconds = armed.number("ms") + armed.chance.uniform(-1, 1) * armed.number("jitter")
+    return max(0.0, milliseconds) / 1000
 
 
-def instead(striking: list[ArmedFault], call: Request, moment: str) -> Reply | None:
-    """The first error page or status that takes the place of the answer."""
-    for armed in striking:
-        fault = armed.fault
-        if fault.kind is Kind.RATE_LIMIT and moment == "before" and (wait := armed.wait(monotonic())):
-            return _failure(call, 429, "too many requests", fault.word("retry-after"), wait)
-        if fault.kind is Kind.STATUS and fault.word("when") == moment:
-            code = int(fault.number("code"))
-            return _failure(call, code, "something went wrong", fault.word("retry-after"), 1)
-        if fault.kind is Kind.HTML and fault.word("when") == moment:
-            return Reply(int(fault.number("code")), _HTML)
-    return None
+def _rate_limit(armed: ArmedFault, request: Request) -> Reply | None:
+    """429 while the bucket is empty."""
+    seconds = seconds_to_wait(armed, monotonic())
+    if not seconds:
+        return None
+    return _failure(request, 429, "too many requests", armed.word("retry-after"), seconds)
 
 
-def _failure(call: Request, status: int, text: str, retry_after: str, seconds: float) -> Reply:
-    reply = refusal(call, Refused(status, Problem("server", text, "error.server")))
-    whole = max(1, ceil(seconds))
+def seconds_to_wait(armed: ArmedFault, now: float) -> float:
+    """Seconds until a rate limit lets a request pass, 0 to let it pass now.
+
+    A token bucket: it holds `burst` tokens at most and gains `rate` a second. `now` is any steady clock.
+    """
+    rate, burst = armed.number("rate"), max(1.0, armed.number("burst"))
+    last = armed.memory.get("at", now)
+    tokens = min(burst, armed.memory.get("tokens", burst) + (now - last) * rate)
+    passes = tokens >= 1
+    armed.memory.update(at=now, tokens=tokens - 1 if passes else tokens)
+    return 0.0 if passes else (1 - tokens) / rate
+
+
+def _status(armed: ArmedFault, request: Request) -> Reply:
+    code = int(armed.number("code"))
+    return _failure(request, code, "something went wrong", armed.word("retry-after"), 1)
+
+
+def _html(armed: ArmedFault, _request: Request) -> Reply:
+    """A proxy's page."""
+    return Reply(int(armed.number("code")), _HTML)
+
+
+def _lose_row(armed: ArmedFault, reply: Reply) -> Reply:
+    """A list without the last row of its page, or with the first in its place; its total still counts it."""
+    rows = reply.body.get("data") if isinstance(reply.body, dict) else None
+    if not isinstance(rows, list) or not rows:
+        return reply
+    first = rows[:1] if armed.word("how") == "repeated" else []
+    return Reply(reply.status, {**reply.body, "data": [*rows[:-1], *first]}, reply.headers)
+
+
+def _failure(request: Request, status: int, message: str, retry_after: str, seconds: float) -> Reply:
+    reply = refusal(request, Refused(status, Problem("server", message, "error.server")))
+    whole_seconds = max(1, ceil(seconds))
     match retry_after:
         case "seconds":
-            headers = {"Retry-After": str(whole)}
+            headers = {"Retry-After": str(whole_seconds)}
         case "date":
-            moment = datetime.now(UTC) + timedelta(seconds=whole)
-            headers = {"Retry-After": format_datetime(moment, usegmt=True)}
+            instant = datetime.now(UTC) + timedelta(seconds=whole_seconds)
+            headers = {"Retry-After": format_datetime(instant, usegmt=True)}
         case _:
             headers = {}
     return Reply(status, reply.body, headers)
 
 
-def resets(striking: list[ArmedFault], moment: str) -> bool:
-    """Whether the connection breaks before or after the account was asked."""
-    return any(one.fault.kind is Kind.RESET and one.fault.word("when") == moment for one in striking)
-
-
-def truncation(striking: list[ArmedFault]) -> str | None:
-    """How the answer is cut, `json` or `wire`; None when it is not."""
-    return next((one.fault.word("how") for one in striking if one.fault.kind is Kind.TRUNCATE), None)
-
-
-def less_a_row(striking: list[ArmedFault], reply: Reply) -> Reply:
-    """A list without the last row of its page, or with the first in its place; the total counts it still."""
-    how = next((one.fault.word("how") for one in striking if one.fault.kind is Kind.LOST_ROW), None)
-    rows = reply.body.get("data") if isinstance(reply.body, dict) else None
-    if how is None or not isinstance(rows, list) or not rows:
-        return reply
-    first = rows[:1] if how == "repeated" else []
-    return Reply(reply.status, {**reply.body, "data": [*rows[:-1], *first]}, reply.headers)
-
-
-def disturb_all(striking: list[ArmedFault], call: Request, served: State, moment: str) -> None:
-    """Whatever happens to the account before or after this request, by nobody's request."""
-    for armed in striking:
-        if armed.fault.settings.get("when", "before") == moment:
-            disturb(armed, call, served)
+RESPONSE_FAULTS = (
+    Fault("latency", {"ms": 50.0, "jitter": 0.0}, delay=_latency),
+    Fault(
+        "rate-limit",
+        {"rate": 5.0, "burst": 1.0, "retry-after": ("seconds", "date", "none")},
+        replace=_rate_limit,
+    ),
+    Fault(
+        "status",
+        {"code": 503.0, "when": MOMENTS, "retry-after": ("none", "seconds", "date")},
+        replace=_status,
+    ),
+    Fault("reset", {"when": MOMENTS}, cuts=True),
+    Fault("truncate", {"how": ("json", "wire")}, truncates=True),
+    Fault("html", {"code": 502.0, "when": MOMENTS}, replace=_html),
+    Fault("lost-row", {"how": ("missing", "repeated")}, rewrite=_lose_row),
+)

@@ -9,7 +9,6 @@ from reconcile.sandbox.switches import Switches
 
 from .fields import text_problem
 
-# API key -> column; keys and columns of what can be written. Position comes from the server's geocoder.
 KEYS = {
     "title": "title",
     "firstname": "first_name",
@@ -23,8 +22,12 @@ KEYS = {
     "countryCode": "country_code",
     "zip": "zip",
 }
+"""Columns by the API's keys, of all that can be written: the position comes from the server's geocoder."""
+
 
 INHERITED = ("first_name", "last_name", "company")
+"""Columns that an address takes from its contact where it has none of its own."""
+
 
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 
@@ -43,27 +46,26 @@ def read_address(value: object) -> dict[str, Any] | None:
         return None
     if not isinstance(value, dict):
         raise Refused(422, Problem("address", "must be an object"))
-    named = {key: value[key] for key in KEYS if key in value}
-    refuse_if([found for key, one in named.items() if (found := _problem(f"address.{key}", one))])
-    return {KEYS[key]: one or None for key, one in named.items()}
+    texts = {key: value[key] for key in KEYS if key in value}
+    refuse_if([problem for key, text in texts.items() if (problem := _problem(f"address.{key}", text))])
+    return {KEYS[key]: text or None for key, text in texts.items()}
 
 
 def new_address(columns: Mapping[str, Any], contact: Mapping[str, Any], switches: Switches) -> dict[str, Any]:
-    """Columns of a new address; under `address_names: copied` it takes the contact's names now."""
-    taken = (
-        {column: contact.get(column) for column in INHERITED} if switches.address_names == "copied" else {}
-    )
-    return {**taken, **columns}
+    """Columns of a new address; under `address_names: copied` the contact's names at this time."""
+    copies = switches.address_names == "copied"
+    names = {column: contact.get(column) for column in INHERITED} if copies else {}
+    return {**names, **columns}
 
 
 def changed_address(columns: Mapping[str, Any], switches: Switches) -> dict[str, Any]:
-    """Columns to set on an address that is there."""
+    """Columns to set on an existing address."""
     blank = dict.fromkeys(KEYS.values()) if switches.address_update == "full" else {}
     return {**blank, **columns}
 
 
 def shown_address(row: Mapping[str, Any], contact: Mapping[str, Any], switches: Switches) -> dict[str, Any]:
-    """The address as the API shows it, names inherited from the contact where it has none of its own."""
+    """The address in the form in which the API shows it, with the names that it inherits."""
     live = switches.address_names == "live"
     own = {
         key: row[column] or (live and column in INHERITED and contact[column]) for key, column in KEYS.items()

@@ -1,4 +1,7 @@
-"""Types of contacts, what each requires, and who may share an address (Evance help: Adding a Contact)."""
+"""Types of contacts, what each requires, and which may share an e-mail address.
+
+Source: Evance help, Adding a Contact.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,8 +19,8 @@ _REQUIRED = {
     "recipient": ("email",),
 }
 
-# Types whose address nobody else of the same group may have: users and recipients are one group.
 UNIQUE_TYPES = ("user", "recipient", "branch")
+"""Types whose e-mail address is unique in their group; users and recipients are one group."""
 
 
 def read_type(payload: Mapping[str, Any], *, adding: bool) -> str | None:
@@ -25,20 +28,20 @@ def read_type(payload: Mapping[str, Any], *, adding: bool) -> str | None:
 
     Raises Refused (422): no type on adding, an unknown one, `hq` (it cannot be added).
     """
-    wanted = payload.get("type")
+    kind = payload.get("type")
     problems = []
-    if wanted in (None, ""):
+    if kind in (None, ""):
         problems = [Problem("type", "is required", REQUIRED)] if adding else []
-    elif wanted not in TYPES:
+    elif kind not in TYPES:
         problems = [Problem("type", "is not a type of contact")]
-    elif wanted == "hq" and adding:
+    elif kind == "hq" and adding:
         problems = [Problem("type", "a contact of type hq cannot be added")]
     refuse_if(problems)
-    return str(wanted) if wanted else None
+    return str(kind) if kind else None
 
 
-def settle(row: Mapping[str, Any], version: Version) -> dict[str, Any]:
-    """The columns of a contact as its type has them: a branch has no personal name.
+def type_columns(row: Mapping[str, Any], version: Version) -> dict[str, Any]:
+    """The columns of a contact that its type decides: a branch has no personal name.
 
     Raises Refused (422) naming every field the type requires and the row lacks.
     """
@@ -64,7 +67,7 @@ def has_password(kind: str | None, *, had: bool, given: bool) -> bool:
 
 
 def unique_key(email: str | None, email_case: str) -> str | None:
-    """What two contacts compare when their addresses must differ."""
+    """The form of an e-mail address in which those of two contacts must differ."""
     return email.casefold() if email and email_case == "fold" else email
 
 

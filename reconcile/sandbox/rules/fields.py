@@ -22,7 +22,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Kind(StrEnum):
-    """What a field takes."""
+    """What a field accepts."""
 
     TEXT = "text"
     PLAIN = "text without HTML"
@@ -88,9 +88,9 @@ FIELDS = (
 
 
 def read_fields(payload: Mapping[str, Any], version: Version) -> dict[str, Any]:
-    """Column values of the fields a payload names; keys it does not know are left unread.
+    """Column values of the fields that a payload names; unknown keys are ignored.
 
-    The official clients send back all they were given, read-only keys included, so these are ignored.
+    The official clients send back all that they received, with read-only keys.
     Raises Refused (422) with every wrong field at once.
     """
     values: dict[str, Any] = {}
@@ -99,14 +99,14 @@ def read_fields(payload: Mapping[str, Any], version: Version) -> dict[str, Any]:
         name = field.name(version)
         if name is not None and name in payload:
             value = payload[name]
-            found = problem(field, name, value)
-            problems.extend([found] if found else [])
-            values[field.column] = value or None if field.kind is not Kind.FLAG else value
+            if problem := _problem(field, name, value):
+                problems.append(problem)
+            values[field.column] = value if field.kind is Kind.FLAG else value or None
     refuse_if(problems)
     return values
 
 
-def problem(field: Field, name: str, value: object) -> Problem | None:
+def _problem(field: Field, name: str, value: object) -> Problem | None:
     """What is wrong with a field's value."""
     if field.kind is Kind.FLAG:
         return None if isinstance(value, bool) else Problem(name, "must be true or false")
@@ -127,7 +127,7 @@ def text_problem(name: str, value: str, limit: int | None = None) -> Problem | N
 
 
 def is_storable(value: str) -> bool:
-    """Whether the text can be encoded at all (JSON may bring halves of surrogate pairs)."""
+    """Whether the text can be encoded (JSON may bring halves of surrogate pairs)."""
     return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)
 
 

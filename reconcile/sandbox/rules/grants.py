@@ -1,4 +1,4 @@
-"""What becomes of a contact's grants when `accessRoles` is written.
+"""The grants that a contact has after `accessRoles` is written.
 
 Source: Evance help, Updating a Contact: strings follow the role's own rules, objects may bring an expiry
 and skip verification and approval, and every grant that is not named is dropped.
@@ -20,7 +20,7 @@ SHOP_MAIL = "shop@sandbox.evance.me"
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What granting needs to know of a role."""
+    """What the rules of granting need to know of a role."""
 
     reference: str
     title: str
@@ -30,7 +30,10 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A contact's holding of a role; times in seconds since 1970, `expires` None is perpetual."""
+    """A role that a contact holds; times in seconds since 1970, `expires` None is perpetual.
+
+    `awaits` is `email` or `admin` while the status is `pending`.
+    """
 
     reference: str
     name: str
@@ -39,7 +42,7 @@ class Grant:
     expires: int | None
     granted: int
 
-    def lapsed(self, now: int) -> bool:
+    def has_expired(self, now: int) -> bool:
         """Whether its expiry has passed."""
         return self.expires is not None and self.expires <= now
 
@@ -55,48 +58,53 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who is granted something: address and whether it was verified."""
+    """The contact that is granted roles: its e-mail address, and whether it was verified."""
 
     email: str | None
     verified: bool
 
 
 def decide(
-    wanted: Sequence[WrittenRole],
+    written: Sequence[WrittenRole],
     held: Mapping[str, Grant],
     roles: Mapping[str, Role],
     holder: Holder,
-    terms: RequestContext,
+    context: RequestContext,
 ) -> tuple[list[Grant], list[Mail]]:
     """The complete new grants of a contact, and the mails that go out for them.
 
     `held` and `roles` are keyed by reference. Raises Refused (422) for unknown and repeated roles.
     """
-    known = _known(wanted, roles, terms.switches)
-    if terms.switches.customer_role == "sticky":
+    known = _known(written, roles, context.switches)
+    if context.switches.customer_role == "sticky":
         known = _with_customer(known, held, roles)
-    outcomes = [_grant(one, held.get(one.reference), roles[one.reference], holder, terms) for one in known]
+    outcomes = [
+        _grant(item, held.get(item.reference), roles[item.reference], holder, context) for item in known
+    ]
     return [grant for grant, _ in outcomes], [mail for _, mails in outcomes for mail in mails]
 
 
-def _known(wanted: Sequence[WrittenRole], roles: Mapping[str, Role], switches: Switches) -> list[WrittenRole]:
-    """The wanted items with references in stored spelling, unknown and repeated ones settled."""
-    spelling = {_folded(one, switches): one for one in roles}
-    found = [(one, spelling.get(_folded(one.reference, switches))) for one in wanted]
-    known = [replace(one, reference=reference) for one, reference in found if reference]
-    unknown = [one.reference for one, reference in found if not reference]
+def _known(
+    written: Sequence[WrittenRole], roles: Mapping[str, Role], switches: Switches
+) -> list[WrittenRole]:
+    """The written items in the stored spelling of their references; unknown and repeated ones are refused."""
+    spelling = {_folded(reference, switches): reference for reference in roles}
+    spelled = [(item, spelling.get(_folded(item.reference, switches))) for item in written]
+    known = [replace(item, reference=reference) for item, reference in spelled if reference]
+    unknown = [item.reference for item, reference in spelled if not reference]
     refuse_if(
         [
-            *(_unknown(one) for one in unknown if switches.unknown_role == "reject"),
-            *(_twice(one) for one in _repeated(known) if switches.duplicate_roles == "reject"),
+            *(_unknown(reference) for reference in unknown if switches.unknown_role == "reject"),
+            *(_twice(reference) for reference in _repeated(known) if switches.duplicate_roles == "reject"),
             *([_too_many(switches.max_items)] if 0 < switches.max_items < len(known) else []),
         ]
     )
-    return list({one.reference: one for one in known}.values())
+    return list({item.reference: item for item in known}.values())
 
 
-def _repeated(wanted: Sequence[WrittenRole]) -> list[str]:
-    return [reference for reference, times in Counter(one.reference for one in wanted).items() if times > 1]
+def _repeated(written: Sequence[WrittenRole]) -> list[str]:
+    counts = Counter(item.reference for item in written)
+    return [reference for reference, times in counts.items() if times > 1]
 
 
 def _folded(reference: str, switches: Switches) -> str:
@@ -116,48 +124,49 @@ def _too_many(most: int) -> Problem:
 
 
 def _with_customer(
-    wanted: list[WrittenRole], held: Mapping[str, Grant], roles: Mapping[str, Role]
+    written: list[WrittenRole], held: Mapping[str, Grant], roles: Mapping[str, Role]
 ) -> list[WrittenRole]:
-    if CUSTOMER not in roles or any(one.reference == CUSTOMER for one in wanted):
-        return wanted
-    return [*wanted, WrittenRole(CUSTOMER, held[CUSTOMER].expires if CUSTOMER in held else None)]
+    """The written items and `customer`, with the expiry that it has."""
+    if CUSTOMER not in roles or any(item.reference == CUSTOMER for item in written):
+        return written
+    return [*written, WrittenRole(CUSTOMER, held[CUSTOMER].expires if CUSTOMER in held else None)]
 
 
 def _grant(
-    wanted: WrittenRole, held: Grant | None, role: Role, holder: Holder, terms: RequestContext
+    written: WrittenRole, held: Grant | None, role: Role, holder: Holder, context: RequestContext
 ) -> tuple[Grant, list[Mail]]:
-    """One wanted item as a grant. A lapsed grant counts as not held."""
-    standing = held if held and not held.lapsed(terms.now) else None
-    expires = _expiry(wanted, standing, terms.switches)
-    fresh = Grant(role.reference, role.title, "active", None, expires, terms.now)
-    if wanted.active:
-        begun = standing.granted if standing and standing.status == "active" else terms.now
-        mails = _granted_mail(fresh, standing, holder) if terms.switches.active_mail == "yes" else []
-        return replace(fresh, granted=begun), mails
-    if standing and terms.switches.held_grant == "keep":
-        return replace(standing, expires=fresh.expires), []
-    return _by_default_rules(fresh, role, holder)
+    """One written item as a grant. An expired grant counts as not held."""
+    current = held if held and not held.has_expired(context.now) else None
+    expires = _expiry(written, current, context.switches)
+    new = Grant(role.reference, role.title, "active", None, expires, context.now)
+    if written.active:
+        granted = current.granted if current and current.status == "active" else context.now
+        mails = _granted_mail(new, current, holder) if context.switches.active_mail == "yes" else []
+        return replace(new, granted=granted), mails
+    if current and context.switches.held_grant == "keep":
+        return replace(current, expires=new.expires), []
+    return _by_default_rules(new, role, holder)
 
 
-def _expiry(wanted: WrittenRole, standing: Grant | None, switches: Switches) -> int | None:
-    if wanted.expires != OMITTED:
-        return wanted.expires
-    return standing.expires if standing and switches.omitted_expires == "keep" else None
+def _expiry(written: WrittenRole, current: Grant | None, switches: Switches) -> int | None:
+    if written.expires != OMITTED:
+        return written.expires
+    return current.expires if current and switches.omitted_expires == "keep" else None
 
 
-def _granted_mail(fresh: Grant, standing: Grant | None, holder: Holder) -> list[Mail]:
-    news = standing is None or standing.status != "active"
-    return [Mail("granted", holder.email, fresh.reference)] if news and holder.email else []
+def _granted_mail(new: Grant, current: Grant | None, holder: Holder) -> list[Mail]:
+    becomes_active = current is None or current.status != "active"
+    return [Mail("granted", holder.email, new.reference)] if becomes_active and holder.email else []
 
 
-def _by_default_rules(fresh: Grant, role: Role, holder: Holder) -> tuple[Grant, list[Mail]]:
+def _by_default_rules(new: Grant, role: Role, holder: Holder) -> tuple[Grant, list[Mail]]:
     """Grant as the role's `approvalMethod` says (Evance help: the Access Role object)."""
     match role.approval_method:
         case "email" if not holder.verified:
             mails = [Mail("verification", holder.email, role.reference)] if holder.email else []
-            return replace(fresh, status="pending", awaits="email"), mails
+            return replace(new, status="pending", awaits="email"), mails
         case "admin":
             mail = Mail("approval-request", role.admin_approval_email or SHOP_MAIL, role.reference)
-            return replace(fresh, status="pending", awaits="admin"), [mail]
+            return replace(new, status="pending", awaits="admin"), [mail]
         case _:
-            return fresh, []
+            return new, []

@@ -32,18 +32,18 @@ _NEVER_BLANK = ("title", "reference", "approvalMethod")
 
 def read_role(payload: Mapping[str, Any], *, adding: bool) -> dict[str, Any]:
     """Columns a role payload names. Raises Refused (422) with every wrong key at once."""
-    named = {key: payload[key] for key in _COLUMNS if key in payload}
-    if adding and named.get("reference") in (None, ""):
-        named.pop("reference", None)
-    problems = [found for key, value in named.items() if (found := _problem(key, value))]
-    if adding and "title" not in named:
+    sent = {key: payload[key] for key in _COLUMNS if key in payload}
+    if adding and sent.get("reference") in (None, ""):
+        sent.pop("reference", None)
+    problems = [problem for key, value in sent.items() if (problem := _problem(key, value))]
+    if adding and "title" not in sent:
         problems.append(Problem("title", "is required", REQUIRED))
     refuse_if(problems)
-    return {_COLUMNS[key]: value or None for key, value in named.items()}
+    return {_COLUMNS[key]: value or None for key, value in sent.items()}
 
 
-def made_reference(title: str, number: int) -> str:
-    """A reference from a title: lower case, hyphens; `number` tells later ones of one title apart."""
+def reference_from_title(title: str, number: int) -> str:
+    """A reference made from a title: lower case, hyphens, and a `number` above 1 at the end."""
     stem = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-") or "role"
     return stem if number == 1 else f"{stem}-{number}"
 

@@ -15,14 +15,14 @@ def read_tags(value: object, switches: Switches) -> list[str]:
     if not isinstance(value, dict) or set(value) != {TAG_TYPE} or not isinstance(value[TAG_TYPE], list):
         raise Refused(422, Problem("tags", "must be an object whose only property is contact, an array"))
     items = value[TAG_TYPE]
-    refuse_if([found for found in map(_problem, items) if found])
+    refuse_if([problem for item in items if (problem := _problem(item))])
     return list(dict.fromkeys(_stored(item, switches) for item in items))
 
 
-def decide_tags(wanted: Iterable[str], held: Iterable[str], switches: Switches) -> list[str]:
+def decide_tags(written: Iterable[str], held: Iterable[str], switches: Switches) -> list[str]:
     """The complete new tags of a contact."""
     kept = held if switches.tags_write == "add" else ()
-    decided = list(dict.fromkeys([*kept, *wanted]))
+    decided = list(dict.fromkeys([*kept, *written]))
     if switches.max_items and len(decided) > switches.max_items:
         raise Refused(422, Problem("tags", f"must not have more than {switches.max_items} items"))
     return decided

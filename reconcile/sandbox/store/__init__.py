@@ -1,1 +1,1 @@
-"""The sandbox's state in one SQLite file; all SQL of the sandbox stands in this package."""
+"""The sandbox's state in one SQLite file; all SQL of the sandbox is in this room."""

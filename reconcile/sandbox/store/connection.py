@@ -1,12 +1,14 @@
-"""Opening the file, transactions, and the settings that live in it."""
+"""The account's file: opening it, transactions, and the statements that several tables share."""
 
+import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from reconcile.sandbox.clock import to_atom
 from reconcile.sandbox.options import SandboxError
 
 from . import schema
@@ -15,10 +17,16 @@ from .settings import ACCOUNT, add_client, set_setting
 Row = dict[str, Any]
 
 _BUSY_SECONDS = 30
+"""Maximum number of seconds to wait for another process that writes, then the file is busy."""
+
+_MANY_IDS = "IN (SELECT value FROM json_each(?))"
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open the account's file, making it (owner-readable only) with credentials when it is new."""
+    """Open the account's file. A new file is readable by its owner only and gets tables and credentials.
+
+    Raises SandboxError for a file that cannot be opened or is no sandbox.
+    """
     _make_private(path)
     try:
         db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
@@ -57,7 +65,7 @@ def reading(db: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def writing(db: sqlite3.Connection) -> Iterator[None]:
-    """All or nothing; takes the write lock at once, so checks made inside still hold at the end."""
+    """All or nothing; takes the write lock at once, so that checks made inside still hold at the end."""
     db.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -67,10 +75,52 @@ def writing(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("COMMIT")
 
 
+@contextmanager
+def loading(db: sqlite3.Connection) -> Iterator[None]:
+    """More memory, and no check of each row's foreign keys: a seed inserts rows that are right."""
+    db.execute("PRAGMA foreign_keys = OFF")
+    db.execute("PRAGMA cache_size = -100000")  # KiB
+    try:
+        yield
+    finally:
+        db.execute("PRAGMA cache_size = -2000")
+        db.execute("PRAGMA foreign_keys = ON")
+
+
 def named(cursor: sqlite3.Cursor) -> list[Row]:
     """All rows of a result, each keyed by column name."""
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def timed(db: sqlite3.Connection, sql: str, *columns: str) -> list[Row]:
+    """Rows of a query, with the named columns of seconds as ATOM text."""
+    rows = named(db.execute(sql))
+    return [{**row, **{column: _atom(row[column]) for column in columns}} for row in rows]
+
+
+def of_contacts(db: sqlite3.Connection, sql: str, contact_ids: Sequence[int]) -> sqlite3.Cursor:
+    """A query with `{}` after the column of contact ids: `= ?` for one, which is quick and most frequent."""
+    if len(contact_ids) == 1:
+        return db.execute(sql.format("= ?"), (contact_ids[0],))
+    return db.execute(sql.format(_MANY_IDS), (json.dumps(contact_ids),))
+
+
+def insert(db: sqlite3.Connection, table: str, values: Mapping[str, Any]) -> int:
+    """Insert a row, its values by column, and return its id."""
+    marks = ", ".join("?" * len(values))
+    sql = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})"  # noqa: S608 - columns are ours
+    row_id = db.execute(sql, tuple(values.values())).lastrowid
+    assert row_id is not None  # noqa: S101 - an INSERT always has one
+    return row_id
+
+
+def update(db: sqlite3.Connection, table: str, row_id: int, values: Mapping[str, Any]) -> None:
+    """Set some columns of a row."""
+    if values:
+        assignments = ", ".join(f"{column} = ?" for column in values)
+        sql = f"UPDATE {table} SET {assignments} WHERE id = ?"  # noqa: S608 - columns are ours
+        db.execute(sql, (*values.values(), row_id))
 
 
 def _make_private(path: Path) -> None:
@@ -99,23 +149,12 @@ def _version(db: sqlite3.Connection) -> int:
 def _create_once(db: sqlite3.Connection) -> None:
     if _version(db):  # another process was first
         return
-    for statement in schema.TABLES.split(";"):
-        if statement.strip():
-            db.execute(statement)
-    for definition in schema.INDEXES.values():
-        db.execute(f"CREATE {definition}")
+    schema.make_tables(db)
+    schema.make_indexes(db)
     set_setting(db, "account", ACCOUNT)
     add_client(db, scopes=None)
     db.execute(f"PRAGMA user_version = {schema.VERSION}")
 
 
-@contextmanager
-def hurrying(db: sqlite3.Connection) -> Iterator[None]:
-    """Room to work, and no check of each row's foreign keys: rows made in bulk point where they should."""
-    db.execute("PRAGMA foreign_keys = OFF")
-    db.execute("PRAGMA cache_size = -100000")  # KiB
-    try:
-        yield
-    finally:
-        db.execute("PRAGMA cache_size = -2000")
-        db.execute("PRAGMA foreign_keys = ON")
+def _atom(seconds: int | None) -> str | None:
+    return None if seconds is None else to_atom(seconds)

@@ -1,4 +1,4 @@
-"""Tables of the sandbox; constraints say the rules of the account a second time, below the code."""
+"""Tables and indexes of the sandbox. Constraints hold the rules of the account once more, below the code."""
 
 import sqlite3
 
@@ -112,7 +112,6 @@ CREATE TABLE requests (
 );
 """
 
-# Apart from the tables because a seed of a million contacts makes them last.
 INDEXES = {
     "people_by_email": (
         "UNIQUE INDEX people_by_email ON contacts (unique_email) WHERE type IN ('user', 'recipient')"
@@ -128,18 +127,33 @@ INDEXES = {
     "grants_by_role": "INDEX grants_by_role ON grants (role_id)",
     "contacts_by_tag": "INDEX contacts_by_tag ON contact_tags (tag_id)",
 }
+"""Apart from the tables, because a seed of a million contacts makes the indexes last."""
 
-# What a reset empties; credentials, tokens and switches stay.
 ACCOUNT_TABLES = ("contact_tags", "tags", "grants", "addresses", "contacts", "roles", "outbox", "requests")
+"""What a reset empties; credentials, tokens and switches stay."""
 
 
-def drop_indexes(db: sqlite3.Connection) -> None:
-    """Do without indexes; `make_indexes` must follow in the same transaction."""
-    for name in INDEXES:
-        db.execute(f"DROP INDEX {name}")
+def make_tables(db: sqlite3.Connection) -> None:
+    """Make every table, in an empty file."""
+    for statement in TABLES.split(";"):
+        if statement.strip():
+            db.execute(statement)
 
 
 def make_indexes(db: sqlite3.Connection) -> None:
     """Make every index."""
     for definition in INDEXES.values():
         db.execute(f"CREATE {definition}")
+
+
+def drop_indexes(db: sqlite3.Connection) -> None:
+    """Remove every index; `make_indexes` must follow in the same transaction."""
+    for name in INDEXES:
+        db.execute(f"DROP INDEX {name}")
+
+
+def empty_account(db: sqlite3.Connection) -> None:
+    """Delete all contacts and roles and what belongs to them; ids begin at 1 again."""
+    for table in ACCOUNT_TABLES:
+        db.execute(f"DELETE FROM {table}")  # noqa: S608 - our words
+    db.execute("DELETE FROM sqlite_sequence")

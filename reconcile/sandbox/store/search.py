@@ -1,4 +1,4 @@
-"""Filters as conditions, and pages of what they let through."""
+"""Conditions on rows, and pages of the rows that meet them."""
 
 import json
 import sqlite3
@@ -25,7 +25,8 @@ class Where:
 
 ALL = Where("1")
 
-STANDING = Where("deleted IS NULL")  # contacts that were not deleted
+STANDING = Where("deleted IS NULL")
+"""Contacts that were not deleted."""
 
 _ORDERS = {
     "id": "id",
@@ -51,16 +52,15 @@ def among(column: str, values: Sequence[int | str]) -> Where:
 
 
 def same_text(column: str, value: str, *, fold: bool = True) -> Where:
-    """A text column that equals the value, ASCII letters folded or (`fold=False`) to the letter."""
+    """A text column that equals the value: ASCII letters folded, or (`fold=False`) exactly."""
     folded = Where(f"{column} = ? COLLATE NOCASE", (value,))
     return folded if fold else folded & Where(f"{column} = ? COLLATE BINARY", (value,))
 
 
 def part_of(columns: Iterable[str], value: str) -> Where:
     """One of the columns contains the value."""
-    return Where(
-        f"({' OR '.join(f'instr(lower({one}), lower(?))' for one in columns)})", (value,) * len([*columns])
-    )
+    tests = [f"instr(lower({column}), lower(?))" for column in columns]
+    return Where(f"({' OR '.join(tests)})", (value,) * len(tests))
 
 
 def both(conditions: Iterable[Where], start: Where = ALL) -> Where:
@@ -69,7 +69,7 @@ def both(conditions: Iterable[Where], start: Where = ALL) -> Where:
 
 
 def count(db: sqlite3.Connection, table: str, where: Where) -> int:
-    """How many rows the condition lets through."""
+    """The number of rows that meet the condition."""
     sql = f"SELECT count(*) FROM {table} WHERE {where.sql}"  # noqa: S608 - our words
     return int(db.execute(sql, where.values).fetchone()[0])
 
@@ -77,10 +77,10 @@ def count(db: sqlite3.Connection, table: str, where: Where) -> int:
 def page(  # noqa: PLR0913 - a query has these parts
     db: sqlite3.Connection, table: str, where: Where, *, limit: int, offset: int = 0, order: str = "id"
 ) -> list[dict[str, Any]]:
-    """One page of rows. Ids are picked first, from an index, so that a late page is not a slow one."""
+    """One page of rows. Ids are picked first, from an index, so that a late page is as quick as the first."""
     picked = f"SELECT id FROM {table} WHERE {where.sql} ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?"  # noqa: S608
     ids = [row[0] for row in db.execute(picked, (*where.values, limit, offset))]
     chosen = among("id", ids)
     rows = named(db.execute(f"SELECT * FROM {table} WHERE {chosen.sql}", chosen.values))  # noqa: S608
     by_id: dict[Any, dict[str, Any]] = {row["id"]: row for row in rows}
-    return [by_id[one] for one in ids]
+    return [by_id[row_id] for row_id in ids]

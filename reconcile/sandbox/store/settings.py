@@ -1,4 +1,4 @@
-"""What the file keeps beside the account: its name, switches, credentials and tokens."""
+"""What the file holds apart from the account: its name, its switches, credentials and tokens."""
 
 import json
 import sqlite3
@@ -8,6 +8,24 @@ from secrets import token_hex
 from reconcile.sandbox.switches import Switches
 
 ACCOUNT = "sandbox.evance.me"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Credentials of an app; `scopes` None is every scope."""
+
+    client_id: str
+    private_key: str
+    scopes: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A bearer token; `scopes` None is every scope, `expires` is in seconds since 1970."""
+
+    client_id: str
+    scopes: str | None
+    expires: int
 
 
 def setting(db: sqlite3.Connection, name: str, default: str = "") -> str:
@@ -21,67 +39,54 @@ def set_setting(db: sqlite3.Connection, name: str, value: str) -> None:
     db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
 
 
-def add_client(db: sqlite3.Connection, scopes: str | None) -> tuple[str, str]:
-    """New credentials in the documented shapes; `scopes` None gives every scope."""
-    number = db.execute("SELECT count(*) + 1 FROM clients").fetchone()[0]
-    client_id, private_key = f"{token_hex(16)}.{number}.app.evance.me", token_hex(32)
-    db.execute("INSERT INTO clients VALUES (?, ?, ?)", (client_id, private_key, scopes))
-    if not setting(db, "client"):
-        set_setting(db, "client", client_id)
-    return client_id, private_key
-
-
 def switches(db: sqlite3.Connection) -> Switches:
-    """The switches an account was given, defaults where it was given none."""
+    """The stored switches; each that was never turned has its default."""
     return Switches().turned(json.loads(setting(db, "switches", "{}")))
 
 
-def store_switches(db: sqlite3.Connection, turned: Switches) -> None:
-    """Remember the switches."""
-    set_setting(db, "switches", json.dumps(turned.settings()))
+def store_switches(db: sqlite3.Connection, switches: Switches) -> None:
+    """Store the switches."""
+    set_setting(db, "switches", json.dumps(switches.settings()))
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A bearer token; `scopes` None is every scope."""
-
-    client_id: str
-    scopes: str | None
-    expires: int
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """Credentials of an app."""
-
-    client_id: str
-    private_key: str
-    scopes: str | None
+def add_client(db: sqlite3.Connection, scopes: str | None) -> Client:
+    """New credentials in the documented shapes; the first become the main ones."""
+    number = db.execute("SELECT count(*) + 1 FROM clients").fetchone()[0]
+    added = Client(f"{token_hex(16)}.{number}.app.evance.me", token_hex(32), scopes)
+    db.execute("INSERT INTO clients VALUES (?, ?, ?)", (added.client_id, added.private_key, scopes))
+    if not setting(db, "client"):
+        set_setting(db, "client", added.client_id)
+    return added
 
 
 def client(db: sqlite3.Connection, client_id: str) -> Client | None:
     """The credentials with this id."""
-    row = db.execute("SELECT client_id, private_key, scopes FROM clients WHERE client_id = ?", (client_id,))
-    found = row.fetchone()
-    return Client(*found) if found else None
+    sql = "SELECT client_id, private_key, scopes FROM clients WHERE client_id = ?"
+    row = db.execute(sql, (client_id,)).fetchone()
+    return Client(*row) if row else None
 
 
-def add_token(db: sqlite3.Connection, token: str, issued: Token, now: int) -> None:
-    """Store a token and forget those that lapsed."""
+def main_client(db: sqlite3.Connection) -> Client:
+    """The credentials that were made with the file."""
+    main = client(db, setting(db, "client"))
+    assert main is not None  # noqa: S101 - made with the tables
+    return main
+
+
+def add_token(db: sqlite3.Connection, text: str, issued: Token, now: int) -> None:
+    """Store a token and delete those that have expired."""
     db.execute("DELETE FROM tokens WHERE expires <= ?", (now,))
     db.execute(
-        "INSERT INTO tokens VALUES (?, ?, ?, ?)", (token, issued.client_id, issued.scopes, issued.expires)
+        "INSERT INTO tokens VALUES (?, ?, ?, ?)", (text, issued.client_id, issued.scopes, issued.expires)
     )
 
 
 def token(db: sqlite3.Connection, text: str) -> Token | None:
-    """A stored token, lapsed or not."""
+    """A stored token, expired or not."""
     row = db.execute("SELECT client_id, scopes, expires FROM tokens WHERE token = ?", (text,)).fetchone()
     return Token(*row) if row else None
 
 
-def main_client(db: sqlite3.Connection) -> Client:
-    """The credentials made with the file."""
-    main = client(db, setting(db, "client"))
-    assert main is not None  # noqa: S101 - made with the tables
-    return main
+def tokens(db: sqlite3.Connection) -> list[str]:
+    """The text of every stored token, sorted."""
+    return [text for (text,) in db.execute("SELECT token FROM tokens ORDER BY token")]

@@ -1,6 +1,6 @@
 """Generated contacts by the million: believable, repeatable from a number, quick to insert.
 
-Names repeat as they do in life; guests repeat addresses, their own and those of users.
+Names repeat as they do in life; guests repeat e-mail addresses, their own and those of users.
 """
 
 import json
@@ -14,36 +14,40 @@ from itertools import islice
 from random import Random
 from typing import Any
 
-from .store import contacts, roles, schema
+from reconcile.sandbox.store import contacts, roles, schema
 
 FIRST_ID = 1_001
 
-_CHUNK = 20_000
+_CHUNK_SIZE = 20_000
+"""Number of contacts that are inserted together."""
 
 _DAY = 86_400
 
-_RECENT = 2_000
+_RECENT_PEOPLE = 2_000
+"""Maximum number of people whose address a guest may repeat, then the oldest are forgotten."""
 
-_KINDS = (("user", 0.72), ("guest", 0.95), ("recipient", 0.98), ("branch", 1.0))  # shares, added up
+_KINDS = (("user", 0.72), ("guest", 0.95), ("recipient", 0.98), ("branch", 1.0))
+"""Types, each with its share of the contacts added to the shares before it."""
 
-# Reference, share of users that hold it, share of those that expire (or have expired).
-_SHARES = (
+_ROLE_SHARES = (
     ("customer", 0.96, 0.0), ("newsletter", 0.35, 0.2), ("trade-account", 0.22, 0.15),
     ("trade-gold", 0.04, 0.6), ("wholesale", 0.03, 0.1), ("preview", 0.05, 0.3),
     ("retail-only", 0.06, 0.0), ("seasonal-sale", 0.08, 1.0), ("press", 0.01, 0.2),
 )  # fmt: skip
+"""Reference, share of the users who hold it, and share of those grants that expire (or have expired)."""
 
 
 @cache
 def _words() -> dict[str, Any]:
     """Names, streets and tags to choose from."""
-    words: dict[str, Any] = json.loads(files("reconcile.sandbox").joinpath("names.json").read_text("utf-8"))
+    text = files("reconcile.sandbox.seeds").joinpath("names.json").read_text("utf-8")
+    words: dict[str, Any] = json.loads(text)
     return words
 
 
 @dataclass(slots=True)
 class Chunk:
-    """Rows of some contacts, as the bulk inserts take them."""
+    """Rows of some contacts, in the form in which the store inserts many."""
 
     contacts: list[tuple[Any, ...]] = field(default_factory=list)
     addresses: list[tuple[Any, ...]] = field(default_factory=list)
@@ -54,25 +58,25 @@ class Chunk:
 def generate(db: sqlite3.Connection, count: int, number: int, now: int) -> None:
     """Fill an account that has roles but no contacts, inside the caller's transaction."""
     schema.drop_indexes(db)
-    role_ids = roles.role_ids(db)
-    tags = contacts.add_tags(db, _words()["tags"])
-    people = _people(count, Random(number), now)  # noqa: S311 - to be repeated, not to be secret
-    while some := list(islice(people, _CHUNK)):
+    role_ids = roles.ids(db)
+    tag_ids = contacts.add_tags(db, _words()["tags"])
+    people = _people(count, Random(number), now)  # noqa: S311 - it must repeat; it guards no secret
+    while some := list(islice(people, _CHUNK_SIZE)):
         chunk = Chunk()
         for person in some:
-            _add(chunk, person, role_ids, tags)
+            _add(chunk, person, role_ids, tag_ids)
         contacts.insert_many(db, chunk.contacts, chunk.addresses, chunk.grants, chunk.tags)
     schema.make_indexes(db)
 
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    """A contact to be, with chance of its own for what hangs on it."""
+    """A contact to be, and the chance that decides the rest of it."""
 
     contact_id: int
     kind: str
-    first: str
-    last: str
+    first_name: str
+    last_name: str
     email: str
     company: str | None
     created: int
@@ -82,7 +86,7 @@ class _Person:
 
 def _people(count: int, chance: Random, now: int) -> Iterator[_Person]:
     words = _words()
-    recent: deque[tuple[str, str, str]] = deque(maxlen=_RECENT)
+    recent: deque[tuple[str, str, str]] = deque(maxlen=_RECENT_PEOPLE)
     for contact_id in range(FIRST_ID, FIRST_ID + count):
         kind = _kind(chance.random())
         if kind == "guest" and recent and chance.random() < 0.6:
@@ -90,11 +94,11 @@ def _people(count: int, chance: Random, now: int) -> Iterator[_Person]:
         else:
             first, last = _pick(chance, words["first"]), _pick(chance, words["last"])
             domain = _pick(chance, words["domains"])
-            email = f"{_plain(first)}.{_plain(last)}{contact_id}@{domain}"
+            email = f"{_in_address(first)}.{_in_address(last)}{contact_id}@{domain}"
         if kind in ("user", "guest"):
             recent.append((first, last, email))
-        trading = kind == "branch" or chance.random() < 0.3
-        company = f"{last} {_pick(chance, words['trades'])}" if trading and kind != "recipient" else None
+        in_trade = kind == "branch" or chance.random() < 0.3
+        company = f"{last} {_pick(chance, words['trades'])}" if in_trade and kind != "recipient" else None
         created = now - int(chance.random() * 7 * 365 * _DAY)
         yield _Person(contact_id, kind, first, last, email, company, created, now, chance)
 
@@ -103,37 +107,43 @@ def _kind(roll: float) -> str:
     return next(kind for kind, share in _KINDS if roll < share)
 
 
-def _add(chunk: Chunk, person: _Person, roles: dict[str, int], tags: list[int]) -> None:
-    chance, named = person.chance, person.kind in ("user", "guest")
-    first, last = (person.first, person.last) if named else (None, None)
+def _add(chunk: Chunk, person: _Person, role_ids: dict[str, int], tag_ids: list[int]) -> None:
+    chance = person.chance
+    chunk.contacts.append(_contact_row(person))
+    if chance.random() < 0.5:
+        chunk.addresses.append((person.contact_id, *_address(chance)))
+    if person.kind == "user":
+        chunk.grants.extend(_grants(person, role_ids))
+    if chance.random() < 0.4:
+        chosen = {int(chance.random() ** 2 * len(tag_ids)) for _ in range(1 + int(chance.random() * 3))}
+        chunk.tags.extend((person.contact_id, tag_ids[place]) for place in sorted(chosen))
+
+
+def _contact_row(person: _Person) -> tuple[Any, ...]:
+    chance, has_names = person.chance, person.kind in ("user", "guest")
+    first, last = (person.first_name, person.last_name) if has_names else (None, None)
     registered = person.kind == "user" and chance.random() < 0.9
     reference = f"C-{person.contact_id}" if chance.random() < 0.5 else None
     verified = registered and chance.random() < 0.95
     names = (first, last, person.email, person.email.casefold(), person.company, reference)
-    times = (person.created, person.created)
-    chunk.contacts.append((person.contact_id, person.kind, *names, registered, verified, *times))
-    if chance.random() < 0.5:
-        chunk.addresses.append((person.contact_id, *_place(chance)))
-    if person.kind == "user":
-        chunk.grants.extend(_grants(person, roles))
-    if chance.random() < 0.4:
-        chosen = {int(chance.random() ** 2 * len(tags)) for _ in range(1 + int(chance.random() * 3))}
-        chunk.tags.extend((person.contact_id, tags[one]) for one in sorted(chosen))
+    return (
+        person.contact_id, person.kind, *names, registered, verified, person.created, person.created,
+    )  # fmt: skip
 
 
-def _grants(person: _Person, roles: dict[str, int]) -> Iterator[tuple[Any, ...]]:
+def _grants(person: _Person, role_ids: dict[str, int]) -> Iterator[tuple[Any, ...]]:
     chance = person.chance
-    for reference, share, expiring in _SHARES:
+    for reference, share, share_that_expires in _ROLE_SHARES:
         if chance.random() >= share:
             continue
-        lapse = person.now + int((chance.random() - 0.25) * 600 * _DAY)
-        expires = lapse if chance.random() < expiring else None
+        end = person.now + int((chance.random() - 0.25) * 600 * _DAY)
+        expires = end if chance.random() < share_that_expires else None
         waits = reference.startswith("trade") and chance.random() < 0.05
         status, awaits = ("pending", "admin") if waits else ("active", None)
-        yield person.contact_id, roles[reference], status, awaits, expires, person.created
+        yield person.contact_id, role_ids[reference], status, awaits, expires, person.created
 
 
-def _place(chance: Random) -> tuple[str, ...]:
+def _address(chance: Random) -> tuple[str, ...]:
     city, region, area = _pick(chance, _words()["towns"])
     number = int(chance.random() * 200) + 1
     letters = _pick(chance, "ABDEFGHJLN") + _pick(chance, "ABDEFGHJLN")
@@ -142,9 +152,10 @@ def _place(chance: Random) -> tuple[str, ...]:
 
 
 def _pick(chance: Random, options: Sequence[Any]) -> Any:
-    """One of the options; `Random.choice` takes thrice the time, and it is called by the million."""
+    """One of the options. `Random.choice` takes three times as long, and this is called by the million."""
     return options[int(chance.random() * len(options))]
 
 
-def _plain(name: str) -> str:
+def _in_address(name: str) -> str:
+    """A name in the form in which it stands in an e-mail address."""
     return name.casefold().replace("'", "").replace("â", "a").replace("ë", "e")

@@ -1,0 +1,1 @@
+"""What fills an account: the built-in shop, or generated contacts."""
