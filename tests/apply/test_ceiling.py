@@ -302,7 +302,7 @@ def test_a_contact_that_became_somebody_else_is_refused(stand: SandboxAccount) -
     """Pinned by id alone: the roles approved for one person never go to another who has the number now."""
     checkout = stand.checkout("contacts: [{id: 32, roles: [customer, press]}]\n")
     path = checkout.saved()
-    readdress(stand, "32", "somebody.else@example.com")
+    stand.readdress("32", "somebody.else@example.com")
     refused(checkout.apply(str(path)), stand, "is not the contact that was approved")
 
 
@@ -311,18 +311,10 @@ def test_a_change_of_address_that_is_done_already_still_fits(stand: SandboxAccou
     text = "contacts: [{id: 32, roles: [customer, press], profile: {email: grace.new@example.com}}]\n"
     checkout = stand.checkout(text)
     path = checkout.saved()
-    readdress(stand, "32", "grace.new@example.com")
+    stand.readdress("32", "grace.new@example.com")
     done = checkout.apply(str(path))
     assert done.code == 0, done.said
     assert set(stand.user("grace.new@example.com")["roles"]) == {"customer", "press"}
-
-
-def readdress(stand: SandboxAccount, number: str, email: str) -> None:
-    from reconcile.sandbox.store import contacts
-    from reconcile.sandbox.store.connection import opened, writing
-
-    with opened(stand.path) as db, writing(db):
-        contacts.change(db, int(number), {"email": email, "unique_email": email})
 
 
 def test_every_difference_is_told(stand: SandboxAccount) -> None:

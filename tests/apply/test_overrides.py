@@ -1,11 +1,9 @@
 """What earlier runs say to guards: an override is used up by its plan, a refused shrinking is remembered."""
 
 import json
-from pathlib import Path
 
 import pytest
 
-from reconcile.sandbox.store.connection import opened, writing
 from tests.support.sandbox.sandbox_account import Checkout, FakeClock, ProcessKilled, SandboxAccount
 
 GRACE, ELIN = "grace.odell@example.com", "elin.sorensen@example.org"
@@ -115,10 +113,10 @@ def killed_after_first_write(stand: SandboxAccount) -> FakeClock:
     return _Watch(stand)
 
 
-def shrink(path: Path) -> None:
-    with opened(path) as db, writing(db):
-        newest = "SELECT id FROM contacts WHERE id <> 36 ORDER BY id DESC LIMIT 40"
-        db.execute(f"DELETE FROM contacts WHERE id IN ({newest})")
+def shrink(stand: SandboxAccount) -> None:
+    """Somebody else deletes the 40 newest contacts, but for the one that is declared."""
+    for contact in sorted({*stand.holds()} - {"36"}, key=int)[-40:]:
+        stand.control("DELETE", f"contacts/{contact}")
 
 
 def test_a_shrinking_that_is_refused_stays_refused(stand: SandboxAccount) -> None:
@@ -126,7 +124,7 @@ def test_a_shrinking_that_is_refused_stays_refused(stand: SandboxAccount) -> Non
     one = "contacts: [{id: 36, roles: [customer, preview, newsletter%s]}]\n"
     checkout = stand.checkout(one % "")
     assert checkout.apply().code == 0
-    shrink(stand.path)
+    shrink(stand)
     checkout.declare(one % ", press")
     assert checkout.apply().code == 3
     checkout.declare((one % "").replace("newsletter", "{reference: newsletter, reason: the same}"))

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from reconcile.sandbox import running, seed
-from reconcile.sandbox.store.connection import opened, writing
 from tests.support.sandbox.sandbox_account import AS_OF, Checkout, CommandResult, SandboxAccount
 from tests.support.shop import NOW
 
@@ -55,11 +54,6 @@ def applied(stand: SandboxAccount, declared: str, *, settings: str = "", as_of: 
     return checkout
 
 
-def execute(stand: SandboxAccount, statement: str) -> None:
-    with opened(stand.path) as db, writing(db):
-        db.execute(statement)
-
-
 def test_what_the_run_did_is_undone_and_what_others_did_stays(stand: SandboxAccount) -> None:
     """The role it granted goes, the one it revoked comes back; a role that others gave since is kept."""
     before = stand.user(ROSALIND)
@@ -94,7 +88,7 @@ def test_a_contact_that_is_somebody_else_by_now_is_left_alone(stand: SandboxAcco
     """Her roles never move to another person; the other contacts of the run are reverted."""
     checkout = applied(stand, BOTH)
     held = stand.user(ROSALIND)["roles"]
-    execute(stand, "UPDATE contacts SET email='eve@example.com', unique_email='eve@example.com' WHERE id=36")
+    stand.readdress("36", "eve@example.com")
     done = revert(checkout)
     assert done.code == 0, done.said
     assert "Note: rosalind.keane@example.com (contact 36): it has another type, e-mail or" in done.out
@@ -109,7 +103,7 @@ def test_a_contact_that_becomes_somebody_else_after_the_approval_stops_the_rever
     """It was approved for another: nothing is written, and it is not passed over in silence."""
     checkout = applied(stand, SWAP)
     assert revert(checkout).code == 0
-    execute(stand, "UPDATE contacts SET email='eve@example.com', unique_email='eve@example.com' WHERE id=36")
+    stand.readdress("36", "eve@example.com")
     done = carry_out(checkout)
     assert done.code == 3, done.said
     assert "rosalind.keane@example.com: it is gone or has another e-mail or reference" in done.err
@@ -122,7 +116,7 @@ def test_an_address_that_the_run_gave_is_the_contacts_own(stand: SandboxAccount,
     declared = "contacts:\n  - {id: 36, profile: {email: new@example.com}, roles: [customer, preview]}\n"
     checkout = applied(stand, declared)
     if back:
-        execute(stand, f"UPDATE contacts SET email='{ROSALIND}', unique_email='{ROSALIND}' WHERE id=36")
+        stand.readdress("36", ROSALIND)
     assert revert(checkout).code == 0
     done = carry_out(checkout)
     assert done.code == 0, done.said

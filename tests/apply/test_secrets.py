@@ -11,10 +11,7 @@ SAYING_MUCH = ("--verbose",)
 
 def secrets(stand: SandboxAccount) -> set[str]:
     """The private key, and every token that the account has ever given."""
-    from reconcile.sandbox.store.connection import opened
-
-    with opened(stand.path) as db:
-        return {stand.access.private_key, *(row[0] for row in db.execute("SELECT token FROM tokens"))}
+    return {stand.access.private_key, *stand.control("GET", "tokens")["tokens"]}
 
 
 def assert_kept(stand: SandboxAccount, found: set[str], *texts: str) -> None:

@@ -2,10 +2,8 @@
 
 import json
 import os
-import sqlite3
 import stat
 import threading
-from contextlib import closing
 
 from tests.support.project import AS_OF, Project
 from tests.support.shop import Shop
@@ -17,8 +15,7 @@ HOSTILE = "x\x1b]0;pwned\x07\u202e@example.com\n::error::forged"
 
 def referenced(shop: Shop, contact: str, reference: str) -> None:
     """Give a contact a reference that no form would take: a live account may hold anything."""
-    with closing(sqlite3.connect(shop.path)) as db, db:
-        db.execute("UPDATE contacts SET reference = ? WHERE id = ?", (reference, contact))
+    shop.edit(contact, reference=reference)
 
 
 def test_json_is_all_that_apply_prints_when_it_is_asked_for(project: Project) -> None:

@@ -1,6 +1,5 @@
 """However the account behaves where its documents are silent, the probe finds out, and leaves no trace."""
 
-from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +9,6 @@ import pytest
 
 from reconcile.probe.question_table import QUESTIONS
 from reconcile.probe.runner import ProbeRun
-from reconcile.sandbox.switches import Switches, about, choices
 from tests.support.sandbox.scratch_contact import (
     OTHER_NUMBERS,
     ScratchAccount,
@@ -18,6 +16,7 @@ from tests.support.sandbox.scratch_contact import (
     probe,
     scratch_account,
 )
+from tests.support.sandbox.switch_settings import choices, settings_under
 
 FOUND: dict[str, tuple[str, dict[str | int, str]]] = {
     "grant_keys": (
@@ -79,17 +78,17 @@ UNSEEN = {
 }
 """By switch that no client can look into without harm: the question that says so."""
 
-DEFAULTS = Switches().settings()
+DEFAULTS = settings_under("documented")
 
 
 def settings_of(switch: str) -> tuple[str | int, ...]:
     """Every setting; of a number the ones of the profiles."""
-    worst = Switches.of("hostile").settings()[switch]
-    return choices(switch) or tuple(sorted({DEFAULTS[switch], worst}))
+    worst = settings_under("hostile")[switch]
+    return choices(switch) or tuple(sorted({int(DEFAULTS[switch]), int(worst)}))
 
 
 TURNED = [
-    (switch, setting) for switch in about() for setting in settings_of(switch) if setting != DEFAULTS[switch]
+    (switch, setting) for switch in DEFAULTS for setting in settings_of(switch) if setting != DEFAULTS[switch]
 ]
 
 
@@ -112,7 +111,7 @@ def as_documented(template: Path) -> ProbeRun:
 
 def test_every_switch_has_its_question() -> None:
     """A new switch is a new unknown: it needs a question, or a reason why it can't be asked."""
-    assert {*FOUND, *UNSEEN} == {one.name for one in fields(Switches)}
+    assert {*FOUND, *UNSEEN} == set(DEFAULTS)
     assert not set(FOUND) & set(UNSEEN)
     assert all(set(expected) == set(settings_of(switch)) for switch, (_, expected) in FOUND.items())
 
@@ -154,7 +153,7 @@ def test_each_question_stands_in_the_report_once(template: Path) -> None:
 @pytest.mark.parametrize("profile", ["hostile", "awkward"])
 def test_the_worst_account_gets_no_wrong_answer(template: Path, profile: str) -> None:
     """With all switches at their worst a question is answered rightly or not at all."""
-    switches = Switches.of(profile).settings()
+    switches = settings_under(profile)
     ended, _, traces = probed(template, switches)
     said = answers(ended)
     wrong = {

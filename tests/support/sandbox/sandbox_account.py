@@ -21,9 +21,6 @@ from reconcile.cli import main
 from reconcile.http.retry import Timing
 from reconcile.journal.record import JournaledRun, read_runs
 from reconcile.sandbox import Access, seed, show
-from reconcile.sandbox.rules.grants import Grant
-from reconcile.sandbox.store import contacts, roles
-from reconcile.sandbox.store.connection import opened, writing
 from tests.support.shop import NOW
 
 AS_OF = "2026-11-23T09:00:00Z"
@@ -145,15 +142,12 @@ class SandboxAccount:
         self, contact: str, *, grant: str = "", revoke: str = "", tag: str = "", untag: str = ""
     ) -> None:
         """Somebody else in the shop changes a contact, behind everybody's back."""
-        number = int(contact)
-        with opened(self.path) as db, writing(db):
-            grants = {one.reference: one for one in roles.grants_of(db, [number])[number]}
-            grants.pop(revoke, None)
-            if grant:
-                grants[grant] = Grant(grant, "", "active", None, None, int(NOW.timestamp()))
-            roles.replace_grants(db, number, grants.values())
-            tags = {*contacts.tags_of(db, [number])[number], tag} - {untag, ""}
-            contacts.replace_tags(db, number, sorted(tags))
+        edit = {"grant": grant, "revoke": revoke, "tag": tag, "untag": untag}
+        self.control("PATCH", f"contacts/{contact}", edit)
+
+    def readdress(self, contact: str, email: str) -> None:
+        """Somebody else in the shop gives a contact another e-mail address."""
+        self.control("PATCH", f"contacts/{contact}", {"email": email})
 
     def requests(self) -> list[dict[str, Any]]:
         return list(self.control("GET", "requests")["requests"])
