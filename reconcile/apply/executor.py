@@ -29,10 +29,10 @@ def carry_out(plan: Plan, run: RunContext, progress: Progress = lambda _done, _t
                     results[result.change.key] = result
                     progress(len(results), len(plan.changes))
         except BaseException:
-            run.brake.stop("an unexpected error")  # or the pool would go on writing before it closes
+            run.breaker.stop("an unexpected error")  # or the pool would go on writing before it closes
             raise
     in_order = (results[change.key] for change in plan.changes)
-    return Report(tuple(in_order), run.brake.reason)
+    return Report(tuple(in_order), run.breaker.reason)
 
 
 def _carry_out_phase(phase: Sequence[Change], run: RunContext, pool: ThreadPoolExecutor) -> Iterator[Result]:
@@ -67,12 +67,12 @@ def execute_change(change: Change, run: RunContext) -> Result:
     try:
         result = _attempt_change(change, run)
     except BaseException:
-        run.brake.stop("an unexpected error")
+        run.breaker.stop("an unexpected error")
         raise
     if result.settled or result.outcome is Outcome.STALE:
-        run.brake.succeeded()
+        run.breaker.succeeded()
     elif result.outcome is not Outcome.NOT_TRIED:
-        run.brake.failed()
+        run.breaker.failed()
     return _journaled(result, run)
 
 
@@ -81,7 +81,7 @@ def _journaled(result: Result, run: RunContext) -> Result:
     try:
         run.journal.outcome(result)
     except OSError as error:
-        run.brake.stop(f"the journal can't be written: {error.strerror}")
+        run.breaker.stop(f"the journal can't be written: {error.strerror}")
     return result
 
 

@@ -9,6 +9,7 @@ from reconcile.errors import Refusal, refuse_if
 from reconcile.model.guards import guard_named
 from reconcile.model.plan import Change, Plan, Verdict
 from reconcile.model.settings import ApplySettings, Override
+from reconcile.plan.approval import refusal_text
 
 KILL_VARIABLE = "RECONCILE_KILL"
 
@@ -47,25 +48,11 @@ def refuse_guarded(plan: Plan, ceilings: Mapping[str, int]) -> None:
     refused = (verdict for verdict in plan.refused if not guard_named(verdict.guard).spares_others)
     tripped = [verdict for verdict in refused if not _lifted(verdict, ceilings)]
     headline = "refused by a guard; nothing was written"
-    refuse_if(tuple(map(_refusal_line, tripped)), headline)
-
-
-def refuse_unplanned(plan: Plan) -> None:
-    """Raise Refusal for a plan that may be empty only because something could not be seen or planned."""
-    stuck = [verdict for verdict in plan.refused if guard_named(verdict.guard).unseen]
-    refuse_if(tuple(map(_refusal_line, stuck)), "refused by a guard; nothing was written")
+    refuse_if(tuple(map(refusal_text, tripped)), headline)
 
 
 def _lifted(verdict: Verdict, ceilings: Mapping[str, int]) -> bool:
     return verdict.liftable and verdict.found <= ceilings.get(verdict.guard, -1)
-
-
-def _refusal_line(verdict: Verdict) -> str:
-    if not verdict.liftable:
-        remedy = guard_named(verdict.guard).remedy
-        return f"{verdict.guard}: {verdict.message}; {remedy}, nothing lifts this guard"
-    override = f"--allow {verdict.guard}={verdict.found}"
-    return f"{verdict.guard}: {verdict.message}; if this is meant, apply with {override}"
 
 
 def granted_ceilings(

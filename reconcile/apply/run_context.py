@@ -57,17 +57,17 @@ class RunContext:
     """
 
     account: Account
-    scene: PlanContext
+    context: PlanContext
     declarations: Mapping[Place, Declaration]
     approved: Mapping[str, tuple[Operation, ...]]
     journal: Journal
-    brake: CircuitBreaker
+    breaker: CircuitBreaker
     held_back: Callable[[Change], str | None] = lambda _change: None
     workers: int = 1
 
     def stops(self, change: Change) -> str | None:
         """Why that change must not be written now, or None."""
-        return self.brake.reason or self.held_back(change)
+        return self.breaker.reason or self.held_back(change)
 
 
 @dataclass(slots=True)
@@ -87,10 +87,10 @@ def failure_text(error: ApiError | OSError, run: RunContext) -> str:
     """The trouble in words, once the run is stopped where the next contact would meet the same."""
     if isinstance(error, OSError):
         told = f"the journal can't be written: {error.strerror}"
-        run.brake.stop(told)
+        run.breaker.stop(told)
         return told
     if isinstance(error, Unauthorized | Forbidden):
-        run.brake.stop(str(error))
+        run.breaker.stop(str(error))
     return str(error)
 
 
@@ -109,7 +109,7 @@ def compare_with_target(
 ) -> Result:
     """How a write ended by what the account holds after it."""
     held = roles_held(after, run)
-    differences = unmet_target(written.target, after.state, run.scene.now)
+    differences = unmet_target(written.target, after.state, run.context.now)
     if not differences:
         return Result(change, Outcome.APPLIED, gap=gap, held=held)
     told = f"the account holds something else than was written: {', '.join(differences)}"
@@ -120,4 +120,4 @@ def roles_held(live: Contact, run: RunContext) -> frozenset[str] | None:
     """The roles that a contact holds by that reading; None when it does not tell."""
     if live.state.roles is None:
         return None
-    return frozenset(grant.reference for grant in live.state.roles if grant.held(run.scene.now))
+    return frozenset(grant.reference for grant in live.state.roles if grant.held(run.context.now))

@@ -82,11 +82,11 @@ def _attempt(change: Change, run: RunContext, sent: LostWrite | None) -> Result 
 def _planned_anew(change: Change, run: RunContext, sent: LostWrite | None, live: Contact) -> Result | Change:
     """What is to be written by that reading; a result when that is nothing, or must not be."""
     declaration = run.declarations[change.source]
-    unread = unreadable(declaration, live, run.scene)
+    unread = unreadable(declaration, live, run.context)
     if unread:
         told = f"what must be kept could not be read: {', '.join(unread)}"
         return Result(change, Outcome.STALE, told)
-    fresh = replan_contact(declaration, live, run.scene)
+    fresh = replan_contact(declaration, live, run.context)
     if fresh is None:
         return _settled(change, sent, live, run)
     beyond = unapproved(fresh.operations, run.approved[change.key])

@@ -76,8 +76,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.FAILED
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback, which might show what is private
-        said, code = _verdict(error)
-        console.print_error(console.mask_for_log(said))
+        message, code = _verdict(error)
+        console.print_error(console.mask_for_log(message))
         return code
 
 

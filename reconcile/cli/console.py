@@ -1,26 +1,30 @@
-"""What a person sees: results on standard output, everything else on standard error."""
+"""What a person sees and is asked: results on standard output, everything else on standard error."""
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import dataclass
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING
 
 import click
 
+from reconcile.errors import Refusal
+from reconcile.model.problem import Problem
 from reconcile.model.settings import Privacy
-from reconcile.render.escape import TERMINAL
+from reconcile.services.console import Progress
 from reconcile.text import escape_unprintable
 
-from .options import Common
+from .signals import answered
 
-if TYPE_CHECKING:
-    from reconcile.declare.loader import LoadedDeclarations
+_privacy: ContextVar[Privacy] = ContextVar("privacy", default=Privacy.MASK)
+"""What the configuration says of names and e-mails, from the moment at which it is read."""
 
 
-Progress = Callable[[str, int, int | None], None]
+def configured_privacy() -> Privacy:
+    """What the configuration says of names and e-mails; masked until it is read."""
+    return _privacy.get()
 
 
 def on_terminal() -> bool:
@@ -38,15 +42,6 @@ def width() -> int | None:
     return get_terminal_size().columns if sys.stdout.isatty() else None
 
 
-_privacy: ContextVar[Privacy] = ContextVar("privacy", default=Privacy.MASK)
-"""What the configuration says of names and e-mails; set once it is read, for whatever is said after that."""
-
-
-def set_privacy(privacy: Privacy) -> None:
-    """Go by what the configuration says of names and e-mails."""
-    _privacy.set(privacy)
-
-
 def mask_for_log(text: str) -> str:
     """A text for standard error: without e-mails where it goes into the log of a CI system."""
     text = "\n".join(map(escape_unprintable, text.split("\n")))  # the last line of defence against live text
@@ -58,66 +53,94 @@ def mask_for_log(text: str) -> str:
     return mask_emails(text)
 
 
-def print_result(text: str) -> None:
-    """Print a result."""
-    click.echo(text, nl=not text.endswith("\n"), color=colour())
-
-
-def note(text: str, common: Common) -> None:
-    """Say something that is no result."""
-    if not common.quiet:
-        print_error(mask_for_log(text))
-
-
 def print_error(text: str) -> None:
     """Print on standard error; if nobody reads it any more, what is being done still goes on."""
     with suppress(OSError):
         click.echo(text, err=True)
 
 
-def print_ending(text: str, _common: Common) -> None:
-    """Say on standard output how something ended; if nobody reads it any more, what follows still counts."""
-    with suppress(OSError):
-        print_result(text)
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """The console of a command line: a terminal, or wherever its two outputs are sent.
 
+    ``quiet``: print only results and errors. ``verbose``: print each request to the account, too. ``bars``:
+    show the progress of long work.
+    """
 
-def print_warnings(loaded: "LoadedDeclarations", common: Common) -> None:
-    """Say what is worth a second look in the declarations, although it can be done."""
-    for warning in loaded.warnings:
-        note(str(warning), common)
+    quiet: bool = False
+    verbose: bool = False
+    bars: bool = True
 
+    def set_privacy(self, privacy: Privacy) -> None:
+        """Follow what the configuration says of names and e-mails from now on."""
+        _privacy.set(privacy)
 
-def trace_for(common: Common) -> Callable[[str], None]:
-    """Who is told of each request to the account: the person who asked for it, else nobody."""
-    return print_error if common.verbose else (lambda _line: None)
+    def print_result(self, text: str) -> None:
+        """Print a result on standard output."""
+        click.echo(text, nl=not text.endswith("\n"), color=colour())
 
+    def print_ending(self, text: str) -> None:
+        """Print on standard output how something ended; if nobody reads it any more, it still counts."""
+        with suppress(OSError):
+            self.print_result(text)
 
-@contextmanager
-def progress(common: Common) -> Iterator[Progress]:
-    """A progress bar on standard error while long work goes on, on a terminal only."""
-    if common.quiet or not common.progress or not sys.stderr.isatty():
-        yield lambda _what, _done, _total: None
-        return
-    bars = _ProgressBars()
-    try:
-        yield bars.show
-    finally:
-        bars.close()
+    def note(self, text: str) -> None:
+        """Print something that is no result on standard error."""
+        if not self.quiet:
+            print_error(mask_for_log(text))
+
+    def warn(self, warnings: Iterable[Problem]) -> None:
+        """Print what deserves a second look in the declarations, although it can be done."""
+        for warning in warnings:
+            self.note(str(warning))
+
+    def trace(self, line: str) -> None:
+        """Print one request to the account, if each is wanted."""
+        if self.verbose:
+            print_error(line)
+
+    def alert(self, text: str) -> None:
+        """Print on standard error at once, even where only results are wanted."""
+        print_error(text)
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """A progress bar on standard error while long work goes on, on a terminal only."""
+        if self.quiet or not self.bars or not sys.stderr.isatty():
+            yield lambda _work, _done, _total: None
+            return
+        bars = _ProgressBars()
+        try:
+            yield bars.show
+        finally:
+            bars.close()
+
+    def confirm(self, question: str, command: str) -> None:
+        """Ask; raise Refusal unless a person at a terminal says ``yes``."""
+        if not sys.stdin.isatty():
+            raise Refusal(f"nothing was written: there is no terminal to ask at; call {command} with --yes")
+        prompt = f"{question} Only 'yes' is taken as approval"
+        if click.prompt(prompt, default="", show_default=False, err=True).strip() != "yes":
+            raise Refusal("not approved: nothing was written")
+
+    def on_interrupt(self, act: Callable[[], None]) -> AbstractContextManager[None]:
+        """Call ``act`` for Ctrl-C and SIGTERM while a block lasts."""
+        return answered(act)
 
 
 class _ProgressBars:
     """One Click progress bar after another, one for each kind of work."""
 
     def __init__(self) -> None:
-        self._what = ""
+        self._work = ""
         self._bar: click._termui_impl.ProgressBar[int] | None = None
 
-    def show(self, what: str, done: int, total: int | None) -> None:
+    def show(self, work: str, done: int, total: int | None) -> None:
         if total is None:
             return
-        if self._bar is None or what != self._what:
+        if self._bar is None or work != self._work:
             self.close()
-            self._what, self._bar = what, click.progressbar(length=total, label=what, file=sys.stderr)
+            self._work, self._bar = work, click.progressbar(length=total, label=work, file=sys.stderr)
             self._bar.render_progress()
         self._bar.length = total
         self._bar.update(done - self._bar.pos)
@@ -126,7 +149,3 @@ class _ProgressBars:
         if self._bar is not None:
             self._bar.render_finish()
             self._bar = None
-
-
-terminal_name = TERMINAL.name
-"""A live name as it may stand on a terminal."""

@@ -9,7 +9,7 @@ from click.shell_completion import CompletionItem
 
 from reconcile.model.settings import Privacy
 
-from . import console
+from .console import Terminal, colour, configured_privacy, on_terminal, width
 
 Command = Callable[..., Any]
 
@@ -78,14 +78,14 @@ privacy_option = click.option(
 concise_option = click.option("--concise", is_flag=True, help="In text, leave out what is kept.")
 
 
-def render(
-    document: Any,
-    form: str,
-    privacy: Privacy | None = None,
-    configured: Privacy = Privacy.MASK,
-    *,
-    concise: bool = False,
-) -> str:
+def show(
+    terminal: Terminal, document: object, form: str, privacy: Privacy | None = None, *, concise: bool = False
+) -> None:
+    """Print the document in a format, as `render` has it."""
+    terminal.print_result(render(document, form, privacy, concise=concise))
+
+
+def render(document: object, form: str, privacy: Privacy | None = None, *, concise: bool = False) -> str:
     """The document in a format, as wide and as coloured as standard output allows.
 
     Masked as ``privacy`` asks; if it is None, as is configured wherever other people will read it.
@@ -93,10 +93,10 @@ def render(
     from reconcile.render.registry import Style, format_of, write
 
     row = format_of(type(document), form)
-    masked = row.masks(privacy, configured, logged=_goes_into_log())
-    style = Style(console.colour(), console.width(), concise)
+    masked = row.masks(privacy, configured_privacy(), logged=_goes_into_log())
+    style = Style(colour(), width(), concise)
     return write(document, row, masked=masked, style=style)
 
 
 def _goes_into_log() -> bool:
-    return bool(os.environ.get("CI")) and not console.on_terminal()
+    return bool(os.environ.get("CI")) and not on_terminal()

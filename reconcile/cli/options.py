@@ -12,6 +12,9 @@ import click
 
 from reconcile.clock import parse_instant
 from reconcile.errors import UsageError
+from reconcile.services.project_choice import ProjectChoice
+
+from .console import Terminal
 
 
 class Instant(click.ParamType[datetime]):
@@ -62,19 +65,10 @@ class Ceiling(click.ParamType[tuple[str, int]]):
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What the shared options say. ``declarations``: the checkout whose contacts folder is read."""
+    """What the shared options say: which project, as of when, and how much is printed."""
 
-    config: Path
-    declarations: Path | None
-    target: str | None
-    as_of: datetime | None
-    quiet: bool
-    verbose: bool
-    progress: bool
-
-    def now(self) -> datetime:
-        """The instant the command works as of: the one asked for, else the present, in whole seconds."""
-        return self.as_of or datetime.now(UTC).replace(microsecond=0)
+    choice: ProjectChoice
+    console: Terminal
 
 
 _OPTIONS = (
@@ -95,7 +89,7 @@ _OPTIONS = (
     click.option("--as-of", type=Instant(), help="Work as of that time instead of now."),
     click.option("--quiet", is_flag=True, help="Say only results and errors."),
     click.option("--verbose", is_flag=True, help="Say each request to the account."),
-    click.option("--no-progress", "progress", flag_value=False, default=True, help="Show no progress bar."),
+    click.option("--no-progress", "bars", flag_value=False, default=True, help="Show no progress bar."),
 )
 
 
@@ -104,12 +98,17 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def with_common(**values: Any) -> Any:
-        names = ("config", "declarations", "target", "as_of", "quiet", "verbose", "progress")
-        common = Common(**{name: values.pop(name) for name in names})
-        if common.quiet and common.verbose:
+        choice = {name: values.pop(name) for name in ("config", "declarations", "target", "as_of")}
+        printed = {name: values.pop(name) for name in ("quiet", "verbose", "bars")}
+        if printed["quiet"] and printed["verbose"]:
             raise UsageError("--quiet and --verbose do not go together: choose one")
+        common = Common(ProjectChoice(**choice, clock=_present), Terminal(**printed))
         return command(common=common, **values)
 
     for option in reversed(_OPTIONS):
         with_common = option(with_common)
     return with_common
+
+
+def _present() -> datetime:
+    return datetime.now(UTC)

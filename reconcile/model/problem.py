@@ -57,3 +57,8 @@ class ProblemReport:
     files: int = 0
     rules: Mapping[str, str] = field(default_factory=dict)
     tool_version: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """True when any problem is an error."""
+        return any(problem.severity is Severity.ERROR for problem in self.problems)

@@ -1,9 +1,10 @@
-"""The approved plan as a ceiling: a fresh plan must be a subset of it, operation by operation."""
+"""What keeps a plan from being applied: an approved plan that it goes beyond, or a guard that refuses it."""
 
 from collections.abc import Iterable, Iterator
 
 from reconcile.clock import utc_text
-from reconcile.model.plan import Operation, Plan
+from reconcile.model.guards import guard_named
+from reconcile.model.plan import Operation, Plan, Verdict
 
 from .digest import plan_digest
 from .verify import same_person
@@ -72,3 +73,17 @@ def _effect_of(operation: Operation) -> tuple[object, ...]:
 def approved_operations(plan: Plan) -> dict[str, tuple[Operation, ...]]:
     """What may be done to each contact, by the change's key."""
     return {change.key: change.operations for change in plan.changes}
+
+
+def refusal_text(verdict: Verdict) -> str:
+    """Why a tripped guard refuses, and what to do about it."""
+    if not verdict.liftable:
+        remedy = guard_named(verdict.guard).remedy
+        return f"{verdict.guard}: {verdict.message}; {remedy}, nothing lifts this guard"
+    override = f"--allow {verdict.guard}={verdict.found}"
+    return f"{verdict.guard}: {verdict.message}; if this is meant, apply with {override}"
+
+
+def refusals_of_the_unseen(plan: Plan) -> tuple[str, ...]:
+    """Why a plan may be empty only because something could not be seen or planned, a text for each guard."""
+    return tuple(refusal_text(verdict) for verdict in plan.refused if guard_named(verdict.guard).unseen)

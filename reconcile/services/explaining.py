@@ -22,9 +22,20 @@ from reconcile.plan.matching import (
     unknown_roles,
 )
 
-from .planning import Progress, managed_facets
+from .accounts import open_reader
+from .console import Console, Progress
+from .planning import managed_facets
+from .project import Project
 
 EMPTY_LISTING = Listing(())
+
+
+def explain_in_project(project: Project, name: str, console: Console) -> Explanation:
+    """What the project's declarations and the account tell of the contact of that name."""
+    declarations = project.load().declarations
+    with console.progress() as progress, open_reader(project, console) as account:
+        context = project.plan_context(account.connection.account)
+        return explain_one_contact(declarations, name, account, context, progress)
 
 
 def explain_one_contact(

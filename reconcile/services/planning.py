@@ -4,19 +4,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from reconcile.errors import DeclarationError
+from reconcile.errors import DeclarationError, refuse_if
 from reconcile.evance.listing import Listing, no_progress
 from reconcile.evance.reader import Reader
-from reconcile.journal.history import NO_HISTORY, RunHistory
+from reconcile.journal.history import NO_HISTORY, RunHistory, run_history
 from reconcile.model.contact import Contact, Identity
 from reconcile.model.declaration import Declaration
 from reconcile.model.facets import MANAGED, Facet
 from reconcile.model.guards import LOSING_HOURS
 from reconcile.model.plan import Plan, PlanContext
+from reconcile.plan.approval import refusals_of_the_unseen
 from reconcile.plan.guards import AccountFacts
 from reconcile.plan.matching import match_declarations, unknown_roles
 from reconcile.plan.planner import make_plan
 
+from .accounts import open_reader
+from .console import Console, Progress
+from .project import Project
 from .role_holders import (
     HolderSearch,
     count_holders,
@@ -25,9 +29,6 @@ from .role_holders import (
     undeclared_contacts,
 )
 
-Progress = Callable[[str, int, int | None], None]
-"""Told what is being done, how much of it is done, and of how many (None: not known yet)."""
-
 
 @dataclass(frozen=True, slots=True)
 class FreshPlan:
@@ -35,6 +36,20 @@ class FreshPlan:
 
     plan: Plan
     contacts: int
+
+
+def plan_project(project: Project, console: Console) -> Plan:
+    """The plan of a project's declarations for the account as it is now."""
+    declarations = project.load_and_warn(console)
+    with console.progress() as progress, open_reader(project, console) as account:
+        context = project.plan_context(account.connection.account)
+        past = run_history(project.journals, context.account)
+        return make_fresh_plan(declarations, account, context, past=past, progress=progress).plan
+
+
+def refuse_unseen(plan: Plan) -> None:
+    """Raise Refusal for a plan that may be empty only because something could not be seen or planned."""
+    refuse_if(refusals_of_the_unseen(plan), "refused by a guard; nothing was written")
 
 
 def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways to make it

@@ -1,16 +1,17 @@
-"""Undo a run: declarations that lead back to its before-images, for a plan like any other.
+"""Undoes a run: declarations that lead back to its before-images, for a plan like any other.
 
-Only what the run itself touched goes back to what it was. All else that a contact holds stays, whoever gave
-it, and what has lapsed meanwhile does not come back. What can't be taken back is named, never left out in
+Only what the run itself touched goes back to what it was. Everything else that a contact holds stays, whoever
+gave it, and what has lapsed since does not come back. What can't be taken back is named, never left out in
 silence.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconcile.clock import Window
 from reconcile.errors import NotFound, Refusal, UsageError, refuse_if
 from reconcile.evance.reader import Reader
+from reconcile.journal.history import run_history
 from reconcile.journal.record import JournaledRun
 from reconcile.journal.run_changes import ContactChanges, Reversal, reversal_of, run_changes
 from reconcile.model.contact import Contact, Fields, Grant
@@ -21,15 +22,21 @@ from reconcile.model.problem import Place
 from reconcile.model.settings import Policy
 from reconcile.plan.fold import ignored_role, ignored_tag
 
+from .accounts import open_reader
+from .console import Console
+from .history import find_run
+from .planning import make_fresh_plan
+from .project import Project
+
 _MODES = ((Facet.ROLES, Mode.AUTHORITATIVE), (Facet.TAGS, Mode.AUTHORITATIVE))
-"""The declarations name all that a contact is to hold, so they hold whatever mode is configured."""
+"""The declarations name everything that a contact should hold, so the configured mode must not matter."""
 
 
 @dataclass(frozen=True, slots=True)
 class RevertPlan:
-    """The declarations that undo a run, and in words what of it they do not.
+    """The declarations that undo a run, and notes on what of it they do not undo.
 
-    ``lost`` are the ids of contacts that are gone, or somebody else's by now: nothing is planned for them.
+    ``lost`` are the ids of contacts that are gone, or somebody else by now: nothing is planned for them.
     """
 
     declarations: tuple[Declaration, ...]
@@ -37,48 +44,77 @@ class RevertPlan:
     lost: frozenset[str]
 
 
-def plan_revert(record: JournaledRun, account: Reader, scene: PlanContext) -> RevertPlan:
+def plan_revert_of(project: Project, run: str, console: Console) -> Plan:
+    """The plan that undoes the run of that name; its notes say what of the run it does not undo."""
+    record = find_run(project, run)
+    with console.progress() as progress, open_reader(project, console) as account:
+        context = project.plan_context(account.connection.account, record.run)
+        revert = plan_revert(record, account, context)
+        past = run_history(project.journals, context.account)
+        fresh = make_fresh_plan(revert.declarations, account, context, past=past, progress=progress)
+    return replace(fresh.plan, notes=(*fresh.plan.notes, *revert.notes))
+
+
+def declarations_undoing(
+    project: Project, approved: Plan, account: Reader, console: Console
+) -> tuple[Declaration, ...]:
+    """The declarations that undo the run of an approved plan; what they do not undo is noted."""
+    run = approved.revert or ""
+    context = project.plan_context(account.connection.account, run)
+    revert = plan_revert(find_run(project, run), account, context)
+    _refuse_lost(revert, approved)
+    for note in revert.notes:
+        console.note(f"Note: {note}")
+    return revert.declarations
+
+
+def plan_revert(record: JournaledRun, account: Reader, context: PlanContext) -> RevertPlan:
     """What undoes a run on the account as it is now; the contacts are only read.
 
-    UsageError: the run wrote nothing. Refusal: it was for another account, where ids mean other people.
+    UsageError: the run wrote nothing. Refusal: it was for another account, where ids name other people.
     """
-    if record.begun and record.account != scene.account:
+    if record.begun and record.account != context.account:
         raise Refusal(
-            f"run {record.run} was for the account {record.account}, this is {scene.account}: "
+            f"run {record.run} was for the account {record.account}, this is {context.account}: "
             "choose the target that it was for"
         )
-    found = [undone for deed in run_changes(record) for undone in _revert_contact(deed, account, scene)]
-    if not found:
+    reverts = [
+        revert for changes in run_changes(record) for revert in _revert_contact(changes, account, context)
+    ]
+    if not reverts:
         raise UsageError(f"run {record.run} wrote nothing, so there is nothing to revert")
     return RevertPlan(
-        declarations=tuple(declaration for one in found for declaration in one.declarations),
-        notes=tuple(note for one in found for note in one.notes),
-        lost=frozenset(contact for one in found for contact in one.lost),
+        declarations=tuple(declaration for revert in reverts for declaration in revert.declarations),
+        notes=tuple(note for revert in reverts for note in revert.notes),
+        lost=frozenset(contact for revert in reverts for contact in revert.lost),
     )
 
 
-def refuse_lost(undone: RevertPlan, approved: Plan) -> None:
-    """Raise Refusal when a contact of the approved plan is gone, or somebody else's by now."""
-    missed = {change.label for change in approved.changes if change.contact.id in undone.lost}
+def _refuse_lost(revert: RevertPlan, approved: Plan) -> None:
+    """Raise Refusal when a contact of the approved plan is gone, or is somebody else by now."""
+    missed = {change.label for change in approved.changes if change.contact.id in revert.lost}
     reasons = tuple(f"{label}: it is gone or has another e-mail or reference" for label in sorted(missed))
     refuse_if(reasons, "the approved plan no longer fits; nothing was written; revert and review again")
 
 
-def _revert_contact(deed: ContactChanges, account: Reader, scene: PlanContext) -> Iterator[RevertPlan]:
-    """One contact's part of it; nothing when a write in doubt turns out not to have taken effect."""
-    if deed.contact is None:
-        yield _unknown(deed)
+def _revert_contact(changes: ContactChanges, account: Reader, context: PlanContext) -> Iterator[RevertPlan]:
+    """One contact's part; nothing when a write in doubt turns out not to have taken effect."""
+    if changes.contact is None:
+        yield _without_id(changes)
         return
-    live = _live(deed.contact, account)
+    live = _live(changes.contact, account)
     if live is None:
-        yield _lost(deed, "the contact is gone: there is nothing to take back")
+        yield _left_alone(changes, "the contact is gone: there is nothing to take back")
         return
-    left = deed.seen(live)
-    if left is not None and left.is_of(live.identity):
-        undo = reversal_of(left, live, scene.policy, scene.now)
-        yield RevertPlan((_declaration(left, undo, live, scene),), undo.notes, frozenset())
-    elif left is not None:
-        yield _lost(left, "it has another type, e-mail or reference since the run, and is left alone")
+    effective = changes.seen(live)
+    if effective is not None and effective.is_of(live.identity):
+        reversal = reversal_of(effective, live, context.policy, context.now)
+        declaration = _declaration(effective, reversal, live, context)
+        yield RevertPlan((declaration,), reversal.notes, frozenset())
+    elif effective is not None:
+        yield _left_alone(
+            effective, "it has another type, e-mail or reference since the run, and is left alone"
+        )
 
 
 def _live(contact: str, account: Reader) -> Contact | None:
@@ -89,44 +125,46 @@ def _live(contact: str, account: Reader) -> Contact | None:
         return None
 
 
-def _unknown(deed: ContactChanges) -> RevertPlan:
-    told = (
+def _without_id(changes: ContactChanges) -> RevertPlan:
+    note = (
         "it was to be created, and the answer was lost: it may exist, and what it got can't be taken back "
         "here; look for a contact with that address, made when the run began, and declare what it should hold"
     )
-    return RevertPlan((), (f"{deed.label}: {told}",), frozenset())
+    return RevertPlan((), (f"{changes.label}: {note}",), frozenset())
 
 
-def _lost(deed: ContactChanges, told: str) -> RevertPlan:
-    return RevertPlan((), (f"{deed.label}: {told}",), frozenset({deed.contact or ""}))
+def _left_alone(changes: ContactChanges, note: str) -> RevertPlan:
+    return RevertPlan((), (f"{changes.label}: {note}",), frozenset({changes.contact or ""}))
 
 
-def _declaration(deed: ContactChanges, undo: Reversal, live: Contact, scene: PlanContext) -> Declaration:
-    """What the contact should hold. Its e-mail and reference are checked beside the id."""
-    before = deed.before.state if deed.before else None
+def _declaration(
+    changes: ContactChanges, reversal: Reversal, live: Contact, context: PlanContext
+) -> Declaration:
+    """What the contact should hold. It is matched by its id; its e-mail and reference are checked."""
+    before = changes.before.state if changes.before else None
     return Declaration(
-        place=deed.place,
-        id=deed.contact,
+        place=changes.place,
+        id=changes.contact,
         email=live.identity.email or None,
         reference=live.identity.reference,
-        roles=_roles(deed, undo, live, scene) if undo.of(Facet.ROLES) else None,
-        tags=_tags(deed, undo, live, scene.policy) if undo.of(Facet.TAGS) else None,
-        profile=_fields(undo.of(Facet.PROFILE), before.profile) if before else None,
-        address=_fields(undo.of(Facet.ADDRESS), before.address) if before else None,
+        roles=_roles(changes, reversal, live, context) if reversal.of(Facet.ROLES) else None,
+        tags=_tags(changes, reversal, live, context.policy) if reversal.of(Facet.TAGS) else None,
+        profile=_fields(reversal.of(Facet.PROFILE), before.profile) if before else None,
+        address=_fields(reversal.of(Facet.ADDRESS), before.address) if before else None,
         modes=_MODES,
     )
 
 
 def _roles(
-    deed: ContactChanges, undo: Reversal, live: Contact, scene: PlanContext
+    changes: ContactChanges, reversal: Reversal, live: Contact, context: PlanContext
 ) -> tuple[DeclaredGrant, ...]:
     """The live roles that the run did not touch, and the touched ones as they were, if not lapsed since."""
-    touched = undo.of(Facet.ROLES)
-    before = (deed.before.state.roles if deed.before else None) or ()
-    wanted = [grant for grant in live.state.roles or () if grant.reference not in touched]
-    wanted += [grant for grant in before if grant.reference in touched and grant.held(scene.now)]
-    kept = (grant for grant in wanted if not ignored_role(grant.reference, scene.policy))
-    return tuple(_declared(grant, deed.place) for grant in sorted(kept))
+    touched = reversal.of(Facet.ROLES)
+    before = (changes.before.state.roles if changes.before else None) or ()
+    grants = [grant for grant in live.state.roles or () if grant.reference not in touched]
+    grants += [grant for grant in before if grant.reference in touched and grant.held(context.now)]
+    managed = (grant for grant in grants if not ignored_role(grant.reference, context.policy))
+    return tuple(_declared(grant, changes.place) for grant in sorted(managed))
 
 
 def _declared(grant: Grant, place: Place) -> DeclaredGrant:
@@ -134,12 +172,14 @@ def _declared(grant: Grant, place: Place) -> DeclaredGrant:
     return DeclaredGrant(grant.reference, place, status, Window(expires=grant.expires))
 
 
-def _tags(deed: ContactChanges, undo: Reversal, live: Contact, policy: Policy) -> tuple[DeclaredTag, ...]:
-    touched = undo.of(Facet.TAGS)
-    before = (deed.before.state.tags if deed.before else None) or ()
-    wanted = {tag_key(tag): tag for tag in live.state.tags or () if tag_key(tag) not in touched}
-    wanted |= {tag_key(tag): tag for tag in before if tag_key(tag) in touched}
-    return tuple(DeclaredTag(tag, deed.place) for tag in wanted.values() if not ignored_tag(tag, policy))
+def _tags(
+    changes: ContactChanges, reversal: Reversal, live: Contact, policy: Policy
+) -> tuple[DeclaredTag, ...]:
+    touched = reversal.of(Facet.TAGS)
+    before = (changes.before.state.tags if changes.before else None) or ()
+    tags = {tag_key(tag): tag for tag in live.state.tags or () if tag_key(tag) not in touched}
+    tags |= {tag_key(tag): tag for tag in before if tag_key(tag) in touched}
+    return tuple(DeclaredTag(tag, changes.place) for tag in tags.values() if not ignored_tag(tag, policy))
 
 
 def _fields(touched: frozenset[str], before: Fields | None) -> Fields | None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reconcile.apply.preflight import granted_ceilings, refuse_guarded, refuse_unplanned
+from reconcile.apply.preflight import granted_ceilings, refuse_guarded
 from reconcile.clock import Window
 from reconcile.errors import Refusal
 from reconcile.model.contact import Contact, Grant, Identity, State
@@ -24,6 +24,7 @@ from reconcile.model.settings import Override, Patterns, Policy, Protect
 from reconcile.plan.guards import AccountFacts
 from reconcile.plan.matching import Matches
 from reconcile.plan.planner import make_plan
+from reconcile.services.planning import refuse_unseen
 from tests.support.plans.declaration_strategies import NOW
 
 
@@ -257,7 +258,7 @@ def unreadable() -> Contact:
 def refuse(plan: Plan, ceilings: dict[str, int]) -> None:
     """As apply does, be there changes or none."""
     if plan.empty:
-        refuse_unplanned(plan)
+        refuse_unseen(plan)
     refuse_guarded(plan, ceilings)
 
 

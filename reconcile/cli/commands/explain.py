@@ -2,7 +2,7 @@
 
 import click
 
-from reconcile.cli.formats import format_option, privacy_option, render
+from reconcile.cli.formats import format_option, privacy_option, show
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode, UsageError
 from reconcile.model.explanation import Explanation
@@ -20,17 +20,11 @@ def explain(common: Common, contact: str, form: str, privacy: Privacy | None) ->
     CONTACT is its e-mail, reference or id, declared or live. Also said is how each item is now, what an apply
     now would do with it, and when that next changes.
     """
-    from reconcile.cli import console
-    from reconcile.cli.account import open_reader
-    from reconcile.cli.project import open_project
-    from reconcile.services.explaining import explain_one_contact
+    from reconcile.services.explaining import explain_in_project
+    from reconcile.services.project import open_project
 
     if not contact.strip():
         raise UsageError("CONTACT is empty: give the contact's e-mail, reference or id")
-    project = open_project(common)
-    declarations = project.load().declarations
-    with console.progress(common) as progress, open_reader(project, common) as account:
-        scene = project.scene(account.connection.account)
-        found = explain_one_contact(declarations, contact.strip(), account, scene, progress)
-    console.print_result(render(found, form, privacy, project.settings.privacy))
+    project = open_project(common.choice, common.console)
+    show(common.console, explain_in_project(project, contact.strip(), common.console), form, privacy)
     return ExitCode.DONE

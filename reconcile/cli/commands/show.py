@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from reconcile.cli.formats import concise_option, format_option, privacy_option, render
+from reconcile.cli.formats import concise_option, format_option, privacy_option
 from reconcile.errors import ExitCode
 from reconcile.model.plan import Plan
 from reconcile.model.settings import Privacy
@@ -17,7 +17,8 @@ from reconcile.model.settings import Privacy
 @concise_option
 def show(file: Path, form: str, privacy: Privacy | None, *, concise: bool) -> int:
     """Show a saved plan. Whether it still fits the account is for 'apply' to say."""
-    from reconcile.cli import console
+    from reconcile.cli import formats
+    from reconcile.cli.console import Terminal
     from reconcile.plan.approval import invalid_approval
     from reconcile.services.plan_files import read_plan_file
 
@@ -26,5 +27,5 @@ def show(file: Path, form: str, privacy: Privacy | None, *, concise: bool) -> in
         click.echo(
             f"{file}: its content does not have the digest it names: it was masked or changed", err=True
         )
-    console.print_result(render(plan, form, privacy, concise=concise))
+    formats.show(Terminal(), plan, form, privacy, concise=concise)
     return ExitCode.DONE

@@ -2,13 +2,13 @@
 
 import click
 
-from reconcile.cli.formats import format_option, privacy_option, render
+from reconcile.cli.formats import format_option, privacy_option, show
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode
 from reconcile.model.settings import Privacy
 from reconcile.model.timeline import Timeline
 
-FURTHEST = 36_525
+MOST_DAYS = 36_525
 """A hundred years: whoever asks for more has mistyped."""
 
 
@@ -16,7 +16,7 @@ FURTHEST = 36_525
 @common_options
 @click.option(
     "--days",
-    type=click.IntRange(1, FURTHEST),
+    type=click.IntRange(1, MOST_DAYS),
     default=90,
     show_default=True,
     help="How many days to look ahead.",
@@ -28,11 +28,10 @@ def timeline(common: Common, days: int, form: str, privacy: Privacy | None) -> i
 
     It goes by the declarations alone: nothing is asked of the account, and no credentials are needed.
     """
-    from reconcile.cli import console
-    from reconcile.cli.project import open_project
-    from reconcile.plan.timeline import build_timeline as coming
+    from reconcile.plan.timeline import build_timeline
+    from reconcile.services.project import open_project
 
-    project = open_project(common)
-    found = coming(project.load().declarations, project.scene(project.target.account or ""), days)
-    console.print_result(render(found, form, privacy, project.settings.privacy))
+    project = open_project(common.choice, common.console)
+    context = project.plan_context(project.target.account or "")
+    show(common.console, build_timeline(project.load().declarations, context, days), form, privacy)
     return ExitCode.DONE

@@ -27,19 +27,18 @@ NAMED = 50
 @author_option
 def applied(common: Common, *, digest: str, outcome: str, **given: str | None) -> int:
     """Say under the merged pull request what was applied, as the journal tells it. Contacts by id alone."""
-    from reconcile.cli import console
-    from reconcile.cli.project import open_project
     from reconcile.forge.approved_plan import APPLIED, merge_of
     from reconcile.forge.sticky_comment import StickyComment
     from reconcile.journal.history import RunHistory
     from reconcile.journal.record import read_runs
+    from reconcile.services.project import open_project
 
-    project, job = open_project(common), this_job()
+    project, job = open_project(common.choice, common.console), this_job()
     merged = merge_of(job.forge, given["commit"] or job.commit, given["branch"] or job.branch)
     if merged is None:
-        console.note("The commit belongs to no merged pull request: there is nowhere to say it.", common)
+        common.console.note("The commit belongs to no merged pull request: there is nowhere to say it.")
         return ExitCode.DONE
-    record = RunHistory(tuple(read_runs(project.state / "runs"))).of_approval(digest) if digest else None
+    record = RunHistory(tuple(read_runs(project.journals))).of_approval(digest) if digest else None
     how, text = _told(record, succeeded=outcome == "success")
     sticky = StickyComment(
         job.forge, merged.number, given["author"] or job.author, APPLIED, project.target.name

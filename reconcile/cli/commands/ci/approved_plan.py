@@ -31,18 +31,17 @@ def approved_plan(common: Common, *, out: Path, workflow: str, artifact: str, **
 
     Refuses with 3, and says why, when any link is missing: the merge, our comment, its digest, the artifact.
     """
-    from reconcile.cli import console
-    from reconcile.cli.project import open_project
     from reconcile.forge.approved_plan import PlanSource
     from reconcile.forge.approved_plan import find_approved_plan as found
+    from reconcile.services.project import open_project
 
-    project, job = open_project(common), this_job()
+    project, job = open_project(common.choice, common.console), this_job()
     branch = given["branch"] or job.branch
     source = PlanSource(given["author"] or job.author, project.target.name, branch, workflow, artifact)
     approved = found(job.forge, given["commit"] or job.commit, source)
     _write(approved, out)
     hand_on(digest=approved.digest, pull_request=str(approved.merged.number))
-    console.note(f"Pull request {approved.merged.number} approved {approved.digest}.", common)
+    common.console.note(f"Pull request {approved.merged.number} approved {approved.digest}.")
     return ExitCode.DONE
 
 

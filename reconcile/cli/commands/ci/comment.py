@@ -11,10 +11,10 @@ from reconcile.errors import ExitCode, UsageError
 from .environment import author_option, this_job
 
 if TYPE_CHECKING:
-    from reconcile.cli.project import Project
     from reconcile.forge.environment import CiEnvironment
     from reconcile.forge.sticky_comment import Facts
     from reconcile.model.plan import Plan
+    from reconcile.services.project import Project
 
 
 LIMIT = 65_536
@@ -31,14 +31,14 @@ def comment(
     common: Common, *, file: Path | None, failed: bool, pull_request: int | None, author: str | None
 ) -> int:
     """Post or update the one comment that holds the plan, masked as is configured."""
-    from reconcile.cli.project import open_project
     from reconcile.forge.approved_plan import PLAN
     from reconcile.forge.sticky_comment import StickyComment
     from reconcile.services.plan_files import read_approved_plan
+    from reconcile.services.project import open_project
 
     if failed == (file is not None):
         raise UsageError("give PLAN.json, or --failed when there is none")
-    project, job = open_project(common), this_job()
+    project, job = open_project(common.choice, common.console), this_job()
     plan = read_approved_plan(file, None) if file is not None else None
     facts = {"head": job.head or job.commit, **({"digest": plan.digest} if plan else {})}
     number = job.pull_request if pull_request is None else pull_request

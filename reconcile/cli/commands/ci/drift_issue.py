@@ -24,15 +24,15 @@ KIND = "drift"
 @author_option
 def drift_issue(common: Common, file: Path, author: str | None) -> int:
     """Open or update the one issue about drift (from 'drift --out'), or close it when there is none."""
-    from reconcile.cli.commands.drift import read_drift
     from reconcile.cli.formats import render
-    from reconcile.cli.project import open_project
     from reconcile.forge.sticky_comment import issue_of, with_mark
+    from reconcile.services.checking_drift import read_drift_file
+    from reconcile.services.project import open_project
 
-    project, job = open_project(common), this_job()
-    found, target = read_drift(file), project.target.name
+    project, job = open_project(common.choice, common.console), this_job()
+    found, target = read_drift_file(file), project.target.name
     issue = issue_of(job.github, author or job.author, KIND, target)
-    text = render(found, "markdown", None, project.settings.privacy)
+    text = render(found, "markdown")
     body = with_mark(KIND, {"target": target}, f"{text}\n<sub>Told by [this run]({job.run}).</sub>\n")
     title = f"Drift at {found.plan.account}"
     _settle(job.github, issue, title, body, drifted=not found.plan.empty)

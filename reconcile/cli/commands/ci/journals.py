@@ -26,19 +26,18 @@ _NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}\.jsonl", re.ASCII)
 @branch_option
 def journals(common: Common, workflows: tuple[str, ...], branch: str | None) -> int:
     """Fetch the journals of earlier runs: guards, spent overrides and drift go by them."""
-    from reconcile.cli import console
-    from reconcile.cli.project import open_project
     from reconcile.forge.github.journals import earlier_journals as left
+    from reconcile.services.project import open_project
     from reconcile.text import count
 
-    project, job = open_project(common), this_job()
-    folder = project.state / "runs"
+    project, job = open_project(common.choice, common.console), this_job()
+    folder = project.journals
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for path, content in left(job.github, workflows, branch or job.branch, job.run_id):
         name = path.rpartition("/")[2]
         if _NAME.fullmatch(name):
             _keep(folder / name, content)
-    console.note(f"{count(len(list(folder.glob('*.jsonl'))), 'journal')} of earlier runs.", common)
+    common.console.note(f"{count(len(list(folder.glob('*.jsonl'))), 'journal')} of earlier runs.")
     return ExitCode.DONE
 
 

@@ -1,25 +1,25 @@
-"""How a run ended, in words and as an exit code."""
+"""How a run ended, in words, and as the error that decides the exit code."""
 
 from collections.abc import Callable
 
-from reconcile.errors import ApiError, ExitCode, PartlyApplied
+from reconcile.errors import ApiError, PartlyApplied
 from reconcile.model.result import Outcome, Report
 from reconcile.text import escape_unprintable
 
-from . import console
-from .options import Common
+from .console import Console
 
 
-def report_exit(
-    report: Report, common: Common, remark: Callable[[str, Common], None] = console.print_ending
-) -> int:
-    """Say how it ended; raise PartlyApplied with every contact that is not as declared."""
+def report_ending(report: Report, console: Console, print_ending: Callable[[str], None]) -> None:
+    """Print how a run ended; PartlyApplied names every contact that is not as declared.
+
+    ApiError: the run was stopped before anything was written.
+    """
     written = report.count(Outcome.APPLIED)
     noun = "contact" if written == 1 else "contacts"
-    remark(f"Applied: {written} {noun} written and read back.", common)
-    console.note(f"Longest time between a read and its write: {report.longest_gap:.3f} s.", common)
+    print_ending(f"Applied: {written} {noun} written and read back.")
+    console.note(f"Longest time between a read and its write: {report.longest_gap:.3f} s.")
     if report.complete and not report.unnoted:
-        return ExitCode.DONE
+        return
     if not report.wrote and report.stopped is not None:
         raise ApiError("\n".join([report.stopped, "nothing was written", *_open(report)]))
     raise PartlyApplied("\n".join(_left(report)))

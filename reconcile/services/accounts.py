@@ -1,4 +1,4 @@
-"""The account a command talks to: a real one, a sandbox that runs, or the embedded one, started on demand."""
+"""The account a command reads: a real one, a sandbox that runs, or the embedded one, started on demand."""
 
 import os
 from collections.abc import Iterator
@@ -6,48 +6,23 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from reconcile.evance.connection import Connection, Credentials, connection, credentials_from
-from reconcile.evance.prober import Prober
 from reconcile.evance.reader import Reader
-from reconcile.evance.writer import Writer
 from reconcile.model.capabilities import Capabilities
 from reconcile.model.settings import Target
+from reconcile.sandbox import running, seed
 
-from . import console
-from .options import Common
+from .console import Console
 from .project import Project
 
 
 @contextmanager
-def open_reader(project: Project, common: Common) -> Iterator[Reader]:
+def open_reader(project: Project, console: Console) -> Iterator[Reader]:
     """The target's account for reading: a client that has no way to write."""
     with (
         connected(project, project.capabilities()) as link,
-        Reader(link, trace=console.trace_for(common)) as reader,
+        Reader(link, trace=console.trace) as reader,
     ):
         yield reader
-
-
-@contextmanager
-def open_writer(project: Project, common: Common) -> Iterator[Writer]:
-    """The target's account for reading and writing."""
-    with (
-        connected(project, project.capabilities()) as link,
-        Writer(link, trace=console.trace_for(common)) as writer,
-    ):
-        yield writer
-
-
-@contextmanager
-def open_prober(project: Project, contact: str, common: Common) -> Iterator[Prober]:
-    """The target's account for odd questions, and one contact of it for writing.
-
-    Pages are short, since how long they may be is yet to be found out.
-    """
-    with (
-        connected(project, Capabilities(page_size=20)) as link,
-        Prober(link, contact, trace=console.trace_for(common)) as prober,
-    ):
-        yield prober
 
 
 @contextmanager
@@ -56,20 +31,18 @@ def connected(project: Project, known: Capabilities) -> Iterator[Connection]:
     if not project.target.embedded:
         yield connection(project.target, credentials_from(os.environ), known)
         return
-    with embedded(project, known) as link:
+    with _embedded(project, known) as link:
         yield link
 
 
 @contextmanager
-def embedded(project: Project, known: Capabilities) -> Iterator[Connection]:
+def _embedded(project: Project, known: Capabilities) -> Iterator[Connection]:
     """Start the sandbox in this process on a free loopback port; seed it when it is new."""
-    from reconcile.sandbox import running, seed
-
     path = project.state / "sandbox.sqlite3"
     if not path.exists():
         path.parent.mkdir(mode=0o700, exist_ok=True)
         seed(path)
-    with running(path, now=project.as_of) as access:
+    with running(path, now=project.choice.as_of) as access:
         target = replace(project.target, url=access.url, account=access.account)
         yield sandbox_connection(target, access.client_id, access.private_key, known)
 

@@ -1,0 +1,264 @@
+"""Applies the declarations of a project, or an approved plan: from the fresh plan to the last word."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import NoReturn
+
+from reconcile.apply.circuit_breaker import CircuitBreaker
+from reconcile.apply.executor import carry_out
+from reconcile.apply.lock import locked
+from reconcile.apply.preflight import (
+    freeze_reason,
+    granted_ceilings,
+    kill_switch,
+    passes_freeze,
+    refuse_frozen,
+    refuse_guarded,
+)
+from reconcile.apply.recovery import settle_interrupted_runs
+from reconcile.apply.run_context import RunContext
+from reconcile.clock import utc_text
+from reconcile.errors import Refusal
+from reconcile.evance.writer import Writer
+from reconcile.journal.history import RunHistory, run_history
+from reconcile.journal.writer import Journal, open_journal
+from reconcile.model.declaration import Declaration
+from reconcile.model.plan import Change, Plan, PlanContext
+from reconcile.model.result import Report
+from reconcile.plan.approval import approved_operations
+from reconcile.plan.drift import due_plan, explain_drift
+from reconcile.text import escape_unprintable
+
+from .accounts import connected
+from .console import Console
+from .exit_report import report_ending
+from .plan_files import read_approved_plan, refuse_uncovered
+from .planning import FreshPlan, make_fresh_plan, refuse_unseen
+from .project import Project
+from .reverting import declarations_undoing
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyRequest:
+    """What an apply was asked for.
+
+    ``approved`` is the file of an approved plan, a ceiling for what is applied; ``digest`` the one that it
+    must have. ``ceilings`` lift guards by name. ``due``: apply only what the clock alone asks for since the
+    last apply of the same declarations. ``confirm``: ask before the first write.
+    """
+
+    approved: Path | None = None
+    digest: str | None = None
+    ceilings: Mapping[str, int] = field(default_factory=dict)
+    due: bool = False
+    confirm: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyOutput:
+    """How an apply shows its plan, and where it says how it ended."""
+
+    show_plan: Callable[[Plan], None]
+    print_ending: Callable[[str], None]
+
+
+def apply_project(project: Project, request: ApplyRequest, console: Console, output: ApplyOutput) -> None:
+    """Plan, show, ask, apply, read back; one apply at a time on a checkout.
+
+    Refusal comes before any write, PartlyApplied after.
+    """
+    project.refuse_another_time()
+    approval = read_approved_plan(request.approved, request.digest) if request.approved else None
+    reverting = approval is not None and approval.revert is not None
+    # What is to be rolled back may be a folder that can't be read: a revert has declarations of its own.
+    declarations = () if reverting else project.load_and_warn(console)
+    with (
+        locked(project.state / "lock"),
+        console.on_interrupt(_end_at_once),
+        open_writer(project, console) as account,
+    ):
+        if approval is not None and reverting:
+            declarations = declarations_undoing(project, approval, account, console)
+        job = ApplyJob(project, console, output, account, declarations, approval, request.due)
+        job.run(request.ceilings, confirm=request.confirm)
+
+
+def _end_at_once() -> NoReturn:
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def open_writer(project: Project, console: Console) -> Iterator[Writer]:
+    """The target's account for reading and writing."""
+    with (
+        connected(project, project.capabilities()) as link,
+        Writer(link, trace=console.trace) as writer,
+    ):
+        yield writer
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyJob:
+    """An apply of declarations to an account. ``approval`` is the ceiling; None: what is shown is it."""
+
+    project: Project
+    console: Console
+    output: ApplyOutput
+    account: Writer
+    declarations: Sequence[Declaration]
+    approval: Plan | None = None
+    due: bool = False
+
+    @property
+    def context(self) -> PlanContext:
+        """What the plan is made for."""
+        revert = self.approval.revert if self.approval else None
+        return self.project.plan_context(self.account.connection.account, revert)
+
+    def run(self, ceilings: Mapping[str, int], *, confirm: bool) -> None:
+        """Plan, show, ask, apply. Refusal comes before any write, PartlyApplied after."""
+        self._refuse_killed()
+        past = self._past()
+        fresh = self._fresh_plan(past)
+        if self.approval is not None:
+            refuse_uncovered(fresh.plan, self.approval)
+        self.output.show_plan(fresh.plan)
+        if fresh.plan.empty:
+            refuse_unseen(fresh.plan)
+            if not self.due:
+                self._note_as_declared(fresh, past)
+            return
+        spending = self._permit(fresh.plan, past, ceilings)
+        if confirm:
+            self.console.confirm("Apply this plan?", "apply")
+            self._refuse_late(fresh.plan)
+        self._carry_out_in_order(fresh, spending)
+
+    def plan_again(self) -> Plan:
+        """Show what is left to do."""
+        plan = self._fresh_plan(run_history(self.project.journals, self.context.account)).plan
+        self.output.show_plan(plan)
+        return plan
+
+    def _carry_out_in_order(self, fresh: FreshPlan, spending: Mapping[str, int]) -> None:
+        """Carry the plan out; whoever interrupts it stops it between two writes."""
+        breaker = CircuitBreaker(self.project.settings.applying.failures, self._kill_reason)
+        self.account.stop_when(lambda: breaker.reason or self._over(fresh.plan))
+        with self.console.on_interrupt(lambda: breaker.stop("stopped by the user")):
+            report = self._carry_out(fresh, spending, breaker)
+            if not report.wrote:
+                self._refuse_killed()
+            if report.untried:
+                self._refuse_late(fresh.plan)
+            report_ending(report, self.console, self.output.print_ending)
+
+    def _refuse_late(self, plan: Plan) -> None:
+        """Refuse what has become out of date while a person was asked."""
+        self._refuse_killed()
+        late = self._late(plan)
+        if late is not None:
+            raise Refusal(f"{late}; nothing was written; apply again")
+        refuse_frozen(plan, self.project.settings.applying, self._freeze_reason())
+
+    def _late(self, plan: Plan) -> str | None:
+        """Why the plan no longer holds, or None."""
+        boundary = plan.valid_until
+        if boundary is None or self.project.present() < boundary.at:
+            return None
+        return f"the plan was valid until {utc_text(boundary.at)}"
+
+    def _kill_reason(self) -> str | None:
+        return kill_switch(self.project.settings.applying, os.environ, self.project.state)
+
+    def _refuse_killed(self) -> None:
+        reason = self._kill_reason()
+        if reason is not None:
+            raise Refusal(f"{reason}; nothing was written")
+
+    def _past(self) -> RunHistory:
+        """Earlier runs, after a look at what a crash has left in doubt."""
+        past = run_history(self.project.journals, self.context.account)
+        for finding in settle_interrupted_runs(past, self.account):
+            self.console.note(escape_unprintable(finding))
+        return past
+
+    def _fresh_plan(self, past: RunHistory) -> FreshPlan:
+        with self.console.progress() as progress:
+            fresh = make_fresh_plan(
+                self.declarations, self.account, self.context, past=past, progress=progress
+            )
+        if not self.due:
+            return fresh
+        return replace(fresh, plan=due_plan(explain_drift(fresh.plan, self.declarations, past.history)))
+
+    def _note_as_declared(self, fresh: FreshPlan, past: RunHistory) -> None:
+        """Note that the account is as declared, where no earlier run has found that of these declarations.
+
+        Not where a guard refuses: an account that looks wrong must not become the measure of the next one.
+        """
+        last = past.history.standing
+        known = last is not None and last.complete and last.covers(fresh.plan)
+        if not (known or fresh.plan.revert or fresh.plan.refused):
+            with open_journal(self.project.journals, self.project.now) as journal:
+                self._begin(journal, fresh, {})
+                journal.end(Report(()))
+
+    def _begin(self, journal: Journal, fresh: FreshPlan, spending: Mapping[str, int]) -> None:
+        digest = (self.approval or fresh.plan).digest
+        allowances = [{"guard": guard, "digest": digest} for guard in sorted(spending)]
+        facts = {"contacts": fresh.contacts, "allowances": allowances, "approved": digest, "due": self.due}
+        journal.begin(fresh.plan, self.project.now, facts)
+
+    def _permit(self, plan: Plan, past: RunHistory, ceilings: Mapping[str, int]) -> dict[str, int]:
+        """Refuse what guards and freezes refuse; the overrides in the repository that this uses up."""
+        applying = self.project.settings.applying
+        granted = granted_ceilings(applying.allowances, self.approval or plan, past.spent)
+        refuse_guarded(plan, {**granted, **ceilings})
+        refuse_frozen(plan, applying, self._freeze_reason())
+        return granted
+
+    def _freeze_reason(self) -> str | None:
+        return freeze_reason(self.project.settings.applying, os.environ, self.project.present())
+
+    def _over(self, plan: Plan) -> str | None:
+        """Why no change of the plan may be written any more, or None."""
+        exempt = self.project.settings.applying.revoke_in_freeze
+        return self._late(plan) or (None if exempt else self._freeze_reason())
+
+    def _held_back(self, plan: Plan, change: Change) -> str | None:
+        """Why this change must wait, or None."""
+        late, frozen = self._late(plan), self._freeze_reason()
+        if late is not None:
+            return late
+        return None if frozen is None or passes_freeze(change, self.project.settings.applying) else frozen
+
+    def _carry_out(self, fresh: FreshPlan, spending: Mapping[str, int], breaker: CircuitBreaker) -> Report:
+        with (
+            open_journal(self.project.journals, self.project.now) as journal,
+            self.console.progress() as progress,
+        ):
+            self._begin(journal, fresh, spending)
+            run = RunContext(
+                account=self.account,
+                context=self.context,
+                declarations={declaration.place: declaration for declaration in self.declarations},
+                approved=approved_operations(self.approval or fresh.plan),
+                journal=journal,
+                breaker=breaker,
+                held_back=partial(self._held_back, fresh.plan),
+                workers=self.project.target.concurrency,
+            )
+            report = carry_out(fresh.plan, run, lambda done, total: progress("Applying", done, total))
+            return self._end(journal, replace(report, left_alone=fresh.plan.left_alone))
+
+    def _end(self, journal: Journal, report: Report) -> Report:
+        """The report, once the journal has its end; a full disk must not hide what was done."""
+        try:
+            journal.end(report)
+        except OSError as error:
+            self.console.note(f"the journal's end can't be written: {error.strerror}")
+        return replace(report, unnoted=journal.unnoted)

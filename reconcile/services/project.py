@@ -1,0 +1,80 @@
+"""The project a command works on: its configuration, target, declarations, and the time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from reconcile import __version__
+from reconcile.declare.capabilities import load_capabilities
+from reconcile.declare.loader import LoadedDeclarations, load_declarations
+from reconcile.declare.settings import load_settings
+from reconcile.errors import UsageError
+from reconcile.model.capabilities import Capabilities
+from reconcile.model.declaration import Declaration
+from reconcile.model.plan import PlanContext
+from reconcile.model.settings import Settings, Target, TargetKind
+
+from .console import Console
+from .project_choice import ProjectChoice
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A configuration file's folder, what the configuration says, and the target that was chosen.
+
+    ``state`` is the folder of what the tool keeps for the project, never under Git. ``now`` is the instant
+    that the command works as of; it stands still, while ``present`` goes on.
+    """
+
+    choice: ProjectChoice
+    settings: Settings
+    target: Target
+    state: Path
+    now: datetime
+
+    def present(self) -> datetime:
+        """The time, which goes on while a person thinks and while a run lasts; or the time asked for."""
+        return self.choice.as_of or self.choice.clock()
+
+    @property
+    def journals(self) -> Path:
+        """The folder of the journals, one for each run."""
+        return self.state / "runs"
+
+    @property
+    def capabilities_file(self) -> Path:
+        """Where a probe writes down what it found out, beside the configuration."""
+        return self.choice.config.resolve().parent / "evance.capabilities.yaml"
+
+    def capabilities(self) -> Capabilities:
+        """What is known of the account's server; DeclarationError with every problem in the file."""
+        return load_capabilities(self.capabilities_file)
+
+    def load(self) -> LoadedDeclarations:
+        """The declarations; DeclarationError with every problem in them."""
+        checkout = self.choice.checkout
+        folder = checkout / self.settings.folder(self.target)
+        return load_declarations(folder, self.settings.policy, root=checkout, now=self.now)
+
+    def load_and_warn(self, console: Console) -> tuple[Declaration, ...]:
+        """The declarations, once their warnings are printed."""
+        loaded = self.load()
+        console.warn(loaded.warnings)
+        return loaded.declarations
+
+    def plan_context(self, account: str, revert: str | None = None) -> PlanContext:
+        """What a plan for that account is made for: the declarations, or to undo the run ``revert``."""
+        return PlanContext(self.target.name, account, self.settings.policy, self.now, __version__, revert)
+
+    def refuse_another_time(self) -> None:
+        """A plan may look at any time; a write happens now. UsageError for ``--as-of`` at a real account."""
+        if self.choice.as_of is not None and self.target.kind is TargetKind.EVANCE:
+            raise UsageError("apply works as of now; --as-of is for plans and for the sandbox")
+
+
+def open_project(choice: ProjectChoice, console: Console) -> Project:
+    """Read the configuration and choose the target."""
+    settings = load_settings(choice.config)
+    console.set_privacy(settings.privacy)
+    state = choice.config.resolve().parent / ".reconcile"
+    return Project(choice, settings, choice.target_of(settings), state, choice.now())
