@@ -1,8 +1,8 @@
-"""How long loading declarations takes, beside PyYAML's own fast loader on the same files in the same rounds.
+"""How long loading declarations takes, compared with PyYAML's own fast loader on the same files.
 
-    python bench/declare.py [CONTACTS] [CONTACTS_A_FILE] [ROUNDS]
+    python bench/declare.py [CONTACTS] [CONTACTS_PER_FILE] [ROUNDS]
 
-The ratio is what counts: the machine's own speed cancels out of it.
+Both run in every round, and the ratio counts: the speed of the machine cancels out of it.
 """
 
 import random
@@ -25,7 +25,7 @@ ROLES = ("customer", "trade-account", "newsletter", "preview", "wholesale")
 TAGS = ("ipswich", "vip", "trade", "spring", "north", "south")
 
 
-def contact(number: int, chance: random.Random) -> str:
+def contact_text(number: int, chance: random.Random) -> str:
     """One contact of about eight lines, as people write them."""
     lines = [
         f"  - email: person{number}@example.com",
@@ -46,48 +46,49 @@ def contact(number: int, chance: random.Random) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_folder(folder: Path, contacts: int, a_file: int) -> None:
-    """The same files in every run."""
+def write_folder(folder: Path, contacts: int, per_file: int) -> None:
+    """Write the declarations; they are the same in every run."""
     chance = random.Random(1)
-    for first in range(0, contacts, a_file):
-        entries = (contact(number, chance) for number in range(first, min(contacts, first + a_file)))
-        (folder / f"{first:08}.yaml").write_text("contacts:\n" + "".join(entries), encoding="utf-8")
+    for first in range(0, contacts, per_file):
+        numbers = range(first, min(contacts, first + per_file))
+        texts = (contact_text(number, chance) for number in numbers)
+        (folder / f"{first:08}.yaml").write_text("contacts:\n" + "".join(texts), encoding="utf-8")
 
 
 def pyyaml(folder: Path) -> None:
-    """The yardstick: plain data, without checks and places."""
+    """What is compared with: plain data, without checks and places."""
     loaded = [yaml.load(path.read_bytes(), yaml.CSafeLoader) for path in sorted(folder.iterdir())]
     assert loaded
 
 
 def tree(folder: Path) -> None:
-    """Nodes with places, no language."""
+    """The nodes with their places, without the checks of declarations."""
     for path in sorted(folder.iterdir()):
         read_tree(path.read_bytes(), ProblemList(path.name, []))
 
 
 def declarations(folder: Path) -> None:
-    """All of it: tree, checks, bundles, declarations."""
+    """All of it: nodes, checks, bundles, declarations."""
     assert load_declarations(folder, Policy(), root=folder)
 
 
-def main(contacts: int = 100_000, a_file: int = 100, rounds: int = 3) -> None:
-    """Measure all three in turn, and print the best round of each."""
+def main(contacts: int = 100_000, per_file: int = 100, rounds: int = 3) -> None:
+    """Measure all three in every round, and print the best round of each."""
     runs: tuple[Callable[[Path], None], ...] = (pyyaml, tree, declarations)
     best = dict.fromkeys(runs, float("inf"))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_folder(folder, contacts, a_file)
+        write_folder(folder, contacts, per_file)
         for _ in range(rounds):
             for run in runs:
-                begun = time.process_time()
+                began = time.process_time()
                 run(folder)
-                best[run] = min(best[run], time.process_time() - begun)
+                best[run] = min(best[run], time.process_time() - began)
     for run, seconds in best.items():
         ratio = seconds / best[pyyaml]
         print(f"{run.__name__:14} {seconds / contacts * 1e6:6.1f} µs a contact   {ratio:5.2f} x pyyaml")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"{contacts} contacts, {a_file} a file; peak of the whole run {peak} MiB")
+    print(f"{contacts} contacts, {per_file} a file; peak of the whole run {peak} MiB")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-"""How many single-contact GETs a second the sandbox answers on one core: `python bench/sandbox.py`.
+"""How many GETs of a single contact the sandbox answers in a second on one core.
 
-The server is pinned to one core and the callers to another where the system can do that. Callers speak
-plain sockets with keep-alive, so that what is measured is the server.
+    python bench/sandbox.py [--contacts N] [--requests N] [--connections N]
+
+Where the system can do that, the server is pinned to one core and the callers to another. The callers use
+plain sockets with keep-alive, so that the server is what is measured.
 """
 
 import argparse
@@ -25,12 +27,12 @@ def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory() as folder:
         db = Path(folder) / "sandbox.sqlite3"
-        seeded = _timed_seed(db, options.contacts)
-        rate, spent = _measure(db, options)
+        seed_figures = _timed_seed(db, options.contacts)
+        rate, cpu = _measure(db, options)
     figures = {"requests_per_second": round(rate)}
-    if spent:  # tells more on a machine that has other work
-        figures |= {"server_cpu_us_per_request": round(spent), "requests_per_cpu_second": round(1e6 / spent)}
-    print(json.dumps({**seeded, **figures}))
+    if cpu:  # says more than the rate on a machine that has other work
+        figures |= {"server_cpu_us_per_request": round(cpu), "requests_per_cpu_second": round(1e6 / cpu)}
+    print(json.dumps({**seed_figures, **figures}))
 
 
 def _options() -> argparse.Namespace:
@@ -46,8 +48,8 @@ def _timed_seed(db: Path, contacts: int) -> dict[str, object]:
     command = [*RECONCILE, "seed", "--db", str(db), "--contacts", str(contacts)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    spent = round(time.perf_counter() - began, 1)
-    return {"contacts": contacts, "seed_seconds": spent, "seed_peak_mib": peak}
+    seconds = round(time.perf_counter() - began, 1)
+    return {"contacts": contacts, "seed_seconds": seconds, "seed_peak_mib": peak}
 
 
 def _measure(db: Path, options: argparse.Namespace) -> tuple[float, float]:
@@ -60,24 +62,24 @@ def _measure(db: Path, options: argparse.Namespace) -> tuple[float, float]:
         assert server.stdout is not None
         access = json.loads(server.stdout.readline())
         token = _token(access)
-        before = _cpu(server.pid)
+        cpu_before = _cpu(server.pid)
         rate = _drive(access, token, options)
-        spent = (_cpu(server.pid) - before) / options.requests * 1e6
+        cpu = (_cpu(server.pid) - cpu_before) / options.requests * 1e6
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(10)
-    return rate, spent
+    return rate, cpu
 
 
 def _drive(access: dict[str, str], token: str, options: argparse.Namespace) -> float:
-    """Keep one request in flight on every connection until all are answered."""
-    where = urlsplit(access["url"])
+    """Requests a second, with one request under way on every connection until all are answered."""
+    url = urlsplit(access["url"])
     selector = selectors.DefaultSelector()
     for _ in range(options.connections):
-        link = socket.create_connection((where.hostname, where.port))
-        selector.register(link, selectors.EVENT_READ)
-        link.sendall(_request(access, token, 0, options.contacts))
-    sent = answered = options.connections
+        connection = socket.create_connection((url.hostname, url.port))
+        selector.register(connection, selectors.EVENT_READ)
+        connection.sendall(_request(access, token, 0, options.contacts))
+    sent = options.connections
     began = time.perf_counter()
     answered = 0
     while answered < options.requests:
@@ -87,28 +89,28 @@ def _drive(access: dict[str, str], token: str, options: argparse.Namespace) -> f
             if sent < options.requests:
                 key.fileobj.sendall(_request(access, token, sent, options.contacts))
                 sent += 1
-    spent = time.perf_counter() - began
+    seconds = time.perf_counter() - began
     for key in list(selector.get_map().values()):
         key.fileobj.close()
     selector.close()
-    return options.requests / spent
+    return options.requests / seconds
 
 
 def _request(access: dict[str, str], token: str, number: int, contacts: int) -> bytes:
-    contact = 1_001 + number * 7_919 % contacts
+    contact = 1_001 + number * 7_919 % contacts  # a prime: the contacts come in no order
     head = f"GET /api/contacts/{contact}.json HTTP/1.1\r\nHost: {urlsplit(access['url']).netloc}\r\n"
     return f"{head}Authorization: Bearer {token}\r\n\r\n".encode()
 
 
-def _read_answer(link: socket.socket) -> None:
+def _read_answer(connection: socket.socket) -> None:
     data = b""
     while b"\r\n\r\n" not in data:
-        data += link.recv(65_536)
+        data += connection.recv(65_536)
     head, _, body = data.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200"), head[:80]
     length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
     while len(body) < length:
-        body += link.recv(65_536)
+        body += connection.recv(65_536)
 
 
 def _token(access: dict[str, str]) -> str:
@@ -118,16 +120,16 @@ def _token(access: dict[str, str]) -> str:
         "client_secret": access["private_key"],
     }
     body = urlencode(form).encode()
-    where = urlsplit(access["url"])
-    with socket.create_connection((where.hostname, where.port)) as link:
+    url = urlsplit(access["url"])
+    with socket.create_connection((url.hostname, url.port)) as connection:
         head = (
-            f"POST /admin/oauth/token HTTP/1.1\r\nHost: {where.netloc}\r\nConnection: close\r\n"
+            f"POST /admin/oauth/token HTTP/1.1\r\nHost: {url.netloc}\r\nConnection: close\r\n"
             f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
         )
-        link.sendall(head.encode() + body)
+        connection.sendall(head.encode() + body)
         answer = b""
-        while some := link.recv(65_536):
-            answer += some
+        while part := connection.recv(65_536):
+            answer += part
     return json.loads(answer.partition(b"\r\n\r\n")[2])["access_token"]
 
 
@@ -137,7 +139,7 @@ def _pin(core: int) -> None:
 
 
 def _cpu(process: int) -> float:
-    """CPU seconds a process has used; 0 where the system does not tell."""
+    """The CPU seconds that a process has used; 0 where the system does not say."""
     try:
         fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
     except OSError:
