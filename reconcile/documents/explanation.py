@@ -1,7 +1,6 @@
 """An explanation as a JSON document, only written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -12,10 +11,9 @@ from reconcile.model.explanation import (
     ExplainedItem,
     Explanation,
     FacetManagement,
-    UnplannedOrigin,
 )
 from reconcile.model.facets import MANAGED, Facet
-from reconcile.model.plan import Boundary, ChangeAction, Origin
+from reconcile.model.plan import Boundary, ChangeAction
 
 from .codec import GROUPED, INLINE, Derived, Document, From, encode
 from .items import Event, ItemValue, OriginDocument, PlaceDocument
@@ -47,21 +45,6 @@ class PassedOverDocument(Document[DeclaredGrant | DeclaredTag]):
     source: Annotated[PlaceDocument, From("place")]
 
 
-@dataclass(frozen=True, slots=True)
-class _UnplannedItemOrigin:
-    """The origin of an item that a plan has none for, in the form of one that it has."""
-
-    kind: UnplannedOrigin
-    detail: None = None
-    reason: None = None
-    at: None = None
-    place: None = None
-
-
-def _origin(item: ExplainedItem) -> Origin | _UnplannedItemOrigin:
-    return item.origin if isinstance(item.origin, Origin) else _UnplannedItemOrigin(item.origin)
-
-
 class ExplainedItemDocument(Document[ExplainedItem]):
     """One item: how it is now, how it would be, and why."""
 
@@ -71,7 +54,7 @@ class ExplainedItemDocument(Document[ExplainedItem]):
     told: bool
     live: ItemValue
     target: ItemValue
-    origin: Annotated[OriginDocument, INLINE, Derived(_origin)]
+    origin: Annotated[OriginDocument, INLINE]
     window: Window
     passed_over: tuple[PassedOverDocument, ...]
     next: Annotated[TurnDocument | None, From("turn")]

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 from reconcile.model.contact import Grant
 from reconcile.model.facets import Facet
-from reconcile.model.plan import Origin, OriginKind, Value
+from reconcile.model.plan import PLANNED_ORIGINS, Origin, OriginKind, Value
 from reconcile.model.problem import Place
 
 from .codec import Document, From, LeftOutWhen, decode, encode, object_kind
-from .json_kinds import JsonKind, ScalarKind, Schema
+from .json_kinds import JsonKind, ScalarKind, Schema, words
 from .json_value import JsonValue
 
 
@@ -37,7 +37,12 @@ class HeldGrantDocument(Document[Grant]):
 class OriginDocument(Document[Origin]):
     """Why an item is in the target or left it."""
 
-    origin: Annotated[OriginKind, From("kind"), "Why the item is in the target or left it."]
+    origin: Annotated[
+        OriginKind,
+        words(OriginKind, *PLANNED_ORIGINS),
+        From("kind"),
+        "Why the item is in the target or left it.",
+    ]
     detail: Annotated[str | None, "The bundle's name or the ignore pattern."]
     reason: Annotated[str | None, "The reason given in the declarations."]
     at: Annotated[

@@ -76,9 +76,12 @@ class ScalarKind(JsonKind):
         return dict(self.description)
 
 
-def words(kind: type[StrEnum]) -> ScalarKind:
-    """One of the words of an enumeration."""
-    return ScalarKind(lambda value: kind(value.one_of(*kind)), {"enum": list(kind)}, attrgetter("value"))
+def words(kind: type[StrEnum], *allowed: StrEnum) -> ScalarKind:
+    """One of the words of an enumeration, or of those of them that are allowed."""
+    members = allowed or tuple(kind)
+    return ScalarKind(
+        lambda value: kind(value.one_of(*members)), {"enum": list(members)}, attrgetter("value")
+    )
 
 
 ANYTHING = ScalarKind(attrgetter("value"), {})

@@ -14,14 +14,6 @@ from .plan import Boundary, ChangeAction, Operation, Origin, Value, Verdict
 from .problem import Place
 
 
-class UnplannedOrigin(StrEnum):
-    """Why an item that is there has no origin in a plan."""
-
-    UNMANAGED = "not managed"
-    EXPIRED = "expired"
-    INHERITED = "kept: inherited"
-
-
 class Effect(StrEnum):
     """What an apply now would do with an item: the actions of operations, and two ways of doing nothing.
 
@@ -53,7 +45,7 @@ class ExplainedItem:
     fate: Effect
     live: Value
     target: Value
-    origin: Origin | UnplannedOrigin
+    origin: Origin
     operation: Operation | None = None
     window: Window = OPEN
     passed_over: tuple[DeclaredGrant | DeclaredTag, ...] = ()

@@ -22,7 +22,7 @@ class Action(StrEnum):
 
 
 class OriginKind(StrEnum):
-    """The kinds of origin: why an item is in the target or left it."""
+    """The kinds of origin: why an item is in the target or left it, or stands in no plan at all."""
 
     DECLARED = "declared"
     BUNDLE = "bundle"
@@ -32,6 +32,16 @@ class OriginKind(StrEnum):
     NOT_STARTED = "not started"
     UNDECLARED = "undeclared"
     ABSENT = "absent"
+    UNMANAGED = "not managed"
+    EXPIRED = "expired"
+    INHERITED = "kept: inherited"
+
+
+UNPLANNED_ORIGINS = frozenset({OriginKind.UNMANAGED, OriginKind.EXPIRED, OriginKind.INHERITED})
+"""What only an explanation tells: of items that no operation is about and no plan keeps by name."""
+
+PLANNED_ORIGINS = tuple(kind for kind in OriginKind if kind not in UNPLANNED_ORIGINS)
+"""The kinds of origin that may stand in a plan."""
 
 
 @dataclass(frozen=True, slots=True)

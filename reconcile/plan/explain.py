@@ -7,10 +7,10 @@ from datetime import datetime
 from reconcile.clock import OPEN
 from reconcile.model.contact import Contact, Grant, State
 from reconcile.model.declaration import Declaration, DeclaredGrant
-from reconcile.model.explanation import Effect, ExplainedItem, Explanation, FacetManagement, UnplannedOrigin
+from reconcile.model.explanation import Effect, ExplainedItem, Explanation, FacetManagement
 from reconcile.model.facets import MANAGED, Facet, tag_key
 from reconcile.model.guards import guard_named
-from reconcile.model.plan import Boundary, Operation, Origin, PlanContext, Value, Verdict
+from reconcile.model.plan import Boundary, Operation, Origin, OriginKind, PlanContext, Value, Verdict
 from reconcile.model.problem import Place
 from reconcile.model.settings import Policy
 
@@ -132,27 +132,27 @@ class _ExplainedItems:
             told=self._told(key),
         )
 
-    def _target(self, key: ItemKey, origin: Origin | UnplannedOrigin) -> Value:
-        if origin is UnplannedOrigin.UNMANAGED:
+    def _target(self, key: ItemKey, origin: Origin) -> Value:
+        if origin.kind is OriginKind.UNMANAGED:
             return self.live.get(key)
         step = self.steps.get(key)
         return step.after if step else self.target.get(key)
 
-    def _origin(self, facet: Facet, item: str) -> Origin | UnplannedOrigin:
+    def _origin(self, facet: Facet, item: str) -> Origin:
         step = self.steps.get((facet, item))
         found = step.origin if step else self.entry.folded.origins.get((facet, item))
         if found is not None:
             return found
         if getattr(self.entry.declaration, facet.value) is None:
-            return UnplannedOrigin.UNMANAGED
-        return UnplannedOrigin.EXPIRED if facet is Facet.ROLES else UnplannedOrigin.INHERITED
+            return Origin(OriginKind.UNMANAGED)
+        return Origin(OriginKind.EXPIRED if facet is Facet.ROLES else OriginKind.INHERITED)
 
-    def _fate(self, key: ItemKey, origin: Origin | UnplannedOrigin) -> Effect:
+    def _fate(self, key: ItemKey, origin: Origin) -> Effect:
         if self._would_be_guessed(key):
             return Effect.NONE
         if key in self.steps:
             return Effect(self.steps[key].action.value)
-        if origin is UnplannedOrigin.UNMANAGED:
+        if origin.kind is OriginKind.UNMANAGED:
             return Effect.NONE
         # A field that is declared empty and is empty stays as it is, too.
         return Effect.KEEP if key in self.target or key[0] in _FIELDS else Effect.NONE

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from reconcile.clock import utc_text
 from reconcile.model.contact import Grant
-from reconcile.model.explanation import Effect, ExplainedItem, Explanation, FacetManagement, UnplannedOrigin
+from reconcile.model.explanation import Effect, ExplainedItem, Explanation, FacetManagement
 from reconcile.model.facets import MANAGED, Facet
-from reconcile.model.plan import Boundary, ChangeAction, Kept, Origin, Value
+from reconcile.model.plan import UNPLANNED_ORIGINS, Boundary, ChangeAction, Kept, OriginKind, Value
 
 from .escape import TERMINAL, Dialect
 from .layout import cells, pad, paint, wrap
@@ -117,9 +117,7 @@ class _ExplanationText:
 
     def _item(self, one: ExplainedItem, column: int) -> Iterator[str]:
         symbol, name = SYMBOLS[one.fate], _name(one, self.say)
-        reason = (
-            self.say.quote(one.origin.reason) if isinstance(one.origin, Origin) and one.origin.reason else ""
-        )
+        reason = self.say.quote(one.origin.reason) if one.origin.reason else ""
         said = "   ".join(filter(None, (self._happens(one), reason)))
         first, *rest = wrap(f"  {symbol} {pad(name, column)}  ", said, self.width)
         yield paint(first, COLOURS[symbol], 2, 4 + len(name)) if self.colour and symbol in COLOURS else first
@@ -139,16 +137,16 @@ class _ExplanationText:
             return f"{_verb(one)}{'' if said[:1] in {'', '('} else ':'} {said}".rstrip()
         if one.fate is Effect.KEEP:
             return self._kept(one)
-        if not one.told and one.origin is not UnplannedOrigin.UNMANAGED:
+        if not one.told and one.origin.kind is not OriginKind.UNMANAGED:
             return "refused: what the account does not tell is not guessed"
-        if isinstance(one.origin, UnplannedOrigin):
-            return one.origin.value
+        if one.origin.kind in UNPLANNED_ORIGINS:
+            return one.origin.kind.value
         return f"withheld: {self.steps.gone(one.origin)}"
 
     def _kept(self, one: ExplainedItem) -> str:
-        if isinstance(one.origin, Origin) and one.facet in NOUNS:
+        if one.origin.kind not in UNPLANNED_ORIGINS and one.facet in NOUNS:
             return self.steps.kept(Kept(one.facet, one.item, one.target, one.origin))
-        return "kept: inherited" if one.origin is UnplannedOrigin.INHERITED else "kept"
+        return "kept: inherited" if one.origin.kind is OriginKind.INHERITED else "kept"
 
     def _now(self, one: ExplainedItem) -> str:
         """How it is in the account."""

@@ -19,7 +19,7 @@ from typing import Any, TypeVar, cast
 from reconcile.model.contact import Grant, Identity
 from reconcile.model.declaration import Declaration
 from reconcile.model.drift import Drift
-from reconcile.model.explanation import ExplainedItem, Explanation, UnplannedOrigin
+from reconcile.model.explanation import ExplainedItem, Explanation
 from reconcile.model.facets import Facet
 from reconcile.model.plan import Boundary, Change, Kept, Operation, Origin, Plan, Value, Verdict
 from reconcile.model.probe_report import ProbeReport
@@ -33,7 +33,6 @@ Document = TypeVar("Document")
 
 Item = TypeVar("Item", Operation, Kept, ExplainedItem)
 
-AnyOrigin = TypeVar("AnyOrigin", Origin, UnplannedOrigin, Origin | UnplannedOrigin)
 
 _FIELDS = frozenset({Facet.PROFILE, Facet.ADDRESS})
 
@@ -178,10 +177,8 @@ class _ContactMask:
     def place(self, place: Place) -> Place:
         return Place(self.personal.hide(place.file), place.line, place.column)
 
-    def origin(self, origin: AnyOrigin) -> AnyOrigin:
+    def origin(self, origin: Origin) -> Origin:
         """An origin without what its reason and its file's name tell of the contact."""
-        if isinstance(origin, UnplannedOrigin):
-            return origin
         return replace(
             origin,
             detail=origin.detail and mask_emails(origin.detail),

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from reconcile.clock import Window
 from reconcile.model.declaration import Mode
-from reconcile.model.explanation import ExplainedItem, Explanation, UnplannedOrigin
+from reconcile.model.explanation import ExplainedItem, Explanation
 from reconcile.model.facets import Facet
-from reconcile.model.plan import Origin, OriginKind
+from reconcile.model.plan import UNPLANNED_ORIGINS, Origin, OriginKind
 from reconcile.render.escape import Dialect
 
 from .date_text import end_text, start_text
@@ -22,21 +22,19 @@ class OriginText:
 
     def why(self, one: ExplainedItem) -> str:
         """What gives or withholds it, and what that goes before."""
-        match one.origin:
-            case UnplannedOrigin():
-                return self._beside(one.origin, one.facet)
-            case Origin():
-                return self._cause(one, one.origin) + self._window(one.window) + self._passed_over(one)
+        if one.origin.kind in UNPLANNED_ORIGINS:
+            return self._unplanned(one)
+        return self._cause(one, one.origin) + self._window(one.window) + self._passed_over(one)
 
-    def _beside(self, origin: UnplannedOrigin, facet: Facet) -> str:
-        match origin:
-            case UnplannedOrigin.UNMANAGED if self.found.source is None:
+    def _unplanned(self, one: ExplainedItem) -> str:
+        match one.origin.kind:
+            case OriginKind.UNMANAGED if self.found.source is None:
                 return "the contact is not declared"
-            case UnplannedOrigin.UNMANAGED:
-                return f"its declaration names no {facet.value}, and neither does a bundle of it"
-            case UnplannedOrigin.EXPIRED:
+            case OriginKind.UNMANAGED:
+                return f"its declaration names no {one.facet.value}, and neither does a bundle of it"
+            case OriginKind.EXPIRED:
                 return "not declared; its own expiry has passed"
-            case UnplannedOrigin.INHERITED:
+            case _:
                 return "not declared; an address is sent whole, with what it has"
 
     def _cause(self, one: ExplainedItem, origin: Origin) -> str:
@@ -70,7 +68,7 @@ class OriginText:
         return f",{starts}{until}" if starts or until else ""
 
     def _passed_over(self, one: ExplainedItem) -> str:
-        by_bundle = isinstance(one.origin, Origin) and one.origin.detail
+        by_bundle = one.origin.detail
         said = []
         for item in one.passed_over:
             other = f"bundle {self.say.name(item.bundle or '')} at {place_text(item.place, self.say)}"

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from reconcile.model.contact import Grant, Identity
 from reconcile.model.facets import Facet
 from reconcile.model.plan import (
+    PLANNED_ORIGINS,
     Action,
     Boundary,
     Change,
@@ -14,7 +15,6 @@ from reconcile.model.plan import (
     Kept,
     Operation,
     Origin,
-    OriginKind,
     Plan,
     Verdict,
 )
@@ -34,7 +34,7 @@ PLACES = st.builds(Place, file=TEXTS, line=COUNTS, column=COUNTS)
 
 ORIGINS = st.builds(
     Origin,
-    kind=st.sampled_from(OriginKind),
+    kind=st.sampled_from(PLANNED_ORIGINS),
     detail=st.none() | TEXTS,
     place=st.none() | PLACES,
     reason=st.none() | TEXTS,
