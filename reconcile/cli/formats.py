@@ -90,12 +90,13 @@ def render(document: object, form: str, privacy: Privacy | None = None, *, conci
 
     Masked as ``privacy`` asks; if it is None, as is configured wherever other people will read it.
     """
-    from reconcile.render.registry import Style, format_of, write
+    from reconcile.render.layout import Layout
+    from reconcile.render.registry import format_of, write
 
     row = format_of(type(document), form)
     masked = row.masks(privacy, configured_privacy(), logged=_goes_into_log())
-    style = Style(colour(), width(), concise)
-    return write(document, row, masked=masked, style=style)
+    layout = Layout(colour(), width(), concise)
+    return write(document, row, masked=masked, layout=layout)
 
 
 def _goes_into_log() -> bool:

@@ -1,10 +1,15 @@
-"""Lines of a terminal: how wide a text is, padded to columns, wrapped at blanks."""
+"""Lines of a terminal: how wide a text is, padded to columns, wrapped at blanks, coloured."""
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 NARROWEST = 24
-"""Columns that wrapped text is given at least, however far in it starts."""
+"""Columns that wrapped text has at least, however far in it starts."""
+
+COLOURS = {"+": "32", "~": "33", "-": "31", "=": "2", "!": "1;31", "": "1"}
+"""The terminal's own number for the colour of each symbol. ``!`` leads a warning, nothing a headline."""
 
 
 def cells(text: str) -> int:
@@ -25,22 +30,52 @@ def pad(text: str, width: int) -> str:
     return text + " " * (width - cells(text))
 
 
-def wrap(prefix: str, body: str, width: int | None) -> list[str]:
-    """The body after the prefix, its further lines below its first one; no word is cut."""
-    whole = (prefix + body).rstrip()
-    if width is None or cells(whole) <= width:
-        return [whole]
-    hang = max(0, min(cells(prefix), width - NARROWEST))
+def column_width(texts: Iterable[str], widest: int) -> int:
+    """The width of a column of these texts; those wider than ``widest`` push out their own line alone."""
+    return max((width for width in map(cells, texts) if width <= widest), default=0)
+
+
+def join_blocks(blocks: Iterable[list[str]]) -> str:
+    """The blocks of lines with a blank line between them; empty blocks are left out."""
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a text is laid out: coloured, wrapped to a width in columns, without what is kept.
+
+    ``width`` is None where lines are not wrapped.
+    """
+
+    colour: bool = False
+    width: int | None = None
+    concise: bool = False
+
+    def wrap(self, prefix: str, body: str) -> list[str]:
+        """The body after the prefix, its further lines below its first one; no word is cut."""
+        whole = (prefix + body).rstrip()
+        if self.width is None or cells(whole) <= self.width:
+            return [whole]
+        return _wrapped(prefix, body, self.width)
+
+    def paint(self, symbol: str, line: str, start: int, end: int | None = None) -> str:
+        """The line with a part of it in the colour of the symbol, if it has one."""
+        if not self.colour or symbol not in COLOURS:
+            return line
+        end = len(line) if end is None else end
+        return f"{line[:start]}\x1b[{COLOURS[symbol]}m{line[start:end]}\x1b[0m{line[end:]}"
+
+
+def _wrapped(prefix: str, body: str, width: int) -> list[str]:
+    indent = max(0, min(cells(prefix), width - NARROWEST))
     lines, line = [], prefix
     for word in re.findall(r"\S+ *", body):
         if cells((line + word).rstrip()) > width and line.strip() and line != prefix:
             lines.append(line.rstrip())
-            line = " " * hang
+            line = " " * indent
         line += word
     return [*lines, line.rstrip()]
 
 
-def paint(line: str, colour: str, start: int, end: int | None = None) -> str:
-    """The line with a part of it in a colour, by the terminal's own number for it."""
-    end = len(line) if end is None else end
-    return f"{line[:start]}\x1b[{colour}m{line[start:end]}\x1b[0m{line[end:]}"
+PLAIN = Layout()
+"""No colours, nothing wrapped, everything shown."""

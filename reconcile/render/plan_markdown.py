@@ -10,24 +10,26 @@ from reconcile.model.problem import Place
 from reconcile.text import count
 
 from .escape import MARKDOWN, MARKDOWN_HTML, MASK, TERMINAL, url_path
-from .risk import risk_groups
-from .wording.lines import aligned, contact_lines
+from .wording.contact_lines import aligned, contact_lines
 from .wording.operation_text import OperationText
+from .wording.risk import risk_groups
 from .wording.role_impact import RoleImpact, role_impacts
 from .wording.sentences import PlanSentences
 
 COMMENT_LIMIT = 65_536
-"""What GitHub takes as one comment. A step summary takes 1 MiB."""
+"""Maximum characters of a comment on GitHub. A step summary takes 1 MiB."""
 
 SHORTEST_LIMIT = 8_000
+"""Bytes. Head, foot and what is said about the rest need some room."""
 
-FEW = 5
-"""So many contacts are shown opened."""
+SHOWN_OPEN = 5
+"""Maximum number of contacts that are shown unfolded, then all are folded."""
 
 _ROLES_NAMED = 20
+"""Maximum number of roles whose holders are counted, then the number of the others."""
 
 _RESERVED = 800
-"""Bytes for what has to be said about all that does not fit."""
+"""Bytes for the sentences about everything that does not fit."""
 
 SourceUrl = str | Callable[[Place], str | None] | None
 """Where the declarations can be read: the folder's address at the commit, or a function of the place."""
@@ -70,56 +72,57 @@ class _PlanMarkdown:
     source_url: SourceUrl
 
     @property
-    def words(self) -> PlanSentences:
+    def sentences(self) -> PlanSentences:
         return PlanSentences(self.plan, MARKDOWN)
 
     def text(self) -> str:
         """Head and foot always fit; warnings, roles, contacts and notes share the rest in this order."""
-        head, foot = f"### {self.words.headline()}\n\n{self._table()}", self._foot()
+        head, foot = f"### {self.sentences.dated_headline()}\n\n{self._table()}", self._foot()
         budget = _ByteBudget(self.limit - len((head + foot).encode("utf-8")) - _RESERVED)
         warnings, roles = self._warnings(budget), budget.taken(self._roles())
         contacts, left_out = self._contacts(budget)
-        notes = budget.taken(f"\n> {note}\n" for note in map(self.words.say.prose, self.plan.notes))
+        notes = budget.taken(f"\n> {self.sentences.dialect.prose(note)}\n" for note in self.plan.notes)
         left = [*left_out, *_more(len(self.plan.notes) - len(notes), "note")]
         return "".join([head, *warnings, *roles, *contacts, *notes, *_left_out(left), foot])
 
     def _table(self) -> str:
-        tallies = self.words.tallies()
+        counts = self.sentences.counts()
         lines = [
-            [name for name, _ in tallies],
-            ["---"] * len(tallies),
-            [", ".join(kinds) for _, kinds in tallies],
+            [group for group, _ in counts],
+            ["---"] * len(counts),
+            [", ".join(kinds) for _, kinds in counts],
         ]
         return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
     def _foot(self) -> str:
-        return f"\n{self.words.validity()}\n\nDigest {self.words.say.name(self.plan.digest)}\n"
+        return f"\n{self.sentences.validity()}\n\nDigest {self.sentences.dialect.name(self.plan.digest)}\n"
 
     def _warnings(self, budget: _ByteBudget) -> list[str]:
         """Each warning that fits; a warning that does not is still counted."""
-        hurts = list(self.words.hurts())
-        if not hurts:
+        warnings = list(self.sentences.warnings())
+        if not warnings:
             return []
-        said = budget.taken(f"> - {hurt}\n" for hurt in hurts)
-        more = [f"> - and {more}\n" for more in _more(len(hurts) - len(said), "warning")]
-        return ["\n> [!WARNING]\n", *said, *more]
+        shown = budget.taken(f"> - {warning}\n" for warning in warnings)
+        more = [f"> - and {more}\n" for more in _more(len(warnings) - len(shown), "warning")]
+        return ["\n> [!WARNING]\n", *shown, *more]
 
     def _roles(self) -> Iterator[str]:
-        found = role_impacts(self.plan)
-        if found:
-            said = [self._reach(one) for one in found[:_ROLES_NAMED]]
-            said += [f"and {more}" for more in _more(len(found) - _ROLES_NAMED, "role")]
-            yield f"\nHolders of roles: {' · '.join(said)}\n"
+        impacts = role_impacts(self.plan)
+        if impacts:
+            roles = [self._role_impact(impact) for impact in impacts[:_ROLES_NAMED]]
+            roles += [f"and {more}" for more in _more(len(impacts) - _ROLES_NAMED, "role")]
+            yield f"\nHolders of roles: {' · '.join(roles)}\n"
 
-    def _reach(self, one: RoleImpact) -> str:
-        said = [f"{one.lost:,} lost" if one.lost else "", f"{one.gained:,} gained" if one.gained else ""]
-        return f"{self.words.say.name(one.role)} {', '.join(filter(None, said))}"
+    def _role_impact(self, impact: RoleImpact) -> str:
+        lost = f"{impact.lost:,} lost" if impact.lost else ""
+        gained = f"{impact.gained:,} gained" if impact.gained else ""
+        return f"{self.sentences.dialect.name(impact.role)} {', '.join(filter(None, (lost, gained)))}"
 
     def _contacts(self, budget: _ByteBudget) -> tuple[list[str], list[str]]:
         """The contacts that fit, under the titles of their groups, and what is left out."""
         blocks: list[str] = []
         left_out: list[str] = []
-        opened = len(self.plan.changes) <= FEW
+        opened = len(self.plan.changes) <= SHOWN_OPEN
         for risk, changes in risk_groups(self.plan).items():
             title = f"\n#### {risk.value}: {count(len(changes), 'contact')}\n"
             bodies = (self._contact(change, opened=opened) for change in changes)
@@ -130,22 +133,20 @@ class _PlanMarkdown:
 
     def _contact(self, change: Change, *, opened: bool) -> str:
         """A contact to unfold. The first lines are HTML up to the blank line, the others Markdown."""
-        words = PlanSentences(self.plan, MARKDOWN_HTML)
-        lines = [
-            lead + row.body
-            for row, lead in aligned(list(contact_lines(change, OperationText(self.plan.timezone, TERMINAL))))
-        ]
-        details = "<details open>" if opened else "<details>"
-        gist = "; ".join(said for _, said in words.gist(change))
-        steps = "".join(f"{line.rstrip()}\n" for line in lines)
+        sentences = PlanSentences(self.plan, MARKDOWN_HTML)
+        wording = OperationText(self.plan.timezone, TERMINAL)
+        lines = aligned(list(contact_lines(change, wording)))
+        diff = "".join(f"{(lead + line.body).rstrip()}\n" for line, lead in lines)
+        summary = "; ".join(phrase for _, phrase in sentences.summary(change))
         return (
-            f"\n{details}\n<summary>{words.who(change)}: {gist}</summary>\n\n"
-            f"{self._source(change.source)}\n\n```diff\n{steps}```\n\n</details>\n"
+            f"\n<details{' open' if opened else ''}>\n"
+            f"<summary>{sentences.full_name(change)}: {summary}</summary>\n\n"
+            f"{self._source(change.source)}\n\n```diff\n{diff}```\n\n</details>\n"
         )
 
     def _source(self, place: Place) -> str:
-        shown, url = self.words.place(place), self._url(place)
-        return f"[{shown}](<{url}>)" if url else shown
+        text, url = self.sentences.place(place), self._url(place)
+        return f"[{text}](<{url}>)" if url else text
 
     def _url(self, place: Place) -> str | None:
         """The declaration's address, safe to stand in a link; None where there is none to trust."""

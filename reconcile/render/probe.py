@@ -1,4 +1,4 @@
-"""What a probe found out: for a terminal, and as the file that the client goes by."""
+"""What a probe found out: as text for a terminal, and as the file that the client reads."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from reconcile.model.capabilities import Capabilities
 from reconcile.model.probe_report import Finding, ProbeReport
 
 from .escape import TERMINAL, visible
-from .layout import pad, wrap
+from .layout import PLAIN, Layout, join_blocks, pad
 
 _COMMENTS = {
     "update_method": "the verb of a contact update: POST or PUT",
@@ -25,81 +25,85 @@ _HEAD = """\
 """
 
 
-def probe_text(probed: ProbeReport, *, width: int | None = None) -> str:
-    """The findings as lines of text, wrapped to ``width`` columns if it is given."""
-    found = [one for one in probed.findings if one.answer is not None]
-    open_ = [one for one in probed.findings if one.answer is None]
-    account, contact = TERMINAL.name(probed.account), TERMINAL.name(probed.contact)
-    blocks = [
-        [f"Probed {account} with contact {contact}, as of {utc_text(probed.as_of)}"],
-        ["Found out:", *_lines(found, width)] if found else [],
-        ["Could not be found out:", *_lines(open_, width)] if open_ else [],
-        list(_closing(probed)),
-    ]
-    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+def probe_text(report: ProbeReport, layout: Layout = PLAIN) -> str:
+    """The findings as lines for a terminal."""
+    answered = [finding for finding in report.findings if finding.answer is not None]
+    unanswered = [finding for finding in report.findings if finding.answer is None]
+    account, contact = TERMINAL.name(report.account), TERMINAL.name(report.contact)
+    return join_blocks(
+        [
+            [f"Probed {account} with contact {contact}, as of {utc_text(report.as_of)}"],
+            ["Found out:", *_lines(answered, layout)] if answered else [],
+            ["Could not be found out:", *_lines(unanswered, layout)] if unanswered else [],
+            list(_closing(report, len(answered))),
+        ]
+    )
 
 
-def _lines(findings: Sequence[Finding], width: int | None) -> Iterator[str]:
-    names = max(len(one.name) for one in findings)
-    answers = max((len(_answer(one)) for one in findings), default=0)
-    for one in findings:
-        start = f"  {pad(one.name, names)}  "
-        if one.answer is not None:
-            start += f"{pad(_answer(one), answers)}  "
-        yield from wrap(start, TERMINAL.prose(one.detail), width)
+def _lines(findings: Sequence[Finding], layout: Layout) -> Iterator[str]:
+    names = max(len(finding.name) for finding in findings)
+    answers = max(len(_answer(finding)) for finding in findings)
+    for finding in findings:
+        start = f"  {pad(finding.name, names)}  "
+        if finding.answer is not None:
+            start += f"{pad(_answer(finding), answers)}  "
+        yield from layout.wrap(start, TERMINAL.prose(finding.detail))
 
 
 def _answer(finding: Finding) -> str:
     return visible(finding.answer or "")
 
 
-def _closing(probed: ProbeReport) -> Iterator[str]:
-    found = sum(one.answer is not None for one in probed.findings)
-    yield f"{found} of {len(probed.findings)} questions answered."
-    if probed.stopped:
-        yield f"Ended early: {TERMINAL.prose(probed.stopped)}"
-    if probed.not_restored:
-        yield f"Not as it was on the contact: {TERMINAL.prose(', '.join(probed.not_restored))}"
+def _closing(report: ProbeReport, answered: int) -> Iterator[str]:
+    yield f"{answered} of {len(report.findings)} questions answered."
+    if report.stopped:
+        yield f"Ended early: {TERMINAL.prose(report.stopped)}"
+    if report.not_restored:
+        yield f"Not as it was on the contact: {TERMINAL.prose(', '.join(report.not_restored))}"
     else:
         yield "The contact is as it was before: read back and compared."
 
 
-def capabilities_yaml(probed: ProbeReport) -> str:
-    """The file that tells the client how to behave: a comment a line, and the findings for people."""
+def capabilities_yaml(report: ProbeReport) -> str:
+    """The file that tells the client how to behave: commented lines, then the findings for people."""
     return "".join(
         f"{line}\n"
         for line in [
             _HEAD,
             "version: 1  # of the language of this file",
-            f"account: {_quoted(probed.account)}  # the account that was probed",
-            *_also(probed.capabilities),
-            f"as_of: {utc_text(probed.as_of)}  # when",
-            f"tool_version: {_quoted(probed.tool_version)}  # by which version of reconcile",
+            f"account: {_quoted(report.account)}  # the account that was probed",
+            *_also(report.capabilities),
+            f"as_of: {utc_text(report.as_of)}  # when",
+            f"tool_version: {_quoted(report.tool_version)}  # by which version of reconcile",
             "",
-            *_keys(probed.capabilities),
+            *_keys(report.capabilities),
             "",
             "# What was found out, for people; the client goes by the keys above alone.",
-            *_findings([one for one in probed.findings if one.answer is not None]),
+            *_findings([finding for finding in report.findings if finding.answer is not None]),
             "",
             "# What could not be found out:",
-            *(f"#   {one.name}: {visible(one.detail, 300)}" for one in probed.findings if one.answer is None),
+            *(
+                f"#   {finding.name}: {visible(finding.detail, 300)}"
+                for finding in report.findings
+                if finding.answer is None
+            ),
         ]
     )
 
 
-def _also(known: Capabilities) -> Iterator[str]:
-    others = ", ".join(map(_quoted, known.accounts[1:]))
+def _also(capabilities: Capabilities) -> Iterator[str]:
+    others = ", ".join(map(_quoted, capabilities.accounts[1:]))
     yield f"also: [{others}]  # other accounts for which this holds, because their server is the same"
 
 
-def _keys(known: Capabilities) -> Iterator[str]:
+def _keys(capabilities: Capabilities) -> Iterator[str]:
     values = {
-        "update_method": known.update_method,
-        "page_size": known.page_size,
-        "roles_from": known.roles_from,
-        "tags_from": known.tags_from,
-        "contact_ids": known.contact_ids,
-        "refuse": f"[{', '.join(known.refuse)}]",
+        "update_method": capabilities.update_method,
+        "page_size": capabilities.page_size,
+        "roles_from": capabilities.roles_from,
+        "tags_from": capabilities.tags_from,
+        "contact_ids": capabilities.contact_ids,
+        "refuse": f"[{', '.join(capabilities.refuse)}]",
     }
     for key, value in values.items():
         if value is None:
@@ -108,10 +112,10 @@ def _keys(known: Capabilities) -> Iterator[str]:
             yield f"{key}: {value}  # {_COMMENTS[key]}"
 
 
-def _findings(found: Sequence[Finding]) -> Iterator[str]:
-    yield "findings:" if found else "findings: {}"
-    for one in found:
-        yield f"  {one.name}: {_quoted(one.answer or '')}  # {visible(one.detail, 300)}"
+def _findings(findings: Sequence[Finding]) -> Iterator[str]:
+    yield "findings:" if findings else "findings: {}"
+    for finding in findings:
+        yield f"  {finding.name}: {_quoted(finding.answer or '')}  # {visible(finding.detail, 300)}"
 
 
 def _quoted(text: str) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from reconcile.documents.json_text import json_text
 from reconcile.model.problem import Problem, ProblemReport, Severity
+from reconcile.text import plural
 
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -13,12 +14,9 @@ SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schem
 def problems_text(report: ProblemReport) -> str:
     """How much was read, and how many warnings there are: errors end the command before it prints this."""
     warnings = len(report.problems)
-    result = f"no errors, {_counted(warnings, 'warning')}" if warnings else "no problems"
-    return f"{_counted(report.contacts, 'contact')} in {_counted(report.files, 'file')}: {result}."
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    result = f"no errors, {warnings} {plural(warnings, 'warning')}" if warnings else "no problems"
+    contacts = f"{report.contacts} {plural(report.contacts, 'contact')}"
+    return f"{contacts} in {report.files} {plural(report.files, 'file')}: {result}."
 
 
 def problems_github(report: ProblemReport) -> str:

@@ -25,6 +25,7 @@ from reconcile.model.timeline import Timeline
 
 from .drift import drift_markdown, drift_text
 from .explanation import explanation_text
+from .layout import PLAIN, Layout
 from .mask import mask
 from .plan_markdown import plan_markdown
 from .plan_page.page import plan_page
@@ -48,27 +49,18 @@ class Audience(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
-    """How a text is laid out: with colours, wrapped to a width in columns, without what is kept."""
-
-    colour: bool = False
-    width: int | None = None
-    concise: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Format:
     """One format of one kind of document.
 
-    ``write`` takes the document and, by name, those fields of a style that ``takes`` lists. ``title`` is the
-    format in a sentence.
+    ``write`` takes the document, and a layout if the format is ``laid_out``: for a terminal of some width.
+    ``title`` is the format in a sentence.
     """
 
     document: type
     name: str
     write: Callable[..., str]
     audience: Audience = Audience.OTHERS
-    takes: tuple[str, ...] = ()
+    laid_out: bool = False
     title: str = ""
 
     def masks(self, asked: Privacy | None, configured: Privacy, *, logged: bool) -> bool:
@@ -81,18 +73,18 @@ class Format:
 
 
 FORMATS = [
-    Format(Plan, "text", plan_text, Audience.USER, ("colour", "width", "concise")),
+    Format(Plan, "text", plan_text, Audience.USER, laid_out=True),
     Format(Plan, "json", plan_json, Audience.PROGRAM),
     Format(Plan, "markdown", plan_markdown, title="Markdown"),
     Format(Plan, "html", plan_page, title="HTML"),
     Format(Drift, "text", drift_text, Audience.USER),
     Format(Drift, "json", drift_json, Audience.PROGRAM),
     Format(Drift, "markdown", drift_markdown, title="Markdown"),
-    Format(Explanation, "text", explanation_text, Audience.USER, ("colour", "width")),
+    Format(Explanation, "text", explanation_text, Audience.USER, laid_out=True),
     Format(Explanation, "json", explanation_json, Audience.PROGRAM),
-    Format(Timeline, "text", timeline_text, Audience.USER, ("colour", "width")),
+    Format(Timeline, "text", timeline_text, Audience.USER, laid_out=True),
     Format(Timeline, "json", timeline_json, Audience.PROGRAM),
-    Format(ProbeReport, "text", probe_text, Audience.USER, ("width",)),
+    Format(ProbeReport, "text", probe_text, Audience.USER, laid_out=True),
     Format(ProbeReport, "json", probe_json, Audience.PROGRAM),
     Format(ProblemReport, "text", problems_text, Audience.USER),
     Format(ProblemReport, "json", problems_json, Audience.PROGRAM),
@@ -117,7 +109,7 @@ def masked_titles() -> list[str]:
     return list(dict.fromkeys(row.title or row.name for row in rows))
 
 
-def write(document: Any, row: Format, *, masked: bool, style: Style = Style(), **options: Any) -> str:
+def write(document: Any, row: Format, *, masked: bool, layout: Layout = PLAIN, **options: Any) -> str:
     """The document in a format. ``options`` are the format's own, such as a limit of its length."""
-    styled = {name: getattr(style, name) for name in row.takes}
-    return row.write(mask(document) if masked else document, **styled, **options)
+    shown = mask(document) if masked else document
+    return row.write(shown, layout, **options) if row.laid_out else row.write(shown, **options)

@@ -1,6 +1,6 @@
 """A timeline as text: day by day in the configured time zone, a line for each start and each end."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -10,89 +10,87 @@ from reconcile.model.timeline import Timeline, UpcomingChange
 from reconcile.text import count, verb_form
 
 from .escape import TERMINAL, Dialect
-from .layout import cells, pad, paint, wrap
-from .plan_text import COLOURS
+from .layout import PLAIN, Layout, column_width, join_blocks, pad
+from .wording.contact_lines import WIDEST_ITEM, item_text
 from .wording.date_text import day_text, end_text, last_day, start_text
-from .wording.lines import NOUNS, WIDEST_ITEM
 from .wording.sentences import place_text
 
 _SYMBOLS = {True: "+", False: "-"}
+"""The symbol of a change by whether it is the start of a window."""
 
 
-def timeline_text(found: Timeline, *, colour: bool = False, width: int | None = None) -> str:
-    """The timeline as lines for a terminal, wrapped to ``width`` columns at blanks if it is given."""
-    page = _TimelineText(found, TERMINAL, width, colour)
-    blocks = ["\n".join(wrap("", page.headline(), width)), *map("\n".join, page.days())]
-    return "\n\n".join(blocks) + "\n"
+def timeline_text(timeline: Timeline, layout: Layout = PLAIN) -> str:
+    """The timeline as lines for a terminal."""
+    text = _TimelineText(timeline, TERMINAL, layout)
+    return join_blocks([layout.wrap("", text.headline()), *text.days()])
 
 
 @dataclass(frozen=True, slots=True)
 class _TimelineText:
-    found: Timeline
-    say: Dialect
-    width: int | None
-    colour: bool
+    timeline: Timeline
+    dialect: Dialect
+    layout: Layout
 
     def headline(self) -> str:
-        found = self.found
-        span = f"within {count(found.days, 'day')}, from {utc_text(found.as_of)} to {utc_text(found.until)}"
-        if not found.coming:
+        timeline = self.timeline
+        as_of, until = utc_text(timeline.as_of), utc_text(timeline.until)
+        span = f"within {count(timeline.days, 'day')}, from {as_of} to {until}"
+        if not timeline.coming:
             return f"No declared window starts or lapses {span}."
-        whom, zone = count(found.contacts, "contact"), self.say.name(found.timezone)
-        return f"{self._counts()} for {whom} {span}; days are those of {zone}."
+        contacts, zone = count(timeline.contacts, "contact"), self.dialect.name(timeline.timezone)
+        return f"{self._counts()} for {contacts} {span}; days are those of {zone}."
 
     def _counts(self) -> str:
-        starts, lapses = self.found.starts, self.found.lapses
-        said = f"{count(starts, 'window')} {verb_form(starts, 'starts', 'start')}"
+        starts, lapses = self.timeline.starts, self.timeline.lapses
+        starting = f"{count(starts, 'window')} {verb_form(starts, 'starts', 'start')}"
         if not lapses:
-            return said
+            return starting
         lapse = verb_form(lapses, "lapses", "lapse")
-        return f"{said} and {lapses:,} {lapse}" if starts else f"{count(lapses, 'window')} {lapse}"
+        return f"{starting} and {lapses:,} {lapse}" if starts else f"{count(lapses, 'window')} {lapse}"
 
     def days(self) -> Iterator[list[str]]:
         """The day, and a line for each of its boundaries; an end of day counts to the day that ends."""
         columns = self._columns()
-        for day, coming in groupby(self.found.coming, key=self._day):
-            yield [day, *(line for one in coming for line in self._lines(one, columns))]
+        for day, changes in groupby(self.timeline.coming, key=self._day):
+            yield [day, *(line for change in changes for line in self._lines(change, columns))]
 
-    def _day(self, one: UpcomingChange) -> str:
-        at, timezone = one.boundary.at, self.found.timezone
-        whole = None if one.boundary.starts else last_day(at, timezone)
-        return whole or day_text(at, timezone)
+    def _day(self, change: UpcomingChange) -> str:
+        at, timezone = change.boundary.at, self.timeline.timezone
+        ended = None if change.boundary.starts else last_day(at, timezone)
+        return ended or day_text(at, timezone)
 
     def _columns(self) -> tuple[int, int]:
-        """How wide the items and the contacts are; longer ones push out their own line alone."""
-        return _widest(map(self._item, self.found.coming)), _widest(map(self._whom, self.found.coming))
+        """How wide the columns of items and of contacts are."""
+        changes = self.timeline.coming
+        return (
+            column_width(map(self._item, changes), WIDEST_ITEM),
+            column_width(map(self._contact, changes), WIDEST_ITEM),
+        )
 
-    def _lines(self, one: UpcomingChange, columns: tuple[int, int]) -> list[str]:
-        item, whom = pad(self._item(one), columns[0]), pad(self._whom(one), columns[1])
-        symbol = _SYMBOLS[one.boundary.starts]
-        first, *rest = wrap(f"  {symbol} {item}  {whom}  ", self._said(one), self.width)
-        painted = paint(first, COLOURS[symbol], 2, 4 + len(item.rstrip())) if self.colour else first
-        return [painted, *rest]
+    def _lines(self, change: UpcomingChange, columns: tuple[int, int]) -> list[str]:
+        item, contact = pad(self._item(change), columns[0]), pad(self._contact(change), columns[1])
+        symbol = _SYMBOLS[change.boundary.starts]
+        first, *rest = self.layout.wrap(f"  {symbol} {item}  {contact}  ", self._detail(change))
+        return [self.layout.paint(symbol, first, 2, 4 + len(item.rstrip())), *rest]
 
-    def _item(self, one: UpcomingChange) -> str:
-        return f"{NOUNS[one.facet]:<5} {self.say.name(one.boundary.item)}"
+    def _item(self, change: UpcomingChange) -> str:
+        return item_text(change.facet, self.dialect.name(change.boundary.item))
 
-    def _whom(self, one: UpcomingChange) -> str:
-        return self.say.name(one.boundary.contact)
+    def _contact(self, change: UpcomingChange) -> str:
+        return self.dialect.name(change.boundary.contact)
 
-    def _said(self, one: UpcomingChange) -> str:
-        reason = self.say.quote(one.origin.reason) if one.origin.reason else ""
-        return "   ".join(filter(None, (self._event(one), self._where(one.origin), reason)))
+    def _detail(self, change: UpcomingChange) -> str:
+        reason = self.dialect.quote(change.origin.reason) if change.origin.reason else ""
+        return "   ".join(filter(None, (self._event(change), self._place(change.origin), reason)))
 
-    def _event(self, one: UpcomingChange) -> str:
-        window, timezone = one.window, self.found.timezone
-        if one.boundary.starts:
-            until = f", until {end_text(window.expires, timezone)}" if window.expires else ""
-            return f"starts {start_text(one.boundary.at, timezone)}{until}"
-        whole = " (end of day)" if last_day(one.boundary.at, timezone) else ""
-        return f"lapses {end_text(one.boundary.at, timezone)}{whole}"
+    def _event(self, change: UpcomingChange) -> str:
+        at, end, timezone = change.boundary.at, change.window.expires, self.timeline.timezone
+        if change.boundary.starts:
+            until = f", until {end_text(end, timezone)}" if end else ""
+            return f"starts {start_text(at, timezone)}{until}"
+        end_of_day = " (end of day)" if last_day(at, timezone) else ""
+        return f"lapses {end_text(at, timezone)}{end_of_day}"
 
-    def _where(self, origin: Origin) -> str:
-        bundle = f"bundle {self.say.name(origin.detail)}, " if origin.detail else ""
-        return bundle + (place_text(origin.place, self.say) if origin.place else "")
-
-
-def _widest(texts: Iterable[str]) -> int:
-    return max((width for width in map(cells, texts) if width <= WIDEST_ITEM), default=0)
+    def _place(self, origin: Origin) -> str:
+        bundle = f"bundle {self.dialect.name(origin.detail)}, " if origin.detail else ""
+        return bundle + (place_text(origin.place, self.dialect) if origin.place else "")

@@ -6,7 +6,7 @@ import pytest
 
 from reconcile.model.plan import Plan
 from reconcile.render.plan_page.page import plan_page
-from reconcile.render.risk import risk_groups
+from reconcile.render.wording.risk import risk_groups
 from tests.support.pages.browser import PlanBrowser, find, names, said
 from tests.support.plans.large_plan import large_plan
 

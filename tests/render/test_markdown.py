@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reconcile.model.plan import Change, Plan
 from reconcile.model.problem import Place
 from reconcile.render.plan_markdown import plan_markdown
-from reconcile.render.risk import Risk, risk_groups
+from reconcile.render.wording.risk import Risk, risk_groups
 from tests.support.plans.large_plan import large_plan
 from tests.support.plans.plan_samples import change, full_plan, grant, plan, revoked, tag_added
 from tests.support.plans.plan_strategies import PLANS

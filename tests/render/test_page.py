@@ -11,8 +11,8 @@ import pytest
 from reconcile.clock import parse_utc_text
 from reconcile.model.plan import Kept, OriginKind, Plan
 from reconcile.render.plan_page.page import plan_page
-from reconcile.render.plan_page.upcoming import WindowEvent, upcoming_windows
-from reconcile.render.risk import Risk, risk_of
+from reconcile.render.plan_page.window_events import WindowEvent, window_events
+from reconcile.render.wording.risk import Risk, risk_of
 from reconcile.render.wording.role_impact import RoleImpact, role_impacts
 from tests.support.pages.page_structure import page_structure
 from tests.support.plans.large_plan import large_plan, member
@@ -112,7 +112,7 @@ def test_reach_counts_the_plans_contacts_before_and_after() -> None:
 
 def days(made: Plan) -> list[tuple[int, bool, str]]:
     """The events as days from the plan's clock, whether they start, and of what."""
-    return [((event.at - made.as_of).days, event.starts, event.item) for event in upcoming_windows(made)]
+    return [((event.at - made.as_of).days, event.starts, event.item) for event in window_events(made)]
 
 
 def test_coming_windows_are_those_of_the_contacts_as_they_will_be() -> None:
@@ -156,7 +156,7 @@ LAPSES = [
 @pytest.mark.parametrize(("expires", "found"), LAPSES)
 def test_the_picture_covers_ninety_days(expires: str, found: int) -> None:
     """From right after the plan's clock up to and with its last second."""
-    assert len(upcoming_windows(plan(change(granted(grant("r", expires=expires)))))) == found
+    assert len(window_events(plan(change(granted(grant("r", expires=expires)))))) == found
 
 
 def test_the_boundary_of_another_contact_is_told_without_its_name() -> None:
@@ -166,10 +166,10 @@ def test_the_boundary_of_another_contact_is_told_without_its_name() -> None:
     lapses = replace(boundary(of="bob@email.com"), starts=False)
     own = plan(change(tag_added("x"), kept=kept), valid_until=lapses)
     at = parse_utc_text("2026-12-01T00:00:00Z")
-    assert upcoming_windows(other) == [
+    assert window_events(other) == [
         WindowEvent(at, starts=True, facet=None, item="trade-account", change=None)
     ]
-    assert len(upcoming_windows(own)) == 1
+    assert len(window_events(own)) == 1
     assert "of another contact" in plan_page(other)
     assert "secret@email.com" not in plan_page(other)
 

@@ -1,23 +1,35 @@
-"""The page as a whole: no network, no library, and a policy that lets nothing run but its own script."""
+"""The page as a whole: no network, no library, and a policy that lets nothing run but its own script.
+
+The template and the fragments are written without a template engine: every text in them comes from sentences
+that other formats share, and those are escaped by their dialect already. An engine's own escaping would have
+to be switched off for nearly all of them.
+"""
 
 from base64 import b64encode
 from collections.abc import Iterable
+from functools import cache
 from hashlib import sha256
+from importlib.resources import files
 from string import Template
 
 from reconcile.clock import utc_text
 from reconcile.model.plan import Plan
-from reconcile.render.assets import asset
 from reconcile.render.escape import HTML_TEXT, PAGE, json_in_html
 from reconcile.render.wording.sentences import PlanSentences
 from reconcile.text import count
 
-from .contacts import Contacts
+from .contacts import ContactSections
 from .role_impact_picture import role_impact_picture
 from .windows_picture import windows_picture
 
-WHOLE = 300
-"""So many contacts stand in the page itself; the script puts the others in as the reader gets there."""
+CONTACTS_IN_PAGE = 300
+"""Maximum number of contacts in the page itself; its script adds the others when the reader gets there."""
+
+
+@cache
+def _asset(name: str) -> str:
+    """The text of a file beside this one: template, style or script."""
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 def plan_page(plan: Plan, *, payloads: bool = True) -> str:
@@ -25,31 +37,32 @@ def plan_page(plan: Plan, *, payloads: bool = True) -> str:
 
     Its Content-Security-Policy allows its own style and script by their digests, and nothing else.
     """
-    words, contacts = PlanSentences(plan, PAGE), Contacts(plan, WHOLE, payloads=payloads)
-    style, script = asset("plan_page/page.css"), asset("plan_page/page.js")
-    return Template(asset("plan_page/page.html")).substitute(
-        policy=_policy(style, script),
-        title=PlanSentences(plan, HTML_TEXT).headline(),
+    sentences = PlanSentences(plan, PAGE)
+    contacts = ContactSections(plan, CONTACTS_IN_PAGE, payloads=payloads)
+    style, script = _asset("page.css"), _asset("page.js")
+    return Template(_asset("page.html")).substitute(
+        policy=_content_security_policy(style, script),
+        title=PlanSentences(plan, HTML_TEXT).dated_headline(),
         style=style,
         target=PAGE.name(plan.target),
-        headline=words.deed(),
-        hurts=_hurts(words),
-        tallies="".join(_card(group, kinds) for group, kinds in words.tallies()),
+        headline=sentences.headline(),
+        warnings=_list("hurts", "Look at these first", sentences.warnings()),
+        counts="".join(_card(group, kinds) for group, kinds in sentences.counts()),
         windows=windows_picture(plan),
-        reach=role_impact_picture(plan),
+        role_impact=role_impact_picture(plan),
         filters=contacts.filters(),
         total=count(len(plan.changes), "contact"),
         sections=contacts.sections(),
-        notes=_notes(plan),
+        notes=_list("notes", "Notes", map(PAGE.prose, plan.notes)),
         as_of=utc_text(plan.as_of),
-        validity=words.validity(),
+        validity=sentences.validity(),
         facts=_facts(plan),
         data=json_in_html(contacts.data()),
         script=script,
     )
 
 
-def _policy(style: str, script: str) -> str:
+def _content_security_policy(style: str, script: str) -> str:
     return (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}';"
         " base-uri 'none'; form-action 'none'"
@@ -60,26 +73,18 @@ def _digest(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode('utf-8')).digest()).decode('ascii')}"
 
 
-def _hurts(words: PlanSentences) -> str:
-    return _list("hurts", "Look at these first", words.hurts())
-
-
 def _card(group: str, kinds: list[str]) -> str:
     numbers = "".join(
-        f"<dd><b>{number}</b> {kind}" for number, _, kind in (told.partition(" ") for told in kinds)
+        f"<dd><b>{number}</b> {kind}" for number, _, kind in (text.partition(" ") for text in kinds)
     )
     return f"<div><dt>{group}{numbers}</div>"
 
 
-def _notes(plan: Plan) -> str:
-    return _list("notes", "Notes", map(PAGE.prose, plan.notes))
-
-
 def _list(name: str, title: str, items: Iterable[str]) -> str:
     """A titled list; nothing when it is empty."""
-    said = "".join(f"<li>{item}" for item in items)
+    rows = "".join(f"<li>{item}" for item in items)
     head = f"<section class={name} aria-labelledby={name}><h2 id={name}>{title}</h2>"
-    return f"{head}<ul>{said}</ul></section>" if said else ""
+    return f"{head}<ul>{rows}</ul></section>" if rows else ""
 
 
 def _facts(plan: Plan) -> str:

@@ -1,4 +1,4 @@
-"""What is said about one item of a contact: what happens to it and why, or why it is kept."""
+"""One item of a contact in words: what happens to it and why, or why it is kept."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,13 +20,13 @@ class OperationText:
     """The words for single items, in one dialect and with days of the plan's time zone."""
 
     timezone: str
-    say: Dialect
+    dialect: Dialect
 
     def operation(self, operation: Operation) -> str:
         """What happens to an item, without its name and its reason; empty when the symbol says it all."""
         match operation.facet:
             case Facet.CONTACT:
-                return f"of type {self.say.name(str(operation.after))}"
+                return f"of type {self.dialect.name(str(operation.after))}"
             case Facet.ROLES:
                 return self._role(operation)
             case Facet.TAGS:
@@ -36,30 +36,30 @@ class OperationText:
 
     def kept(self, kept: Kept) -> str:
         """Why an item stays, and for a role how it is held where that is not plainly active for ever."""
-        said = [self._why_kept(kept.origin)]
+        parts = [self._kept_reason(kept.origin)]
         if isinstance(kept.value, Grant):
-            said += [] if kept.value.active else [self._status(kept.value)]
-            said += [self._expiry(kept.value.expires)] if kept.value.expires else []
+            parts += [] if kept.value.active else [self._status(kept.value)]
+            parts += [self._expiry(kept.value.expires)] if kept.value.expires else []
         elif kept.origin.at is not None:
-            said.append(self._until(kept.origin.at))
-        return ", ".join(said)
+            parts.append(self._until(kept.origin.at))
+        return ", ".join(parts)
 
     def _role(self, operation: Operation) -> str:
         before, after = operation.before, operation.after
         if not isinstance(after, Grant):
-            return self.gone(operation.origin) + self._was(before)
+            return self.removal_reason(operation.origin) + self._was(before)
         change = self._change(before, after) if isinstance(before, Grant) else self.held(after)
         return change + self._bundle(operation.origin)
 
     def _was(self, before: Value) -> str:
-        """Told only where less is lost than it seems: a role that waited opened nothing."""
+        """How the role was held, where less is lost than it seems: a role that waited opened nothing."""
         waiting = isinstance(before, Grant) and not before.active
         return f" (was {self._status(before)})" if isinstance(before, Grant) and waiting else ""
 
     def _tag(self, operation: Operation) -> str:
         origin = operation.origin
         if operation.action is Action.REMOVE:
-            return self.gone(origin)
+            return self.removal_reason(origin)
         return (self._until(origin.at) + self._bundle(origin)).lstrip()
 
     def _field(self, operation: Operation) -> str:
@@ -67,7 +67,7 @@ class OperationText:
         return after if operation.before is None else f"{self._text(operation.before)} → {after}"
 
     def _text(self, value: Value) -> str:
-        return self.say.quote(value) if isinstance(value, str) else "empty"
+        return self.dialect.quote(value) if isinstance(value, str) else "empty"
 
     def held(self, grant: Grant) -> str:
         """How a role is held: ``active, expires 2027-01-31 (end of day, Europe/London)``."""
@@ -76,16 +76,16 @@ class OperationText:
     def _status(self, grant: Grant) -> str:
         if not grant.readable:
             return "not told by the account"
-        return "by the role's own rules" if grant.status == BY_ROLE else self.say.name(grant.status)
+        return "by the role's own rules" if grant.status == BY_ROLE else self.dialect.name(grant.status)
 
     def _change(self, before: Grant, after: Grant) -> str:
-        said = []
+        parts = []
         if before.status != after.status:
             bypass = " (bypasses approval)" if after.active else ""
-            said.append(f"{self._status(before)} → {self._status(after)}{bypass}")
+            parts.append(f"{self._status(before)} → {self._status(after)}{bypass}")
         if before.expires != after.expires:
-            said.append(self._expiry_change(before.expires, after.expires))
-        return ", ".join(said) or "written again"
+            parts.append(self._expiry_change(before.expires, after.expires))
+        return ", ".join(parts) or "written again"
 
     def _expiry_change(self, before: datetime | None, after: datetime | None) -> str:
         if before is not None and after is not None:
@@ -97,7 +97,7 @@ class OperationText:
     def _expiry(self, expires: datetime | None) -> str:
         """An expiry with the zone that the day is meant in."""
         whole = expires is not None and last_day(expires, self.timezone) is not None
-        zone = f" (end of day, {self.say.name(self.timezone)})" if whole else ""
+        zone = f" (end of day, {self.dialect.name(self.timezone)})" if whole else ""
         return self._expires(expires) + zone
 
     def _expires(self, expires: datetime | None) -> str:
@@ -110,10 +110,10 @@ class OperationText:
         return end_text(instant, self.timezone)
 
     def _bundle(self, origin: Origin) -> str:
-        named = origin.kind is OriginKind.BUNDLE and origin.detail
-        return f" (bundle {self.say.name(named)})" if named else ""
+        bundle = origin.detail if origin.kind is OriginKind.BUNDLE else None
+        return f" (bundle {self.dialect.name(bundle)})" if bundle else ""
 
-    def gone(self, origin: Origin) -> str:
+    def removal_reason(self, origin: Origin) -> str:
         """Why an item is not in the target."""
         match origin.kind:
             case OriginKind.LAPSED:
@@ -125,10 +125,10 @@ class OperationText:
             case _:
                 return "not declared"
 
-    def _why_kept(self, origin: Origin) -> str:
+    def _kept_reason(self, origin: Origin) -> str:
         match origin.kind:
             case OriginKind.IGNORED:
-                return f"kept: ignored by {self.say.name(origin.detail or '')}"
+                return f"kept: ignored by {self.dialect.name(origin.detail or '')}"
             case OriginKind.ADDITIVE:
                 return "kept: additive"
             case _:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from reconcile.clock import Window
-from reconcile.model.declaration import Mode
+from reconcile.model.declaration import DeclaredGrant, DeclaredTag, Mode
 from reconcile.model.explanation import ExplainedItem, Explanation
 from reconcile.model.facets import Facet
 from reconcile.model.plan import UNPLANNED_ORIGINS, Origin, OriginKind
@@ -15,64 +15,61 @@ from .sentences import place_text
 
 @dataclass(frozen=True, slots=True)
 class OriginText:
-    """The words for why, in one dialect."""
+    """The origins of one explanation's items in words, in one dialect."""
 
-    found: Explanation
-    say: Dialect
+    explanation: Explanation
+    dialect: Dialect
 
-    def why(self, one: ExplainedItem) -> str:
-        """What gives or withholds it, and what that goes before."""
-        if one.origin.kind in UNPLANNED_ORIGINS:
-            return self._unplanned(one)
-        return self._cause(one, one.origin) + self._window(one.window) + self._passed_over(one)
+    def origin(self, item: ExplainedItem) -> str:
+        """What gives or withholds the item, and which declarations of bundles that overrides."""
+        if item.origin.kind in UNPLANNED_ORIGINS:
+            return self._unplanned(item.origin.kind, item.facet)
+        return self._planned(item, item.origin) + self._window(item.window) + self._passed_over(item)
 
-    def _unplanned(self, one: ExplainedItem) -> str:
-        match one.origin.kind:
-            case OriginKind.UNMANAGED if self.found.source is None:
+    def _unplanned(self, kind: OriginKind, facet: Facet) -> str:
+        match kind:
+            case OriginKind.UNMANAGED if self.explanation.source is None:
                 return "the contact is not declared"
             case OriginKind.UNMANAGED:
-                return f"its declaration names no {one.facet.value}, and neither does a bundle of it"
+                return f"its declaration names no {facet.value}, and neither does a bundle of it"
             case OriginKind.EXPIRED:
                 return "not declared; its own expiry has passed"
             case _:
                 return "not declared; an address is sent whole, with what it has"
 
-    def _cause(self, one: ExplainedItem, origin: Origin) -> str:
+    def _planned(self, item: ExplainedItem, origin: Origin) -> str:
+        source = self.explanation.source
         match origin.kind:
             case OriginKind.IGNORED:
-                return f"not declared; {self.say.name(origin.detail or '')} is ignored by the configuration"
+                pattern = self.dialect.name(origin.detail or "")
+                return f"not declared; {pattern} is ignored by the configuration"
             case OriginKind.ADDITIVE | OriginKind.UNDECLARED:
-                return f"not declared; {self._mode(Facet(one.facet.value))}"
+                return f"not declared; {self._mode(item.facet)}"
             case OriginKind.ABSENT:
-                return (
-                    f"'state: absent' at {place_text(self.found.source, self.say)}"
-                    if self.found.source
-                    else ""
-                )
+                return f"'state: absent' at {place_text(source, self.dialect)}" if source else ""
             case _:
-                return self._place(origin.detail, origin)
+                return self._declaration(origin)
 
     def _mode(self, facet: Facet) -> str:
-        how = self.found.managed[facet]
-        whose = "for this contact" if how.by_contact else "by the configuration"
-        return f"{facet.value} are {how.mode or Mode.AUTHORITATIVE} {whose}"
+        management = self.explanation.managed[facet]
+        set_by = "for this contact" if management.by_contact else "by the configuration"
+        return f"{facet.value} are {management.mode or Mode.AUTHORITATIVE} {set_by}"
 
-    def _place(self, bundle: str | None, origin: Origin) -> str:
-        place = place_text(origin.place, self.say) if origin.place else ""
-        return f"bundle {self.say.name(bundle)} at {place}" if bundle else f"declared at {place}"
+    def _declaration(self, origin: Origin) -> str:
+        place = place_text(origin.place, self.dialect) if origin.place else ""
+        bundle = origin.detail
+        return f"bundle {self.dialect.name(bundle)} at {place}" if bundle else f"declared at {place}"
 
     def _window(self, window: Window) -> str:
-        timezone = self.found.timezone
-        starts = f" from {start_text(window.starts, timezone)}" if window.starts else ""
-        until = f" until {end_text(window.expires, timezone)}" if window.expires else ""
-        return f",{starts}{until}" if starts or until else ""
+        timezone = self.explanation.timezone
+        start = f" from {start_text(window.starts, timezone)}" if window.starts else ""
+        end = f" until {end_text(window.expires, timezone)}" if window.expires else ""
+        return f",{start}{end}" if start or end else ""
 
-    def _passed_over(self, one: ExplainedItem) -> str:
-        by_bundle = one.origin.detail
-        said = []
-        for item in one.passed_over:
-            other = f"bundle {self.say.name(item.bundle or '')} at {place_text(item.place, self.say)}"
-            said.append(
-                f"; {other} gives it too" if by_bundle else f"; overrides {other}{self._window(item.window)}"
-            )
-        return "".join(said)
+    def _passed_over(self, item: ExplainedItem) -> str:
+        by_bundle = bool(item.origin.detail)
+        return "".join(self._other_bundle(other, by_bundle=by_bundle) for other in item.passed_over)
+
+    def _other_bundle(self, item: DeclaredGrant | DeclaredTag, *, by_bundle: bool) -> str:
+        bundle = f"bundle {self.dialect.name(item.bundle or '')} at {place_text(item.place, self.dialect)}"
+        return f"; {bundle} gives it too" if by_bundle else f"; overrides {bundle}{self._window(item.window)}"

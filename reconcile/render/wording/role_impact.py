@@ -1,4 +1,4 @@
-"""How far a plan reaches: per role, how many contacts hold it before and after."""
+"""How far a plan reaches: for each role, how many contacts hold it before and after."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -31,23 +31,23 @@ def role_impacts(plan: Plan) -> list[RoleImpact]:
     """The roles that somebody gains or loses, those with most losses first, then with most gains."""
     kept, gained, lost = Counter[str](), Counter[str](), Counter[str]()
     for change in plan.changes:
-        kept.update(_held(change))
-        for step in change.operations:
-            _sort(step, kept, gained, lost)
-    found = [RoleImpact(role, kept[role], gained[role], lost[role]) for role in {*gained, *lost}]
-    return sorted(found, key=lambda one: (-one.lost, -one.gained, one.role))
+        kept.update(_kept_roles(change))
+        for operation in change.operations:
+            _count(operation, kept, gained, lost)
+    impacts = [RoleImpact(role, kept[role], gained[role], lost[role]) for role in {*gained, *lost}]
+    return sorted(impacts, key=lambda impact: (-impact.lost, -impact.gained, impact.role))
 
 
-def _held(change: Change) -> list[str]:
+def _kept_roles(change: Change) -> list[str]:
     return [kept.item for kept in change.kept if kept.facet is Facet.ROLES]
 
 
-def _sort(step: Operation, kept: Counter[str], gained: Counter[str], lost: Counter[str]) -> None:
-    if step.facet is not Facet.ROLES:
+def _count(operation: Operation, kept: Counter[str], gained: Counter[str], lost: Counter[str]) -> None:
+    if operation.facet is not Facet.ROLES:
         return
-    if step.before is None:
-        gained[step.item] += 1
-    elif step.after is None:
-        lost[step.item] += 1
+    if operation.before is None:
+        gained[operation.item] += 1
+    elif operation.after is None:
+        lost[operation.item] += 1
     else:
-        kept[step.item] += 1
+        kept[operation.item] += 1

@@ -1,6 +1,6 @@
 """The sentences about a plan that all formats share. Each takes a dialect: no hostile string stands bare."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reconcile.clock import utc_text
@@ -15,163 +15,166 @@ from reconcile.text import count, listed, verb_form
 from .operation_text import OperationText
 
 
-def contact_name(contact: Identity, label: str, say: Dialect) -> str:
-    """A contact's name and what the account knows it by."""
+def contact_name(contact: Identity, label: str, dialect: Dialect) -> str:
+    """A contact's name with its id and reference in the account."""
     reference = contact.reference
-    named = f", reference {say.name(reference)}" if reference and reference != label else ""
-    return f"{say.name(label)} ({_contact_id(contact, say)}{named})"
+    suffix = f", reference {dialect.name(reference)}" if reference and reference != label else ""
+    return f"{dialect.name(label)} ({_contact_id(contact, dialect)}{suffix})"
 
 
-def _contact_id(contact: Identity, say: Dialect) -> str:
-    return f"contact {say.name(contact.id)}" if contact.id else f"new {say.name(contact.type)}"
+def _contact_id(contact: Identity, dialect: Dialect) -> str:
+    return f"contact {dialect.name(contact.id)}" if contact.id else f"new {dialect.name(contact.type)}"
 
 
-def refusal_text(verdict: Verdict, say: Dialect) -> str:
+def refusal_text(verdict: Verdict, dialect: Dialect) -> str:
     """What a guard refuses, and how to accept it."""
-    guard, subjects = say.name(verdict.guard), list(map(say.name, verdict.subjects))
-    about = f" ({listed(subjects)})" if subjects else ""
-    said = f"guard {guard} refuses: {say.prose(verdict.message)}{about}"
-    allow = say.prose(f"--allow {verdict.guard}={verdict.found}")
-    return f"{said}. To accept just this: {allow}" if verdict.liftable else said
+    subjects = f" ({_names(verdict.subjects, dialect)})" if verdict.subjects else ""
+    refusal = f"guard {dialect.name(verdict.guard)} refuses: {dialect.prose(verdict.message)}{subjects}"
+    allow = dialect.prose(f"--allow {verdict.guard}={verdict.found}")
+    return f"{refusal}. To accept just this: {allow}" if verdict.liftable else refusal
 
 
-def place_text(place: Place, say: Dialect) -> str:
+def place_text(place: Place, dialect: Dialect) -> str:
     """``file:line``."""
-    return say.name(f"{place.file}:{place.line}" if place.line else place.file)
+    return dialect.name(f"{place.file}:{place.line}" if place.line else place.file)
+
+
+def _names(names: Iterable[str], dialect: Dialect) -> str:
+    return listed(list(map(dialect.name, names)))
 
 
 @dataclass(frozen=True, slots=True)
 class PlanSentences:
-    """What is said about one plan in one dialect."""
+    """The sentences about one plan, in one dialect."""
 
     plan: Plan
-    say: Dialect
+    dialect: Dialect
 
     @property
-    def steps(self) -> OperationText:
-        """The words for single items."""
-        return OperationText(self.plan.timezone, self.say)
+    def operation_text(self) -> OperationText:
+        """The wording of single items."""
+        return OperationText(self.plan.timezone, self.dialect)
+
+    def dated_headline(self) -> str:
+        """What the plan would do, where, and as of when."""
+        return f"{self.headline()}, as of {utc_text(self.plan.as_of)}"
 
     def headline(self) -> str:
-        """What the plan would do, where, and as of when."""
-        return f"{self.deed()}, as of {utc_text(self.plan.as_of)}"
-
-    def deed(self) -> str:
         """What the plan would do, and where."""
-        where = self.say.name(self.plan.account)
-        undo = f" to undo run {self.say.name(self.plan.revert)}" if self.plan.revert else ""
+        where = self.dialect.name(self.plan.account)
+        undo = f" to undo run {self.dialect.name(self.plan.revert)}" if self.plan.revert else ""
         if not self.plan.empty:
             return f"reconcile will {_what_will_be_done(self.plan)} at {where}{undo}"
-        unchanged = self.plan.unchanged
-        still = f"{count(unchanged, 'contact')} at {where} {verb_form(unchanged, 'is', 'are')} as declared"
-        return f"Nothing can be planned. {still}" if self.plan.refused else f"No changes. {still}"
+        are = verb_form(self.plan.unchanged, "is", "are")
+        as_declared = f"{count(self.plan.unchanged, 'contact')} at {where} {are} as declared"
+        return f"{'Nothing can be planned' if self.plan.refused else 'No changes'}. {as_declared}"
 
-    def who(self, change: Change) -> str:
-        """The contact's name and what the account knows it by."""
-        return contact_name(change.contact, change.label, self.say)
+    def full_name(self, change: Change) -> str:
+        """The contact's name with its id and reference in the account."""
+        return contact_name(change.contact, change.label, self.dialect)
 
-    def short(self, change: Change) -> str:
+    def short_name(self, change: Change) -> str:
         """The contact's name in a sentence; with its id where a masked name could be anybody's."""
-        name = self.say.name(change.label)
-        return f"{name} ({_contact_id(change.contact, self.say)})" if MASK in change.label else name
-
-    def gist(self, change: Change) -> list[tuple[str, str]]:
-        """What matters of a contact in a few words, riskiest first: ``("loses", "loses preview")``."""
-        found = {
-            "loses": [step.item for step in change.operations if step.revokes],
-            "activates": [step.item for step in change.operations if step.bypasses_approval],
-            "gains": [step.item for step in change.operations if _gains_role(step)],
-            "changes": [step.item for step in change.operations if _changes_role(step)],
-        }
-        said = [
-            (verb, f"{verb} {listed(list(map(self.say.name, items)))}")
-            for verb, items in found.items()
-            if items
-        ]
-        others = len(change.operations) - sum(map(len, found.values()))
-        more = count(others, "other step") if said else count(others, "step")
-        return [*said, ("more", more)] if others else said
+        name = self.dialect.name(change.label)
+        return f"{name} ({_contact_id(change.contact, self.dialect)})" if MASK in change.label else name
 
     def place(self, place: Place) -> str:
         """``file:line``."""
-        return place_text(place, self.say)
+        return place_text(place, self.dialect)
 
-    def hurts(self) -> Iterator[str]:
+    def summary(self, change: Change) -> list[tuple[str, str]]:
+        """What matters of a contact in a few words, riskiest first: ``("loses", "loses preview")``."""
+        operations = change.operations
+        items = {
+            "loses": [operation.item for operation in operations if operation.revokes],
+            "activates": [operation.item for operation in operations if operation.bypasses_approval],
+            "gains": [operation.item for operation in operations if _gains_role(operation)],
+            "changes": [operation.item for operation in operations if _changes_role(operation)],
+        }
+        phrases = [(verb, f"{verb} {_names(names, self.dialect)}") for verb, names in items.items() if names]
+        others = len(operations) - sum(map(len, items.values()))
+        more = count(others, "other step" if phrases else "step")
+        return [*phrases, ("more", more)] if others else phrases
+
+    def warnings(self) -> Iterator[str]:
         """What a reviewer must see first: access lost, approvals bypassed, guards that tripped."""
         yield from self._losing_access()
         yield from self._activated()
-        yield from (refusal_text(verdict, self.say) for verdict in self.plan.refused)
+        yield from (refusal_text(verdict, self.dialect) for verdict in self.plan.refused)
 
     def _losing_access(self) -> Iterator[str]:
         losing = [
-            f"{self.short(change)}: {listed(list(map(self.say.name, roles)))}"
+            f"{self.short_name(change)}: {_names(roles, self.dialect)}"
             for change in self.plan.changes
-            if (roles := [step.item for step in change.operations if step.revokes])
+            if (roles := [operation.item for operation in change.operations if operation.revokes])
         ]
         if losing:
-            lose = verb_form(len(losing), "loses", "lose")
-            yield f"{count(len(losing), 'contact')} {lose} access: {listed(losing, '; ')}"
+            verb = verb_form(len(losing), "loses", "lose")
+            yield f"{count(len(losing), 'contact')} {verb} access: {listed(losing, '; ')}"
 
     def _activated(self) -> Iterator[str]:
-        found = [
-            f"{self.say.name(step.item)} of {self.short(change)}"
+        roles = [
+            f"{self.dialect.name(operation.item)} of {self.short_name(change)}"
             for change in self.plan.changes
-            for step in change.operations
-            if step.bypasses_approval
+            for operation in change.operations
+            if operation.bypasses_approval
         ]
-        if found:
-            be = verb_form(len(found), "is", "are")
-            yield f"{count(len(found), 'role')} {be} activated past approval: {listed(found)}"
+        if roles:
+            verb = verb_form(len(roles), "is", "are")
+            yield f"{count(len(roles), 'role')} {verb} activated past approval: {listed(roles)}"
 
     def totals(self) -> str:
-        """The summary: contacts, then roles, tags and fields where there are any."""
-        (_, contacts), *others = self.tallies()
+        """The counts as one line: contacts, then roles, tags and fields where there are any."""
+        (_, contacts), *others = self.counts()
         number, _, kind = contacts[0].partition(" ")
         noun = "contact" if number == "1" else "contacts"
         first = ", ".join([f"{number} {noun} {kind}", *contacts[1:]])
         return " · ".join([first, *(f"{group}: {', '.join(kinds)}" for group, kinds in others)])
 
-    def tallies(self) -> list[tuple[str, list[str]]]:
-        """What the summary counts, by group: ``roles`` and ``1 granted``, ``2 revoked``."""
-        found = summarise(self.plan)
+    def counts(self) -> list[tuple[str, list[str]]]:
+        """How much the plan would change, by group: ``roles`` with ``1 granted`` and ``2 revoked``."""
+        summary = summarise(self.plan)
         contacts = {
-            "to create": found.contacts_created,
-            "to update": found.contacts_updated,
-            "unchanged": found.contacts_unchanged,
+            "to create": summary.contacts_created,
+            "to update": summary.contacts_updated,
+            "unchanged": summary.contacts_unchanged,
         }
         roles = {
-            "granted": found.roles_granted,
-            "revoked": found.roles_revoked,
-            "changed": found.roles_changed,
+            "granted": summary.roles_granted,
+            "revoked": summary.roles_revoked,
+            "changed": summary.roles_changed,
         }
-        tags = {"added": found.tags_added, "removed": found.tags_removed}
-        fields = {"changed": found.fields_changed}
-        groups = {"roles": roles, "tags": tags, "fields": fields}
-        told = [(name, kinds) for name, numbers in groups.items() if (kinds := _nonzero(numbers))]
-        return [("contacts", _nonzero(contacts) or ["0 unchanged"]), *told]
+        tags = {"added": summary.tags_added, "removed": summary.tags_removed}
+        groups = {"roles": roles, "tags": tags, "fields": {"changed": summary.fields_changed}}
+        others = [(name, kinds) for name, numbers in groups.items() if (kinds := _nonzero(numbers))]
+        return [("contacts", _nonzero(contacts) or ["0 unchanged"]), *others]
 
     def validity(self) -> str:
         """Until when the plan holds, and what happens then."""
         boundary = self.plan.valid_until
         if boundary is None:
             return "Valid as long as declarations and account stay as they are: no window starts or lapses."
-        item, whose = self.say.name(boundary.item), self._whose(boundary.contact)
-        return f"Valid until {utc_text(boundary.at)}, when {item} of {whose} {boundary.event}."
+        item, contact = self.dialect.name(boundary.item), self._whose(boundary.contact)
+        return f"Valid until {utc_text(boundary.at)}, when {item} of {contact} {boundary.event}."
 
-    def _whose(self, contact: str) -> str:
-        """A contact that the plan does not name otherwise is not named here either."""
+    def _whose(self, label: str) -> str:
+        """The contact of that label. One that the plan names nowhere else is not named here either."""
         return next(
-            (self.short(change) for change in self.plan.changes if change.is_called(contact)),
+            (self.short_name(change) for change in self.plan.changes if change.is_called(label)),
             "another contact",
         )
 
 
-def _gains_role(step: Operation) -> bool:
-    return step.facet is Facet.ROLES and step.before is None
+def _gains_role(operation: Operation) -> bool:
+    return operation.facet is Facet.ROLES and operation.before is None
 
 
-def _changes_role(step: Operation) -> bool:
-    return step.facet is Facet.ROLES and step.action is Action.CHANGE and not step.bypasses_approval
+def _changes_role(operation: Operation) -> bool:
+    return (
+        operation.facet is Facet.ROLES
+        and operation.action is Action.CHANGE
+        and not operation.bypasses_approval
+    )
 
 
 def _what_will_be_done(plan: Plan) -> str:

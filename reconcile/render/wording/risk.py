@@ -1,4 +1,4 @@
-"""Which changes a reviewer must see first."""
+"""How risky a change is: what a reviewer must see first."""
 
 from enum import StrEnum
 
@@ -31,14 +31,14 @@ class Risk(StrEnum):
 
 def risk_of(change: Change) -> Risk:
     """The riskiest of what happens to a contact: a revocation counts before any grant."""
-    roles = [step for step in change.operations if step.facet is Facet.ROLES]
-    if any(step.revokes for step in roles):
+    roles = [operation for operation in change.operations if operation.facet is Facet.ROLES]
+    if any(role.revokes for role in roles):
         return Risk.LOSING
-    if any(step.bypasses_approval for step in roles):
+    if any(role.bypasses_approval for role in roles):
         return Risk.BYPASSING
     if change.action is ChangeAction.CREATE:
         return Risk.CREATED
-    if any(step.before is None for step in roles):
+    if any(role.before is None for role in roles):
         return Risk.GAINING
     return Risk.CHANGED if roles else Risk.OTHER
 

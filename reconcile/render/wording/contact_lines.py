@@ -1,0 +1,71 @@
+"""The lines of one contact, in the order in which every format shows them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reconcile.model.facets import FACETS, SETS, Facet
+from reconcile.model.plan import Change, Kept, Operation, Origin
+from reconcile.render.layout import column_width, pad
+
+from .operation_text import KEPT, SYMBOLS, OperationText
+
+WIDEST_ITEM = 40
+"""Columns. A longer item pushes its own line out, not the column of all others."""
+
+NOUNS = {facet: FACETS[facet].noun for facet in SETS}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item of a contact: its symbol and name, what happens to it, and the reason given for it."""
+
+    symbol: str
+    facet: Facet
+    name: str
+    text: str
+    reason: str
+
+    @property
+    def item(self) -> str:
+        """The item with its kind: ``role  trade-account``, ``profile.company``."""
+        return item_text(self.facet, self.name)
+
+    @property
+    def body(self) -> str:
+        """The text and the reason, for formats that write them one after the other."""
+        return "   ".join(part for part in (self.text, self.reason) if part)
+
+
+def item_text(facet: Facet, name: str) -> str:
+    """An item with its kind: ``role  trade-account``, ``profile.company``."""
+    if facet is Facet.CONTACT:
+        return "contact"
+    noun = NOUNS.get(facet)
+    return f"{noun:<5} {name}" if noun else f"{facet.value}.{name}"
+
+
+def contact_lines(change: Change, wording: OperationText, *, concise: bool = False) -> Iterator[Line]:
+    """Facet by facet: what happens to its items, then what is kept of it (not if ``concise``)."""
+    for facet in Facet:
+        for operation in change.operations:
+            if operation.facet is facet:
+                yield _line(SYMBOLS[operation.action], operation, wording.operation(operation), wording)
+        for kept in () if concise else change.kept:
+            if kept.facet is facet:
+                yield _line(KEPT, kept, wording.kept(kept), wording)
+
+
+def _line(symbol: str, item: Operation | Kept, text: str, wording: OperationText) -> Line:
+    return Line(symbol, item.facet, wording.dialect.name(item.item), text, _reason(item.origin, wording))
+
+
+def _reason(origin: Origin, wording: OperationText) -> str:
+    return wording.dialect.quote(origin.reason) if origin.reason else ""
+
+
+def aligned(lines: list[Line]) -> Iterator[tuple[Line, str]]:
+    """Each line with its symbol and item, padded to one column."""
+    items = [line.item for line in lines]
+    column = column_width(items, WIDEST_ITEM)
+    for line, item in zip(lines, items, strict=True):
+        yield line, f"{line.symbol} {pad(item, column)}  "
