@@ -1,4 +1,4 @@
-"""Writes what is made from the code: the page of rules, the table of guards and the JSON Schemas.
+"""Writes what is made from the code: the page of rules, the tables of guards and fields, the JSON Schemas.
 
 python tools/generate.py            write them anew
 python tools/generate.py --check    say which are out of date, and exit with 1 if any is
@@ -8,12 +8,14 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from textwrap import fill
 from typing import Any, assert_never
 
 from reconcile.declare.rules import RULES, Rule, RuleScope, example_of
 from reconcile.declare.schema.json_schema import configuration_schema, declarations_schema
 from reconcile.model.guards import GUARDS, Guard, GuardSetting, SettingKind
 from reconcile.model.problem import Severity
+from reconcile.wire.fields import ADDRESS_FIELDS, PROFILE_FIELDS
 
 ROOT = Path(__file__).parent.parent
 
@@ -137,13 +139,21 @@ def _with_table(page: Path, name: str, table: str) -> str:
     return f"{before}{start}{table}{end}{after}"
 
 
+def fields_list() -> str:
+    """The fields of the profile and of the address, in the order of their tables."""
+    tables = {"profile": PROFILE_FIELDS, "address": ADDRESS_FIELDS}
+    lists = {key: ", ".join(f"`{field.name}`" for field in table.values()) for key, table in tables.items()}
+    return fill(" ".join(f"`{key}` takes {names}." for key, names in lists.items()), 120) + "\n"
+
+
 def files() -> dict[Path, str]:
     """The files to write, with their text."""
     schemas = ROOT / "reconcile" / "declare" / "schema"
-    apply_page = ROOT / "docs" / "apply.md"
+    apply_page, declarations_page = ROOT / "docs" / "apply.md", ROOT / "docs" / "declarations.md"
     return {
         ROOT / "docs" / "rules.md": rules_page(),
         apply_page: _with_table(apply_page, "guards", guards_table()),
+        declarations_page: _with_table(declarations_page, "fields", fields_list()),
         schemas / "declarations.json": _json(declarations_schema()),
         schemas / "configuration.json": _json(configuration_schema()),
     }

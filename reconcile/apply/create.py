@@ -7,6 +7,7 @@ from reconcile.errors import ApiError, OutcomeUnknown, WriteDeferred
 from reconcile.model.plan import Change
 from reconcile.model.result import Outcome, Result
 from reconcile.plan.matching import Matches, match_declarations
+from reconcile.wire.contacts_v1 import email_in
 
 from .run_context import ReadBudget, RunContext, failure_text, read_back
 
@@ -67,5 +68,5 @@ def _existing(change: Change, run: RunContext) -> str | None:
 def _match_now(change: Change, run: RunContext) -> Matches:
     """Whom the declaration would mean now, by the rules of a plan."""
     declaration = run.declarations[change.source]
-    emails = {change.contact.email, str(change.payload["contact"].get("email") or "")}
+    emails = {change.contact.email, email_in(change.payload)}
     return match_declarations([declaration], run.account.namesakes(emails, change.contact.reference))

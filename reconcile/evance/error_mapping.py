@@ -2,12 +2,12 @@
 
 Bodies of answers may hold personal data and are never shown whole. Of a validation error the field's name
 and the reference (``error.not-unique``) are shown. Its message is shown only when it has neither an ``@``
-nor anything that was sent, but for roles and tags: servers like to quote what they complain about.
+nor anything that was sent, except roles and tags: servers like to quote what they complain about.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import assert_never
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar, assert_never
 from urllib.parse import urlsplit
 
 from reconcile.errors import (
@@ -22,6 +22,9 @@ from reconcile.errors import (
     Unreachable,
 )
 from reconcile.http.messages import FailureKind, TransportFailure
+from reconcile.wire.errors import WireError, read_errors
+from reconcile.wire.identities import Json
+from reconcile.wire.sets import SETS_BY_KEY
 
 from .connection import Connection
 from .transport import ApiRequest, ApiResponse
@@ -32,10 +35,15 @@ _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9:-]{1,30}(\.[a-z0-9-]{1,30})*", re.ASC
 
 _REFERENCE = re.compile(r"error(\.[a-z-]{1,60})+", re.ASCII)
 
-Complaint = tuple[object, object, Iterable[object]]
-"""Name of a field, reference of the kind of error, messages: all as they came."""
+Parsed = TypeVar("Parsed")
 
-_SETS = ("accessRoles", "tags")
+
+def parse_answer(parse: Callable[[Json], Parsed], body: Json, connection: Connection) -> Parsed:
+    """The body in the model's terms; UnexpectedResponse names the account."""
+    try:
+        return parse(body)
+    except UnexpectedResponse as error:
+        raise UnexpectedResponse(f"{connection.account} gave an unknown answer: {error}") from None
 
 
 def read_failure(  # noqa: PLR0911 -- a table of statuses
@@ -43,7 +51,7 @@ def read_failure(  # noqa: PLR0911 -- a table of statuses
 ) -> ApiError:
     """The error that an answer which is not a success amounts to, for a request that can be repeated."""
     if isinstance(outcome, TransportFailure):
-        return Unreachable(_unreachable(outcome, connection))
+        return Unreachable(_unreachable(outcome.kind, connection))
     start = f"{connection.account} did not {request.action} ({outcome.status})"
     match outcome.status:
         case 401:
@@ -51,19 +59,20 @@ def read_failure(  # noqa: PLR0911 -- a table of statuses
                 f"{start}: it refused a token that it had just given; is the app still enabled?"
             )
         case 403:
-            return Forbidden(f"{start}: {_lacking(request)}")
+            return Forbidden(f"{start}: {_missing_scope(request)}")
         case 404 | 410:
             return NotFound(f"{start}: there is no such thing in the account")
         case 429:
             return ServerFailure(f"{start}: too many requests; set a lower rate for this target or wait")
         case status if 300 <= status < 400:
             return UnexpectedResponse(
-                f"{start}: it redirects{_elsewhere(request, outcome, connection)}, which is not followed"
+                f"{start}: it redirects{_redirect_host(request, outcome, connection)}, which is not followed"
             )
         case status if status >= 500:
             return ServerFailure(f"{start}: its server failed; try again later")
         case _:
-            return Rejected(f"{start}: {complaints(request, outcome, connection) or 'it gave no reason'}")
+            reason = validation_errors(request, outcome, connection) or "it gave no reason"
+            return Rejected(f"{start}: {reason}")
 
 
 def write_failure(
@@ -71,16 +80,15 @@ def write_failure(
 ) -> ApiError:
     """The error of a write: OutcomeUnknown whenever it may have taken effect all the same."""
     error = read_failure(request, outcome, connection)
-    maybe_written = (
-        outcome.maybe_arrived
-        if isinstance(outcome, TransportFailure)
-        else outcome.may_have_applied or outcome.status < 400
-    )
-    return (
-        OutcomeUnknown(f"{error}; whether it was written is unknown: read it back")
-        if maybe_written
-        else error
-    )
+    if _may_be_written(outcome):
+        return OutcomeUnknown(f"{error}; whether it was written is unknown: read it back")
+    return error
+
+
+def _may_be_written(outcome: ApiResponse | TransportFailure) -> bool:
+    if isinstance(outcome, TransportFailure):
+        return outcome.maybe_arrived
+    return outcome.may_have_applied or outcome.status < 400
 
 
 def unexpected_response(request: ApiRequest, connection: Connection) -> ApiError:
@@ -91,9 +99,9 @@ def unexpected_response(request: ApiRequest, connection: Connection) -> ApiError
     return UnexpectedResponse(f"{text}: is this the address of an Evance account?")
 
 
-def _unreachable(failure: TransportFailure, connection: Connection) -> str:
+def _unreachable(kind: FailureKind, connection: Connection) -> str:
     host = connection.host
-    match failure.kind:
+    match kind:
         case FailureKind.CERTIFICATE:
             return f"{host} has a certificate that is not trusted: check the address and REQUESTS_CA_BUNDLE"
         case FailureKind.NOT_CONNECTED:
@@ -103,10 +111,10 @@ def _unreachable(failure: TransportFailure, connection: Connection) -> str:
         case FailureKind.TIMEOUT:
             return f"{host} did not answer within {connection.read_timeout:g} s: try again later"
         case _:
-            assert_never(failure.kind)
+            assert_never(kind)
 
 
-def _lacking(request: ApiRequest) -> str:
+def _missing_scope(request: ApiRequest) -> str:
     if request.scope is None:
         return "the app is not allowed to"
     return (
@@ -115,7 +123,7 @@ def _lacking(request: ApiRequest) -> str:
     )
 
 
-def _elsewhere(request: ApiRequest, answer: ApiResponse, connection: Connection) -> str:
+def _redirect_host(request: ApiRequest, answer: ApiResponse, connection: Connection) -> str:
     """The host a redirect leads to; a Location's path and query may hold anything.
 
     Not one that is made of what was sent, or has a part so long that it may be a token.
@@ -124,26 +132,25 @@ def _elsewhere(request: ApiRequest, answer: ApiResponse, connection: Connection)
         host = urlsplit(answer.headers.get("Location", "")).hostname or ""
     except ValueError:
         host = ""
-    shown = _HOST.fullmatch(host) and _harmless(host, _sent(request, connection))
+    shown = _HOST.fullmatch(host) and _is_harmless(host, _private_texts(request, connection))
     return f" to {host}" if shown else ""
 
 
-def complaints(request: ApiRequest, answer: ApiResponse, connection: Connection) -> str:
+def validation_errors(request: ApiRequest, answer: ApiResponse, connection: Connection) -> str:
     """What a validation error says, sorted, without the values it is about."""
-    private = _sent(request, connection)
-    body = answer.body
-    found = _v2_errors(body) if isinstance(body, dict) and "errors" in body else _v1_errors(body)
-    return "; ".join(sorted({_complaint(*complaint, private) for complaint in found} - {""}))
+    private = _private_texts(request, connection)
+    return "; ".join(sorted({_error_text(error, private) for error in read_errors(answer.body)} - {""}))
 
 
-def _complaint(name: object, reference: object, messages: Iterable[object], private: frozenset[str]) -> str:
-    field = name if isinstance(name, str) and _NAME.fullmatch(name) and _harmless(name, private) else ""
-    told = [reference] if isinstance(reference, str) and _REFERENCE.fullmatch(reference) else []
-    told += [text for text in messages if isinstance(text, str) and _harmless(text, private)]
-    return ": ".join(filter(None, (field, ", ".join(told))))
+def _error_text(error: WireError, private: frozenset[str]) -> str:
+    name, reference, messages = error
+    field = name if isinstance(name, str) and _NAME.fullmatch(name) and _is_harmless(name, private) else ""
+    parts = [reference] if isinstance(reference, str) and _REFERENCE.fullmatch(reference) else []
+    parts += [text for text in messages if isinstance(text, str) and _is_harmless(text, private)]
+    return ": ".join(filter(None, (field, ", ".join(parts))))
 
 
-def _harmless(text: str, private: frozenset[str]) -> bool:
+def _is_harmless(text: str, private: frozenset[str]) -> bool:
     folded = text.casefold()
     return (
         0 < len(text) <= 200
@@ -153,31 +160,17 @@ def _harmless(text: str, private: frozenset[str]) -> bool:
     )
 
 
-def _sent(request: ApiRequest, connection: Connection) -> frozenset[str]:
+def _private_texts(request: ApiRequest, connection: Connection) -> frozenset[str]:
     """All that was sent and must not be quoted."""
     parts = (request.body, request.form, request.token, connection.credentials.private_key)
-    return frozenset(text for part in parts for text in _private(part))
+    return frozenset(text for part in parts for text in _texts(part))
 
 
-def _private(value: object) -> Iterator[str]:
+def _texts(value: object) -> Iterator[str]:
     """The texts in what was sent that a message must not quote: all but roles and tags."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
-            if name not in _SETS:
-                yield from _private(inner)
+            if name not in SETS_BY_KEY:
+                yield from _texts(inner)
     elif isinstance(value, str) and len(value) > 1:
         yield value.casefold()
-
-
-def _v2_errors(body: Mapping[str, object]) -> Iterator[Complaint]:
-    errors = body["errors"]
-    for error in errors if isinstance(errors, list) else []:
-        if isinstance(error, dict):
-            yield error.get("name"), error.get("ref"), (error.get("message"),)
-
-
-def _v1_errors(body: object) -> Iterator[Complaint]:
-    """``{"contact": {"email": ["..."]}}``: envelope, field, messages."""
-    fields = body.get("contact") if isinstance(body, dict) else None
-    for name, messages in fields.items() if isinstance(fields, dict) else ():
-        yield name, None, messages if isinstance(messages, list) else (messages,)

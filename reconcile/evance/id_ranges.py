@@ -1,8 +1,8 @@
-"""Reading a list by windows of ids: for lists whose pages never hold still.
+"""Reading a list by ranges of ids: for lists whose pages never hold still.
 
-An id never changes, so a window of ids is not shifted by what comes and goes around it, and an answer that
-holds a whole window is exact: every row that stands throughout is there. The query parameters ``id:min`` and
-``id:max`` (both included) are those of the official client.
+An id never changes, so a range of ids is not shifted by contacts that come and go around it, and an answer
+that holds a whole range is exact: every row that existed throughout is there. The query parameters ``id:min``
+and ``id:max`` (both included) are those of the official client.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,7 +13,7 @@ from reconcile.wire.contacts_v2 import Page
 from reconcile.wire.identities import Json, row_id
 
 ROUNDS = 24
-"""How often windows that hold too much are halved before the list is given up."""
+"""How often ranges that hold too many rows are halved before the list is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class IdRange:
 
     @property
     def params(self) -> dict[str, str]:
-        """The window as query parameters."""
+        """The range as query parameters."""
         bounds = {"id:min": self.low, "id:max": self.high}
         return {name: str(value) for name, value in bounds.items() if value is not None}
 
@@ -38,34 +38,34 @@ class IdRange:
         return IdRange(self.low, after), IdRange(after + 1, self.high)
 
 
-FetchRanges = Callable[[Iterable[IdRange]], Iterator[tuple[IdRange, Page]]]
-"""Reads the first page of many windows, in any order."""
+FirstPages = Callable[[Iterable[IdRange]], Iterator[tuple[IdRange, Page]]]
+"""Reads the first page of many ranges, in any order."""
 
 
 def ranges_over(known: Iterable[int], size: int) -> list[IdRange]:
-    """Windows over all ids, each with at most ``size`` of the known ones; both ends are open."""
+    """Ranges over all ids, each with at most ``size`` of the known ones; both ends are open."""
     numbers = sorted(known)
     cuts = numbers[size - 1 : -1 : size]
     bounds: list[int | None] = [None, *cuts, None]
     return [IdRange(None if low is None else low + 1, high) for low, high in pairwise(bounds)]
 
 
-def rows_by_ranges(windows: Iterable[IdRange], fetch: FetchRanges) -> dict[str, Json] | None:
-    """All rows of a list, by id; None when the server does not go by the windows."""
+def rows_by_ranges(ranges: Iterable[IdRange], first_pages: FirstPages) -> dict[str, Json] | None:
+    """All rows of a list, by id; None when the server does not obey the ranges."""
     rows: dict[str, Json] = {}
-    left = list(windows)
+    left = list(ranges)
     for _ in range(ROUNDS):
         overfull: list[IdRange] = []
-        for window, page in fetch(left):
+        for ids, page in first_pages(left):
             numbers = _numbers(page)
-            if numbers is None or not all(map(window.holds, numbers)):
+            if numbers is None or not all(map(ids.holds, numbers)):
                 return None
             if len(numbers) == page.total:
                 rows.update((row_id(row), row) for row in page.rows)
             elif len(numbers) < 2:
                 return None
             else:
-                overfull += window.cut(numbers[(len(numbers) - 1) // 2])
+                overfull += ids.cut(numbers[(len(numbers) - 1) // 2])
         if not overfull:
             return rows
         left = overfull
@@ -74,9 +74,9 @@ def rows_by_ranges(windows: Iterable[IdRange], fetch: FetchRanges) -> dict[str, 
 
 def _numbers(page: Page) -> Sequence[int] | None:
     """The ids on a page, sorted, each once; None when one is not a number."""
-    found = {row_id(row) for row in page.rows}
-    numbers = sorted(numbers_of(found))
-    return numbers if len(numbers) == len(found) else None
+    ids = {row_id(row) for row in page.rows}
+    numbers = sorted(numbers_of(ids))
+    return numbers if len(numbers) == len(ids) else None
 
 
 def numbers_of(ids: Iterable[str]) -> set[int]:

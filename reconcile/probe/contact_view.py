@@ -7,11 +7,8 @@ from typing import Any
 
 from reconcile.errors import UnexpectedResponse
 from reconcile.model.contact import Grant
-from reconcile.wire import access_roles
-
-EXPIRY_KEYS = ("expires", "expiresOn")
-
-STATUS_KEYS = ("status", "isActive")
+from reconcile.wire.access_roles import EXPIRY_KEYS, ROLES_KEY, read_grants
+from reconcile.wire.sets import TAGS_KEY
 
 
 class Unanswerable(Exception):
@@ -28,7 +25,7 @@ class ContactView:
     def grants(self) -> dict[str, Grant]:
         """The grants by reference; Unsettled when they have an unknown form."""
         try:
-            found = access_roles.read_grants(self.raw, str(self.raw.get("id")))
+            found = read_grants(self.raw, str(self.raw.get("id")))
         except UnexpectedResponse as error:
             raise Unanswerable(f"the roles have an unknown form: {error}") from None
         if found is None:
@@ -37,7 +34,7 @@ class ContactView:
 
     def inner(self, reference: str) -> Mapping[str, Any]:
         """What is shown within one grant; Unsettled when the contact does not hold it."""
-        roles = self.raw.get("accessRoles")
+        roles = self.raw.get(ROLES_KEY)
         entries = roles.items() if isinstance(roles, dict) else [("", one) for one in roles or ()]
         for key, value in entries:
             told = value if isinstance(value, dict) else {}
@@ -70,7 +67,7 @@ class ContactView:
     @property
     def tags(self) -> tuple[str, ...] | None:
         """The tags in whatever form they are shown, sorted; None when they are not."""
-        shown = self.raw.get("tags")
+        shown = self.raw.get(TAGS_KEY)
         values = shown.get("contact") if isinstance(shown, dict) else shown
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
             return None

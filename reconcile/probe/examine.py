@@ -11,10 +11,11 @@ from reconcile.evance.prober import Prober
 from reconcile.model.contact import Grant, Identity, Role, email_key
 from reconcile.model.guards import GRANTING_ROLES
 from reconcile.model.settings import Policy
-from reconcile.wire import identities
+from reconcile.wire.access_roles import ROLES_KEY
+from reconcile.wire.contacts_v2 import CONTACTS_V2
+from reconcile.wire.identities import read_identity
 
 from .contact_view import ContactView, Unanswerable
-from .questions.listing import LIST
 from .scratch import ScratchContact
 from .snapshot import Snapshot, changed_keys
 
@@ -44,7 +45,7 @@ def examine(
     image = earlier or Snapshot(
         prober.connection.account, prober.id, utc_text(now), shown, _in_v2(prober, shown)
     )
-    _refuse_others(identities.read_identity(image.v1), image.v1, policy)
+    _refuse_others(read_identity(image.v1), image.v1, policy)
     if earlier is not None and earlier.v2 is not None:
         prober.met_in_v2(str(earlier.v2["id"]))
     kept = _kept(ContactView(image.v1), policy, now)
@@ -61,7 +62,7 @@ def examine(
 
 def _left_over(image: Snapshot, shown: Mapping[str, Any]) -> set[str]:
     """What an earlier probe must have touched: what is shown otherwise, and roles, which may be hidden."""
-    return {"accessRoles", *changed_keys(image.v1, shown)}
+    return {ROLES_KEY, *changed_keys(image.v1, shown)}
 
 
 def _refuse_others(who: Identity, shown: Mapping[str, Any], policy: Policy) -> None:
@@ -118,7 +119,7 @@ def _matches(reference: str, patterns: Sequence[str]) -> bool:
 
 def _in_v2(prober: Prober, shown: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The contact as v2 shows it, found by its e-mail address; None when it can't be told for certain."""
-    reply = prober.get(LIST, {"email": str(shown.get("email") or "")})
+    reply = prober.get(CONTACTS_V2, {"email": str(shown.get("email") or "")})
     data = (reply.body or {}).get("data")
     listed = data if reply.accepted and isinstance(data, list) else []
     met = [row for number in _numbers(listed) if (row := prober.met_in_v2(number)) is not None]

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconcile.errors import ApiError
+from reconcile.wire.access_roles import ROLES_KEY
+from reconcile.wire.sets import TAGS_KEY, written_tags
 
 from .scratch import ScratchContact
 from .snapshot import Snapshot
@@ -73,14 +75,14 @@ def remedies(scratch: ScratchContact, attempt: int) -> Iterator[Fields]:
     Roles that are not as they were after the first attempt are given anew: taken away and granted again.
     """
     image, touched = scratch.image, scratch.touched
-    texts = touched - {"accessRoles", "tags", "address"}
+    texts = touched - {ROLES_KEY, TAGS_KEY, "address"}
     for name in sorted(texts):
         yield {name: image.v1.get(name)}
     if "address" in touched and image.v1.get("address"):
         yield {"address": address(image, names=attempt > 0)}
-    if "tags" in touched:
-        yield {"tags": {"contact": _tags(image)}}
-    if "accessRoles" in touched:
+    if TAGS_KEY in touched:
+        yield {TAGS_KEY: written_tags(_tags(image))}
+    if ROLES_KEY in touched:
         yield from _roles(scratch, anew=attempt > 0)
 
 
@@ -89,12 +91,12 @@ def _roles(scratch: ScratchContact, *, anew: bool) -> Iterator[Fields]:
         return
     whole = scratch.carried()
     if anew:
-        yield {"accessRoles": []}
-    yield {"accessRoles": whole}
+        yield {ROLES_KEY: []}
+    yield {ROLES_KEY: whole}
 
 
 def _tags(image: Snapshot) -> list[str]:
-    shown = image.v1.get("tags")
+    shown = image.v1.get(TAGS_KEY)
     return list((shown.get("contact") if isinstance(shown, dict) else shown) or [])
 
 

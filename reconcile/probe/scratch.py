@@ -9,6 +9,7 @@ from reconcile.errors import NotFound
 from reconcile.evance.prober import Prober, ProbeReply
 from reconcile.model.contact import Grant, Role
 from reconcile.model.settings import UpdateMethod
+from reconcile.wire.access_roles import ROLES_KEY
 from reconcile.wire.instants import atom_text
 
 from .contact_view import ContactView, Unanswerable
@@ -96,11 +97,11 @@ class ScratchContact:
 
     def grant(self, *items: RoleItem) -> ProbeReply:
         """Send the grants it came with and these. Unsettled when they could not be brought back."""
-        return self.write({"accessRoles": [*self.carried(), *items]})
+        return self.write({ROLES_KEY: [*self.carried(), *items]})
 
     def holding(self, *items: RoleItem) -> ContactView:
         """The contact once it holds these beside its own grants; Unsettled when the account refuses."""
-        return self.must({"accessRoles": [*self.carried(), *items]})
+        return self.must({ROLES_KEY: [*self.carried(), *items]})
 
     def carried(self) -> list[RoleItem]:
         """Its own grants as they are sent; Unsettled when they can't be read: they could not come back."""

@@ -25,6 +25,7 @@ from reconcile.model.plan import Boundary, Change, Kept, Operation, Origin, Plan
 from reconcile.model.probe_report import ProbeReport
 from reconcile.model.problem import Place, ProblemReport
 from reconcile.model.timeline import Timeline, UpcomingChange
+from reconcile.wire.sets import SETS_BY_KEY
 
 from .escape import MASK
 from .personal_texts import PersonalTexts, mask_email, mask_emails, mask_field, telling_values
@@ -35,9 +36,6 @@ Item = TypeVar("Item", Operation, Kept, ExplainedItem)
 
 
 _FIELDS = frozenset({Facet.PROFILE, Facet.ADDRESS})
-
-_SETS = frozenset({"accessRoles", "tags"})
-"""The parts of a payload that are sets of items, not fields."""
 
 
 def mask(document: Document) -> Document:
@@ -241,13 +239,13 @@ class _ContactMask:
         match value:
             case Mapping():
                 return {
-                    mask_emails(key): self._body(inner, name if name in _SETS else key)
+                    mask_emails(key): self._body(inner, name if name in SETS_BY_KEY else key)
                     for key, inner in value.items()
                 }
             case list():
                 return [self._body(inner, name) for inner in value]
-            case str() if name in _SETS:
-                return mask_emails(value) if name == "accessRoles" else self.personal.hide(value)
+            case str() if name in SETS_BY_KEY:
+                return self._name(SETS_BY_KEY[name], value)
             case str():
                 return mask_field(name, value)
             case None | bool():

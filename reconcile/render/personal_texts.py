@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from reconcile.wire.fields import Masking, named_field
+
 from .escape import MASK
 
 _EMAIL = re.compile(
@@ -19,18 +21,6 @@ _EMAIL = re.compile(
     re.VERBOSE,
 )
 """Searched from the start of each word only: from each letter on, a word of 64 kB would take a minute."""
-
-_INITIALS = frozenset({"firstname", "lastname", "company", "username", "title"})
-"""Fields of which the initials are shown."""
-
-_OPEN = frozenset({"type", "reference", "country", "countrycode"})
-"""Fields that are shown, but for e-mail addresses in them."""
-
-_TELLING = frozenset(
-    {"email", "firstname", "lastname", "username", "phone", "mobile", "line1", "line2", "line3", "website"}
-)
-"""Fields whose values are hidden in tags, reasons and file names too. A town or a company is not: half of all
-tags are named after one."""
 
 _SHORTEST_HIDDEN = 3
 """Characters. A shorter name is left in tags and reasons: it would be found inside half of all words."""
@@ -65,12 +55,13 @@ def mask_field(name: str, value: Any) -> str | None:
     """A profile or address field, by its name in the API: shown, cut to initials or masked whole."""
     if not isinstance(value, str):
         return None
-    key = name.casefold()
-    if key in _OPEN or not value:
+    field = named_field(name)
+    masking = Masking.HIDDEN if field is None else field.masking
+    if masking is Masking.OPEN or not value:
         return mask_emails(value)
-    if key == "email":
+    if masking is Masking.EMAIL:
         return mask_email(value)
-    return initials(value) if key in _INITIALS else MASK
+    return initials(value) if masking is Masking.INITIALS else MASK
 
 
 def telling_values(fields: Any, name: str = "") -> Iterator[str]:
@@ -78,7 +69,7 @@ def telling_values(fields: Any, name: str = "") -> Iterator[str]:
     if isinstance(fields, Mapping):
         for key, value in fields.items():
             yield from telling_values(value, key)
-    elif isinstance(fields, str) and name.casefold() in _TELLING:
+    elif isinstance(fields, str) and (field := named_field(name)) and field.telling:
         yield fields
 
 

@@ -1,4 +1,4 @@
-"""``accessRoles``: the grants of a contact as the API shows them and as they are written.
+"""The access roles of an account, and ``accessRoles``: the grants of a contact, as shown and as written.
 
 Written, ``accessRoles`` replaces all grants, so it lists every role to keep; what is missing is dropped
 (Evance help: Updating a Contact).
@@ -8,13 +8,36 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from reconcile.errors import UnexpectedResponse
-from reconcile.model.contact import ACTIVE, Grant
+from reconcile.model.contact import ACTIVE, Grant, Role
 
 from .identities import Json
 from .instants import atom_text, parse_atom
 
+ROLES_V2 = "/api/v2/roles.json"
+"""The list of an account's roles, which only v2 has."""
+
+ROLES_KEY = "accessRoles"
+
+STATUS_KEYS = ("status", "isActive")
+
+EXPIRY_KEYS = ("expires", "expiresOn")
+"""Where a grant may tell its status and its expiry, the preferred key first."""
+
 INACTIVE = "inactive"
 """The status of a grant of which the API tells only that it is not active."""
+
+
+def read_role(row: Json) -> Role:
+    """An access role of the account."""
+    reference = row.get("reference")
+    if not isinstance(reference, str) or not reference:
+        raise UnexpectedResponse("a role has no reference")
+    title, approval = row.get("title"), row.get("approvalMethod")
+    return Role(
+        reference,
+        title if isinstance(title, str) else "",
+        approval if isinstance(approval, str) and approval else "none",
+    )
 
 
 def read_grants(body: Json, number: str) -> tuple[Grant, ...] | None:
@@ -23,12 +46,12 @@ def read_grants(body: Json, number: str) -> tuple[Grant, ...] | None:
     ``accessRoles`` is an object keyed by reference or an array of objects or references. No grants are an
     empty object or, since PHP writes an empty map so, an empty array.
     """
-    if body.get("accessRoles") is None:
+    if body.get(ROLES_KEY) is None:
         return None
-    found = sorted(_grant(key, value, number) for key, value in _entries(body["accessRoles"], number))
-    if len({grant.reference for grant in found}) != len(found):
+    grants = sorted(_grant(key, value, number) for key, value in _entries(body[ROLES_KEY], number))
+    if len({grant.reference for grant in grants}) != len(grants):
         raise UnexpectedResponse(f"contact {number}: `accessRoles` names a role twice")
-    return tuple(found)
+    return tuple(grants)
 
 
 def _entries(value: object, number: str) -> Iterable[tuple[str, object]]:
@@ -40,29 +63,29 @@ def _entries(value: object, number: str) -> Iterable[tuple[str, object]]:
 
 
 def _grant(key: str, value: object, number: str) -> Grant:
-    told = value if isinstance(value, dict) else {}
-    reference = told.get("reference") or key
+    details = value if isinstance(value, dict) else {}
+    reference = details.get("reference") or key
     if not isinstance(reference, str) or not reference:
         raise UnexpectedResponse(f"contact {number}: `accessRoles` has a grant without a reference")
-    status = _status(told)
-    readable, expires = _expiry(told)
+    status = _status(details)
+    readable, expires = _expiry(details)
     return Grant(reference, status, expires, readable and status != "")
 
 
-def _status(told: Json) -> str:
+def _status(details: Json) -> str:
     """The status in lower case; empty when it is not told."""
-    status = told.get("status")
+    status = details.get("status")
     if isinstance(status, str):
         return status.strip().lower()
-    active = told.get("isActive")
+    active = details.get("isActive")
     return (ACTIVE if active else INACTIVE) if isinstance(active, bool) else ""
 
 
-def _expiry(told: Json) -> tuple[bool, datetime | None]:
+def _expiry(details: Json) -> tuple[bool, datetime | None]:
     """Whether the expiry can be read, and what it is. Null and the empty text both mean perpetual."""
-    for key in ("expires", "expiresOn"):
-        if key in told:
-            value = told[key]
+    for key in EXPIRY_KEYS:
+        if key in details:
+            value = details[key]
             expires = parse_atom(value) if isinstance(value, str) else None
             return (value is None or value == "" or expires is not None), expires
     return False, None

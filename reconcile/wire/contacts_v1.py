@@ -1,68 +1,79 @@
-"""The contact of v1: read whole, and the exact body of a write.
+"""The contact of v1: its address, its reading, and the exact body of a write.
 
-Evance help: The Contact Object, Updating a Contact. What a form leaves open is accepted in every form that
-means one thing; what can not be read is never guessed.
+Evance help: The Contact Object, Updating a Contact. Every form of a value that means one thing is accepted;
+what can not be read is never guessed.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 from reconcile.errors import UnexpectedResponse
-from reconcile.model.contact import Contact, Fields, Identity, State
+from reconcile.model.contact import Contact, Fields, State
 from reconcile.model.declaration import Declaration
 from reconcile.model.plan import Payload
 
-from .access_roles import read_grants, written_grant
-from .fields import read_address, read_profile, read_tags
+from .fields import read_address, read_profile, written_fields
 from .identities import Json, read_identity
+from .sets import read_sets, written_sets
 
-Parsed = TypeVar("Parsed")
+CONTACTS_V1 = "/api/contacts.json"
 
-
-def _if_understood(parse: Callable[[Json, str], Parsed | None], row: Json, who: Identity) -> Parsed | None:
-    try:
-        return parse(row, who.id)
-    except UnexpectedResponse:
-        return None
+_ENVELOPE = "contact"
 
 
-def read_contact(body: Json) -> Contact:
-    """A v1 contact, whole: ``{"contact": {...}}``.
+def contact_path_v1(id: str) -> str:  # noqa: A002 -- the API's own word
+    """Where v1 has a contact."""
+    return f"/api/contacts/{quote(id, safe='')}.json"
 
-    Grants or tags in a form that is not known count as not read: what needs them is refused, what does not
-    manage them goes on.
-    """
-    inner = body.get("contact")
-    if not isinstance(inner, dict):
+
+def contact_in(answer: Json) -> Json | None:
+    """What v1 shows of a contact: ``{"contact": {...}}`` without its envelope; None when there is none."""
+    shown = answer.get(_ENVELOPE)
+    return shown if isinstance(shown, dict) else None
+
+
+def read_contact(answer: Json) -> Contact:
+    """A v1 contact, whole: ``{"contact": {...}}``; a set in an unknown form counts as not read."""
+    shown = contact_in(answer)
+    if shown is None:
         raise UnexpectedResponse("the answer has no `contact`")
-    who = read_identity(inner)
-    roles, values = _if_understood(read_grants, inner, who), _if_understood(read_tags, inner, who)
-    return Contact(who, State(roles, values, read_profile(inner), read_address(inner)))
+    identity = read_identity(shown)
+    roles, tags = read_sets(shown, identity.id)
+    return Contact(identity, State(roles, tags, read_profile(shown), read_address(shown)))
 
 
 def update_payload(target: State) -> Payload:
-    """The body of an update: all roles, all tags, the declared profile fields, the whole address."""
-    body: dict[str, Any] = dict(sorted((target.profile or {}).items()))
+    """The body of an update: the declared profile fields, the whole address, all roles, all tags."""
+    body: dict[str, Any] = {**written_fields(target.profile or {})}
     if target.address is not None:
-        body["address"] = dict(sorted(target.address.items()))
-    if target.roles is not None:
-        body["accessRoles"] = [written_grant(grant) for grant in target.roles]
-    if target.tags is not None:
-        body["tags"] = {"contact": list(target.tags)}
-    return {"contact": body}
+        body["address"] = written_fields(target.address)
+    return update_payload_of(body | written_sets(target))
+
+
+def update_payload_of(fields: Json) -> Payload:
+    """The body of an update that writes these fields."""
+    return {_ENVELOPE: fields}
 
 
 def create_payload(declaration: Declaration, target: State) -> Payload:
     """The body that adds a contact: who it is, then the same as an update."""
-    who: Fields = {"type": declaration.type, "email": declaration.email, "reference": declaration.reference}
-    body = update_payload(target)["contact"]
-    return {"contact": {**{name: value for name, value in who.items() if value}, **body}}
+    identity: Fields = {
+        "type": declaration.type,
+        "email": declaration.email,
+        "reference": declaration.reference,
+    }
+    given = {name: value for name, value in identity.items() if value}
+    return update_payload_of({**given, **payload_fields(update_payload(target))})
 
 
-CONTACTS_V1 = "/api/contacts.json"
+def payload_fields(payload: Payload) -> Payload:
+    """What a body writes; ValueError, a fault of the caller's code, when it is not a whole body."""
+    if set(payload) != {_ENVELOPE}:
+        raise ValueError("a payload is the whole body: {'contact': {...}}")
+    fields: Payload = payload[_ENVELOPE]
+    return fields
 
 
-def contact_path(contact: str) -> str:
-    """Where v1 has a contact."""
-    return f"/api/contacts/{quote(contact, safe='')}.json"
+def email_in(payload: Payload) -> str:
+    """The e-mail address that a body writes; empty when it writes none."""
+    return str(payload_fields(payload).get("email") or "")

@@ -1,14 +1,21 @@
-"""The contact list of v2, page by page."""
+"""The contacts of v2: the list page by page, and single ones, which a probe compares with v1."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from reconcile.errors import UnexpectedResponse
 from reconcile.model.contact import Contact, State
 
-from .access_roles import read_grants
-from .contacts_v1 import _if_understood
-from .fields import read_tags
 from .identities import Json, read_identity
+from .instants import parse_atom
+from .sets import read_sets
+
+CONTACTS_V2 = "/api/v2/contacts.json"
+
+
+def contact_path_v2(number: str) -> str:
+    """Where v2 has a contact."""
+    return f"/api/v2/contacts/{quote(number, safe='')}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +27,18 @@ class Page:
     pages: int
 
 
+EMPTY_PAGE = Page((), 0, 0)
+"""Stands for a page that no longer exists, since the list has become shorter."""
+
+
 def read_page(body: Json) -> Page:
     """A v2 list envelope ``{success, status, data, pagination, links}``."""
-    rows, counted = body.get("data"), body.get("pagination")
-    if body.get("success") is False or not isinstance(rows, list) or not isinstance(counted, dict):
+    rows, counts = body.get("data"), body.get("pagination")
+    if body.get("success") is False or not isinstance(rows, list) or not isinstance(counts, dict):
         raise UnexpectedResponse("a list has no `data` and `pagination`")
     if not all(isinstance(row, dict) for row in rows):
         raise UnexpectedResponse("a list has rows that are not objects")
-    return Page(tuple(rows), _count(counted.get("total")), _count(counted.get("totalPages")))
+    return Page(tuple(rows), _count(counts.get("total")), _count(counts.get("totalPages")))
 
 
 def _count(value: object) -> int:
@@ -41,13 +52,26 @@ def read_row(row: Json) -> Contact:
 
     A set that the row lacks or tells only in part is None: the contact itself is then read for it.
     """
-    who = read_identity(row)
-    roles = _if_understood(read_grants, row, who)
-    complete = roles is not None and all(grant.readable for grant in roles)
-    return Contact(who, State(roles=roles if complete else None, tags=_if_understood(read_tags, row, who)))
+    identity = read_identity(row)
+    roles, tags = read_sets(row, identity.id)
+    whole = roles is not None and all(grant.readable for grant in roles)
+    return Contact(identity, State(roles=roles if whole else None, tags=tags))
 
 
-CONTACTS_V2 = "/api/v2/contacts.json"
+def contact_in_v2(answer: Json) -> Json | None:
+    """What v2 shows of a contact: ``{"data": {...}}`` without its envelope; None when there is none."""
+    shown = answer.get("data")
+    return shown if isinstance(shown, dict) else None
 
-EMPTY_PAGE = Page((), 0, 0)
-"""What is on a page that there is no more, since the list has become shorter."""
+
+def update_payload_v2(fields: Json) -> dict[str, object]:
+    """The body of an update through v2."""
+    return {"data": fields}
+
+
+def is_same_contact(v2: Json, v1: Json) -> bool:
+    """True when e-mail address, type, first name and the instant of creation agree in both versions."""
+    created, created_v1 = (parse_atom(str(value)) for value in (v2.get("createdOn"), v1.get("created")))
+    names = (("email", "email"), ("type", "type"), ("firstName", "firstname"))
+    texts = all((v2.get(name) or "") == (v1.get(name_v1) or "") for name, name_v1 in names)
+    return texts and created is not None and created == created_v1

@@ -1,36 +1,126 @@
-"""Tags, profile and address of a contact as v1 shows them."""
+"""The fields of a contact's profile and of its address: one table, and how Evance shows them.
 
-from reconcile.errors import UnexpectedResponse
+A field is added by one row. From the rows come what a declaration may hold, its JSON Schema, the page of
+fields in the docs, and how a value is masked. The names are those of v1 (Evance help: The Contact Object,
+Updating a Contact).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
 from reconcile.model.contact import Fields
-from reconcile.model.facets import tag_key
 
 from .identities import Json
+from .sets import SET_KEYS
+
+
+class FieldKind(StrEnum):
+    """What may stand in a field."""
+
+    PLAIN = "plain"
+    EMAIL = "e-mail address"
+    COMPANY = "company"
+    PROSE = "prose"
+    COUNTRY = "country code"
+
+
+class Masking(StrEnum):
+    """How a value is shown where it leaves the terminal.
+
+    ``OPEN`` shows it except for e-mail addresses in it, ``EMAIL`` shows the first letters of an address.
+    """
+
+    OPEN = "open"
+    EMAIL = "e-mail address"
+    INITIALS = "initials"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactField:
+    """One field by its name in the API. ``about`` is one line for people.
+
+    The value of a ``telling`` field tells who somebody is: it is hidden in tags, reasons and file names too.
+    """
+
+    name: str
+    about: str
+    kind: FieldKind = FieldKind.PLAIN
+    masking: Masking = Masking.HIDDEN
+    telling: bool = False
+
+
+FieldTable = dict[str, ContactField]
+"""Fields by their case-folded name, in the order in which they are listed."""
+
+
+def field_table(*fields: ContactField) -> FieldTable:
+    """The table of these fields."""
+    return {field.name.casefold(): field for field in fields}
+
+
+def _plain(
+    part: str, names: str, masking: Masking = Masking.HIDDEN, *, telling: bool = False
+) -> list[ContactField]:
+    about = f"A field of the {part}; null or an empty text clears it."
+    return [ContactField(name, about, masking=masking, telling=telling) for name in names.split()]
+
+
+PROFILE_FIELDS = field_table(
+    ContactField("email", "The contact's new e-mail address.", FieldKind.EMAIL, Masking.EMAIL, telling=True),
+    ContactField(
+        "company", "The company's name; at most 200 characters.", FieldKind.COMPANY, Masking.INITIALS
+    ),
+    ContactField("biography", "A text about the contact.", FieldKind.PROSE),
+    *_plain("contact", "firstname lastname", Masking.INITIALS, telling=True),
+    *_plain("contact", "reference", Masking.OPEN),
+    *_plain("contact", "username", Masking.INITIALS, telling=True),
+    *_plain("contact", "position department division"),
+    *_plain("contact", "phone mobile", telling=True),
+    *_plain("contact", "registeredNumber taxNumber"),
+    *_plain("contact", "website", telling=True),
+    *_plain("contact", "thumbnail"),
+    *_plain("contact", "facebook flickr googlePlus linkedIn pinterest instagram twitter vimeo youTube"),
+)
+"""The fields of the contact itself that can be declared."""
+
+ADDRESS_FIELDS = field_table(
+    ContactField(
+        "company",
+        "The company's name, where it differs from the contact's.",
+        FieldKind.COMPANY,
+        Masking.INITIALS,
+    ),
+    ContactField("countryCode", "The country, ISO 3166-1 alpha-2.", FieldKind.COUNTRY, Masking.OPEN),
+    *_plain("address", "title", Masking.INITIALS),
+    *_plain("address", "firstname lastname", Masking.INITIALS, telling=True),
+    *_plain("address", "line1 line2 line3", telling=True),
+    *_plain("address", "city region zip"),
+)
+"""The fields of the primary address that can be declared."""
+
+_UNDECLARED = field_table(
+    ContactField("type", "The type of the contact.", masking=Masking.OPEN),
+    ContactField("country", "The country's name.", masking=Masking.OPEN),
+)
+"""Fields that a body may hold and no declaration."""
+
+
+def named_field(name: str) -> ContactField | None:
+    """The field of that name, in whatever letter case; None for one that is not known."""
+    key = name.casefold()
+    return PROFILE_FIELDS.get(key) or ADDRESS_FIELDS.get(key) or _UNDECLARED.get(key)
+
 
 _NOT_PROFILE = frozenset(
-    {"id", "type", "created", "createdOn", "modifiedOn", "password", "accessRoles", "tags", "address"}
+    {"id", "type", "created", "createdOn", "modifiedOn", "password", "address", *SET_KEYS.values()}
 )
 
 _NOT_ADDRESS = frozenset({"id", "latitude", "longitude", "isPrimary", "country"})
 
 
-def read_tags(body: Json, number: str) -> tuple[str, ...] | None:
-    """The contact tags, sorted by key; None when the key is missing: they were not read.
-
-    The form is ``{"contact": ["..."]}``; an empty array stands for no tags, as PHP writes an empty map.
-    """
-    value = body.get("tags")
-    if value is None:
-        return None
-    values = value.get("contact") if isinstance(value, dict) else value
-    if not isinstance(values, list) or not all(isinstance(tag, str) for tag in values):
-        raise UnexpectedResponse(f"contact {number}: `tags` has a form that is not documented")
-    if isinstance(value, list) and value:
-        raise UnexpectedResponse(f"contact {number}: `tags` has a form that is not documented")
-    return tuple(sorted(set(values), key=lambda tag: (tag_key(tag), tag)))
-
-
 def read_profile(body: Json) -> Fields:
-    """The text fields of a contact by their v1 names, empty ones as None."""
+    """The text fields of a v1 contact, empty ones as None."""
     return _text_fields(body, _NOT_PROFILE)
 
 
@@ -38,6 +128,11 @@ def read_address(body: Json) -> Fields:
     """The text fields of the primary address; none at all when the contact has no address."""
     value = body.get("address")
     return _text_fields(value, _NOT_ADDRESS) if isinstance(value, dict) else {}
+
+
+def written_fields(fields: Fields) -> dict[str, str | None]:
+    """Fields as they are written: in the order of their names."""
+    return dict(sorted(fields.items()))
 
 
 def _text_fields(body: Json, left_out: frozenset[str]) -> Fields:

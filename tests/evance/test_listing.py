@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -253,8 +253,15 @@ class Account:
     changes: Iterator[tuple[bool, int]]
     fresh: Iterator[int] = field(default_factory=lambda: iter(range(1000, 2000)))
     ever: set[int] = field(default_factory=set)
+    order: random.Random | None = None
 
-    def fetch(self, number: int) -> Page:
+    def pages(self, numbers: Iterable[int]) -> Iterator[Page]:
+        asked = list(numbers)
+        if self.order is not None:
+            self.order.shuffle(asked)
+        return map(self.page, asked)
+
+    def page(self, number: int) -> Page:
         self.ever.update(self.rows)
         adds, at = next(self.changes, (True, -1))
         if at >= 0 and adds:
@@ -275,8 +282,8 @@ changes = st.lists(st.tuples(st.booleans(), st.integers(-3, 20)), max_size=12)
 @given(st.integers(0, 20), additions, st.randoms(use_true_random=False))
 def test_what_is_proven_complete_is_complete_while_contacts_come(size: int, added: Any, order: Any) -> None:
     """However contacts are added during a walk and in whatever order pages are read: complete means all."""
-    account = Account(list(range(size)), iter(added))
-    walk = ListWalk(account.fetch, lambda numbers: map(account.fetch, shuffled(numbers, order)), no_progress)
+    account = Account(list(range(size)), iter(added), order=order)
+    walk = ListWalk(account, no_progress)
     if walk.complete():
         assert {int(key) for key in walk.rows} == set(account.rows)
 
@@ -286,20 +293,14 @@ def test_what_is_proven_complete_is_complete_while_contacts_come(size: int, adde
 def test_a_walk_never_shows_what_never_was(size: int, changed: Any) -> None:
     """Rows come from the server only, and a walk over a list at rest is complete at once."""
     account = Account(list(range(size)), iter(changed))
-    walk = ListWalk(account.fetch, lambda numbers: map(account.fetch, numbers), no_progress)
+    walk = ListWalk(account, no_progress)
     walk.complete()
     assert {int(key) for key in walk.rows} <= account.ever
-    rest = ListWalk(account.fetch, lambda numbers: map(account.fetch, numbers), no_progress)
+    rest = ListWalk(account, no_progress)
     for _ in account.changes:
         continue
     assert rest.complete()
     assert {int(key) for key in rest.rows} == set(account.rows)
-
-
-def shuffled(numbers: Any, order: Any) -> list[int]:
-    found = list(numbers)
-    order.shuffle(found)
-    return found
 
 
 def test_a_listing_knows_its_contacts_by_id() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reconcile.errors import UnexpectedResponse
 from reconcile.model.contact import Grant, Identity, Role, State
-from reconcile.wire import access_roles, contacts_v1, contacts_v2, fields, identities, instants, roles_v2
+from reconcile.wire import access_roles, contacts_v1, contacts_v2, identities, instants, sets
 from tests.support.http.account_rows import v1, v2
 
 NEW_YEAR = datetime(2027, 1, 1, tzinfo=UTC)
@@ -158,7 +158,7 @@ def test_nothing_else_is_an_instant(text: str) -> None:
 )
 def test_tags_are_read(value: Any, found: tuple[str, ...] | None) -> None:
     """Sorted by key, each spelling kept; None was not read."""
-    assert fields.read_tags({"tags": value}, "13") == found
+    assert sets.read_tags({"tags": value}, "13") == found
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_tags_are_read(value: Any, found: tuple[str, ...] | None) -> None:
 def test_tags_of_no_known_form_are_an_error(value: Any) -> None:
     """Tags that can't be read can't be replaced either."""
     with pytest.raises(UnexpectedResponse, match="contact 13: `tags`"):
-        fields.read_tags({"tags": value}, "13")
+        sets.read_tags({"tags": value}, "13")
 
 
 def test_a_set_of_no_known_form_was_not_read() -> None:
@@ -259,10 +259,10 @@ def test_an_identity_is_text(key: str) -> None:
 
 def test_a_role_is_read() -> None:
     """Reference, title and approval; what is not told has its default."""
-    assert roles_v2.read_role({"id": 1, "reference": "a", "title": "A", "approvalMethod": "admin"}) == Role(
-        "a", "A", "admin"
-    )
-    assert roles_v2.read_role({"id": 1, "reference": "a", "title": None, "approvalMethod": None}) == Role(
+    assert access_roles.read_role(
+        {"id": 1, "reference": "a", "title": "A", "approvalMethod": "admin"}
+    ) == Role("a", "A", "admin")
+    assert access_roles.read_role({"id": 1, "reference": "a", "title": None, "approvalMethod": None}) == Role(
         "a", "", "none"
     )
 
@@ -307,7 +307,7 @@ def test_no_answer_breaks_the_reading(inner: dict[str, Any]) -> None:
     for read, body in (
         (contacts_v1.read_contact, {"contact": inner}),
         (contacts_v2.read_row, inner),
-        (roles_v2.read_role, inner),
+        (access_roles.read_role, inner),
     ):
         try:
             read(body)

@@ -45,16 +45,20 @@ class Project:
     def configure(self, text: str) -> None:
         (self.root / "reconcile.yaml").write_text(text, encoding="utf-8")
 
+    def process_environment(self) -> dict[str, str]:
+        """The environment of a process that is to reach the account."""
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("EVANCE_")}
+        clean.pop("CI", None)  # where the log of a CI system is, e-mails are masked
+        return {**clean, **self.environment}
+
     def run(
         self, *arguments: str, environment: dict[str, str] | None = None, entered: str = ""
     ) -> ProcessResult:
         """Run the command; its standard input is no terminal."""
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("EVANCE_")}
-        clean.pop("CI", None)  # where the log of a CI system is, e-mails are masked
         done = subprocess.run(
             [sys.executable, "-m", "reconcile", *arguments],
             cwd=self.root,
-            env={**clean, **self.environment, **(environment or {})},
+            env={**self.process_environment(), **(environment or {})},
             input=entered,
             capture_output=True,
             text=True,

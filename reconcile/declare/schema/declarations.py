@@ -1,17 +1,18 @@
 """The language of declarations, as data: every key, what may stand there, and one line about it.
 
-The loader's checks and the JSON Schema both come from these tables. Contact and address fields are the
-writable ones of the account (Evance help: The Contact Object, Updating a Contact).
+The loader's checks and the JSON Schema both come from these tables. The fields of the profile and of the
+address are those of ``wire.fields``.
 """
 
 import re
 
 from reconcile.model.contact import ADDABLE_TYPES, USER
 from reconcile.model.declaration import Mode
+from reconcile.wire.fields import ADDRESS_FIELDS, PROFILE_FIELDS, FieldKind, FieldTable
 
 from .containers import Key, KeyedMapping, ListOf, NamedMapping, ReadAlready, TextOrMapping
 from .dates import DateOrInstant
-from .scalars import Choice, Flag, Identifier, JsonSchema, Pattern, Text
+from .scalars import Choice, Flag, Identifier, JsonSchema, Pattern, Text, ValueSchema
 
 EMAIL = Pattern(
     "an e-mail address",
@@ -74,40 +75,30 @@ BUNDLE = KeyedMapping(
     some=True,
 )
 
-_FIELDS = (
-    "firstname lastname reference username position department division phone mobile registeredNumber"
-    " taxNumber website thumbnail"
-    " facebook flickr googlePlus linkedIn pinterest instagram twitter vimeo youTube"
-)
+_FIELD_SCHEMAS: dict[FieldKind, ValueSchema] = {
+    FieldKind.PLAIN: FIELD,
+    FieldKind.EMAIL: EMAIL,
+    FieldKind.COMPANY: COMPANY,
+    FieldKind.PROSE: PROSE,
+    FieldKind.COUNTRY: COUNTRY,
+}
+
+
+def _field_keys(fields: FieldTable) -> tuple[Key, ...]:
+    return tuple(Key(field.name, _FIELD_SCHEMAS[field.kind], field.about) for field in fields.values())
+
 
 PROFILE = KeyedMapping(
     "a mapping of contact fields",
     "Fields of the contact itself.",
-    (
-        Key("email", EMAIL, "The contact's new e-mail address."),
-        Key("company", COMPANY, "The company's name; at most 200 characters."),
-        Key("biography", PROSE, "A text about the contact."),
-        *(
-            Key(name, FIELD, "A field of the contact; null or an empty text clears it.")
-            for name in _FIELDS.split()
-        ),
-    ),
+    _field_keys(PROFILE_FIELDS),
     some=True,
 )
-
-_ADDRESS_FIELDS = "title firstname lastname line1 line2 line3 city region zip"
 
 ADDRESS = KeyedMapping(
     "a mapping of address fields",
     "The primary address. Names and company that it leaves out are those of the contact.",
-    (
-        Key("company", COMPANY, "The company's name, where it differs from the contact's."),
-        Key("countryCode", COUNTRY, "The country, ISO 3166-1 alpha-2."),
-        *(
-            Key(name, FIELD, "A field of the address; null or an empty text clears it.")
-            for name in _ADDRESS_FIELDS.split()
-        ),
-    ),
+    _field_keys(ADDRESS_FIELDS),
     some=True,
 )
 

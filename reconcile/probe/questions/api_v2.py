@@ -6,12 +6,14 @@ from reconcile.errors import UnexpectedResponse
 from reconcile.probe.contact_view import Unanswerable
 from reconcile.probe.question import Answer, Question
 from reconcile.probe.scratch import FAR, ScratchContact, active
-from reconcile.wire import access_roles, fields, identities
+from reconcile.wire.access_roles import ROLES_KEY, read_grants
+from reconcile.wire.identities import Json
+from reconcile.wire.sets import TAGS_KEY, read_tags
 
 from .listing import rows
 from .updates import MARK
 
-NESTED = {"accessRoles": "roles", "tags": "tags", "address": "address"}
+NESTED = {ROLES_KEY: "roles", TAGS_KEY: "tags", "address": "address"}
 
 
 def ids(scratch: ScratchContact) -> Answer:
@@ -35,7 +37,7 @@ def listed(scratch: ScratchContact) -> Answer:
     role = scratch.role()
     view = scratch.holding(active(role, FAR))
     row = _row(scratch)
-    found = [NESTED[key] for key in ("accessRoles", "tags") if key in row and _agrees(row, view.raw, key)]
+    found = [NESTED[key] for key in (ROLES_KEY, TAGS_KEY) if key in row and _agrees(row, view.raw, key)]
     said = " and ".join(found) or "neither"
     return Answer(said, f"of roles and tags a row of the list tells, and tells rightly: {said}")
 
@@ -48,8 +50,8 @@ def _row(scratch: ScratchContact) -> Any:
     return found[0]
 
 
-def _agrees(row: identities.Json, shown: identities.Json, key: str) -> bool:
-    parse = {"accessRoles": access_roles.read_grants, "tags": fields.read_tags}[key]
+def _agrees(row: Json, shown: Json, key: str) -> bool:
+    parse = {ROLES_KEY: read_grants, TAGS_KEY: read_tags}[key]
     try:
         return parse(row, "") == parse(shown, "")
     except UnexpectedResponse:
@@ -63,7 +65,7 @@ def nested_write(scratch: ScratchContact) -> Answer:
     plain = scratch.write_v2({name: f"{MARK} v2"}, name)
     if not plain.accepted:
         raise Unanswerable(f"an update of a text field through v2 was answered {plain.status}")
-    reply = scratch.write_v2({"accessRoles": [*scratch.carried(), active(role)]}, "accessRoles")
+    reply = scratch.write_v2({ROLES_KEY: [*scratch.carried(), active(role)]}, ROLES_KEY)
     if not reply.accepted:
         return Answer("rejected", f"roles in an update through v2 were answered {reply.status}")
     if role in scratch.look().grants:

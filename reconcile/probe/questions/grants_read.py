@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from reconcile.probe.contact_view import EXPIRY_KEYS, STATUS_KEYS, ContactView, Unanswerable
+from reconcile.probe.contact_view import ContactView, Unanswerable
 from reconcile.probe.question import Answer, Question
 from reconcile.probe.scratch import FAR, PAST, ScratchContact, active
 from reconcile.wire import instants
+from reconcile.wire.access_roles import EXPIRY_KEYS, ROLES_KEY, STATUS_KEYS
 
 
 def keys(scratch: ScratchContact) -> Answer:
@@ -29,7 +30,7 @@ def _inner_of_a_grant(scratch: ScratchContact) -> Mapping[str, Any]:
 def shape(scratch: ScratchContact) -> Answer:
     """The form of a list of roles that is not empty."""
     raw = scratch.image.v1 if scratch.kept is None else scratch.holding(active(scratch.role())).raw
-    if isinstance(raw.get("accessRoles"), dict):
+    if isinstance(raw.get(ROLES_KEY), dict):
         return Answer("map", "`accessRoles` is an object keyed by role reference")
     return Answer("array", "`accessRoles` is an array")
 
@@ -37,7 +38,7 @@ def shape(scratch: ScratchContact) -> Answer:
 def empty(scratch: ScratchContact) -> Answer:
     """The form of no roles."""
     scratch.carried()
-    roles = scratch.must({"accessRoles": []}).raw.get("accessRoles")
+    roles = scratch.must({ROLES_KEY: []}).raw.get(ROLES_KEY)
     if roles:
         raise Unanswerable("the contact holds a role that can't be taken away")
     return Answer(_json_name(roles), f"no roles are shown as {_json_name(roles)}")

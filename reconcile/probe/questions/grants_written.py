@@ -7,12 +7,13 @@ from reconcile.probe.contact_view import Unanswerable
 from reconcile.probe.question import Answer, Question
 from reconcile.probe.scratch import FAR, NEARER, ScratchContact, active
 from reconcile.wire import instants
+from reconcile.wire.access_roles import ROLES_KEY, ROLES_V2
 
 
 def all_revoked(scratch: ScratchContact) -> Answer:
     """An empty list, after a role was given."""
     scratch.holding(active(scratch.role()))
-    left = sorted(scratch.must({"accessRoles": []}).grants)
+    left = sorted(scratch.must({ROLES_KEY: []}).grants)
     if left:
         return Answer("some stay", f"an empty list left {', '.join(left)}")
     return Answer("all go", "an empty list took all roles away")
@@ -103,9 +104,9 @@ def narrowed_scope(scratch: ScratchContact) -> Answer:
     token = scratch.prober.token_for("contacts")
     if token is None:
         raise Unanswerable("the account gave no token for the scope `contacts` alone")
-    if scratch.prober.get("/api/v2/roles.json", {"limit": "1"}, token=token).accepted:
+    if scratch.prober.get(ROLES_V2, {"limit": "1"}, token=token).accepted:
         raise Unanswerable("a token for the scope `contacts` alone could read the roles too")
-    reply = scratch.write({"accessRoles": scratch.carried()}, token=token)
+    reply = scratch.write({ROLES_KEY: scratch.carried()}, token=token)
     if reply.accepted:
         return Answer("contacts", "the scope `contacts` is enough to write roles")
     if reply.status == 403:
@@ -118,7 +119,7 @@ def read_form(scratch: ScratchContact) -> Answer:
     sent, held = scratch.role(0), scratch.role(1)
     shown = {sent: _without_expiry(scratch.holding(active(sent)).inner(sent))}
     scratch.holding(active(held))
-    reply = scratch.write({"accessRoles": shown})
+    reply = scratch.write({ROLES_KEY: shown})
     found = set(scratch.look().grants) & {sent, held}
     if not reply.accepted:
         return Answer(

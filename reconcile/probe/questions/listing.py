@@ -8,8 +8,7 @@ from reconcile.evance.prober import ProbeReply
 from reconcile.probe.contact_view import Unanswerable
 from reconcile.probe.question import Answer, Question
 from reconcile.probe.scratch import ScratchContact
-
-LIST = "/api/v2/contacts.json"
+from reconcile.wire.contacts_v2 import CONTACTS_V2
 
 FAR_TOO_MANY = 100_000
 
@@ -23,7 +22,7 @@ def rows(scratch: ScratchContact, **params: str) -> list[Row]:
 
 
 def _listed(scratch: ScratchContact, **params: str) -> Mapping[str, Any]:
-    reply = scratch.prober.get(LIST, params)
+    reply = scratch.prober.get(CONTACTS_V2, params)
     body = reply.body or {}
     if not reply.accepted or not isinstance(body.get("data"), list):
         raise Unanswerable(f"the list of contacts was answered {reply.status}")
@@ -40,7 +39,7 @@ def _limit_told(reply: ProbeReply) -> int:
 
 def default_limit(scratch: ScratchContact) -> Answer:
     """The limit that the list tells when none is asked for."""
-    limit = _limit_told(scratch.prober.get(LIST))
+    limit = _limit_told(scratch.prober.get(CONTACTS_V2))
     return Answer(str(limit), "the limit of a page when none is asked for")
 
 
@@ -77,7 +76,7 @@ def _halved(scratch: ScratchContact) -> int:
 
 def _asked(scratch: ScratchContact, limit: int) -> ProbeReply:
     only = {} if scratch.image.v2 is None else {"id:in": str(scratch.image.v2["id"])}
-    return scratch.prober.get(LIST, {"limit": str(limit), **only})
+    return scratch.prober.get(CONTACTS_V2, {"limit": str(limit), **only})
 
 
 def order(scratch: ScratchContact) -> Answer:
@@ -109,7 +108,7 @@ def past_end(scratch: ScratchContact) -> Answer:
     pages = _listed(scratch).get("pagination", {}).get("totalPages")
     if not isinstance(pages, int):
         raise Unanswerable("the list does not tell its number of pages")
-    reply = scratch.prober.get(LIST, {"page": str(pages + 2)})
+    reply = scratch.prober.get(CONTACTS_V2, {"page": str(pages + 2)})
     if not reply.accepted:
         return Answer(str(reply.status), f"a page after the last one was answered {reply.status}")
     if (reply.body or {}).get("data") == []:

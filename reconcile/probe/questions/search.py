@@ -5,6 +5,7 @@ from secrets import token_hex
 from reconcile.probe.contact_view import Unanswerable
 from reconcile.probe.question import Answer, Question
 from reconcile.probe.scratch import ScratchContact
+from reconcile.wire.contacts_v1 import CONTACTS_V1
 
 SEARCH = "/api/contacts/search.json"
 
@@ -41,7 +42,7 @@ def _finds(scratch: ScratchContact, email: str) -> bool:
 
 def list_in_v1(scratch: ScratchContact) -> Answer:
     """A list of all contacts in v1."""
-    reply = scratch.prober.get("/api/contacts.json", {"perPage": "1"})
+    reply = scratch.prober.get(CONTACTS_V1, {"perPage": "1"})
     if reply.accepted:
         return Answer("yes", "contacts can be listed in v1 too")
     return Answer("no", f"a list of contacts in v1 was answered {reply.status}")

@@ -3,6 +3,7 @@
 from reconcile.probe.contact_view import ContactView, Unanswerable
 from reconcile.probe.question import Answer, Question
 from reconcile.probe.scratch import ScratchContact
+from reconcile.wire.sets import TAGS_KEY, written_tags
 
 
 def shown(scratch: ScratchContact) -> Answer:
@@ -23,10 +24,10 @@ def empty(scratch: ScratchContact) -> Answer:
     """The form of no tags."""
     if scratch.look().tags:
         _replaced(scratch)
-        tags = scratch.must(_tags()).raw.get("tags")
+        tags = scratch.must(_tags()).raw.get(TAGS_KEY)
         scratch.must(_tags(*_held(scratch)))
     else:
-        tags = scratch.look().raw.get("tags")
+        tags = scratch.look().raw.get(TAGS_KEY)
     if tags is None:
         raise Unanswerable("the contact is shown without its tags")
     return Answer("[]" if isinstance(tags, list) else "{}", "the form in which no tags are shown")
@@ -89,7 +90,7 @@ def _replaced(scratch: ScratchContact) -> None:
 
 
 def _tags(*values: str) -> dict[str, dict[str, list[str]]]:
-    return {"tags": {"contact": list(values)}}
+    return {TAGS_KEY: written_tags(values)}
 
 
 QUESTIONS = (
