@@ -85,18 +85,21 @@ def show(
     terminal.print_result(render(document, form, privacy, concise=concise))
 
 
-def render(document: object, form: str, privacy: Privacy | None = None, *, concise: bool = False) -> str:
+def render(
+    document: object, form: str, privacy: Privacy | None = None, *, concise: bool = False, **options: Any
+) -> str:
     """The document in a format, as wide and as coloured as standard output allows.
 
     Masked as ``privacy`` asks; if it is None, as is configured wherever other people will read it.
+    ``options`` are the format's own.
     """
-    from reconcile.render.layout import Layout
-    from reconcile.render.registry import format_of, write
+    from reconcile.render import registry
+    from reconcile.render.layout import TextLayout
 
-    row = format_of(type(document), form)
+    row = registry.format_of(type(document), form)
     masked = row.masks(privacy, configured_privacy(), logged=_goes_into_log())
-    layout = Layout(colour(), width(), concise)
-    return write(document, row, masked=masked, layout=layout)
+    layout = TextLayout(colour(), width(), concise)
+    return registry.render(document, row, masked=masked, layout=layout, **options)
 
 
 def _goes_into_log() -> bool:

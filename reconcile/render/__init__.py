@@ -1,1 +1,1 @@
-"""Plans and problems in their formats. Pure: returns strings and prints nothing."""
+"""Documents in their formats: text, Markdown, HTML and what CI systems read. Pure: it returns strings."""

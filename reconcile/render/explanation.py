@@ -11,7 +11,7 @@ from reconcile.model.facets import MANAGED, SETS, Facet
 from reconcile.model.plan import UNPLANNED_ORIGINS, Boundary, ChangeAction, Kept, OriginKind, Value
 
 from .escape import TERMINAL, Dialect
-from .layout import PLAIN, Layout, column_width, join_blocks, pad
+from .layout import PLAIN, TextLayout, column_width, join_blocks, pad
 from .wording.contact_lines import WIDEST_ITEM, item_text
 from .wording.date_text import end_text, last_day, start_text
 from .wording.operation_text import OperationText
@@ -30,7 +30,7 @@ _VERBS = {
 """What happens to an item; everything else is changed."""
 
 
-def explanation_text(explanation: Explanation, layout: Layout = PLAIN) -> str:
+def explanation_text(explanation: Explanation, layout: TextLayout = PLAIN) -> str:
     """The explanation as lines for a terminal."""
     text = _ExplanationText(explanation, TERMINAL, layout)
     return join_blocks([text.head(), text.items(), text.closing()])
@@ -40,7 +40,7 @@ def explanation_text(explanation: Explanation, layout: Layout = PLAIN) -> str:
 class _ExplanationText:
     explanation: Explanation
     dialect: Dialect
-    layout: Layout
+    layout: TextLayout
 
     @property
     def operation_text(self) -> OperationText:

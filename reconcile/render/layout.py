@@ -41,7 +41,7 @@ def join_blocks(blocks: Iterable[list[str]]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class TextLayout:
     """How a text is laid out: coloured, wrapped to a width in columns, without what is kept.
 
     ``width`` is None where lines are not wrapped.
@@ -77,5 +77,5 @@ def _wrapped(prefix: str, body: str, width: int) -> list[str]:
     return [*lines, line.rstrip()]
 
 
-PLAIN = Layout()
+PLAIN = TextLayout()
 """No colours, nothing wrapped, everything shown."""

@@ -20,7 +20,7 @@ from reconcile.model.contact import Grant, Identity
 from reconcile.model.declaration import Declaration
 from reconcile.model.drift import Drift
 from reconcile.model.explanation import ExplainedItem, Explanation
-from reconcile.model.facets import Facet
+from reconcile.model.facets import MANAGED, SETS, Facet
 from reconcile.model.plan import Boundary, Change, Kept, Operation, Origin, Plan, Value, Verdict
 from reconcile.model.probe_report import ProbeReport
 from reconcile.model.problem import Place, ProblemReport
@@ -34,8 +34,8 @@ Document = TypeVar("Document")
 
 Item = TypeVar("Item", Operation, Kept, ExplainedItem)
 
-
-_FIELDS = frozenset({Facet.PROFILE, Facet.ADDRESS})
+_FIELDS = frozenset(MANAGED).difference(SETS)
+"""The facets that have fields, not items."""
 
 
 def mask(document: Document) -> Document:
@@ -98,8 +98,11 @@ def _mask_drift(drift: Drift) -> Drift:
     """The differences name the changes and operations of the masked plan."""
     plan = _mask_plan(drift.plan)
     operations = ((change, operation) for change in plan.changes for operation in change.operations)
-    pairs = zip(drift.differences, operations, strict=True)
-    return Drift(plan, tuple(replace(one, change=change, operation=step) for one, (change, step) in pairs))
+    differences = (
+        replace(difference, change=change, operation=operation)
+        for difference, (change, operation) in zip(drift.differences, operations, strict=True)
+    )
+    return Drift(plan, tuple(differences))
 
 
 def _mask_explanation(explanation: Explanation) -> Explanation:

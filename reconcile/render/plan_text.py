@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from reconcile.model.plan import Change, ChangeAction, Plan
 
 from .escape import TERMINAL
-from .layout import PLAIN, Layout, cells, join_blocks
+from .layout import PLAIN, TextLayout, cells, join_blocks
 from .wording.contact_lines import aligned, contact_lines
 from .wording.sentences import PlanSentences
 
 
-def plan_text(plan: Plan, layout: Layout = PLAIN) -> str:
+def plan_text(plan: Plan, layout: TextLayout = PLAIN) -> str:
     """The plan as lines of text."""
     text = _PlanText(PlanSentences(plan, TERMINAL), layout)
     return join_blocks([text.headline(), text.warnings(), text.contacts(), text.notes(), text.closing()])
@@ -20,7 +20,7 @@ def plan_text(plan: Plan, layout: Layout = PLAIN) -> str:
 @dataclass(frozen=True, slots=True)
 class _PlanText:
     sentences: PlanSentences
-    layout: Layout
+    layout: TextLayout
 
     def headline(self) -> list[str]:
         return self._painted("", "", self.sentences.dated_headline())

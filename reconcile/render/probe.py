@@ -8,7 +8,7 @@ from reconcile.model.capabilities import Capabilities
 from reconcile.model.probe_report import Finding, ProbeReport
 
 from .escape import TERMINAL, visible
-from .layout import PLAIN, Layout, join_blocks, pad
+from .layout import PLAIN, TextLayout, join_blocks, pad
 
 _COMMENTS = {
     "update_method": "the verb of a contact update: POST or PUT",
@@ -25,7 +25,7 @@ _HEAD = """\
 """
 
 
-def probe_text(report: ProbeReport, layout: Layout = PLAIN) -> str:
+def probe_text(report: ProbeReport, layout: TextLayout = PLAIN) -> str:
     """The findings as lines for a terminal."""
     answered = [finding for finding in report.findings if finding.answer is not None]
     unanswered = [finding for finding in report.findings if finding.answer is None]
@@ -40,7 +40,7 @@ def probe_text(report: ProbeReport, layout: Layout = PLAIN) -> str:
     )
 
 
-def _lines(findings: Sequence[Finding], layout: Layout) -> Iterator[str]:
+def _lines(findings: Sequence[Finding], layout: TextLayout) -> Iterator[str]:
     names = max(len(finding.name) for finding in findings)
     answers = max(len(_answer(finding)) for finding in findings)
     for finding in findings:

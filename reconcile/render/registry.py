@@ -25,7 +25,7 @@ from reconcile.model.timeline import Timeline
 
 from .drift import drift_markdown, drift_text
 from .explanation import explanation_text
-from .layout import PLAIN, Layout
+from .layout import PLAIN, TextLayout
 from .mask import mask
 from .plan_markdown import plan_markdown
 from .plan_page.page import plan_page
@@ -52,13 +52,13 @@ class Audience(StrEnum):
 class Format:
     """One format of one kind of document.
 
-    ``write`` takes the document, and a layout if the format is ``laid_out``: for a terminal of some width.
+    ``render`` takes the document, and a layout if the format is ``laid_out``: for a terminal of some width.
     ``title`` is the format in a sentence.
     """
 
     document: type
     name: str
-    write: Callable[..., str]
+    render: Callable[..., str]
     audience: Audience = Audience.OTHERS
     laid_out: bool = False
     title: str = ""
@@ -109,7 +109,7 @@ def masked_titles() -> list[str]:
     return list(dict.fromkeys(row.title or row.name for row in rows))
 
 
-def write(document: Any, row: Format, *, masked: bool, layout: Layout = PLAIN, **options: Any) -> str:
-    """The document in a format. ``options`` are the format's own, such as a limit of its length."""
+def render(document: Any, row: Format, *, masked: bool, layout: TextLayout = PLAIN, **options: Any) -> str:
+    """The document in a format. ``options`` are the format's own, such as the limit of its length."""
     shown = mask(document) if masked else document
-    return row.write(shown, layout, **options) if row.laid_out else row.write(shown, **options)
+    return row.render(shown, layout, **options) if row.laid_out else row.render(shown, **options)

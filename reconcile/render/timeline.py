@@ -10,7 +10,7 @@ from reconcile.model.timeline import Timeline, UpcomingChange
 from reconcile.text import count, verb_form
 
 from .escape import TERMINAL, Dialect
-from .layout import PLAIN, Layout, column_width, join_blocks, pad
+from .layout import PLAIN, TextLayout, column_width, join_blocks, pad
 from .wording.contact_lines import WIDEST_ITEM, item_text
 from .wording.date_text import day_text, end_text, last_day, start_text
 from .wording.sentences import place_text
@@ -19,7 +19,7 @@ _SYMBOLS = {True: "+", False: "-"}
 """The symbol of a change by whether it is the start of a window."""
 
 
-def timeline_text(timeline: Timeline, layout: Layout = PLAIN) -> str:
+def timeline_text(timeline: Timeline, layout: TextLayout = PLAIN) -> str:
     """The timeline as lines for a terminal."""
     text = _TimelineText(timeline, TERMINAL, layout)
     return join_blocks([layout.wrap("", text.headline()), *text.days()])
@@ -29,7 +29,7 @@ def timeline_text(timeline: Timeline, layout: Layout = PLAIN) -> str:
 class _TimelineText:
     timeline: Timeline
     dialect: Dialect
-    layout: Layout
+    layout: TextLayout
 
     def headline(self) -> str:
         timeline = self.timeline

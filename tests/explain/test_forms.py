@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reconcile.documents.explanation import explanation_json
 from reconcile.documents.timeline import timeline_json
 from reconcile.render.explanation import explanation_text
-from reconcile.render.layout import Layout
+from reconcile.render.layout import TextLayout
 from reconcile.render.mask import mask
 from reconcile.render.timeline import timeline_text
 from tests.support.pages.hostile_plan import before, tame
@@ -169,7 +169,7 @@ def test_lines_are_wrapped_to_the_terminal(shown: str, width: int) -> None:
     """No line is longer than the terminal is wide, but for a single word; and no word is lost."""
     found = explained(as_it_is) if shown == "explained" else coming(as_it_is)
     show = explanation_text if shown == "explained" else timeline_text
-    narrow, wide = show(found, Layout(width=width)), show(found)
+    narrow, wide = show(found, TextLayout(width=width)), show(found)
     assert narrow.split() == wide.split()
     assert all(len(line) <= width or len(line.split()) <= 5 for line in narrow.splitlines())
 
@@ -179,6 +179,6 @@ def test_colour_adds_nothing_but_colour(shown: str) -> None:
     """Without its escapes a coloured text is the plain one."""
     found = explained(as_it_is) if shown == "explained" else coming(as_it_is)
     show = explanation_text if shown == "explained" else timeline_text
-    coloured = show(found, Layout(colour=True))
+    coloured = show(found, TextLayout(colour=True))
     assert coloured != show(found)
     assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == show(found)

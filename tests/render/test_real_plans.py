@@ -15,7 +15,7 @@ from reconcile.model.settings import Patterns, Policy
 from reconcile.plan.digest import plan_digest
 from reconcile.plan.matching import match_declarations
 from reconcile.plan.planner import make_plan
-from reconcile.render.layout import Layout
+from reconcile.render.layout import TextLayout
 from reconcile.render.mask import mask
 from reconcile.render.plan_markdown import plan_markdown
 from reconcile.render.plan_page.page import plan_page
@@ -69,7 +69,7 @@ def sample() -> Plan:
 
 def test_a_planned_change_reads_as_in_the_manual() -> None:
     """From the declarations to the text: columns, words, order, reasons, what is kept."""
-    assert plan_text(sample(), Layout(width=98)).split("\n\n")[2].splitlines() == [
+    assert plan_text(sample(), TextLayout(width=98)).split("\n\n")[2].splitlines() == [
         "  ~ bob@email.com (contact 13)                                       contacts/trade/ipswich.yaml:7",
         '      + role  trade-account   active, expires 2027-01-31 (end of day, Europe/London)   "Agreement',
         '                              2026/7"',

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.model.plan import Kept, Operation, OriginKind, Plan
-from reconcile.render.layout import Layout, cells
+from reconcile.render.layout import TextLayout, cells
 from reconcile.render.plan_text import plan_text
 from tests.support.plans.plan_samples import (
     JAN_END,
@@ -165,7 +165,9 @@ SOURCES = [(80, 80), (40, len("  ~ bob@email.com (contact 13)  contacts/trade/ip
 @pytest.mark.parametrize(("width", "length"), SOURCES)
 def test_the_source_stands_at_the_right_edge_or_after_two_blanks(width: int | None, length: int) -> None:
     """It is aligned where there is room, and never runs into the name."""
-    line = next(line for line in plan_text(plan(change()), Layout(width=width)).splitlines() if "  ~" in line)
+    line = next(
+        line for line in plan_text(plan(change()), TextLayout(width=width)).splitlines() if "  ~" in line
+    )
     assert len(line) == length
     assert re.fullmatch(r"  ~ bob@email\.com \(contact 13\) {2,}contacts/trade/ipswich\.yaml:7", line)
 
@@ -173,7 +175,7 @@ def test_the_source_stands_at_the_right_edge_or_after_two_blanks(width: int | No
 def test_concise_leaves_out_what_is_kept() -> None:
     """Everything else is said as in the whole text."""
     whole, concise = (
-        [re.sub(" +", " ", line) for line in plan_text(full_plan(), Layout(concise=short)).splitlines()]
+        [re.sub(" +", " ", line) for line in plan_text(full_plan(), TextLayout(concise=short)).splitlines()]
         for short in (False, True)
     )
     assert concise == [line for line in whole if not line.startswith(" =")]
@@ -184,7 +186,10 @@ def test_concise_leaves_out_what_is_kept() -> None:
 @given(PLANS, st.none() | st.integers(20, 200))
 def test_colour_adds_nothing_but_colour(made: Plan, width: int | None) -> None:
     """Without its codes the coloured text is the plain one, and plain text has none."""
-    plain, colour = plan_text(made, Layout(width=width)), plan_text(made, Layout(colour=True, width=width))
+    plain, colour = (
+        plan_text(made, TextLayout(width=width)),
+        plan_text(made, TextLayout(colour=True, width=width)),
+    )
     assert re.sub(r"\x1b\[[\d;]*m", "", colour) == plain
     assert "\x1b" not in plain
 
@@ -193,7 +198,7 @@ def test_colour_adds_nothing_but_colour(made: Plan, width: int | None) -> None:
 @given(PLANS, st.none() | st.integers(20, 200))
 def test_no_line_ends_in_a_blank(made: Plan, width: int | None) -> None:
     """Trailing blanks are noise in a review; the text ends with one newline."""
-    shown = plan_text(made, Layout(width=width))
+    shown = plan_text(made, TextLayout(width=width))
     assert [line for line in shown.splitlines() if line != line.rstrip()] == []
     assert shown.endswith("\n")
     assert not shown.endswith("\n\n")
@@ -203,4 +208,4 @@ def test_no_line_ends_in_a_blank(made: Plan, width: int | None) -> None:
 @given(st.integers(80, 200))
 def test_a_line_is_never_wider_than_asked(width: int) -> None:
     """At a usual width every line of an ordinary plan fits."""
-    assert max(map(cells, plan_text(full_plan(), Layout(width=width)).splitlines())) <= width
+    assert max(map(cells, plan_text(full_plan(), TextLayout(width=width)).splitlines())) <= width

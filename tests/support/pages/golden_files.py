@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from reconcile.documents.plan import plan_json
-from reconcile.render.layout import Layout
+from reconcile.render.layout import TextLayout
 from reconcile.render.mask import mask
 from reconcile.render.plan_markdown import plan_markdown
 from reconcile.render.plan_page.page import plan_page
@@ -21,13 +21,13 @@ COMMIT = "https://git.example/shop/access/blob/0123456789abcdef"
 
 PAGES: dict[str, Callable[[], str]] = {
     "plan.txt": lambda: plan_text(full_plan()),
-    "plan-100.txt": lambda: plan_text(full_plan(), Layout(width=100)),
-    "plan-concise-60.txt": lambda: plan_text(full_plan(), Layout(width=60, concise=True)),
-    "plan-colour.txt": lambda: plan_text(full_plan(), Layout(width=100, colour=True)),
+    "plan-100.txt": lambda: plan_text(full_plan(), TextLayout(width=100)),
+    "plan-concise-60.txt": lambda: plan_text(full_plan(), TextLayout(width=60, concise=True)),
+    "plan-colour.txt": lambda: plan_text(full_plan(), TextLayout(width=100, colour=True)),
     "plan.json": lambda: plan_json(full_plan()),
     "plan.md": lambda: plan_markdown(full_plan(), source_url=COMMIT),
     "plan.html": lambda: without_assets(plan_page(full_plan())),
-    "masked.txt": lambda: plan_text(mask(full_plan()), Layout(width=100)),
+    "masked.txt": lambda: plan_text(mask(full_plan()), TextLayout(width=100)),
     "masked.json": lambda: plan_json(mask(full_plan())),
     "masked.md": lambda: plan_markdown(mask(full_plan()), source_url=COMMIT),
 }

@@ -48,14 +48,12 @@ def comment(
 
 
 def _text(plan: "Plan | None", project: "Project", job: "CiEnvironment", facts: "Facts") -> str:
+    from reconcile.cli.formats import render
     from reconcile.forge.sticky_comment import with_mark
-    from reconcile.model.settings import Privacy
-    from reconcile.render.mask import mask
-    from reconcile.render.plan_markdown import plan_markdown
 
     foot = f"\n<sub>For commit {facts['head']}. [The run]({job.run}) has the plan as a page.</sub>\n"
     if plan is None:
         return f"### No plan could be made\n\nThe declarations or the account did not allow it.\n{foot}"
     around = with_mark("plan", {**facts, "target": project.target.name}, foot)
-    shown = mask(plan) if project.settings.privacy is Privacy.MASK else plan
-    return plan_markdown(shown, limit=LIMIT - len(around.encode("utf-8")), source_url=job.blob) + foot
+    limit = LIMIT - len(around.encode("utf-8"))
+    return render(plan, "markdown", limit=limit, source_url=job.blob) + foot

@@ -21,27 +21,19 @@ LEAST = 8_000
 @plan_argument
 def summary(common: Common, file: Path) -> int:
     """Add the plan to the job's summary (GITHUB_STEP_SUMMARY), masked as is configured."""
-    from reconcile.model.settings import Privacy
-    from reconcile.render.mask import mask
-    from reconcile.render.plan_markdown import plan_markdown
+    from reconcile.cli.formats import render
     from reconcile.services.plan_files import read_approved_plan
     from reconcile.services.project import open_project
 
     target = os.environ.get("GITHUB_STEP_SUMMARY")
     if not target:
         raise UsageError("GITHUB_STEP_SUMMARY is not set: this command runs in a step of a GitHub job")
-    path, project, plan = (
-        Path(target),
-        open_project(common.choice, common.console),
-        read_approved_plan(file, None),
-    )
+    open_project(common.choice, common.console)  # says whether names are masked
+    path, plan = Path(target), read_approved_plan(file, None)
     left = LIMIT - (path.stat().st_size if path.exists() else 0) - 1
     if left < LEAST:
         raise UsageError("the summary of this step is full; show the plan in a step of its own")
-    blob = _blob()
-    text = plan_markdown(
-        mask(plan) if project.settings.privacy is Privacy.MASK else plan, limit=left, source_url=blob
-    )
+    text = render(plan, "markdown", limit=left, source_url=_blob())
     with path.open("a", encoding="utf-8") as opened:
         opened.write(f"{text}\n")
     return ExitCode.DONE
