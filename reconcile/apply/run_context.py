@@ -1,4 +1,4 @@
-"""What settling a contact goes by, be it updated or created: the run, its bounds, the reading back."""
+"""What carrying out a change needs: the account, the bounds of the run, and reading a contact back."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from reconcile.errors import ApiError, Forbidden, Unauthorized
+from reconcile.evance.writer import WriteResult
 from reconcile.journal.writer import Journal
 from reconcile.model.contact import Contact, Identity
 from reconcile.model.declaration import Declaration
@@ -17,17 +18,17 @@ from reconcile.plan.verify import unmet_target
 from .circuit_breaker import CircuitBreaker
 
 MOST_READS = 16
-"""How often a contact is read before its write when each time the write would have had to wait.
+"""Maximum number of times a contact is read before its write when each time the write would have to wait.
 
-Eight times the account may ask for it, as often as it may for any other request; that each time another
-worker is asked, too, between this one's reading and its turn, makes it twice as many.
+2 x 8: the account may ask for a wait as often as for any other request (8 tries); each time, another worker
+may be asked to wait, too, between this one's reading and its turn.
 """
 
 LONGEST_WAIT = 900.0
-"""The seconds after which no further look is taken, however few there were: three of the longest pauses."""
+"""Maximum number of seconds, then a contact is not read again: three of the longest pauses."""
 
 
-class Account(Protocol):
+class WritableAccount(Protocol):
     """What carrying out a plan needs of the account."""
 
     def contact(self, contact_id: str, /) -> Contact:
@@ -36,27 +37,26 @@ class Account(Protocol):
     def contact_to_update(self, contact_id: str, /) -> Contact:
         """Read one contact right before its write."""
 
-    def update(self, contact_id: str, payload: Payload, /) -> object:
+    def update(self, contact_id: str, payload: Payload, /) -> WriteResult:
         """Write one contact."""
 
     def namesakes(self, emails: Iterable[str], reference: str | None, /) -> Iterable[Identity]:
-        """Look right before a creation for those who have such an address or that reference."""
+        """Look right before a creation for contacts with such an address or that reference."""
 
-    def create(self, payload: Payload, /) -> str:
-        """Add a contact and tell its id."""
+    def create(self, payload: Payload, /) -> WriteResult:
+        """Add a contact."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """Everything one run goes by.
+    """Everything that carrying out a change depends on.
 
-    ``declarations`` are found by the place at which they stand. ``approved`` holds, by contact, the
-    operations that were approved: nothing beyond them is written. ``held_back`` tells of a change why it must
-    wait, or None; it is asked before a contact is begun and again before each write. ``workers`` contacts are
-    settled at a time.
+    ``declarations`` are found by their place. ``approved`` holds, by contact, the operations that were
+    approved: nothing beyond them is written. ``held_back`` says why a change must wait, or None; it is asked
+    before a contact is begun and again before each write. ``workers`` contacts are carried out at a time.
     """
 
-    account: Account
+    account: WritableAccount
     context: PlanContext
     declarations: Mapping[Place, Declaration]
     approved: Mapping[str, tuple[Operation, ...]]
@@ -72,23 +72,23 @@ class RunContext:
 
 @dataclass(slots=True)
 class ReadBudget:
-    """The looks at one contact that are left before it is given up."""
+    """How often, and until when, one contact may be read before it is given up."""
 
     left: int = MOST_READS
     until: float = field(default_factory=lambda: time.monotonic() + LONGEST_WAIT)
 
-    def spent(self) -> bool:
-        """Take one; True when it was the last."""
+    def spend(self) -> bool:
+        """Use up one read; True when it was the last."""
         self.left -= 1
         return self.left <= 0 or time.monotonic() > self.until
 
 
 def failure_text(error: ApiError | OSError, run: RunContext) -> str:
-    """The trouble in words, once the run is stopped where the next contact would meet the same."""
+    """The error in words. The run is stopped where the next contact would meet the same error."""
     if isinstance(error, OSError):
-        told = f"the journal can't be written: {error.strerror}"
-        run.breaker.stop(told)
-        return told
+        reason = f"the journal can't be written: {error.strerror}"
+        run.breaker.stop(reason)
+        return reason
     if isinstance(error, Unauthorized | Forbidden):
         run.breaker.stop(str(error))
     return str(error)
@@ -99,25 +99,25 @@ def read_back(change: Change, written: Change, contact_id: str, run: RunContext,
     try:
         after = run.account.contact(contact_id)
     except ApiError as error:
-        told = f"written, but it could not be read back: {failure_text(error, run)}"
-        return Result(change, Outcome.UNCONFIRMED, told, gap=gap)
+        detail = f"written, but it could not be read back: {failure_text(error, run)}"
+        return Result(change, Outcome.UNCONFIRMED, detail, gap=gap)
     return compare_with_target(change, written, after, run, gap)
 
 
 def compare_with_target(
     change: Change, written: Change, after: Contact, run: RunContext, gap: float = 0.0
 ) -> Result:
-    """How a write ended by what the account holds after it."""
+    """Whether the account holds after a write what was written."""
     held = roles_held(after, run)
     differences = unmet_target(written.target, after.state, run.context.now)
     if not differences:
         return Result(change, Outcome.APPLIED, gap=gap, held=held)
-    told = f"the account holds something else than was written: {', '.join(differences)}"
-    return Result(change, Outcome.UNCONFIRMED, told, gap=gap, held=held)
+    detail = f"the account holds something else than was written: {', '.join(differences)}"
+    return Result(change, Outcome.UNCONFIRMED, detail, gap=gap, held=held)
 
 
 def roles_held(live: Contact, run: RunContext) -> frozenset[str] | None:
-    """The roles that a contact holds by that reading; None when it does not tell."""
+    """The roles that a contact holds by that reading; None when the reading does not show them."""
     if live.state.roles is None:
         return None
     return frozenset(grant.reference for grant in live.state.roles if grant.held(run.context.now))

@@ -2,8 +2,10 @@
 
 import time
 from dataclasses import dataclass, replace
+from typing import assert_never
 
-from reconcile.errors import ApiError, OutcomeUnknown, Stopped, WriteDeferred
+from reconcile.errors import ApiError, Forbidden, Unauthorized
+from reconcile.evance.writer import WriteKind
 from reconcile.model.contact import Contact
 from reconcile.model.declaration import Declaration
 from reconcile.model.plan import Change, Operation
@@ -16,7 +18,7 @@ from reconcile.plan.verify import same_person
 from .run_context import ReadBudget, RunContext, compare_with_target, failure_text, read_back, roles_held
 
 MOST_LOST_ANSWERS = 3
-"""How often a write is sent whose answer was lost and which, read back, has not taken effect."""
+"""Maximum number of sends of a write, then it is given up: each answer was lost, and none took effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,68 +29,84 @@ class LostWrite:
     gap: float
 
 
+@dataclass(frozen=True, slots=True)
+class DeferredWrite:
+    """A write that the account did not take now, and why: the contact must be read again before the next."""
+
+    detail: str
+
+
+Attempt = Result | LostWrite | DeferredWrite
+"""How one attempt at a contact ended: for good, or so that the contact must be read again."""
+
+
 def update_contact(change: Change, run: RunContext) -> Result:
     """Write; a write whose answer was lost is judged by the next reading, and only then repeated."""
-    sent: LostWrite | None = None
-    looks, lost = ReadBudget(), 0
-    while lost < MOST_LOST_ANSWERS:
-        tried = _another_attempt(change, run, sent) if sent else _attempt(change, run, None)
-        spent = looks.spent()
-        if isinstance(tried, Result):
-            return replace(tried, gap=max(tried.gap, sent.gap)) if sent else tried
-        if isinstance(tried, LostWrite):
-            sent, lost = replace(tried, gap=max(tried.gap, sent.gap if sent else 0.0)), lost + 1
-        elif spent:
-            return _given_up(change, sent, str(tried))
-    return _given_up(change, sent, f"the answer to its write was lost {MOST_LOST_ANSWERS} times")
+    lost: LostWrite | None = None
+    budget, losses = ReadBudget(), 0
+    while losses < MOST_LOST_ANSWERS:
+        attempt = _attempt_after_loss(change, run, lost) if lost else _attempt(change, run, None)
+        spent = budget.spend()
+        match attempt:
+            case Result():
+                return replace(attempt, gap=max(attempt.gap, lost.gap)) if lost else attempt
+            case LostWrite():
+                lost, losses = replace(attempt, gap=max(attempt.gap, lost.gap if lost else 0.0)), losses + 1
+            case DeferredWrite(detail):
+                if spent:
+                    return _given_up(change, lost, detail)
+            case _:
+                assert_never(attempt)
+    return _given_up(change, lost, f"the answer to its write was lost {MOST_LOST_ANSWERS} times")
 
 
-def _given_up(change: Change, sent: LostWrite | None, why: str) -> Result:
-    if sent is None:
-        return Result(change, Outcome.FAILED, why)
-    return Result(change, Outcome.UNCONFIRMED, why, gap=sent.gap)
+def _given_up(change: Change, lost: LostWrite | None, detail: str) -> Result:
+    if lost is None:
+        return Result(change, Outcome.FAILED, detail)
+    return Result(change, Outcome.UNCONFIRMED, detail, gap=lost.gap)
 
 
-def _another_attempt(change: Change, run: RunContext, sent: LostWrite) -> Result | LostWrite | WriteDeferred:
-    """After a write whose answer was lost: whatever keeps us from looking, it may have taken effect."""
+def _attempt_after_loss(change: Change, run: RunContext, lost: LostWrite) -> Attempt:
+    """After a write whose answer was lost, the contact is never called not written: it may have been."""
     try:
-        tried = _attempt(change, run, sent)
+        attempt = _attempt(change, run, lost)
     except (ApiError, OSError) as error:
-        told = f"the answer to its write was lost, and then: {failure_text(error, run)}"
-        return Result(change, Outcome.UNCONFIRMED, told)
-    if not isinstance(tried, Result) or tried.settled:
-        return tried
-    failed = tried.outcome is Outcome.FAILED
-    told = f"the answer to its write was lost, and then: {tried.detail}" if failed else tried.detail
-    return replace(tried, outcome=Outcome.UNCONFIRMED, detail=told)
+        detail = f"the answer to its write was lost, and then: {failure_text(error, run)}"
+        return Result(change, Outcome.UNCONFIRMED, detail)
+    match attempt:
+        case Result(settled=False, outcome=Outcome.FAILED, detail=detail):
+            detail = f"the answer to its write was lost, and then: {detail}"
+            return replace(attempt, outcome=Outcome.UNCONFIRMED, detail=detail)
+        case Result(settled=False):
+            return replace(attempt, outcome=Outcome.UNCONFIRMED)
+        case _:
+            return attempt
 
 
-def _attempt(change: Change, run: RunContext, sent: LostWrite | None) -> Result | LostWrite | WriteDeferred:
-    """Read, plan anew, write, read back. What was sent when the answer to the write is lost.
-
-    Postponed when the account did not take the write now: after the wait the contact is read again.
-    """
+def _attempt(change: Change, run: RunContext, lost: LostWrite | None) -> Attempt:
+    """Read, plan anew, write, read back."""
     live = run.account.contact_to_update(change.contact.id)
     read_at = time.monotonic()
-    given = sent.change.operations if sent else ()
+    given = lost.change.operations if lost else ()
     if not same_person(live.identity, change.contact, given):
         return Result(change, Outcome.STALE, "it now has another type, e-mail or reference; plan again")
-    fresh = _planned_anew(change, run, sent, live)
-    if isinstance(fresh, Result):
-        return replace(fresh, held=roles_held(live, run))
-    return _written(change, fresh, run, live, read_at)
+    match _plan_anew(change, run, lost, live):
+        case Result() as result:
+            return replace(result, held=roles_held(live, run))
+        case Change() as fresh:
+            return _write(change, fresh, run, live, read_at)
 
 
-def _planned_anew(change: Change, run: RunContext, sent: LostWrite | None, live: Contact) -> Result | Change:
-    """What is to be written by that reading; a result when that is nothing, or must not be."""
+def _plan_anew(change: Change, run: RunContext, lost: LostWrite | None, live: Contact) -> Result | Change:
+    """What is to be written after that reading; a result when nothing is, or nothing may be."""
     declaration = run.declarations[change.source]
     unread = unreadable(declaration, live, run.context)
     if unread:
-        told = f"what must be kept could not be read: {', '.join(unread)}"
-        return Result(change, Outcome.STALE, told)
+        detail = f"what must be kept could not be read: {', '.join(unread)}"
+        return Result(change, Outcome.STALE, detail)
     fresh = replan_contact(declaration, live, run.context)
     if fresh is None:
-        return _settled(change, sent, live, run)
+        return _nothing_left(change, lost, live, run)
     beyond = unapproved(fresh.operations, run.approved[change.key])
     if beyond:
         return _stale(change, beyond)
@@ -96,28 +114,35 @@ def _planned_anew(change: Change, run: RunContext, sent: LostWrite | None, live:
     return fresh if stopped is None else Result(change, Outcome.NOT_TRIED, stopped)
 
 
-def _written(
-    change: Change, fresh: Change, run: RunContext, live: Contact, read_at: float
-) -> Result | LostWrite | WriteDeferred:
+def _write(change: Change, fresh: Change, run: RunContext, live: Contact, read_at: float) -> Attempt:
+    """Note the intent, write, read back."""
+    held = roles_held(live, run)
     try:
         run.journal.intent(fresh, before_image(run.declarations[change.source], live))
-        run.account.update(change.contact.id, fresh.payload)
-    except OutcomeUnknown:
-        return LostWrite(fresh, time.monotonic() - read_at)
-    except WriteDeferred as error:
-        return error
-    except Stopped as error:
-        return Result(change, Outcome.NOT_TRIED, str(error), held=roles_held(live, run))
-    except (ApiError, OSError) as error:
-        return Result(change, Outcome.FAILED, failure_text(error, run), held=roles_held(live, run))
-    return read_back(change, fresh, change.contact.id, run, time.monotonic() - read_at)
+        write = run.account.update(change.contact.id, fresh.payload)
+    except (Unauthorized, Forbidden, OSError) as error:
+        return Result(change, Outcome.FAILED, failure_text(error, run), held=held)
+    gap = time.monotonic() - read_at
+    match write.kind:
+        case WriteKind.WRITTEN:
+            return read_back(change, fresh, change.contact.id, run, gap)
+        case WriteKind.UNKNOWN:
+            return LostWrite(fresh, gap)
+        case WriteKind.DEFERRED:
+            return DeferredWrite(write.detail)
+        case WriteKind.NOT_SENT:
+            return Result(change, Outcome.NOT_TRIED, write.detail, held=held)
+        case WriteKind.REJECTED:
+            return Result(change, Outcome.FAILED, write.detail, held=held)
+        case _:
+            assert_never(write.kind)
 
 
-def _settled(change: Change, sent: LostWrite | None, live: Contact, run: RunContext) -> Result:
+def _nothing_left(change: Change, lost: LostWrite | None, live: Contact, run: RunContext) -> Result:
     """Nothing is left to do: it never was, or a write whose answer was lost has taken effect."""
-    if sent is None:
+    if lost is None:
         return Result(change, Outcome.UNNECESSARY)
-    return compare_with_target(change, sent.change, live, run)
+    return compare_with_target(change, lost.change, live, run)
 
 
 def _stale(change: Change, beyond: tuple[Operation, ...]) -> Result:

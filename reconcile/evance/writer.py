@@ -1,9 +1,19 @@
-"""The client that writes: one contact at a time."""
+"""The client that writes: one contact at a time, each write with one result."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
-from reconcile.errors import Rejected, UnexpectedResponse
+from reconcile.errors import (
+    ApiError,
+    Forbidden,
+    OutcomeUnknown,
+    Stopped,
+    Unauthorized,
+    UnexpectedResponse,
+    WriteDeferred,
+)
 from reconcile.model.contact import Contact, Identity, email_key
 from reconcile.model.plan import Payload
 from reconcile.wire.contacts_v1 import (
@@ -21,8 +31,41 @@ from .reader import Reader
 from .transport import ApiRequest
 
 
+class WriteKind(StrEnum):
+    """What is known of a write after it."""
+
+    WRITTEN = "written"
+    REJECTED = "rejected"
+    NOT_SENT = "not sent"
+    DEFERRED = "deferred"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class WriteResult:
+    """What became of one write.
+
+    - WRITTEN: ``contact_id`` is the contact's, ``contact`` what the answer tells of it, None if not all.
+    - REJECTED: it was surely not written, and would not be if it were sent again.
+    - NOT_SENT: the run was stopped while the write waited for its turn.
+    - DEFERRED: it was not written, since it would have had to wait: read again, then write.
+    - UNKNOWN: its answer was lost, so it may have taken effect: read before anything else.
+
+    ``detail`` says why, for a person; empty when it was written.
+    """
+
+    kind: WriteKind
+    detail: str = ""
+    contact_id: str = ""
+    contact: Contact | None = None
+
+
 class Writer(Reader):
-    """A reader that may also write: one contact a call, never repeated when its answer was lost."""
+    """A reader that may also write: one contact a call, never repeated when its answer was lost.
+
+    A write raises Unauthorized and Forbidden, which the next contact would meet, too; whatever else becomes
+    of it is its result.
+    """
 
     _may_write: ClassVar[bool] = True
 
@@ -38,23 +81,11 @@ class Writer(Reader):
         path, action = contact_path_v1(id), f"show contact {id}"
         return self._read_contact(ApiRequest("GET", path, action, "contacts.readonly", reserve_next=True), id)
 
-    def update(self, id: str, payload: Payload) -> Contact | None:  # noqa: A002 -- the API's own word
-        """Send an update; the contact as the answer shows it, None when the answer does not show it whole.
-
-        ``payload`` is the exact body, ``{"contact": {...}}``. OutcomeUnknown: it may have been written, read
-        it. WriteDeferred: it was not written, and since it would have had to wait, the contact should be read
-        again first. Any other ApiError: it was not written.
-        """
-        self._refuse_unsafe(payload)
+    def update(self, id: str, payload: Payload) -> WriteResult:  # noqa: A002 -- the API's own word
+        """Update a contact; ``payload`` is the exact body, ``{"contact": {...}}``."""
         method, path = self.connection.update_method, contact_path_v1(id)
         request = ApiRequest(method, path, f"update contact {id}", "contacts", body=payload, send_once=True)
-        answer = self._api.write(request)
-        if answer is None:
-            return None
-        shown = contact_in(answer)
-        if shown is None or str(shown.get("id", id)) != id:
-            raise unexpected_response(request, self.connection)
-        return _contact_if_whole(answer)
+        return self._write(request, payload, id)
 
     def namesakes(self, emails: Iterable[str], reference: str | None) -> tuple[Identity, ...]:
         """Whom the account finds by these addresses or that reference right before a creation, to compare."""
@@ -64,30 +95,64 @@ class Writer(Reader):
         listings = [self._search(field, value, reserve_next=True) for field, value in filters]
         return tuple(sorted({identity for listing in listings for identity in listing.identities}))
 
-    def create(self, payload: Payload) -> str:
-        """Create a contact; its new id. OutcomeUnknown: it may exist now, look for it before another try.
-
-        WriteDeferred: it was not created, and since it would have had to wait, look again first.
-        """
-        self._refuse_unsafe(payload)
+    def create(self, payload: Payload) -> WriteResult:
+        """Create a contact; ``payload`` is the exact body, ``{"contact": {...}}``."""
         request = ApiRequest(
             "POST", CONTACTS_V1, "create a contact", "contacts", body=payload, send_once=True
         )
-        answer = self._api.write(request) or {}
-        try:
-            return read_identity(contact_in(answer) or {}).id
-        except UnexpectedResponse:
-            raise unexpected_response(request, self.connection) from None
+        return self._write(request, payload, None)
 
-    def _refuse_unsafe(self, payload: Payload) -> None:
-        """Raise Rejected for a set that the account's capabilities say must not be written."""
+    def _write(self, request: ApiRequest, payload: Payload, known_id: str | None) -> WriteResult:
+        """Send a write; ``known_id`` is the contact's, None for a new one."""
+        refusal = self._refusal(payload)
+        if refusal:
+            return WriteResult(WriteKind.REJECTED, refusal)
+        try:
+            return self._written(request, self._api.write(request), known_id)
+        except (Unauthorized, Forbidden):
+            raise
+        except ApiError as error:
+            return WriteResult(_KINDS.get(type(error), WriteKind.REJECTED), str(error))
+
+    def _written(self, request: ApiRequest, answer: Json | None, known_id: str | None) -> WriteResult:
+        """What a success tells; OutcomeUnknown when it tells of another contact, or of none where it must."""
+        if answer is None and known_id is not None:
+            return WriteResult(WriteKind.WRITTEN, contact_id=known_id)
+        contact_id = _id_of(contact_in(answer or {}), known_id)
+        if contact_id is None or known_id not in (None, contact_id):
+            raise unexpected_response(request, self.connection)
+        return WriteResult(WriteKind.WRITTEN, "", contact_id, _contact_if_whole(answer or {}))
+
+    def _refusal(self, payload: Payload) -> str:
+        """Why a set in the payload must not be written, by the account's capabilities; empty if it may."""
         fields = payload_fields(payload)
         unsafe = [facet for facet in self.connection.capabilities.refuse if SET_KEYS[facet] in fields]
-        if unsafe:
-            raise Rejected(
-                f"not sent: evance.capabilities.yaml says to refuse a write of {' and '.join(unsafe)} "
-                f"at {self.connection.account}; the file says why"
-            )
+        if not unsafe:
+            return ""
+        return (
+            f"not sent: evance.capabilities.yaml says to refuse a write of {' and '.join(unsafe)} "
+            f"at {self.connection.account}; the file says why"
+        )
+
+
+_KINDS: dict[type[ApiError], WriteKind] = {
+    Stopped: WriteKind.NOT_SENT,
+    WriteDeferred: WriteKind.DEFERRED,
+    OutcomeUnknown: WriteKind.UNKNOWN,
+}
+"""What an error of the client means for a write; any other one means that it was not written."""
+
+
+def _id_of(shown: Json | None, known_id: str | None) -> str | None:
+    """The id that an answer shows; that of the updated contact where the answer leaves it out."""
+    if shown is None:
+        return None
+    if known_id is not None:
+        return str(shown.get("id", known_id))
+    try:
+        return read_identity(shown).id
+    except UnexpectedResponse:
+        return None
 
 
 def _contact_if_whole(answer: Json) -> Contact | None:
