@@ -41,20 +41,7 @@ LAYERS: dict[str, set[str]] = {
         "sandbox",
     },
     "sandbox": set(),
-    "cli": GROUND
-    | {
-        "documents",
-        "declare",
-        "plan",
-        "render",
-        "evance",
-        "journal",
-        "apply",
-        "probe",
-        "forge",
-        "services",
-        "sandbox",
-    },
+    "cli": GROUND | {"documents", "declare", "plan", "render", "journal", "forge", "services", "sandbox"},
 }
 """Which parts each part may import."""
 
