@@ -6,7 +6,7 @@ Every instant inside the program is an aware datetime in UTC, in whole seconds.
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -51,8 +51,12 @@ def to_utc(moment: datetime) -> datetime:
         return EARLIEST if moment.year == 1 else LATEST
 
 
+@lru_cache(maxsize=4096)
 def start_of(day: date, tz: ZoneInfo) -> datetime:
-    """The first instant of a day in a time zone; in a zone that skips midnight, the first that exists."""
+    """The first instant of a day in a time zone; in a zone that skips midnight, the first that exists.
+
+    Cached, since declarations name the same few days again and again.
+    """
     midnight = datetime.combine(day, time.min, tzinfo=tz)
     before, after = (to_utc(midnight.replace(fold=fold)) for fold in (0, 1))
     # In a gap the offset from before the jump (fold 0) gives the later instant of the two (PEP 495).

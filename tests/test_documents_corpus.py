@@ -39,8 +39,8 @@ from jsonschema import Draft202012Validator
 from reconcile import __version__
 from reconcile.cli import main
 from reconcile.clock import utc_text
-from reconcile.declare.schema.json_schema import configuration_schema as configuration_json_schema
-from reconcile.declare.schema.json_schema import declarations_schema as declarations_json_schema
+from reconcile.declare.schema.configuration import configuration_json_schema
+from reconcile.declare.schema.declarations import declarations_json_schema
 from reconcile.documents.contact_snapshot import contact_from_snapshot, contact_snapshot
 from reconcile.documents.drift import drift_from_document, drift_json
 from reconcile.documents.explanation import explanation_json

@@ -12,7 +12,8 @@ from textwrap import fill
 from typing import Any, assert_never
 
 from reconcile.declare.rules import RULES, Rule, RuleScope, example_of
-from reconcile.declare.schema.json_schema import configuration_schema, declarations_schema
+from reconcile.declare.schema.configuration import configuration_json_schema
+from reconcile.declare.schema.declarations import declarations_json_schema
 from reconcile.model.guards import GUARDS, Guard, GuardSetting, SettingKind
 from reconcile.model.problem import Severity
 from reconcile.wire.fields import ADDRESS_FIELDS, PROFILE_FIELDS
@@ -154,8 +155,8 @@ def files() -> dict[Path, str]:
         ROOT / "docs" / "rules.md": rules_page(),
         apply_page: _with_table(apply_page, "guards", guards_table()),
         declarations_page: _with_table(declarations_page, "fields", fields_list()),
-        schemas / "declarations.json": _json(declarations_schema()),
-        schemas / "configuration.json": _json(configuration_schema()),
+        schemas / "declarations.json": _json(declarations_json_schema()),
+        schemas / "configuration.json": _json(configuration_json_schema()),
     }
 
 

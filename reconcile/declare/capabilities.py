@@ -5,20 +5,32 @@ from typing import Any
 
 from reconcile.errors import DeclarationError
 from reconcile.model.capabilities import LARGEST_PAGE, Capabilities, Numbering, SetSource
-from reconcile.model.facets import Facet
-from reconcile.model.problem import Problem
+from reconcile.model.facets import SETS
 from reconcile.model.settings import UpdateMethod
 from reconcile.text import replace_unprintable
 
 from . import rules
-from .files import read_file
 from .problems import ProblemList
-from .schema.containers import Key, KeyedMapping, ListOf, NamedMapping, ReadMapping
+from .schema.containers import Key, KeyedMapping, ListOf, NamedMapping
 from .schema.dates import DateOrInstant
-from .schema.scalars import Choice, Number, Text
-from .yaml.reader import read_tree
+from .schema.scalars import INVALID, Choice, Number, Text
+from .yaml.reader import read_bytes, read_tree
 
 _SOURCE = Choice(tuple(SetSource))
+
+_FOUND_OUT = (
+    Key("update_method", Choice(tuple(UpdateMethod)), "The verb of a contact update."),
+    Key(
+        "page_size",
+        Number(f"a whole number from 1 to {LARGEST_PAGE}", 1, LARGEST_PAGE),
+        "Contacts asked for at once in a list.",
+    ),
+    Key("roles_from", _SOURCE, "Where roles are read: from the list, or contact by contact."),
+    Key("tags_from", _SOURCE, "Where tags are read: from the list, or contact by contact."),
+    Key("contact_ids", Choice(tuple(Numbering)), "Whether both API versions use the same ids."),
+    Key("refuse", ListOf("a list of 'roles' and 'tags'", Choice(SETS)), "What must not be written."),
+)
+"""The keys that are fields of Capabilities."""
 
 CAPABILITIES = KeyedMapping(
     "a mapping with 'version: 1'",
@@ -33,20 +45,7 @@ CAPABILITIES = KeyedMapping(
         ),
         Key("as_of", DateOrInstant(), "When it was probed.", required=True),
         Key("tool_version", Text("a version"), "The version of reconcile that probed."),
-        Key("update_method", Choice(tuple(UpdateMethod)), "The verb of a contact update."),
-        Key(
-            "page_size",
-            Number(f"a whole number from 1 to {LARGEST_PAGE}", 1, LARGEST_PAGE),
-            "Contacts asked for at once in a list.",
-        ),
-        Key("roles_from", _SOURCE, "Where roles are read: from the list, or contact by contact."),
-        Key("tags_from", _SOURCE, "Where tags are read: from the list, or contact by contact."),
-        Key("contact_ids", Choice(tuple(Numbering)), "Whether both API versions use the same ids."),
-        Key(
-            "refuse",
-            ListOf("a list of 'roles' and 'tags'", Choice((Facet.ROLES, Facet.TAGS))),
-            "What must not be written.",
-        ),
+        *_FOUND_OUT,
         Key(
             "findings",
             NamedMapping("a mapping of findings", Text("the name of a question"), Text("an answer")),
@@ -63,29 +62,16 @@ def load_capabilities(path: Path) -> Capabilities:
     """
     if not path.exists():
         return Capabilities()
-    problems: list[Problem] = []
-    report = ProblemList(replace_unprintable(path.name), problems)
-    entry = _read(path, report)
-    if problems or entry is None:
-        raise DeclarationError(problems)
-    return _capabilities(entry.values)
-
-
-def _read(path: Path, report: ProblemList) -> ReadMapping | None:
-    data = read_file(path, report)
-    if data is None:
-        return None
-    root, whole = read_tree(data, report)
+    problems = ProblemList(replace_unprintable(path.name), [])
+    root = read_tree(read_bytes(path, problems), problems)
     if root is None:
-        if whole:
-            report.add(rules.MISSING_KEY, None, "this file is empty; delete it, or probe again")
-        return None
-    entry = CAPABILITIES.read(root, report)
-    return entry if isinstance(entry, ReadMapping) else None
+        problems.add(rules.MISSING_KEY, None, "this file is empty; delete it, or probe again")
+    mapping = INVALID if root is None else CAPABILITIES.read(root, problems)
+    if problems.problems or mapping is INVALID:
+        raise DeclarationError(problems.problems)
+    return _capabilities(mapping.plain())
 
 
 def _capabilities(values: dict[str, Any]) -> Capabilities:
-    lists = {key: tuple(item for _, item in values.get(key, ())) for key in ("also", "refuse")}
-    names = ("update_method", "page_size", "roles_from", "tags_from", "contact_ids")
-    plain = {name: values[name] for name in names if name in values}
-    return Capabilities(accounts=(values["account"], *lists["also"]), refuse=lists["refuse"], **plain)
+    fields = {key.name: values[key.name] for key in _FOUND_OUT if key.name in values}
+    return Capabilities(accounts=(values["account"], *values.get("also", ())), **fields)

@@ -1,9 +1,10 @@
-"""Loads a folder of declarations: every file, then what can only be said of all files together."""
+"""Loads a folder of declarations: every file, then what can only be checked over all files together."""
 
 import gc
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -12,28 +13,29 @@ from reconcile.errors import DeclarationError
 from reconcile.model.declaration import Declaration
 from reconcile.model.problem import Place, Problem, Severity
 from reconcile.model.settings import Policy
+from reconcile.text import replace_unprintable
 
 from . import rules
-from .bundles import Bundle, collect_bundles, read_bundle, report_unknown_bundles, with_bundles
+from .bundles import Bundle, ItemHolder, bundles_by_name, check_bundle_names, read_bundle, with_bundles
 from .checks.duplicates import find_duplicates
-from .checks.ignored import IgnoredItems
+from .checks.ignored import find_ignored
 from .checks.warnings import warn_of_contacts, warn_of_items, warn_of_unused_bundles
-from .contacts import DeclarationReader, FileContact
-from .files import find_files, read_file, relative
+from .contacts import ContactInFile, DeclarationReader
 from .problems import ProblemList
-from .schema.containers import ReadMapping
-from .schema.dates import DayBoundaries
-from .schema.declarations import FILE
+from .schema.containers import CheckedMapping, KeyedMapping
+from .schema.declarations import contact_mapping, file_mapping
 from .yaml.nodes import MappingNode
-from .yaml.reader import read_tree
+from .yaml.reader import YamlFile, read_bytes
+
+SUFFIXES = (".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedDeclarations:
     """A valid folder of declarations.
 
-    ``declarations`` are sorted by place. ``roles`` is every declared role reference with its place, bundles'
-    included, for the check against the account. ``files`` is how many files were read.
+    ``declarations`` are sorted by place. ``roles`` is every declared role reference with its place, those of
+    bundles included, to be checked against the account. ``files`` is the number of files.
     """
 
     declarations: tuple[Declaration, ...]
@@ -47,19 +49,32 @@ def load_declarations(
 ) -> LoadedDeclarations:
     """All declarations of a folder, with every ``*.yaml`` and ``*.yml`` below it.
 
-    Places tell their file relative to ``root``, the folder of the configuration; nothing outside of it is
-    read. Warnings that go by the clock are only made when ``now`` is given. Raises DeclarationError with all
-    problems of all files, sorted by place.
+    Places name their file relative to ``root``, the folder of the configuration; nothing outside of it is
+    read. Warnings about time are only given with ``now``. Raises DeclarationError with all problems of all
+    files, sorted by place.
     """
-    with _collector_off():
-        load = _FolderLoad(policy, root, now)
-        load.read(find_files(folder, root, load.problems))
-        return load.finish(folder)
+    problems: list[Problem] = []
+    in_folder = ProblemList(relative(folder, root), problems)
+    with _garbage_collector_off():
+        contents = _read_folder(folder, root, policy, problems)
+        _check_emptiness(contents, in_folder)
+        declarations = _fold_bundles_in(contents, in_folder)
+        problems += find_duplicates(declarations)
+        problems += find_ignored(contents.item_holders, policy.ignore)
+        problems += warn_of_items(contents.item_holders, policy.judgement, now)
+        if not _has_errors(problems):
+            # Only now is nothing missing that was refused, so that the folder can be judged as a whole.
+            problems += warn_of_contacts(declarations, policy.judgement)
+            problems += warn_of_unused_bundles(contents.bundles, contents.used_bundles)
+    if _has_errors(problems):
+        raise DeclarationError(problems)
+    warnings = tuple(sorted(set(problems)))
+    return LoadedDeclarations(declarations, warnings, contents.role_places, contents.files)
 
 
 @contextmanager
-def _collector_off() -> Iterator[None]:
-    """No cyclic collection meanwhile, and none of what was made.
+def _garbage_collector_off() -> Iterator[None]:
+    """No cyclic collection of garbage while declarations are loaded, and none of them afterwards.
 
     The declarations have no cycles and stay for the whole run, yet the collector would walk all of them
     again and again: a third of the time of loading 100,000 contacts. Frozen objects still go when nobody
@@ -75,90 +90,148 @@ def _collector_off() -> Iterator[None]:
             gc.enable()
 
 
-@dataclass(slots=True)
-class _FolderLoad:
-    """What has been read so far. ``whole`` is False once a bundle may be missing that a file does give."""
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """What stands in a file, or in all files of a folder.
 
-    policy: Policy
-    root: Path
-    now: datetime | None
-    problems: list[Problem] = field(default_factory=list)
-    written: list[FileContact] = field(default_factory=list)
-    bundles: list[Bundle] = field(default_factory=list)
+    ``whole`` is False when something could not be read, so that a bundle may be missing.
+    """
+
+    contacts: tuple[ContactInFile, ...] = ()
+    bundles: tuple[Bundle, ...] = ()
     whole: bool = True
-    files: int = 0
+    files: int = 1
 
-    def read(self, paths: list[Path]) -> None:
-        calendar = DayBoundaries(clock.zone(self.policy.timezone))
-        for path in paths:
-            report = ProblemList(relative(path, self.root), self.problems)
-            data = read_file(path, report)
-            self.whole &= data is not None and self._read_file(data, DeclarationReader(report, calendar))
-            self.files += 1
+    @property
+    def item_holders(self) -> list[ItemHolder]:
+        """What has roles and tags: the contacts without their bundles, and the bundles."""
+        return [*(contact.declaration for contact in self.contacts), *self.bundles]
 
-    def _read_file(self, data: bytes, reader: DeclarationReader) -> bool:
-        root, whole = read_tree(data, reader.report, {"contacts": reader.contact})
-        entry = FILE.read(root, reader.report) if root is not None else None
-        if not isinstance(entry, ReadMapping):
-            return whole and root is None
-        self.written += [contact for _, contact in entry.values.get("contacts", ())]
-        known = len(self.bundles)
-        for key, name, bundle in entry.values.get("bundles", ()):
-            self.bundles.append(read_bundle(key, name, bundle, reader))
-        return whole and len(self.bundles) - known == _bundles_written(entry)
+    @property
+    def used_bundles(self) -> set[str]:
+        """The names of the bundles that contacts have."""
+        return {name for contact in self.contacts for name, _ in contact.bundles}
 
-    def finish(self, folder: Path) -> LoadedDeclarations:
-        self._check_emptiness(folder)
-        report = ProblemList(relative(folder, self.root), self.problems)
-        bundles = collect_bundles(self.bundles, report)
-        for written in self.written if self.whole else ():
-            report_unknown_bundles(written, bundles, report)
-        declarations = tuple(with_bundles(written, bundles, report) for written in self.written)
-        self.problems += find_duplicates(declarations)
-        self._check_ignored()
-        self._judge(declarations)
-        if self._failed():
-            raise DeclarationError(self.problems)
-        return LoadedDeclarations(declarations, tuple(sorted(set(self.problems))), self._roles(), self.files)
-
-    def _failed(self) -> bool:
-        return any(problem.severity is Severity.ERROR for problem in self.problems)
-
-    def _judge(self, declarations: tuple[Declaration, ...]) -> None:
-        judgement = self.policy.judgement
-        # What was refused is missing here: only a folder without errors can be judged as a whole.
-        if not self._failed():
-            self.problems += warn_of_contacts(declarations, judgement)
-            used = {name for written in self.written for name, _ in written.bundles}
-            self.problems += warn_of_unused_bundles(self.bundles, used)
-        self.problems += warn_of_items(list(self._holders()), judgement, self.now)
-
-    def _check_emptiness(self, folder: Path) -> None:
-        # Otherwise a folder that was moved or misspelt would revoke whatever it declared.
-        if not self.written and not self.problems:
-            report = ProblemList(relative(folder, self.root), self.problems)
-            report.add(
-                rules.NO_CONTACTS, None, "no file here declares a contact; add one, or correct 'contacts'"
-            )
-
-    def _check_ignored(self) -> None:
-        ignored = IgnoredItems(self.policy.ignore)
-        for holder in self._holders():
-            self.problems += ignored.roles(holder.roles or ())
-            self.problems += ignored.tags(holder.tags or ())
-
-    def _roles(self) -> tuple[tuple[str, Place], ...]:
+    @property
+    def role_places(self) -> tuple[tuple[str, Place], ...]:
+        """Every role reference with its place."""
         return tuple(
-            (grant.reference, grant.place) for holder in self._holders() for grant in holder.roles or ()
+            [(grant.reference, grant.place) for holder in self.item_holders for grant in holder.roles or ()]
         )
 
-    def _holders(self) -> Iterator[Declaration | Bundle]:
-        """What stands in the files: contacts without their bundles, and the bundles."""
-        yield from (written.declaration for written in self.written)
-        yield from self.bundles
+
+def _read_folder(folder: Path, root: Path, policy: Policy, problems: list[Problem]) -> _Contents:
+    """What stands in all files of the folder."""
+    zone, contact_schema = clock.zone(policy.timezone), contact_mapping()
+    file_schema = file_mapping(contact_schema)
+    files = []
+    for path in find_files(folder, root, problems):
+        reader = DeclarationReader(ProblemList(relative(path, root), problems), zone, contact_schema)
+        files.append(_read_file(path, file_schema, reader))
+    return _Contents(
+        tuple([contact for file in files for contact in file.contacts]),
+        tuple([bundle for file in files for bundle in file.bundles]),
+        all(file.whole for file in files),
+        len(files),
+    )
 
 
-def _bundles_written(entry: ReadMapping) -> int:
-    """How many bundles stand in a file, whether they could be read or not."""
-    node = entry.node.entries.get("bundles")
+def _read_file(path: Path, schema: KeyedMapping, reader: DeclarationReader) -> _Contents:
+    """What stands in one file. Its contacts are taken one by one, so that it may be of any size."""
+    problems = reader.problems
+    file = YamlFile(read_bytes(path, problems), problems)
+    contacts = [(key, reader.contact(node)) for key, node in file.items("contacts")]
+    if file.root is None:
+        return _Contents(whole=file.whole)
+    mapping = schema.read(file.root, problems)
+    if not isinstance(mapping, CheckedMapping):
+        return _Contents(whole=False)
+    # A second list of contacts, whose key is refused, is checked like the first and does not count.
+    first = mapping.node.keys.get("contacts")
+    bundles = [
+        read_bundle(key, name, bundle, reader) for key, name, bundle in mapping.values.get("bundles", ())
+    ]
+    return _Contents(
+        tuple([contact for key, contact in contacts if contact is not None and key is first]),
+        tuple(bundles),
+        file.whole and len(bundles) == _bundles_written(mapping),
+    )
+
+
+def _bundles_written(mapping: CheckedMapping) -> int:
+    """The number of bundles that stand in a file, even if they could not be read."""
+    node = mapping.node.entries.get("bundles")
     return len(node.entries) if isinstance(node, MappingNode) else 0 if node is None else -1
+
+
+def _check_emptiness(contents: _Contents, problems: ProblemList) -> None:
+    # Otherwise a folder that was moved or misspelt would revoke all that it declared.
+    if not contents.contacts and not problems.problems:
+        message = "no file here declares a contact; add one, or correct 'contacts'"
+        problems.add(rules.NO_CONTACTS, None, message)
+
+
+def _fold_bundles_in(contents: _Contents, problems: ProblemList) -> tuple[Declaration, ...]:
+    """The declarations with what their bundles give them."""
+    bundles = bundles_by_name(contents.bundles, problems)
+    for contact in contents.contacts if contents.whole else ():
+        check_bundle_names(contact, bundles, problems)
+    return tuple([with_bundles(contact, bundles, problems) for contact in contents.contacts])
+
+
+def _has_errors(problems: list[Problem]) -> bool:
+    return any(problem.severity is Severity.ERROR for problem in problems)
+
+
+def relative(path: Path, root: Path) -> str:
+    """A path as places name it: from the root, with forward slashes, fit to be printed on one line."""
+    return replace_unprintable(Path(os.path.relpath(path, root)).as_posix())
+
+
+def find_files(folder: Path, root: Path, problems: list[Problem]) -> list[Path]:
+    """All YAML files below a folder, in the order of their places, without hidden files and folders.
+
+    Links to folders are not followed. A link to a file is read if the file lies within the folder; each
+    file is read once. What leads out of the folder, or can't be looked at, becomes a problem.
+    """
+    in_folder = ProblemList(relative(folder, root), problems)
+    if not folder.is_dir():
+        in_folder.add(rules.NO_FOLDER, None, "there is no such folder; make it, or correct 'contacts'")
+        return []
+    home = os.path.realpath(folder)
+    if not _is_within(home, os.path.realpath(root)):
+        message = "this folder lies outside the configuration's; move it there"
+        in_folder.add(rules.LINK_OUTSIDE, None, message)
+        return []
+    files: dict[str, Path] = {}
+    for path in _candidates(folder, root, problems):
+        in_file = ProblemList(relative(path, root), problems)
+        real = os.path.realpath(path)
+        if not _is_within(real, home):
+            message = "this link leads out of the folder; put the file itself here"
+            in_file.add(rules.LINK_OUTSIDE, None, message)
+        elif path.is_file() and (real not in files or not path.is_symlink()):
+            files[real] = path
+        elif not path.is_file() and not path.is_dir():
+            message = "this is not a regular file; put a file here or delete it"
+            in_file.add(rules.UNREADABLE, None, message)
+    return sorted(files.values(), key=lambda path: relative(path, root))
+
+
+def _candidates(folder: Path, root: Path, problems: list[Problem]) -> Iterator[Path]:
+    """The YAML files, and the links to folders, below a folder."""
+
+    def refuse_folder(error: OSError) -> None:
+        message = f"this folder can't be read: {error.strerror}; check its permissions"
+        ProblemList(relative(Path(error.filename), root), problems).add(rules.UNREADABLE, None, message)
+
+    for base, folders, files in os.walk(folder, onerror=refuse_folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        links = [name for name in folders if Path(base, name).is_symlink()]
+        visible = [name for name in files if not name.startswith(".")]
+        for name in (*links, *(name for name in visible if name.lower().endswith(SUFFIXES))):
+            yield Path(base, name)
+
+
+def _is_within(path: str, folder: str) -> bool:
+    return Path(path).is_relative_to(folder)

@@ -1,4 +1,4 @@
-"""Gathers the problems of one file, and puts values into messages without harm."""
+"""Gathers the problems of one file, each at the place of its node."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,11 +9,11 @@ from .rules import Rule
 from .yaml.nodes import YamlNode
 
 _place: Callable[[tuple[str, int, int]], Place] = partial(tuple.__new__, Place)
-"""Half the time of ``Place(...)``; a contact has about eight."""
+"""Takes half the time of ``Place(...)``; a contact has about eight places."""
 
 
 class ProblemList:
-    """The problems found so far in one file. ``problems`` is shared by all files of a run."""
+    """The problems of one file. ``problems`` is shared by all files that are read together."""
 
     __slots__ = ("file", "problems")
 
@@ -26,13 +26,13 @@ class ProblemList:
         mark = node.mark
         return _place((self.file, mark.line + 1, mark.column + 1))
 
-    def add(self, rule: Rule, at: YamlNode | Place | None, message: str) -> None:
-        """Tell one problem, at a node, at a place, or (None) of the file as a whole."""
-        match at:
+    def add(self, rule: Rule, where: YamlNode | Place | None, message: str) -> None:
+        """Add the problem that a rule is broken: at a node, at a place, or (None) by the file as a whole."""
+        match where:
             case Place():
-                place = at
+                place = where
             case None:
                 place = Place(self.file)
             case _:
-                place = self.place(at)
+                place = self.place(where)
         self.problems.append(Problem(place, message, rule.id, rule.severity))

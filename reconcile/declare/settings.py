@@ -1,14 +1,20 @@
 """Loads ``reconcile.yaml`` into settings."""
 
+from collections.abc import Iterator
+from dataclasses import fields
+from itertools import permutations
 from pathlib import Path, PurePosixPath
-from typing import Any, assert_never
+from typing import Any
 from zoneinfo import available_timezones
 
 from reconcile import clock
 from reconcile.errors import DeclarationError
-from reconcile.model.guards import GUARDS, GuardLimits, SettingKind
+from reconcile.model.guards import GUARDS, GuardLimits
 from reconcile.model.problem import Problem
 from reconcile.model.settings import (
+    ApplySettings,
+    Freeze,
+    Override,
     Patterns,
     Policy,
     Protect,
@@ -20,22 +26,24 @@ from reconcile.model.settings import (
 from reconcile.text import did_you_mean, quoted, replace_unprintable
 
 from . import rules
-from .apply_settings import read_apply_settings
 from .checks.credentials import refuse_credentials
-from .files import read_file
 from .problems import ProblemList
-from .schema.configuration import CONFIGURATION
-from .schema.containers import ReadMapping
-from .yaml.nodes import ScalarNode
-from .yaml.reader import read_tree
+from .schema.configuration import configuration_mapping
+from .schema.containers import CheckedMapping
+from .schema.dates import window_end, window_start
+from .yaml.nodes import ScalarNode, YamlNode
+from .yaml.reader import read_bytes, read_tree
 
 SANDBOX_RATE = 1_000.0
-"""Requests a second to a sandbox that is told no rate: it has no other customers to be spared."""
+"""Requests a second to a sandbox without a configured rate: it has no other customers to be spared."""
 
 DEFAULTS = Settings()
 
 MACHINE_DEPENDENT = {"localtime", "posixrules", "Factory"}
 """Names of the database that mean something else on each machine."""
+
+UNFIT_KEYS = {TargetKind.EVANCE: "url", TargetKind.SANDBOX: "account"}
+"""The key that does not go with a kind of target."""
 
 
 def load_settings(path: Path) -> Settings:
@@ -52,127 +60,117 @@ def read_settings(path: Path) -> tuple[Settings | None, tuple[Problem, ...]]:
     With problems, the settings only serve to look for more of them in the declarations; None when it is not
     even certain where these are.
     """
-    problems: list[Problem] = []
-    report = ProblemList(replace_unprintable(path.name), problems)
-    entry = _read(path, report)
-    settings = _settings(entry, report) if entry is not None else None
-    if entry is not None and not _tells_folders(entry):
-        settings = None
-    return settings, tuple(sorted(set(problems)))
+    problems = ProblemList(replace_unprintable(path.name), [])
+    mapping = _read_mapping(path, problems)
+    settings = None
+    if mapping is not None:
+        settings = _settings(mapping, problems)
+        settings = settings if _knows_folders(mapping) else None
+    return settings, tuple(sorted(set(problems.problems)))
 
 
-def _tells_folders(entry: ReadMapping) -> bool:
-    written, values = entry.node.entries, entry.values
-    if any(key in written and key not in values for key in ("contacts", "targets")):
-        return False
-    tables = [target for _, _, target in values.get("targets", ())]
-    return all("contacts" in target.values or not target.wrote("contacts") for target in tables)
-
-
-def _read(path: Path, report: ProblemList) -> ReadMapping | None:
+def _read_mapping(path: Path, problems: ProblemList) -> CheckedMapping | None:
     if not path.exists():
         message = (
             "there is no configuration; write one that begins with 'version: 1', or name it with --config"
         )
-        report.add(rules.NO_CONFIGURATION, None, message)
+        problems.add(rules.NO_CONFIGURATION, None, message)
         return None
-    data = read_file(path, report)
-    if data is None:
-        return None
-    root, whole = read_tree(data, report)
+    root = read_tree(read_bytes(path, problems), problems)
     if root is None:
-        if whole:
-            report.add(rules.MISSING_KEY, None, "this file is empty; begin it with 'version: 1'")
+        problems.add(rules.MISSING_KEY, None, "this file is empty; begin it with 'version: 1'")
         return None
-    entry = CONFIGURATION.read(refuse_credentials(root, report), report)
-    return entry if isinstance(entry, ReadMapping) else None
+    mapping = configuration_mapping().read(refuse_credentials(root, problems), problems)
+    return mapping if isinstance(mapping, CheckedMapping) else None
 
 
-def _settings(entry: ReadMapping, report: ProblemList) -> Settings:
-    values = entry.values
-    tables = values.get("targets", ())
-    targets = tuple(_target(key, name, target, report) for key, name, target in tables) or DEFAULTS.targets
-    policy = _policy(entry, report)
+def _knows_folders(mapping: CheckedMapping) -> bool:
+    """False when the folder of a target's declarations could not be read."""
+    written, values = mapping.node.entries, mapping.values
+    if any(key in written and key not in values for key in ("contacts", "targets")):
+        return False
+    targets = [target for _, _, target in values.get("targets", ())]
+    return all("contacts" in target.values or not target.first_written("contacts") for target in targets)
+
+
+def _settings(mapping: CheckedMapping, problems: ProblemList) -> Settings:
+    values = mapping.values
+    targets = tuple(_target(key, name, target, problems) for key, name, target in values.get("targets", ()))
+    policy = _policy(mapping, problems)
     settings = Settings(
         contacts=values.get("contacts", DEFAULTS.contacts),
         policy=policy,
-        targets=targets,
-        target=_default_target(entry, targets, report),
+        targets=targets or DEFAULTS.targets,
+        target=_default_target(mapping, targets or DEFAULTS.targets, problems),
         privacy=values.get("privacy", DEFAULTS.privacy),
-        applying=read_apply_settings(values.get("apply"), policy.timezone, report),
+        applying=_apply_settings(values.get("apply"), policy.timezone, problems),
     )
-    _check_folders(settings, entry, report)
+    _check_folders(settings, mapping, problems)
     return settings
 
 
-def _plain(entry: ReadMapping | None) -> dict[str, Any]:
-    """The values of an entry as arguments: lists as tuples, without their nodes."""
-    if entry is None:
-        return {}
-    return {
-        name: tuple(item for _, item in value) if isinstance(value, list) else value
-        for name, value in entry.values.items()
-    }
-
-
-def _target(key: ScalarNode, name: str, entry: ReadMapping, report: ProblemList) -> Target:
-    defaults: dict[str, Any] = {"name": name, "kind": TargetKind.SANDBOX}
-    if entry.values.get("kind") is TargetKind.SANDBOX:
-        defaults["rate"] = SANDBOX_RATE
-    target = Target(**{**defaults, **entry.values})
-    if "kind" not in entry.values:
+def _target(key: ScalarNode, name: str, mapping: CheckedMapping, problems: ProblemList) -> Target:
+    values: dict[str, Any] = {"name": name, "kind": TargetKind.SANDBOX}
+    if mapping.values.get("kind") is TargetKind.SANDBOX:
+        values["rate"] = SANDBOX_RATE
+    target = Target(**{**values, **mapping.values})
+    if "kind" not in mapping.values:
         return target
-    if target.kind is TargetKind.EVANCE and not entry.wrote("account"):
-        report.add(rules.MISSING_KEY, key, "a target of kind evance needs 'account'; add it")
-    wrong = {TargetKind.EVANCE: "url", TargetKind.SANDBOX: "account"}[target.kind]
-    if entry.wrote(wrong):
-        message = f"'{wrong}' does not go with kind {target.kind}; delete it, or correct the kind"
-        report.add(rules.UNFIT_KEY, entry.node.keys[wrong], message)
+    if target.kind is TargetKind.EVANCE and "account" not in mapping.node.entries:
+        problems.add(rules.MISSING_KEY, key, "a target of kind evance needs 'account'; add it")
+    unfit = UNFIT_KEYS[target.kind]
+    if unfit in mapping.node.keys:
+        message = f"'{unfit}' does not go with kind {target.kind}; delete it, or correct the kind"
+        problems.add(rules.UNFIT_KEY, mapping.node.keys[unfit], message)
     return target
 
 
-def _default_target(entry: ReadMapping, targets: tuple[Target, ...], report: ProblemList) -> str:
-    """The target that is written; else the one named as by default, else the only one."""
+def _default_target(mapping: CheckedMapping, targets: tuple[Target, ...], problems: ProblemList) -> str:
+    """The target that is written; else the one called as the default one, else the only one."""
     names = [target.name for target in targets]
-    written: str | None = entry.values.get("target")
-    if written is None:
-        if entry.wrote("target") or DEFAULTS.target in names or len(names) == 1:
+    name: str | None = mapping.values.get("target")
+    if name is None:
+        if "target" in mapping.node.entries or DEFAULTS.target in names or len(names) == 1:
             return DEFAULTS.target if DEFAULTS.target in names else names[0]
         message = f"say which target is used by default: add 'target' with one of {', '.join(names)}"
-        report.add(rules.UNKNOWN_TARGET, entry.node, message)
-    elif written not in names:
-        advice = did_you_mean(written, names) or f"; write one of: {', '.join(names)}"
-        report.add(rules.UNKNOWN_TARGET, entry.at("target"), f"unknown target {quoted(written)}{advice}")
-    return written or names[0]
+        problems.add(rules.UNKNOWN_TARGET, mapping.node, message)
+    elif name not in names:
+        advice = did_you_mean(name, names) or f"; write one of: {', '.join(names)}"
+        message = f"unknown target {quoted(name)}{advice}"
+        problems.add(rules.UNKNOWN_TARGET, mapping.node_of("target"), message)
+    return name or names[0]
 
 
-def _policy(entry: ReadMapping, report: ProblemList) -> Policy:
-    values = entry.values
+def _policy(mapping: CheckedMapping, problems: ProblemList) -> Policy:
+    values = mapping.values
     return Policy(
-        timezone=_timezone(entry, report),
+        timezone=_timezone(mapping, problems),
         **_plain(values.get("manage")),
         ignore=Patterns(**_plain(values.get("ignore"))),
         protect=Protect(**_plain(values.get("protect"))),
         guards=_guard_limits(values.get("guards")),
-        judgement=_judgement(values),
+        judgement=_warning_settings(values),
     )
 
 
-def _timezone(entry: ReadMapping, report: ProblemList) -> str:
-    """The configured time zone; UTC where it is told that there is none of that name."""
-    name: str = entry.values.get("timezone", DEFAULTS.policy.timezone)
+def _plain(mapping: CheckedMapping | None) -> dict[str, Any]:
+    return {} if mapping is None else mapping.plain()
+
+
+def _timezone(mapping: CheckedMapping, problems: ProblemList) -> str:
+    """The configured time zone; UTC, and a problem, when there is none of that name."""
+    name: str = mapping.values.get("timezone", DEFAULTS.policy.timezone)
     if _is_timezone(name):
         return name
-    advice = (
-        did_you_mean(name, sorted(available_timezones() - MACHINE_DEPENDENT))
-        or "; write one such as Europe/London"
-    )
-    report.add(rules.UNKNOWN_TIMEZONE, entry.at("timezone"), f"unknown time zone {quoted(name)}{advice}")
+    known = sorted(available_timezones() - MACHINE_DEPENDENT)
+    advice = did_you_mean(name, known) or "; write one such as Europe/London"
+    message = f"unknown time zone {quoted(name)}{advice}"
+    problems.add(rules.UNKNOWN_TIMEZONE, mapping.node_of("timezone"), message)
     return DEFAULTS.policy.timezone
 
 
 def _is_timezone(name: str) -> bool:
-    # Looking the one name up takes a thousandth of the time of listing them all.
+    # Looking up one name takes a thousandth of the time of listing them all.
     if name in MACHINE_DEPENDENT or name.startswith(("posix/", "right/")):
         return False
     try:
@@ -181,42 +179,66 @@ def _is_timezone(name: str) -> bool:
         return False
 
 
-def _guard_limits(entry: ReadMapping | None) -> GuardLimits:
-    written = entry.values if entry is not None else {}
+def _guard_limits(mapping: CheckedMapping | None) -> GuardLimits:
+    """The settings of guards that are written, by the names of the guards' table."""
+    written = _plain(mapping)
     configured: dict[str, Any] = {}
     for guard in GUARDS.values():
         value = written.get(guard.name)
-        values = value.values if isinstance(value, ReadMapping) else {"": value}
+        values = value.plain() if isinstance(value, CheckedMapping) else {"": value}
         for setting in guard.settings:
             if values.get(setting.key) is not None:
-                configured[setting.name] = _setting_value(setting.kind, values[setting.key])
+                configured[setting.name] = values[setting.key]
     return GuardLimits(configured)
 
 
-def _setting_value(kind: SettingKind, value: Any) -> Any:
-    match kind:
-        case SettingKind.COUNT | SettingKind.HOURS:
-            return value
-        case SettingKind.SHARE:
-            return int(value.removesuffix("%")) / 100
-        case SettingKind.ROLES | SettingKind.CONTACTS:
-            return tuple(item for _, item in value)
-        case _:
-            assert_never(kind)
-
-
-def _judgement(values: dict[str, Any]) -> WarningSettings:
-    limits = {name.replace("-", "_"): count for name, count in _plain(values.get("warn")).items()}
-    conflicts = (tuple(role for _, role in roles) for _, roles in values.get("conflicts", ()))
+def _warning_settings(values: dict[str, Any]) -> WarningSettings:
+    limits = {key.replace("-", "_"): limit for key, limit in _plain(values.get("warn")).items()}
+    conflicts = tuple(tuple(role for _, role in roles) for _, roles in values.get("conflicts", ()))
     reasons = _plain(values.get("require")).get("reason", ())
-    return WarningSettings(reasons=reasons, conflicts=tuple(conflicts), **limits)
+    return WarningSettings(reasons=reasons, conflicts=conflicts, **limits)
 
 
-def _check_folders(settings: Settings, entry: ReadMapping, report: ProblemList) -> None:
+def _apply_settings(mapping: CheckedMapping | None, timezone: str, problems: ProblemList) -> ApplySettings:
+    """The settings for apply; bare dates begin and end in that time zone."""
+    if mapping is None:
+        return DEFAULTS.applying
+    values = mapping.values
+    overrides = [override for _, override in values.get("allow", ()) if _is_complete(override, Override)]
+    return ApplySettings(
+        failures=values.get("failures", DEFAULTS.applying.failures),
+        freezes=tuple(_freezes(values.get("freeze", []), timezone, problems)),
+        revoke_in_freeze=values.get("revoke-in-freeze", False),
+        stopped=values.get("stop", False),
+        allowances=tuple(Override(**override.values) for override in overrides),
+    )
+
+
+def _freezes(
+    items: list[tuple[YamlNode, CheckedMapping]], timezone: str, problems: ProblemList
+) -> Iterator[Freeze]:
+    zone = clock.zone(timezone)
+    for node, mapping in items:
+        if not _is_complete(mapping, Freeze):
+            continue
+        starts, expires, reason = (mapping.values[key] for key in ("starts", "expires", "reason"))
+        freeze = Freeze(window_start(starts, zone), window_end(expires, zone), reason)
+        if freeze.starts < freeze.expires:
+            yield freeze
+        else:
+            message = "'expires' is not after 'starts', so this would never hold; correct one of them"
+            problems.add(rules.EXPIRES_BEFORE_START, node, message)
+
+
+def _is_complete(mapping: CheckedMapping, model: type[Freeze | Override]) -> bool:
+    """True when every key is there and could be read; otherwise what is wrong is known."""
+    return mapping.whole and all(field.name in mapping.values for field in fields(model))
+
+
+def _check_folders(settings: Settings, mapping: CheckedMapping, problems: ProblemList) -> None:
     """A folder within another target's would be read for both accounts."""
     folders = sorted({PurePosixPath(settings.folder(target)) for target in settings.targets})
-    for outer in folders:
-        for inner in folders:
-            if inner != outer and inner.is_relative_to(outer):
-                message = f"the folder '{inner}' lies within '{outer}', which another target reads; part them"
-                report.add(rules.NESTED_FOLDERS, entry.at("targets"), message)
+    for outer, inner in permutations(folders, 2):
+        if inner.is_relative_to(outer):
+            message = f"the folder '{inner}' lies within '{outer}', which another target reads; part them"
+            problems.add(rules.NESTED_FOLDERS, mapping.node_of("targets"), message)

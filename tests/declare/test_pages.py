@@ -5,17 +5,24 @@ from pathlib import Path
 import pytest
 
 from reconcile.declare.schema.containers import KeyedMapping
-from reconcile.declare.schema.declarations import ADDRESS, BUNDLE, CONTACT, GRANT, PROFILE, TAGGING
+from reconcile.declare.schema.declarations import (
+    BUNDLE,
+    GRANT,
+    TAGGING,
+    address_mapping,
+    contact_mapping,
+    profile_mapping,
+)
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "declarations.md"
 
 RECORDS = {
-    "contact": CONTACT,
+    "contact": contact_mapping(),
     "role": GRANT,
     "tag": TAGGING,
     "bundle": BUNDLE,
-    "profile": PROFILE,
-    "address": ADDRESS,
+    "profile": profile_mapping(),
+    "address": address_mapping(),
 }
 
 

@@ -16,19 +16,16 @@ from jsonschema import Draft202012Validator
 
 from reconcile.declare.loader import load_declarations
 from reconcile.declare.rules import RULES
-from reconcile.declare.schema.configuration import CONFIGURATION
+from reconcile.declare.schema.configuration import configuration_json_schema, configuration_mapping
 from reconcile.declare.schema.containers import (
-    FromTable,
     Key,
     KeyedMapping,
     ListOf,
     NamedMapping,
-    ReadAlready,
     TextOrMapping,
 )
 from reconcile.declare.schema.dates import DateOrInstant
-from reconcile.declare.schema.declarations import FILE
-from reconcile.declare.schema.json_schema import configuration_schema, declarations_schema
+from reconcile.declare.schema.declarations import contact_mapping, declarations_json_schema, file_mapping
 from reconcile.declare.schema.scalars import Choice, Flag, Identifier, Number, Pattern, Text
 from reconcile.declare.settings import read_settings
 from reconcile.errors import DeclarationError
@@ -92,6 +89,8 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
     return MADE[id(kind)]
 
 
+FILE = file_mapping(contact_mapping())
+
 MADE: dict[int, st.SearchStrategy[Any]] = {}
 
 NAMES = st.sampled_from(["a", "sandbox", " "])
@@ -104,14 +103,13 @@ def mappings(record: KeyedMapping) -> st.SearchStrategy[dict[str, Any]]:
     strange = st.sampled_from([()] * 9 + [(Key("strange", Text(), ""),)])
     return st.tuples(others, strange).flatmap(
         lambda chosen: st.fixed_dictionaries(
-            {key.name: values(key.kind) for key in (*asked, *chosen[0], *chosen[1])}
+            {key.name: values(key.schema) for key in (*asked, *chosen[0], *chosen[1])}
         )
     )
 
 
 RIGHT: dict[type, Callable[[Any], st.SearchStrategy[Any]]] = {
     Text: lambda _: st.sampled_from(TEXTS),
-    FromTable: lambda kind: values(kind.make()),
     Pattern: lambda kind: st.sampled_from(PATTERNED[kind.noun]),
     Choice: lambda kind: st.sampled_from([str(word) for word in kind.words]),
     Flag: lambda _: st.booleans(),
@@ -119,8 +117,7 @@ RIGHT: dict[type, Callable[[Any], st.SearchStrategy[Any]]] = {
     Identifier: lambda _: st.sampled_from([1, 13, 0, -1, "14", "014", "x"]),
     DateOrInstant: lambda _: st.sampled_from(DATES),
     ListOf: lambda kind: st.lists(values(kind.item), max_size=3),
-    TextOrMapping: lambda kind: values(kind.name) | values(kind.record),
-    ReadAlready: lambda kind: values(kind.kind),
+    TextOrMapping: lambda kind: values(kind.text) | values(kind.mapping),
     NamedMapping: lambda kind: st.dictionaries(NAMES, values(kind.value), max_size=2),
     KeyedMapping: mappings,
 }
@@ -197,9 +194,9 @@ def agree(document: Any, validator: Draft202012Validator, problems: list[Problem
     assert bool(refused) == bool(errors), (document, refused, errors)
 
 
-DECLARATIONS = Draft202012Validator(declarations_schema())
+DECLARATIONS = Draft202012Validator(declarations_json_schema())
 
-SETTINGS = Draft202012Validator(configuration_schema())
+SETTINGS = Draft202012Validator(configuration_json_schema())
 
 MANY = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -212,7 +209,7 @@ def test_declarations_schema_and_loader_agree(document: Any, folder: Path) -> No
 
 
 @MANY
-@given(document=mappings(CONFIGURATION))
+@given(document=mappings(configuration_mapping()))
 def test_configuration_schema_and_loader_agree(document: Any, folder: Path) -> None:
     """The same for reconcile.yaml."""
     agree(document, SETTINGS, configuration_problems(document, folder))
@@ -231,7 +228,7 @@ def test_the_generated_files_are_up_to_date() -> None:
 
 
 @pytest.mark.parametrize(
-    "schema", [declarations_schema(), configuration_schema()], ids=["declarations", "configuration"]
+    "schema", [declarations_json_schema(), configuration_json_schema()], ids=["declarations", "configuration"]
 )
 def test_a_schema_is_one(schema: dict[str, Any]) -> None:
     """Both are valid schemas of draft 2020-12, and every key is explained."""

@@ -8,7 +8,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reconcile.declare.yaml.ambiguous_words import SUSPECT, reads_as
+from reconcile.declare.yaml.ambiguous_words import FIRST_CHARACTERS, other_meaning
 from reconcile.declare.yaml.nodes import NULLS
 from reconcile.text import did_you_mean, quoted
 
@@ -37,7 +37,7 @@ def resolved(word: str) -> str | None:
 def test_what_pyyaml_does_not_read_as_text_wants_quotes(word: str) -> None:
     """The law behind "write it in quotes", over PyYAML's own resolver."""
     if resolved(word) is not None:
-        assert reads_as(word) or word in NULLS
+        assert other_meaning(word) or word in NULLS
 
 
 @given(
@@ -45,16 +45,16 @@ def test_what_pyyaml_does_not_read_as_text_wants_quotes(word: str) -> None:
         re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?|0o[0-7]+", re.ASCII), fullmatch=True
     )
 )
-def test_what_yaml_1_2_reads_as_a_number_wants_quotes(word: str) -> None:
+def test_what_yaml_1_2_other_meaning_a_number_wants_quotes(word: str) -> None:
     """YAML 1.2 has other numbers than 1.1; both kinds of readers are about."""
-    assert reads_as(word) == "a number"
+    assert other_meaning(word) == "a number"
 
 
 @given(st.text(min_size=1))
-def test_a_word_that_reads_as_something_begins_suspiciously(word: str) -> None:
+def test_a_word_that_other_meaning_something_begins_suspiciously(word: str) -> None:
     """The quick look at the first letter overlooks nothing."""
-    if reads_as(word):
-        assert word[0] in SUSPECT
+    if other_meaning(word):
+        assert word[0] in FIRST_CHARACTERS
 
 
 @pytest.mark.parametrize(

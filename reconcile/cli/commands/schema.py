@@ -14,9 +14,14 @@ SCHEMAS = ("declarations", "configuration", "plan")
 def schema(what: str) -> int:
     """Print a JSON Schema (draft 2020-12): of declarations, of the configuration, or of a plan in JSON."""
     from reconcile.cli.console import Terminal
-    from reconcile.declare.schema.json_schema import configuration_schema, declarations_schema
+    from reconcile.declare.schema.configuration import configuration_json_schema
+    from reconcile.declare.schema.declarations import declarations_json_schema
     from reconcile.documents.plan import plan_schema
 
-    made = {"declarations": declarations_schema, "configuration": configuration_schema, "plan": plan_schema}
-    Terminal().print_result(json.dumps(made[what](), indent=2))
+    schemas = {
+        "declarations": declarations_json_schema,
+        "configuration": configuration_json_schema,
+        "plan": plan_schema,
+    }
+    Terminal().print_result(json.dumps(schemas[what](), indent=2))
     return ExitCode.DONE

@@ -1,4 +1,4 @@
-"""Finds credentials in a configuration: they belong into the environment, never into a file under Git."""
+"""Finds credentials in a configuration: they belong in the environment, never into a file under Git."""
 
 import re
 
@@ -21,27 +21,27 @@ _KEY = r"(?<!sha256:)(?<![0-9a-fA-F])[0-9a-fA-F]{64}"
 _VALUE = re.compile(rf"{_KEY}|{_CLIENT_ID}|-----BEGIN ")
 
 
-def refuse_credentials(node: YamlNode, report: ProblemList) -> YamlNode:
+def refuse_credentials(node: YamlNode, problems: ProblemList) -> YamlNode:
     """The tree without its credentials; each becomes a problem that does not show its value."""
     match node:
         case ScalarNode(text) if _VALUE.search(text):
-            report.add(rules.CREDENTIAL, node, f"this value is a credential; {ADVICE}")
+            problems.add(rules.CREDENTIAL, node, f"this value is a credential; {ADVICE}")
             return RefusedNode(node.mark)
         case ListNode():
-            return node._replace(items=[refuse_credentials(item, report) for item in node.items])
+            return node._replace(items=[refuse_credentials(item, problems) for item in node.items])
         case MappingNode():
             entries = {
-                name: refuse_credentials(value, report)
+                name: refuse_credentials(value, problems)
                 for name, value in node.entries.items()
-                if not _refused_key(node.keys[name], report)
+                if not _refused_key(node.keys[name], problems)
             }
             return node._replace(entries=entries)
         case _:
             return node
 
 
-def _refused_key(key: ScalarNode, report: ProblemList) -> bool:
+def _refused_key(key: ScalarNode, problems: ProblemList) -> bool:
     if re.sub("[^a-z]", "", key.text.lower()) not in _KEYS and not _VALUE.search(key.text):
         return False
-    report.add(rules.CREDENTIAL, key, f"a credential stands here; {ADVICE}")
+    problems.add(rules.CREDENTIAL, key, f"a credential stands here; {ADVICE}")
     return True

@@ -10,79 +10,81 @@ from reconcile.model.problem import Problem
 
 
 @dataclass(slots=True)
-class _EarlierEntries:
-    """The first declarations that share one id, reference or e-mail, by what could tell them apart."""
+class _EarlierDeclarations:
+    """The first declarations that share an id, reference or e-mail, by what could tell them apart."""
 
     any: Declaration | None = None
     without_id: Declaration | None = None
     without_reference: Declaration | None = None
     without_both: Declaration | None = None
 
-    def earlier(self, entry: Declaration, what: str) -> Declaration | None:
-        """An earlier one that nothing tells apart from this entry; two ids or two references would."""
-        if what == "id":
+    def of_same_contact(self, declaration: Declaration, identity: str) -> Declaration | None:
+        """An earlier one that nothing tells apart from this one; two ids or two references would."""
+        if identity == "id":
             return self.any
-        if entry.reference is None or what == "reference":
-            return self.any if entry.id is None else self.without_id
-        return self.without_reference if entry.id is None else self.without_both
+        if declaration.reference is None or identity == "reference":
+            return self.any if declaration.id is None else self.without_id
+        return self.without_reference if declaration.id is None else self.without_both
 
-    def add(self, entry: Declaration) -> None:
+    def add(self, declaration: Declaration) -> None:
         """Remember a declaration where it is the first of its sort."""
-        self.any = self.any or entry
-        if entry.id is None:
-            self.without_id = self.without_id or entry
-        if entry.reference is None:
-            self.without_reference = self.without_reference or entry
-            if entry.id is None:
-                self.without_both = self.without_both or entry
+        self.any = self.any or declaration
+        if declaration.id is None:
+            self.without_id = self.without_id or declaration
+        if declaration.reference is None:
+            self.without_reference = self.without_reference or declaration
+            if declaration.id is None:
+                self.without_both = self.without_both or declaration
 
 
 def find_duplicates(declarations: Iterable[Declaration]) -> Iterator[Problem]:
     """A problem for each declaration whose contact an earlier one declares already.
 
     The same id proves it. The same reference or e-mail proves it unless something tells the two apart:
-    guests repeat the addresses of others, so entries that pin different ids may share one.
+    guests repeat the addresses of others, so declarations that pin different ids may share one.
     """
-    told = set()
-    for (what, _), entries in _repeated(declarations).items():
-        namesakes = _EarlierEntries()
-        for entry in entries:
-            first = namesakes.earlier(entry, what)
-            namesakes.add(entry)
-            if first is not None and entry.place not in told:
-                told.add(entry.place)
-                yield _problem(entry, first, what)
+    places = set()
+    for (identity, _), group in _sharing_an_identity(declarations).items():
+        earlier = _EarlierDeclarations()
+        for declaration in group:
+            first = earlier.of_same_contact(declaration, identity)
+            earlier.add(declaration)
+            if first is not None and declaration.place not in places:
+                places.add(declaration.place)
+                yield _problem(declaration, first, identity)
 
 
-def _repeated(declarations: Iterable[Declaration]) -> dict[tuple[str, str], list[Declaration]]:
+_IDENTITIES = ("id", "reference", "e-mail")
+
+
+def _sharing_an_identity(
+    declarations: Iterable[Declaration],
+) -> dict[tuple[str, str], list[Declaration]]:
     """The declarations that share an id, a reference or an e-mail, in that order."""
-    alone: dict[tuple[str, str], Declaration] = {}
-    repeated: dict[tuple[str, str], list[Declaration]] = {}
-    for entry in declarations:
-        for name in _names(entry):
-            first = alone.setdefault(name, entry)
-            if first is not entry:
-                repeated.setdefault(name, [first]).append(entry)
-    return dict(sorted(repeated.items(), key=lambda item: _ORDER.index(item[0][0])))
+    first: dict[tuple[str, str], Declaration] = {}
+    groups: dict[tuple[str, str], list[Declaration]] = {}
+    for declaration in declarations:
+        for identity in _identities(declaration):
+            earlier = first.setdefault(identity, declaration)
+            if earlier is not declaration:
+                groups.setdefault(identity, [earlier]).append(declaration)
+    return dict(sorted(groups.items(), key=lambda group: _IDENTITIES.index(group[0][0])))
 
 
-_ORDER = ("id", "reference", "e-mail")
-
-
-def _names(entry: Declaration) -> Iterator[tuple[str, str]]:
+def _identities(declaration: Declaration) -> Iterator[tuple[str, str]]:
     """What finds the contact, its new address included."""
-    if entry.id is not None:
-        yield "id", entry.id
-    if entry.reference is not None:
-        yield "reference", entry.reference
-    if entry.email is not None:
-        yield "e-mail", email_key(entry.email)
-    if entry.profile and (new := entry.profile.get("email")):
-        yield "e-mail", email_key(new)
+    if declaration.id is not None:
+        yield "id", declaration.id
+    if declaration.reference is not None:
+        yield "reference", declaration.reference
+    if declaration.email is not None:
+        yield "e-mail", email_key(declaration.email)
+    if declaration.profile and (new_email := declaration.profile.get("email")):
+        yield "e-mail", email_key(new_email)
 
 
-def _problem(entry: Declaration, first: Declaration, what: str) -> Problem:
-    message = f"the same contact is declared at {first.place} (same {what}); merge the two entries"
-    if what != "id":
+def _problem(declaration: Declaration, first: Declaration, identity: str) -> Problem:
+    message = f"the same contact is declared at {first.place} (same {identity}); merge the two entries"
+    if identity != "id":
         message += ", or pin both with 'id'"
-    return Problem(entry.place, message, rules.DUPLICATE_CONTACT.id)
+    return Problem(declaration.place, message, rules.DUPLICATE_CONTACT.id)

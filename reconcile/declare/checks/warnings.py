@@ -1,4 +1,4 @@
-"""What is worth a warning although it can be done: windows, spelling, reasons, exclusive roles."""
+"""What is worth a warning, although it can be done: windows, spelling, reasons, exclusive roles."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,7 +9,7 @@ from itertools import combinations
 
 from reconcile.clock import EARLIEST, LATEST, Window
 from reconcile.declare import rules
-from reconcile.declare.bundles import Bundle
+from reconcile.declare.bundles import Bundle, ItemHolder
 from reconcile.declare.rules import Rule
 from reconcile.model.contact import Role
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
@@ -18,35 +18,32 @@ from reconcile.model.problem import Place, Problem
 from reconcile.model.settings import WarningSettings
 from reconcile.text import quoted
 
-ItemHolder = Declaration | Bundle
-"""What stands in a file and has roles and tags: a contact without its bundles, or a bundle."""
-
 
 def warn_of_items(
-    holders: Sequence[ItemHolder], judgement: WarningSettings, now: datetime | None
+    holders: Sequence[ItemHolder], settings: WarningSettings, now: datetime | None
 ) -> Iterator[Problem]:
     """Warnings about single roles and tags, each once, where it stands. Without ``now`` none about time."""
     if now is not None:
-        windows = _WindowWarnings(judgement, now)
+        windows = _WindowWarnings(settings, now)
         for holder in holders:
-            yield from windows.judge((*(holder.roles or ()), *(holder.tags or ())))
-    if judgement.reasons:
+            yield from windows.of_items((*(holder.roles or ()), *(holder.tags or ())))
+    if settings.reasons:
         for holder in holders:
-            yield from _missing_reasons(holder.roles or (), judgement.reasons)
+            yield from _missing_reasons(holder.roles or (), settings.reasons)
     yield from _tag_case([tag for holder in holders for tag in holder.tags or ()])
 
 
-def warn_of_contacts(declarations: Iterable[Declaration], judgement: WarningSettings) -> Iterator[Problem]:
+def warn_of_contacts(declarations: Iterable[Declaration], settings: WarningSettings) -> Iterator[Problem]:
     """Warnings about contacts as a whole, with all that their bundles give them."""
-    for entry in declarations:
-        facets = (entry.roles, entry.tags, entry.profile, entry.address)
-        if not entry.create and all(facet is None for facet in facets):
+    for declaration in declarations:
+        facets = (declaration.roles, declaration.tags, declaration.profile, declaration.address)
+        if not declaration.create and all(facet is None for facet in facets):
             message = (
                 "this contact declares nothing but who it is; declare a role, tag or field, or delete it"
             )
-            yield _warning(rules.MANAGES_NOTHING, entry.place, message)
-        for exclusive in judgement.conflicts:
-            yield from _conflicts(entry, exclusive)
+            yield _warning(rules.MANAGES_NOTHING, declaration.place, message)
+        for exclusive in settings.conflicts:
+            yield from _conflicts(declaration, exclusive)
 
 
 def warn_of_unused_bundles(bundles: Iterable[Bundle], used: set[str]) -> Iterator[Problem]:
@@ -64,25 +61,25 @@ def warn_of_skipped_approvals(
 
     ``roles`` are those of the account; sorted by place, each place once.
     """
-    asked = {role.reference: role.approval for role in roles if role.approval != "none"}
-    words = {"email": "a verified e-mail address", "admin": "an approval by hand"}
-    found = {
-        grant.place: f"the role {quoted(grant.reference)} asks for {words.get(approval, approval)},"
+    approvals = {role.reference: role.approval for role in roles if role.approval != "none"}
+    descriptions = {"email": "a verified e-mail address", "admin": "an approval by hand"}
+    messages = {
+        grant.place: f"the role {quoted(grant.reference)} asks for {descriptions.get(approval, approval)},"
         " which 'status: active' skips; delete the status to have it"
-        for entry in declarations
-        for grant in entry.roles or ()
-        if grant.status and (approval := asked.get(grant.reference))
+        for declaration in declarations
+        for grant in declaration.roles or ()
+        if grant.status and (approval := approvals.get(grant.reference))
     }
-    return tuple(_warning(rules.SKIPS_APPROVAL, place, found[place]) for place in sorted(found))
+    return tuple(_warning(rules.SKIPS_APPROVAL, place, messages[place]) for place in sorted(messages))
 
 
 @dataclass(frozen=True, slots=True)
 class _WindowWarnings:
-    judgement: WarningSettings
+    settings: WarningSettings
     now: datetime
 
-    def judge(self, items: Iterable[DeclaredGrant | DeclaredTag]) -> Iterator[Problem]:
-        days, months = self.judgement.past_window_days, self.judgement.far_expiry_months
+    def of_items(self, items: Iterable[DeclaredGrant | DeclaredTag]) -> Iterator[Problem]:
+        days, months = self.settings.past_window_days, self.settings.far_expiry_months
         past = self.now - min(timedelta(days=days), self.now - EARLIEST)
         far = LATEST if months is None else _months_after(self.now, months)
         for item in items:
@@ -102,7 +99,7 @@ def _more_than(number: int, noun: str) -> str:
 
 
 def _months_after(now: datetime, months: int) -> datetime:
-    """The same time that many calendar months later, on the 28th at the latest so that every month has it."""
+    """The same time some calendar months later; at most the 28th, a day that every month has."""
     years, month = divmod(now.month - 1 + months, 12)
     if now.year + years > LATEST.year:
         return LATEST
@@ -122,7 +119,7 @@ def _missing_reasons(grants: Iterable[DeclaredGrant], patterns: Sequence[str]) -
 
 
 def _tag_case(tags: Sequence[DeclaredTag]) -> Iterator[Problem]:
-    """A warning for each tag that is not spelt as most are; among equals the first in order is right."""
+    """A warning for each tag that is not spelt as most are, or as the first of equally frequent spellings."""
     spellings: dict[str, Counter[str]] = {}
     for value, count in Counter(tag.value for tag in tags).items():
         spellings.setdefault(tag_key(value), Counter())[value] = count
@@ -138,15 +135,15 @@ def _tag_case(tags: Sequence[DeclaredTag]) -> Iterator[Problem]:
             yield _warning(rules.TAG_CASE, tag.place, message)
 
 
-def _conflicts(entry: Declaration, exclusive: Sequence[str]) -> Iterator[Problem]:
-    held = [grant for grant in entry.roles or () if grant.reference in exclusive]
+def _conflicts(declaration: Declaration, exclusive: Sequence[str]) -> Iterator[Problem]:
+    held = [grant for grant in declaration.roles or () if grant.reference in exclusive]
     for first, second in combinations(held, 2):
         if _overlap(first.window, second.window):
             message = (
                 f"the roles {quoted(first.reference)} ({first.place}) and {quoted(second.reference)}"
                 f" ({second.place}) exclude each other; end one before the other starts"
             )
-            yield _warning(rules.CONFLICTING_ROLES, entry.place, message)
+            yield _warning(rules.CONFLICTING_ROLES, declaration.place, message)
 
 
 def _overlap(first: Window, second: Window) -> bool:

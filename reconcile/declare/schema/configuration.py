@@ -2,13 +2,13 @@
 
 import re
 
-from reconcile.model.guards import GUARDS, Guard, SettingKind
+from reconcile.model.guards import GUARDS, Guard, SettingKind, liftable_guards
 from reconcile.model.settings import AuthFlow, Privacy, TargetKind, UpdateMethod
 
-from .apply_settings import APPLYING
-from .containers import FromTable, Key, KeyedMapping, ListOf, NamedMapping
+from .containers import Key, KeyedMapping, ListOf, NamedMapping
+from .dates import DateOrInstant
 from .declarations import MANAGE
-from .scalars import Choice, Number, Pattern, Text, ValueSchema
+from .scalars import Choice, Flag, JsonSchema, Number, Pattern, Text, ValueSchema
 
 _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 
@@ -32,7 +32,23 @@ FOLDER = Pattern(
     "write a relative path without '..', such as contacts/",
 )
 
-SHARE = Pattern("a share", re.compile(r"(100|[1-9]?[0-9])%", re.ASCII), 'write per cent, such as "10%"')
+
+def _fraction(percentage: str) -> float:
+    return int(percentage.removesuffix("%")) / 100
+
+
+SHARE = Pattern(
+    "a share",
+    re.compile(r"(100|[1-9]?[0-9])%", re.ASCII),
+    'write per cent, such as "10%"',
+    convert=_fraction,
+)
+
+DIGEST = Pattern(
+    "the digest of a plan",
+    re.compile(r"sha256:[0-9a-f]{64}", re.ASCII),
+    "copy it from the plan, with 'sha256:' in front",
+)
 
 COUNT = Number("a whole number, 0 or more", 0, 999_999_999)
 
@@ -65,7 +81,7 @@ TARGET = KeyedMapping(
         Key("update_method", Choice(tuple(UpdateMethod)), "The verb of a contact update."),
         Key("auth", Choice(tuple(AuthFlow)), "How a token is asked for."),
     ),
-    also={
+    further_schema={
         "if": {"properties": {"kind": {"const": "evance"}}, "required": ["kind"]},
         "then": {"required": ["account"], "properties": {"url": False}},
         "else": {"properties": {"account": False}},
@@ -99,13 +115,14 @@ _SETTINGS: dict[SettingKind, ValueSchema] = {
 }
 
 
-def _guard_settings() -> ValueSchema:
+def guards_mapping() -> KeyedMapping:
+    """The guards of the table that have settings."""
     keys = tuple(_guard(guard) for guard in GUARDS.values() if guard.settings)
-    return KeyedMapping("a mapping of guards", "", keys)
+    return KeyedMapping("a mapping of guards", "How much one plan may do before apply refuses it.", keys)
 
 
 def _guard(guard: Guard) -> Key:
-    """One setting stands for the guard itself, several stand in a mapping."""
+    """A single setting is the guard's own value, several stand in a mapping."""
     if not guard.mapping:
         (setting,) = guard.settings
         return Key(guard.name, _SETTINGS[setting.kind], guard.about)
@@ -113,11 +130,9 @@ def _guard(guard: Guard) -> Key:
         Key(setting.key, _SETTINGS[setting.kind], setting.about, required=setting.required)
         for setting in guard.settings
     )
-    some = not any(setting.required for setting in guard.settings)
-    return Key(guard.name, KeyedMapping(guard.mapping, "", keys, some=some), guard.about)
+    optional = not any(setting.required for setting in guard.settings)
+    return Key(guard.name, KeyedMapping(guard.mapping, "", keys, not_empty=optional), guard.about)
 
-
-GUARD_SETTINGS = FromTable(_guard_settings)
 
 REQUIRE = KeyedMapping(
     "a mapping with 'reason'",
@@ -134,33 +149,84 @@ WARN = KeyedMapping(
     ),
 )
 
-CONFIGURATION = KeyedMapping(
-    "a mapping with 'version: 1'",
-    "The configuration of reconcile.",
+FREEZE = KeyedMapping(
+    "a mapping with 'starts', 'expires' and 'reason'",
+    "A time in which nothing is applied.",
     (
-        Key("version", Number("1", 1, 1), "The version of this language.", required=True),
-        Key("timezone", Text("a time zone, such as Europe/London"), "Where bare dates begin and end (UTC)."),
-        Key("contacts", FOLDER, "The folder of the declarations (contacts/)."),
-        Key("target", Text("the name of a target"), "The target that is used unless another is asked for."),
-        Key(
-            "targets",
-            NamedMapping("a mapping of targets", Text("the name of a target"), TARGET, some=True),
-            "The accounts, by name.",
-        ),
-        Key("manage", MANAGE, MANAGE.about),
-        Key("ignore", IGNORE, IGNORE.about),
-        Key("protect", PROTECT, PROTECT.about),
-        Key("guards", GUARD_SETTINGS, "How much one plan may do before apply refuses it."),
-        Key("apply", APPLYING, APPLYING.about),
-        Key("privacy", Choice(tuple(Privacy)), "Names and e-mails in what leaves the terminal."),
-        Key("require", REQUIRE, REQUIRE.about),
-        Key(
-            "conflicts",
-            ListOf(
-                "a list of lists of roles", ListOf("a list of two roles or more", Text("a role"), shortest=2)
-            ),
-            "Roles that nobody should hold at the same time.",
-        ),
-        Key("warn", WARN, WARN.about),
+        Key("starts", DateOrInstant(), "The first day or instant of the freeze.", required=True),
+        Key("expires", DateOrInstant(), "Its last day, or the instant at which it ends.", required=True),
+        Key("reason", Text("a reason"), "Why, as apply says it when it refuses.", required=True),
     ),
 )
+
+
+def override_mapping() -> KeyedMapping:
+    """An override of one guard."""
+    return KeyedMapping(
+        "a mapping with 'guard', 'ceiling', 'digest' and 'reason'",
+        "An override of one guard for one plan; it is spent once that plan is carried out.",
+        (
+            Key("guard", Choice(liftable_guards()), "The guard that is lifted.", required=True),
+            Key("ceiling", Number("a whole number, 1 or more", 1, 999_999_999), "How far.", required=True),
+            Key("digest", DIGEST, "The digest of the approved plan that it is for.", required=True),
+            Key("reason", Text("a reason"), "Why.", required=True),
+        ),
+    )
+
+
+def apply_mapping() -> KeyedMapping:
+    """The settings for apply."""
+    failures = Number("a whole number from 1", 1, 9_999)
+    overrides = ListOf("a list of overrides", override_mapping())
+    return KeyedMapping(
+        "a mapping of settings for apply",
+        "What holds for applying alone.",
+        (
+            Key("failures", failures, "Failures in a row that stop a run (5)."),
+            Key("stop", Flag(), "The kill switch: true stops every apply before its first write."),
+            Key("freeze", ListOf("a list of freezes", FREEZE), "Times in which nothing is applied."),
+            Key("revoke-in-freeze", Flag(), "Whether changes that only revoke pass a freeze."),
+            Key("allow", overrides, "Overrides of guards, each for one plan."),
+        ),
+    )
+
+
+TIMEZONE = Text("a time zone, such as Europe/London")
+
+TARGET_NAME = Text("the name of a target")
+
+TARGETS = NamedMapping("a mapping of targets", TARGET_NAME, TARGET, not_empty=True)
+
+_EXCLUSIVE_ROLES = ListOf("a list of two roles or more", Text("a role"), shortest=2)
+
+CONFLICTS = ListOf("a list of lists of roles", _EXCLUSIVE_ROLES)
+
+
+def configuration_mapping() -> KeyedMapping:
+    """The whole of ``reconcile.yaml``."""
+    guards, applying = guards_mapping(), apply_mapping()
+    return KeyedMapping(
+        "a mapping with 'version: 1'",
+        "The configuration of reconcile.",
+        (
+            Key("version", Number("1", 1, 1), "The version of this language.", required=True),
+            Key("timezone", TIMEZONE, "Where bare dates begin and end (UTC)."),
+            Key("contacts", FOLDER, "The folder of the declarations (contacts/)."),
+            Key("target", TARGET_NAME, "The target that is used unless another is asked for."),
+            Key("targets", TARGETS, "The accounts, by name."),
+            Key("manage", MANAGE, MANAGE.about),
+            Key("ignore", IGNORE, IGNORE.about),
+            Key("protect", PROTECT, PROTECT.about),
+            Key("guards", guards, guards.about),
+            Key("apply", applying, applying.about),
+            Key("privacy", Choice(tuple(Privacy)), "Names and e-mails in what leaves the terminal."),
+            Key("require", REQUIRE, REQUIRE.about),
+            Key("conflicts", CONFLICTS, "Roles that nobody should hold at the same time."),
+            Key("warn", WARN, WARN.about),
+        ),
+    )
+
+
+def configuration_json_schema() -> JsonSchema:
+    """The JSON Schema of ``reconcile.yaml``."""
+    return configuration_mapping().json_schema_document("Configuration of reconcile")

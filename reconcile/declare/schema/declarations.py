@@ -1,6 +1,6 @@
 """The language of declarations, as data: every key, what may stand there, and one line about it.
 
-The loader's checks and the JSON Schema both come from these tables. The fields of the profile and of the
+The loader's checks and the JSON Schema both come from these mappings. The fields of the profile and of the
 address are those of ``wire.fields``.
 """
 
@@ -10,7 +10,7 @@ from reconcile.model.contact import ADDABLE_TYPES, USER
 from reconcile.model.declaration import Mode
 from reconcile.wire.fields import ADDRESS_FIELDS, PROFILE_FIELDS, FieldKind, FieldTable
 
-from .containers import Key, KeyedMapping, ListOf, NamedMapping, ReadAlready, TextOrMapping
+from .containers import Key, KeyedMapping, ListOf, NamedMapping, TextOrMapping
 from .dates import DateOrInstant
 from .scalars import Choice, Flag, Identifier, JsonSchema, Pattern, Text, ValueSchema
 
@@ -72,7 +72,7 @@ BUNDLE = KeyedMapping(
         Key("roles", ROLES, "The roles that each contact of the bundle gets."),
         Key("tags", TAGS, "The tags that each contact of the bundle gets."),
     ),
-    some=True,
+    not_empty=True,
 )
 
 _FIELD_SCHEMAS: dict[FieldKind, ValueSchema] = {
@@ -88,19 +88,17 @@ def _field_keys(fields: FieldTable) -> tuple[Key, ...]:
     return tuple(Key(field.name, _FIELD_SCHEMAS[field.kind], field.about) for field in fields.values())
 
 
-PROFILE = KeyedMapping(
-    "a mapping of contact fields",
-    "Fields of the contact itself.",
-    _field_keys(PROFILE_FIELDS),
-    some=True,
-)
+def profile_mapping() -> KeyedMapping:
+    """The fields of the contact itself."""
+    keys = _field_keys(PROFILE_FIELDS)
+    return KeyedMapping("a mapping of contact fields", "Fields of the contact itself.", keys, not_empty=True)
 
-ADDRESS = KeyedMapping(
-    "a mapping of address fields",
-    "The primary address. Names and company that it leaves out are those of the contact.",
-    _field_keys(ADDRESS_FIELDS),
-    some=True,
-)
+
+def address_mapping() -> KeyedMapping:
+    """The fields of the primary address."""
+    about = "The primary address. Names and company that it leaves out are those of the contact."
+    return KeyedMapping("a mapping of address fields", about, _field_keys(ADDRESS_FIELDS), not_empty=True)
+
 
 REQUIRED_FIELDS = {
     "user": ("firstname", "lastname"),
@@ -118,26 +116,26 @@ MANAGE = KeyedMapping(
         Key("roles", MODE, "The mode of the roles."),
         Key("tags", MODE, "The mode of the tags."),
     ),
-    some=True,
+    not_empty=True,
 )
 
 _FILLED: JsonSchema = {"type": "string", "minLength": 1}
 
 
-def _creation(kind: str, *fields: str) -> JsonSchema:
-    """What the schema asks of a contact of a type that is to be created; ``contacts`` checks the same."""
+def _creation_schema(contact_type: str, *fields: str) -> JsonSchema:
+    """What a contact of a type needs that is to be created; ``contacts`` checks the same. "" is any type."""
     needed: JsonSchema = {"required": ["type", "email"], "properties": {"id": False}}
     if fields:
         profile = {"required": list(fields), "properties": dict.fromkeys(fields, _FILLED)}
         needed["required"].append("profile")
         needed["properties"]["profile"] = profile
-    if kind not in ("", USER):
+    if contact_type not in ("", USER):
         needed["required"].append("reference")
-    asked: JsonSchema = {"create": {"const": True}, "state": {"not": {"const": "absent"}}}
-    if kind:
-        asked["type"] = {"const": kind}
+    condition: JsonSchema = {"create": {"const": True}, "state": {"not": {"const": "absent"}}}
+    if contact_type:
+        condition["type"] = {"const": contact_type}
     return {
-        "if": {"properties": asked, "required": ["create", "type"] if kind else ["create"]},
+        "if": {"properties": condition, "required": ["create", "type"] if contact_type else ["create"]},
         "then": needed,
     }
 
@@ -147,43 +145,57 @@ _ABSENT: JsonSchema = {
     "then": {"properties": dict.fromkeys(("roles", "tags", "bundles", "manage", "create", "type"), False)},
 }
 
-CONTACT = KeyedMapping(
-    "a mapping that describes a contact",
-    "One contact. What it does not name is not managed.",
-    (
-        Key("id", Identifier(), "Pins one contact."),
-        Key("reference", Text("the contact's reference"), "Finds the contact, where no id is given."),
-        Key("email", EMAIL, "Finds the contact among the users, where no id and no reference is given."),
-        Key("state", Choice(("present", "absent")), "absent: to hold no managed role and no managed tag."),
-        Key("create", Flag(), "Whether the contact may be created when there is none."),
-        Key("type", Choice(ADDABLE_TYPES), "The type of a contact to be created."),
-        Key("bundles", ListOf("a list of bundle names", BUNDLE_NAME), "Bundles whose items it gets."),
-        Key("roles", ROLES, "Its access roles; [] revokes all of them."),
-        Key("tags", TAGS, "Its tags; [] removes all of them."),
-        Key("profile", PROFILE, PROFILE.about),
-        Key("address", ADDRESS, ADDRESS.about),
-        Key("manage", MANAGE, MANAGE.about),
-    ),
-    also={
-        "anyOf": [{"required": ["email"]}, {"required": ["reference"]}, {"required": ["id"]}],
-        "dependentRequired": {"type": ["create"]},
-        "allOf": [
-            _ABSENT,
-            _creation(""),
-            *(_creation(kind, *REQUIRED_FIELDS.get(kind, ())) for kind in ADDABLE_TYPES),
-        ],
-    },
-)
 
-FILE = KeyedMapping(
-    "a mapping with 'contacts' and 'bundles'",
-    "One file of declarations.",
-    (
-        Key(
-            "bundles",
-            NamedMapping("a mapping of bundles", BUNDLE_NAME, BUNDLE),
-            "Bundles, usable in every file.",
+def contact_mapping() -> KeyedMapping:
+    """One contact."""
+    profile, address = profile_mapping(), address_mapping()
+    return KeyedMapping(
+        "a mapping that describes a contact",
+        "One contact. What it does not name is not managed.",
+        (
+            Key("id", Identifier(), "Pins one contact."),
+            Key("reference", Text("the contact's reference"), "Finds the contact, where no id is given."),
+            Key("email", EMAIL, "Finds the contact among the users, where no id and no reference is given."),
+            Key(
+                "state", Choice(("present", "absent")), "absent: to hold no managed role and no managed tag."
+            ),
+            Key("create", Flag(), "Whether the contact may be created when there is none."),
+            Key("type", Choice(ADDABLE_TYPES), "The type of a contact to be created."),
+            Key("bundles", ListOf("a list of bundle names", BUNDLE_NAME), "Bundles whose items it gets."),
+            Key("roles", ROLES, "Its access roles; [] revokes all of them."),
+            Key("tags", TAGS, "Its tags; [] removes all of them."),
+            Key("profile", profile, profile.about),
+            Key("address", address, address.about),
+            Key("manage", MANAGE, MANAGE.about),
         ),
-        Key("contacts", ListOf("a list of contacts", ReadAlready(CONTACT)), "The contacts."),
-    ),
-)
+        further_schema={
+            "anyOf": [{"required": ["email"]}, {"required": ["reference"]}, {"required": ["id"]}],
+            "dependentRequired": {"type": ["create"]},
+            "allOf": [
+                _ABSENT,
+                _creation_schema(""),
+                *(_creation_schema(name, *REQUIRED_FIELDS.get(name, ())) for name in ADDABLE_TYPES),
+            ],
+        },
+    )
+
+
+def file_mapping(contact: KeyedMapping) -> KeyedMapping:
+    """One file of declarations, with contacts of that form."""
+    return KeyedMapping(
+        "a mapping with 'contacts' and 'bundles'",
+        "One file of declarations.",
+        (
+            Key(
+                "bundles",
+                NamedMapping("a mapping of bundles", BUNDLE_NAME, BUNDLE),
+                "Bundles, usable in every file.",
+            ),
+            Key("contacts", ListOf("a list of contacts", contact), "The contacts."),
+        ),
+    )
+
+
+def declarations_json_schema() -> JsonSchema:
+    """The JSON Schema of one file of declarations."""
+    return file_mapping(contact_mapping()).json_schema_document("Declarations of reconcile")

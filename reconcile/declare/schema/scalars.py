@@ -1,25 +1,18 @@
-"""The kinds of values, each with what it takes, what it says otherwise, and its JSON Schema.
+"""The kinds of single values: what each takes, what it answers otherwise, and its JSON Schema.
 
-One definition serves the loader and the schema, so that they can't disagree. ``read`` returns the value, or
-WRONG after it has told the report what is wrong.
+One definition serves the loader and the JSON Schema, so that the two can't disagree. ``read`` returns the
+value, or INVALID after it has added to the problems what is wrong.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from reconcile.declare import rules
 from reconcile.declare.problems import ProblemList
-from reconcile.declare.yaml.ambiguous_words import SUSPECT, reads_as
-from reconcile.declare.yaml.nodes import (
-    NULLS,
-    FinishedNode,
-    ListNode,
-    MappingNode,
-    RefusedNode,
-    ScalarNode,
-    YamlNode,
-)
+from reconcile.declare.yaml.ambiguous_words import FIRST_CHARACTERS, other_meaning
+from reconcile.declare.yaml.nodes import NULLS, ListNode, MappingNode, RefusedNode, ScalarNode, YamlNode
 from reconcile.text import did_you_mean, quoted
 
 JsonSchema = dict[str, Any]
@@ -33,20 +26,20 @@ class ValueSchema(Protocol):
 
     @property
     def noun(self) -> str:
-        """How a message calls it: ``a list of roles``."""
+        """What a message calls it: ``a list of roles``."""
 
-    def read(self, node: YamlNode, report: ProblemList) -> Any:
-        """The value of a node, or WRONG."""
+    def read(self, node: YamlNode, problems: ProblemList) -> Any:
+        """The value of a node, or INVALID."""
 
-    def schema(self) -> JsonSchema:
+    def json_schema(self) -> JsonSchema:
         """The same as JSON Schema (draft 2020-12)."""
 
 
-def expected(kind: ValueSchema, node: YamlNode, report: ProblemList) -> Any:
-    """Tell that a value of another kind stands here."""
-    if not isinstance(node, RefusedNode | FinishedNode):
-        bare = ", without quotes" if _is_quoted(node) and isinstance(kind, Flag | Number) else ""
-        report.add(rules.WRONG_TYPE, node, f"{_found_instead(node)} stands here; write {kind.noun}{bare}")
+def refuse_type(expected: ValueSchema, node: YamlNode, problems: ProblemList) -> Any:
+    """Add the problem that a value of another type stands here; a node that the reader refused has one."""
+    if not isinstance(node, RefusedNode):
+        bare = ", without quotes" if _is_quoted(node) and isinstance(expected, Flag | Number) else ""
+        problems.add(rules.WRONG_TYPE, node, f"{_description(node)} stands here; write {expected.noun}{bare}")
     return INVALID
 
 
@@ -54,7 +47,7 @@ def _is_quoted(node: YamlNode) -> bool:
     return isinstance(node, ScalarNode) and not node.plain
 
 
-def _found_instead(node: ScalarNode | ListNode | MappingNode) -> str:
+def _description(node: ScalarNode | ListNode | MappingNode) -> str:
     match node:
         case ScalarNode():
             return "nothing" if node.null else quoted(node.text)
@@ -73,24 +66,33 @@ _BREAKS = re.compile("[\t\n]")
 _HTML = re.compile(r"<[A-Za-z/!?]")
 
 
-def hides_characters(node: ScalarNode, report: ProblemList, *, lines: bool = False) -> bool:
-    """True, and told, when a text holds what the eye does not see; ``lines`` lets it have several lines."""
+def _refuse_hidden_characters(node: ScalarNode, problems: ProblemList, *, lines: bool = False) -> bool:
+    """True when the text holds characters that nobody sees; ``lines`` allows it several lines."""
     if _HIDDEN.search(node.text):
         message = "this text holds a control character or an invisible one; type it again without it"
     elif not lines and _BREAKS.search(node.text):
         message = "this text holds a line break or a tab; write it on one line"
     else:
         return False
-    report.add(rules.CONTROL_CHARACTER, node, message)
+    problems.add(rules.CONTROL_CHARACTER, node, message)
     return True
+
+
+def _refuse_unquoted(node: ScalarNode, meaning: str, problems: ProblemList, *, private: bool) -> Any:
+    subject, example = ("this", "") if private else (quoted(node.text), f': "{node.text}"')
+    problems.add(
+        rules.QUOTES, node, f"{subject} without quotes is {meaning} to YAML; write it in quotes{example}"
+    )
+    return INVALID
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words on one line (or on several with ``lines``).
+    """Words on one line, or on several with ``lines``.
 
     With ``nullable`` nothing and the empty text both mean None; otherwise the text must not be blank.
-    ``longest`` is in characters. A ``private`` value is not repeated in messages, which may be logged.
+    ``longest`` is in characters. ``html`` is False where the account takes no HTML. A ``private`` value is
+    not repeated in messages, which may be logged.
     """
 
     noun: str = "text"
@@ -100,83 +102,79 @@ class Text:
     lines: bool = False
     private: bool = False
 
-    def read(self, node: YamlNode, report: ProblemList) -> Any:
+    def read(self, node: YamlNode, problems: ProblemList) -> Any:
         """The text; None for nothing where that is allowed."""
         if type(node) is not ScalarNode:
-            return expected(self, node, report)
+            return refuse_type(self, node, problems)
         text = node.text
         if not text or (text in NULLS and not node.style):
-            return None if self.nullable else expected(self, node, report)
-        if not node.style and text[0] in SUSPECT and (meaning := reads_as(text)):
-            return _unquoted(node, meaning, report, private=self.private)
-        if not text.isprintable() and hides_characters(node, report, lines=self.lines):
+            return None if self.nullable else refuse_type(self, node, problems)
+        if not node.style and text[0] in FIRST_CHARACTERS and (meaning := other_meaning(text)):
+            return _refuse_unquoted(node, meaning, problems, private=self.private)
+        if not text.isprintable() and _refuse_hidden_characters(node, problems, lines=self.lines):
             return INVALID
-        free = self.html and self.longest is None and not text.isspace()
-        return text if free else self._within_limits(node, report)
+        unlimited = self.html and self.longest is None and not text.isspace()
+        return text if unlimited else self._within_limits(node, problems)
 
-    def _within_limits(self, node: ScalarNode, report: ProblemList) -> Any:
+    def _within_limits(self, node: ScalarNode, problems: ProblemList) -> Any:
         if not self.nullable and node.text.isspace():
-            return expected(self, ScalarNode("", node.mark), report)
+            return refuse_type(self, ScalarNode("", node.mark), problems)
         if self.longest is not None and len(node.text) > self.longest:
             message = f"this has {len(node.text)} characters; the account takes at most {self.longest}"
-            report.add(rules.TOO_LONG, node, message)
+            problems.add(rules.TOO_LONG, node, message)
             return INVALID
         if not self.html and _HTML.search(node.text):
-            report.add(rules.HTML, node, "the account takes no HTML here; write plain text")
+            problems.add(rules.HTML, node, "the account takes no HTML here; write plain text")
             return INVALID
         return node.text
 
-    def schema(self) -> JsonSchema:
+    def json_schema(self) -> JsonSchema:
         """A string, or null where that is allowed."""
-        found: JsonSchema = (
+        schema: JsonSchema = (
             {"type": ["string", "null"]} if self.nullable else {"type": "string", "pattern": r"\S"}
         )
         if self.longest is not None:
-            found["maxLength"] = self.longest
+            schema["maxLength"] = self.longest
         if not self.html:
-            found["not"] = {"type": "string", "pattern": _HTML.pattern}
-        return found
-
-
-def _unquoted(node: ScalarNode, meaning: str, report: ProblemList, *, private: bool = False) -> Any:
-    subject, example = ("this", "") if private else (quoted(node.text), f': "{node.text}"')
-    report.add(
-        rules.QUOTES, node, f"{subject} without quotes is {meaning} to YAML; write it in quotes{example}"
-    )
-    return INVALID
+            schema["not"] = {"type": "string", "pattern": _HTML.pattern}
+        return schema
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One word of a fixed form. ``advice`` says how to write it; ``private`` is as in Text."""
+    """One word of a fixed form, and what it is converted to.
+
+    ``advice`` says how to write it; a ``private`` value is not repeated in messages.
+    """
 
     noun: str
     pattern: re.Pattern[str]
     advice: str
     private: bool = False
+    convert: Callable[[str], Any] = str
 
-    def read(self, node: YamlNode, report: ProblemList) -> Any:
-        """The word."""
+    def read(self, node: YamlNode, problems: ProblemList) -> Any:
+        """The converted word."""
         if type(node) is not ScalarNode or node.null:
-            return expected(self, node, report)
-        if not node.text.isprintable() and hides_characters(node, report):
+            return refuse_type(self, node, problems)
+        if not node.text.isprintable() and _refuse_hidden_characters(node, problems):
             return INVALID
         if not self.pattern.fullmatch(node.text):
             subject = "this" if self.private else quoted(node.text)
-            report.add(rules.WRONG_VALUE, node, f"{subject} is not {self.noun}; {self.advice}")
+            problems.add(rules.WRONG_VALUE, node, f"{subject} is not {self.noun}; {self.advice}")
             return INVALID
-        if node.plain and (meaning := reads_as(node.text)):
-            return _unquoted(node, meaning, report, private=self.private)
-        return node.text
+        if node.plain and (meaning := other_meaning(node.text)):
+            return _refuse_unquoted(node, meaning, problems, private=self.private)
+        return self.convert(node.text)
 
-    def schema(self) -> JsonSchema:
+    def json_schema(self) -> JsonSchema:
         """A string of that pattern."""
         return {"type": "string", "pattern": f"^(?:{self.pattern.pattern})$"}
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One word of a few; reads to the member where these are of an enumeration."""
+    """One of a few words; reads to the member where they are members of an enumeration."""
 
     words: tuple[str, ...]
 
@@ -186,17 +184,18 @@ class Choice:
         *others, last = (f"'{word}'" for word in self.words)
         return f"{', '.join(others)} or {last}" if others else last
 
-    def read(self, node: YamlNode, report: ProblemList) -> Any:
+    def read(self, node: YamlNode, problems: ProblemList) -> Any:
         """The word."""
         if type(node) is not ScalarNode or node.null:
-            return expected(self, node, report)
+            return refuse_type(self, node, problems)
         if node.text in self.words:
             return self.words[self.words.index(node.text)]
-        hint = did_you_mean(node.text, self.words) if len(self.words) > 1 else ""
-        report.add(rules.WRONG_VALUE, node, f"{quoted(node.text)} is not known here; write {self.noun}{hint}")
+        advice = did_you_mean(node.text, self.words) if len(self.words) > 1 else ""
+        message = f"{quoted(node.text)} is not known here; write {self.noun}{advice}"
+        problems.add(rules.WRONG_VALUE, node, message)
         return INVALID
 
-    def schema(self) -> JsonSchema:
+    def json_schema(self) -> JsonSchema:
         """One of the words."""
         return {"enum": [str(word) for word in self.words]}
 
@@ -207,13 +206,13 @@ class Flag:
 
     noun: str = "true or false"
 
-    def read(self, node: YamlNode, report: ProblemList) -> Any:
+    def read(self, node: YamlNode, problems: ProblemList) -> Any:
         """The boolean."""
         if type(node) is ScalarNode and node.plain and node.text in ("true", "false"):
             return node.text == "true"
-        return expected(self, node, report)
+        return refuse_type(self, node, problems)
 
-    def schema(self) -> JsonSchema:
+    def json_schema(self) -> JsonSchema:
         """A boolean."""
         return {"type": "boolean"}
 
@@ -227,24 +226,24 @@ class Number:
     high: float
     whole: bool = True
 
-    def read(self, node: YamlNode, report: ProblemList) -> Any:
-        """The number, an int when whole and a float otherwise."""
-        form = _WHOLE if self.whole else _DECIMAL
+    def read(self, node: YamlNode, problems: ProblemList) -> Any:
+        """The number: an int when whole, else a float."""
+        form = _INTEGER if self.whole else _DECIMAL
         if type(node) is not ScalarNode or not node.plain or not form.fullmatch(node.text):
-            return expected(self, node, report)
+            return refuse_type(self, node, problems)
         number = float(node.text)
         if not self.low <= number <= self.high:
-            report.add(rules.OUT_OF_RANGE, node, f"{node.text} is out of range; write {self.noun}")
+            problems.add(rules.OUT_OF_RANGE, node, f"{node.text} is out of range; write {self.noun}")
             return INVALID
         return int(number) if self.whole else number
 
-    def schema(self) -> JsonSchema:
+    def json_schema(self) -> JsonSchema:
         """A number within the limits."""
-        kind = "integer" if self.whole else "number"
-        return {"type": kind, "minimum": self.low, "maximum": self.high}
+        json_type = "integer" if self.whole else "number"
+        return {"type": json_type, "minimum": self.low, "maximum": self.high}
 
 
-_WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,8})", re.ASCII)
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,8})", re.ASCII)
 
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?", re.ASCII)
 
@@ -253,17 +252,17 @@ _ID = re.compile(r"[1-9][0-9]{0,19}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """A contact's id: digits, with or without quotes; always text inside."""
+    """A contact's id: digits, with or without quotes. Reads to text."""
 
     noun: str = "the contact's id, such as 13"
 
-    def read(self, node: YamlNode, report: ProblemList) -> Any:
+    def read(self, node: YamlNode, problems: ProblemList) -> Any:
         """The digits."""
         if type(node) is ScalarNode and _ID.fullmatch(node.text):
             return node.text
-        return expected(self, node, report)
+        return refuse_type(self, node, problems)
 
-    def schema(self) -> JsonSchema:
+    def json_schema(self) -> JsonSchema:
         """An integer from 1, or its digits."""
         return {
             "anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": f"^{_ID.pattern}$"}]

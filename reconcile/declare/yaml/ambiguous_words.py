@@ -1,4 +1,4 @@
-"""Plain words that are not what they look like: what other YAML readers make of text without quotes."""
+"""Words that are ambiguous without quotes: what YAML 1.1 or 1.2 readers make of them instead of text."""
 
 import re
 
@@ -10,9 +10,9 @@ BOOLEANS = frozenset(
 
 NULLS = frozenset({"Null", "NULL"})
 
-SIGNS = frozenset({"=", "<<"})
+INDICATORS = frozenset({"=", "<<"})
 
-_ODD = BOOLEANS | NULLS | SIGNS
+_SPECIAL = BOOLEANS | NULLS | INDICATORS
 
 _NUMERIC_START = frozenset("0123456789+-.")
 
@@ -31,13 +31,13 @@ _NUMBER = re.compile(
 
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([Tt ].*)?", re.ASCII)
 
-SUSPECT = frozenset("0123456789+-.~") | {word[0] for word in _ODD}
-"""How every word begins that ``reads_as`` can be asked about with an answer."""
+FIRST_CHARACTERS = frozenset("0123456789+-.~") | {word[0] for word in _SPECIAL}
+"""The first characters of all ambiguous words: a word that begins otherwise need not be looked up."""
 
 
-def reads_as(word: str) -> str | None:
-    """What else a plain word means to YAML 1.1 or 1.2, such as ``a number``; None when it is text."""
-    if word in _ODD:
+def other_meaning(word: str) -> str | None:
+    """What else a word without quotes means to YAML, such as ``a number``; None when it is only text."""
+    if word in _SPECIAL:
         return "a boolean" if word in BOOLEANS else "nothing" if word in NULLS else "a sign"
     if word[0] not in _NUMERIC_START:
         return None

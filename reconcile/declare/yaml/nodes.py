@@ -1,10 +1,13 @@
 """The tree that a YAML file is read into: light nodes that know where they stand."""
 
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
+
+NULLS = frozenset({"", "~", "null"})
+"""What YAML takes for nothing, where it stands without quotes."""
 
 
 class Mark(Protocol):
-    """A position as the parser tells it: line and column from 0."""
+    """A position as PyYAML's parser gives it: line and column from 0."""
 
     @property
     def line(self) -> int: ...  # noqa: D102
@@ -13,14 +16,14 @@ class Mark(Protocol):
 
 
 class Position(NamedTuple):
-    """A position of our own."""
+    """A position that no event of the parser gives."""
 
     line: int
     column: int
 
 
 class ScalarNode(NamedTuple):
-    """One word or text. ``style`` is the sign of its quotes or block, empty when it stands without."""
+    """A word or a text. ``style`` is the sign of its quotes or block, empty when it stands without."""
 
     text: str
     mark: Mark
@@ -58,18 +61,12 @@ class MappingNode(NamedTuple):
 
 
 class RefusedNode(NamedTuple):
-    """A value that was refused while reading; its problem is told, so nothing more is said about it."""
+    """A value, or a whole file, that was refused while it was read.
+
+    Its problem is known, so nothing more is said about it.
+    """
 
     mark: Mark
 
 
-class FinishedNode(NamedTuple):
-    """An item whose value was read while the rest of its file was still to come."""
-
-    value: Any
-    mark: Mark
-
-
-YamlNode = ScalarNode | ListNode | MappingNode | RefusedNode | FinishedNode
-
-NULLS = frozenset({"", "~", "null"})
+YamlNode = ScalarNode | ListNode | MappingNode | RefusedNode
