@@ -29,5 +29,5 @@ def shop(template: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def caller(shop: Path) -> Iterator[Caller]:
     """Someone who calls the shop, whose clock stands at 2026-11-23T09:00:00Z."""
-    with calling(shop, now=NOON) as one:
-        yield one
+    with calling(shop, now=NOON) as client:
+        yield client

@@ -67,7 +67,7 @@ def test_reset_empties(shop: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "told"),
+    ("words", "code", "message"),
     [
         (["show", "people"], 64, "cannot show 'people'; there are"),
         (["show", "contact:999"], 1, "no contact '999'"),
@@ -82,9 +82,9 @@ def test_reset_empties(shop: Path) -> None:
         ),
     ],
 )
-def test_a_failure_is_told_on_stderr(shop: Path, words: list[str], code: int, told: str) -> None:
+def test_a_failure_is_told_on_stderr(shop: Path, words: list[str], code: int, message: str) -> None:
     """A wrong word is a wrong call, anything else a failure; both in a sentence, without a traceback."""
     result = run(*words, "--db", str(shop))
     assert (result.exit_code, result.stdout) == (code, "")
-    assert told in result.stderr
+    assert message in result.stderr
     assert "Traceback" not in result.stderr

@@ -1,4 +1,4 @@
-"""The operator's side door: state, clock, outbox, approvals; on loopback, and never in the way of the API."""
+"""The operator's control door: state, clock, logs, approvals, changes of a contact by others."""
 
 from typing import Any
 
@@ -131,7 +131,7 @@ def test_somebody_else_can_delete_a_contact(caller: Caller) -> None:
     ],
 )
 def test_what_cannot_be_done_is_told(caller: Caller, method: str, path: str, body: Any, status: int) -> None:
-    """A wrong request to the side door gets a 4xx with a message and changes nothing."""
+    """A wrong request to the control door gets a 4xx with a message and changes nothing."""
     before = caller.control("GET", "").json()
     answer = caller.control(method, path, body)
     assert answer.status_code == status

@@ -16,7 +16,7 @@ def table() -> str:
     """The table of switches, from their own words."""
     documented, hostile = Switches().settings(), Switches.of("hostile").settings()
     rows = [
-        f"| `{name}` | {text} | {' '.join(f'`{one}`' for one in settings) or 'a number'} "
+        f"| `{name}` | {text} | {' '.join(f'`{setting}`' for setting in settings) or 'a number'} "
         f"| `{documented[name]}` | `{hostile[name]}` |"
         for name, (text, settings) in about().items()
     ]

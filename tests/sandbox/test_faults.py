@@ -31,8 +31,8 @@ def failing(shop: Path, *faults: str, seed: int = 1) -> Iterator[Caller]:
 
 
 def company(shop: Path) -> str | None:
-    found: str | None = sandbox.show(shop, "contact:13")[0]["company"]
-    return found
+    name: str | None = sandbox.show(shop, "contact:13")[0]["company"]
+    return name
 
 
 def test_latency_delays_an_answer(shop: Path) -> None:

@@ -63,7 +63,7 @@ def likely(chance: random.Random) -> Any:
         "email": f"{chance.random()}@example.com",
         "firstname": "A", "lastname": "B", "firstName": "A", "lastName": "B", "company": "C", "title": "T",
     }  # fmt: skip
-    chosen = {key: one for key, one in shaped.items() if chance.random() < 0.6}
+    chosen = {key: value for key, value in shaped.items() if chance.random() < 0.6}
     return {chance.choice(["contact", "data"]): {**inner, **chosen}}
 
 

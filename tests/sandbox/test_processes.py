@@ -92,8 +92,8 @@ def test_what_was_answered_survives_kill_9(shop: Path) -> None:
 
 def test_two_processes_share_a_file(shop: Path) -> None:
     """What one writes the other reads; credentials and tokens are the same; no write is lost."""
-    with process(shop) as (_, one), process(shop) as (_, other):
-        other.tokens[""] = one.token()
+    with process(shop) as (_, first), process(shop) as (_, other):
+        other.tokens[""] = first.token()
 
         def add(number: int) -> int:
             body = {
@@ -104,21 +104,21 @@ def test_two_processes_share_a_file(shop: Path) -> None:
                     "email": f"{number}@x.example",
                 }
             }
-            answer = (one, other)[number % 2].call("POST", "/api/contacts.json", json=body)
+            answer = (first, other)[number % 2].call("POST", "/api/contacts.json", json=body)
             return answer.status_code
 
         with ThreadPoolExecutor(4) as pool:
             assert set(pool.map(add, range(40))) == {201}
-        assert one.get("/api/v2/contacts.json")["pagination"]["total"] == 109
+        assert first.get("/api/v2/contacts.json")["pagination"]["total"] == 109
         assert other.get("/api/v2/contacts.json")["pagination"]["total"] == 109
 
 
 def test_only_one_of_two_processes_gets_an_address(shop: Path) -> None:
     """Users stay unique by address when several processes add the same one at once."""
     body = {"contact": {"type": "user", "firstname": "A", "lastname": "B", "email": "same@x.example"}}
-    with process(shop) as (_, one), process(shop) as (_, other), ThreadPoolExecutor(8) as pool:
+    with process(shop) as (_, first), process(shop) as (_, other), ThreadPoolExecutor(8) as pool:
         answers = pool.map(
-            lambda n: (one, other)[n % 2].call("POST", "/api/contacts.json", json=body), range(8)
+            lambda n: (first, other)[n % 2].call("POST", "/api/contacts.json", json=body), range(8)
         )
         assert sorted(answer.status_code for answer in answers) == [201, *[422] * 7]
 
@@ -129,7 +129,7 @@ def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
     sandbox.seed(path)
     with calling(path) as caller:
         caller.call("POST", "/api/contacts/13.json", json={"contact": {"company": "x"}})
-        modes = {one.name: stat.S_IMODE(one.stat().st_mode) for one in path.parent.iterdir()}
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
     assert set(modes.values()) == {0o600}
     assert "sandbox.sqlite3" in modes
 

@@ -33,14 +33,14 @@ def test_the_shop_has_every_kind_of_grant(shop: Path) -> None:
 
 def test_guests_repeat_addresses_of_users_and_of_guests(shop: Path) -> None:
     """One address belongs to a user and to guests, another to several guests."""
-    found = [
+    people = [
         (contact["email"].casefold(), contact["type"])
         for contact in sandbox.show(shop, "contacts")
         if contact["type"] in ("user", "guest")
     ]
-    assert ("bob@email.com", "user") in found
-    assert found.count(("bob@email.com", "guest")) == 2
-    assert found.count(("walter.plumb@example.net", "guest")) == 3
+    assert ("bob@email.com", "user") in people
+    assert people.count(("bob@email.com", "guest")) == 2
+    assert people.count(("walter.plumb@example.net", "guest")) == 3
 
 
 def test_every_role_of_a_grant_has_a_method_and_protected_ones_are_told(shop: Path) -> None:

@@ -67,7 +67,7 @@ items = st.one_of(
 )
 
 role_lists = st.lists(
-    items, max_size=4, unique_by=lambda one: one if isinstance(one, str) else one["reference"]
+    items, max_size=4, unique_by=lambda item: item if isinstance(item, str) else item["reference"]
 )
 
 
@@ -212,21 +212,23 @@ class Account(RuleBasedStateMachine):
     def contacts_agree(self) -> None:
         """Everything read over HTTP is what the model holds."""
         for contact_id, person in self.people.items():
-            found = self.caller.get(f"/api/contacts/{contact_id}.json")["contact"]
-            assert (found["type"], found["email"], found["company"]) == (
+            contact = self.caller.get(f"/api/contacts/{contact_id}.json")["contact"]
+            assert (contact["type"], contact["email"], contact["company"]) == (
                 person.kind,
                 person.email,
                 person.company,
             )
-            assert set(found["tags"]["contact"]) == person.tags
-            assert len(found["tags"]["contact"]) == len(person.tags)
-            assert found["accessRoles"] == self.shown(person)
+            assert set(contact["tags"]["contact"]) == person.tags
+            assert len(contact["tags"]["contact"]) == len(person.tags)
+            assert contact["accessRoles"] == self.shown(person)
 
     @invariant()
     def searches_agree(self) -> None:
         """A search by address finds the contacts that have it, and v2 counts them all."""
         for email in ("ann@example.com", "cy@example.com"):
-            expected = {one for one, person in self.people.items() if person.email.casefold() == email}
+            expected = {
+                contact_id for contact_id, person in self.people.items() if person.email.casefold() == email
+            }
             hits = self.caller.get(f"/api/contacts/search.json?email={email}")["contacts"]
             assert {hit["id"] for hit in hits} == expected
         total = self.caller.get("/api/v2/contacts.json?limit=1")["pagination"]["total"]
@@ -235,19 +237,19 @@ class Account(RuleBasedStateMachine):
     @invariant()
     def mails_agree(self) -> None:
         """Nobody was mailed but those the model mailed."""
-        found = self.caller.control("GET", "outbox").json()["outbox"]
-        assert [mail["kind"] for mail in found] == self.mails
+        outbox = self.caller.control("GET", "outbox").json()["outbox"]
+        assert [mail["kind"] for mail in outbox] == self.mails
 
     def clashes(self, kind: str, email: str, but: str = "") -> bool:
-        rivals = [one for contact_id, one in self.people.items() if contact_id != but]
+        rivals = [person for contact_id, person in self.people.items() if contact_id != but]
         unique = ("user", "recipient")
         return kind in unique and any(
-            one.kind in unique and one.email.casefold() == email.casefold() for one in rivals
+            rival.kind in unique and rival.email.casefold() == email.casefold() for rival in rivals
         )
 
     def written(self, roles: list[Any]) -> list[Any]:
         """The list as it is sent: days become date-times, with an offset that is not UTC's."""
-        return [one if isinstance(one, str) else {**one, **self.expiry(one)} for one in roles]
+        return [item if isinstance(item, str) else {**item, **self.expiry(item)} for item in roles]
 
     def expiry(self, item: dict[str, Any]) -> dict[str, str]:
         if "expires" not in item:
@@ -259,11 +261,13 @@ class Account(RuleBasedStateMachine):
     def grant(self, person: Person, roles: list[Any]) -> None:
         """What a written list makes of a person's grants."""
         held = {
-            name: one for name, one in person.grants.items() if one.expires is None or one.expires > self.now
+            name: grant
+            for name, grant in person.grants.items()
+            if grant.expires is None or grant.expires > self.now
         }
         person.grants = {}
-        for one in roles:
-            item = {"reference": one} if isinstance(one, str) else one
+        for written in roles:
+            item = {"reference": written} if isinstance(written, str) else written
             person.grants[item["reference"]] = self.granted(person, item, held.get(item["reference"]))
 
     def granted(self, person: Person, item: dict[str, Any], held: Held | None) -> Held:
@@ -282,7 +286,7 @@ class Account(RuleBasedStateMachine):
         return Held("active", None, expires)
 
     def shown(self, person: Person) -> dict[str, Any]:
-        names = {one["reference"]: one["title"] for one in self.roles()}
+        names = {role["reference"]: role["title"] for role in self.roles()}
         return {
             reference: {
                 "name": names[reference],

@@ -1,4 +1,4 @@
-"""Plays written-down calls against a running sandbox and compares what comes back with what is expected.
+"""Makes the calls of a case file to a running sandbox, and compares the answers with the expected ones.
 
 A step is `{call: "GET /path", ...}` with, all optional: `send` (JSON), `form`, `raw` (text), `basic`
 (HTTP Basic with the account's credentials), `as` (scopes of the token, or `nobody`), `status`, `answer`
@@ -22,7 +22,7 @@ MISSING = object()
 
 @dataclass
 class Caller:
-    """A client with a token, as simple as can be."""
+    """A simple client with a token."""
 
     access: sandbox.Access
     path: Path
@@ -61,7 +61,7 @@ class Caller:
 
 @contextmanager
 def calling(path: Path, **options: Any) -> Iterator[Caller]:
-    """A sandbox over this file and someone who calls it."""
+    """A sandbox that serves this file, and a client of it."""
     with sandbox.running(path, **options) as access, requests.Session() as session:
         session.trust_env = False
         yield Caller(access, path, session)
@@ -114,9 +114,11 @@ def check_answer(answer: requests.Response, expected: dict[str, Any]) -> None:
         assert name in answer.headers, f"no header {name}"
         assert value in ("*", answer.headers[name])
     for path, value in expected.get("answer", {}).items():
-        found = at(answer, path)
-        assert found is not MISSING, f"{path}: absent in {answer.text}"
-        assert (found is not None) if value == "*" else (found == value), f"{path}: {found!r}, not {value!r}"
+        actual = at(answer, path)
+        assert actual is not MISSING, f"{path}: absent in {answer.text}"
+        assert (actual is not None) if value == "*" else (actual == value), (
+            f"{path}: {actual!r}, not {value!r}"
+        )
     for path in expected.get("absent", []):
         assert at(answer, path) is MISSING, f"{path}: {at(answer, path)!r} should not be there"
     for path, length in expected.get("count", {}).items():
@@ -127,12 +129,12 @@ def check_answer(answer: requests.Response, expected: dict[str, Any]) -> None:
 
 def at(answer: requests.Response, path: str) -> Any:
     """The part of a JSON answer at a dotted path."""
-    found = answer.json() if answer.content else None
+    value = answer.json() if answer.content else None
     for name in path.split(".") if path else ():
-        if isinstance(found, list) and name.isdigit() and int(name) < len(found):
-            found = found[int(name)]
-        elif isinstance(found, dict) and name in found:
-            found = found[name]
+        if isinstance(value, list) and name.isdigit() and int(name) < len(value):
+            value = value[int(name)]
+        elif isinstance(value, dict) and name in value:
+            value = value[name]
         else:
             return MISSING
-    return found
+    return value
