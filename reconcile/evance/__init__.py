@@ -1,11 +1,11 @@
-"""The one door to HTTP: credentials, wire format to model, reading a whole account, writing one contact.
+"""The account at Evance: reading all of it, writing one contact, and asking odd questions.
 
-    Credentials ─► Connection ─► Reader / Writer / Prober ─► Door ─► Transport ─► requests
-                                      │              ├─ Tokens   both flows, one for all workers
-                                      │              ├─ Pace     one timetable for all workers
-                                      │              └─ answers  what an answer means
-                                      ├─ Walk      a list, proven complete; else by windows of ids
-                                      └─ wire      JSON to model, pure
+    Credentials ─► Connection ─► Reader / Writer / Prober ─► ApiClient ─► Transport ─► http
+                                      │                        ├─ TokenSource    both flows, for all workers
+                                      │                        ├─ RateLimiter    one timetable for all workers
+                                      │                        └─ error_mapping  what an answer means
+                                      ├─ ListWalk   a list, proven complete; else by ranges of ids
+                                      └─ wire       JSON to model and back, pure
 
 Importing this is cheap: the HTTP library is imported when something is first sent.
 """

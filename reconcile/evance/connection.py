@@ -1,4 +1,4 @@
-"""Which account is talked to, as whom, and how fast: settled and checked before anything is sent."""
+"""Which account a client talks to, as whom, and how fast: checked before anything is sent."""
 
 import json
 import re
@@ -17,7 +17,7 @@ ALGORITHMS = ("HS256", "HS384", "HS512")
 
 _ACCOUNT = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.evance\.me", re.ASCII)
 
-_WHERE = (
+_ADVICE = (
     "set EVANCE_CLIENT_ID and EVANCE_PRIVATE_KEY, or EVANCE_CREDENTIALS to the path of the JSON file "
     "that Evance's admin lets you download (Settings > App API Credentials)"
 )
@@ -27,7 +27,7 @@ _WHERE = (
 class Credentials:
     """A private app's identity and its one secret (Evance help: Private Apps).
 
-    ``account`` is the full host the credentials are for, None when their source does not tell.
+    ``account`` is the full host the credentials are for; None when their source does not name it.
     """
 
     client_id: str
@@ -39,7 +39,7 @@ class Credentials:
 def credentials_from(environment: Mapping[str, str]) -> Credentials:
     """The credentials that the environment holds or points to; Unauthorized says what is missing.
 
-    The pair of variables wins over the file: what is set for one run is more deliberate than a path.
+    The pair of variables wins over the file: it is set for one run, which is more deliberate than a path.
     """
     client_id = environment.get("EVANCE_CLIENT_ID", "").strip()
     private_key = environment.get("EVANCE_PRIVATE_KEY", "").strip()
@@ -50,25 +50,25 @@ def credentials_from(environment: Mapping[str, str]) -> Credentials:
         return _credentials_in(Path(path))
     if client_id or private_key:
         missing = "EVANCE_PRIVATE_KEY" if client_id else "EVANCE_CLIENT_ID"
-        raise Unauthorized(f"{missing} is not set: {_WHERE}")
-    raise Unauthorized(f"no credentials: {_WHERE}")
+        raise Unauthorized(f"{missing} is not set: {_ADVICE}")
+    raise Unauthorized(f"no credentials: {_ADVICE}")
 
 
 def _credentials_in(path: Path) -> Credentials:
-    found = _json_object(path)
-    client_id, private_key = (_required(found, key, path) for key in ("client_id", "private_key"))
-    algorithm = found.get("algorithm") or "HS256"
+    content = _json_object(path)
+    client_id, private_key = (_required(content, key, path) for key in ("client_id", "private_key"))
+    algorithm = content.get("algorithm") or "HS256"
     if algorithm not in ALGORITHMS:
         raise Unauthorized(f"EVANCE_CREDENTIALS {path}: 'algorithm' must be one of {', '.join(ALGORITHMS)}")
-    account = found.get("account")
+    account = content.get("account")
     return Credentials(client_id, private_key, algorithm, account if isinstance(account, str) else None)
 
 
 def _json_object(path: Path) -> Mapping[str, object]:
-    found = _parsed(path)
-    if not isinstance(found, dict):
-        raise Unauthorized(f"EVANCE_CREDENTIALS {path}: not a readable JSON object: {_WHERE}")
-    return found
+    content = _parsed(path)
+    if not isinstance(content, dict):
+        raise Unauthorized(f"EVANCE_CREDENTIALS {path}: not a readable JSON object: {_ADVICE}")
+    return content
 
 
 def _parsed(path: Path) -> object:
@@ -79,10 +79,10 @@ def _parsed(path: Path) -> object:
         return None
 
 
-def _required(found: Mapping[str, object], key: str, path: Path) -> str:
-    value = found.get(key)
+def _required(content: Mapping[str, object], key: str, path: Path) -> str:
+    value = content.get(key)
     if not isinstance(value, str) or not value.strip():
-        raise Unauthorized(f"EVANCE_CREDENTIALS {path}: '{key}' is missing: {_WHERE}")
+        raise Unauthorized(f"EVANCE_CREDENTIALS {path}: '{key}' is missing: {_ADVICE}")
     return value.strip()
 
 
@@ -90,9 +90,9 @@ def _required(found: Mapping[str, object], key: str, path: Path) -> str:
 class Connection:
     """How one account is reached. ``rate`` is in requests a second over all ``concurrency`` workers.
 
-    ``page_size`` is asked for in every listing; timeouts are in seconds, per connection, per wait for the
-    next bytes of an answer, and for an answer as a whole. ``answer_size`` bounds it in bytes: a page of
-    100,000 contacts of ten kilobytes each fits. ``capabilities`` is what is known of the account's server.
+    ``page_size`` is asked for in every listing. Timeouts are in seconds: for a connection, for each wait for
+    the next bytes of an answer, and for an answer as a whole. ``answer_size`` is its largest size in bytes: a
+    page of 100,000 contacts of ten kilobytes each fits. ``capabilities`` is what is known of the server.
     """
 
     base_url: str
@@ -120,44 +120,44 @@ class Connection:
         return is_loopback(urlsplit(self.base_url).hostname)
 
 
-def connection(
+def resolve_connection(
     target: Target, credentials: Credentials, capabilities: Capabilities | None = None
 ) -> Connection:
-    """The connection that a configured target means, to a server with these capabilities.
+    """The connection to a configured target, whose server has these capabilities.
 
     A real account is reached over verified TLS at ``https://ACCOUNT``, where the account ends in
     ``.evance.me``; a sandbox at its URL, on loopback only, so that no token goes anywhere else. UsageError:
     the target can't be reached that way, or the capabilities are another account's. Unauthorized: the
     credentials are another account's.
     """
-    known = capabilities or Capabilities()
+    capabilities = capabilities or Capabilities()
     base_url = _evance_url(target) if target.kind is TargetKind.EVANCE else _sandbox_url(target)
-    wanted, given = _host(target.account), _host(credentials.account)
-    if wanted and given and wanted != given:
+    configured, given = _host(target.account), _host(credentials.account)
+    if configured and given and configured != given:
         raise Unauthorized(
-            f"the credentials are for {given}, but target '{target.name}' is {wanted}: "
+            f"the credentials are for {given}, but target '{target.name}' is {configured}: "
             "use the credentials of that account or choose another target"
         )
-    account = wanted or given or urlsplit(base_url).netloc
-    if not known.holds_for(account):
-        raise UsageError(_of_another(account, target, known))
+    account = configured or given or urlsplit(base_url).netloc
+    if not capabilities.holds_for(account):
+        raise UsageError(_other_account(account, target, capabilities))
     return Connection(
         base_url=base_url,
         account=account,
         credentials=credentials,
         rate=target.rate,
         concurrency=target.concurrency,
-        update_method=known.update_method or target.update_method,
+        update_method=capabilities.update_method or target.update_method,
         auth=target.auth,
-        page_size=known.page_size,
-        capabilities=known,
+        page_size=capabilities.page_size,
+        capabilities=capabilities,
     )
 
 
-def _of_another(account: str, target: Target, known: Capabilities) -> str:
+def _other_account(account: str, target: Target, capabilities: Capabilities) -> str:
     return (
-        f"evance.capabilities.yaml tells of {', '.join(known.accounts)}, but target '{target.name}' is "
-        f"{account}: add {account} to `also` in that file if its server is the same, run "
+        f"evance.capabilities.yaml tells of {', '.join(capabilities.accounts)}, but target '{target.name}' "
+        f"is {account}: add {account} to `also` in that file if its server is the same, run "
         f"'reconcile probe' against it, or move the file away"
     )
 

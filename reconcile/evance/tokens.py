@@ -1,7 +1,7 @@
 """Access tokens by the two flows of a private app, asked for once for all workers.
 
-Evance help: Client Credentials, JWT Bearer. A token lives an hour; there is no refresh token, a new one is
-simply asked for.
+Evance help: Client Credentials, JWT Bearer. A token lives an hour. There is no refresh token: a new token is
+requested instead.
 """
 
 import re
@@ -22,7 +22,7 @@ from .error_mapping import read_failure
 from .transport import TOKEN_PATHS, ApiRequest, ApiResponse
 
 LIFETIME = 3600.0
-"""The seconds that a token lives when the answer does not tell, and an assertion."""
+"""The seconds that an assertion lives, and a token whose answer does not tell its lifetime."""
 
 _MARGIN = 60.0
 
@@ -34,12 +34,12 @@ _OAUTH_ERRORS = frozenset(
 )
 
 Exchange = Callable[[ApiRequest], ApiResponse | TransportFailure]
-"""Sends a request with all patience and gives the last answer."""
+"""Sends a request, after a failure again, and gives the last answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """An access token, the monotonic second from which a new one is asked for, and that of the last use."""
+    """An access token, the monotonic second from which it is renewed, and the last second it is used."""
 
     value: str = field(repr=False)
     renew_at: float
@@ -47,7 +47,7 @@ class AccessToken:
 
 
 class TokenSource:
-    """The token of a connection: held, renewed shortly before it expires, renewed after a 401."""
+    """Holds the token of a connection, and renews it shortly before it expires and after a 401."""
 
     def __init__(self, connection: Connection, timing: Timing, exchange: Exchange) -> None:
         self._connection = connection
@@ -59,11 +59,11 @@ class TokenSource:
         self._on_trial: str | None = None
 
     def current(self) -> str:
-        """A token that is good as far as is known; Unauthorized: the credentials were not accepted."""
+        """The token, renewed if it is due; Unauthorized: the credentials were not accepted."""
         with self._lock:
             token = self._token
             if token is None or self._timing.monotonic() >= token.renew_at:
-                token = self._token = self._asked()
+                token = self._token = self._request_token()
             return token.value
 
     @property
@@ -72,10 +72,10 @@ class TokenSource:
         return None if self._token is None else self._token.value
 
     def at_hand(self) -> str | None:
-        """The token for a request that ages; None when one had to be asked for, which takes its time.
+        """The token for a request that is sent once; None when it had to be renewed, which takes time.
 
-        It may be a little older than ``current`` lets one become: the reading before has renewed it if need
-        be. The first one of all is no matter, unless it came late.
+        It may be a little older than ``current`` allows: the reading before has renewed it if it was due. The
+        very first token may be requested here, unless that takes too long.
         """
         began, held = self._timing.monotonic(), self._token
         if held is not None and began < held.good_until:
@@ -84,38 +84,38 @@ class TokenSource:
         return token if held is None and self._timing.monotonic() <= began + LATE else None
 
     def withdrawn(self, token: str) -> bool:
-        """Renew the token that a request was refused with; False when it came of such a refusal itself."""
+        """Renew a token that was refused; False when it had itself just replaced a refused one."""
         if token == self._on_trial:
             return False
         self._on_trial = self.renewed(token)
         return True
 
     def proven(self, token: str) -> None:
-        """Note that a request with that token was taken."""
+        """Note that a request with that token was accepted."""
         if token == self._on_trial:
             self._on_trial = None
 
     def renewed(self, stale: str) -> str:
-        """A token other than the one that was refused: asked for once, whoever comes first."""
+        """A token other than the refused one; the first worker that needs it requests it for all."""
         with self._lock:
             token = self._token
             if token is None or token.value == stale:
-                token = self._token = self._asked()
+                token = self._token = self._request_token()
             return token.value
 
     def narrowed(self, scope: str) -> str | None:
-        """A token of its own with only that scope (Evance help: Scopes); None when there is none."""
+        """A separate token with only that scope (Evance help: Scopes); None when there is none."""
         request = token_request(self._connection, self._timing, TOKEN_PATHS[0])
         outcome = self._exchange(replace(request, form={**(request.form or {}), "scope": scope}))
         if isinstance(outcome, TransportFailure) or outcome.status != 200:
             return None
         return token_in(outcome, self._timing.monotonic(), self._connection).value
 
-    def _asked(self) -> AccessToken:
+    def _request_token(self) -> AccessToken:
         if self._refused is not None:
             raise Unauthorized(self._refused)
         asked_at = self._timing.monotonic()
-        outcome = self._outcome()
+        outcome = self._answer()
         if isinstance(outcome, ApiResponse) and outcome.status in (400, 401):
             self._refused = refusal(self._connection, outcome)
             raise Unauthorized(self._refused)
@@ -123,12 +123,12 @@ class TokenSource:
             raise self._failure(outcome)
         return token_in(outcome, asked_at, self._connection)
 
-    def _outcome(self) -> ApiResponse | TransportFailure:
-        """The answer of the documented path; when there is nothing, that of the official clients' path."""
-        documented, used = TOKEN_PATHS
+    def _answer(self) -> ApiResponse | TransportFailure:
+        """The answer at the documented path; after a 404, the answer at the official clients' path."""
+        documented, of_clients = TOKEN_PATHS
         outcome = self._exchange(token_request(self._connection, self._timing, documented))
         if isinstance(outcome, ApiResponse) and outcome.status == 404:
-            outcome = self._exchange(token_request(self._connection, self._timing, used))
+            outcome = self._exchange(token_request(self._connection, self._timing, of_clients))
         return outcome
 
     def _failure(self, outcome: ApiResponse | TransportFailure) -> ApiError:
@@ -139,7 +139,7 @@ class TokenSource:
 
 
 def token_request(connection: Connection, timing: Timing, path: str) -> ApiRequest:
-    """The request for a token, by the flow that the connection names. No scope is asked for: all of them."""
+    """The request for a token, by the connection's flow. It names no scope, which means all of them."""
     match connection.auth:
         case AuthFlow.CLIENT_CREDENTIALS:
             form = {
@@ -158,7 +158,7 @@ def token_request(connection: Connection, timing: Timing, path: str) -> ApiReque
 
 
 def assertion(credentials: Credentials, audience: str, now: float) -> str:
-    """The signed assertion of the JWT bearer flow (RFC 7523), good for an hour."""
+    """The signed assertion of the JWT bearer flow (RFC 7523), valid for an hour."""
     import jwt  # noqa: PLC0415 -- needed by this flow alone
 
     claims = {
@@ -170,7 +170,7 @@ def assertion(credentials: Credentials, audience: str, now: float) -> str:
     }
     with suppress(jwt.PyJWTError, NotImplementedError, TypeError, ValueError):
         return jwt.encode(claims, credentials.private_key, algorithm=credentials.algorithm)
-    # Raised out here, so that the library's exception, whose frames hold the key, is not chained to it.
+    # Raised outside the `with`: the library's exception, whose frames hold the key, is not chained to it.
     raise Unauthorized(
         f"the private key can't sign with {credentials.algorithm}: check EVANCE_PRIVATE_KEY, "
         f"or 'private_key' and 'algorithm' in the file of EVANCE_CREDENTIALS"
@@ -178,7 +178,7 @@ def assertion(credentials: Credentials, audience: str, now: float) -> str:
 
 
 def token_in(answer: ApiResponse, asked_at: float, connection: Connection) -> AccessToken:
-    """The token in an answer; Unintelligible when there is none that can be sent in a header."""
+    """The token in an answer; UnexpectedResponse when there is none that fits a header."""
     body = answer.body
     value = body.get("access_token") if isinstance(body, dict) else None
     if not isinstance(body, dict) or not isinstance(value, str) or not _TOKEN.fullmatch(value):
@@ -200,7 +200,7 @@ def _seconds(value: object) -> float:
 
 
 def refusal(connection: Connection, answer: ApiResponse) -> str:
-    """One line on credentials that were not accepted, with what to do."""
+    """One line that says that the credentials were not accepted, and what to do."""
     body = answer.body
     code = body.get("error") if isinstance(body, dict) else None
     named = f" ({code})" if isinstance(code, str) and code in _OAUTH_ERRORS else ""

@@ -1,10 +1,10 @@
-"""The plan that was approved: found by the commit that its merge made, and judged before it is taken.
+"""The plan that was approved: found by the commit that its merge made, and checked before it is used.
 
-The chain, each link of which somebody else would have to forge: the commit was made by merging *this* pull
-request, from this repository, into this branch; under the pull request stands a comment of ours, not edited
-by another, which names the head that was merged and the plan's digest; a successful run of the plan workflow
-for that very head left an artifact; and the plan in it has that digest (which the caller checks, since the
-digest belongs to the plan).
+An attacker would have to forge each link of this chain: the commit was made by merging *this* pull request,
+from this repository, into this branch; the pull request has a comment of ours, not edited by another, which
+names the head that was merged and the plan's digest; a successful run of the plan workflow for that very head
+left an artifact; and the plan in it has that digest (which the caller checks, since the digest belongs to the
+plan).
 """
 
 import re
@@ -17,7 +17,7 @@ from .protocol import Forge, MergedPullRequest
 from .sticky_comment import Facts, StickyComment
 
 PLAN, APPLIED = "plan", "applied"
-"""The kinds of our comments: what would be done, and what was."""
+"""The kinds of our comments: what would be done, and what was done."""
 
 COMPLETE = "complete"
 """The outcome of an apply that leaves nothing to do, which is why its approval is spent."""
@@ -51,15 +51,15 @@ class ApprovedPlan:
 def find_approved_plan(forge: Forge, commit: str, source: PlanSource) -> ApprovedPlan:
     """The plan that was approved with the merge that made a commit. Refusal says which link is missing."""
     merged = _merge(forge, commit, source)
-    facts = _promise(forge, merged, source)
+    facts = _approved_facts(forge, merged, source)
     _refuse_spent(forge, merged, facts, source)
     return ApprovedPlan(merged, facts["digest"], _content(forge, merged, source))
 
 
 def merge_of(forge: Forge, commit: str, branch: str) -> MergedPullRequest | None:
     """The pull request whose merge into that branch made a commit; None when there is not exactly one."""
-    found = [merged for merged in forge.merged(commit) if merged.base == branch]
-    return found[0] if len(found) == 1 else None
+    pull_requests = [merged for merged in forge.merged(commit) if merged.base == branch]
+    return pull_requests[0] if len(pull_requests) == 1 else None
 
 
 def _merge(forge: Forge, commit: str, source: PlanSource) -> MergedPullRequest:
@@ -74,15 +74,15 @@ def _merge(forge: Forge, commit: str, source: PlanSource) -> MergedPullRequest:
     return merged
 
 
-def _promise(forge: Forge, merged: MergedPullRequest, source: PlanSource) -> Facts:
-    """What our comment says, when it speaks of the head that was merged."""
-    found = StickyComment(forge, merged.number, source.author, PLAN, source.target).find()
-    if found is None:
+def _approved_facts(forge: Forge, merged: MergedPullRequest, source: PlanSource) -> Facts:
+    """The facts of our comment, which must be about the head that was merged."""
+    comment = StickyComment(forge, merged.number, source.author, PLAN, source.target).find()
+    if comment is None:
         raise Refusal(
             f"pull request {merged.number} has no plan by {source.author} for target '{source.target}' that "
             f"nobody else has edited; {_ADVICE}"
         )
-    facts = found[1]
+    _, facts = comment
     if facts.get("head") != merged.head or not _DIGEST.fullmatch(facts.get("digest", "")):
         raise Refusal(
             f"the plan in pull request {merged.number} is not for commit {merged.head}, which was merged; "
@@ -92,9 +92,10 @@ def _promise(forge: Forge, merged: MergedPullRequest, source: PlanSource) -> Fac
 
 
 def _refuse_spent(forge: Forge, merged: MergedPullRequest, facts: Facts, source: PlanSource) -> None:
-    """A plan is approved for one time: an old run that is started again must not repeat it."""
-    found = StickyComment(forge, merged.number, source.author, APPLIED, source.target).find()
-    if found is not None and (found[1].get("digest"), found[1].get("outcome")) == (facts["digest"], COMPLETE):
+    """Refuse a plan that was applied already: an old run that is started again must not repeat it."""
+    comment = StickyComment(forge, merged.number, source.author, APPLIED, source.target).find()
+    applied = {} if comment is None else comment[1]
+    if (applied.get("digest"), applied.get("outcome")) == (facts["digest"], COMPLETE):
         raise Refusal(f"the plan of pull request {merged.number} was applied already; nothing was written")
 
 

@@ -7,9 +7,10 @@ from zipfile import BadZipFile, ZipFile
 from reconcile.errors import Refusal
 
 LARGEST = 256 * 1024 * 1024
-"""Bytes in all, unpacked. A ZIP bomb says less than it holds, so what is read is what counts."""
+"""Maximum number of bytes in all, unpacked. They are counted while reading: a ZIP bomb names fewer."""
 
 MOST = 1_000
+"""Maximum number of files."""
 
 
 def members(archive: bytes) -> Iterator[tuple[str, bytes]]:
@@ -17,15 +18,15 @@ def members(archive: bytes) -> Iterator[tuple[str, bytes]]:
     left = LARGEST
     try:
         with ZipFile(BytesIO(archive)) as opened:
-            entries = [entry for entry in opened.infolist() if not entry.is_dir()]
-            if len(entries) > MOST:
+            files = [info for info in opened.infolist() if not info.is_dir()]
+            if len(files) > MOST:
                 raise Refusal(f"the artifact holds more than {MOST} files")
-            for entry in entries:
-                with opened.open(entry) as file:
+            for info in files:
+                with opened.open(info) as file:
                     content = file.read(left + 1)
                 left -= len(content)
                 if left < 0:
                     raise Refusal(f"the artifact holds more than {LARGEST} bytes")
-                yield entry.filename, content
+                yield info.filename, content
     except (BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise Refusal(f"the artifact is not a readable archive ({type(error).__name__})") from None

@@ -1,4 +1,4 @@
-"""The forges that are known, as one table: how a job of each is told, and how its environment is read."""
+"""The forges that are known, as one table: how a job of each is recognised, and its environment read."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What forges have in common, in our words."""
+"""What a Git forge is: pull requests, comments, issues, and the artifacts of runs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ class MergedPullRequest:
 
 
 class CommentThread(Protocol):
-    """A place where comments stand."""
+    """The comments of pull requests."""
 
     def comments(self, number: int, /) -> Iterator[Comment]:
         """All comments of a pull request, oldest first."""
@@ -51,11 +51,11 @@ class CommentThread(Protocol):
         """Replace a comment's text."""
 
     def edited_by_another(self, comment: Comment, /) -> bool:
-        """True when somebody else than its author wrote the comment's present text."""
+        """True when somebody other than its author wrote the comment's present text."""
 
 
 class Forge(CommentThread, Protocol):
-    """All that is asked of a forge to find an approved plan."""
+    """What is asked of a forge to find an approved plan."""
 
     def merged(self, commit: str, /) -> tuple[MergedPullRequest, ...]:
         """The pull requests whose merge made that commit."""

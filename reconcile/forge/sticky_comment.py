@@ -12,22 +12,23 @@ from urllib.parse import quote, unquote
 from .protocol import Comment, CommentThread, Issue
 
 Facts = Mapping[str, str]
+"""What a mark says of its comment: the target, the commit, the digest of the plan."""
 
 _MARK = re.compile(r"<!-- reconcile:([a-z-]+)((?: [a-z-]+=[A-Za-z0-9_.~:/%-]*)*) -->")
 
 
 def with_mark(kind: str, facts: Facts, text: str) -> str:
-    """A text under a mark. Facts are spelt so that none of them can end the mark."""
-    told = "".join(f" {name}={quote(value, safe=':')}" for name, value in sorted(facts.items()))
-    return f"<!-- reconcile:{kind}{told} -->\n{text}"
+    """A text under a mark. The facts are escaped so that none of them can end the mark."""
+    pairs = "".join(f" {name}={quote(value, safe=':')}" for name, value in sorted(facts.items()))
+    return f"<!-- reconcile:{kind}{pairs} -->\n{text}"
 
 
 def facts_of(kind: str, body: str) -> Facts | None:
     """The facts of a text that begins with a mark of that kind; None for every other text."""
-    found = _MARK.fullmatch(body.partition("\n")[0].rstrip("\r"))
-    if found is None or found[1] != kind:
+    mark = _MARK.fullmatch(body.partition("\n")[0].rstrip("\r"))
+    if mark is None or mark[1] != kind:
         return None
-    pairs = (entry.partition("=") for entry in found[2].split())
+    pairs = (fact.partition("=") for fact in mark[2].split())
     return {name: unquote(value) for name, _, value in pairs}
 
 
@@ -52,22 +53,23 @@ class StickyComment:
     def put(self, text: str, facts: Facts) -> None:
         """Write the text to our comment; post it when there is none."""
         body = with_mark(self.kind, {**facts, "target": self.target}, text)
-        found = self.find()
-        if found is None:
-            self.thread.post(self.number, body)
-        elif found[0].body != body:
-            self.thread.edit(self.number, found[0], body)
+        match self.find():
+            case None:
+                self.thread.post(self.number, body)
+            case comment, _ if comment.body != body:
+                self.thread.edit(self.number, comment, body)
 
     def _own(self) -> Iterator[tuple[Comment, Facts]]:
         for comment in reversed(list(self.thread.comments(self.number))):
             facts = facts_of(self.kind, comment.body)
-            named = facts is not None and facts.get("target") == self.target
-            if named and comment.author == self.author and not self.thread.edited_by_another(comment):
-                yield comment, facts or {}
+            if facts is None or facts.get("target") != self.target or comment.author != self.author:
+                continue
+            if not self.thread.edited_by_another(comment):
+                yield comment, facts
 
 
 class IssueTracker(Protocol):
-    """A place where issues stand."""
+    """Lists the open issues of a repository."""
 
     def issues(self) -> Iterator[Issue]:
         """All open issues, newest first."""
@@ -75,9 +77,9 @@ class IssueTracker(Protocol):
 
 def issue_of(tracker: IssueTracker, author: str, kind: str, target: str) -> Issue | None:
     """Our open issue of that kind and target, known by mark and author; the oldest if there are several."""
-    found = None
+    oldest = None
     for issue in tracker.issues():
         facts = facts_of(kind, issue.body)
         if facts is not None and facts.get("target") == target and issue.author == author:
-            found = issue
-    return found
+            oldest = issue
+    return oldest

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from reconcile.evance.connection import Connection, Credentials, connection, credentials_from
+from reconcile.evance.connection import Connection, Credentials, credentials_from, resolve_connection
 from reconcile.evance.reader import Reader
 from reconcile.model.capabilities import Capabilities
 from reconcile.model.settings import Target
@@ -29,7 +29,7 @@ def open_reader(project: Project, console: Console) -> Iterator[Reader]:
 def connected(project: Project, known: Capabilities) -> Iterator[Connection]:
     """How to reach the target; the embedded sandbox runs for as long as this is open."""
     if not project.target.embedded:
-        yield connection(project.target, credentials_from(os.environ), known)
+        yield resolve_connection(project.target, credentials_from(os.environ), known)
         return
     with _embedded(project, known) as link:
         yield link
@@ -51,4 +51,4 @@ def sandbox_connection(
     target: Target, client_id: str, private_key: str, known: Capabilities | None = None
 ) -> Connection:
     """How to reach a sandbox whose credentials are known."""
-    return connection(target, Credentials(client_id, private_key), known)
+    return resolve_connection(target, Credentials(client_id, private_key), known)

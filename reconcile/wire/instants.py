@@ -15,11 +15,11 @@ _ATOM = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.\d+)?([Zz]|[
 
 
 def parse_atom(text: str) -> datetime | None:
-    """An ATOM date-time (ISO 8601 with offset) in UTC and whole seconds; None when the text is no such."""
-    found = _ATOM.fullmatch(text)
-    if found is None:
+    """An ATOM date-time (ISO 8601 with offset) in UTC and whole seconds; None for any other text."""
+    match = _ATOM.fullmatch(text)
+    if match is None:
         return None
-    day, time, offset = found.groups()
+    day, time, offset = match.groups()
     try:
         return datetime.fromisoformat(f"{day}T{time}{offset.upper()}").astimezone(UTC)
     except (ValueError, OverflowError):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reconcile.errors import ApiError, NotFound, Unauthorized
-from reconcile.evance.connection import Connection, Credentials, connection
+from reconcile.evance.connection import Connection, Credentials, resolve_connection
 from reconcile.evance.reader import Reader
 from reconcile.evance.writer import WriteKind, Writer, WriteResult
 from reconcile.model.contact import Grant, Identity
@@ -40,7 +40,9 @@ def served(path: Path, **options: Any) -> Iterator[Connection]:
 
 def reached(access: Access) -> Connection:
     target = Target("shop", TargetKind.SANDBOX, url=access.url, rate=2000)
-    return connection(target, Credentials(access.client_id, access.private_key, account=access.account))
+    return resolve_connection(
+        target, Credentials(access.client_id, access.private_key, account=access.account)
+    )
 
 
 def identities(path: Path) -> list[Identity]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reconcile.errors import ExitCode, Unauthorized, UsageError
-from reconcile.evance.connection import Credentials, connection, credentials_from
+from reconcile.evance.connection import Credentials, credentials_from, resolve_connection
 from reconcile.model.settings import AuthFlow, Target, TargetKind, UpdateMethod
 from tests.support.http.fake_account import CLIENT_ID, PRIVATE_KEY
 
@@ -88,7 +88,7 @@ def test_a_file_that_is_not_json_is_not_shown(tmp_path: Path) -> None:
 
 def test_credentials_hide_their_key() -> None:
     """The key does not stand in what a traceback or a log prints."""
-    shown = repr(connection(SHOP, Credentials(CLIENT_ID, PRIVATE_KEY)))
+    shown = repr(resolve_connection(SHOP, Credentials(CLIENT_ID, PRIVATE_KEY)))
     assert PRIVATE_KEY not in shown
     assert CLIENT_ID in shown
 
@@ -104,7 +104,7 @@ def test_an_account_is_reached_over_tls() -> None:
         update_method=UpdateMethod.PUT,
         auth=AuthFlow.JWT_BEARER,
     )
-    made = connection(target, Credentials(CLIENT_ID, PRIVATE_KEY, account="EXAMPLE.evance.me"))
+    made = resolve_connection(target, Credentials(CLIENT_ID, PRIVATE_KEY, account="EXAMPLE.evance.me"))
     assert (made.base_url, made.account) == ("https://example.evance.me", "example.evance.me")
     assert (made.rate, made.concurrency) == (2, 3)
     assert (made.update_method, made.auth) == (UpdateMethod.PUT, AuthFlow.JWT_BEARER)
@@ -129,13 +129,13 @@ def test_an_account_is_reached_over_tls() -> None:
 def test_another_host_than_evances_is_refused(account: str | None) -> None:
     """Nothing but a host under .evance.me gets the credentials."""
     with pytest.raises(UsageError, match=r"must be a host that ends in \.evance\.me"):
-        connection(Target("shop", TargetKind.EVANCE, account=account), Credentials("x", "y"))
+        resolve_connection(Target("shop", TargetKind.EVANCE, account=account), Credentials("x", "y"))
 
 
 def test_credentials_of_another_account_are_refused() -> None:
     """The file tells its account: using it for another one is a mistake that is named."""
     with pytest.raises(Unauthorized, match=r"are for other\.evance\.me, but target 'shop' is example"):
-        connection(SHOP, Credentials("x", "y", account="other.evance.me"))
+        resolve_connection(SHOP, Credentials("x", "y", account="other.evance.me"))
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_credentials_of_another_account_are_refused() -> None:
 )
 def test_a_sandbox_is_reached_on_loopback(url: str) -> None:
     """Every spelling of loopback is taken; the account is the host unless it is told."""
-    made = connection(Target("local", TargetKind.SANDBOX, url=url), Credentials("x", "y"))
+    made = resolve_connection(Target("local", TargetKind.SANDBOX, url=url), Credentials("x", "y"))
     assert made.base_url == url.rstrip("/")
     assert made.account == made.host
     assert made.loopback
@@ -170,4 +170,4 @@ def test_a_sandbox_is_reached_on_loopback(url: str) -> None:
 def test_a_sandbox_elsewhere_is_refused(url: str | None) -> None:
     """A sandbox gets credentials too, and plain HTTP is only good on loopback."""
     with pytest.raises(UsageError, match="target 'local': the url of a sandbox"):
-        connection(Target("local", TargetKind.SANDBOX, url=url), Credentials("x", "y"))
+        resolve_connection(Target("local", TargetKind.SANDBOX, url=url), Credentials("x", "y"))

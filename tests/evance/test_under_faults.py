@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reconcile.errors import Unauthorized
-from reconcile.evance.connection import Credentials, connection
+from reconcile.evance.connection import Credentials, resolve_connection
 from reconcile.evance.writer import WriteKind, Writer
 from reconcile.http.retry import RetryPolicy, Timing
 from reconcile.model.settings import Target, TargetKind
@@ -41,7 +41,7 @@ def beset(
     """A client of the account while those faults are armed."""
     with running(path, now=NOW, faults=faults, **options) as access:
         target = Target("shop", TargetKind.SANDBOX, url=access.url, rate=1000, concurrency=4)
-        there = connection(target, Credentials(access.client_id, access.private_key))
+        there = resolve_connection(target, Credentials(access.client_id, access.private_key))
         with Writer(replace(there, page_size=page_size), timing=timing, retry=QUICK) as writer:
             yield writer
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from reconcile.evance.connection import Connection, Credentials, connection
+from reconcile.evance.connection import Connection, Credentials, resolve_connection
 from reconcile.model.settings import Target, TargetKind
 from reconcile.sandbox import Access, show
 
@@ -25,7 +25,7 @@ class Shop:
     @property
     def connection(self) -> Connection:
         target = Target("shop", TargetKind.SANDBOX, url=self.access.url, rate=1000)
-        return connection(target, Credentials(self.access.client_id, self.access.private_key))
+        return resolve_connection(target, Credentials(self.access.client_id, self.access.private_key))
 
     @property
     def environment(self) -> dict[str, str]:

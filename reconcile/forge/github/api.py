@@ -1,7 +1,7 @@
-"""GitHub, as far as it is used: comments, issues, pull requests of a commit, runs and their artifacts.
+"""What is used of GitHub: comments, issues, pull requests of a commit, runs and their artifacts.
 
 The endpoints are those of the REST API, version 2022-11-28 (GitHub docs: "GitHub REST API documentation");
-who edited a comment last is told by GraphQL alone.
+only GraphQL tells who edited a comment last.
 """
 
 import re
@@ -22,7 +22,7 @@ _EDITOR = """query($id: ID!) { node(id: $id) { ... on IssueComment {
 
 @dataclass(frozen=True, slots=True)
 class FinishedRun:
-    """A run of a workflow that has ended."""
+    """A run of a workflow that has ended. ``own`` is False when its head lay in a fork."""
 
     id: int
     head: str
@@ -63,7 +63,7 @@ class GitHub:
         self.client.write("PATCH", self._path(f"/issues/comments/{comment.id}"), {"body": body})
 
     def edited_by_another(self, comment: Comment) -> bool:
-        """True when somebody else than its author edited the comment last, or nobody can tell."""
+        """True when somebody other than its author edited the comment last, or nobody can tell."""
         answer = self.graphql.write("POST", "", {"query": _EDITOR, "variables": {"id": comment.node}})
         with expect_fields("POST", "graphql"):
             node = answer.key("data").key("node")
@@ -75,7 +75,7 @@ class GitHub:
         """The pull requests whose merge made that commit."""
         path = self._path(f"/commits/{quote(commit, safe='')}/pulls")
         with expect_fields("GET", path):
-            rows = [row for row in self.client.pages(path) if _made(row, commit)]
+            rows = [row for row in self.client.pages(path) if _is_merge_of(row, commit)]
             return tuple(self._merged(row) for row in rows)
 
     def _merged(self, row: JsonValue) -> MergedPullRequest:
@@ -166,7 +166,7 @@ def _login(row: JsonValue) -> str:
     return "" if user.absent else user.key("login").text()
 
 
-def _made(row: JsonValue, commit: str) -> bool:
+def _is_merge_of(row: JsonValue, commit: str) -> bool:
     """True when the merge of that pull request made the commit; others only contain it."""
     return not row.key("merged_at").absent and row.key("merge_commit_sha").optional_text() == commit
 

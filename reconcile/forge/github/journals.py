@@ -16,10 +16,10 @@ def earlier_journals(
 ) -> Iterator[tuple[str, bytes]]:
     """Name and content of every journal that the last runs of these workflows on the branch left.
 
-    Each run fetches the journals before it and leaves them together with its own, so the newest artifact of
-    each workflow has them all. Runs of pull requests and of other branches do not count: their workflow may
-    be anybody's. A run that failed counts, too: what it left undone stands in its journal. ``own`` is the run
-    that asks, of which an earlier job may have left some.
+    Each run fetches the earlier journals and leaves them together with its own, so the newest artifact of
+    each workflow has them all. Runs of pull requests and of other branches do not count: anybody may have
+    written their workflow. A run that failed counts, too: its journal tells what it left undone. ``own`` is
+    the run that asks: an earlier job of it may have left journals.
     """
     earlier = (_trusted_runs(github, workflow, branch) for workflow in workflows)
     for runs in ([] if own is None else [own], *earlier):

@@ -1,8 +1,7 @@
-"""GitLab, as far as it is used: notes of a merge request, and the plan that its pipeline left.
+"""What is used of GitLab: notes of a merge request, and the plan that its pipeline left.
 
 The endpoints are those of the REST API v4 (GitLab docs: "Notes API", "Merge requests API", "Jobs API").
-GitLab does not tell who edited a note: what is bound to a plan is its digest, which is compared with the
-plan itself.
+GitLab does not tell who edited a note. A note names a plan's digest, which is compared with the plan itself.
 """
 
 from collections.abc import Iterator
@@ -55,7 +54,7 @@ class GitLab:
         """The merge requests whose merge made that commit."""
         path = self._path(f"/repository/commits/{quote(commit, safe='')}/merge_requests")
         with expect_fields("GET", path):
-            rows = [row for row in self.client.pages(path) if _made(row, commit)]
+            rows = [row for row in self.client.pages(path) if _is_merge_of(row, commit)]
             return tuple(map(_merged, rows))
 
     def plans(self, merged: MergedPullRequest, workflow: str, artifact: str) -> Iterator[bytes]:
@@ -85,11 +84,11 @@ def _note(row: JsonValue) -> Comment:
     )
 
 
-def _made(row: JsonValue, commit: str) -> bool:
+def _is_merge_of(row: JsonValue, commit: str) -> bool:
     """True when its merge made the commit: by a merge commit, a squash, or fast-forward."""
     keys = ("merge_commit_sha", "squash_commit_sha", "sha")
-    made = [row.key(key).optional_text() for key in keys if row.has(key)]
-    return row.key("state").text() == "merged" and commit in made
+    commits = [row.key(key).optional_text() for key in keys if row.has(key)]
+    return row.key("state").text() == "merged" and commit in commits
 
 
 def _merged(row: JsonValue) -> MergedPullRequest:

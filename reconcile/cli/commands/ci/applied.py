@@ -8,14 +8,14 @@ import click
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode
 
-from .environment import author_option, branch_option, commit_option, this_job
+from .job import author_option, branch_option, commit_option, this_job
 
 if TYPE_CHECKING:
     from reconcile.journal.record import JournaledRun
 
 
-NAMED = 50
-"""So many contacts are listed that are not as declared."""
+MOST_NAMED = 50
+"""Maximum number of contacts that are listed because they are not as declared."""
 
 
 @click.command()
@@ -39,18 +39,18 @@ def applied(common: Common, *, digest: str, outcome: str, **given: str | None) -
         common.console.note("The commit belongs to no merged pull request: there is nowhere to say it.")
         return ExitCode.DONE
     record = RunHistory(tuple(read_runs(project.journals))).of_approval(digest) if digest else None
-    how, text = _told(record, succeeded=outcome == "success")
+    result, text = _comment(record, succeeded=outcome == "success")
     sticky = StickyComment(
         job.forge, merged.number, given["author"] or job.author, APPLIED, project.target.name
     )
     sticky.put(
-        f"{text}\n\n<sub>[The run]({job.run}) has the log.</sub>\n", {"digest": digest, "outcome": how}
+        f"{text}\n\n<sub>[The run]({job.run}) has the log.</sub>\n", {"digest": digest, "outcome": result}
     )
     return ExitCode.DONE
 
 
-def _told(record: "JournaledRun | None", *, succeeded: bool) -> tuple[str, str]:
-    """The outcome in one word, and the comment."""
+def _comment(record: "JournaledRun | None", *, succeeded: bool) -> tuple[str, str]:
+    """The result in one word, and the comment's text."""
     from reconcile.forge.approved_plan import COMPLETE
 
     if record is None:
@@ -65,13 +65,16 @@ def _lines(record: "JournaledRun") -> list[str]:
     from reconcile.render.escape import MARKDOWN
     from reconcile.text import count
 
-    outcomes = Counter(entry["outcome"] for entry in record.of("outcome"))
-    told = ", ".join(f"{number:,} {outcome}" for outcome, number in sorted(outcomes.items()))
+    outcomes = record.of("outcome")
+    numbers = Counter(outcome["outcome"] for outcome in outcomes)
+    summary = ", ".join(f"{number:,} {outcome}" for outcome, number in sorted(numbers.items()))
     title = "### Applied" if record.complete else "### Applied in part"
-    left = [entry for entry in record.of("outcome") if entry["outcome"] not in SETTLED]
-    named = [
-        f"- contact {MARKDOWN.name(str(entry['contact'] or 'new'))}: {entry['outcome']}" for entry in left
+    run = f"{summary or 'Nothing had to be written'}. Run `{record.run}`."
+    items = [
+        f"- contact {MARKDOWN.name(str(outcome['contact'] or 'new'))}: {outcome['outcome']}"
+        for outcome in outcomes
+        if outcome["outcome"] not in SETTLED
     ]
-    more = [f"- and {count(len(left) - NAMED, 'more contact')}"] if len(left) > NAMED else []
-    run = f"{told or 'Nothing had to be written'}. Run `{record.run}`."
-    return [title, run, *(["\n".join([*named[:NAMED], *more])] if left else [])]
+    left_out = len(items) - MOST_NAMED
+    more = [f"- and {count(left_out, 'more contact')}"] if left_out > 0 else []
+    return [title, run, *(["\n".join([*items[:MOST_NAMED], *more])] if items else [])]

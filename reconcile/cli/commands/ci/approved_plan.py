@@ -8,7 +8,7 @@ import click
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode, Refusal
 
-from .environment import author_option, branch_option, commit_option, hand_on, this_job
+from .job import author_option, branch_option, commit_option, set_outputs, this_job
 
 if TYPE_CHECKING:
     from reconcile.forge.approved_plan import ApprovedPlan
@@ -31,16 +31,15 @@ def approved_plan(common: Common, *, out: Path, workflow: str, artifact: str, **
 
     Refuses with 3, and says why, when any link is missing: the merge, our comment, its digest, the artifact.
     """
-    from reconcile.forge.approved_plan import PlanSource
-    from reconcile.forge.approved_plan import find_approved_plan as found
+    from reconcile.forge.approved_plan import PlanSource, find_approved_plan
     from reconcile.services.project import open_project
 
     project, job = open_project(common.choice, common.console), this_job()
     branch = given["branch"] or job.branch
     source = PlanSource(given["author"] or job.author, project.target.name, branch, workflow, artifact)
-    approved = found(job.forge, given["commit"] or job.commit, source)
+    approved = find_approved_plan(job.forge, given["commit"] or job.commit, source)
     _write(approved, out)
-    hand_on(digest=approved.digest, pull_request=str(approved.merged.number))
+    set_outputs(digest=approved.digest, pull_request=str(approved.merged.number))
     common.console.note(f"Pull request {approved.merged.number} approved {approved.digest}.")
     return ExitCode.DONE
 

@@ -8,7 +8,7 @@ import click
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode, UsageError
 
-from .environment import author_option, this_job
+from .job import author_option, this_job
 
 if TYPE_CHECKING:
     from reconcile.forge.environment import CiEnvironment
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 LIMIT = 65_536
-"""Characters that GitHub takes as one comment; they are counted as bytes, which are never fewer."""
+"""Maximum size of one comment in characters, by GitHub's rule; counted in bytes, which are never fewer."""
 
 
 @click.command()
@@ -54,6 +54,6 @@ def _text(plan: "Plan | None", project: "Project", job: "CiEnvironment", facts: 
     foot = f"\n<sub>For commit {facts['head']}. [The run]({job.run}) has the plan as a page.</sub>\n"
     if plan is None:
         return f"### No plan could be made\n\nThe declarations or the account did not allow it.\n{foot}"
-    around = with_mark("plan", {**facts, "target": project.target.name}, foot)
-    limit = LIMIT - len(around.encode("utf-8"))
+    frame = with_mark("plan", {**facts, "target": project.target.name}, foot)
+    limit = LIMIT - len(frame.encode("utf-8"))
     return render(plan, "markdown", limit=limit, source_url=job.blob) + foot

@@ -8,7 +8,7 @@ import click
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode
 
-from .environment import author_option, this_job
+from .job import author_option, this_job
 
 if TYPE_CHECKING:
     from reconcile.forge.github.api import GitHub
@@ -30,16 +30,16 @@ def drift_issue(common: Common, file: Path, author: str | None) -> int:
     from reconcile.services.project import open_project
 
     project, job = open_project(common.choice, common.console), this_job()
-    found, target = read_drift_file(file), project.target.name
+    drift, target = read_drift_file(file), project.target.name
     issue = issue_of(job.github, author or job.author, KIND, target)
-    text = render(found, "markdown")
+    text = render(drift, "markdown")
     body = with_mark(KIND, {"target": target}, f"{text}\n<sub>Told by [this run]({job.run}).</sub>\n")
-    title = f"Drift at {found.plan.account}"
-    _settle(job.github, issue, title, body, drifted=not found.plan.empty)
+    title = f"Drift at {drift.plan.account}"
+    _write_issue(job.github, issue, title, body, drifted=not drift.plan.empty)
     return ExitCode.DONE
 
 
-def _settle(github: "GitHub", issue: "Issue | None", title: str, body: str, *, drifted: bool) -> None:
+def _write_issue(github: "GitHub", issue: "Issue | None", title: str, body: str, *, drifted: bool) -> None:
     if issue is not None:
         github.change_issue(issue, title=title, body=body, state="open" if drifted else "closed")
     elif drifted:

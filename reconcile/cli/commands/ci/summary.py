@@ -8,12 +8,13 @@ import click
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode, UsageError
 
-from .environment import plan_argument
+from .job import plan_argument
 
 LIMIT = 1024 * 1024
-"""Bytes that GitHub takes as the summary of one step."""
+"""Maximum size of one step's summary in bytes, by GitHub's rule."""
 
-LEAST = 8_000
+SMALLEST = 8_000
+"""Minimum number of bytes that must be left for a plan."""
 
 
 @click.command()
@@ -31,15 +32,16 @@ def summary(common: Common, file: Path) -> int:
     open_project(common.choice, common.console)  # says whether names are masked
     path, plan = Path(target), read_approved_plan(file, None)
     left = LIMIT - (path.stat().st_size if path.exists() else 0) - 1
-    if left < LEAST:
+    if left < SMALLEST:
         raise UsageError("the summary of this step is full; show the plan in a step of its own")
-    text = render(plan, "markdown", limit=left, source_url=_blob())
+    text = render(plan, "markdown", limit=left, source_url=_source_url())
     with path.open("a", encoding="utf-8") as opened:
         opened.write(f"{text}\n")
     return ExitCode.DONE
 
 
-def _blob() -> str | None:
+def _source_url() -> str | None:
     """The address of the repository's files at the commit; no token is needed to know it."""
-    told = [os.environ.get(name, "") for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA")]
-    return f"{told[0]}/{told[1]}/blob/{told[2]}" if all(told) else None
+    names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA")
+    server, repository, commit = (os.environ.get(name, "") for name in names)
+    return f"{server}/{repository}/blob/{commit}" if server and repository and commit else None

@@ -1,4 +1,4 @@
-"""What the steps of a CI job share: their surroundings, and what they say to the steps after them."""
+"""What the steps of a CI job share: options, the environment, and outputs for later steps."""
 
 import os
 from pathlib import Path
@@ -22,14 +22,14 @@ branch_option = click.option("--branch", metavar="NAME", help="The branch, if no
 
 
 def this_job() -> "CiEnvironment":
-    """The surroundings of this job; UsageError when it is none."""
+    """The environment of this job; UsageError when it is none."""
     from reconcile.forge.forges import ci_environment
 
     return ci_environment(os.environ)
 
 
-def hand_on(**values: str) -> None:
-    """Hand values to the steps after this one. Each is a single line of our own making."""
+def set_outputs(**values: str) -> None:
+    """Hand values to later steps of the job, where it takes them. Each is a single line of our own."""
     path = os.environ.get("GITHUB_OUTPUT")
     if path:
         with Path(path).open("a", encoding="utf-8") as file:
