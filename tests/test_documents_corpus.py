@@ -52,10 +52,9 @@ from reconcile.documents.plan import (
 )
 from reconcile.documents.plan import plan_schema as plan_json_schema
 from reconcile.documents.timeline import timeline_json
-from reconcile.journal.effects import effective_writes
 from reconcile.journal.hash_chain import BrokenChain, HashChain
 from reconcile.journal.history import run_history
-from reconcile.journal.record import JournaledRun, read_run, read_runs
+from reconcile.journal.journaled_run import JournaledRun, read_run, read_runs
 from reconcile.plan.digest import plan_digest
 from tests.declare.test_cases import NAMES as DECLARED
 from tests.declare.test_cases import read as declared_case
@@ -166,8 +165,8 @@ def _record(record: JournaledRun) -> dict[str, Any]:
         "due": record.due,
         "lines": [line.kind for line in record.lines],
         "own": len(record.own),
-        "in_doubt": [entry["key"] for entry in record.in_doubt],
-        "effective": {key: len(writes) for key, writes in effective_writes(record).items()},
+        "in_doubt": [intent.key for intent in record.in_doubt],
+        "effective": {key: len(writes) for key, writes in record.effective_writes.items()},
     }
 
 
@@ -182,7 +181,7 @@ def past(folder: Path, account: str) -> dict[str, Any]:
     standing = found.history.standing
     return {
         "contacts_before": found.contacts_before,
-        "spent": [dict(entry) for entry in found.spent],
+        "spent": [{"digest": override.digest, "guard": override.guard} for override in found.spent],
         "lost": sorted(found.lost_since(datetime(2000, 1, 1, tzinfo=UTC)), key=str),
         "standing": standing
         and {

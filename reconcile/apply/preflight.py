@@ -6,6 +6,7 @@ from pathlib import Path
 
 from reconcile.clock import utc_text
 from reconcile.errors import Refusal, refuse_if
+from reconcile.journal.lines import SpentOverride
 from reconcile.model.guards import guard_named
 from reconcile.model.plan import Change, Plan, Verdict
 from reconcile.model.settings import ApplySettings, Override
@@ -56,10 +57,10 @@ def _lifted(verdict: Verdict, ceilings: Mapping[str, int]) -> bool:
 
 
 def granted_ceilings(
-    allowances: Sequence[Override], plan: Plan, spent: Iterable[Mapping[str, str]]
+    allowances: Sequence[Override], plan: Plan, spent: Iterable[SpentOverride]
 ) -> dict[str, int]:
     """The overrides in the repository that are bound to this plan and not spent by an earlier apply."""
-    used = {(entry.get("guard"), entry.get("digest")) for entry in spent}
+    used = {(override.guard, override.digest) for override in spent}
     return {
         allowance.guard: allowance.ceiling
         for allowance in allowances

@@ -1,13 +1,12 @@
 """Looks at every contact that an interrupted run left in doubt."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from reconcile.errors import NotFound
 from reconcile.evance.reader import Reader
-from reconcile.journal.effects import NO_EFFECT, is_as_before
 from reconcile.journal.history import RunHistory
-from reconcile.journal.record import JournaledRun
+from reconcile.journal.journaled_run import NO_EFFECT, JournaledRun, is_as_before
+from reconcile.journal.lines import IntentLine
 from reconcile.journal.writer import Journal
 
 
@@ -16,31 +15,31 @@ def settle_interrupted_runs(past: RunHistory, account: Reader) -> tuple[str, ...
 
     What is left to do then is in the next plan, like everything else.
     """
-    said: list[str] = []
-    for record in past.records:
-        if record.in_doubt or not record.ended:
-            said += _resolved(record, account)
-    return tuple(said)
+    findings: list[str] = []
+    for run in past.runs:
+        if run.in_doubt or not run.ended:
+            findings += _resolved(run, account)
+    return tuple(findings)
 
 
-def _resolved(record: JournaledRun, account: Reader) -> Iterator[str]:
-    chain = Journal(record.path)
+def _resolved(run: JournaledRun, account: Reader) -> Iterator[str]:
+    journal = Journal(run.path)
     try:
-        for intent in record.in_doubt:
+        for intent in run.in_doubt:
             finding = _finding(intent, account)
-            chain.resolve(intent, finding)
-            yield f"run {record.run} was cut off while it wrote {intent['email']}: {finding}"
-        if not record.ended:
-            chain.close_run()
+            journal.resolve(intent, finding)
+            yield f"run {run.run} was cut off while it wrote {intent.email}: {finding}"
+        if not run.ended:
+            journal.close_run()
     finally:
-        chain.close()
+        journal.close()
 
 
-def _finding(intent: Mapping[str, Any], account: Reader) -> str:
-    if intent["contact"] is None:
+def _finding(intent: IntentLine, account: Reader) -> str:
+    if intent.contact is None:
         return "it was to be created; the plan shows whether it exists"
     try:
-        live = account.contact(intent["contact"])
+        live = account.contact(intent.contact)
     except NotFound:
         return "the contact is gone"
     return NO_EFFECT if is_as_before(intent, live) else "the contact has changed since"

@@ -65,6 +65,9 @@ class Layout(Enum):
 
 INLINE, GROUPED = Layout
 
+NOT_IN_JSON = object()
+"""Marks an attribute of a class that describes itself which is no key of its object."""
+
 
 def encode(document: type[Document[M]], value: M) -> dict[str, Any]:
     """A value of the model as JSON's types, in the order in which the keys are documented."""
@@ -83,12 +86,15 @@ def encode_itself(value: Any) -> dict[str, Any]:
     return object_kind(type(value)).write(value)
 
 
-def decode_leniently(shape: type[M], content: Any) -> M:
+def decode_leniently(shape: type[M], content: Any, **known: Any) -> M:
     """A value whose class describes itself, of what is there, unchecked: for what was written long ago.
 
-    What is missing has its default; without one, asking for it raises AttributeError.
+    What is missing has its default; without one, asking for it raises AttributeError. ``known`` are
+    attributes told elsewhere.
     """
     model: M = object_kind(shape).read_leniently(content)
+    for name, value in known.items():
+        object.__setattr__(model, name, value)
     return model
 
 
@@ -237,7 +243,7 @@ def object_kind(shape: type[Any]) -> ObjectKind:
 
 def _described_object(shape: type[Any]) -> ObjectKind:
     hints = get_type_hints(shape, include_extras=True)
-    rows = tuple(_key(name, hint) for name, hint in hints.items())
+    rows = tuple(_key(name, hint) for name, hint in hints.items() if NOT_IN_JSON not in get_args(hint))
     if not issubclass(shape, Document):
         return ObjectKind(shape, rows, "")
     return ObjectKind(_described_model(shape), rows, " ".join((shape.__doc__ or "").split()))

@@ -1,4 +1,4 @@
-"""A file of JSON lines in which each line seals the ones before it, so that a later change is found.
+"""A file of JSON lines, each bound by a hash to the ones before it, so that a later change is found.
 
 Each line carries its number, the hash of the line before, and the SHA-256 over both and its content.
 """
@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from reconcile.documents.json_text import canonical_json
 from reconcile.errors import ReconcileError
 
 GENESIS_HASH = "0" * 64
@@ -23,13 +24,13 @@ class BrokenChain(ReconcileError):
 
 
 @dataclass(frozen=True, slots=True)
-class ChainEntry:
-    """One line: its kind and content, and the hash that seals it and all lines before it."""
+class Entry:
+    """One line: its kind and content, and the hash over it and all lines before it."""
 
     number: int
     kind: str
     content: Mapping[str, Any]
-    seal: str
+    hash: str
 
 
 class HashChain:
@@ -49,9 +50,9 @@ class HashChain:
         """Write one line and wait until the disk has it."""
         with self._lock:
             number = self._number + 1
-            line, seal = _line(number, self._last, kind, content)
+            line, line_hash = _line(number, self._last, kind, content)
             self._write(line)
-            self._number, self._last = number, seal
+            self._number, self._last = number, line_hash
 
     def _write(self, line: bytes) -> None:
         """A whole line or none: half a line with others behind it would break the chain for good."""
@@ -68,12 +69,12 @@ class HashChain:
         os.close(self._descriptor)
 
 
-def read_entries(path: Path) -> tuple[ChainEntry, ...]:
+def read_entries(path: Path) -> tuple[Entry, ...]:
     """All whole lines of a chain, checked. BrokenChain names the first line that is not what was written."""
-    return tuple(link for link, _ in _walk(path))
+    return tuple(entry for entry, _ in _walk(path))
 
 
-def first_entry(path: Path) -> ChainEntry | None:
+def first_entry(path: Path) -> Entry | None:
     """The first line alone, checked; None when there is no whole one."""
     with path.open("rb") as file:
         line = file.readline()
@@ -82,47 +83,43 @@ def first_entry(path: Path) -> ChainEntry | None:
 
 def _end_of(path: Path) -> tuple[int, str, int]:
     """The number and hash of the last whole line, and the file's size up to it."""
-    number, seal, size = 0, GENESIS_HASH, 0
+    number, last, size = 0, GENESIS_HASH, 0
     if path.exists():
-        for link, size in _walk(path):  # noqa: B007 - the last ones are what is asked for
-            number, seal = link.number, link.seal
-    return number, seal, size
+        for entry, end in _walk(path):
+            number, last, size = entry.number, entry.hash, end
+    return number, last, size
 
 
-def _walk(path: Path) -> Iterator[tuple[ChainEntry, int]]:
+def _walk(path: Path) -> Iterator[tuple[Entry, int]]:
     last, size = GENESIS_HASH, 0
     # What stands behind the last line feed was cut off in the middle of a write. Only that ends a line:
     # `splitlines` would take a byte that was changed to a carriage return for the end of the journal.
     whole = path.read_bytes().split(b"\n")[:-1]
     for number, line in enumerate((line + b"\n" for line in whole), 1):
-        link = _checked(path, number, last, line)
-        last, size = link.seal, size + len(line)
-        yield link, size
+        entry = _checked(path, number, last, line)
+        last, size = entry.hash, size + len(line)
+        yield entry, size
 
 
-def _checked(path: Path, number: int, last: str, line: bytes) -> ChainEntry:
+def _checked(path: Path, number: int, last: str, line: bytes) -> Entry:
     try:
-        found = json.loads(line)
-        kind, content = found["kind"], found["content"]
-        expected, seal = _line(number, last, kind, content)
+        members = json.loads(line)
+        kind, content = members["kind"], members["content"]
+        expected, line_hash = _line(number, last, kind, content)
     except (ValueError, KeyError, TypeError):
-        expected, seal, kind, content = b"", "", "", {}
+        expected, line_hash, kind, content = b"", "", "", {}
     if expected != line:
         raise BrokenChain(
             f"{path}:{number}: this line is not what was written: the journal was changed or damaged; "
             "keep the file for an inquiry and move it out of the folder"
         )
-    return ChainEntry(number, kind, content, seal)
+    return Entry(number, kind, content, line_hash)
 
 
 def _line(number: int, last: str, kind: str, content: Mapping[str, Any]) -> tuple[bytes, str]:
     body = {"number": number, "previous": last, "kind": kind, "content": content}
-    seal = sha256(_canonical(body)).hexdigest()
-    return _canonical({**body, "hash": seal}) + b"\n", seal
-
-
-def _canonical(value: Any) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+    line_hash = sha256(canonical_json(body)).hexdigest()
+    return canonical_json({**body, "hash": line_hash}) + b"\n", line_hash
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reconcile.clock import utc_text
-from reconcile.documents.contact_snapshot import contact_from_snapshot
-from reconcile.documents.plan import operation_from_document
 from reconcile.model.contact import Contact, Grant, Identity
 from reconcile.model.facets import Facet, tag_key
 from reconcile.model.plan import Action, Operation, OriginKind
@@ -15,8 +13,8 @@ from reconcile.model.settings import Policy
 from reconcile.plan.fold import ignored_role, ignored_tag
 from reconcile.plan.verify import same_person
 
-from .effects import Intent, effective_writes, is_as_before, without_last_write
-from .record import INTENT, OUTCOME, JournaledRun
+from .journaled_run import JournaledRun, is_as_before, without_last_write
+from .lines import IntentLine
 
 ChangedItem = tuple[Facet, str]
 
@@ -31,28 +29,27 @@ class ContactChanges:
 
     contact: str | None
     place: Place
-    writes: tuple[Intent, ...]
+    writes: tuple[IntentLine, ...]
     in_doubt: bool = False
 
     @property
     def label(self) -> str:
         """How to name the contact to a person."""
-        email = str(self.writes[0]["email"])
+        email = str(self.writes[0].email)
         return f"{email} (contact {self.contact})" if self.contact else email
 
     @property
     def before(self) -> Contact | None:
         """The contact as it was before the run; None when the run created it."""
-        image = self.writes[0]["before"]
-        return contact_from_snapshot(image) if image else None
+        return self.writes[0].contact_before
 
     @property
     def steps(self) -> tuple[Operation, ...]:
         """All that the run did to the contact."""
-        return tuple(operation_from_document(step) for write in self.writes for step in write["operations"])
+        return tuple(step for write in self.writes for step in write.steps())
 
     def seen(self, live: Contact) -> "ContactChanges | None":
-        """The deed after a look at the contact: without a write in doubt that has not taken effect."""
+        """What is left after a look at the contact: a write in doubt that has not taken effect goes."""
         if not self.in_doubt or self.before is None or not is_as_before(self.writes[-1], live):
             return self
         left = without_last_write(self.writes)
@@ -61,41 +58,40 @@ class ContactChanges:
     def is_of(self, live: Identity) -> bool:
         """True when the contact is still the person it was; an address that the run gave is hers, too."""
         before = self.before
-        then = before.identity if before else Identity(live.id, live.type, str(self.writes[0]["email"]))
+        then = before.identity if before else Identity(live.id, live.type, str(self.writes[0].email))
         return same_person(live, then, self.steps)
 
 
-def run_changes(record: JournaledRun) -> Iterator[ContactChanges]:
+def run_changes(run: JournaledRun) -> Iterator[ContactChanges]:
     """What a run did, contact by contact, in the order of its journal."""
-    ids = {entry["key"]: entry["contact"] for entry in record.of(OUTCOME) if entry["contact"]}
-    doubtful = {entry["key"] for entry in record.in_doubt}
-    lines = {id(line.content): line.number for line in record.lines if line.kind == INTENT}
-    for key, writes in effective_writes(record).items():
-        place = Place(record.path.name, lines[id(writes[0])], 1)
-        yield ContactChanges(writes[0]["contact"] or ids.get(key), place, writes, key in doubtful)
+    ids = {line.key: line.contact for line in run.outcomes if line.contact}
+    doubtful = {intent.key for intent in run.in_doubt}
+    for key, writes in run.effective_writes.items():
+        place = Place(run.path.name, writes[0].number, 1)
+        yield ContactChanges(writes[0].contact or ids.get(key), place, writes, key in doubtful)
 
 
 @dataclass(frozen=True, slots=True)
 class Reversal:
-    """What of a deed is taken back: the items that go back to what they were, and why the others do not."""
+    """What a revert takes back of one contact's changes, and in words why it does not take back the rest."""
 
     items: frozenset[ChangedItem]
     notes: tuple[str, ...]
 
     def of(self, facet: Facet) -> frozenset[str]:
-        """The items of one part; tags by their key."""
-        return frozenset(item for one, item in self.items if one is facet)
+        """The items of one facet; tags by their key."""
+        return frozenset(item for item_facet, item in self.items if item_facet is facet)
 
 
-def reversal_of(deed: ContactChanges, live: Contact, policy: Policy, now: datetime) -> Reversal:
+def reversal_of(changes: ContactChanges, live: Contact, policy: Policy, now: datetime) -> Reversal:
     """Judge every item that the run touched: does it go back, or why not."""
-    last = {_item(step): step for step in deed.steps}
-    before = _held(deed.before)
+    last = {_item(step): step for step in changes.steps}
+    before = _held(changes.before)
     kept = {item: _kept(step, before.get(item), policy, now) for item, step in last.items()}
-    notes = [f"{deed.label}: {_named(last[item])} {reason}" for item, reason in kept.items() if reason]
-    notes += [f"{deed.label}: {told}" for told in _partial_reversals(deed, last, before, live, now)]
-    if deed.before is None:
-        notes.append(f"{deed.label}: the run created this contact, and it stays: nothing deletes contacts")
+    notes = [f"{changes.label}: {_named(last[item])} {reason}" for item, reason in kept.items() if reason]
+    notes += [f"{changes.label}: {note}" for note in _partial_reversals(changes, last, before, live, now)]
+    if changes.before is None:
+        notes.append(f"{changes.label}: the run created this contact, and it stays: nothing deletes contacts")
     return Reversal(frozenset(item for item, reason in kept.items() if not reason), tuple(notes))
 
 
@@ -136,7 +132,7 @@ def _ignored(step: Operation, policy: Policy) -> bool:
 
 
 def _partial_reversals(
-    deed: ContactChanges,
+    changes: ContactChanges,
     last: Mapping[ChangedItem, Operation],
     before: Mapping[ChangedItem, Grant],
     live: Contact,
@@ -147,11 +143,11 @@ def _partial_reversals(
         step = last.get(item)
         if step is not None and step.action is Action.CHANGE and not grant.held(now):
             yield f"{_named(step)} goes: without the run it {_past(grant)}"
-    activated = {step.item: step for step in deed.steps if step.bypasses_approval}
+    activated = {step.item: step for step in changes.steps if step.bypasses_approval}
     for grant in _active(live.state.roles or ()):
         if grant.reference in activated:
-            told = "nothing makes a grant wait for approval again; to take it away, change the declarations"
-            yield f"{_named(activated[grant.reference])} was made active and stays so: {told}"
+            reason = "nothing makes a grant wait for approval again; to take it away, change the declarations"
+            yield f"{_named(activated[grant.reference])} was made active and stays so: {reason}"
 
 
 def _active(grants: Sequence[Grant]) -> Iterator[Grant]:

@@ -1,13 +1,13 @@
 """The journal of a run: before each write the intent with the before-image, after it the outcome."""
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from reconcile.clock import utc_text
+from reconcile.documents.codec import encode_itself
 from reconcile.documents.contact_snapshot import contact_snapshot
 from reconcile.documents.json_text import digest_of
 from reconcile.documents.plan import operation_document
@@ -16,8 +16,18 @@ from reconcile.model.plan import Change, Plan
 from reconcile.model.result import Report, Result
 
 from .hash_chain import HashChain
-from .lineage import followed_runs
-from .record import BEGIN, CUT_OFF, END, INTENT, OUTCOME, RESOLVED
+from .lineage import unfollowed_runs
+from .lines import (
+    CUT_OFF,
+    LINE_KINDS,
+    BeginLine,
+    EndLine,
+    IntentLine,
+    Line,
+    OutcomeLine,
+    ResolvedLine,
+    SpentOverride,
+)
 
 
 class Journal:
@@ -37,50 +47,78 @@ class Journal:
         """How many contacts have an outcome that could not be written down."""
         return len(self._unnoted)
 
-    def begin(self, plan: Plan, at: datetime, facts: Mapping[str, Any]) -> None:
-        """What the run sets out to do, for which account and when, and which runs were the last before it."""
-        told = {"account": plan.account, "target": plan.target, "tool_version": plan.tool_version}
-        counts = {"plan": plan.digest, "changes": len(plan.changes), "at": utc_text(at)}
-        made_for = {"declarations": plan.declarations_digest, "config": plan.config_digest}
-        follows = {"follows": followed_runs(self._chain.path)}
-        self._chain.append(BEGIN, {**told, **counts, **made_for, **follows, **facts})
+    def begin(  # noqa: PLR0913 - each is a fact of the line
+        self, plan: Plan, at: datetime, *, contacts: int, approved: str, overridden: Iterable[str], due: bool
+    ) -> None:
+        """What the run sets out to do, for which account and when, and which runs were the last before it.
+
+        ``contacts`` is how many the account has; ``approved`` is the digest of the approved plan, and
+        ``overridden`` are the guards that overrides in the repository lift for it; ``due`` says that only
+        what is due by the clock is done.
+        """
+        self._append(
+            BeginLine(
+                account=plan.account,
+                target=plan.target,
+                tool_version=plan.tool_version,
+                plan=plan.digest,
+                changes=len(plan.changes),
+                at=utc_text(at),
+                declarations=plan.declarations_digest,
+                config=plan.config_digest,
+                follows=unfollowed_runs(self._chain.path),
+                contacts=contacts,
+                allowances=tuple(SpentOverride(guard, approved) for guard in sorted(overridden)),
+                approved=approved,
+                due=due,
+            )
+        )
 
     def intent(self, change: Change, before: Contact | None) -> None:
         """One write that is about to be sent; ``before`` is None for a contact to be created."""
-        self._chain.append(
-            INTENT,
-            {
-                "key": change.key,
-                "contact": change.contact.id or None,
-                "email": change.contact.email,
-                "operations": [operation_document(operation) for operation in change.operations],
-                "before": contact_snapshot(before) if before else None,
-                "payload_digest": digest_of(change.payload),
-            },
+        self._append(
+            IntentLine(
+                key=change.key,
+                contact=change.contact.id or None,
+                email=change.contact.email,
+                operations=tuple(map(operation_document, change.operations)),
+                before=contact_snapshot(before) if before else None,
+                payload_digest=digest_of(change.payload),
+            )
         )
 
     def outcome(self, result: Result) -> None:
         """How one contact's change ended."""
-        who = result.change.contact
-        told = {"key": result.change.key, "contact": who.id or result.created, "email": who.email}
+        contact, key = result.change.contact, result.change.key
+        line = OutcomeLine(
+            key=key,
+            contact=contact.id or result.created,
+            email=contact.email,
+            outcome=result.outcome.value,
+            detail=result.detail,
+        )
         try:
-            self._chain.append(OUTCOME, {**told, "outcome": result.outcome.value, "detail": result.detail})
+            self._append(line)
         except OSError:
-            self._unnoted.append(result.change.key)
+            self._unnoted.append(key)
             raise
 
     def end(self, report: Report) -> None:
         """The run came to its end, whatever became of its contacts."""
-        self._chain.append(END, {"complete": report.complete, "stopped": report.stopped})
+        self._append(EndLine(complete=report.complete, stopped=report.stopped))
 
     def close_run(self) -> None:
         """A later run has looked at all that this one left open."""
-        self._chain.append(END, {"complete": False, "stopped": CUT_OFF})
+        self._append(EndLine(complete=False, stopped=CUT_OFF))
 
-    def resolve(self, intent: Mapping[str, Any], finding: str) -> None:
+    def resolve(self, intent: IntentLine, finding: str) -> None:
         """What a later look at a contact found that the run had left in doubt."""
-        who = {name: intent[name] for name in ("key", "contact", "email")}
-        self._chain.append(RESOLVED, {**who, "finding": finding})
+        self._append(
+            ResolvedLine(key=intent.key, contact=intent.contact, email=intent.email, finding=finding)
+        )
+
+    def _append(self, line: Line) -> None:
+        self._chain.append(LINE_KINDS[type(line)], encode_itself(line))
 
     def close(self) -> None:
         """Close the file."""
@@ -91,8 +129,8 @@ class Journal:
 def open_journal(folder: Path, now: datetime) -> Iterator[Journal]:
     """The journal of a new run, named after its time and some chance."""
     name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    opened = Journal(folder / f"{name}.jsonl")
+    journal = Journal(folder / f"{name}.jsonl")
     try:
-        yield opened
+        yield journal
     finally:
-        opened.close()
+        journal.close()

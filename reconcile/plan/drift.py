@@ -13,7 +13,7 @@ from reconcile.text import plural, verb_form
 
 from .digest import plan_digest
 
-WrittenItem = tuple[str, str, str]
+WrittenItem = tuple[str | None, str, str]
 """A contact's id, the part and the item."""
 
 
@@ -29,7 +29,7 @@ class LastApply:
     declarations: str
     config: str
     complete: bool
-    settled: frozenset[str] = frozenset()
+    settled: frozenset[str | None] = frozenset()
 
     def covers(self, plan: Plan) -> bool:
         """True when it was an apply of the very same declarations and configuration."""

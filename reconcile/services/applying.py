@@ -208,10 +208,14 @@ class ApplyJob:
                 journal.end(Report(()))
 
     def _begin(self, journal: Journal, fresh: FreshPlan, spending: Mapping[str, int]) -> None:
-        digest = (self.approval or fresh.plan).digest
-        allowances = [{"guard": guard, "digest": digest} for guard in sorted(spending)]
-        facts = {"contacts": fresh.contacts, "allowances": allowances, "approved": digest, "due": self.due}
-        journal.begin(fresh.plan, self.project.now, facts)
+        journal.begin(
+            fresh.plan,
+            self.project.now,
+            contacts=fresh.contacts,
+            approved=(self.approval or fresh.plan).digest,
+            overridden=spending,
+            due=self.due,
+        )
 
     def _permit(self, plan: Plan, past: RunHistory, ceilings: Mapping[str, int]) -> dict[str, int]:
         """Refuse what guards and freezes refuse; the overrides in the repository that this uses up."""

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from reconcile.errors import UsageError
 from reconcile.journal.hash_chain import BrokenChain
+from reconcile.journal.journaled_run import JournaledRun, read_run, read_runs
 from reconcile.journal.lineage import check_lineage
-from reconcile.journal.record import JournaledRun, read_run, read_runs
 
 from .project import Project
 
@@ -25,12 +25,12 @@ def find_run(project: Project, name: str) -> JournaledRun:
 
 def verify_journals(project: Project) -> tuple[str, ...]:
     """What is worth knowing of the journals, in lines; BrokenChain when one is missing or was changed."""
-    records = list_runs(project)
-    lineage = check_lineage(records)
+    runs = list_runs(project)
+    lineage = check_lineage(runs)
     if lineage.broken:
-        raise BrokenChain("\n".join([*lineage.broken, *lineage.told]))
-    if not records:
+        raise BrokenChain("\n".join([*lineage.broken, *lineage.notes]))
+    if not runs:
         return ("There is no journal: nothing was applied from this checkout yet, or all were taken away.",)
-    whole = "journal is" if len(records) == 1 else "journals are"
-    counted = f"{len(records)} {whole} whole: each line is what was written, and none is missing in between."
-    return (counted, *lineage.told)
+    whole = "journal is" if len(runs) == 1 else "journals are"
+    counted = f"{len(runs)} {whole} whole: each line is what was written, and none is missing in between."
+    return (counted, *lineage.notes)

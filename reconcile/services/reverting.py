@@ -12,7 +12,7 @@ from reconcile.clock import Window
 from reconcile.errors import NotFound, Refusal, UsageError, refuse_if
 from reconcile.evance.reader import Reader
 from reconcile.journal.history import run_history
-from reconcile.journal.record import JournaledRun
+from reconcile.journal.journaled_run import JournaledRun
 from reconcile.journal.run_changes import ContactChanges, Reversal, reversal_of, run_changes
 from reconcile.model.contact import Contact, Fields, Grant
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag, Mode

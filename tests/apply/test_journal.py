@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.journal.hash_chain import BrokenChain, ChainEntry, HashChain, read_entries
-from reconcile.journal.record import read_run
+from reconcile.journal.hash_chain import BrokenChain, Entry, HashChain, read_entries
+from reconcile.journal.journaled_run import read_run
 from reconcile.journal.writer import open_journal
 from reconcile.model.contact import Contact, Grant, Identity, State
 from reconcile.model.facets import Facet
@@ -35,7 +35,7 @@ values: st.SearchStrategy[Any] = st.recursive(
 contents = st.lists(st.dictionaries(st.text(max_size=3), values, max_size=2), min_size=1, max_size=4)
 
 
-def chained(path: Path, lines: list[dict[str, Any]]) -> tuple[ChainEntry, ...]:
+def chained(path: Path, lines: list[dict[str, Any]]) -> tuple[Entry, ...]:
     path.unlink(missing_ok=True)
     chain = HashChain(path)
     for content in lines:
@@ -153,7 +153,7 @@ def test_contacts_that_share_an_address_are_told_apart(tmp_path: Path) -> None:
             book.intent(change(number, "bob@email.com"), HELD)
         book.outcome(Result(change("102", "bob@email.com"), Outcome.APPLIED))
     (file,) = tmp_path.iterdir()
-    assert [entry["contact"] for entry in read_run(file).in_doubt] == ["101"]
+    assert [intent.contact for intent in read_run(file).in_doubt] == ["101"]
 
 
 def test_a_creation_is_settled_by_its_outcome(tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_a_creation_is_settled_by_its_outcome(tmp_path: Path) -> None:
         book.intent(lost, None)
         book.outcome(Result(new, Outcome.APPLIED, created="402"))
     (file,) = tmp_path.iterdir()
-    assert [entry["email"] for entry in read_run(file).in_doubt] == ["lost@example.com"]
+    assert [intent.email for intent in read_run(file).in_doubt] == ["lost@example.com"]
 
 
 def test_a_contact_that_was_sent_twice_is_in_doubt_once(stand: SandboxAccount) -> None:

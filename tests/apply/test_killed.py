@@ -43,7 +43,7 @@ def assert_recovers(stand: SandboxAccount, checkout: Checkout, ends: BeforeAndAf
     """Whole contacts; the next apply says what it found and finishes; no lock is left."""
     found = assert_old_or_new(stand, ends)
     assert_journal_agrees(checkout, ends, found)
-    doubts = {entry["email"] for record in checkout.journals() for entry in record.in_doubt}
+    doubts = {intent.email for record in checkout.journals() for intent in record.in_doubt}
     following = checkout.apply()
     assert following.code == 0, following.said
     assert {email for email in doubts if f"was cut off while it wrote {email}" in following.err} == doubts

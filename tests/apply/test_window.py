@@ -73,7 +73,7 @@ def test_the_losses_of_a_killed_run_count(stand: SandboxAccount) -> None:
     kill_behind_the_write(stand, checkout, ONE)
     checkout.declare(losing(ONE, TWO))
     kill_behind_the_write(stand, checkout, TWO)
-    assert not any(record.of("outcome") for record in checkout.journals())
+    assert not any(record.outcomes for record in checkout.journals())
     checkout.declare(losing(ONE, TWO, THREE))
     done = checkout.apply()
     assert done.code == 3, done.said

@@ -8,7 +8,7 @@ from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode
 
 if TYPE_CHECKING:
-    from reconcile.journal.record import JournaledRun
+    from reconcile.journal.journaled_run import JournaledRun
 
 
 @click.command()
@@ -33,14 +33,12 @@ def history(common: Common, run: str | None, verify: bool) -> int:  # noqa: FBT0
 
 
 def _line(record: "JournaledRun") -> str:
-    outcomes = [entry["outcome"] for entry in record.of("outcome")]
+    outcomes = [line.outcome for line in record.outcomes]
     counts = ", ".join(f"{outcomes.count(kind)} {kind}" for kind in sorted(set(outcomes)))
     ended = "" if record.ended else "   cut off"
     return f"{record.run}   {record.account}   {counts or 'nothing written'}{ended}"
 
 
 def _lines(record: "JournaledRun") -> list[str]:
-    head = [_line(record), f"plan {record.begun.get('plan', 'unknown')}"]
-    return head + [
-        f"contact {entry['contact'] or '(new)'}: {entry['outcome']}" for entry in record.of("outcome")
-    ]
+    head = [_line(record), f"plan {record.begun.plan if record.begun else 'unknown'}"]
+    return head + [f"contact {line.contact or '(new)'}: {line.outcome}" for line in record.outcomes]

@@ -81,15 +81,15 @@ def assert_old_or_new(stand: SandboxAccount, ends: BeforeAndAfter) -> Account:
 def assert_journal_agrees(checkout: Checkout, ends: BeforeAndAfter, found: Account) -> None:
     """What the journal calls applied is so on the server, and what it calls not written is not."""
     for record in checkout.journals():
-        for entry in record.of("outcome"):
-            number = NEW if entry["email"] == NEW else entry["contact"]
-            match entry["outcome"]:
+        for line in record.outcomes:
+            number = NEW if line.email == NEW else line.contact
+            match line.outcome:
                 case "applied" | "already as declared":
-                    assert found.get(number) == ends.new[number], entry
+                    assert found.get(number) == ends.new[number], line
                 case "not written" | "not tried" | "skipped: changed meanwhile":
-                    assert found.get(number) == ends.old.get(number), entry
+                    assert found.get(number) == ends.old.get(number), line
                 case other:
-                    assert other == "not confirmed", entry
+                    assert other == "not confirmed", line
 
 
 def assert_code_is_right(

@@ -19,7 +19,7 @@ import requests
 
 from reconcile.cli import main
 from reconcile.http.retry import Timing
-from reconcile.journal.record import JournaledRun, read_runs
+from reconcile.journal.journaled_run import JournaledRun, read_runs
 from reconcile.sandbox import Access, seed, show
 from tests.support.shop import NOW
 
@@ -204,7 +204,7 @@ class Checkout:
 
     def lines(self, kind: str) -> list[Any]:
         """The contents of all lines of a kind in all journals."""
-        return [content for record in self.journals() for content in record.of(kind)]
+        return [line.content for record in self.journals() for line in record.lines if line.kind == kind]
 
     def text(self) -> str:
         """Everything that the tool has written into the checkout."""

@@ -11,7 +11,7 @@ from reconcile.errors import ExitCode
 from .job import author_option, branch_option, commit_option, this_job
 
 if TYPE_CHECKING:
-    from reconcile.journal.record import JournaledRun
+    from reconcile.journal.journaled_run import JournaledRun
 
 
 MOST_NAMED = 50
@@ -30,7 +30,7 @@ def applied(common: Common, *, digest: str, outcome: str, **given: str | None) -
     from reconcile.forge.approved_plan import APPLIED, merge_of
     from reconcile.forge.sticky_comment import StickyComment
     from reconcile.journal.history import RunHistory
-    from reconcile.journal.record import read_runs
+    from reconcile.journal.journaled_run import read_runs
     from reconcile.services.project import open_project
 
     project, job = open_project(common.choice, common.console), this_job()
@@ -65,15 +65,14 @@ def _lines(record: "JournaledRun") -> list[str]:
     from reconcile.render.escape import MARKDOWN
     from reconcile.text import count
 
-    outcomes = record.of("outcome")
-    numbers = Counter(outcome["outcome"] for outcome in outcomes)
+    numbers = Counter(line.outcome for line in record.outcomes)
     summary = ", ".join(f"{number:,} {outcome}" for outcome, number in sorted(numbers.items()))
     title = "### Applied" if record.complete else "### Applied in part"
     run = f"{summary or 'Nothing had to be written'}. Run `{record.run}`."
     items = [
-        f"- contact {MARKDOWN.name(str(outcome['contact'] or 'new'))}: {outcome['outcome']}"
-        for outcome in outcomes
-        if outcome["outcome"] not in SETTLED
+        f"- contact {MARKDOWN.name(str(line.contact or 'new'))}: {line.outcome}"
+        for line in record.outcomes
+        if line.outcome not in SETTLED
     ]
     left_out = len(items) - MOST_NAMED
     more = [f"- and {count(left_out, 'more contact')}"] if left_out > 0 else []

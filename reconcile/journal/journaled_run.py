@@ -1,0 +1,158 @@
+"""A run as its journal tells it: what it set out to do, what it wrote, and what of that took effect.
+
+Guards, revert and history all ask this.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
+from pathlib import Path
+from typing import TypeVar
+
+from reconcile.clock import parse_utc_text
+from reconcile.documents.codec import decode_leniently
+from reconcile.model.contact import Contact, Fields
+from reconcile.model.result import Outcome
+from reconcile.plan.digest import fingerprint
+
+from .hash_chain import Entry, read_entries
+from .lines import CUT_OFF, LINE_KINDS, BeginLine, EndLine, IntentLine, OutcomeLine, ResolvedLine
+
+L = TypeVar("L")
+
+NO_EFFECT = "the write has not taken effect"
+"""The finding that a later look settles a write with, when the contact is as it was before."""
+
+UNWRITTEN = {Outcome.FAILED, Outcome.UNNECESSARY, Outcome.STALE, Outcome.NOT_TRIED}
+"""The outcomes of changes that were surely not written."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournaledRun:
+    """A run as its journal tells it."""
+
+    run: str
+    path: Path
+    lines: tuple[Entry, ...]
+
+    def _entries(self, kind: type) -> list[Entry]:
+        return [entry for entry in self.lines if entry.kind == LINE_KINDS[kind]]
+
+    def _contents(self, kind: type[L]) -> tuple[L, ...]:
+        return tuple(decode_leniently(kind, entry.content) for entry in self._entries(kind))
+
+    @property
+    def begun(self) -> BeginLine | None:
+        """What the run set out to do; None when it was cut off before it could say so."""
+        first = next(iter(self._entries(BeginLine)), None)
+        return decode_leniently(BeginLine, first.content) if first and first.content else None
+
+    @property
+    def intents(self) -> tuple[IntentLine, ...]:
+        """The writes that the run was about to send, in order."""
+        return tuple(
+            decode_leniently(IntentLine, entry.content, number=entry.number)
+            for entry in self._entries(IntentLine)
+        )
+
+    @property
+    def outcomes(self) -> tuple[OutcomeLine, ...]:
+        """How the contacts' changes ended, in order."""
+        return self._contents(OutcomeLine)
+
+    @property
+    def resolutions(self) -> tuple[ResolvedLine, ...]:
+        """What later runs found of the writes that this one left in doubt."""
+        return self._contents(ResolvedLine)
+
+    @property
+    def account(self) -> str:
+        """The account that the run was for."""
+        return str(self.begun.account) if self.begun else ""
+
+    @property
+    def begun_at(self) -> datetime | None:
+        """When the run began; None when it was cut off before it could say so."""
+        return parse_utc_text(self.begun.at) if self.begun and self.begun.at else None
+
+    @property
+    def ended(self) -> bool:
+        """True when the run came to its end."""
+        return bool(self._entries(EndLine))
+
+    @property
+    def complete(self) -> bool:
+        """True when the run came to its end and left nothing undone."""
+        return any(end.complete for end in self._contents(EndLine))
+
+    @property
+    def due(self) -> bool:
+        """True when the run only did what was due by the clock."""
+        return bool(self.begun and self.begun.due)
+
+    @property
+    def own(self) -> tuple[Entry, ...]:
+        """The lines that the run wrote itself, without those that later runs added when they looked at it."""
+        return tuple(takewhile(lambda entry: not _added_later(entry), self.lines))
+
+    def contacts(self, *outcomes: Outcome) -> frozenset[str | None]:
+        """The ids of the contacts that ended in one of these ways."""
+        return frozenset(line.contact for line in self.outcomes if line.outcome in outcomes)
+
+    @property
+    def in_doubt(self) -> tuple[IntentLine, ...]:
+        """The writes of which nobody knows whether they took effect: the last intent without an outcome."""
+        settled = {line.key for line in self.outcomes} | {line.key for line in self.resolutions}
+        last = {intent.key: intent for intent in self.intents}
+        return tuple(intent for key, intent in last.items() if key not in settled)
+
+    @property
+    def effective_writes(self) -> dict[str, tuple[IntentLine, ...]]:
+        """The writes that may have taken effect, in order, by the key of the contact that they changed."""
+        harmless = {line.key for line in self.outcomes if line.outcome in UNWRITTEN}
+        void = {line.key for line in self.resolutions if line.finding == NO_EFFECT}
+        sent: dict[str, tuple[IntentLine, ...]] = {}
+        for intent in self.intents:
+            if intent.key not in harmless:
+                sent[intent.key] = (*sent.get(intent.key, ()), intent)
+        left = {key: without_last_write(writes) if key in void else writes for key, writes in sent.items()}
+        return {key: writes for key, writes in left.items() if writes}
+
+
+def _added_later(entry: Entry) -> bool:
+    if entry.kind == LINE_KINDS[EndLine]:
+        return decode_leniently(EndLine, entry.content).stopped == CUT_OFF
+    return entry.kind == LINE_KINDS[ResolvedLine]
+
+
+def without_last_write(writes: Sequence[IntentLine]) -> tuple[IntentLine, ...]:
+    """What may have taken effect of one contact's writes when the last one has not.
+
+    An earlier write whose answer was lost had none either if the contact was read unchanged after it.
+    """
+    return tuple(write for write in writes if write.before != writes[-1].before)
+
+
+def is_as_before(intent: IntentLine, live: Contact) -> bool:
+    """True when the contact is what it was before the write: its identity, roles and tags, and its fields."""
+    before = intent.contact_before
+    if before is None:
+        return False
+    same_profile = _holds(live.state.profile, before.state.profile)
+    same_address = _holds(live.state.address, before.state.address)
+    return same_profile and same_address and fingerprint(before) == fingerprint(live)
+
+
+def _holds(fields: Fields | None, wanted: Fields | None) -> bool:
+    return all((fields or {}).get(name) == value for name, value in (wanted or {}).items())
+
+
+def read_run(path: Path) -> JournaledRun:
+    """One run; BrokenChain when its journal is not what was written."""
+    return JournaledRun(path.stem, path, read_entries(path))
+
+
+def read_runs(folder: Path) -> Sequence[JournaledRun]:
+    """All runs, oldest first; BrokenChain for the first journal that is not what was written."""
+    return [read_run(path) for path in sorted(folder.glob("*.jsonl"))]

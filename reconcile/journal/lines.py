@@ -1,0 +1,131 @@
+"""The lines of a journal: what each kind holds, as it is written and as it is read back.
+
+Reading checks nothing, since the chain of hashes holds that a line is what some version wrote. A key that
+this version misses is missed when somebody asks for it, unless it has a default: journals of earlier versions
+have fewer keys.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from reconcile.documents.codec import NOT_IN_JSON
+from reconcile.documents.contact_snapshot import contact_from_snapshot
+from reconcile.documents.plan import operation_from_document
+from reconcile.model.contact import Contact
+from reconcile.model.plan import Operation
+
+NOT_NOTED = ""
+"""Stands for what a journal does not have: runs of earlier versions did not note it."""
+
+CUT_OFF = "cut off"
+"""Why a run was stopped, as the later run notes that closes its journal for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedRun:
+    """A run that another one follows: its name, the last line that it wrote itself, and that line's hash.
+
+    Lines that a later run adds to it do not count: two machines may add different ones.
+    """
+
+    run: str
+    line: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpentOverride:
+    """An override in the repository that a run used: its guard, and the digest of the approved plan."""
+
+    guard: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeginLine:
+    """What a run sets out to do, for which account and when, and which runs were the last before it.
+
+    ``contacts`` is how many the account has. ``approved`` is the digest of the plan that was approved, which
+    may allow more than ``plan``. ``due``: the run only does what is due by the clock.
+    """
+
+    account: str = ""
+    target: str
+    tool_version: str
+    plan: str = "unknown"
+    changes: int
+    at: str = NOT_NOTED
+    declarations: str = NOT_NOTED
+    config: str
+    follows: tuple[FollowedRun, ...] = ()
+    contacts: int | None = None
+    allowances: tuple[SpentOverride, ...] = ()
+    approved: str | None = None
+    due: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentLine:
+    """One write that is about to be sent. ``before`` is null for a contact to be created.
+
+    ``key`` tells the contact from the others of its plan, ``contact`` is its id; ``number`` is the line's.
+    """
+
+    key: str
+    contact: str | None
+    email: str
+    operations: tuple[Mapping[str, Any], ...]
+    before: Mapping[str, Any] | None
+    payload_digest: str
+    number: Annotated[int, NOT_IN_JSON] = 0
+
+    @property
+    def contact_before(self) -> Contact | None:
+        """The contact as it was before the write; None when it was to be created."""
+        return contact_from_snapshot(self.before) if self.before else None
+
+    def steps(self) -> Iterator[Operation]:
+        """What the write does, operation by operation."""
+        return map(operation_from_document, self.operations)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeLine:
+    """How one contact's change ended. ``contact`` is null where a new contact's id did not become known."""
+
+    key: str
+    contact: str | None
+    email: str
+    outcome: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedLine:
+    """What a later look at a contact found that the run had left in doubt."""
+
+    key: str
+    contact: str | None
+    email: str
+    finding: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndLine:
+    """The run came to its end, whatever became of its contacts. ``stopped`` says why it ended early."""
+
+    complete: bool
+    stopped: str | None
+
+
+Line = BeginLine | IntentLine | OutcomeLine | ResolvedLine | EndLine
+
+LINE_KINDS: dict[type, str] = {
+    BeginLine: "begin",
+    IntentLine: "intent",
+    OutcomeLine: "outcome",
+    ResolvedLine: "resolved",
+    EndLine: "end",
+}
+"""What the journal calls each kind."""
