@@ -1,4 +1,4 @@
-"""Writes what is made from the code: the page of rules, the tables of guards and fields, the JSON Schemas.
+"""Writes what is made from the code: the page of rules, tables of guards, fields and questions, JSON Schemas.
 
 python tools/generate.py            write them anew
 python tools/generate.py --check    say which are out of date, and exit with 1 if any is
@@ -16,6 +16,8 @@ from reconcile.declare.schema.configuration import configuration_json_schema
 from reconcile.declare.schema.declarations import declarations_json_schema
 from reconcile.model.guards import GUARDS, Guard, GuardSetting, SettingKind
 from reconcile.model.problem import Severity
+from reconcile.probe import question_table
+from reconcile.probe.question import Question
 from reconcile.wire.fields import ADDRESS_FIELDS, PROFILE_FIELDS
 
 ROOT = Path(__file__).parent.parent
@@ -147,14 +149,34 @@ def fields_list() -> str:
     return fill(" ".join(f"`{key}` takes {names}." for key, names in lists.items()), 120) + "\n"
 
 
+QUESTIONS_HEAD = """\
+| question | what is sent or looked at | it decides |
+| --- | --- | --- |
+"""
+
+
+def questions_table() -> str:
+    """The table of all questions of a probe, in their order."""
+    return QUESTIONS_HEAD + "".join(map(_question, question_table.QUESTIONS))
+
+
+def _question(question: Question) -> str:
+    decided = dict.fromkeys(f"`{decision.capability}`" for decision in question.decides)
+    method = question.method.replace("``", "`") or f"Not asked: {question.never}."
+    cells = [f"`{question.name}`: {question.question}", method, ", ".join(decided)]
+    return f"| {' | '.join(cells)} |\n".replace("|  |", "| |")
+
+
 def files() -> dict[Path, str]:
     """The files to write, with their text."""
     schemas = ROOT / "reconcile" / "declare" / "schema"
     apply_page, declarations_page = ROOT / "docs" / "apply.md", ROOT / "docs" / "declarations.md"
+    probe_page = ROOT / "docs" / "probe.md"
     return {
         ROOT / "docs" / "rules.md": rules_page(),
         apply_page: _with_table(apply_page, "guards", guards_table()),
         declarations_page: _with_table(declarations_page, "fields", fields_list()),
+        probe_page: _with_table(probe_page, "questions", questions_table()),
         schemas / "declarations.json": _json(declarations_json_schema()),
         schemas / "configuration.json": _json(configuration_json_schema()),
     }

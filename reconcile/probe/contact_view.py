@@ -1,4 +1,4 @@
-"""A contact as v1 showed it at one moment, read leniently: a probe must see what the client would refuse."""
+"""A contact as v1 showed it at one moment, read leniently: a probe must see what the client refuses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,34 +23,34 @@ class ContactView:
 
     @cached_property
     def grants(self) -> dict[str, Grant]:
-        """The grants by reference; Unsettled when they have an unknown form."""
+        """The grants by reference; Unanswerable when they have an unknown form."""
         try:
-            found = read_grants(self.raw, str(self.raw.get("id")))
+            grants = read_grants(self.raw, str(self.raw.get("id")))
         except UnexpectedResponse as error:
             raise Unanswerable(f"the roles have an unknown form: {error}") from None
-        if found is None:
+        if grants is None:
             raise Unanswerable("the contact is shown without its roles")
-        return {grant.reference: grant for grant in found}
+        return {grant.reference: grant for grant in grants}
 
     def inner(self, reference: str) -> Mapping[str, Any]:
-        """What is shown within one grant; Unsettled when the contact does not hold it."""
+        """What is shown within one grant; Unanswerable when the contact does not hold it."""
         roles = self.raw.get(ROLES_KEY)
-        entries = roles.items() if isinstance(roles, dict) else [("", one) for one in roles or ()]
-        for key, value in entries:
-            told = value if isinstance(value, dict) else {}
-            if reference in (key, value if isinstance(value, str) else told.get("reference")):
-                return told
+        items = roles.items() if isinstance(roles, dict) else [("", item) for item in roles or ()]
+        for key, item in items:
+            details = item if isinstance(item, dict) else {}
+            if reference in (key, item if isinstance(item, str) else details.get("reference")):
+                return details
         raise Unanswerable(f"the role {reference} was granted but is not shown")
 
     def status(self, reference: str) -> str:
-        """The status of a grant; Unsettled when it is not told."""
+        """The status of a grant; Unanswerable when it is not shown."""
         status = self.held(reference).status
         if not status:
             raise Unanswerable("the account does not tell the status of a grant")
         return status
 
     def expiry(self, reference: str) -> str | None:
-        """When a grant expires, as text; None is perpetual. Unsettled when it is not told."""
+        """When a grant expires, as text; None is perpetual. Unanswerable when it is not shown."""
         self.held(reference)
         inner = self.inner(reference)
         key = next((key for key in EXPIRY_KEYS if key in inner), None)
@@ -59,7 +59,7 @@ class ContactView:
         return inner[key] or None
 
     def held(self, reference: str) -> Grant:
-        """A grant that must be there by now; Unsettled when it is not."""
+        """A grant that must be there by now; Unanswerable when it is not."""
         if reference not in self.grants:
             raise Unanswerable(f"the role {reference} was granted but is not shown")
         return self.grants[reference]

@@ -1,4 +1,4 @@
-"""Looks at the contact before anything is written, and refuses one that is not there to be played with."""
+"""Examines the contact before anything is written, and refuses one that is no scratch contact."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -38,49 +38,49 @@ def examine(
 ) -> ScratchContact:
     """The contact, ready to be probed; nothing is written. Refusal: it is no scratch contact.
 
-    ``roles`` are those that it may be given meanwhile; none named: a few that are neither protected,
-    ignored nor privileged by the policy, nor POWERFUL. ``earlier`` is what a killed probe left behind.
+    ``roles`` are those that it may be given for a while; none named: a few that are neither protected,
+    ignored nor privileged by the policy, nor POWERFUL. ``earlier`` is the snapshot of a killed probe.
     """
     shown = prober.contact_as_shown()
-    image = earlier or Snapshot(
+    snapshot = earlier or Snapshot(
         prober.connection.account, prober.id, utc_text(now), shown, _in_v2(prober, shown)
     )
-    _refuse_others(read_identity(image.v1), image.v1, policy)
+    _refuse_others(read_identity(snapshot.v1), snapshot.v1, policy)
     if earlier is not None and earlier.v2 is not None:
         prober.met_in_v2(str(earlier.v2["id"]))
-    kept = _kept(ContactView(image.v1), policy, now)
+    kept = _kept(ContactView(snapshot.v1), policy, now)
     held = {grant.reference for grant in kept or ()}
     free = [role for role in prober.roles() if role.reference not in held and _may_give(role, policy, roles)]
     return ScratchContact(
         prober,
-        image,
+        snapshot,
         kept,
         free if roles else _few(free),
-        touched=_left_over(image, shown) if earlier else set(),
+        touched=_left_over(snapshot, shown) if earlier else set(),
     )
 
 
-def _left_over(image: Snapshot, shown: Mapping[str, Any]) -> set[str]:
-    """What an earlier probe must have touched: what is shown otherwise, and roles, which may be hidden."""
-    return {ROLES_KEY, *changed_keys(image.v1, shown)}
+def _left_over(snapshot: Snapshot, shown: Mapping[str, Any]) -> set[str]:
+    """The keys that an earlier probe may have touched: those that differ, and roles, which may be hidden."""
+    return {ROLES_KEY, *changed_keys(snapshot.v1, shown)}
 
 
-def _refuse_others(who: Identity, shown: Mapping[str, Any], policy: Policy) -> None:
-    if who.type == "hq":
-        raise Refusal(f"contact {who.id} is the shop itself (type hq), not a scratch contact")
+def _refuse_others(identity: Identity, shown: Mapping[str, Any], policy: Policy) -> None:
+    if identity.type == "hq":
+        raise Refusal(f"contact {identity.id} is the shop itself (type hq), not a scratch contact")
     if not any(WORD in str(shown.get(key) or "").casefold() for key in NAMED_BY):
         raise Refusal(
-            f"contact {who.id} does not look like a scratch contact: a probe changes roles, tags and fields "
-            f"for a while, so take a contact made for that and put the word '{WORD}' into its name, company, "
-            "reference or e-mail address"
+            f"contact {identity.id} does not look like a scratch contact: a probe changes roles, tags and "
+            f"fields for a while, so take a contact made for that and put the word '{WORD}' into its name, "
+            "company, reference or e-mail address"
         )
-    names = {who.id, email_key(who.email), email_key(who.reference or "")} - {""}
+    names = {identity.id, email_key(identity.email), email_key(identity.reference or "")} - {""}
     if any(email_key(name) in names for name in policy.protect.contacts):
-        raise Refusal(f"contact {who.id} is protected by the configuration")
+        raise Refusal(f"contact {identity.id} is protected by the configuration")
 
 
 def _kept(view: ContactView, policy: Policy, now: datetime) -> tuple[Grant, ...] | None:
-    """The grants to bring back; None when they can't be read whole. Refusal: they could not be given anew."""
+    """The grants to bring back; None when they can't be read whole. Refusal: they can't be given anew."""
     try:
         grants = view.grants.values()
     except Unanswerable:
@@ -107,7 +107,7 @@ def _may_give(role: Role, policy: Policy, named: Sequence[str]) -> bool:
 
 
 def _few(roles: Sequence[Role]) -> list[Role]:
-    """As many as the questions need: two that are given at once, one that waits, for the shop if it can."""
+    """As many as the questions need: two that are given at once, and one that waits for an approval."""
     plain = [role for role in roles if role.approval == "none"]
     waiting = sorted((role for role in roles if role not in plain), key=lambda role: role.approval != "admin")
     return [*plain[:2], *waiting[: max(1, 2 - len(plain))]]

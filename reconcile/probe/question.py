@@ -1,9 +1,17 @@
-"""What a probe is: a question, a way to ask it, and what comes of it."""
+"""One question about an account: how it is asked, and what its answer decides for the client."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+from reconcile.model.capabilities import Capabilities
+from reconcile.model.facets import SETS, Facet
+from reconcile.model.settings import UpdateMethod
 
 from .scratch import ScratchContact
+
+Rule = Callable[[str, Capabilities, UpdateMethod], Any]
+"""The value that an answer gives a capability, from what is known so far and the configured verb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +23,37 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """One question about the account; the questions are independent. ``ask`` may raise Unsettled.
+class Decision:
+    """What an answer decides: a field of `Capabilities`, and the rule for its value."""
 
-    ``never`` is the reason why a question is not asked at all; such a probe has no ``ask``.
+    capability: str
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question about the account; the questions are independent. ``ask`` may raise Unanswerable.
+
+    ``never`` is the reason why a question is not asked at all; such a question has no ``ask``.
     """
 
     name: str
     question: str
     ask: Callable[[ScratchContact], Answer] | None = None
+    decides: tuple[Decision, ...] = ()
     never: str = ""
+
+    @property
+    def method(self) -> str:
+        """How it is asked, in a sentence; empty when it is not."""
+        return (self.ask.__doc__ or "").partition("\n")[0] if self.ask else ""
+
+
+def refuse_write(facet: Facet, unsafe: Callable[[str], bool]) -> Decision:
+    """Decides that a set must not be written, if the answer makes that unsafe."""
+
+    def refused(answer: str, known: Capabilities, _configured: UpdateMethod) -> tuple[Facet, ...]:
+        facets = {*known.refuse, *({facet} if unsafe(answer) else ())}
+        return tuple(facet for facet in SETS if facet in facets)
+
+    return Decision("refuse", refused)

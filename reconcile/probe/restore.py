@@ -11,7 +11,7 @@ from .scratch import ScratchContact
 from .snapshot import Snapshot
 
 TRIES = 4
-"""How often the contact is read, put right and read again."""
+"""Maximum number of times the contact is put right, then what is not as it was is reported."""
 
 ADDRESS_KEYS = (
     "title", "firstname", "lastname", "company", "line1", "line2", "line3", "city", "region", "countryCode",
@@ -24,29 +24,29 @@ Fields = Mapping[str, Any]
 
 
 def restore(scratch: ScratchContact) -> tuple[str, ...]:
-    """Bring the contact back; what of it is still not as it was, or could not be read back.
+    """Bring the contact back; the keys that are still not as they were, or a text when nobody can tell.
 
-    Raises nothing of the account's: a write that fails is read back and tried again in another form.
+    Raises no ApiError: a write that fails is read back and tried again in another form.
     """
-    left: tuple[str, ...] = ()
+    differences: tuple[str, ...] = ()
     for attempt in range(TRIES + 1):
         try:
-            left = _left(scratch)
-            if not left and (attempt or not scratch.touched):
+            differences = _differences(scratch)
+            if not differences and (attempt or not scratch.touched):
                 return ()
         except ApiError as error:
-            left = (f"all of it: it could not be read back ({error})",)
+            differences = (f"all of it: it could not be read back ({error})",)
         if attempt < TRIES:
             for fields in remedies(scratch, attempt):
                 _send(scratch, fields)
-            _send_v2(scratch, left)
-    return left
+            _send_v2(scratch, differences)
+    return differences
 
 
-def _left(scratch: ScratchContact) -> tuple[str, ...]:
-    image = scratch.image
-    v2 = None if image.v2 is None else scratch.prober.met_in_v2(str(image.v2["id"]))
-    return image.differences(scratch.look().raw, v2)
+def _differences(scratch: ScratchContact) -> tuple[str, ...]:
+    snapshot = scratch.snapshot
+    v2 = None if snapshot.v2 is None else scratch.prober.met_in_v2(str(snapshot.v2["id"]))
+    return snapshot.differences(scratch.look().raw, v2)
 
 
 def _send(scratch: ScratchContact, fields: Fields) -> None:
@@ -56,10 +56,10 @@ def _send(scratch: ScratchContact, fields: Fields) -> None:
         return  # whether it was written is seen by reading back
 
 
-def _send_v2(scratch: ScratchContact, left: tuple[str, ...]) -> None:
+def _send_v2(scratch: ScratchContact, differences: tuple[str, ...]) -> None:
     """Send the fields that only v2 has, where a write through v2 has changed them."""
-    before = scratch.image.v2 or {}
-    fields = {key: before[key] for name in left if (key := name.removesuffix(" (v2)")) != name}
+    before = scratch.snapshot.v2 or {}
+    fields = {key: before[key] for name in differences if (key := name.removesuffix(" (v2)")) != name}
     if not fields:
         return
     try:
@@ -69,19 +69,19 @@ def _send_v2(scratch: ScratchContact, left: tuple[str, ...]) -> None:
 
 
 def remedies(scratch: ScratchContact, attempt: int) -> Iterator[Fields]:
-    """The updates of one attempt, one a part, so that the refusal of one does not keep back the others.
+    """The updates of one attempt, one a part, so that the refusal of one does not hold the others back.
 
     An address goes back without the names that it may inherit, and with them when that was not enough.
     Roles that are not as they were after the first attempt are given anew: taken away and granted again.
     """
-    image, touched = scratch.image, scratch.touched
+    snapshot, touched = scratch.snapshot, scratch.touched
     texts = touched - {ROLES_KEY, TAGS_KEY, "address"}
     for name in sorted(texts):
-        yield {name: image.v1.get(name)}
-    if "address" in touched and image.v1.get("address"):
-        yield {"address": address(image, names=attempt > 0)}
+        yield {name: snapshot.v1.get(name)}
+    if "address" in touched and snapshot.v1.get("address"):
+        yield {"address": address(snapshot, names=attempt > 0)}
     if TAGS_KEY in touched:
-        yield {TAGS_KEY: written_tags(_tags(image))}
+        yield {TAGS_KEY: written_tags(_tags(snapshot))}
     if ROLES_KEY in touched:
         yield from _roles(scratch, anew=attempt > 0)
 
@@ -95,15 +95,15 @@ def _roles(scratch: ScratchContact, *, anew: bool) -> Iterator[Fields]:
     yield {ROLES_KEY: whole}
 
 
-def _tags(image: Snapshot) -> list[str]:
-    shown = image.v1.get(TAGS_KEY)
+def _tags(snapshot: Snapshot) -> list[str]:
+    shown = snapshot.v1.get(TAGS_KEY)
     return list((shown.get("contact") if isinstance(shown, dict) else shown) or [])
 
 
-def address(image: Snapshot, *, names: bool) -> dict[str, Any]:
+def address(snapshot: Snapshot, *, names: bool) -> dict[str, Any]:
     """The address as it is sent back; without ``names`` those that equal the contact's are left out."""
-    before = image.v1["address"]
+    before = snapshot.v1["address"]
     own = {key: before[key] for key in ADDRESS_KEYS if key in before}
     if names:
         return own
-    return {key: value for key, value in own.items() if key not in INHERITED or value != image.v1.get(key)}
+    return {key: value for key, value in own.items() if key not in INHERITED or value != snapshot.v1.get(key)}

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from reconcile.errors import ApiError, ReconcileError, Unauthorized
 from reconcile.model.probe_report import Finding
 
+from . import question_table
 from .contact_view import Unanswerable
 from .question import Question
-from .question_table import QUESTIONS
 from .restore import restore
 from .scratch import ScratchContact
 
-TROUBLES = 3
-"""How many questions may end in an error of the account before the probe gives up."""
+MOST_FAILURES = 3
+"""Maximum number of questions that end in an error of the account, then the probe gives up."""
 
-Progress = Callable[[str, int, int | None], None]
-"""Told the name of the question that is asked next, how many were asked, and of how many."""
+AskProgress = Callable[[str, int, int | None], None]
+"""Called with the name of the question that is asked next, how many were asked, and of how many."""
 
 
 class ProbeStopped(ReconcileError):
@@ -36,30 +36,31 @@ def ask_all(
     scratch: ScratchContact,
     *,
     stopped: Callable[[], bool],
-    progress: Progress = lambda _name, _done, _total: None,
-    probes: Sequence[Question] = QUESTIONS,
+    progress: AskProgress = lambda _name, _done, _total: None,
+    questions: Sequence[Question] | None = None,
 ) -> ProbeRun:
-    """Ask, then bring the contact back and read it back to be sure.
+    """Ask, then bring the contact back and read it back to be sure. By default every question is asked.
 
-    ``stopped`` is looked at before each request. It, and what the account does wrong, end the questions, not
-    the bringing back; any other exception passes on once the contact is back as far as it can be.
+    ``stopped`` is asked before each request. It, and errors of the account, end the questions, not the
+    bringing back; any other exception passes on once the contact is back as far as it can be.
     """
+    questions = question_table.QUESTIONS if questions is None else questions
     findings: list[Finding] = []
     reason = ""
     scratch.prober.checkpoint = lambda: _check(stopped)
     try:
         if scratch.touched:
             restore(scratch)
-        _ask_in_turn(scratch, probes, findings, progress)
+        _ask_in_turn(scratch, questions, findings, progress)
     except (ProbeStopped, ApiError) as error:
         reason = str(error)
     finally:
         scratch.prober.checkpoint = lambda: None
-        left = _brought_back(scratch)
-    return ProbeRun(_with_the_unasked(findings, probes), left, reason)
+        not_restored = _restore_surely(scratch)
+    return ProbeRun((*findings, *_unasked(questions, findings)), not_restored, reason)
 
 
-def _brought_back(scratch: ScratchContact) -> tuple[str, ...]:
+def _restore_surely(scratch: ScratchContact) -> tuple[str, ...]:
     """Bring the contact back, and begin once more when that itself is interrupted."""
     try:
         return restore(scratch)
@@ -74,40 +75,40 @@ def _check(stopped: Callable[[], bool]) -> None:
 
 
 def _ask_in_turn(
-    scratch: ScratchContact, probes: Sequence[Question], findings: list[Finding], progress: Progress
+    scratch: ScratchContact, questions: Sequence[Question], findings: list[Finding], progress: AskProgress
 ) -> None:
-    troubles = 0
-    for done, probe in enumerate(probes):
-        progress(probe.name, done, len(probes))
+    failures = 0
+    for done, question in enumerate(questions):
+        progress(question.name, done, len(questions))
         try:
-            findings.append(_found(probe, scratch))
+            findings.append(_ask(question, scratch))
         except Unauthorized:
             raise
         except ApiError as error:
-            troubles += 1
-            if troubles == TROUBLES:
+            failures += 1
+            if failures == MOST_FAILURES:
                 raise
-            findings.append(Finding(probe.name, probe.question, None, str(error)))
-    progress("", len(probes), len(probes))
+            findings.append(_open(question, str(error)))
+    progress("", len(questions), len(questions))
 
 
-def _found(probe: Question, scratch: ScratchContact) -> Finding:
-    if probe.ask is None:
-        return Finding(probe.name, probe.question, None, probe.never)
+def _ask(question: Question, scratch: ScratchContact) -> Finding:
+    if question.ask is None:
+        return _open(question, question.never)
     try:
-        said = probe.ask(scratch)
+        answer = question.ask(scratch)
     except Unanswerable as reason:
-        return Finding(probe.name, probe.question, None, str(reason))
-    return Finding(probe.name, probe.question, said.answer, said.detail)
+        return _open(question, str(reason))
+    return Finding(question.name, question.question, answer.answer, answer.detail)
 
 
-def _with_the_unasked(findings: Sequence[Finding], probes: Sequence[Question]) -> tuple[Finding, ...]:
+def _unasked(questions: Sequence[Question], findings: Sequence[Finding]) -> list[Finding]:
+    """The findings on the questions that an early end has left out."""
     asked = {finding.name for finding in findings}
-    rest = [probe for probe in probes if probe.name not in asked]
-    return (
-        *findings,
-        *(
-            Finding(one.name, one.question, None, one.never or "not asked: the probe ended early")
-            for one in rest
-        ),
-    )
+    left_out = (question for question in questions if question.name not in asked)
+    return [_open(question, question.never or "not asked: the probe ended early") for question in left_out]
+
+
+def _open(question: Question, reason: str) -> Finding:
+    """The finding on a question that stays open."""
+    return Finding(question.name, question.question, None, reason)

@@ -1,4 +1,4 @@
-"""The scratch contact: what is written to it, what is asked of the account, and what must be brought back."""
+"""The scratch contact: how it is written and read, and what of it must be brought back."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -42,12 +42,12 @@ def active(reference: str, expires: str | None = None) -> dict[str, Any]:
 class ScratchContact:
     """One contact under probe. ``kept`` are the grants it came with, None when they can't be read whole.
 
-    ``free`` are the roles that it may be given meanwhile. ``touched`` are the keys written so far: they are
-    brought back even where nothing shows, for what is hidden may have changed.
+    ``free`` are the roles that it may be given for a while. ``touched`` are the keys written so far: they are
+    brought back even where no difference shows, since what is hidden may have changed.
     """
 
     prober: Prober
-    image: Snapshot
+    snapshot: Snapshot
     kept: tuple[Grant, ...] | None
     free: Sequence[Role]
     sleep: Callable[[float], None] = time.sleep
@@ -59,12 +59,12 @@ class ScratchContact:
         return ContactView(self.prober.contact_as_shown())
 
     def look_v2(self) -> Mapping[str, Any]:
-        """Read the contact in v2; Unsettled when it is not known there."""
-        if self.image.v2 is None:
+        """Read the contact in v2; Unanswerable when it is not known there."""
+        if self.snapshot.v2 is None:
             raise Unanswerable("the contact could not be found in v2")
-        row = self.prober.met_in_v2(str(self.image.v2["id"]))
+        row = self.prober.met_in_v2(str(self.snapshot.v2["id"]))
         if row is None:
-            raise NotFound(f"contact {self.image.contact} was met in v2 but is not there any more")
+            raise NotFound(f"contact {self.snapshot.contact} was met in v2 but is not there any more")
         return row
 
     def write(self, fields: Mapping[str, Any], *, token: str | None = None) -> ProbeReply:
@@ -83,28 +83,28 @@ class ScratchContact:
         return self.prober.change(verb, fields)
 
     def write_v2(self, fields: Mapping[str, Any], touched: str) -> ProbeReply:
-        """Update the contact through v2; Unsettled when it is not known there."""
+        """Update the contact through v2; Unanswerable when it is not known there."""
         self.look_v2()
         self.touched.add(touched)
         return self.prober.change_v2(fields)
 
     def must(self, fields: Mapping[str, Any]) -> ContactView:
-        """Update the contact as a question needs it, and read it; Unsettled when the account refuses."""
+        """Update the contact as a question needs it, and read it; Unanswerable when the account refuses."""
         reply = self.write(fields)
         if not reply.accepted:
             raise Unanswerable(f"the account refused an update of {', '.join(fields)} ({reply.status})")
         return self.look()
 
     def grant(self, *items: RoleItem) -> ProbeReply:
-        """Send the grants it came with and these. Unsettled when they could not be brought back."""
+        """Send the grants it came with and these. Unanswerable when they could not be brought back."""
         return self.write({ROLES_KEY: [*self.carried(), *items]})
 
     def holding(self, *items: RoleItem) -> ContactView:
-        """The contact once it holds these beside its own grants; Unsettled when the account refuses."""
+        """The contact once it holds these besides its own grants; Unanswerable when the account refuses."""
         return self.must({ROLES_KEY: [*self.carried(), *items]})
 
     def carried(self) -> list[RoleItem]:
-        """Its own grants as they are sent; Unsettled when they can't be read: they could not come back."""
+        """Its own grants as they are sent; Unanswerable when they can't be read: they could not come back."""
         if self.kept is None:
             raise Unanswerable(
                 "the roles of the contact can't be read whole, so they could not be brought back: take a "
@@ -130,8 +130,8 @@ class ScratchContact:
         return roles[number].reference
 
     def text_field(self) -> str:
-        """A text field of no importance; Unsettled when none is shown."""
+        """A text field of no importance; Unanswerable when none is shown."""
         for name in TEXT_FIELDS:
-            if name in self.image.v1:
+            if name in self.snapshot.v1:
                 return name
         raise Unanswerable(f"the contact is shown without any of {', '.join(TEXT_FIELDS)}")

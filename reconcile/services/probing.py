@@ -14,8 +14,8 @@ from reconcile.errors import PartlyApplied, ReconcileError, Refusal, UsageError
 from reconcile.evance.prober import Prober
 from reconcile.model.capabilities import Capabilities
 from reconcile.model.probe_report import ProbeReport
-from reconcile.probe.capabilities import capabilities_from
 from reconcile.probe.examine import examine
+from reconcile.probe.question_table import capabilities_from
 from reconcile.probe.runner import ProbeRun, ask_all
 from reconcile.probe.scratch import ScratchContact
 from reconcile.probe.snapshot import Snapshot, load_snapshot, save_snapshot
@@ -58,7 +58,7 @@ def probe_account(project: Project, request: ProbeRequest, console: Console) -> 
         if request.confirm:
             console.confirm("Probe this contact?", "probe")
         if not path.exists():
-            save_snapshot(scratch.image, path)
+            save_snapshot(scratch.snapshot, path)
         return _report(scratch, _ask_all(scratch, project, console), project)
 
 
@@ -113,8 +113,8 @@ def _refuse_killed(project: Project) -> None:
 
 def _announce(scratch: ScratchContact, earlier: Snapshot | None, console: Console) -> None:
     """What will be done to which contact, before anything is."""
-    shown, where = scratch.image.v1, TERMINAL.name(scratch.prober.connection.account)
-    contact = f"{scratch.image.contact} ({TERMINAL.name(str(shown.get('email') or 'no e-mail'))})"
+    shown, where = scratch.snapshot.v1, TERMINAL.name(scratch.prober.connection.account)
+    contact = f"{scratch.snapshot.contact} ({TERMINAL.name(str(shown.get('email') or 'no e-mail'))})"
     roles = ", ".join(TERMINAL.name(role.reference) for role in scratch.free) or "none"
     lines = [
         f"reconcile will probe {where} by writing to contact {contact}, and bring it back afterwards.",
@@ -151,7 +151,7 @@ def _report(scratch: ScratchContact, run: ProbeRun, project: Project) -> ProbeRe
     account = scratch.prober.connection.account
     return ProbeReport(
         account=account,
-        contact=scratch.image.contact,
+        contact=scratch.snapshot.contact,
         as_of=project.now,
         tool_version=__version__,
         findings=run.findings,

@@ -16,8 +16,7 @@ from reconcile.model.capabilities import LARGEST_PAGE, Capabilities, Numbering, 
 from reconcile.model.facets import Facet
 from reconcile.model.probe_report import Finding, ProbeReport
 from reconcile.model.settings import UpdateMethod
-from reconcile.probe.capabilities import capabilities_from
-from reconcile.probe.question_table import QUESTIONS
+from reconcile.probe.question_table import QUESTIONS, capabilities_from
 from reconcile.render.probe import capabilities_yaml, probe_text
 from tests.support.project import Project, project_for
 from tests.support.sandbox.scratch_contact import ScratchAccount

@@ -143,8 +143,8 @@ def test_what_can_not_be_brought_back_is_said(pad: ScratchAccount) -> None:
         return Answer("yes", "it sticks")
 
     with Prober(pad.connection, pad.id, retry=QUICK) as prober:
-        probes = (Question("spoil", "Does it stick?", spoil),)
-        ended = ask_all(ready(prober), stopped=lambda: False, probes=probes)
+        questions = (Question("spoil", "Does it stick?", spoil),)
+        ended = ask_all(ready(prober), stopped=lambda: False, questions=questions)
     assert ended.not_restored == ("tags",)
     assert pad.now()["tags"] == {"contact": ["sticks", "trade", "vip"]}
 

@@ -1,4 +1,4 @@
-"""Probes of what stands around the contacts, and the questions that are never asked."""
+"""Questions about tokens and headers, and the questions that are never asked."""
 
 from reconcile.probe.contact_view import Unanswerable
 from reconcile.probe.question import Answer, Question
@@ -7,7 +7,7 @@ from reconcile.probe.scratch import ScratchContact
 WELCOME = "/api/index.json"
 
 
-def wrong_token(scratch: ScratchContact) -> Answer:
+def ask_auth_errors(scratch: ScratchContact) -> Answer:
     """The body of the answer to a token that was never given."""
     reply = scratch.prober.get(WELCOME, token="0" * 40)
     if reply.accepted:
@@ -20,7 +20,7 @@ def wrong_token(scratch: ScratchContact) -> Answer:
     return Answer("envelope", f"a wrong token is answered {reply.status} in the envelope of the API")
 
 
-def rate_headers(scratch: ScratchContact) -> Answer:
+def ask_rate_headers(scratch: ScratchContact) -> Answer:
     """The headers of all answers so far."""
     names = sorted(name for name in scratch.prober.header_names if "ratelimit" in name.replace("-", ""))
     if names:
@@ -29,8 +29,8 @@ def rate_headers(scratch: ScratchContact) -> Answer:
 
 
 QUESTIONS = (
-    Question("auth-errors", "What is a wrong token answered?", wrong_token),
-    Question("rate-headers", "Do answers tell a rate limit?", rate_headers),
+    Question("auth-errors", "What is a wrong token answered?", ask_auth_errors),
+    Question("rate-headers", "Do answers tell a rate limit?", ask_rate_headers),
 )
 
 _MAIL = "the API does not tell what it mails: look into the mailboxes"

@@ -1,10 +1,12 @@
-"""Probes of what v2 tells of a contact, and what it takes."""
+"""Questions about what v2 shows of a contact, and what it takes."""
 
 from typing import Any
 
 from reconcile.errors import UnexpectedResponse
+from reconcile.model.capabilities import Capabilities, Numbering, SetSource
+from reconcile.model.settings import UpdateMethod
 from reconcile.probe.contact_view import Unanswerable
-from reconcile.probe.question import Answer, Question
+from reconcile.probe.question import Answer, Decision, Question, Rule
 from reconcile.probe.scratch import FAR, ScratchContact, active
 from reconcile.wire.access_roles import ROLES_KEY, read_grants
 from reconcile.wire.identities import Json
@@ -16,38 +18,46 @@ from .updates import MARK
 NESTED = {ROLES_KEY: "roles", TAGS_KEY: "tags", "address": "address"}
 
 
-def ids(scratch: ScratchContact) -> Answer:
+def ask_v2_ids(scratch: ScratchContact) -> Answer:
     """The id under which v2 lists the contact."""
-    if scratch.image.v2 is None:
+    if scratch.snapshot.v2 is None:
         raise Unanswerable("the contact could not be found in the v2 list by its e-mail address")
-    if str(scratch.image.v2["id"]) == scratch.image.contact:
+    if str(scratch.snapshot.v2["id"]) == scratch.snapshot.contact:
         return Answer("same", "v1 and v2 know the contact by the same id")
     return Answer("other", "v2 knows the contact by another id than v1")
 
 
-def shown(scratch: ScratchContact) -> Answer:
-    """What v2 tells beside the contact's own fields."""
-    found = [word for key, word in NESTED.items() if key in scratch.look_v2()]
-    said = ", ".join(found) or "none"
-    return Answer(said, f"of roles, tags and address a single v2 contact tells: {said}")
+def _numbering(answer: str, _known: Capabilities, _configured: UpdateMethod) -> Numbering:
+    return Numbering.OTHER if answer == "other" else Numbering.SAME
 
 
-def listed(scratch: ScratchContact) -> Answer:
-    """What a row of the list tells of roles and tags that agrees with the contact itself."""
+def ask_v2_shows(scratch: ScratchContact) -> Answer:
+    """What v2 shows besides the contact's own fields."""
+    shown = ", ".join(word for key, word in NESTED.items() if key in scratch.look_v2()) or "none"
+    return Answer(shown, f"of roles, tags and address a single v2 contact tells: {shown}")
+
+
+def ask_list_shows(scratch: ScratchContact) -> Answer:
+    """What a row of the list shows of roles and tags that agrees with the contact itself."""
     role = scratch.role()
     view = scratch.holding(active(role, FAR))
     row = _row(scratch)
-    found = [NESTED[key] for key in (ROLES_KEY, TAGS_KEY) if key in row and _agrees(row, view.raw, key)]
-    said = " and ".join(found) or "neither"
-    return Answer(said, f"of roles and tags a row of the list tells, and tells rightly: {said}")
+    right = [NESTED[key] for key in (ROLES_KEY, TAGS_KEY) if key in row and _agrees(row, view.raw, key)]
+    answer = " and ".join(right) or "neither"
+    return Answer(answer, f"of roles and tags a row of the list tells, and tells rightly: {answer}")
+
+
+def _source(word: str) -> Rule:
+    """Where a set is read: in the rows of the list if they tell it rightly."""
+    return lambda answer, _known, _configured: SetSource.LIST if word in answer else SetSource.CONTACT
 
 
 def _row(scratch: ScratchContact) -> Any:
     number = str(scratch.look_v2()["id"])
-    found = [row for row in rows(scratch, **{"id:in": number}) if str(row.get("id")) == number]
-    if len(found) != 1:
+    matches = [row for row in rows(scratch, **{"id:in": number}) if str(row.get("id")) == number]
+    if len(matches) != 1:
         raise Unanswerable("the list can't be asked for a single id")
-    return found[0]
+    return matches[0]
 
 
 def _agrees(row: Json, shown: Json, key: str) -> bool:
@@ -58,7 +68,7 @@ def _agrees(row: Json, shown: Json, key: str) -> bool:
         return False
 
 
-def nested_write(scratch: ScratchContact) -> Answer:
+def ask_v2_takes(scratch: ScratchContact) -> Answer:
     """A role sent through v2, once a text field has shown that v2 takes an update."""
     role, name = scratch.role(), scratch.text_field()
     scratch.holding()
@@ -73,7 +83,7 @@ def nested_write(scratch: ScratchContact) -> Answer:
     return Answer("ignored", "v2 passes over roles in an update")
 
 
-def sub_resource(scratch: ScratchContact) -> Answer:
+def ask_v2_roles(scratch: ScratchContact) -> Answer:
     """The address at which v2 may keep a contact's roles."""
     number = scratch.look_v2()["id"]
     reply = scratch.prober.get(f"/api/v2/contacts/{number}/roles.json")
@@ -82,7 +92,7 @@ def sub_resource(scratch: ScratchContact) -> Answer:
     return Answer("no", f"the list of a contact's roles in v2 was answered {reply.status}")
 
 
-def modified(scratch: ScratchContact) -> Answer:
+def ask_modified(scratch: ScratchContact) -> Answer:
     """Whether a change of roles moves ``modifiedOn``; a change of a text field is the check on the clock."""
     role, name = scratch.role(), scratch.text_field()
     scratch.holding()
@@ -102,10 +112,20 @@ def _moves(scratch: ScratchContact, change: Any) -> bool:
 
 
 QUESTIONS = (
-    Question("v2-ids", "Do v1 and v2 know a contact by the same id?", ids),
-    Question("v2-shows", "Does v2 show roles, tags and address of a contact?", shown),
-    Question("list-shows", "Does the v2 list tell roles and tags as the contact itself does?", listed),
-    Question("v2-takes", "Does an update through v2 take roles?", nested_write),
-    Question("v2-roles", "Has v2 a list of a contact's roles?", sub_resource),
-    Question("modified", "Does a change of roles move `modifiedOn`?", modified),
+    Question(
+        "v2-ids",
+        "Do v1 and v2 know a contact by the same id?",
+        ask_v2_ids,
+        (Decision("contact_ids", _numbering),),
+    ),
+    Question("v2-shows", "Does v2 show roles, tags and address of a contact?", ask_v2_shows),
+    Question(
+        "list-shows",
+        "Does the v2 list tell roles and tags as the contact itself does?",
+        ask_list_shows,
+        (Decision("roles_from", _source("roles")), Decision("tags_from", _source("tags"))),
+    ),
+    Question("v2-takes", "Does an update through v2 take roles?", ask_v2_takes),
+    Question("v2-roles", "Has v2 a list of a contact's roles?", ask_v2_roles),
+    Question("modified", "Does a change of roles move `modifiedOn`?", ask_modified),
 )

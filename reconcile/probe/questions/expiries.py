@@ -1,4 +1,4 @@
-"""Probes of a written expiry."""
+"""Questions about a written expiry."""
 
 from reconcile.probe.contact_view import Unanswerable
 from reconcile.probe.question import Answer, Question
@@ -10,13 +10,13 @@ FAR_EASTWARD = "2099-07-01T14:00:00+02:00"
 FAR_WITH_FRACTION = "2099-07-01T12:00:00.500+00:00"
 
 
-def omitted(scratch: ScratchContact) -> Answer:
+def ask_expiry_omitted(scratch: ScratchContact) -> Answer:
     """A grant that expires, sent again as an object without ``expires``."""
     role = scratch.role()
     return _after(scratch, role, active(role))
 
 
-def bare(scratch: ScratchContact) -> Answer:
+def ask_expiry_bare(scratch: ScratchContact) -> Answer:
     """A grant that expires, sent again as a string."""
     role = scratch.role()
     return _after(scratch, role, role)
@@ -32,7 +32,7 @@ def _after(scratch: ScratchContact, role: str, item: RoleItem) -> Answer:
     return Answer("keeps" if expiry == before else "changes", "what was sent without an expiry still had one")
 
 
-def null(scratch: ScratchContact) -> Answer:
+def ask_expiry_null(scratch: ScratchContact) -> Answer:
     """A grant that expires, sent again with ``expires: null``."""
     role = scratch.role()
     scratch.holding(active(role, FAR))
@@ -44,7 +44,7 @@ def null(scratch: ScratchContact) -> Answer:
     return Answer("kept", "`expires: null` left the expiry as it was")
 
 
-def past(scratch: ScratchContact) -> Answer:
+def ask_expiry_past(scratch: ScratchContact) -> Answer:
     """An expiry that has passed."""
     reply = scratch.grant(active(scratch.role(), PAST))
     if reply.accepted:
@@ -52,12 +52,12 @@ def past(scratch: ScratchContact) -> Answer:
     return Answer("rejected", f"an expiry in the past was answered {reply.status}")
 
 
-def offset(scratch: ScratchContact) -> Answer:
+def ask_expiry_offset(scratch: ScratchContact) -> Answer:
     """An expiry with an offset of its own."""
     return _same_instant(scratch, FAR_EASTWARD)
 
 
-def fraction(scratch: ScratchContact) -> Answer:
+def ask_expiry_fraction(scratch: ScratchContact) -> Answer:
     """An expiry with a fraction of a second."""
     return _same_instant(scratch, FAR_WITH_FRACTION)
 
@@ -73,10 +73,12 @@ def _same_instant(scratch: ScratchContact, sent: str) -> Answer:
 
 
 QUESTIONS = (
-    Question("expiry-omitted", "What becomes of an expiry when an object without one is sent?", omitted),
-    Question("expiry-bare", "What becomes of an expiry when the bare reference is sent?", bare),
-    Question("expiry-null", "What does `expires: null` do?", null),
-    Question("expiry-past", "May an expiry in the past be written?", past),
-    Question("expiry-offset", "May an expiry have an offset other than UTC's?", offset),
-    Question("expiry-fraction", "May an expiry have a fraction of a second?", fraction),
+    Question(
+        "expiry-omitted", "What becomes of an expiry when an object without one is sent?", ask_expiry_omitted
+    ),
+    Question("expiry-bare", "What becomes of an expiry when the bare reference is sent?", ask_expiry_bare),
+    Question("expiry-null", "What does `expires: null` do?", ask_expiry_null),
+    Question("expiry-past", "May an expiry in the past be written?", ask_expiry_past),
+    Question("expiry-offset", "May an expiry have an offset other than UTC's?", ask_expiry_offset),
+    Question("expiry-fraction", "May an expiry have a fraction of a second?", ask_expiry_fraction),
 )

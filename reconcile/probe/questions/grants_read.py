@@ -1,41 +1,45 @@
-"""Probes of how the account shows roles on read."""
+"""Questions about how the account shows roles."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from reconcile.model.facets import Facet
 from reconcile.probe.contact_view import ContactView, Unanswerable
-from reconcile.probe.question import Answer, Question
+from reconcile.probe.question import Answer, Question, refuse_write
 from reconcile.probe.scratch import FAR, PAST, ScratchContact, active
 from reconcile.wire import instants
 from reconcile.wire.access_roles import EXPIRY_KEYS, ROLES_KEY, STATUS_KEYS
 
+READABLE_KEYS = tuple({status, expiry} for status in STATUS_KEYS for expiry in EXPIRY_KEYS)
+"""What a grant must tell of itself, or it could not be written back as it is."""
 
-def keys(scratch: ScratchContact) -> Answer:
+
+def ask_grant_keys(scratch: ScratchContact) -> Answer:
     """The keys within a grant that expires; of one that is held, where none may be given."""
     inner = _inner_of_a_grant(scratch)
-    found = [key for key in (*STATUS_KEYS, *EXPIRY_KEYS) if key in inner]
-    if not found:
+    keys = [key for key in (*STATUS_KEYS, *EXPIRY_KEYS) if key in inner]
+    if not keys:
         return Answer("name only", "a grant tells neither its status nor its expiry")
-    return Answer(", ".join(found), f"a grant tells {' and '.join(found)}")
+    return Answer(", ".join(keys), f"a grant tells {' and '.join(keys)}")
 
 
 def _inner_of_a_grant(scratch: ScratchContact) -> Mapping[str, Any]:
     if scratch.kept is None:
-        view = ContactView(scratch.image.v1)
+        view = ContactView(scratch.snapshot.v1)
         return view.inner(min(view.grants))
     role = scratch.role()
     return scratch.holding(active(role, FAR)).inner(role)
 
 
-def shape(scratch: ScratchContact) -> Answer:
+def ask_grant_shape(scratch: ScratchContact) -> Answer:
     """The form of a list of roles that is not empty."""
-    raw = scratch.image.v1 if scratch.kept is None else scratch.holding(active(scratch.role())).raw
+    raw = scratch.snapshot.v1 if scratch.kept is None else scratch.holding(active(scratch.role())).raw
     if isinstance(raw.get(ROLES_KEY), dict):
         return Answer("map", "`accessRoles` is an object keyed by role reference")
     return Answer("array", "`accessRoles` is an array")
 
 
-def empty(scratch: ScratchContact) -> Answer:
+def ask_grant_empty(scratch: ScratchContact) -> Answer:
     """The form of no roles."""
     scratch.carried()
     roles = scratch.must({ROLES_KEY: []}).raw.get(ROLES_KEY)
@@ -54,7 +58,7 @@ def _json_name(value: object) -> str:
             return "nothing"
 
 
-def offset(scratch: ScratchContact) -> Answer:
+def ask_grant_times(scratch: ScratchContact) -> Answer:
     """The offset in which an expiry in summer comes back that was sent in UTC."""
     role = scratch.role()
     shown = scratch.holding(active(role, FAR)).expiry(role) or ""
@@ -64,7 +68,7 @@ def offset(scratch: ScratchContact) -> Answer:
     return Answer("UTC" if utc else "local", f"an expiry in summer sent as +00:00 came back as {shown[19:]}")
 
 
-def pending_word(scratch: ScratchContact) -> Answer:
+def ask_grant_pending(scratch: ScratchContact) -> Answer:
     """The status of a role that is given by its own rules and waits for approval."""
     role = scratch.role_by_approval()
     view = scratch.holding(role)
@@ -76,7 +80,7 @@ def pending_word(scratch: ScratchContact) -> Answer:
     return Answer(status, "the status of a role that waits for approval")
 
 
-def expired(scratch: ScratchContact) -> Answer:
+def ask_grant_expired(scratch: ScratchContact) -> Answer:
     """What is shown of a role whose expiry has passed."""
     role = scratch.role()
     view = scratch.holding(active(role, PAST))
@@ -95,10 +99,15 @@ def _word(view: ContactView, role: str) -> str:
 
 
 QUESTIONS = (
-    Question("grant-keys", "What does a grant tell of itself on read?", keys),
-    Question("grant-shape", "Is `accessRoles` a map or an array on read?", shape),
-    Question("grant-empty", "How are no roles shown?", empty),
-    Question("grant-times", "In which offset are expiries shown?", offset),
-    Question("grant-pending", "What is the status of a role that waits for approval?", pending_word),
-    Question("grant-expired", "Is a role still shown when its expiry has passed?", expired),
+    Question(
+        "grant-keys",
+        "What does a grant tell of itself on read?",
+        ask_grant_keys,
+        (refuse_write(Facet.ROLES, lambda answer: set(answer.split(", ")) not in READABLE_KEYS),),
+    ),
+    Question("grant-shape", "Is `accessRoles` a map or an array on read?", ask_grant_shape),
+    Question("grant-empty", "How are no roles shown?", ask_grant_empty),
+    Question("grant-times", "In which offset are expiries shown?", ask_grant_times),
+    Question("grant-pending", "What is the status of a role that waits for approval?", ask_grant_pending),
+    Question("grant-expired", "Is a role still shown when its expiry has passed?", ask_grant_expired),
 )

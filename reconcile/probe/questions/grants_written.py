@@ -1,16 +1,17 @@
-"""Probes of what a written ``accessRoles`` does."""
+"""Questions about what a written ``accessRoles`` does."""
 
 from secrets import token_hex
 from typing import Any
 
+from reconcile.model.facets import Facet
 from reconcile.probe.contact_view import Unanswerable
-from reconcile.probe.question import Answer, Question
+from reconcile.probe.question import Answer, Question, refuse_write
 from reconcile.probe.scratch import FAR, NEARER, ScratchContact, active
 from reconcile.wire import instants
 from reconcile.wire.access_roles import ROLES_KEY, ROLES_V2
 
 
-def all_revoked(scratch: ScratchContact) -> Answer:
+def ask_roles_empty(scratch: ScratchContact) -> Answer:
     """An empty list, after a role was given."""
     scratch.holding(active(scratch.role()))
     left = sorted(scratch.must({ROLES_KEY: []}).grants)
@@ -19,8 +20,8 @@ def all_revoked(scratch: ScratchContact) -> Answer:
     return Answer("all go", "an empty list took all roles away")
 
 
-def unknown_role(scratch: ScratchContact) -> Answer:
-    """A reference that no role has, beside one that is there."""
+def ask_role_unknown(scratch: ScratchContact) -> Answer:
+    """A reference that no role has, next to one that is there."""
     role = scratch.role()
     reply = scratch.grant(active(role), f"no-such-role-{token_hex(4)}")
     if not reply.accepted:
@@ -30,9 +31,10 @@ def unknown_role(scratch: ScratchContact) -> Answer:
     return Answer("drops others", "the reference of no role took other roles of the same update with it")
 
 
-def reference_case(scratch: ScratchContact) -> Answer:
+def ask_role_case(scratch: ScratchContact) -> Answer:
     """A role's reference in the other letter case."""
-    role = next((one.reference for one in scratch.free if one.reference.swapcase() != one.reference), None)
+    references = (role.reference for role in scratch.free)
+    role = next((name for name in references if name.swapcase() != name), None)
     if role is None:
         raise Unanswerable("no role has a reference with letters")
     scratch.holding()
@@ -42,7 +44,7 @@ def reference_case(scratch: ScratchContact) -> Answer:
     return Answer("exact", "a reference in another letter case is the reference of no role")
 
 
-def twice(scratch: ScratchContact) -> Answer:
+def ask_role_twice(scratch: ScratchContact) -> Answer:
     """The same role twice."""
     role = scratch.role()
     reply = scratch.grant(active(role, FAR), active(role, NEARER))
@@ -50,11 +52,11 @@ def twice(scratch: ScratchContact) -> Answer:
         return Answer("rejected", f"the same role twice was answered {reply.status}")
     which = {FAR: "first", NEARER: "last"}
     shown = instants.parse_atom(scratch.look().expiry(role) or "")
-    said = next((word for sent, word in which.items() if instants.parse_atom(sent) == shown), "neither")
-    return Answer(said, f"of the same role twice, the {said} one counted")
+    counted = next((word for sent, word in which.items() if instants.parse_atom(sent) == shown), "neither")
+    return Answer(counted, f"of the same role twice, the {counted} one counted")
 
 
-def other_status(scratch: ScratchContact) -> Answer:
+def ask_status_other(scratch: ScratchContact) -> Answer:
     """A written status that is not ``active``."""
     role = scratch.role()
     scratch.holding()
@@ -66,7 +68,7 @@ def other_status(scratch: ScratchContact) -> Answer:
     return Answer("takes effect", "`status: pending` made a grant that is not active")
 
 
-def without_status(scratch: ScratchContact) -> Answer:
+def ask_status_omitted(scratch: ScratchContact) -> Answer:
     """An object without a status, for a role that asks for approval."""
     role = scratch.role_by_approval()
     scratch.holding()
@@ -75,7 +77,7 @@ def without_status(scratch: ScratchContact) -> Answer:
     return Answer("role's rules", "an object without a status went by the role's own rules, as a string does")
 
 
-def pending_again(scratch: ScratchContact) -> Answer:
+def ask_pending_again(scratch: ScratchContact) -> Answer:
     """A grant that waits for approval, sent once more as a string."""
     role = scratch.role_by_approval()
     scratch.holding()
@@ -85,7 +87,7 @@ def pending_again(scratch: ScratchContact) -> Answer:
     return _kept_or_not(scratch.holding(role).status(role) == first, "a waiting grant sent again")
 
 
-def active_again(scratch: ScratchContact) -> Answer:
+def ask_held_again(scratch: ScratchContact) -> Answer:
     """An active grant of a role that asks for approval, sent once more as a string."""
     role = scratch.role_by_approval()
     if scratch.holding(active(role)).status(role) != "active":
@@ -99,7 +101,7 @@ def _kept_or_not(same: bool, what: str) -> Answer:  # noqa: FBT001 -- the one th
     return Answer("keeps", f"{what} stayed as it was") if same else Answer("changes", f"{what} changed")
 
 
-def narrowed_scope(scratch: ScratchContact) -> Answer:
+def ask_roles_scope(scratch: ScratchContact) -> Answer:
     """An update of roles with a token that has the scope ``contacts`` alone."""
     token = scratch.prober.token_for("contacts")
     if token is None:
@@ -114,13 +116,13 @@ def narrowed_scope(scratch: ScratchContact) -> Answer:
     raise Unanswerable(f"an update with the scope `contacts` alone was answered {reply.status}")
 
 
-def read_form(scratch: ScratchContact) -> Answer:
+def ask_read_form(scratch: ScratchContact) -> Answer:
     """The roles sent back as they were shown: a map of one role, while the contact holds another one."""
     sent, held = scratch.role(0), scratch.role(1)
     shown = {sent: _without_expiry(scratch.holding(active(sent)).inner(sent))}
     scratch.holding(active(held))
     reply = scratch.write({ROLES_KEY: shown})
-    found = set(scratch.look().grants) & {sent, held}
+    grants = frozenset(scratch.look().grants) & {sent, held}
     if not reply.accepted:
         return Answer(
             "rejected", f"roles sent back as they are shown, as a map, were answered {reply.status}"
@@ -129,7 +131,7 @@ def read_form(scratch: ScratchContact) -> Answer:
         frozenset({sent}): Answer("takes effect", "a map of roles was taken as the new roles"),
         frozenset({held}): Answer("ignored", "a map of roles was passed over"),
         frozenset({sent, held}): Answer("adds", "a map of roles was added to those held"),
-    }.get(frozenset(found), Answer("empties", "a map of roles took all roles away"))
+    }.get(grants, Answer("empties", "a map of roles took all roles away"))
 
 
 def _without_expiry(inner: Any) -> dict[str, Any]:
@@ -138,16 +140,23 @@ def _without_expiry(inner: Any) -> dict[str, Any]:
 
 
 QUESTIONS = (
-    Question("roles-empty", "Does an empty list take all roles away?", all_revoked),
-    Question("role-unknown", "What becomes of the reference of no role?", unknown_role),
-    Question("role-case", "Does letter case count in a role's reference?", reference_case),
-    Question("role-twice", "What becomes of a role that is named twice?", twice),
-    Question("status-other", "What becomes of a written status other than `active`?", other_status),
-    Question("status-omitted", "Does an object without a status go by the role's rules?", without_status),
-    Question("pending-again", "Does a waiting grant stay so when it is sent again?", pending_again),
+    Question("roles-empty", "Does an empty list take all roles away?", ask_roles_empty),
     Question(
-        "held-again", "Does a held grant stay active when it is sent again without a status?", active_again
+        "role-unknown",
+        "What becomes of the reference of no role?",
+        ask_role_unknown,
+        (refuse_write(Facet.ROLES, lambda answer: answer == "drops others"),),
     ),
-    Question("roles-scope", "Which scopes does writing roles need?", narrowed_scope),
-    Question("read-form", "What becomes of roles sent back in the form in which they are shown?", read_form),
+    Question("role-case", "Does letter case count in a role's reference?", ask_role_case),
+    Question("role-twice", "What becomes of a role that is named twice?", ask_role_twice),
+    Question("status-other", "What becomes of a written status other than `active`?", ask_status_other),
+    Question("status-omitted", "Does an object without a status go by the role's rules?", ask_status_omitted),
+    Question("pending-again", "Does a waiting grant stay so when it is sent again?", ask_pending_again),
+    Question(
+        "held-again", "Does a held grant stay active when it is sent again without a status?", ask_held_again
+    ),
+    Question("roles-scope", "Which scopes does writing roles need?", ask_roles_scope),
+    Question(
+        "read-form", "What becomes of roles sent back in the form in which they are shown?", ask_read_form
+    ),
 )

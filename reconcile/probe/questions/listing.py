@@ -1,12 +1,14 @@
-"""Probes of the v2 list. They only read."""
+"""Questions about the v2 list. They only read."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from reconcile.evance.prober import ProbeReply
+from reconcile.model.capabilities import LARGEST_PAGE, Capabilities
+from reconcile.model.settings import UpdateMethod
 from reconcile.probe.contact_view import Unanswerable
-from reconcile.probe.question import Answer, Question
+from reconcile.probe.question import Answer, Decision, Question
 from reconcile.probe.scratch import ScratchContact
 from reconcile.wire.contacts_v2 import CONTACTS_V2
 
@@ -16,7 +18,7 @@ Row = Mapping[str, Any]
 
 
 def rows(scratch: ScratchContact, **params: str) -> list[Row]:
-    """The rows of one page; Unsettled when there is no list."""
+    """The rows of one page; Unanswerable when there is no list."""
     data = _listed(scratch, **params)["data"]
     return [row for row in data if isinstance(row, dict)]
 
@@ -37,28 +39,38 @@ def _limit_told(reply: ProbeReply) -> int:
     return limit
 
 
-def default_limit(scratch: ScratchContact) -> Answer:
+def ask_limit_default(scratch: ScratchContact) -> Answer:
     """The limit that the list tells when none is asked for."""
     limit = _limit_told(scratch.prober.get(CONTACTS_V2))
     return Answer(str(limit), "the limit of a page when none is asked for")
 
 
-def above(scratch: ScratchContact) -> Answer:
+def ask_limit_above(scratch: ScratchContact) -> Answer:
     """A limit far above any page; only the scratch contact is asked for, so that the answer is short."""
     reply = _asked(scratch, FAR_TOO_MANY)
     if not reply.accepted:
         return Answer("rejected", f"a limit of {FAR_TOO_MANY} was answered {reply.status}")
-    told = _limit_told(reply)
-    if told < FAR_TOO_MANY:
-        return Answer("clamped", f"a limit of {FAR_TOO_MANY} was taken as {told}")
+    limit = _limit_told(reply)
+    if limit < FAR_TOO_MANY:
+        return Answer("clamped", f"a limit of {FAR_TOO_MANY} was taken as {limit}")
     return Answer("taken", f"a limit of {FAR_TOO_MANY} was taken; whether a page is as long is not known")
 
 
-def largest(scratch: ScratchContact) -> Answer:
+def _trusted_page_size(answer: str, known: Capabilities, _configured: UpdateMethod) -> int:
+    """A limit that was merely taken proves nothing: the default stays."""
+    return Capabilities().page_size if answer == "taken" else known.page_size
+
+
+def ask_limit_largest(scratch: ScratchContact) -> Answer:
     """The largest limit: as the list tells it, or by halving where a larger one is refused."""
     reply = _asked(scratch, FAR_TOO_MANY)
     limit = _limit_told(reply) if reply.accepted else _halved(scratch)
     return Answer(str(limit), "the largest page")
+
+
+def _page_size(answer: str, _known: Capabilities, _configured: UpdateMethod) -> int:
+    """The largest page, within reason."""
+    return max(1, min(int(answer), LARGEST_PAGE))
 
 
 def _halved(scratch: ScratchContact) -> int:
@@ -75,21 +87,22 @@ def _halved(scratch: ScratchContact) -> int:
 
 
 def _asked(scratch: ScratchContact, limit: int) -> ProbeReply:
-    only = {} if scratch.image.v2 is None else {"id:in": str(scratch.image.v2["id"])}
+    only = {} if scratch.snapshot.v2 is None else {"id:in": str(scratch.snapshot.v2["id"])}
     return scratch.prober.get(CONTACTS_V2, {"limit": str(limit), **only})
 
 
-def order(scratch: ScratchContact) -> Answer:
+def ask_list_order(scratch: ScratchContact) -> Answer:
     """The rows of the first page, read twice."""
     first, second = (rows(scratch, page="1") for _ in range(2))
     if len(first) < 3:
         raise Unanswerable("the account has fewer than three contacts on the first page")
     if [row.get("id") for row in first] != [row.get("id") for row in second]:
         return Answer("changing", "two readings of a page had different rows, or in another order")
-    found = [name for name, fits in _ORDERS.items() if fits(first)]
-    if not found:
+    orders = [name for name, fits in _ORDERS.items() if fits(first)]
+    if not orders:
         return Answer("unknown", "the rows are in none of the usual orders")
-    return Answer(" or ".join(found), f"the rows of the first page are in the order of {' or '.join(found)}")
+    order = " or ".join(orders)
+    return Answer(order, f"the rows of the first page are in the order of {order}")
 
 
 def _falling(values: Sequence[Any]) -> bool:
@@ -97,13 +110,13 @@ def _falling(values: Sequence[Any]) -> bool:
 
 
 _ORDERS: Mapping[str, Callable[[list[Row]], bool]] = {
-    "id": lambda found: _falling([-int(row["id"]) for row in found]),
-    "newest first": lambda found: _falling([int(row["id"]) for row in found]),
-    "last changed first": lambda found: _falling([str(row.get("modifiedOn")) for row in found]),
+    "id": lambda rows: _falling([-int(row["id"]) for row in rows]),
+    "newest first": lambda rows: _falling([int(row["id"]) for row in rows]),
+    "last changed first": lambda rows: _falling([str(row.get("modifiedOn")) for row in rows]),
 }
 
 
-def past_end(scratch: ScratchContact) -> Answer:
+def ask_list_end(scratch: ScratchContact) -> Answer:
     """A page after the last one."""
     pages = _listed(scratch).get("pagination", {}).get("totalPages")
     if not isinstance(pages, int):
@@ -117,9 +130,16 @@ def past_end(scratch: ScratchContact) -> Answer:
 
 
 QUESTIONS = (
-    Question("limit-default", "How long is a page when no limit is asked for?", default_limit),
-    Question("limit-largest", "How long can a page be?", largest),
-    Question("limit-above", "What becomes of a limit that is too large?", above),
-    Question("list-order", "In which order is the list?", order),
-    Question("list-end", "What is a page after the last one?", past_end),
+    Question("limit-default", "How long is a page when no limit is asked for?", ask_limit_default),
+    Question(
+        "limit-largest", "How long can a page be?", ask_limit_largest, (Decision("page_size", _page_size),)
+    ),
+    Question(
+        "limit-above",
+        "What becomes of a limit that is too large?",
+        ask_limit_above,
+        (Decision("page_size", _trusted_page_size),),
+    ),
+    Question("list-order", "In which order is the list?", ask_list_order),
+    Question("list-end", "What is a page after the last one?", ask_list_end),
 )

@@ -1,4 +1,4 @@
-"""Probes of the search in v1. They only read."""
+"""Questions about the search in v1. They only read."""
 
 from secrets import token_hex
 
@@ -10,20 +10,20 @@ from reconcile.wire.contacts_v1 import CONTACTS_V1
 SEARCH = "/api/contacts/search.json"
 
 
-def no_hit(scratch: ScratchContact) -> Answer:
+def ask_search_no_hit(scratch: ScratchContact) -> Answer:
     """A search for an address that nobody has."""
     reply = scratch.prober.get(SEARCH, {"email": f"nobody-{token_hex(6)}@example.com"})
     if not reply.accepted:
         return Answer(str(reply.status), f"a search that finds nobody was answered {reply.status}")
-    found = (reply.body or {}).get("contacts")
-    if found == []:
+    hits = (reply.body or {}).get("contacts")
+    if hits == []:
         return Answer("empty", "a search that finds nobody is answered with an empty list")
     raise Unanswerable("a search for an address that nobody has found somebody, or has another form")
 
 
-def by_email(scratch: ScratchContact) -> Answer:
+def ask_search_email(scratch: ScratchContact) -> Answer:
     """The contact's own address: whole, in the other letter case, and without its first letter."""
-    email = str(scratch.image.v1.get("email") or "")
+    email = str(scratch.snapshot.v1.get("email") or "")
     if not _finds(scratch, email):
         raise Unanswerable("a search for the contact's own e-mail address did not find it")
     if _finds(scratch, email[1:]):
@@ -35,12 +35,12 @@ def by_email(scratch: ScratchContact) -> Answer:
 
 def _finds(scratch: ScratchContact, email: str) -> bool:
     reply = scratch.prober.get(SEARCH, {"email": email})
-    found = (reply.body or {}).get("contacts")
-    hits = found if reply.accepted and isinstance(found, list) else []
-    return any(isinstance(hit, dict) and str(hit.get("id")) == scratch.image.contact for hit in hits)
+    contacts = (reply.body or {}).get("contacts")
+    hits = contacts if reply.accepted and isinstance(contacts, list) else []
+    return any(isinstance(hit, dict) and str(hit.get("id")) == scratch.snapshot.contact for hit in hits)
 
 
-def list_in_v1(scratch: ScratchContact) -> Answer:
+def ask_v1_list(scratch: ScratchContact) -> Answer:
     """A list of all contacts in v1."""
     reply = scratch.prober.get(CONTACTS_V1, {"perPage": "1"})
     if reply.accepted:
@@ -49,7 +49,7 @@ def list_in_v1(scratch: ScratchContact) -> Answer:
 
 
 QUESTIONS = (
-    Question("search-no-hit", "What is a search answered that finds nobody?", no_hit),
-    Question("search-email", "Does a search by e-mail compare the whole address?", by_email),
-    Question("v1-list", "Can contacts be listed in v1?", list_in_v1),
+    Question("search-no-hit", "What is a search answered that finds nobody?", ask_search_no_hit),
+    Question("search-email", "Does a search by e-mail compare the whole address?", ask_search_email),
+    Question("v1-list", "Can contacts be listed in v1?", ask_v1_list),
 )

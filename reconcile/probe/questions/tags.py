@@ -1,12 +1,13 @@
-"""Probes of tags. None is written before it is known that it can be taken away again."""
+"""Questions about tags. No tag is written before it is known that it can be taken away again."""
 
+from reconcile.model.facets import Facet
 from reconcile.probe.contact_view import ContactView, Unanswerable
-from reconcile.probe.question import Answer, Question
+from reconcile.probe.question import Answer, Question, refuse_write
 from reconcile.probe.scratch import ScratchContact
 from reconcile.wire.sets import TAGS_KEY, written_tags
 
 
-def shown(scratch: ScratchContact) -> Answer:
+def ask_tags_shown(scratch: ScratchContact) -> Answer:
     """The form in which tags are shown."""
     raw = scratch.look().raw
     match raw.get("tags"):
@@ -20,7 +21,7 @@ def shown(scratch: ScratchContact) -> Answer:
             raise Unanswerable("the contact has no tag, and an empty list says nothing: give it one")
 
 
-def empty(scratch: ScratchContact) -> Answer:
+def ask_tags_empty(scratch: ScratchContact) -> Answer:
     """The form of no tags."""
     if scratch.look().tags:
         _replaced(scratch)
@@ -33,7 +34,7 @@ def empty(scratch: ScratchContact) -> Answer:
     return Answer("[]" if isinstance(tags, list) else "{}", "the form in which no tags are shown")
 
 
-def sent(scratch: ScratchContact) -> Answer:
+def ask_tags_sent(scratch: ScratchContact) -> Answer:
     """An empty list, for a contact that has tags: it shows what a list does without a new tag."""
     held = _held(scratch)
     left = scratch.must(_tags()).tags
@@ -45,16 +46,16 @@ def sent(scratch: ScratchContact) -> Answer:
     return Answer("in part", "an empty list took some tags away")
 
 
-def case(scratch: ScratchContact) -> Answer:
+def ask_tags_case(scratch: ScratchContact) -> Answer:
     """A tag it has in the other letter case and with a blank before it."""
     tag = next((tag for tag in _held(scratch) if tag.swapcase() != tag), None)
     if tag is None:
         raise Unanswerable("the contact has no tag with letters: give it one")
     _replaced(scratch)
     written = f" {tag.swapcase()}"
-    found = scratch.must(_tags(written)).tags or ()
+    stored = scratch.must(_tags(written)).tags or ()
     scratch.must(_tags(*_held(scratch)))
-    match found:
+    match stored:
         case (text,) if text == written:
             return Answer("as written", "a tag is stored as it is written, letter case and blanks too")
         case (text,) if text == written.strip():
@@ -63,19 +64,19 @@ def case(scratch: ScratchContact) -> Answer:
             return Answer("folded", "a tag in another letter case and with a blank is the same tag")
 
 
-def twice(scratch: ScratchContact) -> Answer:
+def ask_tags_twice(scratch: ScratchContact) -> Answer:
     """A tag it has, named twice."""
     held = _held(scratch)
     reply = scratch.write(_tags(*held, held[0]))
     if not reply.accepted:
         return Answer("rejected", f"the same tag twice was answered {reply.status}")
-    found = scratch.look().tags or ()
-    return Answer("once" if len(found) == len(set(found)) else "twice", "what became of a tag named twice")
+    stored = scratch.look().tags or ()
+    return Answer("once" if len(stored) == len(set(stored)) else "twice", "what became of a tag named twice")
 
 
 def _held(scratch: ScratchContact) -> list[str]:
-    """The tags it came with; Unsettled when they could not be brought back, or there are none."""
-    held = ContactView(scratch.image.v1).tags
+    """The tags it came with; Unanswerable when they could not be brought back, or there are none."""
+    held = ContactView(scratch.snapshot.v1).tags
     if held is None:
         raise Unanswerable("the tags of the contact can't be read, so they could not be brought back")
     if not held:
@@ -84,8 +85,8 @@ def _held(scratch: ScratchContact) -> list[str]:
 
 
 def _replaced(scratch: ScratchContact) -> None:
-    """Unsettled unless an empty list takes all tags away."""
-    if sent(scratch).answer != "replaces":
+    """Unanswerable unless an empty list takes all tags away."""
+    if ask_tags_sent(scratch).answer != "replaces":
         raise Unanswerable("a list of tags does not take the others away, so a new one would stay")
 
 
@@ -94,9 +95,19 @@ def _tags(*values: str) -> dict[str, dict[str, list[str]]]:
 
 
 QUESTIONS = (
-    Question("tags-shown", "How are tags shown?", shown),
-    Question("tags-sent", "Does a written list of tags replace the others?", sent),
-    Question("tags-empty", "How are no tags shown?", empty),
-    Question("tags-case", "Do letter case and blanks of a tag count?", case),
-    Question("tags-twice", "What becomes of a tag that is named twice?", twice),
+    Question(
+        "tags-shown",
+        "How are tags shown?",
+        ask_tags_shown,
+        (refuse_write(Facet.TAGS, lambda answer: answer in {"not at all", "list"}),),
+    ),
+    Question(
+        "tags-sent",
+        "Does a written list of tags replace the others?",
+        ask_tags_sent,
+        (refuse_write(Facet.TAGS, lambda answer: answer in {"adds", "in part"}),),
+    ),
+    Question("tags-empty", "How are no tags shown?", ask_tags_empty),
+    Question("tags-case", "Do letter case and blanks of a tag count?", ask_tags_case),
+    Question("tags-twice", "What becomes of a tag that is named twice?", ask_tags_twice),
 )

@@ -1,8 +1,10 @@
-"""Probes of the update itself: by which verb, and what it leaves alone."""
+"""Questions about the update itself: by which verb, and what it leaves alone."""
 
+from reconcile.model.capabilities import Capabilities
+from reconcile.model.facets import Facet
 from reconcile.model.settings import UpdateMethod
 from reconcile.probe.contact_view import Unanswerable
-from reconcile.probe.question import Answer, Question
+from reconcile.probe.question import Answer, Decision, Question, refuse_write
 from reconcile.probe.scratch import ScratchContact, active
 from reconcile.probe.snapshot import changed_keys
 
@@ -10,17 +12,21 @@ MARK = "scratch"
 """What is written where any text will do."""
 
 
-def update_verb(scratch: ScratchContact) -> Answer:
+def ask_update_verb(scratch: ScratchContact) -> Answer:
     """An update of one text field by each verb; it counts when it can be read back."""
     works = [verb for verb in UpdateMethod if _takes(scratch, verb)]
     match works:
         case []:
             raise Unanswerable("neither POST nor PUT changed a text field of the contact")
-        case [one]:
-            scratch.verbs = [one]
-            return Answer(one, f"an update by {one} took effect, the other verb did not")
+        case [verb]:
+            scratch.verbs = [verb]
+            return Answer(verb, f"an update by {verb} took effect, the other verb did not")
         case _:
             return Answer("both", "an update took effect by POST and by PUT")
+
+
+def _verb(answer: str, _known: Capabilities, configured: UpdateMethod) -> UpdateMethod:
+    return configured if answer == "both" else UpdateMethod(answer)
 
 
 def _takes(scratch: ScratchContact, verb: UpdateMethod) -> bool:
@@ -29,7 +35,7 @@ def _takes(scratch: ScratchContact, verb: UpdateMethod) -> bool:
     return scratch.write_by(verb, {name: text}).accepted and scratch.look().raw.get(name) == text
 
 
-def partial_update(scratch: ScratchContact) -> Answer:
+def ask_update_partial(scratch: ScratchContact) -> Answer:
     """An update of one text field, after which all else is as it was."""
     name = scratch.text_field()
     before = scratch.look().raw
@@ -40,7 +46,7 @@ def partial_update(scratch: ScratchContact) -> Answer:
     return Answer("partial", "an update of one field left all other fields, roles and tags as they were")
 
 
-def roles_left_alone(scratch: ScratchContact) -> Answer:
+def ask_roles_left_alone(scratch: ScratchContact) -> Answer:
     """A role is given, then a text field is written without naming any role."""
     role, name = scratch.role(), scratch.text_field()
     scratch.holding(active(role)).held(role)
@@ -50,20 +56,28 @@ def roles_left_alone(scratch: ScratchContact) -> Answer:
     return Answer("no", "an update without `accessRoles` took a role away")
 
 
-def versions(scratch: ScratchContact) -> Answer:
+def ask_versions(scratch: ScratchContact) -> Answer:
     """Whether an answer has a version that a write could be bound to."""
     headers = scratch.prober.get(scratch.prober.path).headers
-    found = [name for name in ("etag", "last-modified") if name in headers]
-    if found:
-        return Answer(" and ".join(found), "an answer has a version, which the client does not use yet")
+    versions = [name for name in ("etag", "last-modified") if name in headers]
+    if versions:
+        return Answer(" and ".join(versions), "an answer has a version, which the client does not use yet")
     return Answer("none", "an answer has neither ETag nor Last-Modified: a lost update can't be prevented")
 
 
 QUESTIONS = (
-    Question("update-verb", "By which verb is a contact updated?", update_verb),
-    Question("update-partial", "Does an update leave alone what it does not name?", partial_update),
     Question(
-        "roles-left-alone", "Does an update without `accessRoles` leave the roles alone?", roles_left_alone
+        "update-verb",
+        "By which verb is a contact updated?",
+        ask_update_verb,
+        (Decision("update_method", _verb),),
     ),
-    Question("versions", "Does the account tell a contact's version (ETag)?", versions),
+    Question("update-partial", "Does an update leave alone what it does not name?", ask_update_partial),
+    Question(
+        "roles-left-alone",
+        "Does an update without `accessRoles` leave the roles alone?",
+        ask_roles_left_alone,
+        (refuse_write(Facet.ROLES, lambda answer: answer == "no"),),
+    ),
+    Question("versions", "Does the account tell a contact's version (ETag)?", ask_versions),
 )
