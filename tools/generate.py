@@ -55,8 +55,8 @@ def rules_page() -> str:
 
 def _sections() -> Iterator[tuple[str, list[Rule]]]:
     errors = [rule for rule in RULES.values() if rule.severity is Severity.ERROR]
-    for where, title in SECTIONS.items():
-        yield title, [rule for rule in errors if rule.where is where]
+    for scope, title in SECTIONS.items():
+        yield title, [rule for rule in errors if rule.scope is scope]
     yield WARNINGS, [rule for rule in RULES.values() if rule.severity is Severity.WARNING]
 
 
@@ -67,7 +67,7 @@ def _rule(rule: Rule) -> str:
 
 def _examples(rule: Rule) -> str:
     example = example_of(rule)
-    if rule.where in (RuleScope.FILES, RuleScope.ACCOUNT):
+    if rule.scope in (RuleScope.FILES, RuleScope.ACCOUNT):
         return f"Wrong: {example.wrong}\n\nRight: {example.right}\n"
     with_settings = f" (with `{example.settings}` in reconcile.yaml)" if example.settings else ""
     return f"Wrong{with_settings}:\n\n{_fence(example.wrong)}\nRight:\n\n{_fence(example.right)}"

@@ -1,6 +1,6 @@
-"""Every rule that a declaration or the configuration can break: its id and what it refuses, as one table.
+"""Every rule that declarations or the configuration can break, as one table: its id and what it refuses.
 
-The examples, wrong and right, are data beside this file: ``rule_examples.yaml``.
+A rule is added here, with its examples in ``rule_examples.yaml``; the page of rules is made from both.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from reconcile.model.problem import Severity
 
 
 class RuleScope(StrEnum):
-    """What a rule is about, and what its examples are."""
+    """What a rule is about, and so what its examples are."""
 
     CONTACTS = "a file of declarations"
     CONFIGURATION = "reconcile.yaml"
@@ -24,14 +24,14 @@ class RuleScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. ``about`` says in one line what it refuses.
+    """One rule. ``about`` is one line on what it refuses.
 
-    ``in_schema`` is True when the JSON Schema tells it too, so that an editor does while one types.
+    ``in_schema`` is True when the JSON Schema refuses it too, so that editors report it while somebody types.
     """
 
     id: str
     about: str
-    where: RuleScope = RuleScope.CONTACTS
+    scope: RuleScope = RuleScope.CONTACTS
     in_schema: bool = False
     severity: Severity = Severity.ERROR
 
@@ -40,7 +40,7 @@ class Rule:
 class RuleExample:
     """A text that breaks a rule and one that keeps it: whole files, or words where no file can show it.
 
-    ``settings`` is what reconcile.yaml says in them beside its version.
+    ``settings`` is what ``reconcile.yaml`` holds besides its version.
     """
 
     wrong: str
@@ -66,10 +66,8 @@ NOT_YAML = Rule("not-yaml", "A file that is not YAML.")
 
 CONTROL_CHARACTER = Rule(
     "control-character",
-    (
-        "A control character, an invisible one, or one that changes the reading order; a line break "
-        "or tab in a value of one line."
-    ),
+    "A control character, an invisible one, or one that changes the reading order; a line break or tab in a"
+    " value of one line.",
 )
 
 DIRECTIVE = Rule("yaml-directive", "A YAML directive.")
@@ -99,10 +97,8 @@ NO_CONTACTS = Rule(
 
 LINK_OUTSIDE = Rule(
     "link-outside",
-    (
-        "A symbolic link that leads out of the contacts folder, or a contacts folder that lies "
-        "outside of the configuration's own."
-    ),
+    "A symbolic link that leads out of the contacts folder, or a contacts folder that lies outside of the"
+    " configuration's own.",
     RuleScope.FILES,
 )
 
@@ -143,7 +139,7 @@ EXPIRES_BEFORE_START = Rule("expires-before-start", "A window that ends before i
 
 DUPLICATE_ITEM = Rule(
     "duplicate-item",
-    ("A role, tag or bundle that stands twice in one list; tags that differ by case or blanks are the same."),
+    "A role, tag or bundle that stands twice in one list; tags that differ by case or blanks are the same.",
 )
 
 # Rules of contacts and bundles: what keys of an entry, and entries of all files, ask of each other.
@@ -170,11 +166,8 @@ CREATE_WITH_ID = Rule(
 
 CREATE_NEEDS = Rule(
     "create-needs",
-    (
-        "A contact to be created without what its type needs: type and e-mail; names for user and "
-        "guest, company for branch; a reference for all but user, since only users are found again by their"
-        " e-mail."
-    ),
+    "A contact to be created without what its type needs: type and e-mail; names for user and guest, company"
+    " for branch; a reference for all but user, since only users are found again by their e-mail.",
     in_schema=True,
 )
 
@@ -262,7 +255,7 @@ PAST_WINDOW = Rule(
 
 FAR_EXPIRY = Rule(
     "far-expiry",
-    ("An expiry further ahead than `warn: {far-expiry-months: …}` allows; nothing is too far without it."),
+    "An expiry further ahead than `warn: {far-expiry-months: …}` allows; nothing is too far without it.",
     severity=Severity.WARNING,
 )
 

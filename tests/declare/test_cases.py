@@ -135,15 +135,15 @@ def test_a_case_comes_out_as_it_says(name: str, tmp_path: Path) -> None:
 def test_there_are_cases_for_every_rule() -> None:
     """Each rule that files alone can break is broken by a case."""
     broken = {line.rsplit("[", 1)[1][:-1] for name in NAMES for line in read(name).get("problems", [])}
-    elsewhere = {rule.id for rule in RULES.values() if rule.where in (RuleScope.FILES, RuleScope.ACCOUNT)}
+    elsewhere = {rule.id for rule in RULES.values() if rule.scope in (RuleScope.FILES, RuleScope.ACCOUNT)}
     assert set(RULES) - elsewhere <= broken
 
 
-EXAMPLES = [rule for rule in RULES.values() if rule.where in (RuleScope.CONTACTS, RuleScope.CONFIGURATION)]
+EXAMPLES = [rule for rule in RULES.values() if rule.scope in (RuleScope.CONTACTS, RuleScope.CONFIGURATION)]
 
 
 def problems_of(rule: Rule, text: str, root: Path) -> list[Problem]:
-    if rule.where is RuleScope.CONFIGURATION:
+    if rule.scope is RuleScope.CONFIGURATION:
         content = {"configuration": text, "declare": "contacts:\n  - {email: a@example.com, tags: [x]}\n"}
     else:
         content = {"settings": example_of(rule).settings, "declare": text}

@@ -80,7 +80,8 @@ class KeyedMapping:
                 self._refuse_key(node.keys[name], problems)
             elif (value := schema.read(value_node, problems)) is not INVALID:
                 values[name] = value
-        self._check_presence(node, problems)
+        if self.required or not node.entries:
+            self._check_presence(node, problems)
         return CheckedMapping(node, values)
 
     def _refuse_key(self, key: ScalarNode, problems: ProblemList) -> None:
