@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.clock import LATEST, day_ended_by, end_of, parse_day, parse_instant, start_of, utc_text, zone
-from reconcile.wire.instants import atom_text
+from reconcile.wire.values import atom_text
 
 ZONES = [
     "UTC", "Europe/London", "America/New_York", "America/Sao_Paulo", "America/Havana", "America/Toronto",

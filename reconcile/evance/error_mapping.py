@@ -23,8 +23,8 @@ from reconcile.errors import (
 )
 from reconcile.http.messages import FailureKind, TransportFailure
 from reconcile.wire.errors import WireError, read_errors
-from reconcile.wire.identities import Json
 from reconcile.wire.sets import SETS_BY_KEY
+from reconcile.wire.values import Json
 
 from .connection import Connection
 from .transport import ApiRequest, ApiResponse

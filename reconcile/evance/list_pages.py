@@ -1,16 +1,47 @@
-"""Reads the pages of one v2 list, several at a time."""
+"""Reads the pages of one v2 list: by number, or by ranges of ids for lists whose pages never hold still.
 
-from collections.abc import Iterable, Iterator
+An id never changes, so a range of ids is not shifted by contacts that come and go around it, and an answer
+that holds a whole range is exact: every row that existed throughout is there. The query parameters ``id:min``
+and ``id:max`` (both included) are those of the official client.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from reconcile.errors import NotFound
 from reconcile.http.parallel import WorkerPool
 from reconcile.wire.contacts_v2 import EMPTY_PAGE, Page, read_page
+from reconcile.wire.values import Json, row_id
 
 from .api_client import ApiClient
 from .error_mapping import parse_answer
-from .id_ranges import IdRange
 from .transport import ApiRequest
+
+ROUNDS = 24
+"""How often ranges that hold too many rows are halved before the list is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdRange:
+    """The ids from ``low`` to ``high``, both included; None is open."""
+
+    low: int | None = None
+    high: int | None = None
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The range as query parameters."""
+        bounds = {"id:min": self.low, "id:max": self.high}
+        return {name: str(value) for name, value in bounds.items() if value is not None}
+
+    def holds(self, number: int) -> bool:
+        """True for an id that lies within."""
+        return (self.low is None or self.low <= number) and (self.high is None or number <= self.high)
+
+    def cut(self, after: int) -> "tuple[IdRange, IdRange]":
+        """The part up to that id, and the part after it."""
+        return IdRange(self.low, after), IdRange(after + 1, self.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +81,49 @@ class ListPages:
         params = {**self.request.params, **params, "limit": str(self.size)}
         answer = self.api.read(replace(self.request, params=params))
         return parse_answer(read_page, answer, self.api.connection)
+
+
+FirstPages = Callable[[Iterable[IdRange]], Iterator[tuple[IdRange, Page]]]
+"""Reads the first page of many ranges, in any order."""
+
+
+def ranges_over(known: Iterable[int], size: int) -> list[IdRange]:
+    """Ranges over all ids, each with at most ``size`` of the known ones; both ends are open."""
+    numbers = sorted(known)
+    cuts = numbers[size - 1 : -1 : size]
+    bounds: list[int | None] = [None, *cuts, None]
+    return [IdRange(None if low is None else low + 1, high) for low, high in pairwise(bounds)]
+
+
+def rows_by_ranges(ranges: Iterable[IdRange], first_pages: FirstPages) -> dict[str, Json] | None:
+    """All rows of a list, by id; None when the server does not obey the ranges."""
+    rows: dict[str, Json] = {}
+    left = list(ranges)
+    for _ in range(ROUNDS):
+        overfull: list[IdRange] = []
+        for ids, page in first_pages(left):
+            numbers = _numbers(page)
+            if numbers is None or not all(map(ids.holds, numbers)):
+                return None
+            if len(numbers) == page.total:
+                rows.update((row_id(row), row) for row in page.rows)
+            elif len(numbers) < 2:
+                return None
+            else:
+                overfull += ids.cut(numbers[(len(numbers) - 1) // 2])
+        if not overfull:
+            return rows
+        left = overfull
+    return None
+
+
+def _numbers(page: Page) -> Sequence[int] | None:
+    """The ids on a page, sorted, each once; None when one is not a number."""
+    ids = {row_id(row) for row in page.rows}
+    numbers = sorted(numbers_of(ids))
+    return numbers if len(numbers) == len(ids) else None
+
+
+def numbers_of(ids: Iterable[str]) -> set[int]:
+    """Those of the ids that are numbers, of up to 64 bits as the API has them."""
+    return {int(text) for text in ids if text.isascii() and text.isdecimal() and len(text) <= 20}

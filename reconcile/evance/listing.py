@@ -19,10 +19,9 @@ from dataclasses import dataclass, field
 from reconcile.errors import ServerFailure, UnexpectedResponse, Unreachable
 from reconcile.model.contact import Contact, Identity
 from reconcile.wire.contacts_v2 import Page
-from reconcile.wire.identities import Json, row_id
+from reconcile.wire.values import Json, row_id
 
-from .id_ranges import numbers_of, ranges_over, rows_by_ranges
-from .list_pages import ListPages
+from .list_pages import ListPages, numbers_of, ranges_over, rows_by_ranges
 
 WALKS = 2
 """How often a list is walked before it is read by ranges, which takes more requests."""

@@ -11,7 +11,7 @@ from reconcile.model.plan import Payload
 from reconcile.model.settings import UpdateMethod
 from reconcile.wire.contacts_v1 import contact_in, contact_path_v1, update_payload_of
 from reconcile.wire.contacts_v2 import contact_in_v2, contact_path_v2, is_same_contact, update_payload_v2
-from reconcile.wire.identities import Json
+from reconcile.wire.values import Json
 
 from .api_client import Trace, no_trace
 from .connection import Connection

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from reconcile.errors import Unreachable
-from reconcile.http.messages import HttpRequest, TransportFailure
-from reconcile.http.transport import HttpTransport, TransportSettings
+from reconcile.http.messages import HttpRequest, TransportFailure, TransportSettings
+from reconcile.http.transport import HttpTransport
 
 from .connection import Connection
 

@@ -23,8 +23,8 @@ from reconcile.wire.contacts_v1 import (
     payload_fields,
     read_contact,
 )
-from reconcile.wire.identities import Json, read_identity
 from reconcile.wire.sets import SET_KEYS
+from reconcile.wire.values import Json, read_identity
 
 from .error_mapping import unexpected_response
 from .reader import Reader

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from reconcile.errors import Refusal
 
-from .archive import members
+from .artifacts import members
 from .protocol import Forge, MergedPullRequest
 from .sticky_comment import Facts, StickyComment
 

@@ -17,11 +17,12 @@ from reconcile.http.messages import (
     HttpRequest,
     HttpResponse,
     TransportFailure,
+    TransportSettings,
     is_loopback,
     is_safe_for_tokens,
 )
 from reconcile.http.retry import RetryPolicy, Timing, retry_after
-from reconcile.http.transport import HttpTransport, TransportSettings
+from reconcile.http.transport import HttpTransport
 
 MOST_PAGES = 300
 """Maximum number of pages, of 100 items each, that are read of one list: more is an endless loop."""

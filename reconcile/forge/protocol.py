@@ -38,6 +38,18 @@ class MergedPullRequest:
     own: bool
 
 
+@dataclass(frozen=True, slots=True)
+class FinishedRun:
+    """A run of a workflow that has ended. ``own`` is False when its head lay in a fork."""
+
+    id: int
+    head: str
+    branch: str
+    event: str
+    own: bool
+    succeeded: bool
+
+
 class CommentThread(Protocol):
     """The comments of pull requests."""
 
@@ -62,3 +74,13 @@ class Forge(CommentThread, Protocol):
 
     def plans(self, merged: MergedPullRequest, workflow: str, artifact: str, /) -> Iterator[bytes]:
         """The archives that successful runs of the plan workflow left for that head, newest first."""
+
+
+class RunArtifacts(Protocol):
+    """The artifacts of a forge's runs."""
+
+    def runs(self, workflow: str, **filters: str) -> Iterator[FinishedRun]:
+        """The runs of a workflow that have ended, newest first. The caller checks what it filters by."""
+
+    def artifacts(self, run: int, name: str, /) -> Iterator[bytes]:
+        """The archives of that name that a run left and that are still kept, newest first."""

@@ -1,11 +1,12 @@
-"""HTTP as values: a request, the response to it, and why no response came.
+"""HTTP as values: a request, the response to it or why none came, and how a server is reached.
 
 A failure is a value, never an exception: the exceptions of an HTTP library carry the request with its token
 and body, and a traceback would show them.
 """
 
 import ipaddress
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -58,6 +59,31 @@ class TransportFailure:
     def maybe_arrived(self) -> bool:
         """False when it is certain that the server got nothing of the request."""
         return self.kind in (FailureKind.BROKEN, FailureKind.TIMEOUT)
+
+
+def library_certificates() -> bool:
+    """The trusted certificates that the HTTP library brings along."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class TransportSettings:
+    """How one server is reached.
+
+    Timeouts are in seconds: for a connection, for each wait for the next bytes of a response, and for a
+    response as a whole. ``response_size`` limits a response in bytes, unpacked. ``use_proxies`` obeys the
+    usual environment variables, NO_PROXY too. ``certificates`` gives the file of trusted certificates, or
+    True for those of the library; it is called when a session is opened. ``read_only_but`` are the only paths
+    that take a POST, and then nothing but GET passes elsewhere; None lets every method pass.
+    """
+
+    response_size: int
+    connect_timeout: float = 10.0
+    read_timeout: float = 60.0
+    response_timeout: float = math.inf
+    use_proxies: bool = True
+    certificates: Callable[[], str | bool] = library_certificates
+    read_only_but: Collection[str] | None = None
 
 
 def is_loopback(host: str | None) -> bool:

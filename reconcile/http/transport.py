@@ -1,40 +1,12 @@
 """Sends one request and gives back one response or one failure. Nothing is repeated here."""
 
-import math
 import threading
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .messages import HttpRequest, HttpResponse, TransportFailure
+from .messages import HttpRequest, HttpResponse, TransportFailure, TransportSettings
 
 if TYPE_CHECKING:
     from requests import Session
-
-
-def library_certificates() -> bool:
-    """The trusted certificates that the HTTP library brings along."""
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class TransportSettings:
-    """How one server is reached.
-
-    Timeouts are in seconds: for a connection, for each wait for the next bytes of a response, and for a
-    response as a whole. ``response_size`` limits a response in bytes, unpacked. ``use_proxies`` obeys the
-    usual environment variables, NO_PROXY too. ``certificates`` gives the file of trusted certificates, or
-    True for those of the library; it is called when a session is opened. ``read_only_but`` are the only paths
-    that take a POST, and then nothing but GET passes elsewhere; None lets every method pass.
-    """
-
-    response_size: int
-    connect_timeout: float = 10.0
-    read_timeout: float = 60.0
-    response_timeout: float = math.inf
-    use_proxies: bool = True
-    certificates: Callable[[], str | bool] = library_certificates
-    read_only_but: Collection[str] | None = None
 
 
 class HttpTransport:

@@ -13,7 +13,7 @@ from reconcile.model.guards import GRANTING_ROLES
 from reconcile.model.settings import Policy
 from reconcile.wire.access_roles import ROLES_KEY
 from reconcile.wire.contacts_v2 import CONTACTS_V2
-from reconcile.wire.identities import read_identity
+from reconcile.wire.values import read_identity
 
 from .contact_view import ContactView, Unanswerable
 from .scratch import ScratchContact

@@ -10,7 +10,7 @@ from reconcile.evance.prober import Prober, ProbeReply
 from reconcile.model.contact import Grant, Role
 from reconcile.model.settings import UpdateMethod
 from reconcile.wire.access_roles import ROLES_KEY
-from reconcile.wire.instants import atom_text
+from reconcile.wire.values import atom_text
 
 from .contact_view import ContactView, Unanswerable
 from .snapshot import Snapshot

@@ -10,8 +10,7 @@ from datetime import datetime
 from reconcile.errors import UnexpectedResponse
 from reconcile.model.contact import ACTIVE, Grant, Role
 
-from .identities import Json
-from .instants import atom_text, parse_atom
+from .values import Json, atom_text, parse_atom
 
 ROLES_V2 = "/api/v2/roles.json"
 """The list of an account's roles, which only v2 has."""

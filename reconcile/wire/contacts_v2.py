@@ -6,9 +6,8 @@ from urllib.parse import quote
 from reconcile.errors import UnexpectedResponse
 from reconcile.model.contact import Contact, State
 
-from .identities import Json, read_identity
-from .instants import parse_atom
 from .sets import read_sets
+from .values import Json, parse_atom, read_identity
 
 CONTACTS_V2 = "/api/v2/contacts.json"
 

@@ -10,8 +10,8 @@ from enum import StrEnum
 
 from reconcile.model.contact import Fields
 
-from .identities import Json
 from .sets import SET_KEYS
+from .values import Json
 
 
 class FieldKind(StrEnum):

@@ -8,7 +8,7 @@ from reconcile.model.contact import Grant, State
 from reconcile.model.facets import Facet, tag_key
 
 from .access_roles import ROLES_KEY, read_grants, written_grant
-from .identities import Json
+from .values import Json
 
 Items = TypeVar("Items")
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.errors import ApiError, Forbidden, ServerFailure, UnexpectedResponse
-from reconcile.evance.id_ranges import IdRange, ranges_over, rows_by_ranges
+from reconcile.evance.list_pages import IdRange, ranges_over, rows_by_ranges
 from reconcile.evance.listing import ListWalk, listing_of, no_progress
 from reconcile.evance.reader import Reader
 from reconcile.model.contact import Identity

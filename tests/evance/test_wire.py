@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reconcile.errors import UnexpectedResponse
 from reconcile.model.contact import Grant, Identity, Role, State
-from reconcile.wire import access_roles, contacts_v1, contacts_v2, identities, instants, sets
+from reconcile.wire import access_roles, contacts_v1, contacts_v2, sets, values
 from tests.support.http.account_rows import v1, v2
 
 NEW_YEAR = datetime(2027, 1, 1, tzinfo=UTC)
@@ -117,7 +117,7 @@ def test_an_instant_is_the_same_in_every_offset(moment: datetime, offset: int) -
     """An instant written with any offset reads as that instant, in UTC and whole seconds."""
     zone = timezone(timedelta(minutes=offset))
     aware = moment.replace(tzinfo=UTC)
-    assert instants.parse_atom(aware.astimezone(zone).isoformat(timespec="microseconds")) == aware.replace(
+    assert values.parse_atom(aware.astimezone(zone).isoformat(timespec="microseconds")) == aware.replace(
         microsecond=0
     )
 
@@ -142,7 +142,7 @@ def test_an_instant_is_the_same_in_every_offset(moment: datetime, offset: int) -
 )
 def test_nothing_else_is_an_instant(text: str) -> None:
     """Half dates, other forms and impossible times are no expiry that could be written back."""
-    assert instants.parse_atom(text) is None
+    assert values.parse_atom(text) is None
 
 
 @pytest.mark.parametrize(
@@ -215,13 +215,13 @@ def test_no_address_is_an_empty_one(value: Any) -> None:
 
 def test_both_versions_tell_the_same_identity() -> None:
     """Ids are numbers in v2 and texts in v1; an empty reference is none."""
-    assert identities.read_identity(v2(13, reference="")) == contacts_v1.read_contact(v1(13)).identity
+    assert values.read_identity(v2(13, reference="")) == contacts_v1.read_contact(v1(13)).identity
 
 
 @pytest.mark.parametrize("kind", ["", None])
 def test_a_contact_may_have_no_type(kind: str | None) -> None:
     """Some contacts have no type; that is the empty text."""
-    assert identities.read_identity(v2(13, type=kind)).type == ""
+    assert values.read_identity(v2(13, type=kind)).type == ""
 
 
 def test_a_row_may_carry_grants_and_tags() -> None:
@@ -247,14 +247,14 @@ def test_a_row_that_carries_them_in_part_tells_nothing(row: dict[str, Any]) -> N
 def test_a_contact_without_an_id_is_an_error(number: Any) -> None:
     """Without an id nothing can be compared."""
     with pytest.raises(UnexpectedResponse, match="has no id"):
-        identities.read_identity({"id": number})
+        values.read_identity({"id": number})
 
 
 @pytest.mark.parametrize("key", ["email", "type", "reference"])
 def test_an_identity_is_text(key: str) -> None:
     """An identity of another type is an error with the contact's id and the key."""
     with pytest.raises(UnexpectedResponse, match=f"contact 13: `{key}` is not text"):
-        identities.read_identity(v2(13, **{key: ["x"]}))
+        values.read_identity(v2(13, **{key: ["x"]}))
 
 
 def test_a_role_is_read() -> None:

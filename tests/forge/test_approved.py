@@ -6,8 +6,8 @@ import pytest
 
 from reconcile.errors import Refusal
 from reconcile.forge.approved_plan import PlanSource, find_approved_plan
+from reconcile.forge.artifacts import earlier_journals
 from reconcile.forge.github.api import GitHub
-from reconcile.forge.github.journals import earlier_journals
 from reconcile.forge.sticky_comment import with_mark
 from tests.support.forge.fake_github import BOT, REPOSITORY, FakeGitHub, zipped
 
@@ -142,14 +142,14 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(
     merged: FakeGitHub, github: GitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What counts is what comes out, not what the archive says of itself."""
-    from reconcile.forge import archive
+    from reconcile.forge import artifacts
 
-    monkeypatch.setattr(archive, "LARGEST", 1000)
+    monkeypatch.setattr(artifacts, "LARGEST", 1000)
     bomb = zipped({"plan.json": b"0" * 100_000})
     merged.archives.update(dict.fromkeys(merged.archives, bomb))
     with pytest.raises(Refusal, match="more than 1000 bytes"):
         find_approved_plan(github, COMMIT, SOURCE)
-    monkeypatch.setattr(archive, "MOST", 1)
+    monkeypatch.setattr(artifacts, "MOST", 1)
     merged.archives.update(dict.fromkeys(merged.archives, zipped({"a": b"", "b": b""})))
     with pytest.raises(Refusal, match="more than 1 files"):
         find_approved_plan(github, COMMIT, SOURCE)

@@ -206,7 +206,7 @@ def test_an_artifact_that_was_forged_is_refused(team: Team, shop: Shop, hub: Fak
 
 
 def contents(archive: bytes) -> Iterator[tuple[str, bytes]]:
-    from reconcile.forge.archive import members
+    from reconcile.forge.artifacts import members
 
     return members(archive)
 

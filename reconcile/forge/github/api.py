@@ -12,24 +12,12 @@ from urllib.parse import quote
 from reconcile.documents.json_value import JsonValue
 from reconcile.errors import UsageError
 from reconcile.forge.client import ForgeClient, expect_fields
-from reconcile.forge.protocol import Comment, Issue, MergedPullRequest
+from reconcile.forge.protocol import Comment, FinishedRun, Issue, MergedPullRequest
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_.-]+", re.ASCII)
 
 _EDITOR = """query($id: ID!) { node(id: $id) { ... on IssueComment {
   author { __typename login } editor { __typename login } } } }"""
-
-
-@dataclass(frozen=True, slots=True)
-class FinishedRun:
-    """A run of a workflow that has ended. ``own`` is False when its head lay in a fork."""
-
-    id: int
-    head: str
-    branch: str
-    event: str
-    own: bool
-    succeeded: bool
 
 
 @dataclass(frozen=True, slots=True)

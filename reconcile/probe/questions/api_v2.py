@@ -9,8 +9,8 @@ from reconcile.probe.contact_view import Unanswerable
 from reconcile.probe.question import Answer, Decision, Question, Rule
 from reconcile.probe.scratch import FAR, ScratchContact, active
 from reconcile.wire.access_roles import ROLES_KEY, read_grants
-from reconcile.wire.identities import Json
 from reconcile.wire.sets import TAGS_KEY, read_tags
+from reconcile.wire.values import Json
 
 from .listing import rows
 from .updates import MARK

@@ -3,7 +3,7 @@
 from reconcile.probe.contact_view import Unanswerable
 from reconcile.probe.question import Answer, Question
 from reconcile.probe.scratch import FAR, PAST, RoleItem, ScratchContact, active
-from reconcile.wire import instants
+from reconcile.wire.values import parse_atom
 
 FAR_EASTWARD = "2099-07-01T14:00:00+02:00"
 
@@ -67,7 +67,7 @@ def _same_instant(scratch: ScratchContact, sent: str) -> Answer:
     reply = scratch.grant(active(role, sent))
     if not reply.accepted:
         return Answer("rejected", f"an expiry written {sent} was answered {reply.status}")
-    if instants.parse_atom(scratch.look().expiry(role) or "") == instants.parse_atom(sent):
+    if parse_atom(scratch.look().expiry(role) or "") == parse_atom(sent):
         return Answer("same instant", f"an expiry written {sent} came back as the same instant")
     return Answer("another instant", f"an expiry written {sent} came back as another instant")
 

@@ -7,8 +7,8 @@ from reconcile.model.facets import Facet
 from reconcile.probe.contact_view import ContactView, Unanswerable
 from reconcile.probe.question import Answer, Question, refuse_write
 from reconcile.probe.scratch import FAR, PAST, ScratchContact, active
-from reconcile.wire import instants
 from reconcile.wire.access_roles import EXPIRY_KEYS, ROLES_KEY, STATUS_KEYS
+from reconcile.wire.values import parse_atom
 
 READABLE_KEYS = tuple({status, expiry} for status in STATUS_KEYS for expiry in EXPIRY_KEYS)
 """What a grant must tell of itself, or it could not be written back as it is."""
@@ -62,7 +62,7 @@ def ask_grant_times(scratch: ScratchContact) -> Answer:
     """The offset in which an expiry in summer comes back that was sent in UTC."""
     role = scratch.role()
     shown = scratch.holding(active(role, FAR)).expiry(role) or ""
-    if instants.parse_atom(shown) != instants.parse_atom(FAR):
+    if parse_atom(shown) != parse_atom(FAR):
         return Answer("another instant", "an expiry came back as another instant than was sent")
     utc = shown.endswith(("+00:00", "Z"))
     return Answer("UTC" if utc else "local", f"an expiry in summer sent as +00:00 came back as {shown[19:]}")

@@ -7,8 +7,8 @@ from reconcile.model.facets import Facet
 from reconcile.probe.contact_view import Unanswerable
 from reconcile.probe.question import Answer, Question, refuse_write
 from reconcile.probe.scratch import FAR, NEARER, ScratchContact, active
-from reconcile.wire import instants
 from reconcile.wire.access_roles import ROLES_KEY, ROLES_V2
+from reconcile.wire.values import parse_atom
 
 
 def ask_roles_empty(scratch: ScratchContact) -> Answer:
@@ -51,8 +51,8 @@ def ask_role_twice(scratch: ScratchContact) -> Answer:
     if not reply.accepted:
         return Answer("rejected", f"the same role twice was answered {reply.status}")
     which = {FAR: "first", NEARER: "last"}
-    shown = instants.parse_atom(scratch.look().expiry(role) or "")
-    counted = next((word for sent, word in which.items() if instants.parse_atom(sent) == shown), "neither")
+    shown = parse_atom(scratch.look().expiry(role) or "")
+    counted = next((word for sent, word in which.items() if parse_atom(sent) == shown), "neither")
     return Answer(counted, f"of the same role twice, the {counted} one counted")
 
 

@@ -26,7 +26,7 @@ _NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}\.jsonl", re.ASCII)
 @branch_option
 def journals(common: Common, workflows: tuple[str, ...], branch: str | None) -> int:
     """Fetch the journals of earlier runs: guards, spent overrides and drift go by them."""
-    from reconcile.forge.github.journals import earlier_journals
+    from reconcile.forge.artifacts import earlier_journals
     from reconcile.services.project import open_project
     from reconcile.text import count
 

@@ -1,7 +1,10 @@
-"""Who a contact is, as both versions of the API tell it."""
+"""Single values of Evance's JSON: ids, texts and date-times, and who a contact is. Alike in both versions."""
 
+import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
+from reconcile.clock import utc_text
 from reconcile.errors import UnexpectedResponse
 from reconcile.model.contact import Identity
 
@@ -34,3 +37,23 @@ def _text(body: Json, key: str, number: str) -> str:
     if not isinstance(value, str):
         raise UnexpectedResponse(f"contact {number}: `{key}` is not text")
     return value
+
+
+def atom_text(instant: datetime) -> str:
+    """An instant as the API takes it: ``2027-01-31T00:00:00+00:00`` (ATOM, to the second, in UTC)."""
+    return f"{utc_text(instant)[:-1]}+00:00"
+
+
+_ATOM = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.\d+)?([Zz]|[+-]\d{2}:?\d{2})", re.ASCII)
+
+
+def parse_atom(text: str) -> datetime | None:
+    """An ATOM date-time (ISO 8601 with offset) in UTC and whole seconds; None for any other text."""
+    match = _ATOM.fullmatch(text)
+    if match is None:
+        return None
+    day, time, offset = match.groups()
+    try:
+        return datetime.fromisoformat(f"{day}T{time}{offset.upper()}").astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
