@@ -1,7 +1,7 @@
 """The one place for escaping. Every string that a plan holds is hostile: customers typed names and tags.
 
-A dialect says how such a string stands in one output format: as a ``name`` (references, tags, addresses), as
-a ``quote`` (values, reasons) or as ``prose`` (whole sentences that may have such strings within).
+A dialect writes such a string for one output format: as a ``name`` (references, tags, addresses), as a
+``quote`` (values, reasons) or as ``prose`` (whole sentences that may have such strings within).
 """
 
 import html
@@ -18,11 +18,13 @@ MASK = "•••"
 """What stands where something personal was left out."""
 
 NAME_LIMIT = 200
-"""Longer strings are cut for the eye, and the text says how long they were; JSON has them whole."""
+"""Maximum characters of a name, then it is cut and its length is added. JSON has every string whole."""
 
 QUOTE_LIMIT = 500
+"""The same for a value or a reason."""
 
 PROSE_LIMIT = 2_000
+"""The same for a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def visible(value: str, limit: int = NAME_LIMIT) -> str:
 
 
 def _cut(value: str, limit: int) -> tuple[str, str]:
-    """What is shown of a string, and how long it is where that is not all. The limit is one of the output."""
+    """At most ``limit`` characters of a string as it is shown, and a note of its length if it has more."""
     spelt = _spelt_out(value[:limit])
     whole = len(value) <= limit and len(spelt) <= limit
     return spelt[:limit], "" if whole else f"… ({len(value):,} characters)"

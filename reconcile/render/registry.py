@@ -104,7 +104,10 @@ def format_of(document: type, name: str) -> Format:
 
 
 def masked_titles() -> list[str]:
-    """The formats of plans and the like that are masked unless somebody asks for them whole, each once."""
+    """The formats that are masked unless somebody asks for them whole, each once.
+
+    Those of problems are left out: they can't be asked for whole.
+    """
     rows = (row for row in FORMATS if row.audience is Audience.OTHERS and row.document is not ProblemReport)
     return list(dict.fromkeys(row.title or row.name for row in rows))
 
