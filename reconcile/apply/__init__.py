@@ -1,1 +1,1 @@
-"""Carry out a plan against an account: permission, journal, one contact after the other, what is left."""
+"""Carries out a plan: what must allow it first, one contact after the other, what a crash left in doubt."""

@@ -1,4 +1,4 @@
-"""Carries out a plan: revocations, then changes, then grants. Decides nothing of its own."""
+"""Carries out a plan, several contacts at a time: revocations, then changes, then grants."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -12,14 +12,15 @@ from .create import create_contact
 from .run_context import RunContext, failure_text
 from .update import update_contact
 
-Progress = Callable[[int, int | None], None]
+CarryOutProgress = Callable[[int, int | None], None]
+"""Called with how many contacts are done, and how many there are."""
 
 
-def carry_out(plan: Plan, run: RunContext, progress: Progress = lambda _done, _total: None) -> Report:
+def carry_out(plan: Plan, run: RunContext, progress: CarryOutProgress = lambda _done, _total: None) -> Report:
     """Apply every change of a plan: contacts that lose access first, then changes, then grants.
 
-    Contacts are independent: the failure of one does not stop the others. What stops the whole run is the
-    brake; contacts that were not reached by then are reported as not tried.
+    Contacts are independent: the failure of one does not stop the others. Only the circuit breaker stops the
+    whole run; contacts that were not reached by then are reported as not tried.
     """
     results: dict[str, Result] = {}
     with ThreadPoolExecutor(run.workers, thread_name_prefix="apply") as pool:
@@ -36,13 +37,13 @@ def carry_out(plan: Plan, run: RunContext, progress: Progress = lambda _done, _t
 
 
 def _carry_out_phase(phase: Sequence[Change], run: RunContext, pool: ThreadPoolExecutor) -> Iterator[Result]:
-    waiting = [pool.submit(execute_change, change, run) for change in phase]
-    for done in as_completed(waiting):
-        yield done.result()
+    futures = [pool.submit(execute_change, change, run) for change in phase]
+    for future in as_completed(futures):
+        yield future.result()
 
 
 def _phases(changes: Sequence[Change]) -> Iterator[list[Change]]:
-    """Revocations, then changes, then grants. A contact goes with the first kind it has."""
+    """Revocations, then changes, then grants. A contact belongs to the first phase that it has a part in."""
     by_phase: dict[int, list[Change]] = {0: [], 1: [], 2: []}
     for change in changes:
         by_phase[_phase(change)].append(change)
@@ -60,7 +61,7 @@ def _phase(change: Change) -> int:
 
 
 def execute_change(change: Change, run: RunContext) -> Result:
-    """Bring one contact to its target; every failure becomes a result, so that other contacts go on."""
+    """Bring one contact to its target; a failure becomes a result, so that the other contacts go on."""
     reason = run.stops(change)
     if reason is not None:
         return Result(change, Outcome.NOT_TRIED, reason)

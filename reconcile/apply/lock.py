@@ -10,15 +10,15 @@ from pathlib import Path
 from reconcile.errors import Refusal
 
 _UNABLE = {errno.EBADF, errno.ENOLCK, errno.ENOTSUP, errno.EINVAL}
-"""What file systems say that can't lock a folder; network file systems often lock only what is writable."""
+"""The errors of file systems that can't lock a folder: network ones often lock only writable files."""
 
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock for the length of a block; Refusal when another process holds it, or it is a link.
+    """Hold the lock while a block lasts; Refusal when another process holds it, or it is a link.
 
-    The folder is locked together with the file in it: whoever deletes the file while it is held, and so lets
-    another one take its place, still does not let another process in.
+    The folder is locked together with the file in it. So no other process gets in when somebody deletes the
+    file while it is held and another file takes its place.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
@@ -35,7 +35,7 @@ def locked(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _file(path: Path) -> Iterator[int]:
-    """The lock's file, open; a link is not followed, since what it leads to would be overwritten."""
+    """The open file of the lock; a link is not followed, since its target would be overwritten."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:
@@ -67,7 +67,7 @@ def _take(descriptor: int, path: Path) -> None:
 
 
 def _holder(path: Path) -> str:
-    """The number of the process that holds the lock, as far as its file tells."""
+    """The number of the process that holds the lock, as its file says; ``unknown`` if it does not."""
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
             return file.read(32).decode("ascii", "replace").strip() or "unknown"

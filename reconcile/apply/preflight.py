@@ -17,7 +17,7 @@ KILL_VARIABLE = "RECONCILE_KILL"
 FREEZE_VARIABLE = "RECONCILE_FREEZE"
 
 OFF = {"", "0", "false", "no", "off"}
-"""What a switch in the environment is turned off with. Any other word turns it on: it fails closed."""
+"""The words that turn a switch in the environment off. Any other word turns it on: it fails closed."""
 
 
 def switched_on(environment: Mapping[str, str], name: str) -> bool:
@@ -26,14 +26,14 @@ def switched_on(environment: Mapping[str, str], name: str) -> bool:
 
 
 def kill_switch(applying: ApplySettings, environment: Mapping[str, str], state: Path) -> str | None:
-    """Why the kill switch is on, or None. It is asked right before every write, and fails closed."""
+    """Why the kill switch is on, or None. It is looked at right before every write, and fails closed."""
     if applying.stopped:
         return "the kill switch 'stop: true' in the configuration is on"
     if switched_on(environment, KILL_VARIABLE):
         return f"the kill switch {KILL_VARIABLE} in the environment is on"
     file = state / "KILL"
     try:
-        file.lstat()  # `exists` takes a link to nothing, and much else that it can't look at, for no file
+        file.lstat()  # `exists` calls a link to nothing, and what it can't look at, no file
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -44,7 +44,8 @@ def kill_switch(applying: ApplySettings, environment: Mapping[str, str], state: 
 def refuse_guarded(plan: Plan, ceilings: Mapping[str, int]) -> None:
     """Raise Refusal for every guard that tripped and is not lifted far enough by an override.
 
-    Contacts that could not be read have no change in the plan; they hinder nobody and are told of at the end.
+    Contacts that could not be read have no change in the plan; they hinder no other contact, and are reported
+    at the end.
     """
     refused = (verdict for verdict in plan.refused if not guard_named(verdict.guard).spares_others)
     tripped = [verdict for verdict in refused if not _lifted(verdict, ceilings)]

@@ -1,4 +1,4 @@
-"""Looks at every contact that an interrupted run left in doubt."""
+"""Settles interrupted runs: looks at every contact that one left in doubt."""
 
 from collections.abc import Iterator
 
@@ -11,18 +11,18 @@ from reconcile.journal.writer import Journal
 
 
 def settle_interrupted_runs(past: RunHistory, account: Reader) -> tuple[str, ...]:
-    """Look at every contact that an interrupted run left in doubt, note what is found, and say it.
+    """Look at every contact that an interrupted run left in doubt, and note the finding in the run's journal.
 
-    What is left to do then is in the next plan, like everything else.
+    The findings in words. What is left to do is in the next plan, like everything else.
     """
     findings: list[str] = []
     for run in past.runs:
         if run.in_doubt or not run.ended:
-            findings += _resolved(run, account)
+            findings += _resolve(run, account)
     return tuple(findings)
 
 
-def _resolved(run: JournaledRun, account: Reader) -> Iterator[str]:
+def _resolve(run: JournaledRun, account: Reader) -> Iterator[str]:
     journal = Journal(run.path)
     try:
         for intent in run.in_doubt:

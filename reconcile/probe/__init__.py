@@ -1,1 +1,1 @@
-"""Finds out by one scratch contact what the API's documents leave open, and brings the contact back."""
+"""Finds out with a scratch contact what the API's documents leave open, and brings the contact back."""

@@ -42,53 +42,55 @@ def explain_one_contact(
     declarations: Sequence[Declaration],
     name: str,
     account: Reader,
-    scene: PlanContext,
+    context: PlanContext,
     progress: Progress = no_progress,
 ) -> Explanation:
     """What holds for the contact of that e-mail, reference or id, declared or not.
 
-    It is found as a plan finds it, but is looked for alone: the account is listed only when it does not find
-    a declared e-mail, in case letter case counts for it. Raises UsageError when the name means no contact or
-    more than one; DeclarationError with what would keep a plan from being made for this contact.
+    It is matched as a plan matches it, but only it is looked for: the account is listed only when it does not
+    find a declared e-mail, in case letter case counts for it. Raises UsageError when the name means no
+    contact or more than one; DeclarationError with what would keep a plan from being made for this contact.
     """
-    entry = _find_declared(declarations, name)
-    if entry is not None:
-        return _explain_declared(declarations, entry, account, scene, progress)
-    who, seen = _find_live(declarations, name, account)
-    claiming = claimants(declarations, who)
+    declaration = _find_declared(declarations, name)
+    if declaration is not None:
+        return _explain_declared(declarations, declaration, account, context, progress)
+    identity, listing = _find_live(declarations, name, account)
+    claiming = claimants(declarations, identity)
     if claiming:
-        return _explain_declared(declarations, claiming[0], account, scene, progress)
-    return explain_undeclared_contact(account.contacts([who], known=seen)[who.id], scene)
+        return _explain_declared(declarations, claiming[0], account, context, progress)
+    contact = account.contacts([identity], known=listing)[identity.id]
+    return explain_undeclared_contact(contact, context)
 
 
 def _find_declared(declarations: Sequence[Declaration], name: str) -> Declaration | None:
-    found = declarations_named(declarations, name)
-    if len(found) > 1:
-        listed = ", ".join(f"{pin_text(entry)} ({entry.place})" for entry in found)
+    matches = declarations_named(declarations, name)
+    if len(matches) > 1:
+        listed = ", ".join(f"{pin_text(match)} ({match.place})" for match in matches)
         raise UsageError(
-            f"'{name}' names {len(found)} declared contacts: {listed}; name one by its id or reference"
+            f"'{name}' names {len(matches)} declared contacts: {listed}; name one by its id or reference"
         )
-    return found[0] if found else None
+    return matches[0] if matches else None
 
 
 def _explain_declared(
     declarations: Sequence[Declaration],
-    entry: Declaration,
+    declaration: Declaration,
     account: Reader,
-    scene: PlanContext,
+    context: PlanContext,
     progress: Progress,
 ) -> Explanation:
-    seen = _candidates(entry, account, progress)
-    found = match_declarations([entry], seen.identities)
-    _raise_problems(found.problems)
-    if entry.roles:
-        _raise_problems(unknown_roles([entry], account.roles()))
-    if not found.matched:
-        return explain_contact(entry, None, scene)
-    ((_, who),) = found.matched
-    _raise_problems(match_declarations(claimants(declarations, who), [who]).problems)
-    facets = managed_facets(entry)
-    return explain_contact(entry, account.contacts([who], known=seen, facets=facets)[who.id], scene)
+    listing = _candidates(declaration, account, progress)
+    matches = match_declarations([declaration], listing.identities)
+    _raise_problems(matches.problems)
+    if declaration.roles:
+        _raise_problems(unknown_roles([declaration], account.roles()))
+    if not matches.matched:
+        return explain_contact(declaration, None, context)
+    ((_, identity),) = matches.matched
+    _raise_problems(match_declarations(claimants(declarations, identity), [identity]).problems)
+    facets = managed_facets(declaration)
+    contact = account.contacts([identity], known=listing, facets=facets)[identity.id]
+    return explain_contact(declaration, contact, context)
 
 
 def _raise_problems(problems: tuple[Problem, ...]) -> None:
@@ -96,37 +98,42 @@ def _raise_problems(problems: tuple[Problem, ...]) -> None:
         raise DeclarationError(problems)
 
 
-def _candidates(entry: Declaration, account: Reader, progress: Progress) -> Listing:
-    """The live contacts that the declaration may mean, and others that the account finds beside them."""
-    if entry.id is not None:
-        return _by_id(entry.id, account)
-    addresses = sorted({email for email in (entry.email, (entry.profile or {}).get("email")) if email})
-    if entry.reference is not None:
-        found = [account.search("reference", entry.reference)]
-        found += [account.search("email", email) for email in addresses if entry.create]
-        return _merge_listings(found)
-    seen = _merge_listings(account.search("email", email) for email in addresses)
-    if match_declarations([entry], seen.identities).matched:
-        return seen
-    everybody = account.listing(lambda done, total: progress("Listing contacts", done, total))
-    if everybody.gap:
+def _candidates(declaration: Declaration, account: Reader, progress: Progress) -> Listing:
+    """The live contacts that the declaration may mean, and others that the account finds with them."""
+    if declaration.id is not None:
+        return _by_id(declaration.id, account)
+    given = (declaration.email, (declaration.profile or {}).get("email"))
+    emails = sorted({email for email in given if email})
+    if declaration.reference is not None:
+        listings = [account.search("reference", declaration.reference)]
+        listings += [account.search("email", email) for email in emails if declaration.create]
+        return _merge_listings(listings)
+    listing = _merge_listings(account.search("email", email) for email in emails)
+    if match_declarations([declaration], listing.identities).matched:
+        return listing
+    return _list_all(account, progress)
+
+
+def _list_all(account: Reader, progress: Progress) -> Listing:
+    listing = account.listing(lambda done, total: progress("Listing contacts", done, total))
+    if listing.gap:
         where = account.connection.account
-        raise ApiError(f"{where} could not be listed whole: {everybody.gap}; try again at a quieter time")
-    return everybody
+        raise ApiError(f"{where} could not be listed whole: {listing.gap}; try again at a quieter time")
+    return listing
 
 
 def _find_live(declarations: Sequence[Declaration], name: str, account: Reader) -> tuple[Identity, Listing]:
-    """The one live contact of that name, and what the account told meanwhile."""
-    seen = _merge_listings(_look_for(name, account))
-    found = contacts_named(seen.identities, name)
-    if len(found) == 1:
-        return found[0], seen
+    """The one live contact of that name, and everything that the account told in the search for it."""
+    listing = _merge_listings(_look_for(name, account))
+    matches = contacts_named(listing.identities, name)
+    if len(matches) == 1:
+        return matches[0], listing
     where = account.connection.account
-    if found:
+    if matches:
         raise UsageError(
-            f"'{name}' names {len(found)} contacts at {where}: {_listed(found)}; name one by its id"
+            f"'{name}' names {len(matches)} contacts at {where}: {_listed(matches)}; name one by its id"
         )
-    others = [who for who in seen.identities if email_key(who.email) == email_key(name)]
+    others = [other for other in listing.identities if email_key(other.email) == email_key(name)]
     if others:
         raise UsageError(
             f"no contact of type user has the e-mail {name} at {where}, but {_listed(others)}; "
@@ -138,32 +145,32 @@ def _find_live(declarations: Sequence[Declaration], name: str, account: Reader) 
 
 
 def _look_for(name: str, account: Reader) -> Iterator[Listing]:
-    number = parse_contact_id(name)
-    if number is not None:
-        yield _by_id(number, account)
+    contact_id = parse_contact_id(name)
+    if contact_id is not None:
+        yield _by_id(contact_id, account)
     if not name.startswith("id "):
         yield account.search("reference", name)
     for email in sorted({name, email_key(name)}) if "@" in name else ():
         yield account.search("email", email)
 
 
-def _by_id(number: str, account: Reader) -> Listing:
+def _by_id(contact_id: str, account: Reader) -> Listing:
     try:
-        contact = account.contact(number)
+        contact = account.contact(contact_id)
     except NotFound:
         return EMPTY_LISTING
-    return Listing((contact.identity,), {number: contact})
+    return Listing((contact.identity,), {contact_id: contact})
 
 
-def _merge_listings(found: Iterable[Listing]) -> Listing:
+def _merge_listings(listings: Iterable[Listing]) -> Listing:
     """Several listings as one, each contact once."""
     identities: set[Identity] = set()
     contacts: dict[str, Contact] = {}
-    for one in found:
-        identities |= set(one.identities)
-        contacts |= one.contacts
+    for listing in listings:
+        identities |= set(listing.identities)
+        contacts |= listing.contacts
     return Listing(tuple(sorted(identities)), contacts)
 
 
-def _listed(found: Iterable[Identity]) -> str:
-    return ", ".join(f"contact {who.id} ({who.type}, {who.email})" for who in found)
+def _listed(identities: Iterable[Identity]) -> str:
+    return ", ".join(f"contact {identity.id} ({identity.type}, {identity.email})" for identity in identities)

@@ -1,4 +1,4 @@
-"""Files that commands write: whole or not at all, and what is personal for its owner alone."""
+"""Writes the files of commands: whole or not at all; personal ones can be read by their owner alone."""
 
 import os
 from contextlib import suppress
@@ -22,24 +22,24 @@ def write_shared(path: Path, text: str) -> None:
 
 def _write(path: Path, text: str, mode: int) -> None:
     try:
-        _moved_into_place(path.resolve(), text, mode)
+        _replace(path.resolve(), text, mode)
     except OSError as error:
         raise UsageError(f"{path}: can't be written: {error.strerror}") from None
 
 
-def _moved_into_place(path: Path, text: str, mode: int) -> None:
+def _replace(path: Path, text: str, mode: int) -> None:
     if path.exists() and not path.is_file():
         path.write_text(text, encoding="utf-8")  # a device or a pipe is written to, never replaced
         return
-    descriptor, beside = mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    descriptor, temporary = mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fchmod(descriptor, mode)
             os.fsync(file.fileno())
-        Path(beside).replace(path)
+        Path(temporary).replace(path)
     except BaseException:
         with suppress(OSError):
-            Path(beside).unlink()
+            Path(temporary).unlink()
         raise
