@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Generic, TypeVar
+from typing import Generic
 
 from reconcile.clock import Window
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
@@ -12,12 +12,10 @@ from reconcile.model.problem import Place
 from reconcile.text import did_you_mean, quoted
 
 from . import rules
-from .contacts import ContactInFile, DeclarationReader
+from .contacts import ContactInFile, DeclarationReader, Item
 from .problems import ProblemList
 from .schema.containers import CheckedMapping
 from .yaml.nodes import ScalarNode
-
-Item = TypeVar("Item", DeclaredGrant, DeclaredTag)
 
 
 @dataclass(frozen=True, slots=True)

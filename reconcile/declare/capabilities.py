@@ -12,8 +12,8 @@ from reconcile.text import replace_unprintable
 from . import rules
 from .problems import ProblemList
 from .schema.containers import Key, KeyedMapping, ListOf, NamedMapping
-from .schema.dates import DateOrInstant
-from .schema.scalars import INVALID, Choice, Number, Text
+from .schema.scalars import INVALID, Choice, DateOrInstant, Number
+from .schema.texts import Text
 from .yaml.reader import read_bytes, read_tree
 
 _SOURCE = Choice(tuple(SetSource))

@@ -15,9 +15,8 @@ from reconcile.text import quoted
 from . import rules
 from .problems import ProblemList
 from .schema.containers import CheckedMapping, KeyedMapping
-from .schema.dates import window_end, window_start
 from .schema.declarations import REQUIRED_FIELDS
-from .schema.scalars import INVALID
+from .schema.scalars import INVALID, window_end, window_start
 from .yaml.nodes import YamlNode
 
 CheckedItems = list[tuple[YamlNode, Any]]

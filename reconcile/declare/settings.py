@@ -30,7 +30,7 @@ from .checks.credentials import refuse_credentials
 from .problems import ProblemList
 from .schema.configuration import configuration_mapping
 from .schema.containers import CheckedMapping
-from .schema.dates import window_end, window_start
+from .schema.scalars import window_end, window_start
 from .yaml.nodes import ScalarNode, YamlNode
 from .yaml.reader import read_bytes, read_tree
 

@@ -24,9 +24,9 @@ from reconcile.declare.schema.containers import (
     NamedMapping,
     TextOrMapping,
 )
-from reconcile.declare.schema.dates import DateOrInstant
 from reconcile.declare.schema.declarations import contact_mapping, declarations_json_schema, file_mapping
-from reconcile.declare.schema.scalars import Choice, Flag, Identifier, Number, Pattern, Text
+from reconcile.declare.schema.scalars import Choice, DateOrInstant, Flag, Identifier, Number
+from reconcile.declare.schema.texts import Pattern, Text
 from reconcile.declare.settings import read_settings
 from reconcile.errors import DeclarationError
 from reconcile.model.problem import Problem

@@ -8,7 +8,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reconcile.declare.yaml.ambiguous_words import FIRST_CHARACTERS, other_meaning
+from reconcile.declare.schema.texts import FIRST_CHARACTERS, other_meaning
 from reconcile.declare.yaml.nodes import NULLS
 from reconcile.text import did_you_mean, quoted
 

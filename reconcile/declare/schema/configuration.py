@@ -6,9 +6,9 @@ from reconcile.model.guards import GUARDS, Guard, SettingKind, liftable_guards
 from reconcile.model.settings import AuthFlow, Privacy, TargetKind, UpdateMethod
 
 from .containers import Key, KeyedMapping, ListOf, NamedMapping
-from .dates import DateOrInstant
 from .declarations import MANAGE
-from .scalars import Choice, Flag, JsonSchema, Number, Pattern, Text, ValueSchema
+from .scalars import Choice, DateOrInstant, Flag, JsonSchema, Number, ValueSchema
+from .texts import Pattern, Text
 
 _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 

@@ -8,7 +8,8 @@ from reconcile.declare.problems import ProblemList
 from reconcile.declare.yaml.nodes import ListNode, MappingNode, ScalarNode, YamlNode
 from reconcile.text import did_you_mean, quoted
 
-from .scalars import INVALID, JsonSchema, Text, ValueSchema, refuse_type
+from .scalars import INVALID, JsonSchema, ValueSchema, refuse_type
+from .texts import Text
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

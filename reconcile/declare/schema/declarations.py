@@ -11,8 +11,8 @@ from reconcile.model.declaration import Mode
 from reconcile.wire.fields import ADDRESS_FIELDS, PROFILE_FIELDS, FieldKind, FieldTable
 
 from .containers import Key, KeyedMapping, ListOf, NamedMapping, TextOrMapping
-from .dates import DateOrInstant
-from .scalars import Choice, Flag, Identifier, JsonSchema, Pattern, Text, ValueSchema
+from .scalars import Choice, DateOrInstant, Flag, Identifier, JsonSchema, ValueSchema
+from .texts import Pattern, Text
 
 EMAIL = Pattern(
     "an e-mail address",

@@ -1,18 +1,20 @@
-"""The kinds of single values: what each takes, what it answers otherwise, and its JSON Schema.
+"""The kinds of single values but texts: what each takes, what it answers otherwise, and its JSON Schema.
 
 One definition serves the loader and the JSON Schema, so that the two can't disagree. ``read`` returns the
 value, or INVALID after it has added to the problems what is wrong.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final, Protocol
+from zoneinfo import ZoneInfo
 
+from reconcile import clock
 from reconcile.declare import rules
 from reconcile.declare.problems import ProblemList
-from reconcile.declare.yaml.ambiguous_words import FIRST_CHARACTERS, other_meaning
-from reconcile.declare.yaml.nodes import NULLS, ListNode, MappingNode, RefusedNode, ScalarNode, YamlNode
+from reconcile.declare.yaml.nodes import ListNode, MappingNode, RefusedNode, ScalarNode, YamlNode
 from reconcile.text import did_you_mean, quoted
 
 JsonSchema = dict[str, Any]
@@ -55,121 +57,6 @@ def _description(node: ScalarNode | ListNode | MappingNode) -> str:
             return "a list"
         case MappingNode():
             return "a mapping"
-
-
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
-)
-
-_BREAKS = re.compile("[\t\n]")
-
-_HTML = re.compile(r"<[A-Za-z/!?]")
-
-
-def _refuse_hidden_characters(node: ScalarNode, problems: ProblemList, *, lines: bool = False) -> bool:
-    """True when the text holds characters that nobody sees; ``lines`` allows it several lines."""
-    if _HIDDEN.search(node.text):
-        message = "this text holds a control character or an invisible one; type it again without it"
-    elif not lines and _BREAKS.search(node.text):
-        message = "this text holds a line break or a tab; write it on one line"
-    else:
-        return False
-    problems.add(rules.CONTROL_CHARACTER, node, message)
-    return True
-
-
-def _refuse_unquoted(node: ScalarNode, meaning: str, problems: ProblemList, *, private: bool) -> Any:
-    subject, example = ("this", "") if private else (quoted(node.text), f': "{node.text}"')
-    problems.add(
-        rules.QUOTES, node, f"{subject} without quotes is {meaning} to YAML; write it in quotes{example}"
-    )
-    return INVALID
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Words on one line, or on several with ``lines``.
-
-    With ``nullable`` nothing and the empty text both mean None; otherwise the text must not be blank.
-    ``longest`` is in characters. ``html`` is False where the account takes no HTML. A ``private`` value is
-    not repeated in messages, which may be logged.
-    """
-
-    noun: str = "text"
-    nullable: bool = False
-    longest: int | None = None
-    html: bool = True
-    lines: bool = False
-    private: bool = False
-
-    def read(self, node: YamlNode, problems: ProblemList) -> Any:
-        """The text; None for nothing where that is allowed."""
-        if type(node) is not ScalarNode:
-            return refuse_type(self, node, problems)
-        text = node.text
-        if not text or (text in NULLS and not node.style):
-            return None if self.nullable else refuse_type(self, node, problems)
-        if not node.style and text[0] in FIRST_CHARACTERS and (meaning := other_meaning(text)):
-            return _refuse_unquoted(node, meaning, problems, private=self.private)
-        if not text.isprintable() and _refuse_hidden_characters(node, problems, lines=self.lines):
-            return INVALID
-        unlimited = self.html and self.longest is None and not text.isspace()
-        return text if unlimited else self._within_limits(node, problems)
-
-    def _within_limits(self, node: ScalarNode, problems: ProblemList) -> Any:
-        if not self.nullable and node.text.isspace():
-            return refuse_type(self, ScalarNode("", node.mark), problems)
-        if self.longest is not None and len(node.text) > self.longest:
-            message = f"this has {len(node.text)} characters; the account takes at most {self.longest}"
-            problems.add(rules.TOO_LONG, node, message)
-            return INVALID
-        if not self.html and _HTML.search(node.text):
-            problems.add(rules.HTML, node, "the account takes no HTML here; write plain text")
-            return INVALID
-        return node.text
-
-    def json_schema(self) -> JsonSchema:
-        """A string, or null where that is allowed."""
-        schema: JsonSchema = (
-            {"type": ["string", "null"]} if self.nullable else {"type": "string", "pattern": r"\S"}
-        )
-        if self.longest is not None:
-            schema["maxLength"] = self.longest
-        if not self.html:
-            schema["not"] = {"type": "string", "pattern": _HTML.pattern}
-        return schema
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """One word of a fixed form, and what it is converted to.
-
-    ``advice`` says how to write it; a ``private`` value is not repeated in messages.
-    """
-
-    noun: str
-    pattern: re.Pattern[str]
-    advice: str
-    private: bool = False
-    convert: Callable[[str], Any] = str
-
-    def read(self, node: YamlNode, problems: ProblemList) -> Any:
-        """The converted word."""
-        if type(node) is not ScalarNode or node.null:
-            return refuse_type(self, node, problems)
-        if not node.text.isprintable() and _refuse_hidden_characters(node, problems):
-            return INVALID
-        if not self.pattern.fullmatch(node.text):
-            subject = "this" if self.private else quoted(node.text)
-            problems.add(rules.WRONG_VALUE, node, f"{subject} is not {self.noun}; {self.advice}")
-            return INVALID
-        if node.plain and (meaning := other_meaning(node.text)):
-            return _refuse_unquoted(node, meaning, problems, private=self.private)
-        return self.convert(node.text)
-
-    def json_schema(self) -> JsonSchema:
-        """A string of that pattern."""
-        return {"type": "string", "pattern": f"^(?:{self.pattern.pattern})$"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,3 +154,57 @@ class Identifier:
         return {
             "anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": f"^{_ID.pattern}$"}]
         }
+
+
+NO_SUCH_DATE = "is not in the calendar; write a day and a time that exist"
+
+DATE_FORMS = "write YYYY-MM-DD, or a date-time with offset such as 2027-01-31T17:00:00+00:00"
+
+_WITHOUT_OFFSET = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{1,2}:\d{2}(:\d{2})?(\.\d+)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class DateOrInstant:
+    """A day, or an instant with its offset. Reads to a date, or to a datetime in UTC."""
+
+    noun: str = "a date (YYYY-MM-DD) or a date-time with offset"
+
+    def read(self, node: YamlNode, problems: ProblemList) -> Any:
+        """The day or the instant; no other form, so that a slip never means "no expiry"."""
+        if type(node) is not ScalarNode or node.null:
+            return refuse_type(self, node, problems)
+        value = _parse_date(node.text)
+        if isinstance(value, str):
+            rule = rules.NO_SUCH_DATE if value is NO_SUCH_DATE else rules.NOT_A_DATE
+            problems.add(rule, node, f"{quoted(node.text)} {value}")
+            return INVALID
+        return value
+
+    def json_schema(self) -> JsonSchema:
+        """The two forms; no schema can say which days exist."""
+        forms = f"{clock.DATE.pattern}|{clock.DATE_TIME.pattern}".replace(r"\d", "[0-9]")
+        return {"type": "string", "pattern": f"^(?:{forms})$"}
+
+
+@lru_cache(maxsize=4096)
+def _parse_date(text: str) -> date | str:
+    """The day or the instant, or why it is neither; cached, since few dates stand in many places."""
+    try:
+        value = clock.parse_day(text) or clock.parse_instant(text)
+    except ValueError:
+        return NO_SUCH_DATE
+    if value is not None:
+        return value
+    if _WITHOUT_OFFSET.fullmatch(text):
+        return "has no offset, so it is no certain instant; add one, such as +00:00"
+    return f"is not a date; {DATE_FORMS}"
+
+
+def window_start(value: date, zone: ZoneInfo) -> datetime:
+    """The first instant of a day in the time zone; an instant is itself."""
+    return value if isinstance(value, datetime) else clock.start_of(value, zone)
+
+
+def window_end(value: date, zone: ZoneInfo) -> datetime:
+    """The first instant after a day in the time zone; an instant is itself."""
+    return value if isinstance(value, datetime) else clock.end_of(value, zone)
