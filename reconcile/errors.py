@@ -10,9 +10,9 @@
     │   ├── NotFound                           no such thing in the account
     │   ├── Rejected                           the API says that the request is not valid
     │   ├── ServerFailure                      a 5xx, or too many requests for too long
-    │   ├── Postponed                          a write that was not taken now: read again, then write
-    │   ├── Halted                             the run was stopped while a request waited: it was not sent
-    │   ├── Unintelligible                     an answer that is not what the API documents
+    │   ├── WriteDeferred                      a write that was not taken now: read again, then write
+    │   ├── Stopped                            the run was stopped while a request waited: it was not sent
+    │   ├── UnexpectedResponse                 an answer that is not what the API documents
     │   └── OutcomeUnknown                     a write whose answer was lost
     ├── ForgeError                    exit 1   them: the Git forge did not do what it should
     ├── Refusal                       exit 3   think again: nothing was written

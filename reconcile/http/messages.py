@@ -61,11 +61,6 @@ class TransportFailure:
         return self.kind in (FailureKind.BROKEN, FailureKind.TIMEOUT)
 
 
-def library_certificates() -> bool:
-    """The trusted certificates that the HTTP library brings along."""
-    return True
-
-
 @dataclass(frozen=True, slots=True)
 class TransportSettings:
     """How one server is reached.
@@ -78,11 +73,11 @@ class TransportSettings:
     """
 
     response_size: int
+    certificates: Callable[[], str | bool]
     connect_timeout: float = 10.0
     read_timeout: float = 60.0
     response_timeout: float = math.inf
     use_proxies: bool = True
-    certificates: Callable[[], str | bool] = library_certificates
     read_only_but: Collection[str] | None = None
 
 
