@@ -1,8 +1,10 @@
 """What keeps a plan from being applied: an approved plan that it goes beyond, or a guard that refuses it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from reconcile.clock import utc_text
+from reconcile.documents.plan import plan_document
 from reconcile.model.guards import guard_named
 from reconcile.model.plan import Operation, Plan, Verdict
 
@@ -10,17 +12,38 @@ from .digest import plan_digest
 from .verify import same_person
 
 
-def invalid_approval(approved: Plan, digest: str | None = None) -> tuple[str, ...]:
-    """What makes a saved plan no approval at all: it is not what it says, or not what was pinned."""
-    return tuple(_invalid_approval(approved, digest))
+def has_own_digest(plan: Plan) -> bool:
+    """True when a saved plan's content is what its digest says."""
+    return plan_digest(plan) == plan.digest
 
 
-def _invalid_approval(approved: Plan, digest: str | None) -> Iterator[str]:
+def invalid_approval(
+    approved: Plan, document: Mapping[str, Any], pinned: str | None = None
+) -> tuple[str, ...]:
+    """What makes a saved plan no approval at all, in words; empty when it is one.
+
+    Its content must be what its digest says and, where a digest is pinned, what that says. Its document must
+    be what this version writes of the plan, to the last key: people may have approved what a later version
+    or somebody's hand has put in.
+    """
+    return (*_wrong_digests(approved, pinned), *_foreign_keys(approved, document))
+
+
+def _wrong_digests(approved: Plan, pinned: str | None) -> Iterator[str]:
     actual = plan_digest(approved)
     if actual != approved.digest:
         yield f"its content has the digest {actual}, but it says {approved.digest}: it was changed later"
-    if digest is not None and digest != actual:
-        yield f"its digest is {actual}, not {digest} as pinned"
+    if pinned is not None and pinned != actual:
+        yield f"its digest is {actual}, not {pinned} as pinned"
+
+
+def _foreign_keys(approved: Plan, document: Mapping[str, Any]) -> Iterator[str]:
+    own = plan_document(approved)
+    if document["format_version"] != own["format_version"]:
+        yield f"its format is {document['format_version']}, and this version applies {own['format_version']}"
+    elif document != own:
+        differing = sorted(key for key in {*own, *document} if document.get(key) != own.get(key))
+        yield f"it was changed later, or is of another version: {', '.join(differing)}"
 
 
 def not_covered(fresh: Plan, approved: Plan) -> tuple[str, ...]:
@@ -50,8 +73,8 @@ def _uncovered_operations(fresh: Plan, approved: Plan) -> Iterator[str]:
         if shown is not None and shown.action is not change.action:
             yield f"{change.label}: {change.action} instead of {shown.action}"
         if shown is not None and not same_person(change.contact, shown.contact, shown.operations):
-            told = "it has another type, e-mail or reference"
-            yield f"contact {change.contact.id} is not the contact that was approved: {told}"
+            reason = "it has another type, e-mail or reference"
+            yield f"contact {change.contact.id} is not the contact that was approved: {reason}"
         for operation in unapproved(change.operations, shown.operations if shown else ()):
             yield f"{change.label}: {operation.action} {operation.facet} {operation.item} was not approved"
 

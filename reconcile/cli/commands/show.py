@@ -19,11 +19,11 @@ def show(file: Path, form: str, privacy: Privacy | None, *, concise: bool) -> in
     """Show a saved plan. Whether it still fits the account is for 'apply' to say."""
     from reconcile.cli import formats
     from reconcile.cli.console import Terminal
-    from reconcile.plan.approval import invalid_approval
+    from reconcile.plan.approval import has_own_digest
     from reconcile.services.plan_files import read_plan_file
 
     plan = read_plan_file(file)
-    if invalid_approval(plan):
+    if not has_own_digest(plan):
         click.echo(
             f"{file}: its content does not have the digest it names: it was masked or changed", err=True
         )
