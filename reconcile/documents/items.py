@@ -9,7 +9,7 @@ from reconcile.model.plan import PLANNED_ORIGINS, Origin, OriginKind, Value
 from reconcile.model.problem import Place
 
 from .codec import Document, From, LeftOutWhen, decode, encode, object_kind
-from .json_kinds import JsonKind, ScalarKind, Schema, words
+from .json_kinds import JsonKind, ScalarKind, Schema, or_null, words
 from .json_value import JsonValue
 
 
@@ -74,11 +74,11 @@ class ItemValueKind(JsonKind):
 
     def object_rule(self, name: str) -> Schema:
         """See JsonKind."""
-        grant, text, null = object_kind(HeldGrantDocument).schema(), {"type": "string"}, {"type": "null"}
+        grant = object_kind(HeldGrantDocument).schema()
         return {
             "if": {"properties": {"facet": {"const": Facet.ROLES.value}}},
-            "then": {"properties": {name: {"anyOf": [grant, null]}}},
-            "else": {"properties": {name: {"anyOf": [text, null]}}},
+            "then": {"properties": {name: or_null(grant)}},
+            "else": {"properties": {name: {"type": ["string", "null"]}}},
         }
 
 

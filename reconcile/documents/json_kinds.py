@@ -79,9 +79,7 @@ class ScalarKind(JsonKind):
 def words(kind: type[StrEnum], *allowed: StrEnum) -> ScalarKind:
     """One of the words of an enumeration, or of those of them that are allowed."""
     members = allowed or tuple(kind)
-    return ScalarKind(
-        lambda value: kind(value.one_of(*members)), {"enum": list(members)}, attrgetter("value")
-    )
+    return ScalarKind(lambda value: kind(value.one_of(*members)), {"enum": list(map(str, members))}, str)
 
 
 ANYTHING = ScalarKind(attrgetter("value"), {})
@@ -114,6 +112,13 @@ SCALARS: dict[Any, ScalarKind] = {
 """The kinds that a type alone tells. A whole number is a count: none of our documents has one below zero."""
 
 
+def or_null(schema: Schema) -> Schema:
+    """A schema that takes null, too. All else in it but an enumeration is about its own type alone."""
+    if "enum" in schema:
+        return {**schema, "enum": [*schema["enum"], None]}
+    return {**schema, "type": [schema["type"], "null"]}
+
+
 @dataclass(frozen=True, slots=True)
 class NullableKind(JsonKind):
     """A value, or null for None."""
@@ -134,7 +139,7 @@ class NullableKind(JsonKind):
 
     def schema(self) -> Schema:
         """See JsonKind."""
-        return {"anyOf": [self.inner.schema(), {"type": "null"}]}
+        return or_null(self.inner.schema())
 
     def closing_schema(self) -> Schema:
         """See JsonKind."""
