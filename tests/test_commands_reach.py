@@ -23,7 +23,6 @@ ABLE_TO_WRITE = (
     "reconcile.evance.prober",
     "reconcile.journal.writer",
     "reconcile.services.applying",
-    "reconcile.services.demonstrating",
     "reconcile.services.probing",
     "reconcile.services.reverting",
 )

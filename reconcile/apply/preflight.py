@@ -1,6 +1,7 @@
-"""May this plan be applied now? Guards, their overrides, freezes, the kill switch. Raises Refusal if not."""
+"""Whether a plan may be applied now: guards, their overrides, freezes, the kill switch."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -77,12 +78,67 @@ def freeze_reason(applying: ApplySettings, environment: Mapping[str, str], now: 
     return f"frozen until {utc_text(freeze.expires)}: {freeze.reason}" if freeze else None
 
 
-def refuse_frozen(plan: Plan, applying: ApplySettings, reason: str | None) -> None:
-    """Raise Refusal in a freeze, unless there are changes that it lets pass."""
-    if reason is not None and not any(passes_freeze(change, applying) for change in plan.changes):
-        raise Refusal(f"{reason}; nothing was written; apply when the freeze is over")
+@dataclass(frozen=True, slots=True)
+class WritePermission:
+    """What may forbid writes at any moment: the kill switch, a freeze, the end of a plan's validity.
+
+    ``state`` is the folder that may hold the kill switch; ``present`` tells the time.
+    """
+
+    applying: ApplySettings
+    environment: Mapping[str, str]
+    state: Path
+    present: Callable[[], datetime]
+
+    def kill_reason(self) -> str | None:
+        """Why the kill switch is on, or None."""
+        return kill_switch(self.applying, self.environment, self.state)
+
+    def stop_reason(self, plan: Plan) -> str | None:
+        """Why no change of the plan may be written any more, or None."""
+        return _outdated(plan, self.present()) or (
+            None if self.applying.revoke_in_freeze else self._freeze_reason()
+        )
+
+    def wait_reason(self, plan: Plan, change: Change) -> str | None:
+        """Why this change of the plan must wait, or None."""
+        frozen = self._freeze_reason()
+        outdated = _outdated(plan, self.present())
+        if outdated is not None:
+            return outdated
+        return None if frozen is None or self._passes_freeze(change) else frozen
+
+    def refuse_killed(self) -> None:
+        """Raise Refusal when the kill switch is on."""
+        reason = self.kill_reason()
+        if reason is not None:
+            raise Refusal(f"{reason}; nothing was written")
+
+    def refuse_frozen(self, plan: Plan) -> None:
+        """Raise Refusal in a freeze, unless it lets some change of the plan pass."""
+        reason = self._freeze_reason()
+        if reason is not None and not any(map(self._passes_freeze, plan.changes)):
+            raise Refusal(f"{reason}; nothing was written; apply when the freeze is over")
+
+    def refuse_late(self, plan: Plan) -> None:
+        """Raise Refusal for what has come up since the plan was made: a person may have thought for long."""
+        self.refuse_killed()
+        outdated = _outdated(plan, self.present())
+        if outdated is not None:
+            raise Refusal(f"{outdated}; nothing was written; apply again")
+        self.refuse_frozen(plan)
+
+    def _freeze_reason(self) -> str | None:
+        return freeze_reason(self.applying, self.environment, self.present())
+
+    def _passes_freeze(self, change: Change) -> bool:
+        """True for a change that takes access away and does nothing else, where those are exempt."""
+        return self.applying.revoke_in_freeze and all(operation.revokes for operation in change.operations)
 
 
-def passes_freeze(change: Change, applying: ApplySettings) -> bool:
-    """True for a change that takes access away and does nothing else, where those are exempt."""
-    return applying.revoke_in_freeze and all(operation.revokes for operation in change.operations)
+def _outdated(plan: Plan, now: datetime) -> str | None:
+    """Why the plan no longer holds, or None."""
+    boundary = plan.valid_until
+    if boundary is None or now < boundary.at:
+        return None
+    return f"the plan was valid until {utc_text(boundary.at)}"

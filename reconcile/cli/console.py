@@ -1,9 +1,10 @@
 """What a person sees and is asked: results on standard output, everything else on standard error."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from shutil import get_terminal_size
@@ -13,10 +14,10 @@ import click
 from reconcile.errors import Refusal
 from reconcile.model.problem import Problem
 from reconcile.model.settings import Privacy
-from reconcile.services.console import Progress
+from reconcile.services.caller import Progress
 from reconcile.text import escape_unprintable
 
-from .signals import answered
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 _privacy: ContextVar[Privacy] = ContextVar("privacy", default=Privacy.MASK)
 """What the configuration says of names and e-mails, from the moment at which it is read."""
@@ -123,9 +124,18 @@ class Terminal:
         if click.prompt(prompt, default="", show_default=False, err=True).strip() != "yes":
             raise Refusal("not approved: nothing was written")
 
-    def on_interrupt(self, act: Callable[[], None]) -> AbstractContextManager[None]:
-        """Call ``act`` for Ctrl-C and SIGTERM while a block lasts."""
-        return answered(act)
+    @contextmanager
+    def on_interrupt(self, act: Callable[[], None]) -> Iterator[None]:
+        """Call ``act`` each time Ctrl-C or SIGTERM comes while a block lasts.
+
+        This also holds where the command was started with Ctrl-C ignored, as in the background.
+        """
+        before = {number: signal.signal(number, lambda *_: act()) for number in ENDING_SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 class _ProgressBars:

@@ -12,7 +12,7 @@ import click
 
 from reconcile.clock import parse_instant
 from reconcile.errors import UsageError
-from reconcile.services.project_choice import ProjectChoice
+from reconcile.services.caller import ProjectChoice
 
 from .console import Terminal
 

@@ -11,7 +11,7 @@ from reconcile.model.capabilities import Capabilities
 from reconcile.model.settings import Target
 from reconcile.sandbox import running, seed
 
-from .console import Console
+from .caller import Console
 from .project import Project
 
 

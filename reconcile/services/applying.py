@@ -6,36 +6,30 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 from reconcile.apply.circuit_breaker import CircuitBreaker
 from reconcile.apply.executor import carry_out
 from reconcile.apply.lock import locked
-from reconcile.apply.preflight import (
-    freeze_reason,
-    granted_ceilings,
-    kill_switch,
-    passes_freeze,
-    refuse_frozen,
-    refuse_guarded,
-)
+from reconcile.apply.preflight import WritePermission, granted_ceilings, refuse_guarded
 from reconcile.apply.recovery import settle_interrupted_runs
 from reconcile.apply.run_context import RunContext
-from reconcile.clock import utc_text
-from reconcile.errors import Refusal
+from reconcile.errors import ApiError, PartlyApplied, ReconcileError
 from reconcile.evance.writer import Writer
 from reconcile.journal.history import RunHistory, run_history
 from reconcile.journal.writer import Journal, open_journal
 from reconcile.model.declaration import Declaration
-from reconcile.model.plan import Change, Plan, PlanContext
+from reconcile.model.plan import Plan, PlanContext
 from reconcile.model.result import Report
 from reconcile.plan.approval import approved_operations
 from reconcile.plan.drift import due_plan, explain_drift
+from reconcile.render.wording.run_ending import open_revocation_lines, unsettled_lines, written_text
+from reconcile.sandbox import running, seed
 from reconcile.text import escape_unprintable
 
-from .accounts import connected
-from .console import Console
-from .exit_report import report_ending
+from .accounts import connected, sandbox_connection
+from .caller import Console
 from .plan_files import read_approved_plan, refuse_uncovered
 from .planning import FreshPlan, make_fresh_plan, refuse_unseen
 from .project import Project
@@ -87,6 +81,29 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
         job.run(request.ceilings, confirm=request.confirm)
 
 
+def demonstrate(project: Project, console: Console, output: ApplyOutput) -> None:
+    """Apply the project's declarations to a fresh sandbox that is thrown away afterwards."""
+    with TemporaryDirectory(prefix="reconcile-demo-") as folder:
+        _demonstrate_in(replace(project, state=Path(folder)), console, output)
+
+
+def _demonstrate_in(project: Project, console: Console, output: ApplyOutput) -> None:
+    declarations = project.load().declarations
+    database = project.state / "sandbox.sqlite3"
+    counts = seed(database, now=project.now)
+    with running(database, now=project.now) as access:
+        console.print_result(f"A sandbox with {counts.contacts} contacts listens at {access.url}.\n")
+        target = replace(project.target, url=access.url, account=access.account)
+        with Writer(sandbox_connection(target, access.client_id, access.private_key)) as account:
+            job = ApplyJob(project, console, output, account, declarations)
+            job.run({}, confirm=False)
+            console.print_result("")
+            left = job.plan_again()
+    if not left.empty:
+        raise ReconcileError("the demo did not end with the account as declared")
+    console.print_result("\nThe sandbox is stopped and its data removed.")
+
+
 def _end_at_once() -> NoReturn:
     raise KeyboardInterrupt
 
@@ -114,6 +131,12 @@ class ApplyJob:
     due: bool = False
 
     @property
+    def permission(self) -> WritePermission:
+        """What may forbid writes at any moment."""
+        project = self.project
+        return WritePermission(project.settings.applying, os.environ, project.state, project.present)
+
+    @property
     def context(self) -> PlanContext:
         """What the plan is made for."""
         revert = self.approval.revert if self.approval else None
@@ -121,7 +144,7 @@ class ApplyJob:
 
     def run(self, ceilings: Mapping[str, int], *, confirm: bool) -> None:
         """Plan, show, ask, apply. Refusal comes before any write, PartlyApplied after."""
-        self._refuse_killed()
+        self.permission.refuse_killed()
         past = self._past()
         fresh = self._fresh_plan(past)
         if self.approval is not None:
@@ -135,7 +158,7 @@ class ApplyJob:
         spending = self._permit(fresh.plan, past, ceilings)
         if confirm:
             self.console.confirm("Apply this plan?", "apply")
-            self._refuse_late(fresh.plan)
+            self.permission.refuse_late(fresh.plan)
         self._carry_out_in_order(fresh, spending)
 
     def plan_again(self) -> Plan:
@@ -146,38 +169,15 @@ class ApplyJob:
 
     def _carry_out_in_order(self, fresh: FreshPlan, spending: Mapping[str, int]) -> None:
         """Carry the plan out; whoever interrupts it stops it between two writes."""
-        breaker = CircuitBreaker(self.project.settings.applying.failures, self._kill_reason)
-        self.account.stop_when(lambda: breaker.reason or self._over(fresh.plan))
+        breaker = CircuitBreaker(self.project.settings.applying.failures, self.permission.kill_reason)
+        self.account.stop_when(lambda: breaker.reason or self.permission.stop_reason(fresh.plan))
         with self.console.on_interrupt(lambda: breaker.stop("stopped by the user")):
             report = self._carry_out(fresh, spending, breaker)
             if not report.wrote:
-                self._refuse_killed()
+                self.permission.refuse_killed()
             if report.untried:
-                self._refuse_late(fresh.plan)
-            report_ending(report, self.console, self.output.print_ending)
-
-    def _refuse_late(self, plan: Plan) -> None:
-        """Refuse what has become out of date while a person was asked."""
-        self._refuse_killed()
-        late = self._late(plan)
-        if late is not None:
-            raise Refusal(f"{late}; nothing was written; apply again")
-        refuse_frozen(plan, self.project.settings.applying, self._freeze_reason())
-
-    def _late(self, plan: Plan) -> str | None:
-        """Why the plan no longer holds, or None."""
-        boundary = plan.valid_until
-        if boundary is None or self.project.present() < boundary.at:
-            return None
-        return f"the plan was valid until {utc_text(boundary.at)}"
-
-    def _kill_reason(self) -> str | None:
-        return kill_switch(self.project.settings.applying, os.environ, self.project.state)
-
-    def _refuse_killed(self) -> None:
-        reason = self._kill_reason()
-        if reason is not None:
-            raise Refusal(f"{reason}; nothing was written")
+                self.permission.refuse_late(fresh.plan)
+            _report_ending(report, self.console, self.output.print_ending)
 
     def _past(self) -> RunHistory:
         """Earlier runs, after a look at what a crash has left in doubt."""
@@ -222,23 +222,8 @@ class ApplyJob:
         applying = self.project.settings.applying
         granted = granted_ceilings(applying.allowances, self.approval or plan, past.spent)
         refuse_guarded(plan, {**granted, **ceilings})
-        refuse_frozen(plan, applying, self._freeze_reason())
+        self.permission.refuse_frozen(plan)
         return granted
-
-    def _freeze_reason(self) -> str | None:
-        return freeze_reason(self.project.settings.applying, os.environ, self.project.present())
-
-    def _over(self, plan: Plan) -> str | None:
-        """Why no change of the plan may be written any more, or None."""
-        exempt = self.project.settings.applying.revoke_in_freeze
-        return self._late(plan) or (None if exempt else self._freeze_reason())
-
-    def _held_back(self, plan: Plan, change: Change) -> str | None:
-        """Why this change must wait, or None."""
-        late, frozen = self._late(plan), self._freeze_reason()
-        if late is not None:
-            return late
-        return None if frozen is None or passes_freeze(change, self.project.settings.applying) else frozen
 
     def _carry_out(self, fresh: FreshPlan, spending: Mapping[str, int], breaker: CircuitBreaker) -> Report:
         with (
@@ -253,7 +238,7 @@ class ApplyJob:
                 approved=approved_operations(self.approval or fresh.plan),
                 journal=journal,
                 breaker=breaker,
-                held_back=partial(self._held_back, fresh.plan),
+                held_back=partial(self.permission.wait_reason, fresh.plan),
                 workers=self.project.target.concurrency,
             )
             report = carry_out(fresh.plan, run, lambda done, total: progress("Applying", done, total))
@@ -266,3 +251,17 @@ class ApplyJob:
         except OSError as error:
             self.console.note(f"the journal's end can't be written: {error.strerror}")
         return replace(report, unnoted=journal.unnoted)
+
+
+def _report_ending(report: Report, console: Console, print_ending: Callable[[str], None]) -> None:
+    """Print how a run ended; PartlyApplied names every contact that is not as declared.
+
+    ApiError: the run was stopped before anything was written.
+    """
+    print_ending(written_text(report))
+    console.note(f"Longest time between a read and its write: {report.longest_gap:.3f} s.")
+    if report.complete and not report.unnoted:
+        return
+    if not report.wrote and report.stopped is not None:
+        raise ApiError("\n".join([report.stopped, "nothing was written", *open_revocation_lines(report)]))
+    raise PartlyApplied("\n".join(unsettled_lines(report)))

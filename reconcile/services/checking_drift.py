@@ -10,7 +10,7 @@ from reconcile.model.drift import Drift
 from reconcile.plan.drift import explain_drift
 
 from .accounts import open_reader
-from .console import Console
+from .caller import Console
 from .planning import make_fresh_plan, refuse_unseen
 from .project import Project
 

@@ -23,7 +23,7 @@ from reconcile.plan.matching import (
 )
 
 from .accounts import open_reader
-from .console import Console, Progress
+from .caller import Console, Progress
 from .planning import managed_facets
 from .project import Project
 

@@ -19,7 +19,7 @@ from reconcile.plan.matching import match_declarations, unknown_roles
 from reconcile.plan.planner import make_plan
 
 from .accounts import open_reader
-from .console import Console, Progress
+from .caller import Console, Progress
 from .project import Project
 from .role_holders import (
     HolderSearch,

@@ -9,8 +9,8 @@ from threading import Event
 
 from reconcile import __version__
 from reconcile.apply.lock import locked
-from reconcile.apply.preflight import kill_switch
-from reconcile.errors import PartlyApplied, ReconcileError, Refusal, UsageError
+from reconcile.apply.preflight import WritePermission
+from reconcile.errors import PartlyApplied, ReconcileError, UsageError
 from reconcile.evance.prober import Prober
 from reconcile.model.capabilities import Capabilities
 from reconcile.model.probe_report import ProbeReport
@@ -23,7 +23,7 @@ from reconcile.render.escape import TERMINAL
 from reconcile.render.probe import capabilities_yaml
 
 from .accounts import connected
-from .console import Console
+from .caller import Console
 from .output_files import write_shared
 from .project import Project
 
@@ -51,7 +51,7 @@ def probe_account(project: Project, request: ProbeRequest, console: Console) -> 
         locked(project.state / "lock"),
         _open_prober(project, request.contact, console) as prober,
     ):
-        _refuse_killed(project)
+        _permission(project).refuse_killed()
         earlier = load_snapshot(path, prober.connection.account, prober.id)
         scratch = examine(prober, project.settings.policy, project.now, roles=request.roles, earlier=earlier)
         _announce(scratch, earlier, console)
@@ -101,14 +101,8 @@ def _open_prober(project: Project, contact: str, console: Console) -> Iterator[P
         yield prober
 
 
-def _kill_reason(project: Project) -> str | None:
-    return kill_switch(project.settings.applying, os.environ, project.state)
-
-
-def _refuse_killed(project: Project) -> None:
-    reason = _kill_reason(project)
-    if reason is not None:
-        raise Refusal(f"{reason}; nothing was written")
+def _permission(project: Project) -> WritePermission:
+    return WritePermission(project.settings.applying, os.environ, project.state, project.present)
 
 
 def _announce(scratch: ScratchContact, earlier: Snapshot | None, console: Console) -> None:
@@ -128,14 +122,14 @@ def _announce(scratch: ScratchContact, earlier: Snapshot | None, console: Consol
 
 def _ask_all(scratch: ScratchContact, project: Project, console: Console) -> ProbeRun:
     """Ask everything and bring the contact back; an interrupt ends the asking, not the bringing back."""
-    interrupted = Event()
+    interrupted, permission = Event(), _permission(project)
 
     def interrupt() -> None:
         interrupted.set()
         console.alert("stopping: the contact is brought back first")
 
     def stopped() -> bool:
-        return interrupted.is_set() or _kill_reason(project) is not None
+        return interrupted.is_set() or permission.kill_reason() is not None
 
     with console.on_interrupt(interrupt), console.progress() as show_progress:
 

@@ -14,8 +14,7 @@ from reconcile.model.declaration import Declaration
 from reconcile.model.plan import PlanContext
 from reconcile.model.settings import Settings, Target, TargetKind
 
-from .console import Console
-from .project_choice import ProjectChoice
+from .caller import Console, ProjectChoice
 
 
 @dataclass(frozen=True, slots=True)

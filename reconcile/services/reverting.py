@@ -23,7 +23,7 @@ from reconcile.model.settings import Policy
 from reconcile.plan.fold import ignored_role, ignored_tag
 
 from .accounts import open_reader
-from .console import Console
+from .caller import Console
 from .history import find_run
 from .planning import make_fresh_plan
 from .project import Project

@@ -15,9 +15,8 @@ from reconcile.model.settings import Settings
 from reconcile.plan.matching import unknown_roles
 
 from .accounts import open_reader
-from .console import Console
+from .caller import Console, ProjectChoice
 from .project import open_project
-from .project_choice import ProjectChoice
 
 
 def validate_project(
