@@ -178,7 +178,7 @@ def accounts(found: dict[str, Any]) -> list[str]:
 def past(folder: Path, account: str) -> dict[str, Any]:
     """What the runs of a folder tell together of an account."""
     found = run_history(folder, account)
-    standing = found.history.standing
+    standing = found.history.last_apply
     return {
         "contacts_before": found.contacts_before,
         "spent": [{"digest": override.digest, "guard": override.guard} for override in found.spent],

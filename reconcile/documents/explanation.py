@@ -50,14 +50,14 @@ class ExplainedItemDocument(Document[ExplainedItem]):
 
     facet: Facet
     item: str
-    action: Annotated[Effect, From("fate")]
+    action: Annotated[Effect, From("effect")]
     told: bool
     live: ItemValue
     target: ItemValue
     origin: Annotated[OriginDocument, INLINE]
     window: Window
     passed_over: tuple[PassedOverDocument, ...]
-    next: Annotated[TurnDocument | None, From("turn")]
+    next: TurnDocument | None
 
 
 class ManagementDocument(Document[FacetManagement]):

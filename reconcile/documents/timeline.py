@@ -58,7 +58,7 @@ class TimelineDocument(Document[Timeline]):
     days: int
     timezone: str
     summary: Annotated[TimelineSummaryDocument, GROUPED]
-    events: Annotated[tuple[UpcomingChangeDocument, ...], From("coming")]
+    events: Annotated[tuple[UpcomingChangeDocument, ...], From("upcoming")]
 
 
 def timeline_document(timeline: Timeline) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from reconcile.clock import utc_text
 from reconcile.model.contact import Contact, Grant, Identity
-from reconcile.model.facets import Facet, tag_key
+from reconcile.model.facets import SETS, Facet, item_key
 from reconcile.model.plan import Action, Operation, OriginKind
 from reconcile.model.problem import Place
 from reconcile.model.settings import Policy
-from reconcile.plan.fold import ignored_role, ignored_tag
+from reconcile.plan.fold import ignore_pattern
 from reconcile.plan.verify import same_person
 
 from .journaled_run import JournaledRun, is_as_before, without_last_write
@@ -96,7 +96,7 @@ def reversal_of(changes: ContactChanges, live: Contact, policy: Policy, now: dat
 
 
 def _item(step: Operation) -> ChangedItem:
-    return step.facet, tag_key(step.item) if step.facet is Facet.TAGS else step.item
+    return step.facet, item_key(step.facet, step.item)
 
 
 def _named(step: Operation) -> str:
@@ -122,13 +122,7 @@ def _kept(step: Operation, before: Grant | None, policy: Policy, now: datetime) 
 
 
 def _ignored(step: Operation, policy: Policy) -> bool:
-    match step.facet:
-        case Facet.ROLES:
-            return ignored_role(step.item, policy) is not None
-        case Facet.TAGS:
-            return ignored_tag(step.item, policy) is not None
-        case _:
-            return False
+    return step.facet in SETS and ignore_pattern(step.facet, step.item, policy) is not None
 
 
 def _partial_reversals(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from .facets import Facet
+
 ACTIVE = "active"
 
 PENDING = "pending"
@@ -42,6 +44,15 @@ class Grant:
         return self.expires is None or self.expires > now
 
 
+Item = Grant | str
+"""What a set facet holds: a grant of a role, or a tag as text."""
+
+
+def item_name(item: Item) -> str:
+    """What an item of a set facet is called: a role's reference, a tag's value."""
+    return item.reference if isinstance(item, Grant) else item
+
+
 def email_key(value: str) -> str:
     """What makes two e-mail addresses the same: letter case does not count."""
     return value.strip().casefold()
@@ -63,6 +74,20 @@ class State:
     tags: tuple[str, ...] | None = None
     profile: Fields | None = None
     address: Fields | None = None
+
+    def has(self, facet: Facet) -> bool:
+        """True when the facet was read, or is managed."""
+        return getattr(self, facet) is not None
+
+    def items(self, facet: Facet) -> tuple[Item, ...]:
+        """The items of a set facet; none also where it was not read or is not managed."""
+        items: tuple[Item, ...] | None = getattr(self, facet)
+        return items or ()
+
+    def fields(self, facet: Facet) -> Fields:
+        """The values of a facet's fields; none also where they were not read or are not managed."""
+        fields: Fields | None = getattr(self, facet)
+        return fields or {}
 
 
 @dataclass(frozen=True, slots=True, order=True)

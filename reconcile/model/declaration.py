@@ -6,7 +6,7 @@ from enum import StrEnum
 from reconcile.clock import OPEN, Window
 
 from .contact import Fields
-from .facets import Facet
+from .facets import MANAGED, Facet, ItemKey, tag_key
 from .problem import Place
 
 
@@ -28,6 +28,16 @@ class DeclaredGrant:
     reason: str | None = None
     bundle: str | None = None
 
+    @property
+    def key(self) -> ItemKey:
+        """What makes two declarations of a role the same."""
+        return Facet.ROLES, self.reference
+
+    @property
+    def name(self) -> str:
+        """The role's reference."""
+        return self.reference
+
 
 @dataclass(frozen=True, slots=True)
 class DeclaredTag:
@@ -38,6 +48,20 @@ class DeclaredTag:
     window: Window = OPEN
     reason: str | None = None
     bundle: str | None = None
+
+    @property
+    def key(self) -> ItemKey:
+        """What makes two declarations of a tag the same."""
+        return Facet.TAGS, tag_key(self.value)
+
+    @property
+    def name(self) -> str:
+        """The tag's value as it is declared."""
+        return self.value
+
+
+DeclaredItem = DeclaredGrant | DeclaredTag
+"""A declared item of a set facet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +86,28 @@ class Declaration:
     address: Fields | None = None
     modes: tuple[tuple[Facet, Mode], ...] = ()
     field_places: tuple[tuple[Facet, str, Place], ...] = field(default=(), compare=False)
-    passed_over: tuple[DeclaredGrant | DeclaredTag, ...] = field(default=(), compare=False)
+    passed_over: tuple[DeclaredItem, ...] = field(default=(), compare=False)
 
     @property
     def label(self) -> str:
         """How to name the contact to a person: its e-mail, else its reference, else its id."""
         return self.email or self.reference or f"id {self.id}"
+
+    @property
+    def managed(self) -> tuple[Facet, ...]:
+        """The facets that the declaration manages, in their order."""
+        return tuple(facet for facet in MANAGED if self.manages(facet))
+
+    def manages(self, facet: Facet) -> bool:
+        """True when the declaration says what the facet should be, be it empty."""
+        return getattr(self, facet) is not None
+
+    def items(self, facet: Facet) -> tuple[DeclaredItem, ...]:
+        """The declared items of a set facet; none also where it is not managed."""
+        items: tuple[DeclaredItem, ...] | None = getattr(self, facet)
+        return items or ()
+
+    def fields(self, facet: Facet) -> Fields:
+        """The declared values of a facet's fields; none also where it is not managed."""
+        fields: Fields | None = getattr(self, facet)
+        return fields or {}

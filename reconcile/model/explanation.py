@@ -8,7 +8,7 @@ from enum import StrEnum
 from reconcile.clock import OPEN, Window
 
 from .contact import Identity
-from .declaration import DeclaredGrant, DeclaredTag, Mode
+from .declaration import DeclaredItem, Mode
 from .facets import Facet
 from .plan import Boundary, ChangeAction, Operation, Origin, Value, Verdict
 from .problem import Place
@@ -35,21 +35,21 @@ class ExplainedItem:
     ``live`` and ``target`` are grants for roles and text for all else; None is not there, or empty. A live
     grant stands here even when its own expiry has passed. ``told`` is False when the account did not tell how
     the item is now, or not in full: where that would have to be guessed, nothing is done. ``window`` is the
-    declared one. ``passed_over`` are the items of bundles that the one which counts goes before. ``turn`` is
+    declared one. ``passed_over`` are the items of bundles that the one which counts goes before. ``next`` is
     the next instant at which the clock alone makes a difference: of the declared window, or of the live
     grant's own expiry where nothing is declared.
     """
 
     facet: Facet
     item: str
-    fate: Effect
+    effect: Effect
     live: Value
     target: Value
     origin: Origin
     operation: Operation | None = None
     window: Window = OPEN
-    passed_over: tuple[DeclaredGrant | DeclaredTag, ...] = ()
-    turn: Boundary | None = None
+    passed_over: tuple[DeclaredItem, ...] = ()
+    next: Boundary | None = None
     told: bool = True
 
 
@@ -66,9 +66,9 @@ class Explanation:
     """What holds for one contact, as of one instant.
 
     ``source`` is where it is declared, None when it is not; ``action`` what an apply would do with the
-    contact as a whole. ``managed`` has the facets that its declaration manages. ``next`` is the nearest of
-    all turns. ``untold`` are the facets of roles and tags that the account did not tell. ``refused``
-    are the guards that this contact alone would trip.
+    contact as a whole. ``managed`` has the facets that its declaration manages. ``next`` is the nearest
+    instant at which the clock changes an item. ``untold`` are the sets that the account did not tell.
+    ``refused`` are the guards that this contact alone would trip.
     """
 
     tool_version: str

@@ -1,4 +1,4 @@
-"""The facets of a contact, as one table."""
+"""The facets of a contact, as one table. Fold, diff, digests, explanations and verification follow it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,21 +32,30 @@ def tag_key(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FacetSpec:
-    """One managed facet. ``noun`` names one item; two items of equal ``item_key`` are the same."""
+    """One managed facet.
+
+    ``noun`` names one item. Of a set, two items of equal ``item_key`` are the same, ``added`` and ``removed``
+    are the words for what an operation does, and an item that should be gone is still ``present``. Fields
+    that are ``whole`` are always written all together, the undeclared ones as they are.
+    """
 
     facet: Facet
     kind: FacetKind
     noun: str
     item_key: Callable[[str], str] = str
+    added: str = "added"
+    removed: str = "removed"
+    present: str = "there"
+    whole: bool = False
 
 
 FACETS: dict[Facet, FacetSpec] = {
     spec.facet: spec
     for spec in (
-        FacetSpec(Facet.ROLES, FacetKind.SET, "role"),
+        FacetSpec(Facet.ROLES, FacetKind.SET, "role", added="granted", removed="revoked", present="held"),
         FacetSpec(Facet.TAGS, FacetKind.SET, "tag", tag_key),
         FacetSpec(Facet.PROFILE, FacetKind.FIELDS, "profile"),
-        FacetSpec(Facet.ADDRESS, FacetKind.FIELDS, "address"),
+        FacetSpec(Facet.ADDRESS, FacetKind.FIELDS, "address", whole=True),
     )
 }
 """The facets that can be managed, in their order."""
@@ -56,6 +65,15 @@ MANAGED = tuple(FACETS)
 
 SETS = tuple(facet for facet, spec in FACETS.items() if spec.kind is FacetKind.SET)
 """The facets that are sets of items."""
+
+FIELDS = tuple(facet for facet, spec in FACETS.items() if spec.kind is FacetKind.FIELDS)
+"""The facets that are fields with values."""
+
+RANK: dict[Facet, int] = {facet: number for number, facet in enumerate(Facet)}
+"""Where a facet stands in the order in which a plan shows them."""
+
+ItemKey = tuple[Facet, str]
+"""One item of a contact: the facet, and the role's reference, the tag's value or the field's name."""
 
 
 def item_key(facet: Facet, item: str) -> str:

@@ -60,6 +60,11 @@ class Patterns:
     roles: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
 
+    def of(self, facet: Facet) -> tuple[str, ...]:
+        """The patterns for the items of a set facet."""
+        patterns: tuple[str, ...] = getattr(self, facet)
+        return patterns
+
 
 @dataclass(frozen=True, slots=True)
 class Protect:
@@ -97,8 +102,9 @@ class Policy:
     judgement: WarningSettings = WarningSettings()
 
     def mode(self, facet: Facet) -> Mode:
-        """The configured mode of a set facet (roles or tags)."""
-        return self.roles if facet is Facet.ROLES else self.tags
+        """The configured mode of a set facet."""
+        mode: Mode = getattr(self, facet)
+        return mode
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """The counts of a plan: how many contacts, and how much access."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from .facets import Facet
-from .plan import Action, ChangeAction, Plan
+from .facets import FACETS, Facet
+from .plan import Action, ChangeAction, Operation, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,7 @@ class Summary:
     fields_changed: int = 0
 
 
-_NAMES = {
-    (Facet.ROLES, Action.ADD): "roles_granted",
-    (Facet.ROLES, Action.REMOVE): "roles_revoked",
-    (Facet.ROLES, Action.CHANGE): "roles_changed",
-    (Facet.TAGS, Action.ADD): "tags_added",
-    (Facet.TAGS, Action.REMOVE): "tags_removed",
-}
+_COUNTS = {field.name for field in fields(Summary)}
 
 
 def summarise(plan: Plan) -> Summary:
@@ -42,6 +36,14 @@ def summarise(plan: Plan) -> Summary:
         counts["contacts_losing_access"] += any(operation.revokes for operation in change.operations)
         for operation in change.operations:
             if operation.facet is not Facet.CONTACT:
-                counts[_NAMES.get((operation.facet, operation.action), "fields_changed")] += 1
+                counts[_count_of(operation)] += 1
             counts["roles_activated"] += operation.bypasses_approval
     return Summary(**counts)
+
+
+def _count_of(operation: Operation) -> str:
+    """The count that an operation belongs to: ``roles_granted``, ``tags_removed``, ``fields_changed``."""
+    spec = FACETS[operation.facet]
+    words = {Action.ADD: spec.added, Action.REMOVE: spec.removed, Action.CHANGE: "changed"}
+    name = f"{spec.facet.value}_{words[operation.action]}"
+    return name if name in _COUNTS else "fields_changed"

@@ -29,7 +29,7 @@ class UpcomingChange:
 class Timeline:
     """What starts and lapses after ``as_of``, up to and including ``until``, sorted by instant.
 
-    ``contacts`` is for how many contacts.
+    ``contacts`` is the number of contacts that it is about.
     """
 
     tool_version: str
@@ -39,14 +39,14 @@ class Timeline:
     days: int
     timezone: str
     contacts: int
-    coming: tuple[UpcomingChange, ...]
+    upcoming: tuple[UpcomingChange, ...]
 
     @property
     def starts(self) -> int:
         """How many windows start."""
-        return sum(one.boundary.starts for one in self.coming)
+        return sum(change.boundary.starts for change in self.upcoming)
 
     @property
     def lapses(self) -> int:
         """How many windows lapse."""
-        return len(self.coming) - self.starts
+        return len(self.upcoming) - self.starts

@@ -1,11 +1,11 @@
-"""One contact on its way into a plan: who it is, how its fold came out, what that asks for."""
+"""The plan of one contact: who it is, what its fold leads to, and the operations that this takes."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from reconcile.model.contact import Contact, Identity, State
 from reconcile.model.declaration import Declaration
-from reconcile.model.facets import MANAGED, Facet
+from reconcile.model.facets import Facet
 from reconcile.model.plan import Action, Change, ChangeAction, Operation, Origin, OriginKind
 from reconcile.model.settings import Policy
 from reconcile.wire.contacts_v1 import create_payload, update_payload
@@ -20,7 +20,10 @@ EMPTY_STATE = State(roles=(), tags=(), profile={}, address={})
 
 @dataclass(frozen=True, slots=True)
 class ContactPlan:
-    """A declared contact beside its live one (None: to be created), folded and compared."""
+    """A declared contact and its live one (None: to be created), folded and compared.
+
+    ``unreadable`` names what a write would have to guess, because the API did not tell it.
+    """
 
     declaration: Declaration
     live: Contact | None
@@ -33,8 +36,8 @@ class ContactPlan:
         """Who the contact is; the id is empty until the account gives one."""
         if self.live is not None:
             return self.live.identity
-        entry = self.declaration
-        return Identity("", entry.type or "", entry.email or "", entry.reference)
+        declared = self.declaration
+        return Identity("", declared.type or "", declared.email or "", declared.reference)
 
     @property
     def label(self) -> str:
@@ -55,11 +58,11 @@ class ContactPlan:
 
     @property
     def roles_before(self) -> int:
-        """How many roles the contact holds now, as far as they are managed."""
+        """How many managed roles the contact holds now."""
         return len(self.folded.baseline.roles or ())
 
     def roles_after(self, until: datetime) -> int:
-        """How many roles the contact would hold, as far as they are managed and not cut short before then."""
+        """How many managed roles the contact would hold, without those cut short before then."""
         return len(self.folded.target.roles or ()) - len(self.cut_short(until))
 
     @property
@@ -74,13 +77,13 @@ class ContactPlan:
 
     def cut_short(self, until: datetime) -> frozenset[str]:
         """The roles that the contact keeps only until then at most, and held for longer before."""
-        short = {step.item for step in self.operations if step.shortens}
+        short = {operation.item for operation in self.operations if operation.shortens}
         grants = (grant for grant in self.folded.target.roles or () if grant.reference in short)
         return frozenset(grant.reference for grant in grants if not grant.held(until))
 
     def _references(self, state: State) -> tuple[str, ...]:
         unmanaged = self.live.state.roles if self.live else None
-        roles = state.roles if self.declaration.roles is not None else unmanaged
+        roles = state.roles if self.declaration.manages(Facet.ROLES) else unmanaged
         return tuple(grant.reference for grant in roles or ())
 
     def change(self) -> Change | None:
@@ -108,7 +111,8 @@ def plan_contact(
     steps = operations(folded) if differs(folded) else ()
     if live is None:
         steps = (_creation(declaration), *steps)
-    return ContactPlan(declaration, live, folded, steps, _unreadable(declaration, live, folded, steps))
+    unreadable = _unreadable(declaration, live, folded, writes=bool(steps))
+    return ContactPlan(declaration, live, folded, steps, unreadable)
 
 
 def _creation(declaration: Declaration) -> Operation:
@@ -117,18 +121,11 @@ def _creation(declaration: Declaration) -> Operation:
 
 
 def _unreadable(
-    declaration: Declaration, live: Contact | None, folded: Folded, steps: tuple[Operation, ...]
+    declaration: Declaration, live: Contact | None, folded: Folded, *, writes: bool
 ) -> tuple[str, ...]:
-    """What a write of this contact would have to guess, because the API did not tell it."""
+    """The managed facets that were not read; else the roles that a write would send without knowing them."""
     if live is None:
         return ()
-    facets = [facet for facet in _managed(declaration) if getattr(live.state, facet.value) is None]
-    if facets:
-        return tuple(facet.value for facet in facets)
+    facets = tuple(facet.value for facet in declaration.managed if not live.state.has(facet))
     declared = {grant.reference for grant in declaration.roles or ()}
-    unread = [f"role {name}" for name in folded.unreadable if steps or name in declared]
-    return tuple(unread)
-
-
-def _managed(declaration: Declaration) -> list[Facet]:
-    return [facet for facet in MANAGED if getattr(declaration, facet.value) is not None]
+    return facets or tuple(f"role {name}" for name in folded.unreadable if writes or name in declared)

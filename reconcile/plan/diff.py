@@ -1,17 +1,13 @@
 """Diff: baseline against target → operations. Equal states are settled by ``==`` before this is asked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from reconcile.model.contact import State
-from reconcile.model.facets import Facet
+from reconcile.model.contact import Fields, Grant, Item, State, item_name
+from reconcile.model.facets import FIELDS, RANK, SETS, Facet, ItemKey
 from reconcile.model.plan import Action, Kept, Operation, Value
 
 from .fold import Folded
-
-ItemKey = tuple[Facet, str]
-
-_PARTS = list(Facet)
 
 _ACTIONS = [Action.ADD, Action.CHANGE, Action.REMOVE]
 
@@ -24,23 +20,20 @@ def differs(folded: Folded) -> bool:
 def operations(folded: Folded) -> tuple[Operation, ...]:
     """What leads from the baseline to the target: granted and added first, then changed, then removed."""
     before, after = items_of(folded.baseline), items_of(folded.target)
-    found = []
-    for key in _changed_items(folded):
-        action, origin = _action(before, after, key), folded.origins[key]
-        found.append(Operation(*key, action, before.get(key), after.get(key), origin))
-    return tuple(sorted(found, key=_order))
+    steps = (
+        Operation(*key, _action(before, after, key), before.get(key), after.get(key), folded.origins[key])
+        for key in _changed_items(folded)
+    )
+    return tuple(sorted(steps, key=_order))
 
 
 def kept(folded: Folded, changed: tuple[Operation, ...]) -> tuple[Kept, ...]:
-    """The roles and tags of the managed facets that stay as they are, and why."""
+    """The items of the managed sets that stay as they are, and why."""
     moved = {(operation.facet, operation.item) for operation in changed}
-    return tuple(
-        Kept(facet, item, value, folded.origins[facet, item])
-        for (facet, item), value in sorted(
-            items_of(folded.target).items(), key=lambda entry: _rank(*entry[0])
-        )
-        if (facet, item) not in moved and facet in {Facet.ROLES, Facet.TAGS}
-    )
+    staying = {
+        key: value for key, value in items_of(folded.target).items() if key not in moved and key[0] in SETS
+    }
+    return tuple(Kept(*key, staying[key], folded.origins[key]) for key in sorted(staying, key=_rank))
 
 
 def _changed_items(folded: Folded) -> set[ItemKey]:
@@ -59,27 +52,28 @@ def _changed_items(folded: Folded) -> set[ItemKey]:
 
 
 def _comparable(state: State) -> dict[str, dict[str, Any]]:
-    """A state as nested mappings: part → item → value, without what is empty."""
+    """A state as nested mappings: facet → item → value, without what is empty."""
+    sets = {facet.value: _comparable_set(state.items(facet)) for facet in SETS}
+    return sets | {facet.value: _filled(state.fields(facet)) for facet in FIELDS}
+
+
+def _comparable_set(items: Iterable[Item]) -> dict[str, Any]:
+    """Of a grant what a write would change; whether it could be read is no difference."""
     return {
-        Facet.ROLES.value: {grant.reference: [grant.status, grant.expires] for grant in state.roles or ()},
-        Facet.TAGS.value: {tag: tag for tag in state.tags or ()},
-        Facet.PROFILE.value: _filled(state.profile),
-        Facet.ADDRESS.value: _filled(state.address),
+        item_name(item): [item.status, item.expires] if isinstance(item, Grant) else item for item in items
     }
 
 
-def _filled(fields: Mapping[str, str | None] | None) -> dict[str, str]:
-    return {name: value for name, value in (fields or {}).items() if value}
+def _filled(fields: Fields) -> dict[str, str]:
+    return {name: value for name, value in fields.items() if value}
 
 
 def items_of(state: State) -> dict[ItemKey, Value]:
-    """Everything in a state by part and item; a field that is empty is not there."""
-    found: dict[ItemKey, Value] = {}
-    found.update({(Facet.ROLES, grant.reference): grant for grant in state.roles or ()})
-    found.update({(Facet.TAGS, tag): tag for tag in state.tags or ()})
-    found.update({(Facet.PROFILE, name): value for name, value in _filled(state.profile).items()})
-    found.update({(Facet.ADDRESS, name): value for name, value in _filled(state.address).items()})
-    return found
+    """Everything in a state by facet and item; a field that is empty is not there."""
+    return {
+        **{(facet, item_name(item)): item for facet in SETS for item in state.items(facet)},
+        **{(facet, name): text for facet in FIELDS for name, text in _filled(state.fields(facet)).items()},
+    }
 
 
 def _action(before: Mapping[ItemKey, Value], after: Mapping[ItemKey, Value], key: ItemKey) -> Action:
@@ -89,8 +83,9 @@ def _action(before: Mapping[ItemKey, Value], after: Mapping[ItemKey, Value], key
 
 
 def _order(operation: Operation) -> tuple[int, int, str]:
-    return _PARTS.index(operation.facet), _ACTIONS.index(operation.action), operation.item
+    return RANK[operation.facet], _ACTIONS.index(operation.action), operation.item
 
 
-def _rank(facet: Facet, item: str) -> tuple[int, str]:
-    return _PARTS.index(facet), item
+def _rank(key: ItemKey) -> tuple[int, str]:
+    facet, item = key
+    return RANK[facet], item

@@ -8,8 +8,9 @@ from typing import Any
 from reconcile.clock import utc_text
 from reconcile.documents.json_text import digest_of
 from reconcile.documents.plan import plan_document
-from reconcile.model.contact import Contact, Grant
-from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
+from reconcile.model.contact import Contact, Grant, Item, State
+from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredItem
+from reconcile.model.facets import MANAGED, SETS, Facet
 from reconcile.model.plan import Plan
 from reconcile.model.settings import Policy, WarningSettings
 
@@ -34,7 +35,7 @@ def _covered(value: Any) -> Any:
 
 
 def fingerprint(contact: Contact) -> str:
-    """What a live contact is recognised by: its identity and its whole role and tag set."""
+    """What a live contact is recognised by: its identity and its whole sets of roles and tags."""
     identity, state = contact.identity, contact.state
     return digest_of(
         {
@@ -42,53 +43,51 @@ def fingerprint(contact: Contact) -> str:
             "type": identity.type,
             "email": identity.email,
             "reference": identity.reference,
-            "roles": None if state.roles is None else [_grant(grant) for grant in state.roles],
-            "tags": None if state.tags is None else list(state.tags),
+            **{facet.value: _live_set(state, facet) for facet in SETS},
         }
     )
 
 
-def _grant(grant: Grant) -> list[Any]:
-    return [grant.reference, grant.status, _instant(grant.expires), grant.readable]
+def _live_set(state: State, facet: Facet) -> list[Any] | None:
+    return [_live_item(item) for item in state.items(facet)] if state.has(facet) else None
+
+
+def _live_item(item: Item) -> Any:
+    if isinstance(item, Grant):
+        return [item.reference, item.status, _instant(item.expires), item.readable]
+    return item
 
 
 def declarations_digest(declarations: Iterable[Declaration]) -> str:
     """The digest of what is declared, whatever the files, their order and their comments."""
-    return digest_of(sorted((_declaration(entry) for entry in declarations), key=repr))
+    return digest_of(sorted(map(_declaration, declarations), key=repr))
 
 
-def _declaration(entry: Declaration) -> dict[str, Any]:
+def _declaration(declaration: Declaration) -> dict[str, Any]:
     return {
-        "id": entry.id,
-        "reference": entry.reference,
-        "email": entry.email,
-        "present": entry.present,
-        "create": entry.create,
-        "type": entry.type,
-        "roles": None if entry.roles is None else sorted(map(_declared_grant, entry.roles)),
-        "tags": None if entry.tags is None else sorted(map(_declared_tag, entry.tags)),
-        "profile": None if entry.profile is None else dict(entry.profile),
-        "address": None if entry.address is None else dict(entry.address),
-        "modes": sorted((facet.value, mode.value) for facet, mode in entry.modes),
+        "id": declaration.id,
+        "reference": declaration.reference,
+        "email": declaration.email,
+        "present": declaration.present,
+        "create": declaration.create,
+        "type": declaration.type,
+        **{facet.value: _declared_facet(declaration, facet) for facet in MANAGED},
+        "modes": sorted((facet.value, mode.value) for facet, mode in declaration.modes),
     }
 
 
-def _declared_grant(grant: DeclaredGrant) -> list[str]:
-    return [grant.reference, grant.status or "", *_window(grant)]
+def _declared_facet(declaration: Declaration, facet: Facet) -> Any:
+    if not declaration.manages(facet):
+        return None
+    if facet in SETS:
+        return sorted(map(_declared_item, declaration.items(facet)))
+    return dict(declaration.fields(facet))
 
 
-def _declared_tag(tag: DeclaredTag) -> list[str]:
-    return [tag.value, *_window(tag)]
-
-
-def _window(item: DeclaredGrant | DeclaredTag) -> list[str]:
-    window = item.window
-    return [
-        _instant(window.starts) or "",
-        _instant(window.expires) or "",
-        item.reason or "",
-        item.bundle or "",
-    ]
+def _declared_item(item: DeclaredItem) -> list[str]:
+    status = [item.status or ""] if isinstance(item, DeclaredGrant) else []
+    window = [_instant(item.window.starts) or "", _instant(item.window.expires) or ""]
+    return [item.name, *status, *window, item.reason or "", item.bundle or ""]
 
 
 def _instant(instant: datetime | None) -> str | None:

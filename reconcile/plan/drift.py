@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
+from reconcile.model.declaration import Declaration, DeclaredItem
 from reconcile.model.drift import Cause, Difference, Drift
-from reconcile.model.facets import Facet, tag_key
+from reconcile.model.facets import SETS, item_key
 from reconcile.model.plan import Action, Change, Operation, OriginKind, Plan
 from reconcile.model.problem import Place
 from reconcile.text import plural, verb_form
@@ -14,14 +14,14 @@ from reconcile.text import plural, verb_form
 from .digest import plan_digest
 
 WrittenItem = tuple[str | None, str, str]
-"""A contact's id, the part and the item."""
+"""A contact's id, the facet and the item."""
 
 
 @dataclass(frozen=True, slots=True)
 class LastApply:
-    """The last apply of all declarations: when it began, for what, and how far it came.
+    """The last apply of all declarations: when it began, which declarations it applied, how it ended.
 
-    ``settled`` are the ids of contacts that it left as declared, of those that it wrote.
+    ``settled`` are the ids of the contacts that it wrote and left as declared.
     """
 
     run: str
@@ -38,27 +38,29 @@ class LastApply:
 
 @dataclass(frozen=True, slots=True)
 class ApplyHistory:
-    """What earlier runs tell. ``written`` says of items when the run began that wrote them last."""
+    """What earlier runs tell. ``written`` has, by item, when the run began that wrote it last."""
 
-    standing: LastApply | None = None
+    last_apply: LastApply | None = None
     written: Mapping[WrittenItem, datetime] = field(default_factory=dict)
 
 
 def explain_drift(plan: Plan, declarations: Iterable[Declaration], history: ApplyHistory) -> Drift:
     """Why each operation of a plan is needed."""
     by_place = {declaration.place: declaration for declaration in declarations}
-    judge = _DriftExplainer(plan, by_place, history)
-    found = [judge.difference(change, step) for change in plan.changes for step in change.operations]
-    return Drift(plan, tuple(found))
+    explainer = _DriftExplainer(plan, by_place, history)
+    differences = (
+        explainer.difference(change, operation) for change in plan.changes for operation in change.operations
+    )
+    return Drift(plan, tuple(differences))
 
 
-def due_plan(found: Drift) -> Plan:
+def due_plan(drift: Drift) -> Plan:
     """The plan cut down to what is due by the clock alone; the guards' verdicts stay those of the whole."""
-    left = len(found.plan.changes) - len(found.due)
+    left = len(drift.plan.changes) - len(drift.due)
     differ = f"{plural(left, 'contact')} {verb_form(left, 'differs', 'differ')}"
     note = f"{left} more {differ} for other reasons, which 'reconcile drift' tells"
-    notes = (*found.plan.notes, *([note] if left else []))
-    plan = replace(found.plan, changes=found.due, notes=notes)
+    notes = (*drift.plan.notes, *([note] if left else []))
+    plan = replace(drift.plan, changes=drift.due, notes=notes)
     return replace(plan, digest=plan_digest(plan))
 
 
@@ -68,63 +70,59 @@ class _DriftExplainer:
     declarations: Mapping[Place, Declaration]
     history: ApplyHistory
 
-    def difference(self, change: Change, step: Operation) -> Difference:
-        by_clock = self._by_clock(change, step)
+    def difference(self, change: Change, operation: Operation) -> Difference:
+        by_clock = self._by_clock(change, operation)
         if by_clock is None:
             cause, run = self._by_hand(change)
-            return Difference(change, step, cause, run=run)
+            return Difference(change, operation, cause, run=run)
         cause, at = by_clock
-        return Difference(change, step, cause, at, due=self._due(at))
+        return Difference(change, operation, cause, at, due=self._due(at))
 
-    def _by_clock(self, change: Change, step: Operation) -> tuple[Cause, datetime] | None:
+    def _by_clock(self, change: Change, operation: Operation) -> tuple[Cause, datetime] | None:
         """The window's boundary that explains an operation; None when it does not, or not any more.
 
         A boundary explains nothing once a run has been past it: what that run set right was then changed.
         """
-        found = self._boundary(change, step)
-        if found is None or self._passed(change, step, found[1]):
+        boundary = self._boundary(change, operation)
+        if boundary is None or self._passed(change, operation, boundary[1]):
             return None
-        return found
+        return boundary
 
-    def _boundary(self, change: Change, step: Operation) -> tuple[Cause, datetime] | None:
+    def _boundary(self, change: Change, operation: Operation) -> tuple[Cause, datetime] | None:
         if (
-            step.action is Action.REMOVE
-            and step.origin.kind is OriginKind.LAPSED
-            and step.origin.at is not None
+            operation.action is Action.REMOVE
+            and operation.origin.kind is OriginKind.LAPSED
+            and operation.origin.at is not None
         ):
-            return Cause.LAPSED, step.origin.at
-        item = self._declared(change, step) if step.action is Action.ADD else None
+            return Cause.LAPSED, operation.origin.at
+        item = self._declared(change, operation) if operation.action is Action.ADD else None
         return (Cause.STARTED, item.window.starts) if item is not None and item.window.starts else None
 
-    def _declared(self, change: Change, step: Operation) -> DeclaredGrant | DeclaredTag | None:
-        declaration = self.declarations[change.source]
-        match step.facet:
-            case Facet.ROLES:
-                return next((one for one in declaration.roles or () if one.reference == step.item), None)
-            case Facet.TAGS:
-                key = tag_key(step.item)
-                return next((one for one in declaration.tags or () if tag_key(one.value) == key), None)
-            case _:
-                return None
+    def _declared(self, change: Change, operation: Operation) -> DeclaredItem | None:
+        if operation.facet not in SETS:
+            return None
+        key = operation.facet, item_key(operation.facet, operation.item)
+        items = self.declarations[change.source].items(operation.facet)
+        return next((item for item in items if item.key == key), None)
 
-    def _passed(self, change: Change, step: Operation, boundary: datetime) -> bool:
-        standing = self.history.standing
-        if standing and standing.covers(self.plan) and self._settled(change) and standing.at >= boundary:
+    def _passed(self, change: Change, operation: Operation, boundary: datetime) -> bool:
+        last = self.history.last_apply
+        if last and last.covers(self.plan) and self._settled(change) and last.at >= boundary:
             return True
-        written = self.history.written.get((change.contact.id, step.facet.value, step.item))
+        written = self.history.written.get((change.contact.id, operation.facet.value, operation.item))
         return written is not None and written >= boundary
 
     def _due(self, boundary: datetime) -> bool:
-        standing = self.history.standing
-        return standing is not None and standing.covers(self.plan) and standing.at < boundary
+        last = self.history.last_apply
+        return last is not None and last.covers(self.plan) and last.at < boundary
 
     def _by_hand(self, change: Change) -> tuple[Cause, str | None]:
-        standing = self.history.standing
-        if standing is None or not standing.covers(self.plan):
+        last = self.history.last_apply
+        if last is None or not last.covers(self.plan):
             return Cause.NOT_APPLIED, None
-        return (Cause.OUTSIDE, None) if self._settled(change) else (Cause.INTERRUPTED, standing.run)
+        return (Cause.OUTSIDE, None) if self._settled(change) else (Cause.INTERRUPTED, last.run)
 
     def _settled(self, change: Change) -> bool:
         """True when the last apply left that contact as declared, as far as is known."""
-        standing = self.history.standing
-        return standing is not None and (standing.complete or change.contact.id in standing.settled)
+        last = self.history.last_apply
+        return last is not None and (last.complete or change.contact.id in last.settled)

@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
+from typing import Any
 
-from reconcile.model.contact import BY_ROLE, Fields, Grant, State
-from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag, Mode
-from reconcile.model.facets import Facet, tag_key
+from reconcile.model.contact import BY_ROLE, Fields, Grant, Item, State, item_name
+from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredItem, Mode
+from reconcile.model.facets import FACETS, SETS, Facet, ItemKey
 from reconcile.model.plan import Origin, OriginKind
 from reconcile.model.settings import Policy
 
-Origins = dict[tuple[Facet, str], Origin]
-"""Why each item is in the target or left it, by part and item."""
+Origins = dict[ItemKey, Origin]
+"""Why each item is in the target or left it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Folded:
 
     baseline: State
     target: State
-    origins: Mapping[tuple[Facet, str], Origin]
+    origins: Mapping[ItemKey, Origin]
 
     @property
     def unreadable(self) -> tuple[str, ...]:
@@ -39,61 +40,87 @@ class Folded:
 
 def fold(declaration: Declaration, live: State, policy: Policy, now: datetime) -> Folded:
     """The target of every managed facet of one contact, as of ``now``."""
-    baseline = _as_held(managed_part(declaration, live), now)
-    roles, role_origins = _fold_roles(declaration, baseline.roles, policy, now)
-    tags, tag_origins = _fold_tags(declaration, baseline.tags, policy, now)
-    target = State(
-        roles=roles,
-        tags=tags,
-        profile=declaration.profile,
-        address=_whole_address(declaration.address, baseline.address),
-    )
-    return Folded(baseline, target, {**role_origins, **tag_origins, **_field_origins(declaration)})
+    baseline = _in_force(managed_part(declaration, live), now)
+    target: dict[str, Any] = {}
+    origins: Origins = {}
+    for facet in declaration.managed:
+        if facet in SETS:
+            rule = _SetRule.of(declaration, policy, facet, now)
+            target[facet.value], set_origins = rule.fold(declaration.items(facet), baseline.items(facet))
+            origins |= set_origins
+        else:
+            target[facet.value] = _target_fields(facet, declaration, baseline)
+            origins |= _field_origins(facet, declaration)
+    return Folded(baseline, State(**target), origins)
 
 
 def managed_part(declaration: Declaration, live: State) -> State:
-    """The live state of the managed facets."""
-    profile = {name: (live.profile or {}).get(name) for name in declaration.profile or ()}
-    return State(
-        roles=(live.roles or ()) if declaration.roles is not None else None,
-        tags=(live.tags or ()) if declaration.tags is not None else None,
-        profile=profile if declaration.profile is not None else None,
-        address=(live.address or {}) if declaration.address is not None else None,
-    )
+    """The live state of the managed facets: of a whole facet all fields, of others the declared ones."""
+    part: dict[str, Any] = {}
+    for facet in declaration.managed:
+        if facet in SETS:
+            part[facet.value] = live.items(facet)
+        elif FACETS[facet].whole:
+            part[facet.value] = live.fields(facet)
+        else:
+            fields = live.fields(facet)
+            part[facet.value] = {name: fields.get(name) for name in declaration.fields(facet)}
+    return State(**part)
 
 
-def _as_held(state: State, now: datetime) -> State:
+def _in_force(state: State, now: datetime) -> State:
     """The state without the grants whose own expiry has passed: they count as not held."""
     if state.roles is None:
         return state
     return replace(state, roles=tuple(grant for grant in state.roles if grant.held(now)))
 
 
-def ignored_role(reference: str, policy: Policy) -> str | None:
-    """The pattern by which a role is ignored, or None. Letter case counts."""
-    return next((glob for glob in policy.ignore.roles if fnmatchcase(reference, glob)), None)
-
-
-def ignored_tag(value: str, policy: Policy) -> str | None:
-    """The pattern by which a tag is ignored, or None. Letter case and blanks around do not count."""
-    return next((glob for glob in policy.ignore.tags if fnmatchcase(tag_key(value), tag_key(glob))), None)
+def ignore_pattern(facet: Facet, name: str, policy: Policy) -> str | None:
+    """The configured pattern by which an item of a set facet is ignored, or None."""
+    key = FACETS[facet].item_key
+    patterns = policy.ignore.of(facet)
+    return next((pattern for pattern in patterns if fnmatchcase(key(name), key(pattern))), None)
 
 
 @dataclass(frozen=True, slots=True)
 class _SetRule:
-    """How the items of one set facet are treated: which stay, and why."""
+    """How the items of one set facet of a contact are treated: which stay, and why."""
 
-    ignored: Callable[[str, Policy], str | None]
+    facet: Facet
     policy: Policy
     mode: Mode
     present: bool
     now: datetime
 
-    def fate(self, name: str, declared: DeclaredGrant | DeclaredTag | None) -> tuple[bool, Origin]:
+    @classmethod
+    def of(cls, declaration: Declaration, policy: Policy, facet: Facet, now: datetime) -> "_SetRule":
+        mode = dict(declaration.modes).get(facet, policy.mode(facet))
+        return cls(facet, policy, mode, declaration.present, now)
+
+    def fold(
+        self, declared: Iterable[DeclaredItem], held: Iterable[Item]
+    ) -> tuple[tuple[Item, ...], Origins]:
+        """The items of the target, sorted by their key, and the origin of each item."""
+        key = FACETS[self.facet].item_key
+        declared_by_key = {key(item.name): item for item in declared}
+        held_by_key = _by_key(held, key)
+        target: list[Item] = []
+        origins: Origins = {}
+        for name in sorted({*held_by_key, *declared_by_key}):
+            wanted = declared_by_key.get(name)
+            stays, origin = self._fate(name, wanted)
+            for held_item in held_by_key.get(name, _NOT_HELD):
+                item = _target_item(wanted, held_item)
+                origins[self.facet, item_name(item)] = origin
+                if stays:
+                    target.append(item)
+        return tuple(target), origins
+
+    def _fate(self, name: str, declared: DeclaredItem | None) -> tuple[bool, Origin]:
         """Whether an item is in the target, and the origin of that."""
         if declared is not None:
             return declared.window.contains(self.now), self._declared_origin(declared)
-        pattern = self.ignored(name, self.policy)
+        pattern = ignore_pattern(self.facet, name, self.policy)
         if pattern is not None:
             return True, Origin(OriginKind.IGNORED, pattern)
         if not self.present:
@@ -102,90 +129,64 @@ class _SetRule:
             return True, Origin(OriginKind.ADDITIVE)
         return False, Origin(OriginKind.UNDECLARED)
 
-    def _declared_origin(self, declared: DeclaredGrant | DeclaredTag) -> Origin:
+    def _declared_origin(self, declared: DeclaredItem) -> Origin:
         if declared.window.lapsed(self.now):
-            why = OriginKind.LAPSED
+            kind = OriginKind.LAPSED
         elif declared.window.pending(self.now):
-            why = OriginKind.NOT_STARTED
+            kind = OriginKind.NOT_STARTED
         else:
-            why = OriginKind.BUNDLE if declared.bundle else OriginKind.DECLARED
-        at = declared.window.starts if why is OriginKind.NOT_STARTED else declared.window.expires
-        return Origin(why, declared.bundle, declared.place, declared.reason, at)
+            kind = OriginKind.BUNDLE if declared.bundle else OriginKind.DECLARED
+        at = declared.window.starts if kind is OriginKind.NOT_STARTED else declared.window.expires
+        return Origin(kind, declared.bundle, declared.place, declared.reason, at)
 
 
-def _set_rule(declaration: Declaration, policy: Policy, facet: Facet, now: datetime) -> _SetRule:
-    mode = dict(declaration.modes).get(facet, policy.mode(facet))
-    ignored = ignored_role if facet is Facet.ROLES else ignored_tag
-    return _SetRule(ignored, policy, mode, declaration.present, now)
+_NOT_HELD = (None,)
 
 
-def _fold_roles(
-    declaration: Declaration, live: tuple[Grant, ...] | None, policy: Policy, now: datetime
-) -> tuple[tuple[Grant, ...] | None, Origins]:
-    if declaration.roles is None:
-        return None, {}
-    rule = _set_rule(declaration, policy, Facet.ROLES, now)
-    held = {grant.reference: grant for grant in live or ()}
-    declared = {grant.reference: grant for grant in declaration.roles}
-    target: list[Grant] = []
-    origins: Origins = {}
-    for reference in sorted({*held, *declared}):
-        stays, origins[Facet.ROLES, reference] = rule.fate(reference, declared.get(reference))
-        if stays:
-            target.append(_grant(declared.get(reference), held.get(reference)))
-    return tuple(target), origins
+def _by_key(items: Iterable[Item], key: Callable[[str], str]) -> Mapping[str, list[Item]]:
+    """The items by what makes them the same: a tag may be held in several spellings, which are sorted."""
+    by_key: defaultdict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        by_key[key(item_name(item))].append(item)
+    for same in by_key.values():
+        if len(same) > 1:
+            same[:] = sorted(set(same), key=item_name)
+    return by_key
 
 
-def _grant(declared: DeclaredGrant | None, held: Grant | None) -> Grant:
-    """The grant a role leads to. Declared without a status, it takes over the live one."""
-    if declared is None:
-        assert held is not None  # noqa: S101 - a role of the target is declared or held
-        return held
+def _target_item(declared: DeclaredItem | None, held: Item | None) -> Item:
+    """What an item that stays becomes; it is declared, held or both.
+
+    A grant has what is declared of it; a tag keeps its live spelling, since neither case nor blanks make
+    another tag.
+    """
+    if isinstance(declared, DeclaredGrant):
+        return _target_grant(declared, held if isinstance(held, Grant) else None)
+    if held is None and declared is not None:
+        return declared.name
+    assert held is not None  # noqa: S101 - an item of the target is declared or held
+    return held
+
+
+def _target_grant(declared: DeclaredGrant, held: Grant | None) -> Grant:
+    """The grant that a declared role leads to. Declared without a status, it takes over the live one."""
     status = declared.status or (held.status if held else BY_ROLE)
     readable = held.readable if held else True
     return Grant(declared.reference, status, declared.window.expires, readable)
 
 
-def _fold_tags(
-    declaration: Declaration, live: tuple[str, ...] | None, policy: Policy, now: datetime
-) -> tuple[tuple[str, ...] | None, Origins]:
-    if declaration.tags is None:
-        return None, {}
-    rule = _set_rule(declaration, policy, Facet.TAGS, now)
-    spellings = _spellings(live or ())
-    declared = {tag_key(tag.value): tag for tag in declaration.tags}
-    target: list[str] = []
-    origins: Origins = {}
-    for key in sorted({*spellings, *declared}):
-        stays, origin = rule.fate(key, declared.get(key))
-        # A tag keeps its live spelling: neither case nor blanks make another tag.
-        values = spellings.get(key) or [declared[key].value]
-        origins.update({(Facet.TAGS, value): origin for value in values})
-        if stays:
-            target += values
-    return tuple(target), origins
-
-
-def _spellings(values: Iterable[str]) -> dict[str, list[str]]:
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for value in sorted(set(values)):
-        found[tag_key(value)].append(value)
-    return dict(found)
-
-
-def _whole_address(declared: Fields | None, live: Fields | None) -> Fields | None:
-    """An address goes out whole: what is declared over what is there."""
-    if declared is None:
-        return None
-    kept = {name: value for name, value in (live or {}).items() if value is not None}
+def _target_fields(facet: Facet, declaration: Declaration, baseline: State) -> Fields:
+    """The declared fields; of a whole facet, over what is there."""
+    declared = declaration.fields(facet)
+    if not FACETS[facet].whole:
+        return declared
+    kept = {name: value for name, value in baseline.fields(facet).items() if value is not None}
     return {**kept, **declared}
 
 
-def _field_origins(declaration: Declaration) -> Origins:
-    places = {(facet, name): place for facet, name, place in declaration.field_places}
-    facets = ((Facet.PROFILE, declaration.profile), (Facet.ADDRESS, declaration.address))
+def _field_origins(facet: Facet, declaration: Declaration) -> Origins:
+    places = {(place_facet, name): place for place_facet, name, place in declaration.field_places}
     return {
-        (Facet(facet), name): Origin(OriginKind.DECLARED, place=places.get((facet, name), declaration.place))
-        for facet, fields in facets
-        for name in fields or ()
+        (facet, name): Origin(OriginKind.DECLARED, place=places.get((facet, name), declaration.place))
+        for name in declaration.fields(facet)
     }

@@ -33,21 +33,31 @@ from .contact_plan import ContactPlan
 
 
 @dataclass(frozen=True, slots=True)
+class OtherHolders:
+    """Who holds roles among the contacts that are not declared.
+
+    ``counts`` is the number of holders by role. ``unread`` is the number of contacts whose grants were not
+    read, so that they may hold any role.
+    """
+
+    counts: Mapping[str, int]
+    unread: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class AccountFacts:
     """What is known of the whole account.
 
     ``contacts`` is the number of listed contacts, ``before`` the number at the last run (None: not known).
-    ``gap`` says why the listing may lack contacts; empty when it is proven whole. ``holders`` counts, by
-    role, the holders among contacts that are not declared (None: nothing is known of them), and ``unread``
-    is the number of those contacts whose grants were not read, so that they may hold any role.
-    ``recent_losses`` are the ids of contacts that lost a role in earlier runs within the guard's hours.
+    ``gap`` says why the listing may lack contacts; empty when it is proven whole. ``other_holders`` is None
+    when nothing is known of contacts that are not declared. ``recent_losses`` are the ids of contacts that
+    lost a role in earlier runs within the guard's hours.
     """
 
     contacts: int | None = None
     before: int | None = None
     gap: str = ""
-    holders: Mapping[str, int] | None = None
-    unread: int = 0
+    other_holders: OtherHolders | None = None
     recent_losses: frozenset[str] = frozenset()
 
 
@@ -117,14 +127,13 @@ def loss_horizon(policy: Policy, now: datetime) -> datetime:
 
 
 def roles_without_holder(
-    contacts: Iterable[ContactPlan], other_holders: Mapping[str, int], until: datetime
+    contacts: Iterable[ContactPlan], others: OtherHolders, until: datetime
 ) -> tuple[str, ...]:
     """The roles that somebody holds now and nobody would hold after the plan, sorted.
 
-    ``other_holders`` counts, by role, the holders that are not declared. A role that a contact would hold no
-    longer than ``until``, and held for longer before, counts as lost.
+    A role that a contact would hold no longer than ``until``, and held for longer before, counts as lost.
     """
-    before, after = Counter(other_holders), Counter(other_holders)
+    before, after = Counter(others.counts), Counter(others.counts)
     for contact in contacts:
         before.update(contact.held_before)
         after.update(contact.held_after(until))
@@ -169,12 +178,12 @@ def _incomplete_listing(guard_input: GuardInput) -> GuardCount:
 
 def _last_holder(guard_input: GuardInput) -> GuardCount:
     """Contacts that were not read count as holders of nothing: better refused once too often."""
-    limit, account = guard_input.limits.of(LAST_HOLDER), guard_input.account
-    if account.holders is None:
+    limit, others = guard_input.limits.of(LAST_HOLDER), guard_input.account.other_holders
+    if others is None:
         return GuardCount("not judged: nothing is known of contacts that are not declared", 0, limit)
-    lost = roles_without_holder(guard_input.contacts, account.holders, guard_input.soon)
-    unread = f", as far as is known ({account.unread} other contacts were not read)"
-    event = "would lose the last holder" + (unread if lost and account.unread else "")
+    lost = roles_without_holder(guard_input.contacts, others, guard_input.soon)
+    unread = f", as far as is known ({others.unread} other contacts were not read)"
+    event = "would lose the last holder" + (unread if lost and others.unread else "")
     return _counted("role", event, lost, limit)
 
 

@@ -1,9 +1,9 @@
-"""The plan: every declared contact beside its live one, as of one instant, for one account."""
+"""The plan of all declared contacts, as of one instant, for one account."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from reconcile.model.contact import Contact, email_key
+from reconcile.model.contact import ACTIVE, BY_ROLE, PENDING, Contact, email_key
 from reconcile.model.declaration import Declaration
 from reconcile.model.plan import Change, Plan, PlanContext
 
@@ -14,58 +14,63 @@ from .matching import Matches
 from .timeline import next_boundary
 
 
+def plan_contacts(
+    matches: Matches, live: Mapping[str, Contact], context: PlanContext
+) -> tuple[ContactPlan, ...]:
+    """The plan of each declared contact, sorted. ``live`` has every matched contact by its id."""
+    policy, now = context.policy, context.now
+    matched = (
+        plan_contact(declaration, live[identity.id], policy, now) for declaration, identity in matches.matched
+    )
+    created = (plan_contact(declaration, None, policy, now) for declaration in matches.to_create)
+    return tuple(sorted((*matched, *created), key=_order))
+
+
 def make_plan(
-    resolution: Matches, live: Mapping[str, Contact], scene: PlanContext, census: AccountFacts = UNKNOWN_FACTS
+    matches: Matches,
+    contacts: Sequence[ContactPlan],
+    context: PlanContext,
+    account: AccountFacts = UNKNOWN_FACTS,
 ) -> Plan:
-    """The plan for all resolved declarations. ``live`` holds each matched contact by its id.
+    """The plan that the contacts' plans make together, with the verdicts of the guards.
 
     The order of declarations and of live contacts changes nothing in it.
     """
-    drafts = sorted(_contact_plans(resolution, live, scene), key=_order)
-    changes = tuple(change for change in (entry.change() for entry in drafts) if change is not None)
-    declarations = resolution.declarations
+    declarations = matches.declarations
     # To undo a run that touched nothing any more is no sign of lost files.
-    declared = len(declarations) or int(scene.revert is not None)
+    declared = len(declarations) or int(context.revert is not None)
+    changes = (contact.change() for contact in contacts)
     plan = Plan(
-        tool_version=scene.tool_version,
-        target=scene.target,
-        account=scene.account,
-        as_of=scene.now,
-        valid_until=next_boundary(declarations, scene.now),
-        timezone=scene.policy.timezone,
-        config_digest=config_digest(scene.policy, scene.account),
+        tool_version=context.tool_version,
+        target=context.target,
+        account=context.account,
+        as_of=context.now,
+        valid_until=next_boundary(declarations, context.now),
+        timezone=context.policy.timezone,
+        config_digest=config_digest(context.policy, context.account),
         declarations_digest=declarations_digest(declarations),
-        changes=changes,
-        unchanged=sum(not entry.changes for entry in drafts),
-        notes=(*_unseen_notes(resolution.unseen), *_notes(drafts)),
-        guards=evaluate(GuardInput(drafts, declared, scene.policy, census, scene.now)),
-        revert=scene.revert,
+        changes=tuple(change for change in changes if change is not None),
+        unchanged=sum(not contact.changes for contact in contacts),
+        notes=(*_unseen_notes(matches.unseen), *_status_notes(contacts)),
+        guards=evaluate(GuardInput(contacts, declared, context.policy, account, context.now)),
+        revert=context.revert,
     )
     return replace(plan, digest=plan_digest(plan))
 
 
-def replan_contact(declaration: Declaration, live: Contact, scene: PlanContext) -> Change | None:
+def replan_contact(declaration: Declaration, live: Contact, context: PlanContext) -> Change | None:
     """The change of one contact, made anew from a fresh read; None also where something is ``unreadable``."""
-    return plan_contact(declaration, live, scene.policy, scene.now).change()
+    return plan_contact(declaration, live, context.policy, context.now).change()
 
 
-def unreadable(declaration: Declaration, live: Contact, scene: PlanContext) -> tuple[str, ...]:
+def unreadable(declaration: Declaration, live: Contact, context: PlanContext) -> tuple[str, ...]:
     """What a write of this contact would have to guess, because the API did not tell it."""
-    return plan_contact(declaration, live, scene.policy, scene.now).unreadable
+    return plan_contact(declaration, live, context.policy, context.now).unreadable
 
 
-def _contact_plans(
-    resolution: Matches, live: Mapping[str, Contact], scene: PlanContext
-) -> Iterator[ContactPlan]:
-    for declaration, identity in resolution.matched:
-        yield plan_contact(declaration, live[identity.id], scene.policy, scene.now)
-    for declaration in resolution.to_create:
-        yield plan_contact(declaration, None, scene.policy, scene.now)
-
-
-def _order(entry: ContactPlan) -> tuple[str, str, str]:
-    who = entry.identity
-    return email_key(who.email), who.reference or "", who.id
+def _order(contact: ContactPlan) -> tuple[str, str, str]:
+    identity = contact.identity
+    return email_key(identity.email), identity.reference or "", identity.id
 
 
 def _unseen_notes(unseen: Iterable[Declaration]) -> list[str]:
@@ -73,9 +78,9 @@ def _unseen_notes(unseen: Iterable[Declaration]) -> list[str]:
     return [f"{label}: not found in a listing that is not whole" for label in labels]
 
 
-def _notes(drafts: Sequence[ContactPlan]) -> Iterator[str]:
-    """What a reader should know although it is no operation."""
-    for entry in drafts:
-        for grant in entry.folded.target.roles or ():
-            if grant.readable and grant.status not in {"active", "pending", "default"}:
-                yield f"{entry.label}: role {grant.reference} is '{grant.status}' and is left so"
+def _status_notes(contacts: Iterable[ContactPlan]) -> Iterator[str]:
+    """Grants whose status no declaration can name are carried along, which a reader should know."""
+    for contact in contacts:
+        for grant in contact.folded.target.roles or ():
+            if grant.readable and grant.status not in {ACTIVE, PENDING, BY_ROLE}:
+                yield f"{contact.label}: role {grant.reference} is '{grant.status}' and is left so"

@@ -115,7 +115,7 @@ class _ExplanationText:
         return item_text(item.facet, self.dialect.name(item.item))
 
     def _item(self, item: ExplainedItem, column: int) -> Iterator[str]:
-        symbol, name = _SYMBOLS[item.fate], self._name(item)
+        symbol, name = _SYMBOLS[item.effect], self._name(item)
         reason = self.dialect.quote(item.origin.reason) if item.origin.reason else ""
         effect = "   ".join(filter(None, (self._effect(item), reason)))
         first, *rest = self.layout.wrap(f"  {symbol} {pad(name, column)}  ", effect)
@@ -131,7 +131,7 @@ class _ExplanationText:
         if item.operation is not None:
             detail = self.operation_text.operation(item.operation)
             return f"{_verb(item)}{'' if detail[:1] in {'', '('} else ':'} {detail}".rstrip()
-        if item.fate is Effect.KEEP:
+        if item.effect is Effect.KEEP:
             return self._kept(item)
         if not item.told and item.origin.kind is not OriginKind.UNMANAGED:
             return "refused: what the account does not tell is not guessed"
@@ -163,10 +163,10 @@ class _ExplanationText:
 
     def _next(self, item: ExplainedItem) -> str:
         """When the item next changes by the clock alone."""
-        if item.turn is None:
+        if item.next is None:
             return ""
-        declared = item.turn.at in {item.window.starts, item.window.expires}
-        return self._boundary(item.turn) + ("" if declared else ", by its own expiry")
+        declared = item.next.at in {item.window.starts, item.window.expires}
+        return self._boundary(item.next) + ("" if declared else ", by its own expiry")
 
     def _boundary(self, boundary: Boundary) -> str:
         timezone = self.explanation.timezone
@@ -190,4 +190,4 @@ def _management_text(facet: Facet, management: FacetManagement) -> str:
 
 
 def _verb(item: ExplainedItem) -> str:
-    return _VERBS.get((item.facet, item.fate), "changed")
+    return _VERBS.get((item.facet, item.effect), "changed")

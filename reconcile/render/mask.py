@@ -124,10 +124,10 @@ def _personal_in_explanation(explanation: Explanation) -> Iterator[str]:
 
 
 def _mask_timeline(timeline: Timeline) -> Timeline:
-    declarations = {change.contact.place: change.contact for change in timeline.coming}
+    declarations = {change.contact.place: change.contact for change in timeline.upcoming}
     masks = {place: _ContactMask(_personal_in(contact)) for place, contact in declarations.items()}
     return replace(
-        timeline, coming=tuple(masks[change.contact.place].upcoming(change) for change in timeline.coming)
+        timeline, upcoming=tuple(masks[change.contact.place].upcoming(change) for change in timeline.upcoming)
     )
 
 
@@ -213,7 +213,7 @@ class _ContactMask:
             self.item(item),
             operation=item.operation and self.item(item.operation),
             passed_over=tuple(replace(other, place=self.place(other.place)) for other in item.passed_over),
-            turn=item.turn and self.turn(item.turn),
+            next=item.next and self.turn(item.next),
         )
 
     def turn(self, boundary: Boundary) -> Boundary:

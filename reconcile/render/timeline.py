@@ -35,7 +35,7 @@ class _TimelineText:
         timeline = self.timeline
         as_of, until = utc_text(timeline.as_of), utc_text(timeline.until)
         span = f"within {count(timeline.days, 'day')}, from {as_of} to {until}"
-        if not timeline.coming:
+        if not timeline.upcoming:
             return f"No declared window starts or lapses {span}."
         contacts, zone = count(timeline.contacts, "contact"), self.dialect.name(timeline.timezone)
         return f"{self._counts()} for {contacts} {span}; days are those of {zone}."
@@ -51,7 +51,7 @@ class _TimelineText:
     def days(self) -> Iterator[list[str]]:
         """The day, and a line for each of its boundaries; an end of day counts to the day that ends."""
         columns = self._columns()
-        for day, changes in groupby(self.timeline.coming, key=self._day):
+        for day, changes in groupby(self.timeline.upcoming, key=self._day):
             yield [day, *(line for change in changes for line in self._lines(change, columns))]
 
     def _day(self, change: UpcomingChange) -> str:
@@ -61,7 +61,7 @@ class _TimelineText:
 
     def _columns(self) -> tuple[int, int]:
         """How wide the columns of items and of contacts are."""
-        changes = self.timeline.coming
+        changes = self.timeline.upcoming
         return (
             column_width(map(self._item, changes), WIDEST_ITEM),
             column_width(map(self._contact, changes), WIDEST_ITEM),

@@ -200,7 +200,7 @@ class ApplyJob:
 
         Not where a guard refuses: an account that looks wrong must not become the measure of the next one.
         """
-        last = past.history.standing
+        last = past.history.last_apply
         known = last is not None and last.complete and last.covers(fresh.plan)
         if not (known or fresh.plan.revert or fresh.plan.refused):
             with open_journal(self.project.journals, self.project.now) as journal:

@@ -24,7 +24,6 @@ from reconcile.plan.matching import (
 
 from .accounts import open_reader
 from .caller import Console, Progress
-from .planning import managed_facets
 from .project import Project
 
 EMPTY_LISTING = Listing(())
@@ -88,7 +87,7 @@ def _explain_declared(
         return explain_contact(declaration, None, context)
     ((_, identity),) = matches.matched
     _raise_problems(match_declarations(claimants(declarations, identity), [identity]).problems)
-    facets = managed_facets(declaration)
+    facets = frozenset(declaration.managed)
     contact = account.contacts([identity], known=listing, facets=facets)[identity.id]
     return explain_contact(declaration, contact, context)
 

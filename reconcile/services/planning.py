@@ -1,4 +1,4 @@
-"""A fresh plan from the declarations and the live account: list, resolve, check, read, plan."""
+"""A fresh plan from the declarations and the live account: list, match, read, plan, search holders, judge."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,24 +10,17 @@ from reconcile.evance.reader import Reader
 from reconcile.journal.history import NO_HISTORY, RunHistory, run_history
 from reconcile.model.contact import Contact, Identity
 from reconcile.model.declaration import Declaration
-from reconcile.model.facets import MANAGED, Facet
 from reconcile.model.guards import LOSING_HOURS
 from reconcile.model.plan import Plan, PlanContext
 from reconcile.plan.approval import refusals_of_the_unseen
-from reconcile.plan.guards import AccountFacts
+from reconcile.plan.guards import AccountFacts, OtherHolders, loss_horizon, roles_without_holder
 from reconcile.plan.matching import match_declarations, unknown_roles
-from reconcile.plan.planner import make_plan
+from reconcile.plan.planner import make_plan, plan_contacts
 
 from .accounts import open_reader
 from .caller import Console, Progress
 from .project import Project
-from .role_holders import (
-    HolderSearch,
-    count_holders,
-    roles_without_holder,
-    search_holders,
-    undeclared_contacts,
-)
+from .role_holders import HolderSearch, search_holders, undeclared_contacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,44 +48,48 @@ def refuse_unseen(plan: Plan) -> None:
 def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways to make it
     declarations: Sequence[Declaration],
     account: Reader,
-    scene: PlanContext,
+    context: PlanContext,
     *,
     past: RunHistory = NO_HISTORY,
     progress: Progress = no_progress,
     thorough: bool = True,
 ) -> FreshPlan:
-    """Plan the declarations against the account as it is now, with an eye to earlier runs.
+    """Plan the declarations against the account as it is now, with regard to earlier runs.
 
-    ``thorough``: also look for other holders of a role that would lose its last one, for the guards.
+    ``thorough``: contacts that are not declared are read, too, in search of another holder of a role that
+    would lose its last one.
 
     Raises DeclarationError with every declaration that finds no contact or more than one, and every role that
     the account does not have; ApiError when the account can't be read whole.
     """
     roles = account.roles()
     listing = account.listing(lambda done, total: progress("Listing contacts", done, total))
-    found = match_declarations(declarations, listing.identities, complete=not listing.gap)
-    problems = (*found.problems, *unknown_roles(declarations, roles))
+    matches = match_declarations(declarations, listing.identities, complete=not listing.gap)
+    problems = (*matches.problems, *unknown_roles(declarations, roles))
     if problems:
         raise DeclarationError(problems)
-    live = _read(found.matched, account, listing, progress)
-    known = undeclared_contacts(listing, live)
-    census = count_holders(_account_facts(listing, past, scene), known, scene.now)
-    plan = make_plan(found, live, scene, census)
-    doubtful = roles_without_holder(plan)
-    if thorough and doubtful and known.unread:
-        looking = HolderSearch(account, scene.now, partial(progress, "Looking for other holders"))
-        census = search_holders(census, doubtful, looking, known.unread)
-        plan = make_plan(found, live, scene, census)
-    return FreshPlan(plan, len(listing.identities))
+    live = _read(matches.matched, account, listing, progress)
+    contacts = plan_contacts(matches, live, context)
+    undeclared = undeclared_contacts(listing, live)
+    holders = undeclared.holders(context.now)
+    if thorough:
+        search = HolderSearch(account, context.now, partial(progress, "Looking for other holders"))
+        lost = roles_without_holder(contacts, holders, loss_horizon(context.policy, context.now))
+        holders = search_holders(holders, lost, search, undeclared.unread)
+    facts = _account_facts(listing, past, context, holders)
+    return FreshPlan(make_plan(matches, contacts, context, facts), len(listing.identities))
 
 
-def _account_facts(listing: Listing, past: RunHistory, scene: PlanContext) -> AccountFacts:
-    hours = scene.policy.guards.of(LOSING_HOURS)
+def _account_facts(
+    listing: Listing, past: RunHistory, context: PlanContext, holders: OtherHolders
+) -> AccountFacts:
+    hours = context.policy.guards.of(LOSING_HOURS)
     return AccountFacts(
         contacts=len(listing.identities),
         before=past.contacts_before,
         gap=listing.gap,
-        recent_losses=past.recent_losses(scene.now, hours),
+        other_holders=holders,
+        recent_losses=past.recent_losses(context.now, hours),
     )
 
 
@@ -100,20 +97,14 @@ def _read(
     matched: Sequence[tuple[Declaration, Identity]], account: Reader, listing: Listing, progress: Progress
 ) -> dict[str, Contact]:
     """The matched contacts by id; one request each, unless the listing told all that is managed of it."""
-    facets = {identity: managed_facets(entry) for entry, identity in matched}
+    facets = {identity: frozenset(declaration.managed) for declaration, identity in matched}
     live: dict[str, Contact] = {}
     for needed in sorted(set(facets.values()), key=sorted):
         group = [identity for identity, managed in facets.items() if managed == needed]
-        live |= account.contacts(
-            group, _counted(progress, len(live), len(facets)), known=listing, facets=needed
-        )
+        group_progress = _group_progress(progress, len(live), len(facets))
+        live |= account.contacts(group, group_progress, known=listing, facets=needed)
     return live
 
 
-def _counted(progress: Progress, before: int, total: int) -> Callable[[int, int | None], None]:
+def _group_progress(progress: Progress, before: int, total: int) -> Callable[[int, int | None], None]:
     return lambda done, _of_group: progress("Reading contacts", before + done, total)
-
-
-def managed_facets(declaration: Declaration) -> frozenset[Facet]:
-    """The facets that a declaration manages."""
-    return frozenset(facet for facet in MANAGED if getattr(declaration, facet.value) is not None)

@@ -20,7 +20,7 @@ from reconcile.model.facets import Facet, tag_key
 from reconcile.model.plan import Plan, PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.settings import Policy
-from reconcile.plan.fold import ignored_role, ignored_tag
+from reconcile.plan.fold import ignore_pattern
 
 from .accounts import open_reader
 from .caller import Console
@@ -163,7 +163,7 @@ def _roles(
     before = (changes.before.state.roles if changes.before else None) or ()
     grants = [grant for grant in live.state.roles or () if grant.reference not in touched]
     grants += [grant for grant in before if grant.reference in touched and grant.held(context.now)]
-    managed = (grant for grant in grants if not ignored_role(grant.reference, context.policy))
+    managed = (grant for grant in grants if not ignore_pattern(Facet.ROLES, grant.reference, context.policy))
     return tuple(_declared(grant, changes.place) for grant in sorted(managed))
 
 
@@ -179,7 +179,8 @@ def _tags(
     before = (changes.before.state.tags if changes.before else None) or ()
     tags = {tag_key(tag): tag for tag in live.state.tags or () if tag_key(tag) not in touched}
     tags |= {tag_key(tag): tag for tag in before if tag_key(tag) in touched}
-    return tuple(DeclaredTag(tag, changes.place) for tag in tags.values() if not ignored_tag(tag, policy))
+    managed = (tag for tag in tags.values() if not ignore_pattern(Facet.TAGS, tag, policy))
+    return tuple(DeclaredTag(tag, changes.place) for tag in managed)
 
 
 def _fields(touched: frozenset[str], before: Fields | None) -> Fields | None:

@@ -1,35 +1,39 @@
-"""Who else holds a role: what the guard ``last-holder`` must know of contacts that nobody declares."""
+"""Who holds roles among the contacts that nobody declares: what the guard of last holders must know."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from reconcile.evance.listing import Listing, ListingProgress, no_progress
 from reconcile.evance.reader import Reader
 from reconcile.model.contact import Contact, Identity
-from reconcile.model.plan import Plan
-from reconcile.plan.guards import AccountFacts
+from reconcile.plan.guards import OtherHolders
 
 MOST_READ = 500
-"""How many contacts are read in search of another holder. At five requests a second that is 100 seconds."""
+"""Maximum number of contacts that a search reads: 100 seconds at five requests a second."""
 
 MOST_UNREADABLE = 5
-"""How many contacts that can't be read end the search: an account in trouble is not to be asked for hours."""
+"""Maximum number of contacts that can't be read, then the search ends: the account is in trouble."""
 
 
 @dataclass(frozen=True, slots=True)
 class UndeclaredContacts:
-    """The contacts that are not declared: of some the listing told the grants, the others are unread."""
+    """The contacts that are not declared: the listing told the grants of some, the others are unread."""
 
     told: tuple[Contact, ...]
     unread: tuple[Identity, ...]
 
+    def holders(self, now: datetime) -> OtherHolders:
+        """The holders that the listing told of."""
+        counts = Counter(role for contact in self.told for role in _held(contact, now))
+        return OtherHolders(counts, len(self.unread))
+
 
 @dataclass(frozen=True, slots=True)
 class HolderSearch:
-    """How contacts are looked up: in which account, as of when, and who is told how far it is."""
+    """How contacts are looked up: in which account, as of when, and who is told of the progress."""
 
     account: Reader
     now: datetime
@@ -37,7 +41,7 @@ class HolderSearch:
 
 
 def undeclared_contacts(listing: Listing, declared: Mapping[str, Contact]) -> UndeclaredContacts:
-    """The listed contacts that are not declared."""
+    """The listed contacts that are not declared; ``declared`` has the others by their id."""
     told: list[Contact] = []
     unread: list[Identity] = []
     for identity in listing.identities:
@@ -50,39 +54,30 @@ def undeclared_contacts(listing: Listing, declared: Mapping[str, Contact]) -> Un
     return UndeclaredContacts(tuple(told), tuple(unread))
 
 
-def count_holders(census: AccountFacts, known: UndeclaredContacts, now: datetime) -> AccountFacts:
-    """The census with the holders that the listing told of, and how many contacts it told nothing of."""
-    holders = Counter(role for contact in known.told for role in _held(contact, now))
-    return replace(census, holders=holders, unread=len(known.unread))
-
-
-def roles_without_holder(plan: Plan) -> frozenset[str]:
-    """The roles that would have no holder left, as far as is known."""
-    verdicts = (verdict for verdict in plan.guards if verdict.guard == "last-holder")
-    return frozenset(role for verdict in verdicts for role in verdict.subjects)
-
-
 def search_holders(
-    census: AccountFacts, wanted: Iterable[str], looking: HolderSearch, unread: Sequence[Identity]
-) -> AccountFacts:
-    """The census with what unread contacts tell of the wanted roles.
+    known: OtherHolders, wanted: Sequence[str], search: HolderSearch, unread: Sequence[Identity]
+) -> OtherHolders:
+    """The known holders, and those of the wanted roles among contacts that are read for it.
 
-    Reading ends as soon as each role has a holder, or after so many contacts that more would take too long.
+    Reading ends as soon as each role has a holder, and after ``MOST_READ`` contacts. With nothing wanted,
+    nothing is read.
     """
-    holders, missing = Counter(census.holders), set(wanted)
-    left, most, silent = len(unread), min(len(unread), MOST_READ), 0
-    with closing(looking.account.looked_up(unread[:most])) as looked_up:
-        for done, contact in enumerate(looked_up, 1):
+    if not wanted:
+        return known
+    counts, missing = Counter(known.counts), set(wanted)
+    left, most, unreadable = len(unread), min(len(unread), MOST_READ), 0
+    with closing(search.account.looked_up(unread[:most])) as contacts:
+        for done, contact in enumerate(contacts, 1):
             # Grants that can't be read may be of any role: such a contact stays unread.
             left -= contact is None or contact.state.roles is not None
-            held = _held(contact, looking.now)
-            holders.update(held)
+            held = _held(contact, search.now)
+            counts.update(held)
             missing.difference_update(held)
-            looking.progress(done, most)
-            silent += contact is not None and contact.state.roles is None
-            if not missing or silent > MOST_UNREADABLE:
+            search.progress(done, most)
+            unreadable += contact is not None and contact.state.roles is None
+            if not missing or unreadable > MOST_UNREADABLE:
                 break
-    return replace(census, holders=holders, unread=left)
+    return OtherHolders(counts, left)
 
 
 def _held(contact: Contact | None, now: datetime) -> list[str]:

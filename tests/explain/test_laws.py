@@ -34,8 +34,8 @@ def test_every_operation_of_the_plan_is_explained(
     plan = planned(declaration, state, policy)
     found = explain_contact(declaration, contact(state), scene(policy))
     steps = [step for change in plan.changes for step in change.operations]
-    told = [one for one in found.items if one.fate not in {Effect.KEEP, Effect.NONE}]
-    assert sorted((one.facet, one.item, one.fate.value) for one in told) == sorted(
+    told = [one for one in found.items if one.effect not in {Effect.KEEP, Effect.NONE}]
+    assert sorted((one.facet, one.item, one.effect.value) for one in told) == sorted(
         (step.facet, step.item, step.action.value) for step in steps
     )
     assert {one.operation for one in told} == set(steps)
@@ -53,7 +53,7 @@ def test_what_the_plan_keeps_is_explained_as_kept(
     for change in planned(declaration, state, policy).changes:
         for kept in change.kept:
             one = found[kept.facet, kept.item]
-            assert (one.fate, one.target, one.origin) == (Effect.KEEP, kept.value, kept.origin)
+            assert (one.effect, one.target, one.origin) == (Effect.KEEP, kept.value, kept.origin)
 
 
 @given(declarations, states, policies)
@@ -74,7 +74,7 @@ def test_everything_that_is_held_or_declared_is_explained(
 def test_of_a_contact_that_nobody_declares_nothing_is_done(state: State) -> None:
     """Each of its roles and tags is told and left as it is."""
     found = explain_undeclared_contact(contact(state), scene(Policy()))
-    assert {one.fate for one in found.items} <= {Effect.NONE}
+    assert {one.effect for one in found.items} <= {Effect.NONE}
     assert len(found.items) == len(state.roles or ()) + len(state.tags or ())
     assert all(one.live == one.target for one in found.items)
 
@@ -97,8 +97,8 @@ def test_a_turn_is_the_next_change_of_its_item(
 ) -> None:
     """Right before it the item is as now, given or withheld, and at that instant it is the other."""
     for one in explain_contact(declaration, contact(state), scene(policy)).items:
-        if one.turn is not None and one.window != OPEN:
-            given_at = (NOW, one.turn.at - SECOND, one.turn.at)
+        if one.next is not None and one.window != OPEN:
+            given_at = (NOW, one.next.at - SECOND, one.next.at)
             now, before, then = (named(one) in target(declaration, policy, at) for at in given_at)
             assert now == before != then
 
@@ -121,7 +121,7 @@ def test_the_timeline_has_the_instants_at_which_the_target_changes(
     """All of them within the days, no other one, and with the items that come and go."""
     found = build_timeline([declaration], scene(policy), days)
     told: dict[datetime, set[tuple[bool, str]]] = {}
-    for one in found.coming:
+    for one in found.upcoming:
         told.setdefault(one.boundary.at, set()).add((one.boundary.starts, tag_key(one.boundary.item)))
     seen = {}
     for day in range(1, days + 1):  # every generated window starts and ends so many whole days from now
@@ -152,4 +152,4 @@ def test_the_text_has_a_line_for_each_item(declaration: Declaration, state: Stat
 def test_the_scene_of_a_timeline_needs_no_account() -> None:
     """It goes by the declarations alone."""
     found = build_timeline([], PlanContext("sandbox", "", Policy(), NOW, "1.0"), 1)
-    assert (found.coming, found.until - found.as_of) == ((), timedelta(days=1))
+    assert (found.upcoming, found.until - found.as_of) == ((), timedelta(days=1))

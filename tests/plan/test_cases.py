@@ -26,7 +26,7 @@ from reconcile.model.plan import Change, Origin, Plan, PlanContext, Value
 from reconcile.model.problem import Problem
 from reconcile.model.settings import Policy
 from reconcile.plan.matching import match_declarations, unknown_roles
-from reconcile.plan.planner import make_plan
+from reconcile.plan.planner import make_plan, plan_contacts
 
 CASES = Path(__file__).parent.parent / "cases" / "plan"
 
@@ -103,7 +103,8 @@ def plan_of(case: Case, declarations: tuple[Declaration, ...], live: tuple[Conta
     found = match_declarations(declarations, [contact.identity for contact in live])
     assert found.problems == ()
     scene = PlanContext("sandbox", "sandbox.evance.me", case.policy, case.now, "1.0")
-    return make_plan(found, {contact.identity.id: contact for contact in live}, scene)
+    contacts = plan_contacts(found, {contact.identity.id: contact for contact in live}, scene)
+    return make_plan(found, contacts, scene)
 
 
 def shown(plan: Plan) -> dict[str, list[str]]:

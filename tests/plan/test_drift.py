@@ -16,7 +16,7 @@ from reconcile.model.settings import Policy
 from reconcile.plan.digest import plan_digest
 from reconcile.plan.drift import ApplyHistory, LastApply, due_plan, explain_drift
 from reconcile.plan.matching import Matches
-from reconcile.plan.planner import make_plan
+from reconcile.plan.planner import make_plan, plan_contacts
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -39,7 +39,8 @@ def window(starts: timedelta | None = None, expires: timedelta | None = None) ->
 
 def planned(declaration: Declaration, *tags: str, roles: tuple[Grant, ...] = ()) -> Plan:
     live = Contact(BOB, State(roles=roles, tags=tags, profile={}, address={}))
-    return make_plan(Matches(((declaration, BOB),), (), ()), {BOB.id: live}, SCENE)
+    matches = Matches(((declaration, BOB),), (), ())
+    return make_plan(matches, plan_contacts(matches, {BOB.id: live}, SCENE), SCENE)
 
 
 def applied(plan: Plan, at: timedelta = -24 * HOUR, *, complete: bool = True, settled: str = "") -> LastApply:

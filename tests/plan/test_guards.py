@@ -21,9 +21,9 @@ from reconcile.model.guards import GuardLimits, liftable_guards
 from reconcile.model.plan import Plan, PlanContext, Verdict
 from reconcile.model.problem import Place
 from reconcile.model.settings import Override, Patterns, Policy, Protect
-from reconcile.plan.guards import AccountFacts
+from reconcile.plan.guards import AccountFacts, OtherHolders
 from reconcile.plan.matching import Matches
-from reconcile.plan.planner import make_plan
+from reconcile.plan.planner import make_plan, plan_contacts
 from reconcile.services.planning import refuse_unseen
 from tests.support.plans.declaration_strategies import NOW
 
@@ -57,7 +57,8 @@ def planned(
     created = tuple(declared for live, declared in pairs if live is None)
     scene = PlanContext("shop", "shop.evance.me", Policy(guards=guards, **policy), NOW, "1.0")
     live = {one.identity.id: one for one, _ in pairs if one is not None}
-    return make_plan(Matches(matched, created, ()), live, scene, census or AccountFacts())
+    matches = Matches(matched, created, ())
+    return make_plan(matches, plan_contacts(matches, live, scene), scene, census or AccountFacts())
 
 
 def verdict(plan: Plan, guard: str) -> Verdict:
@@ -174,9 +175,8 @@ def test_an_end_that_comes_later_is_no_loss() -> None:
 @pytest.mark.parametrize(("after", "passed"), [(HOUR, False), (YEAR, True)])
 def test_a_last_role_that_ends_in_a_moment_is_taken(after: datetime, passed: bool) -> None:  # noqa: FBT001
     """Cut short to the next hours it is as good as gone; a term of a year is a term."""
-    plan = planned(
-        [(ending(1, ("press", None)), until(1, ("press", after)))], limits(), AccountFacts(holders={})
-    )
+    pair = (ending(1, ("press", None)), until(1, ("press", after)))
+    plan = planned([pair], limits(), AccountFacts(other_holders=OtherHolders({})))
     assert verdict(plan, "last-role").passed == passed
     assert verdict(plan, "last-holder").passed == passed
 
@@ -221,7 +221,7 @@ TRIPPED: dict[str, tuple[Callable[[], Plan], str]] = {
         "the account could not be listed whole: 12 rows seen, 13 counted",
     ),
     "last-holder": (
-        lambda: planned([ME], limits(), AccountFacts(holders={"customer": 2})),
+        lambda: planned([ME], limits(), AccountFacts(other_holders=OtherHolders({"customer": 2}))),
         "1 role would lose the last holder; the limit is 0",
     ),
     "last-role": (
@@ -292,7 +292,9 @@ def test_the_last_holder_among_those_who_were_read_counts(
     holders: dict[str, int], unread: int, told: str
 ) -> None:
     """One other holder is enough; without one, contacts that were not read lift nothing."""
-    found = verdict(planned([ME], limits(), AccountFacts(holders=holders, unread=unread)), "last-holder")
+    found = verdict(
+        planned([ME], limits(), AccountFacts(other_holders=OtherHolders(holders, unread))), "last-holder"
+    )
     assert found.message == told
     assert found.passed == bool(holders)
 

@@ -15,7 +15,7 @@ from reconcile.model.plan import OriginKind, Plan, PlanContext
 from reconcile.model.settings import Policy
 from reconcile.plan.fold import fold
 from reconcile.plan.matching import Matches
-from reconcile.plan.planner import make_plan
+from reconcile.plan.planner import make_plan, plan_contacts
 from reconcile.plan.verify import unmet_target
 from tests.support.plans.declaration_strategies import (
     NOW,
@@ -35,7 +35,8 @@ def scene(policy: Policy, now: datetime = NOW) -> PlanContext:
 def planned(declaration: Declaration, state: State, policy: Policy, now: datetime = NOW) -> Plan:
     live = contact(state)
     found = Matches(((declaration, live.identity),), (), ())
-    return make_plan(found, {"13": live}, scene(policy, now))
+    context = scene(policy, now)
+    return make_plan(found, plan_contacts(found, {"13": live}, context), context)
 
 
 def applied(declaration: Declaration, state: State, policy: Policy, approve: str = "pending") -> State:
@@ -153,9 +154,11 @@ def test_order_changes_no_byte(
     shuffled = list(matched)
     random.shuffle(shuffled)
     backwards = dict(reversed(live.items()))
+    context = scene(policy)
+    found, turned = Matches(tuple(matched), (), ()), Matches(tuple(shuffled), (), ())
     plans = [
-        make_plan(Matches(tuple(matched), (), ()), live, scene(policy)),
-        make_plan(Matches(tuple(shuffled), (), ()), backwards, scene(policy)),
+        make_plan(found, plan_contacts(found, live, context), context),
+        make_plan(turned, plan_contacts(turned, backwards, context), context),
     ]
     assert plans[0] == plans[1]
     assert plans[0].digest == plans[1].digest

@@ -14,7 +14,7 @@ from reconcile.model.problem import Place
 from reconcile.model.settings import Patterns, Policy
 from reconcile.plan.digest import plan_digest
 from reconcile.plan.matching import match_declarations
-from reconcile.plan.planner import make_plan
+from reconcile.plan.planner import make_plan, plan_contacts
 from reconcile.render.layout import TextLayout
 from reconcile.render.mask import mask
 from reconcile.render.plan_markdown import plan_markdown
@@ -32,7 +32,8 @@ def planned(declaration: Declaration, *live: Contact) -> Plan:
     """The plan for one declaration."""
     resolution = match_declarations([declaration], [contact.identity for contact in live])
     scene = PlanContext("shop", "example.evance.me", POLICY, NOW, "0.1.0")
-    return make_plan(resolution, {contact.identity.id: contact for contact in live}, scene)
+    contacts = plan_contacts(resolution, {contact.identity.id: contact for contact in live}, scene)
+    return make_plan(resolution, contacts, scene)
 
 
 def bob(*roles: Grant, tags: tuple[str, ...] = ()) -> Contact:
