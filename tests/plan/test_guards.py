@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from reconcile.apply.preflight import granted_ceilings, refuse_guarded
 from reconcile.clock import Window
 from reconcile.errors import Refusal
+from reconcile.journal.lines import SpentOverride
 from reconcile.model.contact import Contact, Grant, Identity, State
 from reconcile.model.declaration import Declaration, DeclaredGrant
 from reconcile.model.guards import GuardLimits, liftable_guards
@@ -333,9 +334,9 @@ def test_an_allowance_holds_for_one_plan_and_once() -> None:
     other = replace(allowance, digest="sha256:other")
     assert granted_ceilings([allowance, other], plan, []) == {"last-role": 1}
     assert granted_ceilings([other], plan, []) == {}
-    spent = [{"guard": "last-role", "digest": plan.digest}]
-    assert granted_ceilings([allowance], plan, spent) == {}
-    assert granted_ceilings([allowance], plan, [{**spent[0], "guard": "creating"}]) == {"last-role": 1}
+    spent = SpentOverride("last-role", plan.digest)
+    assert granted_ceilings([allowance], plan, [spent]) == {}
+    assert granted_ceilings([allowance], plan, [replace(spent, guard="creating")]) == {"last-role": 1}
 
 
 def test_what_is_ignored_can_not_trip_a_guard() -> None:

@@ -149,7 +149,7 @@ def test_order_changes_no_byte(
     matched, live = [], {}
     for number, (declaration, state) in enumerate(pairs):
         identity = Identity(str(number), "user", f"{number}@example.com")
-        matched.append((declaration, identity))
+        matched.append((replace(declaration, id=identity.id), identity))
         live[identity.id] = replace(contact(state), identity=identity)
     shuffled = list(matched)
     random.shuffle(shuffled)
