@@ -1,18 +1,17 @@
 """Every call to the account passes here: token, rate limit, retries, and what the last answer means."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from reconcile.errors import ApiError, WriteDeferred
 from reconcile.http.messages import FailureKind, TransportFailure
 from reconcile.http.rate_limiter import RateLimiter
 from reconcile.http.retry import RetryPolicy, Timing, http_date, retry_after
+from reconcile.wire.values import Json
 
 from .connection import Connection
 from .error_mapping import read_failure, unexpected_response, write_failure
 from .tokens import TokenSource
 from .transport import ApiRequest, ApiResponse, NoJson, Transport
-
-Json = Mapping[str, object]
 
 Trace = Callable[[str], None]
 """Told of each request in words: method, path, what came back, and how long it took."""
