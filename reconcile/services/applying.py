@@ -30,7 +30,7 @@ from reconcile.text import escape_unprintable
 
 from .accounts import connected, sandbox_connection
 from .caller import Console
-from .plan_files import read_approved_plan, refuse_uncovered
+from .files import read_approved_plan, refuse_uncovered
 from .planning import FreshPlan, make_fresh_plan, refuse_unseen
 from .project import Project
 from .reverting import declarations_undoing

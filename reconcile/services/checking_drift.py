@@ -1,10 +1,5 @@
 """What differs from declarations that were applied before, and why."""
 
-import json
-from pathlib import Path
-
-from reconcile.documents.drift import drift_from_document
-from reconcile.errors import Refusal, UsageError
 from reconcile.journal.history import run_history
 from reconcile.model.drift import Drift
 from reconcile.plan.drift import explain_drift
@@ -30,13 +25,3 @@ def check_drift(project: Project, console: Console) -> Drift:
     if plan.empty or not plan.listed_whole:
         refuse_unseen(plan)
     return explain_drift(plan, declarations, past.history)
-
-
-def read_drift_file(path: Path) -> Drift:
-    """The drift in a file that ``--out`` wrote; Refusal when it is none."""
-    try:
-        return drift_from_document(json.loads(path.read_bytes()))
-    except OSError as error:
-        raise UsageError(f"{path}: can't be read: {error.strerror}") from None
-    except (ValueError, RecursionError):
-        raise Refusal(f"{path}: this is not drift as 'reconcile drift --out' writes it") from None

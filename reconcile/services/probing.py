@@ -24,7 +24,7 @@ from reconcile.render.probe import capabilities_yaml
 
 from .accounts import connected
 from .caller import Console
-from .output_files import write_shared
+from .files import write_shared
 from .project import Project
 
 

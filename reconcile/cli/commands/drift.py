@@ -24,7 +24,7 @@ def drift(common: Common, form: str, privacy: Privacy | None, out: Path | None) 
     """
     from reconcile.documents.drift import drift_json
     from reconcile.services.checking_drift import check_drift
-    from reconcile.services.output_files import write_private
+    from reconcile.services.files import write_private
     from reconcile.services.project import open_project
 
     differences = check_drift(open_project(common.choice, common.console), common.console)

@@ -29,7 +29,7 @@ def plan(  # noqa: PLR0913 - an argument for each option
 ) -> int:
     """Show what would change, without changing anything."""
     from reconcile.documents.plan import plan_json
-    from reconcile.services.output_files import write_private
+    from reconcile.services.files import write_private
     from reconcile.services.planning import plan_project
     from reconcile.services.project import open_project
 

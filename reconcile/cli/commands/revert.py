@@ -18,7 +18,7 @@ from reconcile.model.plan import Plan
 def revert(common: Common, run: str, out: Path | None, form: str) -> int:
     """Plan what undoes RUN: review the plan, then carry it out with 'reconcile apply PLAN.json'."""
     from reconcile.documents.plan import plan_json
-    from reconcile.services.output_files import write_private
+    from reconcile.services.files import write_private
     from reconcile.services.project import open_project
     from reconcile.services.reverting import plan_revert_of
 

@@ -20,7 +20,7 @@ def show(file: Path, form: str, privacy: Privacy | None, *, concise: bool) -> in
     from reconcile.cli import formats
     from reconcile.cli.console import Terminal
     from reconcile.plan.approval import has_own_digest
-    from reconcile.services.plan_files import read_plan_file
+    from reconcile.services.files import read_plan_file
 
     plan = read_plan_file(file)
     if not has_own_digest(plan):

@@ -46,8 +46,7 @@ def approved_plan(common: Common, *, out: Path, workflow: str, artifact: str, **
 
 def _write(approved: "ApprovedPlan", out: Path) -> None:
     """Write the plan, unless it is not the one whose digest our comment names."""
-    from reconcile.services.output_files import write_private
-    from reconcile.services.plan_files import read_approved_plan
+    from reconcile.services.files import read_approved_plan, write_private
 
     try:
         write_private(out, approved.content.decode("utf-8"))

@@ -33,7 +33,7 @@ def comment(
     """Post or update the one comment that holds the plan, masked as is configured."""
     from reconcile.forge.approved_plan import PLAN
     from reconcile.forge.sticky_comment import StickyComment
-    from reconcile.services.plan_files import read_approved_plan
+    from reconcile.services.files import read_approved_plan
     from reconcile.services.project import open_project
 
     if failed == (file is not None):

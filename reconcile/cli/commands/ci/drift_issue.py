@@ -26,7 +26,7 @@ def drift_issue(common: Common, file: Path, author: str | None) -> int:
     """Open or update the one issue about drift (from 'drift --out'), or close it when there is none."""
     from reconcile.cli.formats import render
     from reconcile.forge.sticky_comment import issue_of, with_mark
-    from reconcile.services.checking_drift import read_drift_file
+    from reconcile.services.files import read_drift_file
     from reconcile.services.project import open_project
 
     project, job = open_project(common.choice, common.console), this_job()

@@ -43,7 +43,7 @@ def journals(common: Common, workflows: tuple[str, ...], branch: str | None) -> 
 
 def _keep(path: Path, content: bytes) -> None:
     """Write a journal, unless the one that is there is longer: a journal only ever grows."""
-    from reconcile.services.output_files import write_private
+    from reconcile.services.files import write_private
 
     if not path.exists() or path.stat().st_size < len(content):
         write_private(path, content.decode("ascii", "replace"))

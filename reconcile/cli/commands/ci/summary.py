@@ -23,7 +23,7 @@ SMALLEST = 8_000
 def summary(common: Common, file: Path) -> int:
     """Add the plan to the job's summary (GITHUB_STEP_SUMMARY), masked as is configured."""
     from reconcile.cli.formats import render
-    from reconcile.services.plan_files import read_approved_plan
+    from reconcile.services.files import read_approved_plan
     from reconcile.services.project import open_project
 
     target = os.environ.get("GITHUB_STEP_SUMMARY")

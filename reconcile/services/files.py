@@ -1,0 +1,101 @@
+"""The files that commands read and write: saved plans and drift, and everything else.
+
+From a file to the ceiling of an apply: bytes, ``json_text.parse_unique_keys``, the document,
+``documents.plan``, the plan, and the checks in ``plan.approval``.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Any
+
+from reconcile.documents.drift import drift_from_document
+from reconcile.documents.json_text import parse_unique_keys
+from reconcile.documents.plan import plan_from_document
+from reconcile.errors import Refusal, UsageError, refuse_if
+from reconcile.model.drift import Drift
+from reconcile.model.plan import Plan
+from reconcile.plan.approval import invalid_approval, not_covered
+
+OWNER_ONLY, READABLE = 0o600, 0o644
+
+
+def read_plan_file(path: Path) -> Plan:
+    """The plan in a file; Refusal when it is none that this version reads. Its digest is not checked here."""
+    _, plan = _read(path)
+    return plan
+
+
+def read_approved_plan(path: Path, digest: str | None) -> Plan:
+    """The approved plan in a file; Refusal when it is not what its digest and the pinned one say."""
+    document, plan = _read(path)
+    reasons = invalid_approval(plan, document, digest)
+    refuse_if(reasons, f"{path} can't be applied; nothing was written")
+    return plan
+
+
+def _read(path: Path) -> tuple[Mapping[str, Any], Plan]:
+    """The document in a file, and the plan that it tells."""
+    try:
+        document = parse_unique_keys(path.read_bytes())
+        return document, plan_from_document(document)
+    except OSError as error:
+        raise UsageError(f"{path}: can't be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        reason = "it is not JSON" if isinstance(error, json.JSONDecodeError | UnicodeError) else str(error)
+        advice = "make a new one with 'reconcile plan --out'"
+        raise Refusal(f"{path}: this is not a plan: {reason}; {advice}") from None
+
+
+def refuse_uncovered(fresh: Plan, approved: Plan) -> None:
+    """Raise Refusal with every difference when a fresh plan goes beyond the approved one."""
+    headline = "the approved plan no longer fits; nothing was written; plan and review again"
+    refuse_if(not_covered(fresh, approved), headline)
+
+
+def read_drift_file(path: Path) -> Drift:
+    """The drift in a file that ``--out`` wrote; Refusal when it is none."""
+    try:
+        return drift_from_document(json.loads(path.read_bytes()))
+    except OSError as error:
+        raise UsageError(f"{path}: can't be read: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        raise Refusal(f"{path}: this is not drift as 'reconcile drift --out' writes it") from None
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read: a plan names people. UsageError: it can't be written."""
+    _write(path, text, OWNER_ONLY)
+
+
+def write_shared(path: Path, text: str) -> None:
+    """Write a file that goes under Git. UsageError: it can't be written."""
+    _write(path, text, READABLE)
+
+
+def _write(path: Path, text: str, mode: int) -> None:
+    try:
+        _replace(path.resolve(), text, mode)
+    except OSError as error:
+        raise UsageError(f"{path}: can't be written: {error.strerror}") from None
+
+
+def _replace(path: Path, text: str, mode: int) -> None:
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8")  # a device or a pipe is written to, never replaced
+        return
+    descriptor, temporary = mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fchmod(descriptor, mode)
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(temporary).unlink()
+        raise
