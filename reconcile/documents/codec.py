@@ -22,7 +22,7 @@ from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from .json_kinds import SCALARS, JsonKind, ListKind, MappingKind, NullableKind, Schema, words
+from .json_kinds import SCALARS, JsonKind, Schema, list_of, mapping_of, nullable, words
 from .json_value import JsonValue
 
 M = TypeVar("M")
@@ -54,16 +54,18 @@ class LeftOutWhen:
 
 
 class Layout(Enum):
-    """Where the keys of a described object stand, if not in an object of their own under their key.
+    """Where the keys of a described object stand.
 
-    INLINE: among the keys around them. GROUPED: in an object, but as attributes of the model's object around.
+    OWN: in an object of their own under their key. GROUPED: there, too, but their values are attributes of
+    the model's object around. INLINE: among the keys around.
     """
 
-    INLINE = auto()
+    OWN = auto()
     GROUPED = auto()
+    INLINE = auto()
 
 
-INLINE, GROUPED = Layout
+GROUPED, INLINE = Layout.GROUPED, Layout.INLINE
 
 NOT_IN_JSON = object()
 """Marks an attribute of a class that describes itself which is no key of its object."""
@@ -71,28 +73,28 @@ NOT_IN_JSON = object()
 
 def encode(document: type[Document[M]], value: M) -> dict[str, Any]:
     """A value of the model as JSON's types, in the order in which the keys are documented."""
-    return object_kind(document).write(value)
+    return object_shape(document).write(value)
 
 
 def decode(document: type[Document[M]], value: JsonValue, **known: Any) -> M:
     """The reverse; ValueError with the path of what is wrong. ``known`` are attributes told elsewhere."""
-    kind = object_kind(document)
-    model: M = kind.model(**kind.attributes(value), **known)
+    shape = object_shape(document)
+    model: M = shape.model(**shape.attributes(value), **known)
     return model
 
 
 def encode_itself(value: Any) -> dict[str, Any]:
     """A value whose class describes itself, as JSON's types."""
-    return object_kind(type(value)).write(value)
+    return object_shape(type(value)).write(value)
 
 
-def decode_leniently(shape: type[M], content: Any, **known: Any) -> M:
+def decode_leniently(described: type[M], content: Any, **known: Any) -> M:
     """A value whose class describes itself, of what is there, unchecked: for what was written long ago.
 
     What is missing has its default; without one, asking for it raises AttributeError. ``known`` are
     attributes told elsewhere.
     """
-    model: M = object_kind(shape).read_leniently(content)
+    model: M = object_shape(described).read_leniently(content)
     for name, value in known.items():
         object.__setattr__(model, name, value)
     return model
@@ -100,7 +102,10 @@ def decode_leniently(shape: type[M], content: Any, **known: Any) -> M:
 
 @dataclass(frozen=True, slots=True)
 class JsonKey:
-    """One key of an object: where the model has its value, of which kind it is, and what is said of it."""
+    """One key of an object: where the model has its value, of which kind it is, and what is said of it.
+
+    ``attribute`` is None where the value is only written. ``shape`` is that of an object in another layout.
+    """
 
     name: str
     kind: JsonKind
@@ -108,108 +113,80 @@ class JsonKey:
     attribute: str | None
     left_out: LeftOutWhen | None
     about: str
+    layout: Layout = Layout.OWN
+    shape: "ObjectShape | None" = None
 
     def write(self, model: Any, members: dict[str, Any]) -> None:
-        """Add the key's value to an object's members."""
+        """Add the value to an object's members."""
         value = self.get(model)
-        if self.left_out is None or value is not self.left_out.value:
+        if self.layout is INLINE:
+            members.update(self.kind.write(value))
+        elif self.left_out is None or value is not self.left_out.value:
             members[self.name] = self.kind.write(value)
 
     def read(self, holder: JsonValue, attributes: dict[str, Any]) -> None:
         """Add the value to the attributes of the model, if it is one."""
-        if self.attribute and (self.left_out is None or holder.has(self.name)):
-            attributes[self.attribute] = self.kind.read_key(holder, self.name)
+        if self.shape and self.layout is GROUPED:
+            attributes.update(self.shape.attributes(holder.key(self.name)))
+        elif self.attribute and (self.left_out is None or holder.has(self.name)):
+            attributes[self.attribute] = self._value(holder)
 
-    def keys(self) -> Iterator["JsonKey"]:
-        """The keys that stand in the object itself."""
-        yield self
+    def _value(self, holder: JsonValue) -> Any:
+        if self.kind.read_key is not None:
+            return self.kind.read_key(holder, self.name)
+        return self.kind.read(holder if self.layout is INLINE else holder.key(self.name))
 
     def schema(self) -> Schema:
         """What a JSON Schema says of the value."""
-        schema = self.kind.schema()
-        if self.left_out is not None:
-            schema["not"] = {"const": self.left_out.value}
-        return {**({"description": self.about} if self.about else {}), **schema}
-
-
-class GroupedKeys(JsonKey):
-    """An object with keys that are of the object of the model around it."""
-
-    __slots__ = ()
-    kind: "ObjectKind"
-
-    def read(self, holder: JsonValue, attributes: dict[str, Any]) -> None:
-        """See JsonKey."""
-        attributes.update(self.kind.attributes(holder.key(self.name)))
-
-
-class InlineKeys(JsonKey):
-    """The keys of another object of the model, among those around them."""
-
-    __slots__ = ()
-    kind: "ObjectKind"
-
-    def write(self, model: Any, members: dict[str, Any]) -> None:
-        """See JsonKey."""
-        members.update(self.kind.write(self.get(model)))
-
-    def read(self, holder: JsonValue, attributes: dict[str, Any]) -> None:
-        """See JsonKey."""
-        if self.attribute:
-            attributes[self.attribute] = self.kind.read(holder)
-
-    def keys(self) -> Iterator[JsonKey]:
-        """See JsonKey."""
-        return self.kind.all_keys()
+        described = {"description": self.about} if self.about else {}
+        excluded = {"not": {"const": self.left_out.value}} if self.left_out else {}
+        return {**described, **self.kind.schema, **excluded}
 
 
 @dataclass(frozen=True, slots=True)
-class ObjectKind(JsonKind):
+class ObjectShape:
     """An object as a class describes it."""
 
     model: type[Any]
     rows: tuple[JsonKey, ...]
     about: str
 
-    def all_keys(self) -> Iterator[JsonKey]:
-        """The keys that stand in the object."""
+    def keys(self) -> Iterator[JsonKey]:
+        """The keys that stand in the object itself."""
         for row in self.rows:
-            yield from row.keys()
-
-    def attributes(self, value: JsonValue) -> dict[str, Any]:
-        """The attributes of the model that the object tells."""
-        attributes: dict[str, Any] = {}
-        for row in self.rows:
-            row.read(value, attributes)
-        return attributes
+            yield from row.shape.keys() if row.shape and row.layout is INLINE else (row,)
 
     def write(self, value: Any) -> dict[str, Any]:
-        """See JsonKind."""
+        """The object of a value of the model."""
         members: dict[str, Any] = {}
         for row in self.rows:
             row.write(value, members)
         return members
 
-    def read(self, value: JsonValue) -> Any:
-        """See JsonKind."""
-        return self.model(**self.attributes(value))
+    def attributes(self, value: JsonValue) -> dict[str, Any]:
+        """The attributes of the model that an object tells."""
+        attributes: dict[str, Any] = {}
+        for row in self.rows:
+            row.read(value, attributes)
+        return attributes
 
     def read_leniently(self, value: Any) -> Any:
-        """See JsonKind."""
+        """The model of an object as far as it goes; a value that is no object stays what it is."""
         if not isinstance(value, Mapping):
             return value
         model = object.__new__(self.model)
-        for name, default in _defaults(self.model):
-            object.__setattr__(model, name, default)
+        for field in fields(self.model):
+            if field.default is not MISSING:
+                object.__setattr__(model, field.name, field.default)
         for row in self.rows:
             if row.name in value:
                 object.__setattr__(model, row.name, row.kind.read_leniently(value[row.name]))
         return model
 
     def schema(self) -> Schema:
-        """See JsonKind."""
-        keys = list(self.all_keys())
-        rules = [rule for key in keys if (rule := key.kind.object_rule(key.name))]
+        """What a JSON Schema says of an object that may have further keys."""
+        keys = list(self.keys())
+        rules = [key.kind.object_rule(key.name) for key in keys if key.kind.object_rule]
         return {
             **({"description": self.about} if self.about else {}),
             "type": "object",
@@ -219,50 +196,50 @@ class ObjectKind(JsonKind):
         }
 
     def closing_schema(self) -> Schema:
-        """See JsonKind."""
-        closing = {key.name: key.kind.closing_schema() for key in self.all_keys()}
+        """What a JSON Schema adds to allow no further keys, at any depth."""
+        closing = {key.name: key.kind.closing for key in self.keys()}
         inner = {name: schema for name, schema in closing.items() if schema}
         return {"propertyNames": {"enum": list(closing)}, **({"properties": inner} if inner else {})}
 
-
-def _defaults(model: type[Any]) -> Iterator[tuple[str, Any]]:
-    for field in fields(model):
-        if field.default is not MISSING:
-            yield field.name, field.default
-
-
-_KINDS: dict[type[Any], ObjectKind] = {}
-
-
-def object_kind(shape: type[Any]) -> ObjectKind:
-    """The JSON object that a class describes: of the model's class that a document names, or of its own."""
-    if shape not in _KINDS:
-        _KINDS[shape] = _described_object(shape)
-    return _KINDS[shape]
+    def kind(self) -> JsonKind:
+        """The object as a kind of value."""
+        return JsonKind(
+            lambda value: self.model(**self.attributes(value)),
+            self.schema(),
+            self.write,
+            self.closing_schema(),
+            self.read_leniently,
+        )
 
 
-def _described_object(shape: type[Any]) -> ObjectKind:
-    hints = get_type_hints(shape, include_extras=True)
-    rows = tuple(_key(name, hint) for name, hint in hints.items() if NOT_IN_JSON not in get_args(hint))
-    if not issubclass(shape, Document):
-        return ObjectKind(shape, rows, "")
-    return ObjectKind(_described_model(shape), rows, " ".join((shape.__doc__ or "").split()))
+_SHAPES: dict[type[Any], ObjectShape] = {}
 
 
-def _described_model(document: type[Document[Any]]) -> Any:
-    bases = (base for shape in document.__mro__ for base in shape.__dict__.get("__orig_bases__", ()))
-    return next(get_args(base)[0] for base in bases if get_origin(base) is Document)
+def object_shape(described: type[Any]) -> ObjectShape:
+    """The object that a class describes: of the model's class that a document names, or of its own."""
+    if described not in _SHAPES:
+        hints = get_type_hints(described, include_extras=True)
+        rows = (_key(name, hint) for name, hint in hints.items() if NOT_IN_JSON not in get_args(hint))
+        about = " ".join((described.__doc__ or "").split()) if issubclass(described, Document) else ""
+        _SHAPES[described] = ObjectShape(_model(described), tuple(rows), about)
+    return _SHAPES[described]
+
+
+def _model(described: type[Any]) -> Any:
+    """The class of the model that a class describes: what a document names, or itself."""
+    bases = (base for ancestor in described.__mro__ for base in ancestor.__dict__.get("__orig_bases__", ()))
+    return next((get_args(base)[0] for base in bases if get_origin(base) is Document), described)
 
 
 def _key(name: str, hint: Any) -> JsonKey:
     notes = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
-    kind, layout = _kind(hint), _noted(notes, Layout)
+    layout = _noted(notes, Layout) or Layout.OWN
     get, attribute = _source(name, notes)
-    about = " ".join(note for note in notes if isinstance(note, str))
-    row = {None: JsonKey, INLINE: InlineKeys, GROUPED: GroupedKeys}[layout]
     if layout is GROUPED:
         get, attribute = _itself, None
-    return row(name, kind, get, attribute, _noted(notes, LeftOutWhen), about)
+    about = " ".join(note for note in notes if isinstance(note, str))
+    shape = None if layout is Layout.OWN else object_shape(get_args(hint)[0])
+    return JsonKey(name, _kind(hint), get, attribute, _noted(notes, LeftOutWhen), about, layout, shape)
 
 
 def _noted(notes: tuple[Any, ...], kind: type[M]) -> M | None:
@@ -274,11 +251,10 @@ def _itself(model: Any) -> Any:
 
 
 def _source(name: str, notes: tuple[Any, ...]) -> tuple[Callable[[Any], Any], str | None]:
-    """How to get a key's value from the model, and its attribute; None where reading leaves it out."""
+    """How to get a key's value from the model, and its attribute; None where it is only written."""
     derived, renamed = _noted(notes, Derived), _noted(notes, From)
     if derived is not None:
-        source = derived.source
-        return (attrgetter(source) if isinstance(source, str) else source), None
+        return attrgetter(derived.source) if isinstance(derived.source, str) else derived.source, None
     attribute = renamed.attribute if renamed else name
     return attrgetter(attribute), attribute
 
@@ -290,11 +266,11 @@ def _kind(hint: Any) -> JsonKind:
         return _noted(arguments[1:], JsonKind) or _kind(arguments[0])
     if origin in (Union, UnionType):
         (inner,) = (argument for argument in arguments if argument is not NoneType)
-        return NullableKind(_kind(inner))
+        return nullable(_kind(inner))
     if origin is tuple:
-        return ListKind(_kind(arguments[0]))
+        return list_of(_kind(arguments[0]))
     if origin is Mapping:
-        return MappingKind(_kind(arguments[1]))
+        return mapping_of(_kind(arguments[1]))
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return words(hint)
-    return SCALARS.get(hint) or object_kind(hint)
+    return SCALARS.get(hint) or object_shape(hint).kind()

@@ -1,5 +1,6 @@
 """What plans, explanations and timelines say of an item: where it is declared, what it is, and why."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -8,8 +9,8 @@ from reconcile.model.facets import Facet
 from reconcile.model.plan import PLANNED_ORIGINS, Origin, OriginKind, Value
 from reconcile.model.problem import Place
 
-from .codec import Document, From, LeftOutWhen, decode, encode, object_kind
-from .json_kinds import JsonKind, ScalarKind, Schema, or_null, words
+from .codec import Document, From, LeftOutWhen, decode, encode, object_shape
+from .json_kinds import ANYTHING, JsonKind, Schema, or_null, words
 from .json_value import JsonValue
 
 
@@ -51,40 +52,39 @@ class OriginDocument(Document[Origin]):
     source: Annotated[PlaceDocument | None, From("place")]
 
 
-class ItemValueKind(JsonKind):
-    """What an item is: a grant for a role, text for all else, null where there is nothing.
-
-    The keys ``facet`` and ``item`` of the same object tell which it is, and the name of the role.
-    """
-
-    def write(self, value: Value) -> Any:
-        """See JsonKind."""
-        return encode(HeldGrantDocument, value) if isinstance(value, Grant) else value
-
-    def read_key(self, holder: JsonValue, name: str) -> Value:
-        """See JsonKind."""
-        value = holder.key(name)
-        if value.absent or holder.key("facet").value != Facet.ROLES:
-            return value.optional_text()
-        return decode(HeldGrantDocument, value, reference=holder.key("item").value)
-
-    def closing_schema(self) -> Schema:
-        """See JsonKind."""
-        return object_kind(HeldGrantDocument).closing_schema()
-
-    def object_rule(self, name: str) -> Schema:
-        """See JsonKind."""
-        grant = object_kind(HeldGrantDocument).schema()
-        return {
-            "if": {"properties": {"facet": {"const": Facet.ROLES.value}}},
-            "then": {"properties": {name: or_null(grant)}},
-            "else": {"properties": {name: {"type": ["string", "null"]}}},
-        }
+def _write_value(value: Value) -> Any:
+    return encode(HeldGrantDocument, value) if isinstance(value, Grant) else value
 
 
-ItemValue = Annotated[Value, ItemValueKind()]
+def _read_value(holder: JsonValue, name: str) -> Value:
+    """The value of an item, as the keys ``facet`` and ``item`` of the same object tell what it must be."""
+    value = holder.key(name)
+    if value.absent or holder.key("facet").value != Facet.ROLES:
+        return value.optional_text()
+    return decode(HeldGrantDocument, value, reference=holder.key("item").value)
 
-EVENT = ScalarKind(
+
+def _value_rule(name: str) -> Schema:
+    grant = object_shape(HeldGrantDocument).schema()
+    return {
+        "if": {"properties": {"facet": {"const": Facet.ROLES.value}}},
+        "then": {"properties": {name: or_null(grant)}},
+        "else": {"properties": {name: {"type": ["string", "null"]}}},
+    }
+
+
+ITEM_VALUE = replace(
+    ANYTHING,
+    write=_write_value,
+    read_key=_read_value,
+    object_rule=_value_rule,
+    closing=object_shape(HeldGrantDocument).closing_schema(),
+)
+"""What an item is: a grant for a role, text for all else, null where there is nothing."""
+
+ItemValue = Annotated[Value, ITEM_VALUE]
+
+EVENT = JsonKind(
     lambda value: value.one_of("starts", "lapses") == "starts",
     {"enum": ["starts", "lapses"]},
     lambda starts: "starts" if starts else "lapses",

@@ -1,14 +1,13 @@
-"""The kinds of values in our documents: how each is written, read and described to others by a JSON Schema.
+"""The kinds of values in our documents: how each is read, written and described to others by a JSON Schema.
 
 ``codec`` finds the kind of a value by its type. A value that no type describes has a kind of its own, which
 its key names: ``Annotated[str, EMPTY_AS_NULL]``.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from operator import attrgetter
 from typing import Any
 
 from reconcile.clock import utc_text
@@ -18,78 +17,36 @@ from .json_value import JsonValue
 Schema = dict[str, Any]
 
 
-class JsonKind:
-    """One kind of value, in both directions. ``read`` raises ValueError with the path of the value."""
-
-    def write(self, value: Any) -> Any:
-        """A value of the model as JSON's types."""
-        return value
-
-    def read(self, value: JsonValue) -> Any:
-        """The reverse; every value is checked, since documents may come from anywhere."""
-        return value.value
-
-    def read_key(self, holder: JsonValue, name: str) -> Any:
-        """The value under a key, for kinds that depend on other keys of the same object."""
-        return self.read(holder.key(name))
-
-    def read_leniently(self, value: Any) -> Any:
-        """A value of JSON's types in the form that the model gives it, unchecked."""
-        return value
-
-    def schema(self) -> Schema:
-        """What a JSON Schema says of such a value."""
-        return {}
-
-    def closing_schema(self) -> Schema:
-        """What a JSON Schema adds to allow no further keys."""
-        return {}
-
-    def object_rule(self, name: str) -> Schema | None:
-        """What a JSON Schema says of the object that has such a value under this key."""
-        del name
-        return None
-
-
 def _as_it_is(value: Any) -> Any:
     return value
 
 
 @dataclass(frozen=True, slots=True)
-class ScalarKind(JsonKind):
-    """Text, a number, true or false."""
+class JsonKind:
+    """One kind of value, in both directions. Reading raises ValueError with the path of what is wrong.
 
-    reader: Callable[[JsonValue], Any]
-    description: Mapping[str, Any]
-    writer: Callable[[Any], Any] = _as_it_is
+    ``closing`` is what a schema adds to allow no further keys. ``read_leniently`` takes a value of JSON's
+    types and checks nothing. A kind that depends on other keys of its object reads with ``read_key``, by the
+    object and the key, and ``object_rule`` is what the object's schema says of that key.
+    """
 
-    def write(self, value: Any) -> Any:
-        """See JsonKind."""
-        return self.writer(value)
-
-    def read(self, value: JsonValue) -> Any:
-        """See JsonKind."""
-        return self.reader(value)
-
-    def schema(self) -> Schema:
-        """See JsonKind."""
-        return dict(self.description)
+    read: Callable[[JsonValue], Any]
+    schema: Schema
+    write: Callable[[Any], Any] = _as_it_is
+    closing: Schema = field(default_factory=dict)
+    read_leniently: Callable[[Any], Any] = _as_it_is
+    read_key: Callable[[JsonValue, str], Any] | None = None
+    object_rule: Callable[[str], Schema] | None = None
 
 
-def words(kind: type[StrEnum], *allowed: StrEnum) -> ScalarKind:
-    """One of the words of an enumeration, or of those of them that are allowed."""
-    members = allowed or tuple(kind)
-    return ScalarKind(lambda value: kind(value.one_of(*members)), {"enum": list(map(str, members))}, str)
+ANYTHING = JsonKind(lambda value: value.value, {})
 
-
-ANYTHING = ScalarKind(attrgetter("value"), {})
-
-EMPTY_AS_NULL = ScalarKind(
+EMPTY_AS_NULL = JsonKind(
     lambda value: value.optional_text() or "", {"type": ["string", "null"]}, lambda text: text or None
 )
 """Text that is null where it is empty."""
 
-ZERO_AS_NULL = ScalarKind(
+ZERO_AS_NULL = JsonKind(
     lambda value: 0 if value.absent else value.count(),
     {"type": ["integer", "null"], "minimum": 1},
     lambda number: number or None,
@@ -98,18 +55,24 @@ ZERO_AS_NULL = ScalarKind(
 
 INSTANT_PATTERN = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"
 
-SCALARS: dict[Any, ScalarKind] = {
+SCALARS: dict[Any, JsonKind] = {
     Any: ANYTHING,
-    str: ScalarKind(JsonValue.text, {"type": "string"}),
-    int: ScalarKind(JsonValue.count, {"type": "integer", "minimum": 0}),
-    bool: ScalarKind(JsonValue.flag, {"type": "boolean"}),
-    datetime: ScalarKind(
+    str: JsonKind(JsonValue.text, {"type": "string"}),
+    int: JsonKind(JsonValue.count, {"type": "integer", "minimum": 0}),
+    bool: JsonKind(JsonValue.flag, {"type": "boolean"}),
+    datetime: JsonKind(
         JsonValue.instant,
         {"description": "An instant in UTC, to the second.", "type": "string", "pattern": INSTANT_PATTERN},
         utc_text,
     ),
 }
 """The kinds that a type alone tells. A whole number is a count: none of our documents has one below zero."""
+
+
+def words(kind: type[StrEnum], *allowed: StrEnum) -> JsonKind:
+    """One of the words of an enumeration, or of those of them that are allowed."""
+    members = allowed or tuple(kind)
+    return JsonKind(lambda value: kind(value.one_of(*members)), {"enum": list(map(str, members))}, str)
 
 
 def or_null(schema: Schema) -> Schema:
@@ -119,75 +82,35 @@ def or_null(schema: Schema) -> Schema:
     return {**schema, "type": [schema["type"], "null"]}
 
 
-@dataclass(frozen=True, slots=True)
-class NullableKind(JsonKind):
+def nullable(inner: JsonKind) -> JsonKind:
     """A value, or null for None."""
-
-    inner: JsonKind
-
-    def write(self, value: Any) -> Any:
-        """See JsonKind."""
-        return None if value is None else self.inner.write(value)
-
-    def read(self, value: JsonValue) -> Any:
-        """See JsonKind."""
-        return None if value.absent else self.inner.read(value)
-
-    def read_leniently(self, value: Any) -> Any:
-        """See JsonKind."""
-        return self.inner.read_leniently(value)
-
-    def schema(self) -> Schema:
-        """See JsonKind."""
-        return or_null(self.inner.schema())
-
-    def closing_schema(self) -> Schema:
-        """See JsonKind."""
-        return self.inner.closing_schema()
+    return JsonKind(
+        lambda value: None if value.absent else inner.read(value),
+        or_null(inner.schema),
+        lambda value: None if value is None else inner.write(value),
+        inner.closing,
+        inner.read_leniently,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class ListKind(JsonKind):
+def list_of(member: JsonKind) -> JsonKind:
     """A list; the model has a tuple."""
-
-    member: JsonKind
-
-    def write(self, value: Any) -> Any:
-        """See JsonKind."""
-        return [self.member.write(member) for member in value]
-
-    def read(self, value: JsonValue) -> Any:
-        """See JsonKind."""
-        return tuple(self.member.read(member) for member in value.items())
-
-    def read_leniently(self, value: Any) -> Any:
-        """See JsonKind."""
-        return tuple(map(self.member.read_leniently, value)) if isinstance(value, list) else value
-
-    def schema(self) -> Schema:
-        """See JsonKind."""
-        return {"type": "array", "items": self.member.schema()}
-
-    def closing_schema(self) -> Schema:
-        """See JsonKind."""
-        closing = self.member.closing_schema()
-        return {"items": closing} if closing else {}
+    return JsonKind(
+        lambda value: tuple(map(member.read, value.items())),
+        {"type": "array", "items": member.schema},
+        lambda members: list(map(member.write, members)),
+        {"items": member.closing} if member.closing else {},
+        lambda value: tuple(map(member.read_leniently, value)) if isinstance(value, list) else value,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class MappingKind(JsonKind):
-    """An object with whatever keys, whose values are all of one kind."""
+def mapping_of(member: JsonKind) -> JsonKind:
+    """An object with any keys, whose values are all of one kind."""
 
-    member: JsonKind
+    def write(members: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: member.write(value) for name, value in members.items()}
 
-    def write(self, value: Any) -> Any:
-        """See JsonKind."""
-        return {name: self.member.write(member) for name, member in value.items()}
+    def read(value: JsonValue) -> dict[str, Any]:
+        return {name: member.read(value.key(name)) for name in value.mapping()}
 
-    def read(self, value: JsonValue) -> Any:
-        """See JsonKind."""
-        return {name: self.member.read(value.key(name)) for name in value.mapping()}
-
-    def schema(self) -> Schema:
-        """See JsonKind."""
-        return {"type": "object", "additionalProperties": self.member.schema()}
+    return JsonKind(read, {"type": "object", "additionalProperties": member.schema}, write)

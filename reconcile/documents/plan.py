@@ -6,6 +6,7 @@ without the keys that this version does not know.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -14,9 +15,9 @@ from reconcile.model.facets import Facet
 from reconcile.model.plan import Action, Boundary, Change, ChangeAction, Kept, Operation, Plan, Verdict
 from reconcile.model.summary import Summary, summarise
 
-from .codec import GROUPED, INLINE, Derived, Document, From, decode, encode, object_kind
+from .codec import GROUPED, INLINE, Derived, Document, From, decode, encode, object_shape
 from .items import Event, ItemValue, OriginDocument, PlaceDocument
-from .json_kinds import EMPTY_AS_NULL, NullableKind, ScalarKind, Schema
+from .json_kinds import EMPTY_AS_NULL, JsonKind, Schema, nullable
 from .json_text import json_text
 from .json_value import JsonValue
 
@@ -135,16 +136,16 @@ class PlanBoundaryDocument(Document[Boundary]):
     contact: str
 
 
-class PlanBoundaryKind(NullableKind):
-    """The boundary that a plan is valid until; its instant stands beside it, under ``valid_until``."""
+def _read_boundary(holder: JsonValue, name: str) -> Boundary | None:
+    """The boundary under a key; its instant stands under another one, ``valid_until``."""
+    at, boundary = holder.key("valid_until"), holder.key(name)
+    if at.absent and boundary.absent:
+        return None
+    attributes = object_shape(PlanBoundaryDocument).attributes(boundary)
+    return Boundary(at=at.instant(), **attributes)
 
-    def read_key(self, holder: JsonValue, name: str) -> Boundary | None:
-        """See JsonKind."""
-        at, boundary = holder.key("valid_until"), holder.key(name)
-        if at.absent and boundary.absent:
-            return None
-        attributes = object_kind(PlanBoundaryDocument).attributes(boundary)
-        return Boundary(at=at.instant(), **attributes)
+
+BOUNDARY = replace(nullable(object_shape(PlanBoundaryDocument).kind()), read_key=_read_boundary)
 
 
 class PlanDocument(Document[Plan]):
@@ -153,7 +154,7 @@ class PlanDocument(Document[Plan]):
     format_version: Annotated[
         str,
         Derived(lambda _: FORMAT_VERSION),
-        ScalarKind(JsonValue.text, {"type": "string", "pattern": r"^1\.(0|[1-9]\d*)$"}),
+        JsonKind(JsonValue.text, {"type": "string", "pattern": r"^1\.(0|[1-9]\d*)$"}),
         "Semantic: a new key is a minor change.",
     ]
     tool_version: str
@@ -166,9 +167,7 @@ class PlanDocument(Document[Plan]):
         Derived(lambda plan: plan.valid_until and plan.valid_until.at),
         "When the next window starts or lapses.",
     ]
-    boundary: Annotated[
-        Boundary | None, From("valid_until"), PlanBoundaryKind(object_kind(PlanBoundaryDocument))
-    ]
+    boundary: Annotated[Boundary | None, From("valid_until"), BOUNDARY]
     timezone: Annotated[str, "The IANA zone that bare dates are meant in."]
     config_digest: str
     declarations_digest: str
@@ -225,7 +224,7 @@ def plan_schema() -> Schema:
 
     Closed for the minor version it was made for; a plan of a later one may have more keys.
     """
-    plan = object_kind(PlanDocument)
+    plan = object_shape(PlanDocument)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:evance-reconcile:plan:1",

@@ -18,7 +18,7 @@ from reconcile.documents.codec import (
     decode_leniently,
     encode,
     encode_itself,
-    object_kind,
+    object_shape,
 )
 from reconcile.documents.json_value import JsonValue
 
@@ -83,7 +83,7 @@ JSON = {
 
 
 def valid(document: type[Document[Any]], value: Any) -> bool:
-    schema = object_kind(document).schema()
+    schema = object_shape(document).schema()
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema).is_valid(value)
 
@@ -131,7 +131,7 @@ def test_what_is_wrong_is_named_by_its_path(changed: dict[str, Any], message: st
 
 def test_a_closed_schema_takes_no_further_key() -> None:
     """At any depth."""
-    closed = Draft202012Validator(object_kind(ToyDocument).closing_schema())
+    closed = Draft202012Validator(object_shape(ToyDocument).closing_schema())
     assert closed.is_valid(JSON)
     assert not closed.is_valid({**JSON, "invented": 1})
     assert not closed.is_valid({**JSON, "wheels": [{"size": 3, "invented": 1}]})
