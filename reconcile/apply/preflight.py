@@ -8,8 +8,8 @@ from pathlib import Path
 from reconcile.clock import utc_text
 from reconcile.errors import Refusal, refuse_if
 from reconcile.journal.lines import SpentOverride
-from reconcile.model.guards import guard_named
-from reconcile.model.plan import Change, Plan, Verdict
+from reconcile.model.guards import Verdict, guard_named
+from reconcile.model.plan import Change, Plan
 from reconcile.model.settings import ApplySettings, Override
 from reconcile.plan.approval import refusal_text
 

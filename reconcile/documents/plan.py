@@ -12,8 +12,18 @@ from typing import Annotated, Any
 
 from reconcile.model.contact import Identity
 from reconcile.model.facets import Facet
-from reconcile.model.plan import Action, Boundary, Change, ChangeAction, Kept, Operation, Plan, Verdict
-from reconcile.model.summary import Summary, summarise
+from reconcile.model.guards import Verdict
+from reconcile.model.plan import (
+    Action,
+    Boundary,
+    Change,
+    ChangeAction,
+    Kept,
+    Operation,
+    Plan,
+    Summary,
+    summarise,
+)
 
 from .codec import GROUPED, INLINE, Derived, Document, From, decode, encode, object_shape
 from .items import Event, ItemValue, OriginDocument, PlaceDocument

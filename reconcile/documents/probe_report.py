@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from reconcile.model.probe_report import Finding, ProbeReport
+from reconcile.model.capabilities import Finding, ProbeReport
 
 from .codec import Derived, Document, encode
 from .json_kinds import EMPTY_AS_NULL

@@ -1,17 +1,18 @@
-"""How an account's server behaves where the API's documents are silent."""
+"""How an account's server behaves where the API's documents are silent, and what a probe found out of it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from .facets import Facet
 from .settings import UpdateMethod
 
 LARGEST_PAGE = 1_000
-"""The most contacts that are asked for at once, whatever the account would give."""
+"""Maximum number of contacts in one request, even where the account would give more."""
 
 
 class SetSource(StrEnum):
-    """Where roles or tags are read: in the list's rows where these tell them, or contact by contact."""
+    """Where roles or tags are read: in the rows of the list, or contact by contact."""
 
     LIST = "list"
     CONTACT = "contact"
@@ -43,3 +44,34 @@ class Capabilities:
     def holds_for(self, account: str) -> bool:
         """True when this says something about that account."""
         return not self.accounts or account.lower() in {name.lower() for name in self.accounts}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One question about the account. ``answer`` is a short word, None when it could not be found out.
+
+    ``detail`` says what was seen, or why the question could not be answered.
+    """
+
+    name: str
+    question: str
+    answer: str | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeReport:
+    """A whole probe of an account by one scratch contact.
+
+    ``not_restored`` names what of the contact is not as it was; ``stopped`` says why the probe ended early,
+    empty when every question was asked.
+    """
+
+    account: str
+    contact: str
+    as_of: datetime
+    tool_version: str
+    findings: tuple[Finding, ...]
+    capabilities: Capabilities
+    not_restored: tuple[str, ...] = ()
+    stopped: str = ""

@@ -10,7 +10,8 @@ from reconcile.clock import OPEN, Window
 from .contact import Identity
 from .declaration import DeclaredItem, Mode
 from .facets import Facet
-from .plan import Boundary, ChangeAction, Operation, Origin, Value, Verdict
+from .guards import Verdict
+from .plan import Boundary, ChangeAction, Operation, Origin, Value
 from .problem import Place
 
 

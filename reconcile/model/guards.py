@@ -49,8 +49,8 @@ class Guard:
 
     * ``liftable``: an override lets the plan through. What other guards stop is a fault or a promise, not a
       quantity.
-    * ``per_contact``: one contact alone can trip it, whatever else the plan does: it counts, and has neither
-      a share nor a question about other contacts.
+    * ``per_contact``: one contact alone can trip it: it counts, and asks neither for a share nor about other
+      contacts.
     * ``unseen``: it trips because something was not seen, so that an empty plan is no proof either.
     * ``incomplete``: it trips when contacts may be missing from what was read.
     * ``spares_others``: it refuses the contacts that it names, not the plan: the others are written.
@@ -209,6 +209,23 @@ def guard_named(name: str) -> Guard:
 def liftable_guards() -> tuple[str, ...]:
     """The names of the guards that an override lifts, sorted."""
     return tuple(sorted(name for name, guard in GUARDS.items() if guard.liftable))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a guard says of a plan: the numbers, and the contacts or roles it is about."""
+
+    guard: str
+    passed: bool
+    message: str
+    found: int = 0
+    limit: int = 0
+    subjects: tuple[str, ...] = ()
+
+    @property
+    def liftable(self) -> bool:
+        """True when ``--allow`` with a ceiling lets the plan through."""
+        return guard_named(self.guard).liftable
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
-"""The plan as a value: what would be done, why, and what is kept. Frozen, printable, comparable."""
+"""The plan as a value: what would be done, why, what is kept, and the counts of it."""
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from .contact import Grant, Identity, State, email_key
-from .facets import Facet
-from .guards import guard_named
+from .facets import FACETS, Facet
+from .guards import Verdict, guard_named
 from .problem import Place
 from .settings import Policy
 
@@ -22,7 +23,7 @@ class Action(StrEnum):
 
 
 class OriginKind(StrEnum):
-    """The kinds of origin: why an item is in the target or left it, or stands in no plan at all."""
+    """The kinds of origin: why an item is in the target, left it, or is not mentioned by a plan."""
 
     DECLARED = "declared"
     BUNDLE = "bundle"
@@ -38,7 +39,7 @@ class OriginKind(StrEnum):
 
 
 UNPLANNED_ORIGINS = frozenset({OriginKind.UNMANAGED, OriginKind.EXPIRED, OriginKind.INHERITED})
-"""What only an explanation tells: of items that no operation is about and no plan keeps by name."""
+"""The origins of items that a plan does not mention; only an explanation has them."""
 
 PLANNED_ORIGINS = tuple(kind for kind in OriginKind if kind not in UNPLANNED_ORIGINS)
 """The kinds of origin that may stand in a plan."""
@@ -81,12 +82,12 @@ class Operation:
     @property
     def shortens(self) -> bool:
         """True when the contact keeps a role, for a shorter time than before."""
-        return _longer(self.before, self.after)
+        return _outlasts(self.before, self.after)
 
     @property
     def lengthens(self) -> bool:
         """True when the contact keeps a role, for a longer time than before."""
-        return _longer(self.after, self.before)
+        return _outlasts(self.after, self.before)
 
     @property
     def bypasses_approval(self) -> bool:
@@ -99,11 +100,11 @@ class Operation:
         )
 
 
-def _longer(one: Value, other: Value) -> bool:
+def _outlasts(value: Value, other: Value) -> bool:
     """True when both are grants and the first ends later than the other, or never."""
-    if not (isinstance(one, Grant) and isinstance(other, Grant)) or other.expires is None:
+    if not (isinstance(value, Grant) and isinstance(other, Grant)) or other.expires is None:
         return False
-    return one.expires is None or one.expires > other.expires
+    return value.expires is None or value.expires > other.expires
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +158,9 @@ class Change:
 
     def is_called(self, label: str) -> bool:
         """True when the label, as a declaration gives it, names this contact."""
-        who = self.contact
-        by_email = bool(who.email) and email_key(label) == email_key(who.email)
-        return by_email or label in {who.reference, f"id {who.id}"}
+        identity = self.contact
+        by_email = bool(identity.email) and email_key(label) == email_key(identity.email)
+        return by_email or label in {identity.reference, f"id {identity.id}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,23 +176,6 @@ class Boundary:
     def event(self) -> str:
         """What happens then: ``starts`` or ``lapses``."""
         return "starts" if self.starts else "lapses"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a guard says of a plan: the numbers, and the contacts or roles it is about."""
-
-    guard: str
-    passed: bool
-    message: str
-    found: int = 0
-    limit: int = 0
-    subjects: tuple[str, ...] = ()
-
-    @property
-    def liftable(self) -> bool:
-        """True when ``--allow`` with a ceiling lets the plan through."""
-        return guard_named(self.guard).liftable
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +226,7 @@ class Plan:
 class PlanContext:
     """What a plan is made for: the target and its account, the policy, the clock, the tool.
 
-    ``revert`` names the run that is to be undone, if that is what the declarations say.
+    ``revert`` names the run that the declarations undo; None for declarations from files.
     """
 
     target: str
@@ -251,3 +235,45 @@ class PlanContext:
     now: datetime
     tool_version: str
     revert: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts of contacts and of operations by kind. ``roles_activated`` are changes past an approval."""
+
+    contacts_created: int = 0
+    contacts_updated: int = 0
+    contacts_unchanged: int = 0
+    contacts_losing_access: int = 0
+    roles_granted: int = 0
+    roles_revoked: int = 0
+    roles_changed: int = 0
+    roles_activated: int = 0
+    tags_added: int = 0
+    tags_removed: int = 0
+    fields_changed: int = 0
+
+
+_COUNTS = {field.name for field in fields(Summary)}
+
+
+def summarise(plan: Plan) -> Summary:
+    """Count what a plan would do."""
+    counts: Counter[str] = Counter(contacts_unchanged=plan.unchanged)
+    for change in plan.changes:
+        created = change.action is ChangeAction.CREATE
+        counts["contacts_created" if created else "contacts_updated"] += 1
+        counts["contacts_losing_access"] += any(operation.revokes for operation in change.operations)
+        for operation in change.operations:
+            if operation.facet is not Facet.CONTACT:
+                counts[_count_of(operation)] += 1
+            counts["roles_activated"] += operation.bypasses_approval
+    return Summary(**counts)
+
+
+def _count_of(operation: Operation) -> str:
+    """The count that an operation belongs to: ``roles_granted``, ``tags_removed``, ``fields_changed``."""
+    spec = FACETS[operation.facet]
+    words = {Action.ADD: spec.added, Action.REMOVE: spec.removed, Action.CHANGE: "changed"}
+    name = f"{spec.facet.value}_{words[operation.action]}"
+    return name if name in _COUNTS else "fields_changed"

@@ -45,7 +45,7 @@ class Result:
 
     @property
     def open_revocations(self) -> tuple[str, ...]:
-        """The roles that should have been revoked and are still held, as far as is known."""
+        """The roles that should have been revoked and may still be held."""
         if self.settled:
             return ()
         revoked = (operation.item for operation in self.change.operations if operation.revokes)
@@ -78,8 +78,8 @@ class Report:
     @property
     def untried(self) -> bool:
         """True when what is not settled was held back: nothing was written, and nothing failed."""
-        open_ones = [result.outcome for result in self.results if not result.settled]
-        return not self.wrote and set(open_ones) == {Outcome.NOT_TRIED}
+        unsettled = {result.outcome for result in self.results if not result.settled}
+        return not self.wrote and unsettled == {Outcome.NOT_TRIED}
 
     @property
     def longest_gap(self) -> float:

@@ -1,4 +1,4 @@
-"""What ``reconcile.yaml`` says: the targets, and the policy that steers fold and guards."""
+"""What ``reconcile.yaml`` says: the targets, the policy of fold and guards, the settings of apply."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -137,8 +137,8 @@ class Override:
 class ApplySettings:
     """What holds for applying alone, and so takes no part in a plan.
 
-    ``failures``: so many contacts that fail in a row stop a run. ``revoke_in_freeze``: changes that only take
-    access away are applied in a freeze, too. ``stopped``: the kill switch.
+    ``failures``: number of contacts that fail in a row, then the run stops. ``revoke_in_freeze``: changes
+    that only take access away are applied in a freeze, too. ``stopped``: the kill switch.
     """
 
     failures: int = 5

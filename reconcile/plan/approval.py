@@ -5,8 +5,8 @@ from typing import Any
 
 from reconcile.clock import utc_text
 from reconcile.documents.plan import plan_document
-from reconcile.model.guards import guard_named
-from reconcile.model.plan import Operation, Plan, Verdict
+from reconcile.model.guards import Verdict, guard_named
+from reconcile.model.plan import Operation, Plan
 
 from .digest import plan_digest
 from .verify import same_person
@@ -69,13 +69,13 @@ def _not_covered(fresh: Plan, approved: Plan) -> Iterator[str]:
 def _uncovered_operations(fresh: Plan, approved: Plan) -> Iterator[str]:
     known = {change.key: change for change in approved.changes}
     for change in fresh.changes:
-        shown = known.get(change.key)
-        if shown is not None and shown.action is not change.action:
-            yield f"{change.label}: {change.action} instead of {shown.action}"
-        if shown is not None and not same_person(change.contact, shown.contact, shown.operations):
+        reviewed = known.get(change.key)
+        if reviewed is not None and reviewed.action is not change.action:
+            yield f"{change.label}: {change.action} instead of {reviewed.action}"
+        if reviewed is not None and not same_person(change.contact, reviewed.contact, reviewed.operations):
             reason = "it has another type, e-mail or reference"
             yield f"contact {change.contact.id} is not the contact that was approved: {reason}"
-        for operation in unapproved(change.operations, shown.operations if shown else ()):
+        for operation in unapproved(change.operations, reviewed.operations if reviewed else ()):
             yield f"{change.label}: {operation.action} {operation.facet} {operation.item} was not approved"
 
 

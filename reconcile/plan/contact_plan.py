@@ -87,7 +87,7 @@ class ContactPlan:
         return tuple(grant.reference for grant in roles or ())
 
     def change(self) -> Change | None:
-        """The change for the plan. None when there is none, or when it would be a guess."""
+        """The change for the plan; None when the contact stays as it is, or the change would be a guess."""
         if self.action is None or self.unreadable:
             return None
         target = self.folded.target

@@ -59,7 +59,7 @@ def _live_item(item: Item) -> Any:
 
 
 def declarations_digest(declarations: Iterable[Declaration]) -> str:
-    """The digest of what is declared, whatever the files, their order and their comments."""
+    """The digest of what is declared; files, their order and comments take no part in it."""
     return digest_of(sorted(map(_declaration, declarations), key=repr))
 
 

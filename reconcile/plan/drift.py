@@ -123,6 +123,6 @@ class _DriftExplainer:
         return (Cause.OUTSIDE, None) if self._settled(change) else (Cause.INTERRUPTED, last.run)
 
     def _settled(self, change: Change) -> bool:
-        """True when the last apply left that contact as declared, as far as is known."""
+        """True when the last apply is known to have left that contact as declared."""
         last = self.history.last_apply
         return last is not None and (last.complete or change.contact.id in last.settled)

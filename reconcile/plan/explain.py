@@ -9,8 +9,8 @@ from reconcile.model.contact import Contact, Grant, State
 from reconcile.model.declaration import Declaration, DeclaredItem
 from reconcile.model.explanation import Effect, ExplainedItem, Explanation, FacetManagement
 from reconcile.model.facets import FIELDS, RANK, SETS, Facet, ItemKey, item_key
-from reconcile.model.guards import guard_named
-from reconcile.model.plan import Boundary, Operation, Origin, OriginKind, PlanContext, Value, Verdict
+from reconcile.model.guards import Verdict, guard_named
+from reconcile.model.plan import Boundary, Operation, Origin, OriginKind, PlanContext, Value
 from reconcile.model.problem import Place
 from reconcile.model.settings import Policy
 

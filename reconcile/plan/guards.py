@@ -24,8 +24,9 @@ from reconcile.model.guards import (
     SHRUNK,
     STAFF,
     GuardLimits,
+    Verdict,
 )
-from reconcile.model.plan import ChangeAction, Operation, Verdict
+from reconcile.model.plan import ChangeAction, Operation
 from reconcile.model.settings import Policy
 from reconcile.text import plural
 

@@ -49,7 +49,8 @@ class _Directory:
             return self.by_id.get(declaration.id, [])
         if declaration.reference is not None:
             return self.by_reference.get(declaration.reference, [])
-        return sorted({found for key in possible_emails(declaration) for found in self.by_email.get(key, [])})
+        emails = possible_emails(declaration)
+        return sorted({identity for email in emails for identity in self.by_email.get(email, [])})
 
 
 def match_declarations(
@@ -57,8 +58,8 @@ def match_declarations(
 ) -> Matches:
     """Pair every declaration with its live contact: pinned by id, else reference, else e-mail.
 
-    What is declared beside the pin is checked, so that roles never move to another person. Where the
-    identities are not ``complete``, a declaration that finds none is no problem, and creates nothing.
+    What else is declared of the contact is checked, so that roles never move to another person. Where the
+    identities are not ``complete``, a declaration that finds no contact is no problem, and creates nothing.
     """
     directory = _Directory()
     for identity in identities:
@@ -87,10 +88,10 @@ def possible_emails(declaration: Declaration) -> set[str]:
 
 
 def claimants(declarations: Iterable[Declaration], identity: Identity) -> tuple[Declaration, ...]:
-    """The declarations that find this live contact, whatever they say of it beside."""
+    """The declarations that find this live contact, even where what else they say of it does not fit."""
     directory = _Directory()
     directory.add(identity)
-    return tuple(entry for entry in declarations if directory.candidates(entry))
+    return tuple(declaration for declaration in declarations if directory.candidates(declaration))
 
 
 def _match_problem(
@@ -107,7 +108,8 @@ def _match_problem(
 
 def _taken(declaration: Declaration, directory: _Directory) -> Problem | None:
     """A contact to be created must not have the address of another: that one would be meant twice."""
-    holders = [found for key in possible_emails(declaration) for found in directory.by_email.get(key, [])]
+    emails = sorted(possible_emails(declaration))
+    holders = [identity for email in emails for identity in directory.by_email.get(email, [])]
     if not holders:
         return None
     message = (
@@ -125,20 +127,19 @@ def _not_found(declaration: Declaration) -> Problem:
 
 
 def _ambiguous(declaration: Declaration, candidates: list[Identity]) -> Problem:
-    listed = ", ".join(f"contact {found.id} ({found.email})" for found in candidates)
+    listed = ", ".join(f"contact {identity.id} ({identity.email})" for identity in candidates)
     message = f"{len(candidates)} contacts have {pin_text(declaration)}: {listed}; pin one of them with 'id'"
     return Problem(declaration.place, message, "contact-ambiguous")
 
 
-def _mismatch(declaration: Declaration, found: Identity) -> Problem | None:
-    if declaration.reference is not None and found.reference != declaration.reference:
-        has = f"reference '{found.reference}'" if found.reference else "no reference"
-        message = f"contact {found.id} has {has}, not '{declaration.reference}'; correct one of them"
+def _mismatch(declaration: Declaration, identity: Identity) -> Problem | None:
+    if declaration.reference is not None and identity.reference != declaration.reference:
+        has = f"reference '{identity.reference}'" if identity.reference else "no reference"
+        message = f"contact {identity.id} has {has}, not '{declaration.reference}'; correct one of them"
         return Problem(declaration.place, message, "contact-mismatch")
-    if declaration.email is not None and email_key(found.email) not in possible_emails(declaration):
-        message = (
-            f"contact {found.id} has the address {found.email}, not {declaration.email}; correct one of them"
-        )
+    if declaration.email is not None and email_key(identity.email) not in possible_emails(declaration):
+        has = f"the address {identity.email}"
+        message = f"contact {identity.id} has {has}, not {declaration.email}; correct one of them"
         return Problem(declaration.place, message, "contact-mismatch")
     return None
 
@@ -164,25 +165,25 @@ def _claimed_twice(matched: Sequence[tuple[Declaration, Identity]]) -> Iterator[
 
 
 def declarations_named(declarations: Iterable[Declaration], name: str) -> tuple[Declaration, ...]:
-    """The declarations that call their contact so. Letter case counts for a reference, not for an e-mail."""
+    """The declarations of a contact of that name. Letter case counts for a reference, not for an e-mail."""
     number = parse_contact_id(name)
     return tuple(
-        entry
-        for entry in declarations
-        if name == entry.reference
-        or entry.id in {name, number} - {None}
-        or email_key(name) in possible_emails(entry)
+        declaration
+        for declaration in declarations
+        if name == declaration.reference
+        or declaration.id in {name, number} - {None}
+        or email_key(name) in possible_emails(declaration)
     )
 
 
 def contacts_named(identities: Iterable[Identity], name: str) -> tuple[Identity, ...]:
     """The live contacts of that id or reference, and the users of that e-mail; guests repeat addresses."""
     return tuple(
-        who
-        for who in identities
-        if parse_contact_id(name) == who.id
-        or name == who.reference
-        or (who.type == USER and email_key(who.email) == email_key(name))
+        identity
+        for identity in identities
+        if parse_contact_id(name) == identity.id
+        or name == identity.reference
+        or (identity.type == USER and email_key(identity.email) == email_key(name))
     )
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from reconcile.model.capabilities import Capabilities, SetSource
-from reconcile.model.probe_report import Finding
+from reconcile.model.capabilities import Capabilities, Finding, SetSource
 from reconcile.model.settings import UpdateMethod
 
 from .question import Question

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reconcile.errors import ApiError, ReconcileError, Unauthorized
-from reconcile.model.probe_report import Finding
+from reconcile.model.capabilities import Finding
 
 from . import question_table
 from .contact_view import Unanswerable

@@ -16,13 +16,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
+from reconcile.model.capabilities import ProbeReport
 from reconcile.model.contact import Grant, Identity
 from reconcile.model.declaration import Declaration
 from reconcile.model.drift import Drift
 from reconcile.model.explanation import ExplainedItem, Explanation
 from reconcile.model.facets import MANAGED, SETS, Facet
-from reconcile.model.plan import Boundary, Change, Kept, Operation, Origin, Plan, Value, Verdict
-from reconcile.model.probe_report import ProbeReport
+from reconcile.model.guards import Verdict
+from reconcile.model.plan import Boundary, Change, Kept, Operation, Origin, Plan, Value
 from reconcile.model.problem import Place, ProblemReport
 from reconcile.model.timeline import Timeline, UpcomingChange
 from reconcile.wire.sets import SETS_BY_KEY

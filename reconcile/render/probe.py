@@ -4,8 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from reconcile.clock import utc_text
-from reconcile.model.capabilities import Capabilities
-from reconcile.model.probe_report import Finding, ProbeReport
+from reconcile.model.capabilities import Capabilities, Finding, ProbeReport
 
 from .escape import TERMINAL, visible
 from .layout import PLAIN, TextLayout, join_blocks, pad

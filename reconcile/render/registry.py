@@ -15,10 +15,10 @@ from reconcile.documents.plan import plan_json
 from reconcile.documents.probe_report import probe_json
 from reconcile.documents.problems import problems_json
 from reconcile.documents.timeline import timeline_json
+from reconcile.model.capabilities import ProbeReport
 from reconcile.model.drift import Drift
 from reconcile.model.explanation import Explanation
 from reconcile.model.plan import Plan
-from reconcile.model.probe_report import ProbeReport
 from reconcile.model.problem import ProblemReport
 from reconcile.model.settings import Privacy
 from reconcile.model.timeline import Timeline

@@ -12,8 +12,7 @@ from reconcile.apply.lock import locked
 from reconcile.apply.preflight import WritePermission
 from reconcile.errors import PartlyApplied, ReconcileError, UsageError
 from reconcile.evance.prober import Prober
-from reconcile.model.capabilities import Capabilities
-from reconcile.model.probe_report import ProbeReport
+from reconcile.model.capabilities import Capabilities, ProbeReport
 from reconcile.probe.examine import examine
 from reconcile.probe.question_table import capabilities_from
 from reconcile.probe.runner import ProbeRun, ask_all

@@ -18,8 +18,8 @@ from reconcile.errors import Refusal
 from reconcile.journal.lines import SpentOverride
 from reconcile.model.contact import Contact, Grant, Identity, State
 from reconcile.model.declaration import Declaration, DeclaredGrant
-from reconcile.model.guards import GuardLimits, liftable_guards
-from reconcile.model.plan import Plan, PlanContext, Verdict
+from reconcile.model.guards import GuardLimits, Verdict, liftable_guards
+from reconcile.model.plan import Plan, PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.settings import Override, Patterns, Policy, Protect
 from reconcile.plan.guards import AccountFacts, OtherHolders

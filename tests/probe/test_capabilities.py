@@ -12,9 +12,15 @@ from reconcile.declare.capabilities import load_capabilities
 from reconcile.documents.probe_report import probe_json
 from reconcile.errors import DeclarationError
 from reconcile.evance.reader import Reader
-from reconcile.model.capabilities import LARGEST_PAGE, Capabilities, Numbering, SetSource
+from reconcile.model.capabilities import (
+    LARGEST_PAGE,
+    Capabilities,
+    Finding,
+    Numbering,
+    ProbeReport,
+    SetSource,
+)
 from reconcile.model.facets import Facet
-from reconcile.model.probe_report import Finding, ProbeReport
 from reconcile.model.settings import UpdateMethod
 from reconcile.probe.question_table import QUESTIONS, capabilities_from
 from reconcile.render.probe import capabilities_yaml, probe_text

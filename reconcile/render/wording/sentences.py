@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from reconcile.clock import utc_text
 from reconcile.model.contact import Identity
 from reconcile.model.facets import Facet
-from reconcile.model.plan import Action, Change, ChangeAction, Operation, Plan, Verdict
+from reconcile.model.guards import Verdict
+from reconcile.model.plan import Action, Change, ChangeAction, Operation, Plan, summarise
 from reconcile.model.problem import Place
-from reconcile.model.summary import summarise
 from reconcile.render.escape import MASK, Dialect
 from reconcile.text import count, listed, verb_form
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from reconcile.clock import parse_utc_text
 from reconcile.model.contact import Grant, Identity
 from reconcile.model.facets import Facet
+from reconcile.model.guards import Verdict
 from reconcile.model.plan import (
     Action,
     Boundary,
@@ -15,7 +16,6 @@ from reconcile.model.plan import (
     Origin,
     OriginKind,
     Plan,
-    Verdict,
 )
 from reconcile.model.problem import Place
 

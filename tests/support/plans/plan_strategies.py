@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from reconcile.model.contact import Grant, Identity
 from reconcile.model.facets import Facet
+from reconcile.model.guards import Verdict
 from reconcile.model.plan import (
     PLANNED_ORIGINS,
     Action,
@@ -16,7 +17,6 @@ from reconcile.model.plan import (
     Operation,
     Origin,
     Plan,
-    Verdict,
 )
 from reconcile.model.problem import Place
 
