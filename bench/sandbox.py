@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-RECONCILE = [sys.executable, "-c", "from reconcile.cli import main; main()", "sandbox"]
+RECONCILE = [sys.executable, "-c", "from reconcile.cli.command_line import main; main()", "sandbox"]
 
 
 def main() -> None:

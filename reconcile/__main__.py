@@ -1,5 +1,5 @@
 """``python -m reconcile``: the same as the ``reconcile`` command."""
 
-from .cli import main
+from .cli.command_line import main
 
 main()

@@ -81,7 +81,7 @@ def test_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
 
 def test_the_readme_names_every_command() -> None:
     """A command that nobody can read about does not exist."""
-    from reconcile.cli import cli
+    from reconcile.cli.command_line import cli
 
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     missing = [name for name in cli.commands if f"reconcile {name}" not in text and f"`{name}`" not in text]

@@ -37,7 +37,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from reconcile import __version__
-from reconcile.cli import main
+from reconcile.cli.command_line import main
 from reconcile.clock import utc_text
 from reconcile.declare.schema.configuration import configuration_json_schema
 from reconcile.declare.schema.declarations import declarations_json_schema

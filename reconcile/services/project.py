@@ -1,5 +1,6 @@
-"""The project a command works on: its configuration, target, declarations, and the time."""
+"""The project a command works on: its configuration, target and declarations, the time, and earlier runs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +10,9 @@ from reconcile.declare.capabilities import load_capabilities
 from reconcile.declare.loader import LoadedDeclarations, load_declarations
 from reconcile.declare.settings import load_settings
 from reconcile.errors import UsageError
+from reconcile.journal.hash_chain import BrokenChain
+from reconcile.journal.journaled_run import JournaledRun, read_run, read_runs
+from reconcile.journal.lineage import check_lineage
 from reconcile.model.capabilities import Capabilities
 from reconcile.model.declaration import Declaration
 from reconcile.model.plan import PlanContext
@@ -77,3 +81,29 @@ def open_project(choice: ProjectChoice, console: Console) -> Project:
     console.set_privacy(settings.privacy)
     state = choice.config.resolve().parent / ".reconcile"
     return Project(choice, settings, choice.target_of(settings), state, choice.now())
+
+
+def list_runs(project: Project) -> Sequence[JournaledRun]:
+    """All runs, oldest first; BrokenChain for the first journal that is not what was written."""
+    return read_runs(project.journals)
+
+
+def find_run(project: Project, name: str) -> JournaledRun:
+    """The run of that name; UsageError when there is none."""
+    path = project.journals / f"{name}.jsonl"
+    if "/" in name or not path.exists():
+        raise UsageError(f"there is no run '{name}' on this checkout; 'reconcile history' lists them")
+    return read_run(path)
+
+
+def verify_journals(project: Project) -> tuple[str, ...]:
+    """What is worth knowing of the journals, in lines; BrokenChain when one is missing or was changed."""
+    runs = list_runs(project)
+    lineage = check_lineage(runs)
+    if lineage.broken:
+        raise BrokenChain("\n".join([*lineage.broken, *lineage.notes]))
+    if not runs:
+        return ("There is no journal: nothing was applied from this checkout yet, or all were taken away.",)
+    whole = "journal is" if len(runs) == 1 else "journals are"
+    counted = f"{len(runs)} {whole} whole: each line is what was written, and none is missing in between."
+    return (counted, *lineage.notes)

@@ -24,9 +24,8 @@ from reconcile.plan.fold import ignore_pattern
 
 from .accounts import open_reader
 from .caller import Console
-from .history import find_run
 from .planning import make_fresh_plan
-from .project import Project
+from .project import Project, find_run
 
 _MODES = ((Facet.ROLES, Mode.AUTHORITATIVE), (Facet.TAGS, Mode.AUTHORITATIVE))
 """The declarations name everything that a contact should hold, so the configured mode must not matter."""

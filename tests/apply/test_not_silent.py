@@ -17,7 +17,7 @@ contacts:
 
 SMALL_FILES = """\
 import resource, sys
-from reconcile.cli import main
+from reconcile.cli.command_line import main
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
 main(sys.argv[2:])
 """

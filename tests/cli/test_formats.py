@@ -11,7 +11,7 @@ from tests.support.project import AS_OF, ProcessResult, Project
 GRACE = "contacts: [{email: grace.odell@example.com, roles: [customer, newsletter]}]"
 
 TOY = """\
-from reconcile.cli import main
+from reconcile.cli.command_line import main
 from reconcile.model.plan import Plan
 from reconcile.render.registry import FORMATS, Audience, Format
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from reconcile.cli import main
+from reconcile.cli.command_line import main
 from reconcile.model.facets import Facet
 from reconcile.model.guards import GUARDS, Guard, GuardSetting, SettingKind
 from reconcile.model.plan import Action

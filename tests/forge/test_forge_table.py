@@ -54,7 +54,7 @@ def read_paper_environment(environment):
     return CiEnvironment(forge, "pencil", "c" * 40, "main", "paper://files", "paper://run", number=1)
 
 FORGES.append(ForgeSpec("Paper", "PAPER", read_paper_environment))
-from reconcile.cli import main
+from reconcile.cli.command_line import main
 main(sys.argv[1:])
 """
 

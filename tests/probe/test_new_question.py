@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.cli import main
+from reconcile.cli.command_line import main
 from reconcile.declare.capabilities import load_capabilities
 from reconcile.model.capabilities import SetSource
 from reconcile.model.facets import Facet

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.cli import main
+from reconcile.cli.command_line import main
 
 
 @dataclass

@@ -19,7 +19,7 @@ from reconcile import sandbox
 from tests.sandbox.conftest import NOON
 from tests.support.sandbox.written_calls import Caller, calling
 
-COMMAND = [sys.executable, "-c", "from reconcile.cli import main; main()", "sandbox"]
+COMMAND = [sys.executable, "-c", "from reconcile.cli.command_line import main; main()", "sandbox"]
 
 
 @contextmanager

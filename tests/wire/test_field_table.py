@@ -25,7 +25,7 @@ row = ContactField({TOY!r}, "A toy.", masking=Masking.INITIALS, telling=True)
 PROFILE_FIELDS[row.name] = row
 """
 
-MAIN = "from reconcile.cli import main; main(sys.argv[1:])"
+MAIN = "from reconcile.cli.command_line import main; main(sys.argv[1:])"
 
 TEAM = f"""\
 contacts:

@@ -152,7 +152,7 @@ def _foresee(number: int) -> None:
 
 
 def _exit_code_of_main(arguments: Sequence[str]) -> int:
-    from reconcile.cli import main  # noqa: PLC0415 - the one entry point, as in `__main__`
+    from reconcile.cli.command_line import main  # noqa: PLC0415 - the one entry point, as in `__main__`
 
     sys.argv = ["reconcile", *arguments]
     try:

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 @click.option("--verify", is_flag=True, help="Only check that no journal was changed or is missing.")
 def history(common: Common, run: str | None, verify: bool) -> int:  # noqa: FBT001
     """List the runs of apply, or what one RUN did. Contacts are named by their ids alone."""
-    from reconcile.services.history import find_run, list_runs, verify_journals
-    from reconcile.services.project import open_project
+    from reconcile.services.project import find_run, list_runs, open_project, verify_journals
 
     project = open_project(common.choice, common.console)
     if run is not None:

@@ -10,7 +10,7 @@ import sys
 from itertools import count
 from typing import Any
 
-from reconcile.cli import main
+from reconcile.cli.command_line import main
 from reconcile.evance.transport import Transport
 from reconcile.journal import hash_chain
 

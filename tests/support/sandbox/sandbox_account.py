@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import requests
 
-from reconcile.cli import main
+from reconcile.cli.command_line import main
 from reconcile.http.retry import Timing
 from reconcile.journal.journaled_run import JournaledRun, read_runs
 from reconcile.sandbox import Access, seed, show
