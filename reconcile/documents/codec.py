@@ -7,12 +7,12 @@
         passed: bool
 
 Each annotation is a key, in the order in which the keys are written. Its value is the attribute of that name
-of the model's class, unless the annotation says otherwise. So one more key is one more line here. A class of
-the model that has the very form of its JSON, such as ``Place``, describes itself.
+of the model's class, unless the annotation says otherwise. So one more key is one more line. A class of the
+model that has the very form of its JSON, such as ``Window``, describes itself.
 
-Why none of the libraries for this (msgspec was tried): what is wrong has to be said by its path and in our
-words, never with the value itself, which may be personal; and one class of the model may be spread over
-several objects, or several be gathered in one.
+No library does this for us. msgspec, which was tried, repeats a wrong value in its message, and the value may
+be personal; it does not name the key of a mapping in the path; and it can't spread one class of the model over
+several objects, nor gather several classes in one object.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from reconcile.clock import Window
 from reconcile.model.declaration import DeclaredGrant, DeclaredTag, Mode
@@ -94,11 +94,6 @@ class ExplanationDocument(Document[Explanation]):
     refused: tuple[VerdictDocument, ...]
 
 
-def explanation_document(explanation: Explanation) -> dict[str, Any]:
-    """An explanation as JSON's types, in the order in which the keys are documented."""
-    return encode(ExplanationDocument, explanation)
-
-
 def explanation_json(explanation: Explanation) -> str:
     """The text of an explanation in JSON."""
-    return json_text(explanation_document(explanation))
+    return json_text(encode(ExplanationDocument, explanation))

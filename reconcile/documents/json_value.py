@@ -1,4 +1,4 @@
-"""A value of a JSON document with its path, so that whatever is wrong can be named by its place."""
+"""A value of a JSON document with its path, so that an error names the place of a wrong value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class JsonValue:
         return [JsonValue(member, f"{self.path}[{index}]") for index, member in enumerate(self.value)]
 
     def mapping(self) -> Mapping[str, Any]:
-        """An object as it stands."""
+        """An object, unchanged."""
         if not isinstance(self.value, Mapping):
             raise self.wrong("is not an object")
         return self.value
@@ -82,7 +82,3 @@ class JsonValue:
             return parse_utc_text(self.text())
         except ValueError:
             raise self.wrong("is not an instant such as 2027-01-31T00:00:00Z") from None
-
-    def optional_instant(self) -> datetime | None:
-        """An instant, or None for null."""
-        return None if self.absent else self.instant()

@@ -1,7 +1,7 @@
 """A timeline as a JSON document, only written."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from reconcile.clock import Window
 from reconcile.model.declaration import Declaration
@@ -61,11 +61,6 @@ class TimelineDocument(Document[Timeline]):
     events: Annotated[tuple[UpcomingChangeDocument, ...], From("upcoming")]
 
 
-def timeline_document(timeline: Timeline) -> dict[str, Any]:
-    """A timeline as JSON's types, in the order in which the keys are documented."""
-    return encode(TimelineDocument, timeline)
-
-
 def timeline_json(timeline: Timeline) -> str:
     """The text of a timeline in JSON."""
-    return json_text(timeline_document(timeline))
+    return json_text(encode(TimelineDocument, timeline))

@@ -42,7 +42,7 @@ class HashChain:
         self._number, self._last, self._size = _end_of(path)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        # A line that a crash cut off was never acted on: it goes before the next one comes.
+        # Nothing was done on a line that a crash cut off: remove it before the next one is appended.
         os.ftruncate(self._descriptor, self._size)
         _sync_folder(path.parent)
 
@@ -55,7 +55,7 @@ class HashChain:
             self._number, self._last = number, line_hash
 
     def _write(self, line: bytes) -> None:
-        """A whole line or none: half a line with others behind it would break the chain for good."""
+        """Write a whole line or none: after half a line, every later one would break the chain."""
         try:
             _write_all(self._descriptor, line)
             os.fsync(self._descriptor)
@@ -92,7 +92,7 @@ def _end_of(path: Path) -> tuple[int, str, int]:
 
 def _walk(path: Path) -> Iterator[tuple[Entry, int]]:
     last, size = GENESIS_HASH, 0
-    # What stands behind the last line feed was cut off in the middle of a write. Only that ends a line:
+    # A crash cut off what follows the last line feed. Only a line feed ends a line:
     # `splitlines` would take a byte that was changed to a carriage return for the end of the journal.
     whole = path.read_bytes().split(b"\n")[:-1]
     for number, line in enumerate((line + b"\n" for line in whole), 1):

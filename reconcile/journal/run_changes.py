@@ -56,7 +56,7 @@ class ContactChanges:
         return ContactChanges(self.contact, self.place, left) if left else None
 
     def is_of(self, live: Identity) -> bool:
-        """True when the contact is still the person it was; an address that the run gave is hers, too."""
+        """True when the contact is still the person it was; an address that the run gave belongs to it, too."""
         before = self.before
         then = before.identity if before else Identity(live.id, live.type, str(self.writes[0].email))
         return same_person(live, then, self.steps)
@@ -109,7 +109,7 @@ def _held(before: Contact | None) -> dict[ChangedItem, Grant]:
 
 
 def _kept(step: Operation, before: Grant | None, policy: Policy, now: datetime) -> str | None:
-    """Why an item stays as it is; None when it goes back to what it was, or need not be spoken of."""
+    """Why an item stays as it is; None when it goes back to what it was, or needs no note."""
     if _ignored(step, policy):
         return "is ignored by now and stays as it is"
     if before is not None and not before.readable:
@@ -149,5 +149,5 @@ def _active(grants: Sequence[Grant]) -> Iterator[Grant]:
 
 
 def _past(grant: Grant) -> str:
-    assert grant.expires is not None  # noqa: S101 - only an expiry that has passed is told
+    assert grant.expires is not None  # noqa: S101 - only a grant whose expiry has passed gets here
     return f"would have lapsed at {utc_text(grant.expires)}"
