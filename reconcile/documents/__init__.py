@@ -1,1 +1,1 @@
-"""Our own JSON and our model: plan, drift, explanation, timeline, snapshots of contacts, problems, probe reports. Pure."""
+"""Our own JSON documents, written and read: plans, drift, contacts, explanations, reports. Pure."""

@@ -10,9 +10,9 @@ Each annotation is a key, in the order in which the keys are written. Its value 
 of the model's class, unless the annotation says otherwise. So one more key is one more line. A class of the
 model that has the very form of its JSON, such as ``Window``, describes itself.
 
-No library does this for us. msgspec, which was tried, repeats a wrong value in its message, and the value may
-be personal; it does not name the key of a mapping in the path; and it can't spread one class of the model over
-several objects, nor gather several classes in one object.
+No library does this for us. msgspec, which was tried, repeats a wrong word in its message, and the word may
+be personal; its path does not name the key of a mapping; and it neither spreads one class of the model over
+several objects nor gathers several classes in one object.
 """
 
 from collections.abc import Callable, Iterator, Mapping

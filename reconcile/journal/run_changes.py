@@ -56,7 +56,7 @@ class ContactChanges:
         return ContactChanges(self.contact, self.place, left) if left else None
 
     def is_of(self, live: Identity) -> bool:
-        """True when the contact is still the person it was; an address that the run gave belongs to it, too."""
+        """True when the contact is still the person it was, be it with an address that the run gave it."""
         before = self.before
         then = before.identity if before else Identity(live.id, live.type, str(self.writes[0].email))
         return same_person(live, then, self.steps)
