@@ -19,7 +19,8 @@
     └── PartlyApplied                 exit 4   some contacts were not written or not confirmed
 
 An exception takes facts and words itself. Its text is one or more lines for a person: what is wrong,
-where, and what to do. It never holds a secret.
+where, and what to do. It never holds a secret. An ApiError of a write becomes its `WriteResult`; only
+Unauthorized and Forbidden, which the next write would meet, too, are raised.
 """
 
 from collections.abc import Iterable

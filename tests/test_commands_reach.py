@@ -103,3 +103,19 @@ def test_a_command_imports_no_other_command(file: Path) -> None:
     """What two commands share is a service, or lies beside them."""
     targets = [target for target in map(file_of, imported(file)) if target]
     assert [target for target in targets if target.is_relative_to(COMMANDS) and is_command(target)] == []
+
+
+SERVICES = sorted((ROOT / "reconcile" / "services").glob("*.py"))
+
+
+@pytest.mark.parametrize("file", SERVICES, ids=lambda file: file.stem)
+def test_a_service_needs_no_terminal(file: Path) -> None:
+    """It prints, asks and shows progress through the console it is given, whoever calls it."""
+    names = {name.split(".")[0] for name in imported(file)}
+    called = {
+        getattr(node.func, "id", "")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    }
+    assert not names & {"click", "sys", "signal"}
+    assert not called & {"print", "input"}

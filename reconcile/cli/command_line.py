@@ -69,6 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _run(arguments: Sequence[str] | None) -> int:
     """The one ``except``: what a command raises becomes a message on standard error and an exit code."""
+    console.reset_privacy()
     try:
         return int(cli.main(arguments, prog_name="reconcile", standalone_mode=False) or 0)
     except BrokenPipeError:

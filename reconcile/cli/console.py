@@ -23,6 +23,11 @@ _privacy: ContextVar[Privacy] = ContextVar("privacy", default=Privacy.MASK)
 """What the configuration says of names and e-mails, from the moment at which it is read."""
 
 
+def reset_privacy() -> None:
+    """Mask until a configuration is read: a second run in one process must not follow the first one's."""
+    _privacy.set(Privacy.MASK)
+
+
 def configured_privacy() -> Privacy:
     """What the configuration says of names and e-mails; masked until it is read."""
     return _privacy.get()

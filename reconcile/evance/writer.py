@@ -45,7 +45,7 @@ class WriteKind(StrEnum):
 class WriteResult:
     """What became of one write.
 
-    - WRITTEN: ``contact_id`` is the contact's, ``contact`` what the answer tells of it, None if not all.
+    - WRITTEN: ``contact_id`` is the contact's, ``contact`` what the answer shows of it, None if not all.
     - REJECTED: it was surely not written, and would not be if it were sent again.
     - NOT_SENT: the run was stopped while the write waited for its turn.
     - DEFERRED: it was not written, since it would have had to wait: read again, then write.
@@ -115,7 +115,7 @@ class Writer(Reader):
             return WriteResult(_KINDS.get(type(error), WriteKind.REJECTED), str(error))
 
     def _written(self, request: ApiRequest, answer: Json | None, known_id: str | None) -> WriteResult:
-        """What a success tells; OutcomeUnknown when it tells of another contact, or of none where it must."""
+        """The result of a success; OutcomeUnknown when its answer shows no contact, or another one."""
         if answer is None and known_id is not None:
             return WriteResult(WriteKind.WRITTEN, contact_id=known_id)
         contact_id = _id_of(contact_in(answer or {}), known_id)

@@ -66,7 +66,7 @@ class ContactView:
 
     @property
     def tags(self) -> tuple[str, ...] | None:
-        """The tags in whatever form they are shown, sorted; None when they are not."""
+        """The tags, sorted, from any form in which they are shown; None when they are not shown."""
         shown = self.raw.get(TAGS_KEY)
         values = shown.get("contact") if isinstance(shown, dict) else shown
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):

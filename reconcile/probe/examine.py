@@ -127,5 +127,5 @@ def _in_v2(prober: Prober, shown: Mapping[str, Any]) -> Mapping[str, Any] | None
 
 
 def _numbers(rows: Sequence[object]) -> list[str]:
-    """The ids in the rows of a list, the first few: an address that many share tells nobody apart."""
+    """The ids in the first rows of a list: an address that many contacts share identifies none of them."""
     return [str(row["id"]) for row in rows[:20] if isinstance(row, dict) and "id" in row]

@@ -1,4 +1,4 @@
-"""Asks every question, one by one, and brings the contact back, whatever happens."""
+"""Asks every question, one by one, and brings the contact back in any case."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def ask_all(
     """Ask, then bring the contact back and read it back to be sure. By default every question is asked.
 
     ``stopped`` is asked before each request. It, and errors of the account, end the questions, not the
-    bringing back; any other exception passes on once the contact is back as far as it can be.
+    bringing back; any other exception passes on once the contact has been brought back as well as it can be.
     """
     questions = question_table.QUESTIONS if questions is None else questions
     findings: list[Finding] = []

@@ -46,7 +46,7 @@ class Project:
 
     @property
     def capabilities_file(self) -> Path:
-        """Where a probe writes down what it found out, beside the configuration."""
+        """Where a probe writes down what it found out, in the folder of the configuration."""
         return self.choice.config.resolve().parent / "evance.capabilities.yaml"
 
     def capabilities(self) -> Capabilities:

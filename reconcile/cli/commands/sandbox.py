@@ -28,11 +28,11 @@ def sandbox() -> None:
     """Run an Evance API of our own on this machine."""
 
 
-def _told(command: Callable[..., None]) -> Callable[..., None]:
-    """Tell a failure of the sandbox in one line."""
+def _with_our_errors(command: Callable[..., None]) -> Callable[..., None]:
+    """Raise a failure of the sandbox as an error of ours, which the command line prints in one line."""
 
     @wraps(command)
-    def telling(**options: Any) -> None:
+    def run(**options: Any) -> None:
         from reconcile.errors import ReconcileError, UsageError
         from reconcile.sandbox import SandboxError, WrongWord
 
@@ -43,7 +43,7 @@ def _told(command: Callable[..., None]) -> Callable[..., None]:
         except SandboxError as error:
             raise ReconcileError(str(error)) from error
 
-    return telling
+    return run
 
 
 def _pairs(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -68,7 +68,7 @@ def _pairs(_context: click.Context, _option: click.Parameter, values: tuple[str,
 @click.option("--fault-seed", type=int, default=1, show_default=True, help="Repeats chance the same way.")
 @click.option("--now", type=_INSTANT, help="Stop the account's clock at this instant.")
 @click.option("--verbose", is_flag=True, help="Log each request to standard error.")
-@_told
+@_with_our_errors
 def serve(db: Path, **options: Any) -> None:
     """Serve the account until stopped; prints one JSON line with URL and credentials when ready."""
     from reconcile.sandbox import Access, Options
@@ -90,7 +90,7 @@ def serve(db: Path, **options: Any) -> None:
 )
 @click.option("--now", type=_INSTANT, help="Instant that generated dates lie around.  [default: now]")
 @click.option("--profile", help="Also set the switches: documented, hostile, awkward.")
-@_told
+@_with_our_errors
 def seed(db: Path, contacts: int | None, number: int, now: datetime | None, profile: str | None) -> None:
     """Fill the emptied account, with the built-in shop unless told otherwise."""
     from reconcile.sandbox import seed as seed_account
@@ -103,7 +103,7 @@ def seed(db: Path, contacts: int | None, number: int, now: datetime | None, prof
 
 @sandbox.command()
 @_db
-@_told
+@_with_our_errors
 def reset(db: Path) -> None:
     """Empty the account; credentials and switches stay."""
     from reconcile.sandbox import reset as reset_account
@@ -116,7 +116,7 @@ def reset(db: Path) -> None:
 @click.argument("what", metavar="WHAT")
 @_db
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@_told
+@_with_our_errors
 def show(what: str, db: Path, form: str) -> None:
     """Show contacts, contact:ID, roles, grants, outbox, requests or switches."""
     from reconcile.sandbox import show as show_rows
