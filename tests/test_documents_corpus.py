@@ -153,7 +153,7 @@ def lines_of(path: Path) -> list[tuple[str, Any]]:
 
 def records(folder: Path) -> dict[str, Any]:
     """What is read of each run in a folder."""
-    return {record.run: _record(record) for record in read_runs(folder)}
+    return {record.name: _record(record) for record in read_runs(folder)}
 
 
 def _record(record: JournaledRun) -> dict[str, Any]:

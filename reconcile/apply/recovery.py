@@ -28,7 +28,7 @@ def _resolve(run: JournaledRun, account: Reader) -> Iterator[str]:
         for intent in run.in_doubt:
             finding = _finding(intent, account)
             journal.resolve(intent, finding)
-            yield f"run {run.run} was cut off while it wrote {intent.email}: {finding}"
+            yield f"run {run.name} was cut off while it wrote {intent.email}: {finding}"
         if not run.ended:
             journal.close_run()
     finally:

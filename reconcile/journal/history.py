@@ -76,7 +76,7 @@ def run_history(folder: Path, account: str) -> RunHistory:
 
 def _last_apply(run: JournaledRun, begun: BeginLine) -> LastApply:
     return LastApply(
-        run=run.run,
+        run=run.name,
         at=parse_utc_text(begun.at),
         declarations=begun.declarations,
         config=begun.config,

@@ -32,7 +32,7 @@ UNWRITTEN = {Outcome.FAILED, Outcome.UNNECESSARY, Outcome.STALE, Outcome.NOT_TRI
 class JournaledRun:
     """A run as its journal tells it."""
 
-    run: str
+    name: str
     path: Path
     lines: tuple[Entry, ...]
 

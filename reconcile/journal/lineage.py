@@ -36,7 +36,7 @@ def _followed_by(path: Path) -> Sequence[FollowedRun]:
 
 def _last_line(run: JournaledRun) -> FollowedRun:
     last = run.own[-1]
-    return FollowedRun(run.run, last.number, last.hash)
+    return FollowedRun(run.name, last.number, last.hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +53,15 @@ def check_lineage(runs: Sequence[JournaledRun]) -> LineageReport:
     A run that was cut off is no fault by itself, since a crash leaves it so; it is one when a later run knows
     more of its lines.
     """
-    by_name = {run.run: run for run in runs}
+    by_name = {run.name: run for run in runs}
     followers: defaultdict[str, list[str]] = defaultdict(list)
     broken: dict[str, str] = {}
     for run in runs:
         for earlier in run.begun.follows if run.begun else ():
-            followers[earlier.run].append(run.run)
+            followers[earlier.run].append(run.name)
             fault = _fault(earlier, by_name.get(earlier.run))
             if fault:
-                broken.setdefault(earlier.run, f"run {earlier.run} {fault} (run {run.run} followed it)")
+                broken.setdefault(earlier.run, f"run {earlier.run} {fault} (run {run.name} followed it)")
     notes = (*_cut_off(runs), *_side_by_side(followers), *_beginnings(runs))
     return LineageReport(tuple(broken[name] for name in sorted(broken)), notes)
 
@@ -80,9 +80,9 @@ def _fault(earlier: FollowedRun, run: JournaledRun | None) -> str | None:
 def _cut_off(runs: Sequence[JournaledRun]) -> Iterator[str]:
     for run in runs:
         if not run.lines:
-            yield f"run {run.run} is empty: it was cut off before it could write a line"
+            yield f"run {run.name} is empty: it was cut off before it could write a line"
         elif not run.ended:
-            yield f"run {run.run} has no end: it was cut off after line {len(run.lines)}"
+            yield f"run {run.name} has no end: it was cut off after line {len(run.lines)}"
 
 
 def _side_by_side(followers: Mapping[str, Sequence[str]]) -> Iterator[str]:
@@ -92,6 +92,6 @@ def _side_by_side(followers: Mapping[str, Sequence[str]]) -> Iterator[str]:
 
 
 def _beginnings(runs: Sequence[JournaledRun]) -> Iterator[str]:
-    names = [run.run for run in runs if run.begun and not run.begun.follows]
+    names = [run.name for run in runs if run.begun and not run.begun.follows]
     if len(names) > 1:
         yield f"runs {', '.join(names)} follow none: they were begun where no earlier journal was known"

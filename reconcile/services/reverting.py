@@ -45,10 +45,10 @@ class RevertPlan:
 
 def plan_revert_of(project: Project, run: str, console: Console) -> Plan:
     """The plan that undoes the run of that name; its notes say what of the run it does not undo."""
-    record = find_run(project, run)
+    journaled = find_run(project, run)
     with console.progress() as progress, open_reader(project, console) as account:
-        context = project.plan_context(account.connection.account, record.run)
-        revert = plan_revert(record, account, context)
+        context = project.plan_context(account.connection.account, journaled.name)
+        revert = plan_revert(journaled, account, context)
         past = run_history(project.journals, context.account)
         fresh = make_fresh_plan(revert.declarations, account, context, past=past, progress=progress)
     return replace(fresh.plan, notes=(*fresh.plan.notes, *revert.notes))
@@ -67,21 +67,21 @@ def declarations_undoing(
     return revert.declarations
 
 
-def plan_revert(record: JournaledRun, account: Reader, context: PlanContext) -> RevertPlan:
+def plan_revert(journaled: JournaledRun, account: Reader, context: PlanContext) -> RevertPlan:
     """What undoes a run on the account as it is now; the contacts are only read.
 
     UsageError: the run wrote nothing. Refusal: it was for another account, where ids name other people.
     """
-    if record.begun and record.account != context.account:
+    if journaled.begun and journaled.account != context.account:
         raise Refusal(
-            f"run {record.run} was for the account {record.account}, this is {context.account}: "
+            f"run {journaled.name} was for the account {journaled.account}, this is {context.account}: "
             "choose the target that it was for"
         )
     reverts = [
-        revert for changes in run_changes(record) for revert in _revert_contact(changes, account, context)
+        revert for changes in run_changes(journaled) for revert in _revert_contact(changes, account, context)
     ]
     if not reverts:
-        raise UsageError(f"run {record.run} wrote nothing, so there is nothing to revert")
+        raise UsageError(f"run {journaled.name} wrote nothing, so there is nothing to revert")
     return RevertPlan(
         declarations=tuple(declaration for revert in reverts for declaration in revert.declarations),
         notes=tuple(note for revert in reverts for note in revert.notes),

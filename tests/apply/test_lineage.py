@@ -52,7 +52,7 @@ def test_runs_that_follow_each_other_are_whole(three: tuple[Checkout, list[Path]
     assert (done.code, done.out.count("\n")) == (0, 1), done.said
     assert done.out.startswith("3 journals are whole")
     names = [[entry["run"] for entry in begun["follows"]] for begun in checkout.lines("begin")]
-    assert names == [[], *([record.run] for record in checkout.journals()[:2])]
+    assert names == [[], *([record.name] for record in checkout.journals()[:2])]
 
 
 def test_one_journal_is_told_in_the_singular(stand: SandboxAccount) -> None:

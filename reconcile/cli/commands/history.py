@@ -31,13 +31,13 @@ def history(common: Common, run: str | None, verify: bool) -> int:  # noqa: FBT0
     return ExitCode.DONE
 
 
-def _line(record: "JournaledRun") -> str:
-    outcomes = [line.outcome for line in record.outcomes]
+def _line(run: "JournaledRun") -> str:
+    outcomes = [line.outcome for line in run.outcomes]
     counts = ", ".join(f"{outcomes.count(kind)} {kind}" for kind in sorted(set(outcomes)))
-    ended = "" if record.ended else "   cut off"
-    return f"{record.run}   {record.account}   {counts or 'nothing written'}{ended}"
+    ended = "" if run.ended else "   cut off"
+    return f"{run.name}   {run.account}   {counts or 'nothing written'}{ended}"
 
 
-def _lines(record: "JournaledRun") -> list[str]:
-    head = [_line(record), f"plan {record.begun.plan if record.begun else 'unknown'}"]
-    return head + [f"contact {line.contact or '(new)'}: {line.outcome}" for line in record.outcomes]
+def _lines(run: "JournaledRun") -> list[str]:
+    head = [_line(run), f"plan {run.begun.plan if run.begun else 'unknown'}"]
+    return head + [f"contact {line.contact or '(new)'}: {line.outcome}" for line in run.outcomes]

@@ -38,8 +38,8 @@ def applied(common: Common, *, digest: str, outcome: str, **given: str | None) -
     if merged is None:
         common.console.note("The commit belongs to no merged pull request: there is nowhere to say it.")
         return ExitCode.DONE
-    record = RunHistory(tuple(read_runs(project.journals))).of_approval(digest) if digest else None
-    result, text = _comment(record, succeeded=outcome == "success")
+    journaled = RunHistory(tuple(read_runs(project.journals))).of_approval(digest) if digest else None
+    result, text = _comment(journaled, succeeded=outcome == "success")
     sticky = StickyComment(
         job.forge, merged.number, given["author"] or job.author, APPLIED, project.target.name
     )
@@ -49,29 +49,29 @@ def applied(common: Common, *, digest: str, outcome: str, **given: str | None) -
     return ExitCode.DONE
 
 
-def _comment(record: "JournaledRun | None", *, succeeded: bool) -> tuple[str, str]:
+def _comment(journaled: "JournaledRun | None", *, succeeded: bool) -> tuple[str, str]:
     """The result in one word, and the comment's text."""
     from reconcile.forge.approved_plan import COMPLETE
 
-    if record is None:
+    if journaled is None:
         if succeeded:
             return COMPLETE, "### Nothing was left to apply"
         return "refused", "### Nothing was applied\n\nIt was refused, or it failed before the first write."
-    return (COMPLETE if record.complete else "partly"), "\n\n".join(_lines(record))
+    return (COMPLETE if journaled.complete else "partly"), "\n\n".join(_lines(journaled))
 
 
-def _lines(record: "JournaledRun") -> list[str]:
+def _lines(journaled: "JournaledRun") -> list[str]:
     from reconcile.model.result import SETTLED
     from reconcile.render.escape import MARKDOWN
     from reconcile.text import count
 
-    numbers = Counter(line.outcome for line in record.outcomes)
+    numbers = Counter(line.outcome for line in journaled.outcomes)
     summary = ", ".join(f"{number:,} {outcome}" for outcome, number in sorted(numbers.items()))
-    title = "### Applied" if record.complete else "### Applied in part"
-    run = f"{summary or 'Nothing had to be written'}. Run `{record.run}`."
+    title = "### Applied" if journaled.complete else "### Applied in part"
+    run = f"{summary or 'Nothing had to be written'}. Run `{journaled.name}`."
     items = [
         f"- contact {MARKDOWN.name(str(line.contact or 'new'))}: {line.outcome}"
-        for line in record.outcomes
+        for line in journaled.outcomes
         if line.outcome not in SETTLED
     ]
     left_out = len(items) - MOST_NAMED
