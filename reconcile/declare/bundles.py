@@ -1,18 +1,17 @@
 """Bundles: named lists of roles and tags, and what a contact gets from them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Generic
 
 from reconcile.clock import Window
-from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
-from reconcile.model.facets import tag_key
+from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredItem
+from reconcile.model.facets import FACETS, SETS, Facet
 from reconcile.model.problem import Place
 from reconcile.text import did_you_mean, quoted
 
 from . import rules
-from .contacts import ContactInFile, DeclarationReader, Item
+from .contacts import ContactInFile, DeclarationReader
 from .problems import ProblemList
 from .schema.containers import CheckedMapping
 from .yaml.nodes import ScalarNode
@@ -20,12 +19,15 @@ from .yaml.nodes import ScalarNode
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Roles and tags under a name. A facet that is None is left alone by the bundle."""
+    """Roles and tags under a name. A facet that is not among its sets is left alone by the bundle."""
 
     name: str
     place: Place
-    roles: tuple[DeclaredGrant, ...] | None
-    tags: tuple[DeclaredTag, ...] | None
+    sets: Mapping[Facet, tuple[DeclaredItem, ...]]
+
+    def items(self, facet: Facet) -> tuple[DeclaredItem, ...]:
+        """The items of a set facet; none also where the bundle leaves it alone."""
+        return self.sets.get(facet, ())
 
 
 ItemHolder = Declaration | Bundle
@@ -34,13 +36,9 @@ ItemHolder = Declaration | Bundle
 
 def read_bundle(key: ScalarNode, name: str, mapping: CheckedMapping, reader: DeclarationReader) -> Bundle:
     """The bundle of a checked mapping."""
-    roles, tags = mapping.values.get("roles"), mapping.values.get("tags")
-    return Bundle(
-        name,
-        reader.problems.place(key),
-        None if roles is None else reader.grants(roles, name),
-        None if tags is None else reader.tags(tags, name),
-    )
+    values = mapping.values
+    sets = {facet: reader.items(facet, values[facet], name) for facet in SETS if facet in values}
+    return Bundle(name, reader.problems.place(key), sets)
 
 
 def bundles_by_name(bundles: Iterable[Bundle], problems: ProblemList) -> dict[str, Bundle]:
@@ -72,52 +70,51 @@ def with_bundles(contact: ContactInFile, bundles: Mapping[str, Bundle], problems
     used = [bundles[name] for name in sorted(places) if name in bundles]
     if not used:
         return declaration
-    roles = _merge(declaration.roles, [bundle.roles for bundle in used], lambda grant: grant.reference)
-    tags = _merge(declaration.tags, [bundle.tags for bundle in used], lambda tag: tag_key(tag.value))
-    for name, message in (*roles.disagreements, *tags.disagreements):
+    merged = {facet: _merge(facet, declaration, used) for facet in SETS}
+    for name, message in chain.from_iterable(items.disagreements for items in merged.values()):
         problems.add(rules.BUNDLES_DISAGREE, places[name], message)
-    passed_over: tuple[DeclaredGrant | DeclaredTag, ...] = (*roles.passed_over, *tags.passed_over)
-    return replace(declaration, roles=roles.items, tags=tags.items, passed_over=passed_over)
+    passed_over = tuple(chain.from_iterable(items.passed_over for items in merged.values()))
+    sets = {facet: items.items for facet, items in merged.items() if items.items is not None}
+    return replace(declaration.with_sets(sets), passed_over=passed_over)
 
 
 @dataclass(slots=True)
-class _MergedItems(Generic[Item]):
+class _MergedItems:
     """The items of a contact and its bundles, sorted, and the bundles' items that another one comes before.
 
-    A disagreement of two bundles is the later one's name and a message.
+    ``items`` is None where nobody manages the facet. A disagreement of two bundles is the later one's name
+    and a message.
     """
 
-    items: tuple[Item, ...] | None
-    passed_over: list[Item] = field(default_factory=list)
+    items: tuple[DeclaredItem, ...] | None = None
+    passed_over: list[DeclaredItem] = field(default_factory=list)
     disagreements: list[tuple[str, str]] = field(default_factory=list)
 
 
-def _merge(
-    own: tuple[Item, ...] | None, of_bundles: list[tuple[Item, ...] | None], key: Callable[[Item], str]
-) -> _MergedItems[Item]:
-    merged = _MergedItems(own)
-    given = [items for items in of_bundles if items is not None]
+def _merge(facet: Facet, declaration: Declaration, bundles: Iterable[Bundle]) -> _MergedItems:
+    merged = _MergedItems()
+    given = [bundle.sets[facet] for bundle in bundles if facet in bundle.sets]
     if not given:
         return merged
-    by_key = {key(item): item for item in own or ()}
+    key = FACETS[facet].item_key
+    by_key = {key(item.name): item for item in declaration.items(facet)}
     for item in chain.from_iterable(given):
-        first = by_key.setdefault(key(item), item)
+        first = by_key.setdefault(key(item.name), item)
         if first is not item:
             merged.passed_over.append(item)
         if first.bundle and item.bundle and _meaning(first) != _meaning(item):
-            merged.disagreements.append((item.bundle, _disagreement(first, item)))
+            merged.disagreements.append((item.bundle, _disagreement(first, item, FACETS[facet].noun)))
     merged.items = tuple(by_key[name] for name in sorted(by_key))
     return merged
 
 
-def _meaning(item: DeclaredGrant | DeclaredTag) -> tuple[str | None, Window]:
+def _meaning(item: DeclaredItem) -> tuple[str | None, Window]:
     return (item.status if isinstance(item, DeclaredGrant) else None), item.window
 
 
-def _disagreement(first: DeclaredGrant | DeclaredTag, second: DeclaredGrant | DeclaredTag) -> str:
-    noun, name = ("role", second.reference) if isinstance(second, DeclaredGrant) else ("tag", second.value)
+def _disagreement(first: DeclaredItem, second: DeclaredItem, noun: str) -> str:
     return (
         f"bundle {quoted(second.bundle or '')} ({second.place}) disagrees with bundle"
-        f" {quoted(first.bundle or '')} ({first.place}) on the {noun} {quoted(name)};"
+        f" {quoted(first.bundle or '')} ({first.place}) on the {noun} {quoted(second.name)};"
         f" write the {noun} on the contact, or make the bundles agree"
     )

@@ -1,14 +1,15 @@
 """Makes declarations of checked contacts: windows, lists, and the checks of a contact's keys together."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from reconcile.clock import OPEN, Window
 from reconcile.model.contact import USER, Fields, email_key
-from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag, Mode
-from reconcile.model.facets import Facet, tag_key
+from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredItem, DeclaredTag, Mode
+from reconcile.model.facets import FACETS, FIELDS, SETS, Facet
 from reconcile.model.problem import Place
 from reconcile.text import quoted
 
@@ -21,8 +22,6 @@ from .yaml.nodes import YamlNode
 
 CheckedItems = list[tuple[YamlNode, Any]]
 """A list that was checked: each item's node, and its text or CheckedMapping."""
-
-Item = TypeVar("Item", DeclaredGrant, DeclaredTag)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +55,24 @@ class DeclarationReader:
             present=present,
             create=values.get("create", False),
             type=values.get("type"),
-            roles=self.grants(values["roles"]) if "roles" in values else None if present else (),
-            tags=self.tags(values["tags"]) if "tags" in values else None if present else (),
             profile=_fields(values.get("profile")),
             address=_fields(values.get("address")),
             modes=_modes(values.get("manage")),
             field_places=self._field_places(values),
+            **self._sets(values, present=present),
         )
         self._check(mapping, declaration)
         return ContactInFile(declaration, self._bundles(values.get("bundles", ())))
 
-    def grants(self, items: CheckedItems, bundle: str | None = None) -> tuple[DeclaredGrant, ...]:
-        """The roles of a list, sorted; each may stand there once."""
-        grants = [self._grant(node, value, bundle) for node, value in items]
-        return self._unique(grants, lambda grant: grant.reference, "role")
+    def _sets(self, values: dict[str, Any], *, present: bool) -> dict[str, Any]:
+        """The sets that are managed; ``state: absent`` declares those empty that stand nowhere."""
+        sets = {facet.value: self.items(facet, values[facet]) for facet in SETS if facet in values}
+        return sets if present else {**dict.fromkeys(SETS, ()), **sets}
+
+    def items(self, facet: Facet, items: CheckedItems, bundle: str | None = None) -> tuple[DeclaredItem, ...]:
+        """The items of a set, sorted by what makes them the same; each may stand there once."""
+        read = self._grant if facet is Facet.ROLES else partial(self._tag, facet)
+        return self._unique(facet, [read(node, value, bundle) for node, value in items])
 
     def _grant(self, node: YamlNode, value: str | CheckedMapping, bundle: str | None) -> DeclaredGrant | None:
         place = self.problems.place(node)
@@ -82,29 +85,25 @@ class DeclarationReader:
             values["reference"], place, values.get("status"), window, values.get("reason"), bundle
         )
 
-    def tags(self, items: CheckedItems, bundle: str | None = None) -> tuple[DeclaredTag, ...]:
-        """The tags of a list, sorted by what makes them the same; each may stand there once."""
-        tags = [self._tag(node, value, bundle) for node, value in items]
-        return self._unique(tags, lambda tag: tag_key(tag.value), "tag")
-
-    def _tag(self, node: YamlNode, value: str | CheckedMapping, bundle: str | None) -> DeclaredTag | None:
+    def _tag(
+        self, facet: Facet, node: YamlNode, value: str | CheckedMapping, bundle: str | None
+    ) -> DeclaredTag | None:
         place = self.problems.place(node)
         if isinstance(value, str):
-            return DeclaredTag(value.strip(), place, bundle=bundle)
+            return DeclaredTag(value.strip(), place, bundle=bundle, facet=facet)
         values, window = value.values, self._window(value)
         if "value" not in values:
             return None
-        return DeclaredTag(values["value"].strip(), place, window, values.get("reason"), bundle)
+        return DeclaredTag(values["value"].strip(), place, window, values.get("reason"), bundle, facet)
 
-    def _unique(
-        self, items: Iterable[Item | None], key: Callable[[Item], str], noun: str
-    ) -> tuple[Item, ...]:
+    def _unique(self, facet: Facet, items: Iterable[DeclaredItem | None]) -> tuple[DeclaredItem, ...]:
         """The items sorted by their keys; those that stand twice become problems."""
-        unique: dict[str, Item] = {}
+        noun, key = FACETS[facet].noun, FACETS[facet].item_key
+        unique: dict[str, DeclaredItem] = {}
         for item in items:
             if item is None:
                 continue
-            first = unique.setdefault(key(item), item)
+            first = unique.setdefault(key(item.name), item)
             if first is not item:
                 line = first.place.line
                 message = f"this {noun} stands already in line {line} of this list; keep one of the two"
@@ -137,7 +136,7 @@ class DeclarationReader:
         return tuple(
             [
                 (facet, name, place(node))
-                for facet in (Facet.PROFILE, Facet.ADDRESS)
+                for facet in FIELDS
                 if facet in values
                 for name, node in values[facet].node.entries.items()
             ]
@@ -166,7 +165,7 @@ class DeclarationReader:
             self.problems.add(rules.REFERENCE_MOVES, profile.node_of("reference"), message)
 
     def _check_absent(self, mapping: CheckedMapping) -> None:
-        for key in ("roles", "tags", "bundles", "manage", "create", "type"):
+        for key in (*SETS, "bundles", "manage", "create", "type"):
             if key in mapping.node.entries:
                 message = f"'state: absent' takes all roles and tags away; delete '{key}' or the state"
                 self.problems.add(rules.ABSENT_WITH_MORE, mapping.node.keys[key], message)

@@ -11,6 +11,7 @@ from pathlib import Path
 from reconcile import clock
 from reconcile.errors import DeclarationError
 from reconcile.model.declaration import Declaration
+from reconcile.model.facets import Facet
 from reconcile.model.problem import Place, Problem, Severity
 from reconcile.model.settings import Policy
 from reconcile.text import replace_unprintable
@@ -115,9 +116,8 @@ class _Contents:
     @property
     def role_places(self) -> tuple[tuple[str, Place], ...]:
         """Every role reference with its place."""
-        return tuple(
-            [(grant.reference, grant.place) for holder in self.item_holders for grant in holder.roles or ()]
-        )
+        grants = (grant for holder in self.item_holders for grant in holder.items(Facet.ROLES))
+        return tuple([(grant.name, grant.place) for grant in grants])
 
 
 def _read_folder(folder: Path, root: Path, policy: Policy, problems: list[Problem]) -> _Contents:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 from reconcile.errors import ServerFailure, UnexpectedResponse, Unreachable
 from reconcile.model.contact import Contact, Identity
+from reconcile.model.facets import SETS
 from reconcile.wire.contacts_v2 import Page
 from reconcile.wire.values import Json, row_id
 
@@ -67,7 +68,7 @@ def listing_of(contacts: Iterable[Contact], gap: str = "") -> Listing:
 
 
 def _shows_a_set(contact: Contact) -> bool:
-    return contact.state.roles is not None or contact.state.tags is not None
+    return any(contact.state.has(facet) for facet in SETS)
 
 
 def _by_id(identity: Identity) -> tuple[int, str]:

@@ -184,11 +184,10 @@ class Reader:
 
 def _without_untold_sets(row: Contact, capabilities: Capabilities) -> Contact:
     """A row of the list without the sets that are to be read contact by contact."""
-    roles = row.state.roles if capabilities.roles_from is SetSource.LIST else None
-    tags = row.state.tags if capabilities.tags_from is SetSource.LIST else None
-    return replace(row, state=replace(row.state, roles=roles, tags=tags))
+    untold = [facet for facet in SETS if capabilities.source(facet) is not SetSource.LIST]
+    return replace(row, state=replace(row.state, **dict.fromkeys(untold))) if untold else row
 
 
 def _has_facets(contact: Contact, facets: Collection[Facet]) -> bool:
     # Both sets, whichever facets are needed: the fingerprint of a contact covers both.
-    return all(getattr(contact.state, facet) is not None for facet in {*SETS, *facets})
+    return all(contact.state.has(facet) for facet in {*SETS, *facets})

@@ -41,6 +41,11 @@ class Capabilities:
     contact_ids: Numbering = Numbering.SAME
     refuse: tuple[Facet, ...] = ()
 
+    def source(self, facet: Facet) -> SetSource:
+        """Where a set is read; one that no probe asks about is taken from the list where its rows have it."""
+        source: SetSource = getattr(self, f"{facet}_from", SetSource.LIST)
+        return source
+
     def holds_for(self, account: str) -> bool:
         """True when this says something about that account."""
         return not self.accounts or account.lower() in {name.lower() for name in self.accounts}

@@ -48,6 +48,11 @@ Item = Grant | str
 """What a set facet holds: a grant of a role, or a tag as text."""
 
 
+def in_force(item: Item, now: datetime) -> bool:
+    """False once an item's own expiry has passed; only a grant has one."""
+    return not isinstance(item, Grant) or item.held(now)
+
+
 def item_name(item: Item) -> str:
     """What an item of a set facet is called: a role's reference, a tag's value."""
     return item.reference if isinstance(item, Grant) else item

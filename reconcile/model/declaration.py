@@ -1,12 +1,14 @@
 """What people declare: contacts with their desired roles, tags and fields."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 from reconcile.clock import OPEN, Window
 
 from .contact import Fields
-from .facets import MANAGED, Facet, ItemKey, tag_key
+from .facets import MANAGED, Facet, ItemKey, item_key
 from .problem import Place
 
 
@@ -41,18 +43,22 @@ class DeclaredGrant:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredTag:
-    """One tag of a contact as declared, on the contact itself or by a bundle (then named)."""
+    """One tag of a contact as declared, on the contact itself or by a bundle (then named).
+
+    ``facet`` would be another one for an item of another set of texts.
+    """
 
     value: str
     place: Place
     window: Window = OPEN
     reason: str | None = None
     bundle: str | None = None
+    facet: Facet = Facet.TAGS
 
     @property
     def key(self) -> ItemKey:
         """What makes two declarations of a tag the same."""
-        return Facet.TAGS, tag_key(self.value)
+        return self.facet, item_key(self.facet, self.value)
 
     @property
     def name(self) -> str:
@@ -106,6 +112,11 @@ class Declaration:
         """The declared items of a set facet; none also where it is not managed."""
         items: tuple[DeclaredItem, ...] | None = getattr(self, facet)
         return items or ()
+
+    def with_sets(self, sets: Mapping[Facet, tuple[DeclaredItem, ...]]) -> "Declaration":
+        """The declaration with these set facets instead of its own; the others stay."""
+        values: dict[str, Any] = {facet.value: items for facet, items in sets.items()}
+        return replace(self, **values)
 
     def fields(self, facet: Facet) -> Fields:
         """The declared values of a facet's fields; none also where it is not managed."""

@@ -34,9 +34,10 @@ def tag_key(value: str) -> str:
 class FacetSpec:
     """One managed facet.
 
-    ``noun`` names one item. Of a set, two items of equal ``item_key`` are the same, ``added`` and ``removed``
-    are the words for what an operation does, and an item that should be gone is still ``present``. Fields
-    that are ``whole`` are always written all together, the undeclared ones as they are.
+    ``noun`` names one item; ``added`` and ``removed`` are the words for what an operation does to it. Of a
+    set, two items of equal ``item_key`` are the same, an item that should be gone is still ``present``, and
+    ``pattern`` is an example of a pattern that ignores items. Fields that are ``whole`` are always written
+    all together, the undeclared ones as they are.
     """
 
     facet: Facet
@@ -46,16 +47,17 @@ class FacetSpec:
     added: str = "added"
     removed: str = "removed"
     present: str = "there"
+    pattern: str = ""
     whole: bool = False
 
 
 FACETS: dict[Facet, FacetSpec] = {
     spec.facet: spec
     for spec in (
-        FacetSpec(Facet.ROLES, FacetKind.SET, "role", added="granted", removed="revoked", present="held"),
-        FacetSpec(Facet.TAGS, FacetKind.SET, "tag", tag_key),
-        FacetSpec(Facet.PROFILE, FacetKind.FIELDS, "profile"),
-        FacetSpec(Facet.ADDRESS, FacetKind.FIELDS, "address", whole=True),
+        FacetSpec(Facet.ROLES, FacetKind.SET, "role", str, "granted", "revoked", "held", "staff-*"),
+        FacetSpec(Facet.TAGS, FacetKind.SET, "tag", tag_key, pattern='"auto:*"'),
+        FacetSpec(Facet.PROFILE, FacetKind.FIELDS, "profile", added="changed", removed="changed"),
+        FacetSpec(Facet.ADDRESS, FacetKind.FIELDS, "address", added="changed", removed="changed", whole=True),
     )
 }
 """The facets that can be managed, in their order."""

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from reconcile.model.contact import Contact, Identity, State
 from reconcile.model.declaration import Declaration
-from reconcile.model.facets import Facet
+from reconcile.model.facets import FIELDS, SETS, Facet
 from reconcile.model.plan import Action, Change, ChangeAction, Operation, Origin, OriginKind
 from reconcile.model.settings import Policy
 from reconcile.wire.contacts_v1 import create_payload, update_payload
@@ -14,7 +15,9 @@ from .diff import differs, kept, operations
 from .digest import fingerprint
 from .fold import Folded, fold
 
-EMPTY_STATE = State(roles=(), tags=(), profile={}, address={})
+_EMPTY: dict[str, Any] = {**dict.fromkeys(SETS, ()), **{facet: {} for facet in FIELDS}}
+
+EMPTY_STATE = State(**_EMPTY)
 """The state of a contact that does not exist yet."""
 
 

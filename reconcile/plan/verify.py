@@ -13,6 +13,7 @@ from reconcile.model.contact import (
     Item,
     State,
     email_key,
+    in_force,
     item_name,
 )
 from reconcile.model.facets import FACETS, FIELDS, SETS, Facet
@@ -42,7 +43,7 @@ def unmet_target(target: State, live: State, now: datetime) -> tuple[str, ...]:
 def _unmet_set(facet: Facet, target: State, live: State, now: datetime) -> Iterator[str]:
     spec = FACETS[facet]
     wanted = {spec.item_key(item_name(item)): item for item in target.items(facet)}
-    held = {spec.item_key(item_name(item)): item for item in live.items(facet) if _in_force(item, now)}
+    held = {spec.item_key(item_name(item)): item for item in live.items(facet) if in_force(item, now)}
     for key in sorted(wanted):
         if key not in held:
             yield f"{spec.noun} {item_name(wanted[key])} is missing"
@@ -50,10 +51,6 @@ def _unmet_set(facet: Facet, target: State, live: State, now: datetime) -> Itera
             yield from _unmet_item(wanted[key], held[key])
     for key in sorted(held.keys() - wanted.keys()):
         yield f"{spec.noun} {item_name(held[key])} is still {spec.present}"
-
-
-def _in_force(item: Item, now: datetime) -> bool:
-    return not isinstance(item, Grant) or item.held(now)
 
 
 def _unmet_item(wanted: Item, held: Item) -> Iterator[str]:

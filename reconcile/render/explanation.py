@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from reconcile.clock import utc_text
 from reconcile.model.contact import Grant
 from reconcile.model.explanation import Effect, ExplainedItem, Explanation, FacetManagement
-from reconcile.model.facets import MANAGED, SETS, Facet
+from reconcile.model.facets import FACETS, MANAGED, SETS, Facet
 from reconcile.model.plan import UNPLANNED_ORIGINS, Boundary, ChangeAction, Kept, OriginKind, Value
 
 from .escape import TERMINAL, Dialect
@@ -19,15 +19,6 @@ from .wording.origin_text import OriginText
 from .wording.sentences import contact_name, place_text, refusal_text
 
 _SYMBOLS = {Effect.ADD: "+", Effect.CHANGE: "~", Effect.REMOVE: "-", Effect.KEEP: "=", Effect.NONE: "·"}
-
-_VERBS = {
-    (Facet.ROLES, Effect.ADD): "granted",
-    (Facet.ROLES, Effect.REMOVE): "revoked",
-    (Facet.TAGS, Effect.ADD): "added",
-    (Facet.TAGS, Effect.REMOVE): "removed",
-    (Facet.CONTACT, Effect.ADD): "created",
-}
-"""What happens to an item; everything else is changed."""
 
 
 def explanation_text(explanation: Explanation, layout: TextLayout = PLAIN) -> str:
@@ -190,4 +181,8 @@ def _management_text(facet: Facet, management: FacetManagement) -> str:
 
 
 def _verb(item: ExplainedItem) -> str:
-    return _VERBS.get((item.facet, item.effect), "changed")
+    """What happens to an item; everything that is neither added nor removed is changed."""
+    if item.facet is Facet.CONTACT:
+        return "created"
+    spec = FACETS[item.facet]
+    return {Effect.ADD: spec.added, Effect.REMOVE: spec.removed}.get(item.effect, "changed")

@@ -14,12 +14,11 @@ from reconcile.evance.reader import Reader
 from reconcile.journal.history import run_history
 from reconcile.journal.journaled_run import JournaledRun
 from reconcile.journal.run_changes import ContactChanges, Reversal, reversal_of, run_changes
-from reconcile.model.contact import Contact, Fields, Grant
-from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag, Mode
-from reconcile.model.facets import Facet, tag_key
+from reconcile.model.contact import Contact, Fields, Grant, Item, State, in_force, item_name
+from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredItem, DeclaredTag, Mode
+from reconcile.model.facets import SETS, Facet, item_key
 from reconcile.model.plan import Plan, PlanContext
 from reconcile.model.problem import Place
-from reconcile.model.settings import Policy
 from reconcile.plan.fold import ignore_pattern
 
 from .accounts import open_reader
@@ -27,7 +26,7 @@ from .caller import Console
 from .planning import make_fresh_plan
 from .project import Project, find_run
 
-_MODES = ((Facet.ROLES, Mode.AUTHORITATIVE), (Facet.TAGS, Mode.AUTHORITATIVE))
+_MODES = tuple((facet, Mode.AUTHORITATIVE) for facet in SETS)
 """The declarations name everything that a contact should hold, so the configured mode must not matter."""
 
 
@@ -141,45 +140,42 @@ def _declaration(
 ) -> Declaration:
     """What the contact should hold. It is matched by its id; its e-mail and reference are checked."""
     before = changes.before.state if changes.before else None
-    return Declaration(
+    declaration = Declaration(
         place=changes.place,
         id=changes.contact,
         email=live.identity.email or None,
         reference=live.identity.reference,
-        roles=_roles(changes, reversal, live, context) if reversal.of(Facet.ROLES) else None,
-        tags=_tags(changes, reversal, live, context.policy) if reversal.of(Facet.TAGS) else None,
         profile=_fields(reversal.of(Facet.PROFILE), before.profile) if before else None,
         address=_fields(reversal.of(Facet.ADDRESS), before.address) if before else None,
         modes=_MODES,
     )
+    touched = [facet for facet in SETS if reversal.of(facet)]
+    return declaration.with_sets({facet: _set(facet, changes, reversal, live, context) for facet in touched})
 
 
-def _roles(
-    changes: ContactChanges, reversal: Reversal, live: Contact, context: PlanContext
-) -> tuple[DeclaredGrant, ...]:
-    """The live roles that the run did not touch, and the touched ones as they were, if not lapsed since."""
-    touched = reversal.of(Facet.ROLES)
-    before = (changes.before.state.roles if changes.before else None) or ()
-    grants = [grant for grant in live.state.roles or () if grant.reference not in touched]
-    grants += [grant for grant in before if grant.reference in touched and grant.held(context.now)]
-    managed = (grant for grant in grants if not ignore_pattern(Facet.ROLES, grant.reference, context.policy))
-    return tuple(_declared(grant, changes.place) for grant in sorted(managed))
+def _set(
+    facet: Facet, changes: ContactChanges, reversal: Reversal, live: Contact, context: PlanContext
+) -> tuple[DeclaredItem, ...]:
+    """The live items that the run did not touch, and the touched ones as they were, if not lapsed since."""
+    touched, before = reversal.of(facet), changes.before.state if changes.before else State()
+    live_by_key, before_by_key = _by_key(facet, live.state), _by_key(facet, before)
+    items = {key: item for key, item in live_by_key.items() if key not in touched}
+    items |= {
+        key: item for key, item in before_by_key.items() if key in touched and in_force(item, context.now)
+    }
+    managed = [item for key, item in items.items() if not ignore_pattern(facet, key, context.policy)]
+    return tuple(_declared(facet, item, changes.place) for item in sorted(managed, key=item_name))
 
 
-def _declared(grant: Grant, place: Place) -> DeclaredGrant:
-    status = grant.status if grant.active else None
-    return DeclaredGrant(grant.reference, place, status, Window(expires=grant.expires))
+def _by_key(facet: Facet, state: State) -> dict[str, Item]:
+    return {item_key(facet, item_name(item)): item for item in state.items(facet)}
 
 
-def _tags(
-    changes: ContactChanges, reversal: Reversal, live: Contact, policy: Policy
-) -> tuple[DeclaredTag, ...]:
-    touched = reversal.of(Facet.TAGS)
-    before = (changes.before.state.tags if changes.before else None) or ()
-    tags = {tag_key(tag): tag for tag in live.state.tags or () if tag_key(tag) not in touched}
-    tags |= {tag_key(tag): tag for tag in before if tag_key(tag) in touched}
-    managed = (tag for tag in tags.values() if not ignore_pattern(Facet.TAGS, tag, policy))
-    return tuple(DeclaredTag(tag, changes.place) for tag in managed)
+def _declared(facet: Facet, item: Item, place: Place) -> DeclaredItem:
+    if not isinstance(item, Grant):
+        return DeclaredTag(item, place, facet=facet)
+    status = item.status if item.active else None
+    return DeclaredGrant(item.reference, place, status, Window(expires=item.expires))
 
 
 def _fields(touched: frozenset[str], before: Fields | None) -> Fields | None:

@@ -4,6 +4,7 @@ Evance help: The Contact Object, Updating a Contact. Every form of a value that 
 what can not be read is never guessed.
 """
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -38,8 +39,8 @@ def read_contact(answer: Json) -> Contact:
     if shown is None:
         raise UnexpectedResponse("the answer has no `contact`")
     identity = read_identity(shown)
-    roles, tags = read_sets(shown, identity.id)
-    return Contact(identity, State(roles, tags, read_profile(shown), read_address(shown)))
+    sets = read_sets(shown, identity.id)
+    return Contact(identity, replace(sets, profile=read_profile(shown), address=read_address(shown)))
 
 
 def update_payload(target: State) -> Payload:

@@ -1,10 +1,10 @@
 """The contacts of v2: the list page by page, and single ones, which a probe compares with v1."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from reconcile.errors import UnexpectedResponse
-from reconcile.model.contact import Contact, State
+from reconcile.model.contact import Contact
 
 from .sets import read_sets
 from .values import Json, parse_atom, read_identity
@@ -52,9 +52,9 @@ def read_row(row: Json) -> Contact:
     A set that the row lacks or tells only in part is None: the contact itself is then read for it.
     """
     identity = read_identity(row)
-    roles, tags = read_sets(row, identity.id)
-    whole = roles is not None and all(grant.readable for grant in roles)
-    return Contact(identity, State(roles=roles if whole else None, tags=tags))
+    sets = read_sets(row, identity.id)
+    whole = all(grant.readable for grant in sets.roles or ())
+    return Contact(identity, sets if whole else replace(sets, roles=None))
 
 
 def contact_in_v2(answer: Json) -> Json | None:

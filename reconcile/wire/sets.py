@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from reconcile.errors import UnexpectedResponse
-from reconcile.model.contact import Grant, State
+from reconcile.model.contact import State
 from reconcile.model.facets import Facet, tag_key
 
 from .access_roles import ROLES_KEY, read_grants, written_grant
@@ -20,12 +20,12 @@ SET_KEYS = {Facet.ROLES: ROLES_KEY, Facet.TAGS: TAGS_KEY}
 SETS_BY_KEY = {key: facet for facet, key in SET_KEYS.items()}
 
 
-def read_sets(body: Json, number: str) -> tuple[tuple[Grant, ...] | None, tuple[str, ...] | None]:
-    """The grants and the tags of a contact; None stands for a set that is missing or has an unknown form.
+def read_sets(body: Json, number: str) -> State:
+    """The sets of a contact and nothing else; None stands for a set that is missing or has an unknown form.
 
     So what needs such a set is refused, and what does not manage it goes on.
     """
-    return _if_known(read_grants, body, number), _if_known(read_tags, body, number)
+    return State(roles=_if_known(read_grants, body, number), tags=_if_known(read_tags, body, number))
 
 
 def _if_known(parse: Callable[[Json, str], Items | None], body: Json, number: str) -> Items | None:

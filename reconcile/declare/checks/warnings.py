@@ -12,8 +12,8 @@ from reconcile.declare import rules
 from reconcile.declare.bundles import Bundle, ItemHolder
 from reconcile.declare.rules import Rule
 from reconcile.model.contact import Role
-from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
-from reconcile.model.facets import tag_key
+from reconcile.model.declaration import Declaration, DeclaredItem
+from reconcile.model.facets import SETS, Facet, tag_key
 from reconcile.model.problem import Place, Problem
 from reconcile.model.settings import WarningSettings
 from reconcile.text import quoted
@@ -26,18 +26,17 @@ def warn_of_items(
     if now is not None:
         windows = _WindowWarnings(settings, now)
         for holder in holders:
-            yield from windows.of_items((*(holder.roles or ()), *(holder.tags or ())))
+            yield from windows.of_items([item for facet in SETS for item in holder.items(facet)])
     if settings.reasons:
         for holder in holders:
-            yield from _missing_reasons(holder.roles or (), settings.reasons)
-    yield from _tag_case([tag for holder in holders for tag in holder.tags or ()])
+            yield from _missing_reasons(holder.items(Facet.ROLES), settings.reasons)
+    yield from _tag_case([tag for holder in holders for tag in holder.items(Facet.TAGS)])
 
 
 def warn_of_contacts(declarations: Iterable[Declaration], settings: WarningSettings) -> Iterator[Problem]:
     """Warnings about contacts as a whole, with all that their bundles give them."""
     for declaration in declarations:
-        facets = (declaration.roles, declaration.tags, declaration.profile, declaration.address)
-        if not declaration.create and all(facet is None for facet in facets):
+        if not declaration.create and not declaration.managed:
             message = (
                 "this contact declares nothing but who it is; declare a role, tag or field, or delete it"
             )
@@ -78,7 +77,7 @@ class _WindowWarnings:
     settings: WarningSettings
     now: datetime
 
-    def of_items(self, items: Iterable[DeclaredGrant | DeclaredTag]) -> Iterator[Problem]:
+    def of_items(self, items: Iterable[DeclaredItem]) -> Iterator[Problem]:
         days, months = self.settings.past_window_days, self.settings.far_expiry_months
         past = self.now - min(timedelta(days=days), self.now - EARLIEST)
         far = LATEST if months is None else _months_after(self.now, months)
@@ -106,22 +105,22 @@ def _months_after(now: datetime, months: int) -> datetime:
     return now.replace(year=now.year + years, month=month + 1, day=min(now.day, 28))
 
 
-def _missing_reasons(grants: Iterable[DeclaredGrant], patterns: Sequence[str]) -> Iterator[Problem]:
+def _missing_reasons(grants: Iterable[DeclaredItem], patterns: Sequence[str]) -> Iterator[Problem]:
     for grant in grants:
         if grant.reason is None:
             for pattern in patterns:
-                if fnmatchcase(grant.reference, pattern):
+                if fnmatchcase(grant.name, pattern):
                     message = (
-                        f"the role {quoted(grant.reference)} needs a reason ({quoted(pattern)}); add 'reason'"
+                        f"the role {quoted(grant.name)} needs a reason ({quoted(pattern)}); add 'reason'"
                     )
                     yield _warning(rules.MISSING_REASON, grant.place, message)
                     break
 
 
-def _tag_case(tags: Sequence[DeclaredTag]) -> Iterator[Problem]:
+def _tag_case(tags: Sequence[DeclaredItem]) -> Iterator[Problem]:
     """A warning for each tag that is not spelt as most are, or as the first of equally frequent spellings."""
     spellings: dict[str, Counter[str]] = {}
-    for value, count in Counter(tag.value for tag in tags).items():
+    for value, count in Counter(tag.name for tag in tags).items():
         spellings.setdefault(tag_key(value), Counter())[value] = count
     usual = {
         key: min(counts, key=lambda value: (-counts[value], value))
@@ -129,9 +128,9 @@ def _tag_case(tags: Sequence[DeclaredTag]) -> Iterator[Problem]:
         if len(counts) > 1
     }
     for tag in tags if usual else ():
-        spelling = usual.get(tag_key(tag.value), tag.value)
-        if spelling != tag.value:
-            message = f"the tag {quoted(tag.value)} is spelt {quoted(spelling)} elsewhere; write it so"
+        spelling = usual.get(tag_key(tag.name), tag.name)
+        if spelling != tag.name:
+            message = f"the tag {quoted(tag.name)} is spelt {quoted(spelling)} elsewhere; write it so"
             yield _warning(rules.TAG_CASE, tag.place, message)
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from reconcile.model.facets import FACETS, SETS, Facet
 from reconcile.model.guards import GUARDS, Guard, SettingKind, liftable_guards
 from reconcile.model.settings import AuthFlow, Privacy, TargetKind, UpdateMethod
 
@@ -62,8 +63,6 @@ _ROLE_PATTERNS = ListOf("a list of role patterns, such as [staff-*]", Text("a ro
 
 _CONTACTS = ListOf("a list of contacts", Text("an e-mail, reference or id"))
 
-_TAG_PATTERNS = ListOf('a list of tag patterns, such as ["auto:*"]', Text("a tag pattern"))
-
 TARGET = KeyedMapping(
     "a mapping that describes a target",
     "One account to reconcile with.",
@@ -88,13 +87,18 @@ TARGET = KeyedMapping(
     },
 )
 
+
+def _ignored_items(facet: Facet) -> Key:
+    spec = FACETS[facet]
+    noun = f"a list of {spec.noun} patterns, such as [{spec.pattern}]"
+    items = "role references" if facet is Facet.ROLES else facet.value
+    return Key(facet.value, ListOf(noun, Text(f"a {spec.noun} pattern")), f"Patterns of {items}.")
+
+
 IGNORE = KeyedMapping(
-    "a mapping with 'roles' and 'tags'",
+    "a mapping with " + " and ".join(f"'{facet}'" for facet in SETS),
     "What is never touched and always carried along (shell patterns).",
-    (
-        Key("roles", _ROLE_PATTERNS, "Patterns of role references."),
-        Key("tags", _TAG_PATTERNS, "Patterns of tags."),
-    ),
+    tuple(map(_ignored_items, SETS)),
 )
 
 PROTECT = KeyedMapping(

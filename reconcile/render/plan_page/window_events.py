@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reconcile.model.contact import Grant
-from reconcile.model.facets import Facet
+from reconcile.model.facets import SETS, Facet
 from reconcile.model.plan import Change, Kept, Operation, OriginKind, Plan, Value
 
 DAYS_AHEAD = 90
@@ -70,4 +70,4 @@ def _end(item: Operation | Kept, value: Value) -> datetime | None:
     """When an item's window ends: a role's grant has its own expiry, a tag only that of its declaration."""
     if isinstance(value, Grant):
         return value.expires
-    return item.origin.at if value is not None and item.facet is Facet.TAGS else None
+    return item.origin.at if value is not None and item.facet in SETS else None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reconcile.model.contact import BY_ROLE, Grant
-from reconcile.model.facets import Facet
+from reconcile.model.facets import SETS, Facet
 from reconcile.model.plan import Action, Kept, Operation, Origin, OriginKind, Value
 from reconcile.render.escape import Dialect
 
@@ -24,15 +24,11 @@ class OperationText:
 
     def operation(self, operation: Operation) -> str:
         """What happens to an item, without its name and its reason; empty when the symbol says it all."""
-        match operation.facet:
-            case Facet.CONTACT:
-                return f"of type {self.dialect.name(str(operation.after))}"
-            case Facet.ROLES:
-                return self._role(operation)
-            case Facet.TAGS:
-                return self._tag(operation)
-            case Facet.PROFILE | Facet.ADDRESS:
-                return self._field(operation)
+        if operation.facet is Facet.CONTACT:
+            return f"of type {self.dialect.name(str(operation.after))}"
+        if operation.facet is Facet.ROLES:
+            return self._role(operation)
+        return self._tag(operation) if operation.facet in SETS else self._field(operation)
 
     def kept(self, kept: Kept) -> str:
         """Why an item stays, and for a role how it is held where that is not plainly active for ever."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reconcile.clock import utc_text
 from reconcile.model.contact import Identity
-from reconcile.model.facets import Facet
+from reconcile.model.facets import FACETS, SETS, Facet
 from reconcile.model.guards import Verdict
 from reconcile.model.plan import Action, Change, ChangeAction, Operation, Plan, summarise
 from reconcile.model.problem import Place
@@ -139,13 +139,14 @@ class PlanSentences:
             "to update": summary.contacts_updated,
             "unchanged": summary.contacts_unchanged,
         }
-        roles = {
-            "granted": summary.roles_granted,
-            "revoked": summary.roles_revoked,
-            "changed": summary.roles_changed,
+        sets = {
+            facet.value: {
+                word: getattr(summary, f"{facet}_{word}", 0)
+                for word in (FACETS[facet].added, FACETS[facet].removed, "changed")
+            }
+            for facet in SETS
         }
-        tags = {"added": summary.tags_added, "removed": summary.tags_removed}
-        groups = {"roles": roles, "tags": tags, "fields": {"changed": summary.fields_changed}}
+        groups = {**sets, "fields": {"changed": summary.fields_changed}}
         others = [(name, kinds) for name, numbers in groups.items() if (kinds := _nonzero(numbers))]
         return [("contacts", _nonzero(contacts) or ["0 unchanged"]), *others]
 
