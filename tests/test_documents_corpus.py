@@ -41,9 +41,8 @@ from reconcile.cli.command_line import main
 from reconcile.clock import utc_text
 from reconcile.declare.schema.configuration import configuration_json_schema
 from reconcile.declare.schema.declarations import declarations_json_schema
-from reconcile.documents.contact_snapshot import contact_from_snapshot, contact_snapshot
-from reconcile.documents.drift import drift_from_document, drift_json
 from reconcile.documents.explanation import explanation_json
+from reconcile.documents.items import contact_from_snapshot, contact_snapshot
 from reconcile.documents.plan import (
     operation_document,
     operation_from_document,
@@ -51,7 +50,7 @@ from reconcile.documents.plan import (
     plan_json,
 )
 from reconcile.documents.plan import plan_schema as plan_json_schema
-from reconcile.documents.timeline import timeline_json
+from reconcile.documents.reports import drift_from_document, drift_json, timeline_json
 from reconcile.journal.hash_chain import BrokenChain, HashChain
 from reconcile.journal.history import run_history
 from reconcile.journal.journaled_run import JournaledRun, read_run, read_runs

@@ -16,7 +16,7 @@ from reconcile.declare.schema.configuration import configuration_json_schema
 from reconcile.declare.schema.declarations import declarations_json_schema
 from reconcile.model.guards import GUARDS, Guard, GuardSetting, SettingKind
 from reconcile.model.problem import Severity
-from reconcile.probe import question_table
+from reconcile.probe import runner
 from reconcile.probe.question import Question
 from reconcile.wire.fields import ADDRESS_FIELDS, PROFILE_FIELDS
 
@@ -157,7 +157,7 @@ QUESTIONS_HEAD = """\
 
 def questions_table() -> str:
     """The table of all questions of a probe, in their order."""
-    return QUESTIONS_HEAD + "".join(map(_question, question_table.QUESTIONS))
+    return QUESTIONS_HEAD + "".join(map(_question, runner.QUESTIONS))
 
 
 def _question(question: Question) -> str:

@@ -10,10 +10,9 @@ from reconcile.model.contact import Contact
 from reconcile.model.declaration import Declaration
 from reconcile.model.plan import Change, Operation
 from reconcile.model.result import Outcome, Result
-from reconcile.plan.approval import unapproved
+from reconcile.plan.approval import same_person, unapproved
 from reconcile.plan.fold import managed_part
 from reconcile.plan.planner import replan_contact, unreadable
-from reconcile.plan.verify import same_person
 
 from .run_context import ReadBudget, RunContext, compare_with_target, failure_text, read_back, roles_held
 

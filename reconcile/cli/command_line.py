@@ -14,6 +14,8 @@ from reconcile.errors import ExitCode, ReconcileError
 
 from . import console
 from .commands.apply import apply
+from .commands.ci.artifacts import approved_plan, journals
+from .commands.ci.comments import applied, comment, drift_issue, summary
 from .commands.ci.group import ci
 from .commands.demo import demo
 from .commands.drift import drift
@@ -56,6 +58,9 @@ for command in (
     validate,
 ):
     cli.add_command(command)
+
+for step in (applied, approved_plan, comment, drift_issue, journals, summary):
+    ci.add_command(step)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

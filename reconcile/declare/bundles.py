@@ -12,9 +12,8 @@ from reconcile.text import did_you_mean, quoted
 
 from . import rules
 from .contacts import ContactInFile, DeclarationReader
-from .problems import ProblemList
+from .problems import ProblemList, ScalarNode
 from .schema.containers import CheckedMapping
-from .yaml.nodes import ScalarNode
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from reconcile.errors import DeclarationError
-from reconcile.model.capabilities import LARGEST_PAGE, Capabilities, Numbering, SetSource
 from reconcile.model.facets import SETS
-from reconcile.model.settings import UpdateMethod
+from reconcile.model.settings import LARGEST_PAGE, Capabilities, Numbering, SetSource, UpdateMethod
 from reconcile.text import replace_unprintable
 
 from . import rules

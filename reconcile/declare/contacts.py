@@ -14,11 +14,10 @@ from reconcile.model.problem import Place
 from reconcile.text import quoted
 
 from . import rules
-from .problems import ProblemList
+from .problems import ProblemList, YamlNode
 from .schema.containers import CheckedMapping, KeyedMapping
 from .schema.declarations import REQUIRED_FIELDS
 from .schema.scalars import INVALID, window_end, window_start
-from .yaml.nodes import YamlNode
 
 CheckedItems = list[tuple[YamlNode, Any]]
 """A list that was checked: each item's node, and its text or CheckedMapping."""

@@ -19,13 +19,12 @@ from reconcile.text import replace_unprintable
 from . import rules
 from .bundles import Bundle, ItemHolder, bundles_by_name, check_bundle_names, read_bundle, with_bundles
 from .checks.duplicates import find_duplicates
-from .checks.ignored import find_ignored
+from .checks.forbidden import find_ignored
 from .checks.warnings import warn_of_contacts, warn_of_items, warn_of_unused_bundles
 from .contacts import ContactInFile, DeclarationReader
-from .problems import ProblemList
+from .problems import MappingNode, ProblemList
 from .schema.containers import CheckedMapping, KeyedMapping
 from .schema.declarations import contact_mapping, file_mapping
-from .yaml.nodes import MappingNode
 from .yaml.reader import YamlFile, read_bytes
 
 SUFFIXES = (".yaml", ".yml")

@@ -1,12 +1,81 @@
-"""Gathers the problems of one file, each at the place of its node."""
+"""Light nodes that know where they stand, and the list of problems that is told of them."""
 
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple, Protocol
 
 from reconcile.model.problem import Place, Problem
 
 from .rules import Rule
-from .yaml.nodes import YamlNode
+
+NULLS = frozenset({"", "~", "null"})
+"""What YAML takes for nothing, where it stands without quotes."""
+
+
+class Mark(Protocol):
+    """A position as PyYAML's parser gives it: line and column from 0."""
+
+    @property
+    def line(self) -> int: ...  # noqa: D102
+    @property
+    def column(self) -> int: ...  # noqa: D102
+
+
+class Position(NamedTuple):
+    """A position that no event of the parser gives."""
+
+    line: int
+    column: int
+
+
+class ScalarNode(NamedTuple):
+    """A word or a text. ``style`` is the sign of its quotes or block, empty when it stands without."""
+
+    text: str
+    mark: Mark
+    style: str | None = None
+
+    @property
+    def plain(self) -> bool:
+        """True when it stands without quotes."""
+        return not self.style
+
+    @property
+    def null(self) -> bool:
+        """True for the three ways to write nothing: ``null``, ``~`` and an empty value."""
+        return not self.style and self.text in NULLS
+
+    @property
+    def line(self) -> int:
+        """The line, from 1."""
+        return self.mark.line + 1
+
+
+class ListNode(NamedTuple):
+    """A list."""
+
+    items: "list[YamlNode]"
+    mark: Mark
+
+
+class MappingNode(NamedTuple):
+    """Keys with their values, and where each key stands; in the order of the file."""
+
+    entries: "dict[str, YamlNode]"
+    keys: dict[str, ScalarNode]
+    mark: Mark
+
+
+class RefusedNode(NamedTuple):
+    """A value, or a whole file, that was refused while it was read.
+
+    Its problem is known, so nothing more is said about it.
+    """
+
+    mark: Mark
+
+
+YamlNode = ScalarNode | ListNode | MappingNode | RefusedNode
 
 _place: Callable[[tuple[str, int, int]], Place] = partial(tuple.__new__, Place)
 """Takes half the time of ``Place(...)``; a contact has about eight places."""

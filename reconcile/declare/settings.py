@@ -26,12 +26,11 @@ from reconcile.model.settings import (
 from reconcile.text import did_you_mean, quoted, replace_unprintable
 
 from . import rules
-from .checks.credentials import refuse_credentials
-from .problems import ProblemList
+from .checks.forbidden import refuse_credentials
+from .problems import ProblemList, ScalarNode, YamlNode
 from .schema.configuration import configuration_mapping
 from .schema.containers import CheckedMapping
 from .schema.scalars import window_end, window_start
-from .yaml.nodes import ScalarNode, YamlNode
 from .yaml.reader import read_bytes, read_tree
 
 SANDBOX_RATE = 1_000.0

@@ -23,7 +23,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from .json_kinds import SCALARS, JsonKind, Schema, list_of, mapping_of, nullable, words
-from .json_value import JsonValue
+from .json_text import JsonValue
 
 M = TypeVar("M")
 

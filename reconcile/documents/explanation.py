@@ -6,14 +6,9 @@ from typing import Annotated
 
 from reconcile.clock import Window
 from reconcile.model.declaration import DeclaredGrant, DeclaredTag, Mode
-from reconcile.model.explanation import (
-    Effect,
-    ExplainedItem,
-    Explanation,
-    FacetManagement,
-)
 from reconcile.model.facets import MANAGED, Facet
 from reconcile.model.plan import Boundary, ChangeAction
+from reconcile.model.reports import Effect, ExplainedItem, Explanation, FacetManagement
 
 from .codec import GROUPED, INLINE, Derived, Document, From, encode
 from .items import Event, ItemValue, OriginDocument, PlaceDocument

@@ -1,17 +1,18 @@
 """What plans, explanations and timelines say of an item: where it is declared, what it is, and why."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
-from reconcile.model.contact import Grant
+from reconcile.model.contact import Contact, Grant, Identity, State
 from reconcile.model.facets import Facet
 from reconcile.model.plan import PLANNED_ORIGINS, Origin, OriginKind, Value
 from reconcile.model.problem import Place
 
-from .codec import Document, From, LeftOutWhen, decode, encode, object_shape
+from .codec import INLINE, Document, From, LeftOutWhen, decode, encode, object_shape
 from .json_kinds import ANYTHING, JsonKind, Schema, or_null, words
-from .json_value import JsonValue
+from .json_text import JsonValue
 
 
 class PlaceDocument(Document[Place]):
@@ -92,3 +93,20 @@ EVENT = JsonKind(
 """What happens at a boundary."""
 
 Event = Annotated[bool, EVENT, From("starts")]
+
+
+class ContactSnapshot(Document[Contact]):
+    """Who a contact is, and its roles, tags and fields; a facet that was not read is null."""
+
+    identity: Annotated[Identity, INLINE]
+    state: Annotated[State, INLINE]
+
+
+def contact_snapshot(contact: Contact) -> dict[str, Any]:
+    """A live contact as JSON's types."""
+    return encode(ContactSnapshot, contact)
+
+
+def contact_from_snapshot(snapshot: Mapping[str, Any]) -> Contact:
+    """The contact that a snapshot shows; ValueError names what is wrong with it."""
+    return decode(ContactSnapshot, JsonValue(snapshot))

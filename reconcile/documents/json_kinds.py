@@ -12,7 +12,7 @@ from typing import Any
 
 from reconcile.clock import utc_text
 
-from .json_value import JsonValue
+from .json_text import JsonValue
 
 Schema = dict[str, Any]
 

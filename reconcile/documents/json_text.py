@@ -1,9 +1,13 @@
-"""The text of our JSON: indented for files and terminals, canonical for digests, and read back strictly."""
+"""JSON text: how our own is written, and how that of others is read, value by value with its path."""
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
+
+from reconcile.clock import parse_utc_text
 
 
 def json_text(document: Mapping[str, Any]) -> str:
@@ -41,3 +45,79 @@ def _unique_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         raise ValueError(f"it names {next(name for name in names if names.count(name) > 1)} twice")
     return members
+
+
+@dataclass(frozen=True, slots=True)
+class JsonValue:
+    """One value of a document. Each method returns it as what it must be, or raises ValueError."""
+
+    value: Any
+    path: str = ""
+
+    @property
+    def absent(self) -> bool:
+        """True for null."""
+        return self.value is None
+
+    def wrong(self, what: str) -> ValueError:
+        """The error that names this place: ``changes[3].action is not …``."""
+        return ValueError(f"{self.path or 'the plan'} {what}")
+
+    def has(self, name: str) -> bool:
+        """True when the object has that key."""
+        return name in self.mapping()
+
+    def key(self, name: str) -> "JsonValue":
+        """The value under a key that must be there."""
+        path = f"{self.path}.{name}" if self.path else name
+        try:
+            return JsonValue(self.mapping()[name], path)
+        except KeyError:
+            raise ValueError(f"{path} is missing") from None
+
+    def items(self) -> list["JsonValue"]:
+        """The members of a list."""
+        if not isinstance(self.value, list):
+            raise self.wrong("is not a list")
+        return [JsonValue(member, f"{self.path}[{index}]") for index, member in enumerate(self.value)]
+
+    def mapping(self) -> Mapping[str, Any]:
+        """An object, unchanged."""
+        if not isinstance(self.value, Mapping):
+            raise self.wrong("is not an object")
+        return self.value
+
+    def text(self) -> str:
+        """A string."""
+        if not isinstance(self.value, str):
+            raise self.wrong("is not a string")
+        return self.value
+
+    def optional_text(self) -> str | None:
+        """A string, or None for null."""
+        return None if self.absent else self.text()
+
+    def count(self) -> int:
+        """A whole number, not below zero."""
+        if not isinstance(self.value, int) or isinstance(self.value, bool) or self.value < 0:
+            raise self.wrong("is not a whole number from 0")
+        return self.value
+
+    def flag(self) -> bool:
+        """True or false."""
+        if not isinstance(self.value, bool):
+            raise self.wrong("is not true or false")
+        return self.value
+
+    def one_of(self, *words: str) -> str:
+        """One of the given words."""
+        if self.text() not in words:
+            raise self.wrong(f"is not one of: {', '.join(words)}")
+        return self.text()
+
+    def instant(self) -> datetime:
+        """An instant in UTC, to the second."""
+        try:
+            return parse_utc_text(self.text())
+        except ValueError:
+            raise self.wrong("is not an instant such as 2027-01-31T00:00:00Z") from None

@@ -28,8 +28,7 @@ from reconcile.model.plan import (
 from .codec import GROUPED, INLINE, Derived, Document, From, decode, encode, object_shape
 from .items import Event, ItemValue, OriginDocument, PlaceDocument
 from .json_kinds import EMPTY_AS_NULL, JsonKind, Schema, nullable
-from .json_text import json_text
-from .json_value import JsonValue
+from .json_text import JsonValue, json_text
 
 FORMAT_VERSION = "1.0"
 

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from reconcile.errors import ApiError, WriteDeferred
 from reconcile.http.messages import FailureKind, TransportFailure
-from reconcile.http.rate_limiter import RateLimiter
-from reconcile.http.retry import RetryPolicy, Timing, http_date, retry_after
+from reconcile.http.rate_limiter import RateLimiter, RetryPolicy, Timing, http_date, retry_after
 from reconcile.wire.values import Json
 
 from .connection import Connection

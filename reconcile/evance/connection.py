@@ -9,8 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from reconcile.errors import Unauthorized, UsageError
 from reconcile.http.messages import is_loopback
-from reconcile.model.capabilities import Capabilities
-from reconcile.model.settings import AuthFlow, Target, TargetKind, UpdateMethod
+from reconcile.model.settings import AuthFlow, Capabilities, Target, TargetKind, UpdateMethod
 
 ALGORITHMS = ("HS256", "HS384", "HS512")
 """The signatures of a JWT bearer assertion that need only the private key of the credentials file."""

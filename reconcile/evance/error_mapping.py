@@ -22,9 +22,8 @@ from reconcile.errors import (
     Unreachable,
 )
 from reconcile.http.messages import FailureKind, TransportFailure
-from reconcile.wire.errors import WireError, read_errors
-from reconcile.wire.sets import SETS_BY_KEY
-from reconcile.wire.values import Json
+from reconcile.wire.roles_and_tags import SETS_BY_KEY
+from reconcile.wire.values import Json, WireError, read_errors
 
 from .connection import Connection
 from .transport import ApiRequest, ApiResponse

@@ -1,22 +1,55 @@
-"""Reads the pages of one v2 list: by number, or by ranges of ids for lists whose pages never hold still.
+"""Reads the pages of a v2 list, many at once, with a limited number of calls under way."""
 
-An id never changes, so a range of ids is not shifted by contacts that come and go around it, and an answer
-that holds a whole range is exact: every row that existed throughout is there. The query parameters ``id:min``
-and ``id:max`` (both included) are those of the official client.
-"""
-
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
+from typing import TypeVar
 
 from reconcile.errors import NotFound
-from reconcile.http.parallel import WorkerPool
 from reconcile.wire.contacts_v2 import EMPTY_PAGE, Page, read_page
 from reconcile.wire.values import Json, row_id
 
 from .api_client import ApiClient
 from .error_mapping import parse_answer
 from .transport import ApiRequest
+
+Task = TypeVar("Task")
+
+TaskResult = TypeVar("TaskResult")
+
+
+class WorkerPool:
+    """A pool of that many threads."""
+
+    def __init__(self, workers: int, name: str) -> None:
+        self._workers = workers
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix=name)
+
+    def results(self, call: Callable[[Task], TaskResult], tasks: Iterable[Task]) -> Generator[TaskResult]:
+        """The results as they come, in any order; the first error ends it and no new call is begun.
+
+        At most one call for each worker is under way or waiting, so a million tasks need no million futures.
+        """
+        left = iter(tasks)
+        running: set[Future[TaskResult]] = set()
+        try:
+            while True:
+                free = self._workers - len(running)
+                running |= {self._threads.submit(call, task) for task in islice(left, free)}
+                if not running:
+                    return
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield future.result()
+        finally:
+            for future in running:
+                future.cancel()
+
+    def close(self) -> None:
+        """Let running calls end and begin no others."""
+        self._threads.shutdown(cancel_futures=True)
+
 
 ROUNDS = 24
 """How often ranges that hold too many rows are halved before the list is given up."""

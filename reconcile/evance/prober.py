@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from reconcile.errors import NotFound
 from reconcile.http.messages import TransportFailure
-from reconcile.http.retry import RetryPolicy, Timing
+from reconcile.http.rate_limiter import RetryPolicy, Timing
 from reconcile.model.plan import Payload
 from reconcile.model.settings import UpdateMethod
 from reconcile.wire.contacts_v1 import contact_in, contact_path_v1, update_payload_of

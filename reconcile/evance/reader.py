@@ -5,19 +5,18 @@ from dataclasses import replace
 from typing import ClassVar, Self
 
 from reconcile.errors import ApiError, Forbidden, NotFound, Rejected, ServerFailure, UnexpectedResponse
-from reconcile.http.parallel import WorkerPool
-from reconcile.http.retry import RetryPolicy, Timing
-from reconcile.model.capabilities import Capabilities, Numbering, SetSource
+from reconcile.http.rate_limiter import RetryPolicy, Timing
 from reconcile.model.contact import Contact, Identity, Role, State, email_key
 from reconcile.model.facets import SETS, Facet
-from reconcile.wire.access_roles import ROLES_V2, read_role
+from reconcile.model.settings import Capabilities, Numbering, SetSource
 from reconcile.wire.contacts_v1 import contact_path_v1, read_contact
 from reconcile.wire.contacts_v2 import CONTACTS_V2, read_row
+from reconcile.wire.roles_and_tags import ROLES_V2, read_role
 
 from .api_client import ApiClient, Trace, no_trace
 from .connection import Connection
 from .error_mapping import parse_answer
-from .list_pages import ListPages
+from .list_pages import ListPages, WorkerPool
 from .listing import Listing, ListingProgress, ListRows, listing_of, no_progress, read_whole_list
 from .transport import ApiRequest
 

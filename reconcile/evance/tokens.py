@@ -13,8 +13,7 @@ from typing import assert_never
 
 from reconcile.errors import ApiError, NotFound, Unauthorized, UnexpectedResponse
 from reconcile.http.messages import TransportFailure
-from reconcile.http.rate_limiter import LATE
-from reconcile.http.retry import Timing
+from reconcile.http.rate_limiter import LATE, Timing
 from reconcile.model.settings import AuthFlow
 
 from .connection import Connection, Credentials

@@ -16,14 +16,8 @@ from reconcile.errors import (
 )
 from reconcile.model.contact import Contact, Identity, email_key
 from reconcile.model.plan import Payload
-from reconcile.wire.contacts_v1 import (
-    CONTACTS_V1,
-    contact_in,
-    contact_path_v1,
-    payload_fields,
-    read_contact,
-)
-from reconcile.wire.sets import SET_KEYS
+from reconcile.wire.contacts_v1 import CONTACTS_V1, contact_in, contact_path_v1, payload_fields, read_contact
+from reconcile.wire.roles_and_tags import SET_KEYS
 from reconcile.wire.values import Json, read_identity
 
 from .error_mapping import unexpected_response

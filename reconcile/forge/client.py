@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from reconcile.documents.json_value import JsonValue
+from reconcile.documents.json_text import JsonValue
 from reconcile.errors import ForgeError, UsageError
 from reconcile.http.messages import (
     HttpRequest,
@@ -21,7 +21,7 @@ from reconcile.http.messages import (
     is_loopback,
     is_safe_for_tokens,
 )
-from reconcile.http.retry import RetryPolicy, Timing, retry_after
+from reconcile.http.rate_limiter import RetryPolicy, Timing, retry_after
 from reconcile.http.transport import HttpTransport
 
 MOST_PAGES = 300

@@ -7,7 +7,7 @@ from reconcile.errors import UsageError
 
 from .environment import CiEnvironment
 from .github.environment import read_github_environment
-from .gitlab.environment import read_gitlab_environment
+from .gitlab.api import read_gitlab_environment
 
 
 @dataclass(frozen=True, slots=True)

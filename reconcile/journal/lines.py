@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from reconcile.documents.codec import NOT_IN_JSON
-from reconcile.documents.contact_snapshot import contact_from_snapshot
+from reconcile.documents.items import contact_from_snapshot
 from reconcile.documents.plan import operation_from_document
 from reconcile.model.contact import Contact
 from reconcile.model.plan import Operation

@@ -10,8 +10,8 @@ from reconcile.model.facets import SETS, Facet, item_key
 from reconcile.model.plan import Action, Operation, OriginKind
 from reconcile.model.problem import Place
 from reconcile.model.settings import Policy
+from reconcile.plan.approval import same_person
 from reconcile.plan.fold import ignore_pattern
-from reconcile.plan.verify import same_person
 
 from .journaled_run import JournaledRun, is_as_before, without_last_write
 from .lines import IntentLine

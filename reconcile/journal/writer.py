@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reconcile.clock import utc_text
 from reconcile.documents.codec import encode_itself
-from reconcile.documents.contact_snapshot import contact_snapshot
+from reconcile.documents.items import contact_snapshot
 from reconcile.documents.json_text import digest_of
 from reconcile.documents.plan import operation_document
 from reconcile.model.contact import Contact
@@ -16,7 +16,7 @@ from reconcile.model.plan import Change, Plan
 from reconcile.model.result import Report, Result
 
 from .hash_chain import HashChain
-from .lineage import unfollowed_runs
+from .history import unfollowed_runs
 from .lines import (
     CUT_OFF,
     LINE_KINDS,

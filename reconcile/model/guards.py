@@ -113,7 +113,6 @@ STAFF: GuardSetting[tuple[str, ...]] = GuardSetting("staff", SettingKind.CONTACT
 
 SHRUNK = GuardSetting("shrunk", SettingKind.SHARE, 0.20)
 
-
 GUARDS: dict[str, Guard] = {
     guard.name: guard
     for guard in (

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from reconcile.model.declaration import Declaration, DeclaredItem
-from reconcile.model.drift import Cause, Difference, Drift
 from reconcile.model.facets import SETS, item_key
 from reconcile.model.plan import Action, Change, Operation, OriginKind, Plan
 from reconcile.model.problem import Place
+from reconcile.model.reports import Cause, Difference, Drift
 from reconcile.text import plural, verb_form
 
 from .digest import plan_digest

@@ -7,11 +7,11 @@ from datetime import datetime
 from reconcile.clock import OPEN
 from reconcile.model.contact import Contact, Grant, State
 from reconcile.model.declaration import Declaration, DeclaredItem
-from reconcile.model.explanation import Effect, ExplainedItem, Explanation, FacetManagement
 from reconcile.model.facets import FIELDS, RANK, SETS, Facet, ItemKey, item_key
 from reconcile.model.guards import Verdict, guard_named
 from reconcile.model.plan import Boundary, Operation, Origin, OriginKind, PlanContext, Value
 from reconcile.model.problem import Place
+from reconcile.model.reports import Effect, ExplainedItem, Explanation, FacetManagement
 from reconcile.model.settings import Policy
 
 from .contact_plan import EMPTY_STATE, ContactPlan, plan_contact

@@ -8,7 +8,7 @@ from reconcile.model.declaration import Declaration, DeclaredItem
 from reconcile.model.facets import SETS, Facet
 from reconcile.model.plan import Boundary, Origin, OriginKind, PlanContext
 from reconcile.model.problem import Place
-from reconcile.model.timeline import Timeline, UpcomingChange
+from reconcile.model.reports import Timeline, UpcomingChange
 
 
 def next_boundary(declarations: Iterable[Declaration], now: datetime) -> Boundary | None:

@@ -11,13 +11,11 @@ from reconcile.evance.prober import Prober
 from reconcile.model.contact import Grant, Identity, Role, email_key
 from reconcile.model.guards import GRANTING_ROLES
 from reconcile.model.settings import Policy
-from reconcile.wire.access_roles import ROLES_KEY
 from reconcile.wire.contacts_v2 import CONTACTS_V2
+from reconcile.wire.roles_and_tags import ROLES_KEY
 from reconcile.wire.values import read_identity
 
-from .contact_view import ContactView, Unanswerable
-from .scratch import ScratchContact
-from .snapshot import Snapshot, changed_keys
+from .scratch import ContactView, ScratchContact, Snapshot, Unanswerable, changed_keys
 
 WORD = "scratch"
 """What a contact must have in its name, company, reference or e-mail address to be written by a probe."""

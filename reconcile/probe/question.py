@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from reconcile.model.capabilities import Capabilities
 from reconcile.model.facets import SETS, Facet
-from reconcile.model.settings import UpdateMethod
+from reconcile.model.settings import Capabilities, UpdateMethod
 
 from .scratch import ScratchContact
 

@@ -4,11 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconcile.errors import ApiError
-from reconcile.wire.access_roles import ROLES_KEY
-from reconcile.wire.sets import TAGS_KEY, written_tags
+from reconcile.wire.roles_and_tags import ROLES_KEY, TAGS_KEY, written_tags
 
-from .scratch import ScratchContact
-from .snapshot import Snapshot
+from .scratch import ScratchContact, Snapshot
 
 TRIES = 4
 """Maximum number of times the contact is put right, then what is not as it was is reported."""

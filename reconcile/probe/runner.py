@@ -1,16 +1,47 @@
-"""Asks every question, one by one, and brings the contact back in any case."""
+"""Asks every question in its order, brings the contact back, and derives the capabilities."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconcile.errors import ApiError, ReconcileError, Unauthorized
-from reconcile.model.capabilities import Finding
+from reconcile.model.settings import Capabilities, Finding, SetSource, UpdateMethod
 
-from . import question_table
-from .contact_view import Unanswerable
 from .question import Question
+from .questions import account, api_v2, grants_read, grants_written, listing, tags, updates
 from .restore import restore
-from .scratch import ScratchContact
+from .scratch import ScratchContact, Unanswerable
+
+QUESTIONS: tuple[Question, ...] = (
+    *updates.UPDATE_QUESTIONS,
+    *grants_read.QUESTIONS,
+    *grants_written.GRANT_QUESTIONS,
+    *grants_written.EXPIRY_QUESTIONS,
+    *tags.QUESTIONS,
+    *updates.FIELD_QUESTIONS,
+    *listing.SEARCH_QUESTIONS,
+    *api_v2.QUESTIONS,
+    *listing.LIST_QUESTIONS,
+    *account.QUESTIONS,
+    *account.UNASKED,
+)
+
+
+def capabilities_from(findings: Sequence[Finding], account: str, configured: UpdateMethod) -> Capabilities:
+    """The capabilities that follow from the findings. What was not found out stays at the safe assumption.
+
+    ``configured`` is the verb of an update where both work.
+    """
+    contact = SetSource.CONTACT
+    known = Capabilities(accounts=(account,), roles_from=contact, tags_from=contact)
+    answers = {finding.name: finding.answer for finding in findings}
+    for question in QUESTIONS:
+        answer = answers.get(question.name)
+        if answer is not None:
+            for decision in question.decides:
+                value = decision.rule(answer, known, configured)
+                known = replace(known, **{decision.capability: value})
+    return known
+
 
 MOST_FAILURES = 3
 """Maximum number of questions that end in an error of the account, then the probe gives up."""
@@ -44,7 +75,7 @@ def ask_all(
     ``stopped`` is asked before each request. It, and errors of the account, end the questions, not the
     bringing back; any other exception passes on once the contact has been brought back as well as it can be.
     """
-    questions = question_table.QUESTIONS if questions is None else questions
+    questions = QUESTIONS if questions is None else questions
     findings: list[Finding] = []
     reason = ""
     scratch.prober.checkpoint = lambda: _check(stopped)

@@ -1,19 +1,154 @@
-"""The scratch contact: how it is written and read, and what of it must be brought back."""
+"""The scratch contact: how it was before the first write, how it is shown, and what is written to it."""
 
+import json
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
-from reconcile.errors import NotFound
+from reconcile.errors import NotFound, ReconcileError, UnexpectedResponse
 from reconcile.evance.prober import Prober, ProbeReply
 from reconcile.model.contact import Grant, Role
 from reconcile.model.settings import UpdateMethod
-from reconcile.wire.access_roles import ROLES_KEY
+from reconcile.wire.roles_and_tags import EXPIRY_KEYS, ROLES_KEY, TAGS_KEY, read_grants
 from reconcile.wire.values import atom_text
 
-from .contact_view import ContactView, Unanswerable
-from .snapshot import Snapshot
+ShownContact = Mapping[str, Any]
+
+MOVED_BY_WRITES = frozenset({"modifiedOn"})
+"""What every write moves and nobody can bring back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The contact as both versions of the API showed it; ``v2`` is None where it is not known there."""
+
+    account: str
+    contact: str
+    taken: str
+    v1: ShownContact
+    v2: ShownContact | None
+
+    def differences(self, v1: ShownContact, v2: ShownContact | None) -> tuple[str, ...]:
+        """The keys whose value has changed, sorted; those of v2 only where v1 does not have them."""
+        keys = set(changed_keys(self.v1, v1))
+        if self.v2 is not None and v2 is not None:
+            in_v1 = {key.lower() for key in self.v1}
+            keys |= {f"{key} (v2)" for key in changed_keys(self.v2, v2) if key.lower() not in in_v1}
+        return tuple(sorted(keys))
+
+
+def changed_keys(before: ShownContact, now: ShownContact) -> list[str]:
+    """The keys whose values differ, except those that every write moves."""
+    keys = (set(before) | set(now)) - MOVED_BY_WRITES
+    return [key for key in keys if _plain(before.get(key)) != _plain(now.get(key))]
+
+
+def _plain(value: object) -> object:
+    """A value in which the order of a list does not count."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return sorted((_plain(item) for item in value), key=repr)
+    return value
+
+
+def save_snapshot(snapshot: Snapshot, path: Path) -> None:
+    """Write the snapshot where only its owner can read it; FileExistsError when there is one already."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(asdict(snapshot), file)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def load_snapshot(path: Path, account: str, contact: str) -> Snapshot | None:
+    """The snapshot that a probe left when it was killed; None when there is none.
+
+    ReconcileError: the file can't be read, or is of another contact.
+    """
+    if not path.exists():
+        return None
+    try:
+        snapshot = Snapshot(**json.loads(path.read_bytes()))
+    except (ValueError, TypeError, RecursionError):
+        raise ReconcileError(
+            f"{path} should tell how contact {contact} was before an earlier probe, but can't be read: look "
+            "at the contact, put it right by hand, and delete the file"
+        ) from None
+    if (snapshot.account, snapshot.contact) != (account, contact):
+        raise ReconcileError(
+            f"{path} is of contact {snapshot.contact} at {snapshot.account}: finish that probe first"
+        )
+    return snapshot
+
+
+class Unanswerable(Exception):
+    """A question that can't be answered, and why."""
+
+
+@dataclass(frozen=True)
+class ContactView:
+    """One reading of the contact; ``raw`` is the JSON under ``contact``."""
+
+    raw: Mapping[str, Any]
+
+    @cached_property
+    def grants(self) -> dict[str, Grant]:
+        """The grants by reference; Unanswerable when they have an unknown form."""
+        try:
+            grants = read_grants(self.raw, str(self.raw.get("id")))
+        except UnexpectedResponse as error:
+            raise Unanswerable(f"the roles have an unknown form: {error}") from None
+        if grants is None:
+            raise Unanswerable("the contact is shown without its roles")
+        return {grant.reference: grant for grant in grants}
+
+    def inner(self, reference: str) -> Mapping[str, Any]:
+        """What is shown within one grant; Unanswerable when the contact does not hold it."""
+        roles = self.raw.get(ROLES_KEY)
+        items = roles.items() if isinstance(roles, dict) else [("", item) for item in roles or ()]
+        for key, item in items:
+            details = item if isinstance(item, dict) else {}
+            if reference in (key, item if isinstance(item, str) else details.get("reference")):
+                return details
+        raise Unanswerable(f"the role {reference} was granted but is not shown")
+
+    def status(self, reference: str) -> str:
+        """The status of a grant; Unanswerable when it is not shown."""
+        status = self.held(reference).status
+        if not status:
+            raise Unanswerable("the account does not tell the status of a grant")
+        return status
+
+    def expiry(self, reference: str) -> str | None:
+        """When a grant expires, as text; None is perpetual. Unanswerable when it is not shown."""
+        self.held(reference)
+        inner = self.inner(reference)
+        key = next((key for key in EXPIRY_KEYS if key in inner), None)
+        if key is None:
+            raise Unanswerable("the account does not tell when a grant expires")
+        return inner[key] or None
+
+    def held(self, reference: str) -> Grant:
+        """A grant that must be there by now; Unanswerable when it is not."""
+        if reference not in self.grants:
+            raise Unanswerable(f"the role {reference} was granted but is not shown")
+        return self.grants[reference]
+
+    @property
+    def tags(self) -> tuple[str, ...] | None:
+        """The tags, sorted, from any form in which they are shown; None when they are not shown."""
+        shown = self.raw.get(TAGS_KEY)
+        values = shown.get("contact") if isinstance(shown, dict) else shown
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            return None
+        return tuple(sorted(values))
+
 
 FAR = "2099-07-01T12:00:00+00:00"
 """An expiry in a summer, where time zones show themselves."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from reconcile.clock import utc_text
-from reconcile.model.drift import Cause, Difference, Drift
 from reconcile.model.plan import Change
+from reconcile.model.reports import Cause, Difference, Drift
 from reconcile.text import count, verb_form
 
 from .escape import MARKDOWN, MARKDOWN_HTML, TERMINAL, Dialect

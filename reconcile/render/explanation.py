@@ -6,15 +6,14 @@ from dataclasses import dataclass
 
 from reconcile.clock import utc_text
 from reconcile.model.contact import Grant
-from reconcile.model.explanation import Effect, ExplainedItem, Explanation, FacetManagement
 from reconcile.model.facets import FACETS, MANAGED, SETS, Facet
 from reconcile.model.plan import UNPLANNED_ORIGINS, Boundary, ChangeAction, Kept, OriginKind, Value
+from reconcile.model.reports import Effect, ExplainedItem, Explanation, FacetManagement
 
 from .escape import TERMINAL, Dialect
 from .layout import PLAIN, TextLayout, column_width, join_blocks, pad
 from .wording.contact_lines import WIDEST_ITEM, item_text
-from .wording.date_text import end_text, last_day, start_text
-from .wording.operation_text import OperationText
+from .wording.operation_text import OperationText, end_text, last_day, start_text
 from .wording.origin_text import OriginText
 from .wording.sentences import contact_name, place_text, refusal_text
 

@@ -16,17 +16,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
-from reconcile.model.capabilities import ProbeReport
 from reconcile.model.contact import Grant, Identity
 from reconcile.model.declaration import Declaration
-from reconcile.model.drift import Drift
-from reconcile.model.explanation import ExplainedItem, Explanation
 from reconcile.model.facets import MANAGED, SETS, Facet
 from reconcile.model.guards import Verdict
 from reconcile.model.plan import Boundary, Change, Kept, Operation, Origin, Plan, Value
 from reconcile.model.problem import Place, ProblemReport
-from reconcile.model.timeline import Timeline, UpcomingChange
-from reconcile.wire.sets import SETS_BY_KEY
+from reconcile.model.reports import Drift, ExplainedItem, Explanation, Timeline, UpcomingChange
+from reconcile.model.settings import ProbeReport
+from reconcile.wire.roles_and_tags import SETS_BY_KEY
 
 from .escape import MASK
 from .personal_texts import PersonalTexts, mask_email, mask_emails, mask_field, telling_values

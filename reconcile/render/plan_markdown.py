@@ -12,8 +12,7 @@ from reconcile.text import count
 from .escape import MARKDOWN, MARKDOWN_HTML, MASK, TERMINAL, url_path
 from .wording.contact_lines import aligned, contact_lines
 from .wording.operation_text import OperationText
-from .wording.risk import risk_groups
-from .wording.role_impact import RoleImpact, role_impacts
+from .wording.risk import RoleImpact, risk_groups, role_impacts
 from .wording.sentences import PlanSentences
 
 COMMENT_LIMIT = 65_536

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from reconcile.clock import utc_text
-from reconcile.model.capabilities import Capabilities, Finding, ProbeReport
+from reconcile.model.settings import Capabilities, Finding, ProbeReport
 
 from .escape import TERMINAL, visible
 from .layout import PLAIN, TextLayout, join_blocks, pad

@@ -9,19 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from reconcile.documents.drift import drift_json
 from reconcile.documents.explanation import explanation_json
 from reconcile.documents.plan import plan_json
-from reconcile.documents.probe_report import probe_json
-from reconcile.documents.problems import problems_json
-from reconcile.documents.timeline import timeline_json
-from reconcile.model.capabilities import ProbeReport
-from reconcile.model.drift import Drift
-from reconcile.model.explanation import Explanation
+from reconcile.documents.reports import drift_json, probe_json, problems_json, timeline_json
 from reconcile.model.plan import Plan
 from reconcile.model.problem import ProblemReport
-from reconcile.model.settings import Privacy
-from reconcile.model.timeline import Timeline
+from reconcile.model.reports import Drift, Explanation, Timeline
+from reconcile.model.settings import Privacy, ProbeReport
 
 from .drift import drift_markdown, drift_text
 from .explanation import explanation_text

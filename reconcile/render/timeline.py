@@ -6,13 +6,13 @@ from itertools import groupby
 
 from reconcile.clock import utc_text
 from reconcile.model.plan import Origin
-from reconcile.model.timeline import Timeline, UpcomingChange
+from reconcile.model.reports import Timeline, UpcomingChange
 from reconcile.text import count, verb_form
 
 from .escape import TERMINAL, Dialect
 from .layout import PLAIN, TextLayout, column_width, join_blocks, pad
 from .wording.contact_lines import WIDEST_ITEM, item_text
-from .wording.date_text import day_text, end_text, last_day, start_text
+from .wording.operation_text import day_text, end_text, last_day, start_text
 from .wording.sentences import place_text
 
 _SYMBOLS = {True: "+", False: "-"}

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from reconcile.evance.connection import Connection, Credentials, credentials_from, resolve_connection
 from reconcile.evance.reader import Reader
-from reconcile.model.capabilities import Capabilities
-from reconcile.model.settings import Target
+from reconcile.model.settings import Capabilities, Target
 from reconcile.sandbox import running, seed
 
 from .caller import Console

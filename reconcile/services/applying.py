@@ -9,12 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NoReturn
 
-from reconcile.apply.circuit_breaker import CircuitBreaker
-from reconcile.apply.executor import carry_out
+from reconcile.apply.executor import carry_out, settle_interrupted_runs
 from reconcile.apply.lock import locked
 from reconcile.apply.preflight import WritePermission, granted_ceilings, refuse_guarded
-from reconcile.apply.recovery import settle_interrupted_runs
-from reconcile.apply.run_context import RunContext
+from reconcile.apply.run_context import CircuitBreaker, RunContext
 from reconcile.errors import ApiError, PartlyApplied, ReconcileError
 from reconcile.evance.writer import Writer
 from reconcile.journal.history import RunHistory, run_history
@@ -24,7 +22,7 @@ from reconcile.model.plan import Plan, PlanContext
 from reconcile.model.result import Report
 from reconcile.plan.approval import approved_operations
 from reconcile.plan.drift import due_plan, explain_drift
-from reconcile.render.wording.run_ending import open_revocation_lines, unsettled_lines, written_text
+from reconcile.render.wording.sentences import open_revocation_lines, unsettled_lines, written_text
 from reconcile.sandbox import running, seed
 from reconcile.text import escape_unprintable
 

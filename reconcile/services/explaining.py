@@ -7,9 +7,9 @@ from reconcile.evance.listing import Listing, no_progress
 from reconcile.evance.reader import Reader
 from reconcile.model.contact import Contact, Identity, email_key
 from reconcile.model.declaration import Declaration
-from reconcile.model.explanation import Explanation
 from reconcile.model.plan import PlanContext
 from reconcile.model.problem import Problem
+from reconcile.model.reports import Explanation
 from reconcile.plan.explain import explain_contact, explain_undeclared_contact
 from reconcile.plan.matching import (
     claimants,

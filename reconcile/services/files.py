@@ -12,12 +12,12 @@ from pathlib import Path
 from tempfile import mkstemp
 from typing import Any
 
-from reconcile.documents.drift import drift_from_document
 from reconcile.documents.json_text import parse_unique_keys
 from reconcile.documents.plan import plan_from_document
+from reconcile.documents.reports import drift_from_document
 from reconcile.errors import Refusal, UsageError, refuse_if
-from reconcile.model.drift import Drift
 from reconcile.model.plan import Plan
+from reconcile.model.reports import Drift
 from reconcile.plan.approval import invalid_approval, not_covered
 
 OWNER_ONLY, READABLE = 0o600, 0o644

@@ -12,7 +12,9 @@ from reconcile.model.contact import Contact, Identity
 from reconcile.model.declaration import Declaration
 from reconcile.model.guards import LOSING_HOURS
 from reconcile.model.plan import Plan, PlanContext
+from reconcile.model.reports import Drift
 from reconcile.plan.approval import refusals_of_the_unseen
+from reconcile.plan.drift import explain_drift
 from reconcile.plan.guards import AccountFacts, OtherHolders, loss_horizon, roles_without_holder
 from reconcile.plan.matching import match_declarations, unknown_roles
 from reconcile.plan.planner import make_plan, plan_contacts
@@ -108,3 +110,20 @@ def _read(
 
 def _group_progress(progress: Progress, before: int, total: int) -> Callable[[int, int | None], None]:
     return lambda done, _of_group: progress("Reading contacts", before + done, total)
+
+
+def check_drift(project: Project, console: Console) -> Drift:
+    """Every difference between the declarations and the live account, each with its cause.
+
+    Refusal: there seems to be none, but only because something could not be seen.
+    """
+    declarations = project.load().declarations
+    with console.progress() as progress, open_reader(project, console) as account:
+        context = project.plan_context(account.connection.account)
+        past = run_history(project.journals, context.account)
+        plan = make_fresh_plan(
+            declarations, account, context, past=past, progress=progress, thorough=False
+        ).plan
+    if plan.empty or not plan.listed_whole:
+        refuse_unseen(plan)
+    return explain_drift(plan, declarations, past.history)

@@ -12,12 +12,10 @@ from reconcile.apply.lock import locked
 from reconcile.apply.preflight import WritePermission
 from reconcile.errors import PartlyApplied, ReconcileError, UsageError
 from reconcile.evance.prober import Prober
-from reconcile.model.capabilities import Capabilities, ProbeReport
+from reconcile.model.settings import Capabilities, ProbeReport
 from reconcile.probe.examine import examine
-from reconcile.probe.question_table import capabilities_from
-from reconcile.probe.runner import ProbeRun, ask_all
-from reconcile.probe.scratch import ScratchContact
-from reconcile.probe.snapshot import Snapshot, load_snapshot, save_snapshot
+from reconcile.probe.runner import ProbeRun, ask_all, capabilities_from
+from reconcile.probe.scratch import ScratchContact, Snapshot, load_snapshot, save_snapshot
 from reconcile.render.escape import TERMINAL
 from reconcile.render.probe import capabilities_yaml
 

@@ -11,12 +11,11 @@ from reconcile.declare.loader import LoadedDeclarations, load_declarations
 from reconcile.declare.settings import load_settings
 from reconcile.errors import UsageError
 from reconcile.journal.hash_chain import BrokenChain
+from reconcile.journal.history import check_lineage
 from reconcile.journal.journaled_run import JournaledRun, read_run, read_runs
-from reconcile.journal.lineage import check_lineage
-from reconcile.model.capabilities import Capabilities
 from reconcile.model.declaration import Declaration
 from reconcile.model.plan import PlanContext
-from reconcile.model.settings import Settings, Target, TargetKind
+from reconcile.model.settings import Capabilities, Settings, Target, TargetKind
 
 from .caller import Console, ProjectChoice
 

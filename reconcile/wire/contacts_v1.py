@@ -14,7 +14,7 @@ from reconcile.model.declaration import Declaration
 from reconcile.model.plan import Payload
 
 from .fields import read_address, read_profile, written_fields
-from .sets import read_sets, written_sets
+from .roles_and_tags import read_sets, written_sets
 from .values import Json, read_identity
 
 CONTACTS_V1 = "/api/contacts.json"

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from reconcile.errors import UnexpectedResponse
 from reconcile.model.contact import Contact
 
-from .sets import read_sets
+from .roles_and_tags import read_sets
 from .values import Json, parse_atom, read_identity
 
 CONTACTS_V2 = "/api/v2/contacts.json"

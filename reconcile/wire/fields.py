@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from reconcile.model.contact import Fields
 
-from .sets import SET_KEYS
+from .roles_and_tags import SET_KEYS
 from .values import Json
 
 

@@ -4,9 +4,8 @@ import time
 
 import pytest
 
-from reconcile.apply.circuit_breaker import CircuitBreaker
 from reconcile.apply.executor import carry_out
-from reconcile.apply.run_context import RunContext
+from reconcile.apply.run_context import CircuitBreaker, RunContext
 from reconcile.evance.writer import Writer
 from reconcile.journal.writer import open_journal
 from reconcile.model.declaration import Declaration

@@ -1,8 +1,7 @@
 """An update replaces all roles at once; the fold is what makes that safe."""
 
-from reconcile.apply.circuit_breaker import CircuitBreaker
 from reconcile.apply.executor import carry_out
-from reconcile.apply.run_context import RunContext
+from reconcile.apply.run_context import CircuitBreaker, RunContext
 from reconcile.evance.reader import Reader
 from reconcile.evance.writer import Writer
 from reconcile.journal.writer import open_journal

@@ -17,13 +17,7 @@ from jsonschema import Draft202012Validator
 from reconcile.declare.loader import load_declarations
 from reconcile.declare.rules import RULES
 from reconcile.declare.schema.configuration import configuration_json_schema, configuration_mapping
-from reconcile.declare.schema.containers import (
-    Key,
-    KeyedMapping,
-    ListOf,
-    NamedMapping,
-    TextOrMapping,
-)
+from reconcile.declare.schema.containers import Key, KeyedMapping, ListOf, NamedMapping, TextOrMapping
 from reconcile.declare.schema.declarations import contact_mapping, declarations_json_schema, file_mapping
 from reconcile.declare.schema.scalars import Choice, DateOrInstant, Flag, Identifier, Number
 from reconcile.declare.schema.texts import Pattern, Text

@@ -8,15 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from reconcile.declare.problems import ProblemList
+from reconcile.declare.problems import ListNode, MappingNode, ProblemList, RefusedNode, ScalarNode, YamlNode
 from reconcile.declare.yaml import reader
-from reconcile.declare.yaml.nodes import (
-    ListNode,
-    MappingNode,
-    RefusedNode,
-    ScalarNode,
-    YamlNode,
-)
 from reconcile.declare.yaml.reader import MAX_REFUSALS, read_tree
 from reconcile.model.problem import Problem
 

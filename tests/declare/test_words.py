@@ -8,8 +8,8 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from reconcile.declare.problems import NULLS
 from reconcile.declare.schema.texts import FIRST_CHARACTERS, other_meaning
-from reconcile.declare.yaml.nodes import NULLS
 from reconcile.text import did_you_mean, quoted
 
 NUMBERS = st.from_regex(r"[-+.0-9][-+.0-9_:eExobaif]{0,8}", fullmatch=True)

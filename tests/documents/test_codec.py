@@ -20,7 +20,7 @@ from reconcile.documents.codec import (
     encode_itself,
     object_shape,
 )
-from reconcile.documents.json_value import JsonValue
+from reconcile.documents.json_text import JsonValue
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 
 from reconcile.evance.reader import Reader
 from reconcile.evance.writer import Writer
-from reconcile.http.retry import RetryPolicy
+from reconcile.http.rate_limiter import RetryPolicy
 from tests.support.http.client_clock import SleepClock, connection_to
 from tests.support.http.fake_account import FakeAccount, Script, Talk, serve_account
 

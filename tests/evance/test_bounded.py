@@ -12,7 +12,7 @@ import pytest
 from reconcile.errors import Unreachable
 from reconcile.evance.reader import Reader
 from reconcile.evance.writer import WriteKind, Writer
-from reconcile.http.retry import RetryPolicy
+from reconcile.http.rate_limiter import RetryPolicy
 from tests.evance.test_network import PROXIES
 from tests.support.http.account_rows import page_of, v1, v2
 from tests.support.http.client_clock import connection_to

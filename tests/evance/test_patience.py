@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from reconcile.errors import ApiError, ServerFailure, Stopped, UnexpectedResponse, Unreachable
 from reconcile.evance.reader import Reader
 from reconcile.evance.writer import WriteKind
-from reconcile.http.rate_limiter import RateLimiter
-from reconcile.http.retry import RetryPolicy, Timing, http_date, retry_after
+from reconcile.http.rate_limiter import RateLimiter, RetryPolicy, Timing, http_date, retry_after
 from tests.support.http.account_rows import v1, whole_account
 from tests.support.http.client_clock import SleepClock
 from tests.support.http.fake_account import FakeReply, SeenRequest, Talk

@@ -9,7 +9,7 @@ import pytest
 from reconcile.errors import ReconcileError
 from reconcile.evance.connection import Credentials
 from reconcile.evance.writer import WriteKind, WriteResult
-from reconcile.http.retry import RetryPolicy
+from reconcile.http.rate_limiter import RetryPolicy
 from reconcile.model.settings import AuthFlow
 from tests.support.http.fake_account import FakeReply, SeenRequest, Talk
 

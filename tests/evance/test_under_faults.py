@@ -12,7 +12,7 @@ import pytest
 from reconcile.errors import Unauthorized
 from reconcile.evance.connection import Credentials, resolve_connection
 from reconcile.evance.writer import WriteKind, Writer
-from reconcile.http.retry import RetryPolicy, Timing
+from reconcile.http.rate_limiter import RetryPolicy, Timing
 from reconcile.model.settings import Target, TargetKind
 from reconcile.sandbox import running, seed, show
 from tests.support.http.client_clock import SleepClock

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from reconcile.errors import UnexpectedResponse
 from reconcile.model.contact import Grant, Identity, Role, State
-from reconcile.wire import access_roles, contacts_v1, contacts_v2, sets, values
+from reconcile.wire import contacts_v1, contacts_v2, roles_and_tags, values
 from tests.support.http.account_rows import v1, v2
 
 NEW_YEAR = datetime(2027, 1, 1, tzinfo=UTC)
 
 
 def grants(value: Any) -> Any:
-    return access_roles.read_grants({"accessRoles": value}, "13")
+    return roles_and_tags.read_grants({"accessRoles": value}, "13")
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_a_grant_of_unknown_status_is_not_active() -> None:
 
 def test_missing_grants_are_not_no_grants() -> None:
     """A contact without the key was not read; an empty value is read and empty."""
-    assert access_roles.read_grants({}, "13") is None
-    assert access_roles.read_grants({"accessRoles": None}, "13") is None
+    assert roles_and_tags.read_grants({}, "13") is None
+    assert roles_and_tags.read_grants({"accessRoles": None}, "13") is None
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_nothing_else_is_an_instant(text: str) -> None:
 )
 def test_tags_are_read(value: Any, found: tuple[str, ...] | None) -> None:
     """Sorted by key, each spelling kept; None was not read."""
-    assert sets.read_tags({"tags": value}, "13") == found
+    assert roles_and_tags.read_tags({"tags": value}, "13") == found
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_tags_are_read(value: Any, found: tuple[str, ...] | None) -> None:
 def test_tags_of_no_known_form_are_an_error(value: Any) -> None:
     """Tags that can't be read can't be replaced either."""
     with pytest.raises(UnexpectedResponse, match="contact 13: `tags`"):
-        sets.read_tags({"tags": value}, "13")
+        roles_and_tags.read_tags({"tags": value}, "13")
 
 
 def test_a_set_of_no_known_form_was_not_read() -> None:
@@ -259,12 +259,12 @@ def test_an_identity_is_text(key: str) -> None:
 
 def test_a_role_is_read() -> None:
     """Reference, title and approval; what is not told has its default."""
-    assert access_roles.read_role(
+    assert roles_and_tags.read_role(
         {"id": 1, "reference": "a", "title": "A", "approvalMethod": "admin"}
     ) == Role("a", "A", "admin")
-    assert access_roles.read_role({"id": 1, "reference": "a", "title": None, "approvalMethod": None}) == Role(
-        "a", "", "none"
-    )
+    assert roles_and_tags.read_role(
+        {"id": 1, "reference": "a", "title": None, "approvalMethod": None}
+    ) == Role("a", "", "none")
 
 
 @pytest.mark.parametrize(
@@ -307,7 +307,7 @@ def test_no_answer_breaks_the_reading(inner: dict[str, Any]) -> None:
     for read, body in (
         (contacts_v1.read_contact, {"contact": inner}),
         (contacts_v2.read_row, inner),
-        (access_roles.read_role, inner),
+        (roles_and_tags.read_role, inner),
     ):
         try:
             read(body)

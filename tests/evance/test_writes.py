@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from reconcile.errors import (
-    Forbidden,
-)
+from reconcile.errors import Forbidden
 from reconcile.evance.writer import WriteKind, WriteResult
 from reconcile.model.settings import UpdateMethod
 from tests.support.http.account_rows import page_of, v1, v2

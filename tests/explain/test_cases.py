@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from reconcile.model.explanation import Explanation
 from reconcile.model.plan import PlanContext
+from reconcile.model.reports import Explanation
 from reconcile.plan.explain import explain_contact, explain_undeclared_contact
 from reconcile.plan.matching import contacts_named, declarations_named, match_declarations
 from reconcile.render.explanation import explanation_text

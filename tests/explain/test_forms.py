@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.documents.explanation import explanation_json
-from reconcile.documents.timeline import timeline_json
+from reconcile.documents.reports import timeline_json
 from reconcile.render.explanation import explanation_text
 from reconcile.render.layout import TextLayout
 from reconcile.render.mask import mask

@@ -3,7 +3,7 @@
 import pytest
 
 from reconcile.clock import Window
-from reconcile.documents.timeline import timeline_json
+from reconcile.documents.reports import timeline_json
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
 from reconcile.model.problem import Place
 from reconcile.plan.matching import declarations_named, nearest_name

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from reconcile.clock import OPEN
 from reconcile.model.contact import State
 from reconcile.model.declaration import Declaration
-from reconcile.model.explanation import Effect, ExplainedItem
 from reconcile.model.facets import Facet, tag_key
 from reconcile.model.plan import PlanContext
 from reconcile.model.problem import Place
+from reconcile.model.reports import Effect, ExplainedItem
 from reconcile.model.settings import Policy
 from reconcile.plan.explain import explain_contact, explain_undeclared_contact
 from reconcile.plan.fold import fold

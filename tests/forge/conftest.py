@@ -7,7 +7,7 @@ import pytest
 
 from reconcile.forge.client import ForgeClient
 from reconcile.forge.github.api import GitHub
-from reconcile.http.retry import Timing
+from reconcile.http.rate_limiter import Timing
 from tests.support.forge.fake_github import REPOSITORY, TOKEN, FakeGitHub, serve_github
 
 NOW = 1_795_424_400.0

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reconcile.clock import Window
-from reconcile.documents.drift import drift_document, drift_from_document
+from reconcile.documents.reports import drift_document, drift_from_document
 from reconcile.model.contact import Contact, Grant, Identity, State
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
-from reconcile.model.drift import Cause
 from reconcile.model.plan import Plan, PlanContext
 from reconcile.model.problem import Place
+from reconcile.model.reports import Cause
 from reconcile.model.settings import Policy
 from reconcile.plan.digest import plan_digest
 from reconcile.plan.drift import ApplyHistory, LastApply, due_plan, explain_drift

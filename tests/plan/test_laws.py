@@ -13,10 +13,10 @@ from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
 from reconcile.model.facets import Facet
 from reconcile.model.plan import OriginKind, Plan, PlanContext
 from reconcile.model.settings import Policy
+from reconcile.plan.approval import unmet_target
 from reconcile.plan.fold import fold
 from reconcile.plan.matching import Matches
 from reconcile.plan.planner import make_plan, plan_contacts
-from reconcile.plan.verify import unmet_target
 from tests.support.plans.declaration_strategies import (
     NOW,
     PLACE,

@@ -9,20 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.declare.capabilities import load_capabilities
-from reconcile.documents.probe_report import probe_json
+from reconcile.documents.reports import probe_json
 from reconcile.errors import DeclarationError
 from reconcile.evance.reader import Reader
-from reconcile.model.capabilities import (
+from reconcile.model.facets import Facet
+from reconcile.model.settings import (
     LARGEST_PAGE,
     Capabilities,
     Finding,
     Numbering,
     ProbeReport,
     SetSource,
+    UpdateMethod,
 )
-from reconcile.model.facets import Facet
-from reconcile.model.settings import UpdateMethod
-from reconcile.probe.question_table import QUESTIONS, capabilities_from
+from reconcile.probe.runner import QUESTIONS, capabilities_from
 from reconcile.render.probe import capabilities_yaml, probe_text
 from tests.support.project import Project, project_for
 from tests.support.sandbox.scratch_contact import ScratchAccount

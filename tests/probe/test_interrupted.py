@@ -12,9 +12,8 @@ import pytest
 from reconcile.evance.prober import Prober, ProbeReply
 from reconcile.evance.transport import ApiRequest
 from reconcile.probe.question import Answer, Question
-from reconcile.probe.question_table import QUESTIONS
 from reconcile.probe.restore import restore
-from reconcile.probe.runner import ask_all
+from reconcile.probe.runner import QUESTIONS, ask_all
 from reconcile.probe.scratch import ScratchContact
 from tests.support.project import project_for
 from tests.support.sandbox.scratch_contact import (

@@ -8,9 +8,9 @@ import pytest
 
 from reconcile.cli.command_line import main
 from reconcile.declare.capabilities import load_capabilities
-from reconcile.model.capabilities import SetSource
 from reconcile.model.facets import Facet
-from reconcile.probe import question_table
+from reconcile.model.settings import SetSource
+from reconcile.probe import runner
 from reconcile.probe.question import Answer, Decision, Question, refuse_write
 from reconcile.probe.scratch import ScratchContact
 from tests.support.project import Project, project_for
@@ -37,7 +37,7 @@ TOY = Question(
 
 @pytest.fixture
 def project(pad: ScratchAccount, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    monkeypatch.setattr(question_table, "QUESTIONS", (*question_table.QUESTIONS, TOY))
+    monkeypatch.setattr(runner, "QUESTIONS", (*runner.QUESTIONS, TOY))
     project = project_for(pad.shop, tmp_path)
     for name, value in project.environment.items():
         monkeypatch.setenv(name, value)

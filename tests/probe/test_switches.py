@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from reconcile.probe.question_table import QUESTIONS
-from reconcile.probe.runner import ProbeRun
+from reconcile.probe.runner import QUESTIONS, ProbeRun
 from tests.support.sandbox.scratch_contact import (
     OTHER_NUMBERS,
     ScratchAccount,

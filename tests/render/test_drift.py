@@ -7,9 +7,9 @@ from itertools import cycle
 
 import pytest
 
-from reconcile.documents.drift import drift_json
-from reconcile.model.drift import Cause, Difference, Drift
+from reconcile.documents.reports import drift_json
 from reconcile.model.plan import Plan
+from reconcile.model.reports import Cause, Difference, Drift
 from reconcile.render.drift import drift_markdown, drift_text
 from reconcile.render.mask import mask
 from tests.support.pages.hostile_plan import before, plan_with_texts, tame

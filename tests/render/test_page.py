@@ -11,9 +11,8 @@ import pytest
 from reconcile.clock import parse_utc_text
 from reconcile.model.plan import Kept, OriginKind, Plan
 from reconcile.render.plan_page.page import plan_page
-from reconcile.render.plan_page.window_events import WindowEvent, window_events
-from reconcile.render.wording.risk import Risk, risk_of
-from reconcile.render.wording.role_impact import RoleImpact, role_impacts
+from reconcile.render.plan_page.pictures import WindowEvent, window_events
+from reconcile.render.wording.risk import Risk, RoleImpact, risk_of, role_impacts
 from tests.support.pages.page_structure import page_structure
 from tests.support.plans.large_plan import large_plan, member
 from tests.support.plans.plan_samples import (

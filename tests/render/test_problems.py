@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from reconcile.documents.problems import problems_json
+from reconcile.documents.reports import problems_json
 from reconcile.model.problem import Place, Problem, ProblemReport, Severity
 from reconcile.render.problems import problems_github, problems_sarif
 

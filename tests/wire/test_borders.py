@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import reconcile
-from reconcile.wire.sets import SET_KEYS
+from reconcile.wire.roles_and_tags import SET_KEYS
 
 PACKAGE = Path(reconcile.__file__).parent
 

@@ -7,7 +7,7 @@ import click
 from reconcile.cli.formats import format_option, privacy_option, show
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode
-from reconcile.model.drift import Drift
+from reconcile.model.reports import Drift
 from reconcile.model.settings import Privacy
 
 
@@ -22,9 +22,9 @@ def drift(common: Common, form: str, privacy: Privacy | None, out: Path | None) 
     An item was started or ended by the clock, changed outside, left over from an interrupted run, or not
     applied yet. What is due by the clock alone, 'apply --due' applies.
     """
-    from reconcile.documents.drift import drift_json
-    from reconcile.services.checking_drift import check_drift
+    from reconcile.documents.reports import drift_json
     from reconcile.services.files import write_private
+    from reconcile.services.planning import check_drift
     from reconcile.services.project import open_project
 
     differences = check_drift(open_project(common.choice, common.console), common.console)

@@ -5,8 +5,8 @@ import click
 from reconcile.cli.formats import format_option, privacy_option, show
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode
+from reconcile.model.reports import Timeline
 from reconcile.model.settings import Privacy
-from reconcile.model.timeline import Timeline
 
 MOST_DAYS = 36_525
 """A hundred years: whoever asks for more has mistyped."""

@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from reconcile.declare import rules
-from reconcile.declare.problems import ProblemList
-from reconcile.declare.yaml.nodes import ListNode, MappingNode, ScalarNode, YamlNode
+from reconcile.declare.problems import ListNode, MappingNode, ProblemList, ScalarNode, YamlNode
 from reconcile.text import did_you_mean, quoted
 
 from .scalars import INVALID, JsonSchema, ValueSchema, refuse_type

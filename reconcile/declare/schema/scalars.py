@@ -13,8 +13,7 @@ from zoneinfo import ZoneInfo
 
 from reconcile import clock
 from reconcile.declare import rules
-from reconcile.declare.problems import ProblemList
-from reconcile.declare.yaml.nodes import ListNode, MappingNode, RefusedNode, ScalarNode, YamlNode
+from reconcile.declare.problems import ListNode, MappingNode, ProblemList, RefusedNode, ScalarNode, YamlNode
 from reconcile.text import did_you_mean, quoted
 
 JsonSchema = dict[str, Any]

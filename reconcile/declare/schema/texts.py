@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconcile.declare import rules
-from reconcile.declare.problems import ProblemList
-from reconcile.declare.yaml.nodes import NULLS, ScalarNode, YamlNode
+from reconcile.declare.problems import NULLS, ProblemList, ScalarNode, YamlNode
 from reconcile.text import quoted
 
 from .scalars import INVALID, JsonSchema, refuse_type

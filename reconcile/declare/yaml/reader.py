@@ -15,11 +15,17 @@ from typing import Any, TypeVar
 import yaml
 
 from reconcile.declare import rules
-from reconcile.declare.problems import ProblemList
+from reconcile.declare.problems import (
+    ListNode,
+    MappingNode,
+    Position,
+    ProblemList,
+    RefusedNode,
+    ScalarNode,
+    YamlNode,
+)
 from reconcile.declare.rules import Rule
 from reconcile.text import quoted
-
-from .nodes import ListNode, MappingNode, Position, RefusedNode, ScalarNode, YamlNode
 
 MAX_DEPTH = 16
 """Maximum number of mappings and lists within each other; a declaration needs 5, a configuration 4."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from reconcile.documents.json_value import JsonValue
+from reconcile.documents.json_text import JsonValue
 from reconcile.errors import UsageError
 from reconcile.forge.client import ForgeClient, expect_fields
 from reconcile.forge.protocol import Comment, FinishedRun, Issue, MergedPullRequest

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from reconcile.documents.json_value import JsonValue
+from reconcile.documents.json_text import JsonValue
 from reconcile.errors import UsageError
 from reconcile.forge.client import ForgeClient
 from reconcile.forge.environment import CiEnvironment, optional_number, required_variable

@@ -4,12 +4,13 @@ The endpoints are those of the REST API v4 (GitLab docs: "Notes API", "Merge req
 GitLab does not tell who edited a note. A note names a plan's digest, which is compared with the plan itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from reconcile.documents.json_value import JsonValue
+from reconcile.documents.json_text import JsonValue
 from reconcile.forge.client import ForgeClient, expect_fields
+from reconcile.forge.environment import CiEnvironment, optional_number, required_variable
 from reconcile.forge.protocol import Comment, MergedPullRequest
 
 
@@ -104,3 +105,22 @@ def _for_head(row: JsonValue, merged: MergedPullRequest) -> bool:
 
 def _done(row: JsonValue, name: str) -> bool:
     return row.key("name").text() == name and row.key("status").text() == "success"
+
+
+def read_gitlab_environment(environment: Mapping[str, str]) -> CiEnvironment:
+    """The environment of a GitLab job. UsageError names the first variable that is missing."""
+    api = required_variable(environment, "CI_API_V4_URL")
+    token = required_variable(environment, "RECONCILE_GITLAB_TOKEN")
+    forge = GitLab(ForgeClient(api, token), required_variable(environment, "CI_PROJECT_ID"))
+    number = optional_number(environment.get("CI_MERGE_REQUEST_IID", ""))
+    commit = required_variable(environment, "CI_COMMIT_SHA")
+    return CiEnvironment(
+        forge=forge,
+        author=forge.login(),
+        commit=commit,
+        branch=environment.get("CI_COMMIT_BRANCH", ""),
+        blob=f"{environment.get('CI_PROJECT_URL', '')}/-/blob/{commit}",
+        run=environment.get("CI_JOB_URL", ""),
+        number=number,
+        head=None if number is None else commit,
+    )

@@ -1,8 +1,7 @@
 """Questions about tokens and headers, and the questions that are never asked."""
 
-from reconcile.probe.contact_view import Unanswerable
 from reconcile.probe.question import Answer, Question
-from reconcile.probe.scratch import ScratchContact
+from reconcile.probe.scratch import ScratchContact, Unanswerable
 
 WELCOME = "/api/index.json"
 

@@ -3,13 +3,10 @@
 from typing import Any
 
 from reconcile.errors import UnexpectedResponse
-from reconcile.model.capabilities import Capabilities, Numbering, SetSource
-from reconcile.model.settings import UpdateMethod
-from reconcile.probe.contact_view import Unanswerable
+from reconcile.model.settings import Capabilities, Numbering, SetSource, UpdateMethod
 from reconcile.probe.question import Answer, Decision, Question, Rule
-from reconcile.probe.scratch import FAR, ScratchContact, active
-from reconcile.wire.access_roles import ROLES_KEY, read_grants
-from reconcile.wire.sets import TAGS_KEY, read_tags
+from reconcile.probe.scratch import FAR, ScratchContact, Unanswerable, active
+from reconcile.wire.roles_and_tags import ROLES_KEY, TAGS_KEY, read_grants, read_tags
 from reconcile.wire.values import Json
 
 from .listing import rows

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconcile.model.facets import Facet
-from reconcile.probe.contact_view import ContactView, Unanswerable
 from reconcile.probe.question import Answer, Question, refuse_write
-from reconcile.probe.scratch import FAR, PAST, ScratchContact, active
-from reconcile.wire.access_roles import EXPIRY_KEYS, ROLES_KEY, STATUS_KEYS
+from reconcile.probe.scratch import FAR, PAST, ContactView, ScratchContact, Unanswerable, active
+from reconcile.wire.roles_and_tags import EXPIRY_KEYS, ROLES_KEY, STATUS_KEYS
 from reconcile.wire.values import parse_atom
 
 READABLE_KEYS = tuple({status, expiry} for status in STATUS_KEYS for expiry in EXPIRY_KEYS)

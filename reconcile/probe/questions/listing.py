@@ -6,11 +6,9 @@ from secrets import token_hex
 from typing import Any
 
 from reconcile.evance.prober import ProbeReply
-from reconcile.model.capabilities import LARGEST_PAGE, Capabilities
-from reconcile.model.settings import UpdateMethod
-from reconcile.probe.contact_view import Unanswerable
+from reconcile.model.settings import LARGEST_PAGE, Capabilities, UpdateMethod
 from reconcile.probe.question import Answer, Decision, Question
-from reconcile.probe.scratch import ScratchContact
+from reconcile.probe.scratch import ScratchContact, Unanswerable
 from reconcile.wire.contacts_v1 import CONTACTS_V1
 from reconcile.wire.contacts_v2 import CONTACTS_V2
 

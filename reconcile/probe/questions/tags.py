@@ -1,10 +1,9 @@
 """Questions about tags. No tag is written before it is known that it can be taken away again."""
 
 from reconcile.model.facets import Facet
-from reconcile.probe.contact_view import ContactView, Unanswerable
 from reconcile.probe.question import Answer, Question, refuse_write
-from reconcile.probe.scratch import ScratchContact
-from reconcile.wire.sets import TAGS_KEY, written_tags
+from reconcile.probe.scratch import ContactView, ScratchContact, Unanswerable
+from reconcile.wire.roles_and_tags import TAGS_KEY, written_tags
 
 
 def ask_tags_shown(scratch: ScratchContact) -> Answer:

@@ -2,14 +2,11 @@
 
 from typing import Any
 
-from reconcile.model.capabilities import Capabilities
 from reconcile.model.facets import Facet
-from reconcile.model.settings import UpdateMethod
-from reconcile.probe.contact_view import Unanswerable
+from reconcile.model.settings import Capabilities, UpdateMethod
 from reconcile.probe.question import Answer, Decision, Question, refuse_write
 from reconcile.probe.restore import ADDRESS_KEYS, INHERITED
-from reconcile.probe.scratch import ScratchContact, active
-from reconcile.probe.snapshot import changed_keys
+from reconcile.probe.scratch import ScratchContact, Unanswerable, active, changed_keys
 
 from .listing import rows
 

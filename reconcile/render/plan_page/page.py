@@ -19,8 +19,7 @@ from reconcile.render.wording.sentences import PlanSentences
 from reconcile.text import count
 
 from .contacts import ContactSections
-from .role_impact_picture import role_impact_picture
-from .windows_picture import windows_picture
+from .pictures import role_impact_picture, windows_picture
 
 CONTACTS_IN_PAGE = 300
 """Maximum number of contacts in the page itself; its script adds the others when the reader gets there."""

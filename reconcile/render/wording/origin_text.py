@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from reconcile.clock import Window
 from reconcile.model.declaration import DeclaredGrant, DeclaredTag, Mode
-from reconcile.model.explanation import ExplainedItem, Explanation
 from reconcile.model.facets import Facet
 from reconcile.model.plan import UNPLANNED_ORIGINS, Origin, OriginKind
+from reconcile.model.reports import ExplainedItem, Explanation
 from reconcile.render.escape import Dialect
 
-from .date_text import end_text, start_text
+from .operation_text import end_text, start_text
 from .sentences import place_text
 
 

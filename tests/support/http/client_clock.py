@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from reconcile.evance.connection import Connection, Credentials
-from reconcile.http.retry import Timing
+from reconcile.http.rate_limiter import Timing
 from tests.support.http.fake_account import CLIENT_ID, PRIVATE_KEY
 
 

@@ -7,12 +7,11 @@ from glob import escape
 from reconcile.clock import Window
 from reconcile.model.contact import Contact, Grant, Identity, State
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
-from reconcile.model.explanation import Explanation
 from reconcile.model.facets import Facet
 from reconcile.model.plan import PlanContext
 from reconcile.model.problem import Place
+from reconcile.model.reports import Explanation, Timeline
 from reconcile.model.settings import Patterns, Policy, Protect
-from reconcile.model.timeline import Timeline
 from reconcile.plan.explain import explain_contact, explain_undeclared_contact
 from reconcile.plan.timeline import build_timeline
 

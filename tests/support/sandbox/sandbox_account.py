@@ -18,7 +18,7 @@ import pytest
 import requests
 
 from reconcile.cli.command_line import main
-from reconcile.http.retry import Timing
+from reconcile.http.rate_limiter import Timing
 from reconcile.journal.journaled_run import JournaledRun, read_runs
 from reconcile.sandbox import Access, seed, show
 from tests.support.shop import NOW

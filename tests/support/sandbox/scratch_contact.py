@@ -13,7 +13,7 @@ import requests
 
 from reconcile.evance.connection import Connection
 from reconcile.evance.prober import Prober
-from reconcile.http.retry import RetryPolicy
+from reconcile.http.rate_limiter import RetryPolicy
 from reconcile.model.settings import Patterns, Policy, Protect
 from reconcile.probe.examine import examine
 from reconcile.probe.runner import ProbeRun, ask_all

@@ -1,13 +1,13 @@
-"""``reconcile ci``: what the workflows of GitHub and GitLab do, so that it can be tested and read."""
+"""``reconcile ci``: the group of its commands, and the options, environment and outputs that they share."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from .applied import applied
-from .approved_plan import approved_plan
-from .comment import comment
-from .drift_issue import drift_issue
-from .journals import journals
-from .summary import summary
+if TYPE_CHECKING:
+    from reconcile.forge.environment import CiEnvironment
 
 
 @click.group()
@@ -19,5 +19,27 @@ def ci() -> None:
     """
 
 
-for command in (applied, approved_plan, comment, drift_issue, journals, summary):
-    ci.add_command(command)
+plan_argument = click.argument("file", type=click.Path(path_type=Path), metavar="PLAN.json")
+
+author_option = click.option(
+    "--author", metavar="LOGIN", help="Whose comments are ours; by default github-actions[bot]."
+)
+
+commit_option = click.option("--commit", metavar="SHA", help="The commit, if not the job's own.")
+
+branch_option = click.option("--branch", metavar="NAME", help="The branch, if not the job's own.")
+
+
+def this_job() -> "CiEnvironment":
+    """The environment of this job; UsageError when it is none."""
+    from reconcile.forge.forges import ci_environment
+
+    return ci_environment(os.environ)
+
+
+def set_outputs(**values: str) -> None:
+    """Hand values to later steps of the job, where it takes them. Each is a single line of our own."""
+    path = os.environ.get("GITHUB_OUTPUT")
+    if path:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.writelines(f"{name.replace('_', '-')}={value}\n" for name, value in values.items())

@@ -1,22 +1,126 @@
-"""The picture of the windows: what starts and lapses in the next 90 days.
-
-It is drawn as SVG with positions in percent, so that it fits any width and needs no style attribute, which
-the page's policy forbids. Screen readers get the table below it instead.
-"""
+"""The pictures of the page: holders of roles, and the windows that start and lapse in the next 90 days."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reconcile.model.facets import Facet
-from reconcile.model.plan import Plan
+from reconcile.model.contact import Grant
+from reconcile.model.facets import SETS, Facet
+from reconcile.model.plan import Change, Kept, Operation, OriginKind, Plan, Value
 from reconcile.render.escape import PAGE
 from reconcile.render.wording.contact_lines import NOUNS
-from reconcile.render.wording.date_text import end_text, start_text
+from reconcile.render.wording.operation_text import end_text, start_text
+from reconcile.render.wording.risk import RoleImpact, role_impacts
 from reconcile.render.wording.sentences import PlanSentences
 from reconcile.text import listed
 
-from .window_events import DAYS_AHEAD, WindowEvent, window_events
+ROLES_SHOWN = 15
+"""Maximum number of roles, then the number of the others."""
+
+
+def role_impact_picture(plan: Plan) -> str:
+    """A table of the roles, those with most losses first; its bars say no more than its numbers."""
+    impacts = role_impacts(plan)
+    if not impacts:
+        return "<p class=none>Nobody gains or loses a role.</p>"
+    widest = max(impact.kept + impact.lost + impact.gained for impact in impacts)
+    rows = "".join(_role_row(impact, widest) for impact in impacts[:ROLES_SHOWN])
+    others = len(impacts) - ROLES_SHOWN
+    more = f"<p class=more>and {others:,} more roles</p>" if others > 0 else ""
+    return (
+        "<table class=reach><thead><tr><th scope=col>role<th scope=col>holders"
+        "<th scope=col>lost<th scope=col>gained</thead>"
+        f"<tbody>{rows}</tbody></table>{more}"
+    )
+
+
+def _role_row(impact: RoleImpact, widest: int) -> str:
+    return (
+        f"<tr><th scope=row>{PAGE.name(impact.role)}{_role_bar(impact, widest)}"
+        f"<td>{impact.before:,} → {impact.after:,}"
+        f"<td class=lost>{_number(impact.lost)}<td class=gained>{_number(impact.gained)}</tr>"
+    )
+
+
+def _number(number: int) -> str:
+    return f"{number:,}" if number else ""
+
+
+def _role_bar(impact: RoleImpact, widest: int) -> str:
+    parts, start = [], 0.0
+    for kind, number in (("kept", impact.kept), ("lost", impact.lost), ("gained", impact.gained)):
+        width = number * 100 / widest
+        if number:
+            parts.append(f"<rect class={kind} x={start:.2f}% width={width:.2f}% height=100% rx=2 />")
+        start += width
+    return f"<svg height=10 aria-hidden=true>{''.join(parts)}</svg>"
+
+
+DAYS_AHEAD = 90
+"""Days from the plan's clock on."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowEvent:
+    """A window that starts or lapses.
+
+    ``change`` is the index of the contact's change in the plan; None for a contact that the plan does not
+    change. ``facet`` is None where it is not known.
+    """
+
+    at: datetime
+    starts: bool
+    facet: Facet | None
+    item: str
+    change: int | None
+
+
+def window_events(plan: Plan) -> list[WindowEvent]:
+    """The events within 90 days of the plan's clock, for the contacts as they will be once it is applied.
+
+    A plan knows the windows of its own contacts and the one that ends it.
+    """
+    until = plan.as_of + timedelta(days=DAYS_AHEAD)
+    return sorted(
+        {event for event in _events(plan) if plan.as_of < event.at <= until},
+        key=lambda event: (event.at, event.starts, event.item, event.change is None, event.change or 0),
+    )
+
+
+def _events(plan: Plan) -> Iterator[WindowEvent]:
+    facets: dict[str, Facet | None] = {}
+    for index, change in enumerate(plan.changes):
+        for event in _events_of_change(index, change):
+            facets[event.item] = event.facet
+            yield event
+    boundary = plan.valid_until
+    if boundary and not any(change.is_called(boundary.contact) for change in plan.changes):
+        # A boundary does not say whether its item is a role or a tag; the same item of another contact does.
+        yield WindowEvent(boundary.at, boundary.starts, facets.get(boundary.item), boundary.item, None)
+
+
+def _events_of_change(index: int, change: Change) -> Iterator[WindowEvent]:
+    for operation in change.operations:
+        if operation.origin.kind is OriginKind.NOT_STARTED and operation.origin.at:
+            yield _event(operation.origin.at, operation, index, starts=True)
+        elif end := _end(operation, operation.after):
+            yield _event(end, operation, index, starts=False)
+    for kept in change.kept:
+        if end := _end(kept, kept.value):
+            yield _event(end, kept, index, starts=False)
+
+
+def _event(at: datetime, item: Operation | Kept, index: int, *, starts: bool) -> WindowEvent:
+    return WindowEvent(at, starts=starts, facet=item.facet, item=item.item, change=index)
+
+
+def _end(item: Operation | Kept, value: Value) -> datetime | None:
+    """When an item's window ends: a role's grant has its own expiry, a tag only that of its declaration."""
+    if isinstance(value, Grant):
+        return value.expires
+    return item.origin.at if value is not None and item.facet in SETS else None
+
 
 LANES_SHOWN = 12
 """Maximum number of roles and tags in the picture, then the number of the others."""
@@ -74,11 +178,11 @@ def _open_windows(marks: Marks) -> str:
     """The windows themselves: open until the last lapse, and from the first start on."""
     lapses = [day for day, starts in marks if not starts]
     starts = [day for day, starts in marks if starts]
-    until_last_lapse = _bar("0", max(lapses)) if lapses else ""
-    return until_last_lapse + (_bar(_x(min(starts)), DAYS_AHEAD - min(starts)) if starts else "")
+    until_last_lapse = _window_bar("0", max(lapses)) if lapses else ""
+    return until_last_lapse + (_window_bar(_x(min(starts)), DAYS_AHEAD - min(starts)) if starts else "")
 
 
-def _bar(x: str, days: int) -> str:
+def _window_bar(x: str, days: int) -> str:
     return f"<rect class=open x={x} y={_MIDDLE - 3} width={_x(days)} height=6 />"
 
 
@@ -124,7 +228,7 @@ def _table(plan: Plan, events: list[WindowEvent]) -> str:
     rows: defaultdict[tuple[datetime, bool, str, str], list[WindowEvent]] = defaultdict(list)
     for event in events:
         rows[event.at, event.starts, _noun(event), event.item].append(event)
-    shown = "".join(_row(plan, same) for same in list(rows.values())[:ROWS_SHOWN])
+    shown = "".join(_window_row(plan, same) for same in list(rows.values())[:ROWS_SHOWN])
     others = len(rows) - ROWS_SHOWN
     more = f"<p class=more>and {others:,} more</p>" if others > 0 else ""
     return (
@@ -133,7 +237,7 @@ def _table(plan: Plan, events: list[WindowEvent]) -> str:
     )
 
 
-def _row(plan: Plan, events: list[WindowEvent]) -> str:
+def _window_row(plan: Plan, events: list[WindowEvent]) -> str:
     """One event of one item, for all contacts that it happens to."""
     event, names = events[0], listed([_contact_name(plan, event) for event in events])
     when = (start_text if event.starts else end_text)(event.at, plan.timezone)

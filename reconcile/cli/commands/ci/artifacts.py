@@ -1,5 +1,6 @@
-"""``reconcile ci approved-plan``: the plan that was approved with the merge that made a commit."""
+"""The steps of a CI job that fetch something: the approved plan, and the journals of earlier jobs."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ import click
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode, Refusal
 
-from .job import author_option, branch_option, commit_option, set_outputs, this_job
+from .group import author_option, branch_option, commit_option, set_outputs, this_job
 
 if TYPE_CHECKING:
     from reconcile.forge.approved_plan import ApprovedPlan
@@ -56,3 +57,42 @@ def _write(approved: "ApprovedPlan", out: Path) -> None:
     except Refusal:
         out.unlink()
         raise
+
+
+_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}\.jsonl", re.ASCII)
+
+
+@click.command()
+@common_options
+@click.option(
+    "--workflow",
+    "workflows",
+    multiple=True,
+    default=("apply.yml", "drift.yml"),
+    show_default=True,
+    help="The workflows that leave journals.",
+)
+@branch_option
+def journals(common: Common, workflows: tuple[str, ...], branch: str | None) -> int:
+    """Fetch the journals of earlier runs: guards, spent overrides and drift go by them."""
+    from reconcile.forge.artifacts import earlier_journals
+    from reconcile.services.project import open_project
+    from reconcile.text import count
+
+    project, job = open_project(common.choice, common.console), this_job()
+    folder = project.journals
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for path, content in earlier_journals(job.github, workflows, branch or job.branch, job.run_id):
+        name = path.rpartition("/")[2]
+        if _NAME.fullmatch(name):
+            _keep(folder / name, content)
+    common.console.note(f"{count(len(list(folder.glob('*.jsonl'))), 'journal')} of earlier runs.")
+    return ExitCode.DONE
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write a journal, unless the one that is there is longer: a journal only ever grows."""
+    from reconcile.services.files import write_private
+
+    if not path.exists() or path.stat().st_size < len(content):
+        write_private(path, content.decode("ascii", "replace"))

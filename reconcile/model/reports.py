@@ -1,4 +1,4 @@
-"""The explanation of one contact: what gives or withholds each item, and what comes next."""
+"""What the commands that read answer: drift, an explanation, a timeline, the report of a probe."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,11 +8,55 @@ from enum import StrEnum
 from reconcile.clock import OPEN, Window
 
 from .contact import Identity
-from .declaration import DeclaredItem, Mode
+from .declaration import Declaration, DeclaredItem, Mode
 from .facets import Facet
 from .guards import Verdict
-from .plan import Boundary, ChangeAction, Operation, Origin, Value
+from .plan import Boundary, Change, ChangeAction, Operation, Origin, Plan, Value
 from .problem import Place
+
+
+class Cause(StrEnum):
+    """Why an item differs."""
+
+    STARTED = "started"
+    LAPSED = "lapsed"
+    OUTSIDE = "changed outside"
+    INTERRUPTED = "left over"
+    NOT_APPLIED = "not applied yet"
+
+
+CLOCK = frozenset({Cause.STARTED, Cause.LAPSED})
+"""The causes for which nobody did anything: the declared window came to its start or its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One operation of a plan and why it is needed.
+
+    ``at`` is the boundary of the window that the clock has passed; ``run`` names the run that left it over.
+    ``due`` is True when the clock alone asks for it since the last apply of the very same declarations.
+    """
+
+    change: Change
+    operation: Operation
+    cause: Cause
+    at: datetime | None = None
+    run: str | None = None
+    due: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A plan, and why it is not empty: a difference for each of its operations, in its order."""
+
+    plan: Plan
+    differences: tuple[Difference, ...]
+
+    @property
+    def due(self) -> tuple[Change, ...]:
+        """The changes of which every operation is due by the clock alone: approved with the declarations."""
+        waiting = {difference.change.key for difference in self.differences if not difference.due}
+        return tuple(change for change in self.plan.changes if change.key not in waiting)
 
 
 class Effect(StrEnum):
@@ -86,3 +130,45 @@ class Explanation:
     next: Boundary | None
     untold: tuple[Facet, ...] = ()
     refused: tuple[Verdict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UpcomingChange:
+    """One boundary that lies ahead: of which role or tag of whom, and where its window is declared.
+
+    ``origin`` says whether the contact itself or a bundle declares it; ``origin.place`` is that item's line,
+    ``contact.place`` the contact's.
+    """
+
+    boundary: Boundary
+    facet: Facet
+    window: Window
+    origin: Origin
+    contact: Declaration
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What starts and lapses after ``as_of``, up to and including ``until``, sorted by instant.
+
+    ``contacts`` is the number of contacts that it is about.
+    """
+
+    tool_version: str
+    target: str
+    as_of: datetime
+    until: datetime
+    days: int
+    timezone: str
+    contacts: int
+    upcoming: tuple[UpcomingChange, ...]
+
+    @property
+    def starts(self) -> int:
+        """How many windows start."""
+        return sum(change.boundary.starts for change in self.upcoming)
+
+    @property
+    def lapses(self) -> int:
+        """How many windows lapse."""
+        return len(self.upcoming) - self.starts

@@ -1,0 +1,197 @@
+"""The steps of a CI job that tell people something: comment, result, drift issue, summary of the step."""
+
+import os
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconcile.cli.options import Common, common_options
+from reconcile.errors import ExitCode, UsageError
+
+from .group import author_option, branch_option, commit_option, plan_argument, this_job
+
+if TYPE_CHECKING:
+    from reconcile.forge.environment import CiEnvironment
+    from reconcile.forge.github.api import GitHub
+    from reconcile.forge.protocol import Issue
+    from reconcile.forge.sticky_comment import Facts
+    from reconcile.journal.journaled_run import JournaledRun
+    from reconcile.model.plan import Plan
+    from reconcile.services.project import Project
+
+
+COMMENT_LIMIT = 65_536
+"""Maximum size of one comment in characters, by GitHub's rule; counted in bytes, which are never fewer."""
+
+
+@click.command()
+@common_options
+@click.argument("file", type=click.Path(path_type=Path), metavar="[PLAN.json]", required=False)
+@click.option("--failed", is_flag=True, help="Say that no plan could be made for this commit.")
+@click.option("--pull-request", type=int, metavar="N", help="The pull request, if not the job's own.")
+@author_option
+def comment(
+    common: Common, *, file: Path | None, failed: bool, pull_request: int | None, author: str | None
+) -> int:
+    """Post or update the one comment that holds the plan, masked as is configured."""
+    from reconcile.forge.approved_plan import PLAN
+    from reconcile.forge.sticky_comment import StickyComment
+    from reconcile.services.files import read_approved_plan
+    from reconcile.services.project import open_project
+
+    if failed == (file is not None):
+        raise UsageError("give PLAN.json, or --failed when there is none")
+    project, job = open_project(common.choice, common.console), this_job()
+    plan = read_approved_plan(file, None) if file is not None else None
+    facts = {"head": job.head or job.commit, **({"digest": plan.digest} if plan else {})}
+    number = job.pull_request if pull_request is None else pull_request
+    sticky = StickyComment(job.forge, number, author or job.author, PLAN, project.target.name)
+    sticky.put(_text(plan, project, job, facts), facts)
+    return ExitCode.DONE
+
+
+def _text(plan: "Plan | None", project: "Project", job: "CiEnvironment", facts: "Facts") -> str:
+    from reconcile.cli.formats import render
+    from reconcile.forge.sticky_comment import with_mark
+
+    foot = f"\n<sub>For commit {facts['head']}. [The run]({job.run}) has the plan as a page.</sub>\n"
+    if plan is None:
+        return f"### No plan could be made\n\nThe declarations or the account did not allow it.\n{foot}"
+    frame = with_mark("plan", {**facts, "target": project.target.name}, foot)
+    limit = COMMENT_LIMIT - len(frame.encode("utf-8"))
+    return render(plan, "markdown", limit=limit, source_url=job.blob) + foot
+
+
+MOST_NAMED = 50
+"""Maximum number of contacts that are listed because they are not as declared."""
+
+
+@click.command()
+@common_options
+@click.option("--digest", default="", help="The approved plan's digest; empty when none was found.")
+@click.option("--outcome", default="failure", help="'success' when the step that applied succeeded.")
+@commit_option
+@branch_option
+@author_option
+def applied(common: Common, *, digest: str, outcome: str, **given: str | None) -> int:
+    """Say under the merged pull request what was applied, as the journal tells it. Contacts by id alone."""
+    from reconcile.forge.approved_plan import APPLIED, merge_of
+    from reconcile.forge.sticky_comment import StickyComment
+    from reconcile.journal.history import RunHistory
+    from reconcile.journal.journaled_run import read_runs
+    from reconcile.services.project import open_project
+
+    project, job = open_project(common.choice, common.console), this_job()
+    merged = merge_of(job.forge, given["commit"] or job.commit, given["branch"] or job.branch)
+    if merged is None:
+        common.console.note("The commit belongs to no merged pull request: there is nowhere to say it.")
+        return ExitCode.DONE
+    journaled = RunHistory(tuple(read_runs(project.journals))).of_approval(digest) if digest else None
+    result, text = _comment(journaled, succeeded=outcome == "success")
+    sticky = StickyComment(
+        job.forge, merged.number, given["author"] or job.author, APPLIED, project.target.name
+    )
+    sticky.put(
+        f"{text}\n\n<sub>[The run]({job.run}) has the log.</sub>\n", {"digest": digest, "outcome": result}
+    )
+    return ExitCode.DONE
+
+
+def _comment(journaled: "JournaledRun | None", *, succeeded: bool) -> tuple[str, str]:
+    """The result in one word, and the comment's text."""
+    from reconcile.forge.approved_plan import COMPLETE
+
+    if journaled is None:
+        if succeeded:
+            return COMPLETE, "### Nothing was left to apply"
+        return "refused", "### Nothing was applied\n\nIt was refused, or it failed before the first write."
+    return (COMPLETE if journaled.complete else "partly"), "\n\n".join(_lines(journaled))
+
+
+def _lines(journaled: "JournaledRun") -> list[str]:
+    from reconcile.model.result import SETTLED
+    from reconcile.render.escape import MARKDOWN
+    from reconcile.text import count
+
+    numbers = Counter(line.outcome for line in journaled.outcomes)
+    summary = ", ".join(f"{number:,} {outcome}" for outcome, number in sorted(numbers.items()))
+    title = "### Applied" if journaled.complete else "### Applied in part"
+    run = f"{summary or 'Nothing had to be written'}. Run `{journaled.name}`."
+    items = [
+        f"- contact {MARKDOWN.name(str(line.contact or 'new'))}: {line.outcome}"
+        for line in journaled.outcomes
+        if line.outcome not in SETTLED
+    ]
+    left_out = len(items) - MOST_NAMED
+    more = [f"- and {count(left_out, 'more contact')}"] if left_out > 0 else []
+    return [title, run, *(["\n".join([*items[:MOST_NAMED], *more])] if items else [])]
+
+
+KIND = "drift"
+
+
+@click.command("drift-issue")
+@common_options
+@click.argument("file", type=click.Path(path_type=Path), metavar="DRIFT.json")
+@author_option
+def drift_issue(common: Common, file: Path, author: str | None) -> int:
+    """Open or update the one issue about drift (from 'drift --out'), or close it when there is none."""
+    from reconcile.cli.formats import render
+    from reconcile.forge.sticky_comment import issue_of, with_mark
+    from reconcile.services.files import read_drift_file
+    from reconcile.services.project import open_project
+
+    project, job = open_project(common.choice, common.console), this_job()
+    drift, target = read_drift_file(file), project.target.name
+    issue = issue_of(job.github, author or job.author, KIND, target)
+    text = render(drift, "markdown")
+    body = with_mark(KIND, {"target": target}, f"{text}\n<sub>Told by [this run]({job.run}).</sub>\n")
+    title = f"Drift at {drift.plan.account}"
+    _write_issue(job.github, issue, title, body, drifted=not drift.plan.empty)
+    return ExitCode.DONE
+
+
+def _write_issue(github: "GitHub", issue: "Issue | None", title: str, body: str, *, drifted: bool) -> None:
+    if issue is not None:
+        github.change_issue(issue, title=title, body=body, state="open" if drifted else "closed")
+    elif drifted:
+        github.open_issue(title, body)
+
+
+SUMMARY_LIMIT = 1024 * 1024
+"""Maximum size of one step's summary in bytes, by GitHub's rule."""
+
+SMALLEST = 8_000
+"""Minimum number of bytes that must be left for a plan."""
+
+
+@click.command()
+@common_options
+@plan_argument
+def summary(common: Common, file: Path) -> int:
+    """Add the plan to the job's summary (GITHUB_STEP_SUMMARY), masked as is configured."""
+    from reconcile.cli.formats import render
+    from reconcile.services.files import read_approved_plan
+    from reconcile.services.project import open_project
+
+    target = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not target:
+        raise UsageError("GITHUB_STEP_SUMMARY is not set: this command runs in a step of a GitHub job")
+    open_project(common.choice, common.console)  # says whether names are masked
+    path, plan = Path(target), read_approved_plan(file, None)
+    left = SUMMARY_LIMIT - (path.stat().st_size if path.exists() else 0) - 1
+    if left < SMALLEST:
+        raise UsageError("the summary of this step is full; show the plan in a step of its own")
+    text = render(plan, "markdown", limit=left, source_url=_source_url())
+    with path.open("a", encoding="utf-8") as opened:
+        opened.write(f"{text}\n")
+    return ExitCode.DONE
+
+
+def _source_url() -> str | None:
+    """The address of the repository's files at the commit; no token is needed to know it."""
+    names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA")
+    server, repository, commit = (os.environ.get(name, "") for name in names)
+    return f"{server}/{repository}/blob/{commit}" if server and repository and commit else None
