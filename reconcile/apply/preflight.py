@@ -11,7 +11,7 @@ from reconcile.journal.lines import SpentOverride
 from reconcile.model.guards import Verdict, guard_named
 from reconcile.model.plan import Change, Plan
 from reconcile.model.settings import ApplySettings, Override
-from reconcile.plan.approval import refusal_text
+from reconcile.plan.approval import refusal_reason
 
 KILL_VARIABLE = "RECONCILE_KILL"
 
@@ -51,7 +51,7 @@ def refuse_guarded(plan: Plan, ceilings: Mapping[str, int]) -> None:
     refused = (verdict for verdict in plan.refused if not guard_named(verdict.guard).spares_others)
     tripped = [verdict for verdict in refused if not _lifted(verdict, ceilings)]
     headline = "refused by a guard; nothing was written"
-    refuse_if(tuple(map(refusal_text, tripped)), headline)
+    refuse_if(tuple(map(refusal_reason, tripped)), headline)
 
 
 def _lifted(verdict: Verdict, ceilings: Mapping[str, int]) -> bool:

@@ -165,7 +165,7 @@ def approved_operations(plan: Plan) -> dict[str, tuple[Operation, ...]]:
     return {change.key: change.operations for change in plan.changes}
 
 
-def refusal_text(verdict: Verdict) -> str:
+def refusal_reason(verdict: Verdict) -> str:
     """Why a tripped guard refuses, and what to do about it."""
     if not verdict.liftable:
         remedy = guard_named(verdict.guard).remedy
@@ -176,4 +176,4 @@ def refusal_text(verdict: Verdict) -> str:
 
 def refusals_of_the_unseen(plan: Plan) -> tuple[str, ...]:
     """Why a plan may be empty only because something could not be seen or planned, a text for each guard."""
-    return tuple(refusal_text(verdict) for verdict in plan.refused if guard_named(verdict.guard).unseen)
+    return tuple(refusal_reason(verdict) for verdict in plan.refused if guard_named(verdict.guard).unseen)

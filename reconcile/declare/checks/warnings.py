@@ -16,7 +16,7 @@ from reconcile.model.declaration import Declaration, DeclaredItem
 from reconcile.model.facets import SETS, Facet, tag_key
 from reconcile.model.problem import Place, Problem
 from reconcile.model.settings import WarningSettings
-from reconcile.text import quoted
+from reconcile.text import plural, quoted
 
 
 def warn_of_items(
@@ -94,7 +94,7 @@ class _WindowWarnings:
 
 
 def _more_than(number: int, noun: str) -> str:
-    return f"more than {number} {noun}" if number == 1 else f"more than {number} {noun}s"
+    return f"more than {number} {plural(number, noun)}"
 
 
 def _months_after(now: datetime, months: int) -> datetime:
