@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from reconcile.errors import UsageError
 
-from .github.api import GitHub
 from .protocol import Forge
 
 
@@ -34,13 +33,6 @@ class CiEnvironment:
         if self.number is None:
             raise UsageError("this job belongs to no pull request: name it with --pull-request")
         return self.number
-
-    @property
-    def github(self) -> GitHub:
-        """GitHub, for what is done there alone; UsageError elsewhere."""
-        if isinstance(self.forge, GitHub):
-            return self.forge
-        raise UsageError("this works on GitHub only")
 
 
 def required_variable(environment: Mapping[str, str], name: str) -> str:

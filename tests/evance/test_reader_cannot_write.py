@@ -7,7 +7,7 @@ from reconcile.errors import ReconcileError
 from reconcile.evance.reader import Reader
 from reconcile.evance.transport import TOKEN_PATHS, ApiRequest, transport_settings
 from reconcile.evance.writer import Writer
-from reconcile.http.transport import open_session
+from reconcile.http.session import open_session
 from tests.support.http.account_rows import v1
 from tests.support.http.client_clock import connection_to
 from tests.support.http.fake_account import FakeReply, Talk

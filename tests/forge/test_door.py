@@ -7,7 +7,7 @@ import pytest
 from reconcile.errors import ForgeError, UsageError
 from reconcile.forge import client as door_module
 from reconcile.forge.client import ForgeClient
-from reconcile.forge.github.api import GitHub
+from reconcile.forge.github import GitHub
 from tests.forge.conftest import NOW, Slept
 from tests.support.forge.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub
 from tests.support.forge.http_server import ForgeReply

@@ -7,8 +7,8 @@ import pytest
 
 from reconcile.errors import UsageError
 from reconcile.forge.forges import ci_environment
-from reconcile.forge.github.api import GitHub
-from reconcile.forge.gitlab.api import GitLab
+from reconcile.forge.github import GitHub, require_github
+from reconcile.forge.gitlab import GitLab
 from tests.support.forge.fake_github import BOT
 from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, USER, serve_gitlab
 
@@ -74,7 +74,7 @@ def test_a_job_of_gitlab_is_known() -> None:
     assert (job.author, job.pull_request, job.head) == (USER, 3, "abc")
     assert job.blob == "https://gitlab.example/shop/-/blob/abc"
     with pytest.raises(UsageError, match="GitHub only"):
-        _ = job.github
+        require_github(job.forge)
 
 
 def test_no_job_at_all_is_told() -> None:

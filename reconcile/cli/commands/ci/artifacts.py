@@ -76,13 +76,15 @@ _NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}\.jsonl", re.ASCII)
 def journals(common: Common, workflows: tuple[str, ...], branch: str | None) -> int:
     """Fetch the journals of earlier runs: guards, spent overrides and drift go by them."""
     from reconcile.forge.artifacts import earlier_journals
+    from reconcile.forge.github import require_github
     from reconcile.services.project import open_project
     from reconcile.text import count
 
     project, job = open_project(common.choice, common.console), this_job()
     folder = project.journals
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for path, content in earlier_journals(job.github, workflows, branch or job.branch, job.run_id):
+    github = require_github(job.forge)
+    for path, content in earlier_journals(github, workflows, branch or job.branch, job.run_id):
         name = path.rpartition("/")[2]
         if _NAME.fullmatch(name):
             _keep(folder / name, content)

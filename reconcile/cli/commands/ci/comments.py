@@ -14,8 +14,6 @@ from .group import author_option, branch_option, commit_option, plan_argument, t
 
 if TYPE_CHECKING:
     from reconcile.forge.environment import CiEnvironment
-    from reconcile.forge.github.api import GitHub
-    from reconcile.forge.protocol import Issue
     from reconcile.forge.sticky_comment import Facts
     from reconcile.journal.journaled_run import JournaledRun
     from reconcile.model.plan import Plan
@@ -139,25 +137,24 @@ KIND = "drift"
 def drift_issue(common: Common, file: Path, author: str | None) -> int:
     """Open or update the one issue about drift (from 'drift --out'), or close it when there is none."""
     from reconcile.cli.formats import render
+    from reconcile.forge.github import require_github
     from reconcile.forge.sticky_comment import issue_of, with_mark
     from reconcile.services.files import read_drift_file
     from reconcile.services.project import open_project
 
     project, job = open_project(common.choice, common.console), this_job()
     drift, target = read_drift_file(file), project.target.name
-    issue = issue_of(job.github, author or job.author, KIND, target)
+    github = require_github(job.forge)
+    issue = issue_of(github, author or job.author, KIND, target)
     text = render(drift, "markdown")
     body = with_mark(KIND, {"target": target}, f"{text}\n<sub>Told by [this run]({job.run}).</sub>\n")
     title = f"Drift at {drift.plan.account}"
-    _write_issue(job.github, issue, title, body, drifted=not drift.plan.empty)
-    return ExitCode.DONE
-
-
-def _write_issue(github: "GitHub", issue: "Issue | None", title: str, body: str, *, drifted: bool) -> None:
     if issue is not None:
-        github.change_issue(issue, title=title, body=body, state="open" if drifted else "closed")
-    elif drifted:
+        state = "closed" if drift.plan.empty else "open"
+        github.change_issue(issue, title=title, body=body, state=state)
+    elif not drift.plan.empty:
         github.open_issue(title, body)
+    return ExitCode.DONE
 
 
 SUMMARY_LIMIT = 1024 * 1024

@@ -1,18 +1,25 @@
-"""What is used of GitHub: comments, issues, pull requests of a commit, runs and their artifacts.
+"""GitHub: comments, issues, pull requests of a commit, runs and their artifacts, and the job it runs.
 
 The endpoints are those of the REST API, version 2022-11-28 (GitHub docs: "GitHub REST API documentation");
 only GraphQL tells who edited a comment last.
 """
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
 
 from reconcile.documents.json_text import JsonValue
 from reconcile.errors import UsageError
-from reconcile.forge.client import ForgeClient, expect_fields
-from reconcile.forge.protocol import Comment, FinishedRun, Issue, MergedPullRequest
+
+from .client import ForgeClient, expect_fields
+from .environment import CiEnvironment, optional_number, required_variable
+from .protocol import Comment, FinishedRun, Forge, Issue, MergedPullRequest
+
+BOT = "github-actions[bot]"
+"""The login that the token of a GitHub workflow writes as."""
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_.-]+", re.ASCII)
 
@@ -161,3 +168,47 @@ def _is_merge_of(row: JsonValue, commit: str) -> bool:
 
 def _kept(row: JsonValue, name: str) -> bool:
     return row.key("name").text() == name and not row.key("expired").flag()
+
+
+def require_github(forge: Forge) -> GitHub:
+    """GitHub, for what is done there alone; UsageError for another forge."""
+    if isinstance(forge, GitHub):
+        return forge
+    raise UsageError("this works on GitHub only")
+
+
+def read_github_environment(environment: Mapping[str, str]) -> CiEnvironment:
+    """The environment of a GitHub job. UsageError names the first variable that is missing."""
+    repository = required_variable(environment, "GITHUB_REPOSITORY")
+    server = required_variable(environment, "GITHUB_SERVER_URL")
+    token = required_variable(environment, "GITHUB_TOKEN")
+    api = required_variable(environment, "GITHUB_API_URL")
+    graphql = environment.get("GITHUB_GRAPHQL_URL") or f"{api}/graphql"
+    commit = required_variable(environment, "GITHUB_SHA")
+    run = environment.get("GITHUB_RUN_ID", "")
+    number, head = _pull_request(environment.get("GITHUB_EVENT_PATH", ""))
+    return CiEnvironment(
+        forge=GitHub(ForgeClient(api, token), ForgeClient(graphql, token), repository),
+        author=BOT,
+        commit=commit,
+        branch=environment.get("GITHUB_REF_NAME", ""),
+        blob=f"{server}/{repository}/blob/{commit}",
+        run=f"{server}/{repository}/actions/runs/{run}",
+        number=number,
+        head=head,
+        run_id=optional_number(run),
+    )
+
+
+def _pull_request(event_path: str) -> tuple[int | None, str | None]:
+    """The pull request of the event that started the job, and the commit at its head."""
+    if not event_path:
+        return None, None
+    try:
+        event = JsonValue(json.loads(Path(event_path).read_bytes()), "the event")
+        if not event.has("pull_request"):
+            return None, None
+        pull_request = event.key("pull_request")
+        return pull_request.key("number").count(), pull_request.key("head").key("sha").text()
+    except (OSError, ValueError, RecursionError):
+        raise UsageError("GITHUB_EVENT_PATH does not name a readable event") from None

@@ -1,4 +1,4 @@
-"""What is used of GitLab: notes of a merge request, and the plan that its pipeline left.
+"""GitLab: notes of a merge request, the plan that its pipeline left, and the job it runs.
 
 The endpoints are those of the REST API v4 (GitLab docs: "Notes API", "Merge requests API", "Jobs API").
 GitLab does not tell who edited a note. A note names a plan's digest, which is compared with the plan itself.
@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from reconcile.documents.json_text import JsonValue
-from reconcile.forge.client import ForgeClient, expect_fields
-from reconcile.forge.environment import CiEnvironment, optional_number, required_variable
-from reconcile.forge.protocol import Comment, MergedPullRequest
+
+from .client import ForgeClient, expect_fields
+from .environment import CiEnvironment, optional_number, required_variable
+from .protocol import Comment, MergedPullRequest
 
 
 @dataclass(frozen=True, slots=True)

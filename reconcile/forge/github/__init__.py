@@ -1,1 +1,0 @@
-"""GitHub as a forge."""

@@ -1,1 +1,0 @@
-"""GitLab as a forge."""
