@@ -11,7 +11,7 @@ from reconcile.model.plan import Action, Change, ChangeAction, Operation, Plan, 
 from reconcile.model.problem import Place
 from reconcile.model.result import Outcome, Report
 from reconcile.render.escape import MASK, Dialect
-from reconcile.text import count, escape_unprintable, listed, verb_form
+from reconcile.text import count, escape_unprintable, listed, plural, verb_form
 
 from .operation_text import OperationText
 
@@ -233,4 +233,4 @@ def open_revocation_lines(report: Report) -> list[str]:
 
 
 def _contacts(number: int) -> str:
-    return f"{number} contact" if number == 1 else f"{number} contacts"
+    return f"{number} {plural(number, 'contact')}"
