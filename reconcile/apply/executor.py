@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 
 from reconcile.errors import ApiError, NotFound, Stopped
 from reconcile.evance.reader import Reader
@@ -37,8 +38,7 @@ def carry_out(plan: Plan, run: RunContext, progress: CarryOutProgress = lambda _
         except BaseException:
             run.breaker.stop("an unexpected error")  # or the pool would go on writing before it closes
             raise
-    in_order = (results[change.key] for change in plan.changes)
-    return Report(tuple(in_order), run.breaker.reason)
+    return Report(tuple(results[change.key] for change in plan.changes), run.breaker.reason)
 
 
 def _carry_out_phase(phase: Sequence[Change], run: RunContext, pool: ThreadPoolExecutor) -> Iterator[Result]:
@@ -49,20 +49,15 @@ def _carry_out_phase(phase: Sequence[Change], run: RunContext, pool: ThreadPoolE
 
 def _phases(changes: Sequence[Change]) -> Iterator[list[Change]]:
     """Revocations, then changes, then grants. A contact belongs to the first phase that it has a part in."""
-    by_phase: dict[int, list[Change]] = {0: [], 1: [], 2: []}
-    for change in changes:
-        by_phase[_phase(change)].append(change)
-    yield from by_phase.values()
+    for phase in range(3):
+        yield [change for change in changes if _phase(change) == phase]
 
 
 def _phase(change: Change) -> int:
     if any(operation.revokes for operation in change.operations):
         return 0
-    grants = any(
-        operation.facet in {Facet.ROLES, Facet.CONTACT} and operation.action is Action.ADD
-        for operation in change.operations
-    )
-    return 2 if grants else 1
+    added = {operation.facet for operation in change.operations if operation.action is Action.ADD}
+    return 2 if added & {Facet.ROLES, Facet.CONTACT} else 1
 
 
 def execute_change(change: Change, run: RunContext) -> Result:
@@ -79,25 +74,18 @@ def execute_change(change: Change, run: RunContext) -> Result:
         run.breaker.succeeded()
     elif result.outcome is not Outcome.NOT_TRIED:
         run.breaker.failed()
-    return _journaled(result, run)
-
-
-def _journaled(result: Result, run: RunContext) -> Result:
-    """The result, once the journal has it. Without a journal nothing more is written."""
     try:
         run.journal.outcome(result)
     except OSError as error:
+        # Without a journal nothing more is written.
         run.breaker.stop(f"the journal can't be written: {error.strerror}")
     return result
 
 
 def _attempt_change(change: Change, run: RunContext) -> Result:
+    write = create_contact if change.action is ChangeAction.CREATE else update_contact
     try:
-        return (
-            create_contact(change, run)
-            if change.action is ChangeAction.CREATE
-            else update_contact(change, run)
-        )
+        return write(change, run)
     except Stopped as error:
         return Result(change, Outcome.NOT_TRIED, str(error))
     except (ApiError, OSError) as error:
@@ -109,24 +97,18 @@ def settle_interrupted_runs(past: RunHistory, account: Reader) -> tuple[str, ...
 
     The findings in words. What is left to do is in the next plan, like everything else.
     """
-    findings: list[str] = []
-    for run in past.runs:
-        if run.in_doubt or not run.ended:
-            findings += _resolve(run, account)
-    return tuple(findings)
+    interrupted = (run for run in past.runs if run.in_doubt or not run.ended)
+    return tuple(finding for run in interrupted for finding in _resolve(run, account))
 
 
 def _resolve(run: JournaledRun, account: Reader) -> Iterator[str]:
-    journal = Journal(run.path)
-    try:
+    with closing(Journal(run.path)) as journal:
         for intent in run.in_doubt:
             finding = _finding(intent, account)
             journal.resolve(intent, finding)
             yield f"run {run.name} was cut off while it wrote {intent.email}: {finding}"
         if not run.ended:
             journal.close_run()
-    finally:
-        journal.close()
 
 
 def _finding(intent: IntentLine, account: Reader) -> str:

@@ -70,14 +70,6 @@ def granted_ceilings(
     }
 
 
-def freeze_reason(applying: ApplySettings, environment: Mapping[str, str], now: datetime) -> str | None:
-    """Why nothing may be applied now, or None."""
-    if switched_on(environment, FREEZE_VARIABLE):
-        return f"{FREEZE_VARIABLE} in the environment is on"
-    freeze = next((freeze for freeze in applying.freezes if freeze.holds(now)), None)
-    return f"frozen until {utc_text(freeze.expires)}: {freeze.reason}" if freeze else None
-
-
 @dataclass(frozen=True, slots=True)
 class WritePermission:
     """What may forbid writes at any moment: the kill switch, a freeze, the end of a plan's validity.
@@ -102,11 +94,9 @@ class WritePermission:
 
     def wait_reason(self, plan: Plan, change: Change) -> str | None:
         """Why this change of the plan must wait, or None."""
-        frozen = self._freeze_reason()
-        outdated = _outdated(plan, self.present())
-        if outdated is not None:
-            return outdated
-        return None if frozen is None or self._passes_freeze(change) else frozen
+        return _outdated(plan, self.present()) or (
+            None if self._passes_freeze(change) else self._freeze_reason()
+        )
 
     def refuse_killed(self) -> None:
         """Raise Refusal when the kill switch is on."""
@@ -129,7 +119,12 @@ class WritePermission:
         self.refuse_frozen(plan)
 
     def _freeze_reason(self) -> str | None:
-        return freeze_reason(self.applying, self.environment, self.present())
+        """Why nothing may be applied now, or None."""
+        now = self.present()
+        if switched_on(self.environment, FREEZE_VARIABLE):
+            return f"{FREEZE_VARIABLE} in the environment is on"
+        freeze = next((freeze for freeze in self.applying.freezes if freeze.holds(now)), None)
+        return f"frozen until {utc_text(freeze.expires)}: {freeze.reason}" if freeze else None
 
     def _passes_freeze(self, change: Change) -> bool:
         """True for a change that takes access away and does nothing else, where those are exempt."""

@@ -49,18 +49,9 @@ def examine(
     kept = _kept(ContactView(snapshot.v1), policy, now)
     held = {grant.reference for grant in kept or ()}
     free = [role for role in prober.roles() if role.reference not in held and _may_give(role, policy, roles)]
-    return ScratchContact(
-        prober,
-        snapshot,
-        kept,
-        free if roles else _few(free),
-        touched=_left_over(snapshot, shown) if earlier else set(),
-    )
-
-
-def _left_over(snapshot: Snapshot, shown: Mapping[str, Any]) -> set[str]:
-    """The keys that an earlier probe may have touched: those that differ, and roles, which may be hidden."""
-    return {ROLES_KEY, *changed_keys(snapshot.v1, shown)}
+    # An earlier probe may have touched what differs, and the roles, which may be hidden.
+    touched = {ROLES_KEY, *changed_keys(snapshot.v1, shown)} if earlier else set()
+    return ScratchContact(prober, snapshot, kept, free if roles else _few(free), touched=touched)
 
 
 def _refuse_others(identity: Identity, shown: Mapping[str, Any], policy: Policy) -> None:

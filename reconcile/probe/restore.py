@@ -1,6 +1,7 @@
 """Brings the scratch contact back to how it was, and reads it back to be sure."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from reconcile.errors import ApiError
@@ -24,7 +25,7 @@ Fields = Mapping[str, Any]
 def restore(scratch: ScratchContact) -> tuple[str, ...]:
     """Bring the contact back; the keys that are still not as they were, or a text when nobody can tell.
 
-    Raises no ApiError: a write that fails is read back and tried again in another form.
+    Raises no ApiError: a write that fails is tried again in another form; reading back shows what it did.
     """
     differences: tuple[str, ...] = ()
     for attempt in range(TRIES + 1):
@@ -36,7 +37,8 @@ def restore(scratch: ScratchContact) -> tuple[str, ...]:
             differences = (f"all of it: it could not be read back ({error})",)
         if attempt < TRIES:
             for fields in remedies(scratch, attempt):
-                _send(scratch, fields)
+                with suppress(ApiError):
+                    scratch.write(fields)
             _send_v2(scratch, differences)
     return differences
 
@@ -47,23 +49,13 @@ def _differences(scratch: ScratchContact) -> tuple[str, ...]:
     return snapshot.differences(scratch.look().raw, v2)
 
 
-def _send(scratch: ScratchContact, fields: Fields) -> None:
-    try:
-        scratch.write(fields)
-    except ApiError:
-        return  # whether it was written is seen by reading back
-
-
 def _send_v2(scratch: ScratchContact, differences: tuple[str, ...]) -> None:
     """Send the fields that only v2 has, where a write through v2 has changed them."""
     before = scratch.snapshot.v2 or {}
     fields = {key: before[key] for name in differences if (key := name.removesuffix(" (v2)")) != name}
-    if not fields:
-        return
-    try:
-        scratch.prober.change_v2(fields)
-    except ApiError:
-        return
+    if fields:
+        with suppress(ApiError):
+            scratch.prober.change_v2(fields)
 
 
 def remedies(scratch: ScratchContact, attempt: int) -> Iterator[Fields]:
@@ -73,24 +65,16 @@ def remedies(scratch: ScratchContact, attempt: int) -> Iterator[Fields]:
     Roles that are not as they were after the first attempt are given anew: taken away and granted again.
     """
     snapshot, touched = scratch.snapshot, scratch.touched
-    texts = touched - {ROLES_KEY, TAGS_KEY, "address"}
-    for name in sorted(texts):
+    for name in sorted(touched - {ROLES_KEY, TAGS_KEY, "address"}):
         yield {name: snapshot.v1.get(name)}
     if "address" in touched and snapshot.v1.get("address"):
         yield {"address": address(snapshot, names=attempt > 0)}
     if TAGS_KEY in touched:
         yield {TAGS_KEY: written_tags(_tags(snapshot))}
-    if ROLES_KEY in touched:
-        yield from _roles(scratch, anew=attempt > 0)
-
-
-def _roles(scratch: ScratchContact, *, anew: bool) -> Iterator[Fields]:
-    if scratch.kept is None:
-        return
-    whole = scratch.carried()
-    if anew:
-        yield {ROLES_KEY: []}
-    yield {ROLES_KEY: whole}
+    if ROLES_KEY in touched and scratch.kept is not None:
+        if attempt > 0:
+            yield {ROLES_KEY: []}
+        yield {ROLES_KEY: scratch.carried()}
 
 
 def _tags(snapshot: Snapshot) -> list[str]:

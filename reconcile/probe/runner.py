@@ -68,17 +68,21 @@ def ask_all(
     *,
     stopped: Callable[[], bool],
     progress: AskProgress = lambda _name, _done, _total: None,
-    questions: Sequence[Question] | None = None,
+    questions: Sequence[Question] = QUESTIONS,
 ) -> ProbeRun:
     """Ask, then bring the contact back and read it back to be sure. By default every question is asked.
 
     ``stopped`` is asked before each request. It, and errors of the account, end the questions, not the
     bringing back; any other exception passes on once the contact has been brought back as well as it can be.
     """
-    questions = QUESTIONS if questions is None else questions
     findings: list[Finding] = []
     reason = ""
-    scratch.prober.checkpoint = lambda: _check(stopped)
+
+    def check() -> None:
+        if stopped():
+            raise ProbeStopped("stopped before all questions were asked")
+
+    scratch.prober.checkpoint = check
     try:
         if scratch.touched:
             restore(scratch)
@@ -98,11 +102,6 @@ def _restore_surely(scratch: ScratchContact) -> tuple[str, ...]:
     except BaseException:
         restore(scratch)
         raise
-
-
-def _check(stopped: Callable[[], bool]) -> None:
-    if stopped():
-        raise ProbeStopped("stopped before all questions were asked")
 
 
 def _ask_in_turn(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from reconcile.evance.connection import Connection, Credentials, credentials_from, resolve_connection
 from reconcile.evance.reader import Reader
 from reconcile.model.settings import Capabilities, Target
-from reconcile.sandbox import running, seed
+from reconcile.sandbox import Access, running, seed
 
 from .caller import Console
 from .project import Project
@@ -30,24 +30,16 @@ def connected(project: Project, known: Capabilities) -> Iterator[Connection]:
     if not project.target.embedded:
         yield resolve_connection(project.target, credentials_from(os.environ), known)
         return
-    with _embedded(project, known) as link:
-        yield link
-
-
-@contextmanager
-def _embedded(project: Project, known: Capabilities) -> Iterator[Connection]:
-    """Start the sandbox in this process on a free loopback port; seed it when it is new."""
+    # It runs in this process on a free loopback port, and is seeded when it is new.
     path = project.state / "sandbox.sqlite3"
     if not path.exists():
         path.parent.mkdir(mode=0o700, exist_ok=True)
         seed(path)
     with running(path, now=project.choice.as_of) as access:
-        target = replace(project.target, url=access.url, account=access.account)
-        yield sandbox_connection(target, access.client_id, access.private_key, known)
+        yield sandbox_connection(project.target, access, known)
 
 
-def sandbox_connection(
-    target: Target, client_id: str, private_key: str, known: Capabilities | None = None
-) -> Connection:
-    """How to reach a sandbox whose credentials are known."""
-    return resolve_connection(target, Credentials(client_id, private_key), known)
+def sandbox_connection(target: Target, access: Access, known: Capabilities | None = None) -> Connection:
+    """How to reach a sandbox that runs, in place of the target's own account."""
+    target = replace(target, url=access.url, account=access.account)
+    return resolve_connection(target, Credentials(access.client_id, access.private_key), known)

@@ -1,8 +1,7 @@
 """Applies the declarations of a project, or an approved plan: from the fresh plan to the last word."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -71,7 +70,8 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
     with (
         locked(project.state / "lock"),
         console.on_interrupt(_end_at_once),
-        open_writer(project, console) as account,
+        connected(project, project.capabilities()) as link,
+        Writer(link, trace=console.trace) as account,
     ):
         if approval is not None and reverting:
             declarations = declarations_undoing(project, approval, account, console)
@@ -91,8 +91,7 @@ def _demonstrate_in(project: Project, console: Console, output: ApplyOutput) -> 
     counts = seed(database, now=project.now)
     with running(database, now=project.now) as access:
         console.print_result(f"A sandbox with {counts.contacts} contacts listens at {access.url}.\n")
-        target = replace(project.target, url=access.url, account=access.account)
-        with Writer(sandbox_connection(target, access.client_id, access.private_key)) as account:
+        with Writer(sandbox_connection(project.target, access)) as account:
             job = ApplyJob(project, console, output, account, declarations)
             job.run({}, confirm=False)
             console.print_result("")
@@ -104,16 +103,6 @@ def _demonstrate_in(project: Project, console: Console, output: ApplyOutput) -> 
 
 def _end_at_once() -> NoReturn:
     raise KeyboardInterrupt
-
-
-@contextmanager
-def open_writer(project: Project, console: Console) -> Iterator[Writer]:
-    """The target's account for reading and writing."""
-    with (
-        connected(project, project.capabilities()) as link,
-        Writer(link, trace=console.trace) as writer,
-    ):
-        yield writer
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,7 @@ OWNER_ONLY, READABLE = 0o600, 0o644
 
 def read_plan_file(path: Path) -> Plan:
     """The plan in a file; Refusal when it is none that this version reads. Its digest is not checked here."""
-    _, plan = _read(path)
-    return plan
+    return _read(path)[1]
 
 
 def read_approved_plan(path: Path, digest: str | None) -> Plan:
@@ -66,17 +65,11 @@ def read_drift_file(path: Path) -> Drift:
         raise Refusal(f"{path}: this is not drift as 'reconcile drift --out' writes it") from None
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read: a plan names people. UsageError: it can't be written."""
-    _write(path, text, OWNER_ONLY)
+def write_file(path: Path, text: str, mode: int = OWNER_ONLY) -> None:
+    """Write a file, for its owner's eyes only unless told otherwise: a plan names people.
 
-
-def write_shared(path: Path, text: str) -> None:
-    """Write a file that goes under Git. UsageError: it can't be written."""
-    _write(path, text, READABLE)
-
-
-def _write(path: Path, text: str, mode: int) -> None:
+    UsageError: it can't be written.
+    """
     try:
         _replace(path.resolve(), text, mode)
     except OSError as error:

@@ -1,8 +1,7 @@
 """Probes an account: keeps how a scratch contact is, asks every question, brings the contact back."""
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -21,7 +20,7 @@ from reconcile.render.probe import capabilities_yaml
 
 from .accounts import connected
 from .caller import Console
-from .files import write_shared
+from .files import READABLE, write_file
 from .project import Project
 
 
@@ -46,7 +45,8 @@ def probe_account(project: Project, request: ProbeRequest, console: Console) -> 
     path = snapshot_path(project, request.contact)
     with (
         locked(project.state / "lock"),
-        _open_prober(project, request.contact, console) as prober,
+        connected(project, Capabilities(page_size=20)) as link,  # the longest page is yet to be found out
+        Prober(link, request.contact, trace=console.trace) as prober,
     ):
         _permission(project).refuse_killed()
         earlier = load_snapshot(path, prober.connection.account, prober.id)
@@ -66,7 +66,7 @@ def record_probe(report: ProbeReport, project: Project, console: Console) -> Non
     """
     path = snapshot_path(project, report.contact)
     if not report.stopped:
-        write_shared(project.capabilities_file, capabilities_yaml(report))
+        write_file(project.capabilities_file, capabilities_yaml(report), READABLE)
         console.note(f"Written down in {project.capabilities_file.name}.")
     if report.not_restored:
         raise PartlyApplied(
@@ -83,19 +83,6 @@ def snapshot_path(project: Project, contact: str) -> Path:
     if not (contact.isascii() and contact.isdigit()):
         raise UsageError(f"'{contact}' is not a contact's id: name the scratch contact by its number")
     return project.state / f"probe-{contact}.json"
-
-
-@contextmanager
-def _open_prober(project: Project, contact: str, console: Console) -> Iterator[Prober]:
-    """The target's account for odd questions, and one contact of it for writing.
-
-    Pages are short, since the longest page is yet to be found out.
-    """
-    with (
-        connected(project, Capabilities(page_size=20)) as link,
-        Prober(link, contact, trace=console.trace) as prober,
-    ):
-        yield prober
 
 
 def _permission(project: Project) -> WritePermission:

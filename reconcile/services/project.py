@@ -1,6 +1,5 @@
 """The project a command works on: its configuration, target and declarations, the time, and earlier runs."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -82,11 +81,6 @@ def open_project(choice: ProjectChoice, console: Console) -> Project:
     return Project(choice, settings, choice.target_of(settings), state, choice.now())
 
 
-def list_runs(project: Project) -> Sequence[JournaledRun]:
-    """All runs, oldest first; BrokenChain for the first journal that is not what was written."""
-    return read_runs(project.journals)
-
-
 def find_run(project: Project, name: str) -> JournaledRun:
     """The run of that name; UsageError when there is none."""
     path = project.journals / f"{name}.jsonl"
@@ -97,7 +91,7 @@ def find_run(project: Project, name: str) -> JournaledRun:
 
 def verify_journals(project: Project) -> tuple[str, ...]:
     """What is worth knowing of the journals, in lines; BrokenChain when one is missing or was changed."""
-    runs = list_runs(project)
+    runs = read_runs(project.journals)
     lineage = check_lineage(runs)
     if lineage.broken:
         raise BrokenChain("\n".join([*lineage.broken, *lineage.notes]))

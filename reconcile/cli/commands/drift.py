@@ -23,12 +23,12 @@ def drift(common: Common, form: str, privacy: Privacy | None, out: Path | None) 
     applied yet. What is due by the clock alone, 'apply --due' applies.
     """
     from reconcile.documents.reports import drift_json
-    from reconcile.services.files import write_private
+    from reconcile.services.files import write_file
     from reconcile.services.planning import check_drift
     from reconcile.services.project import open_project
 
     differences = check_drift(open_project(common.choice, common.console), common.console)
     if out is not None:
-        write_private(out, drift_json(differences))
+        write_file(out, drift_json(differences))
     show(common.console, differences, form, privacy)
     return ExitCode.DONE if differences.plan.empty else ExitCode.CHANGES

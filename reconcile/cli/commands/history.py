@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 @click.option("--verify", is_flag=True, help="Only check that no journal was changed or is missing.")
 def history(common: Common, run: str | None, verify: bool) -> int:  # noqa: FBT001
     """List the runs of apply, or what one RUN did. Contacts are named by their ids alone."""
-    from reconcile.services.project import find_run, list_runs, open_project, verify_journals
+    from reconcile.journal.journaled_run import read_runs
+    from reconcile.services.project import find_run, open_project, verify_journals
 
     project = open_project(common.choice, common.console)
     if run is not None:
@@ -25,7 +26,7 @@ def history(common: Common, run: str | None, verify: bool) -> int:  # noqa: FBT0
     elif verify:
         lines = list(verify_journals(project))
     else:
-        runs = map(_line, list_runs(project))
+        runs = map(_line, read_runs(project.journals))
         lines = list(runs) or ["Nothing was applied from this checkout yet."]
     common.console.print_result("\n".join(lines))
     return ExitCode.DONE

@@ -29,13 +29,13 @@ def plan(  # noqa: PLR0913 - an argument for each option
 ) -> int:
     """Show what would change, without changing anything."""
     from reconcile.documents.plan import plan_json
-    from reconcile.services.files import write_private
+    from reconcile.services.files import write_file
     from reconcile.services.planning import plan_project
     from reconcile.services.project import open_project
 
     fresh = plan_project(open_project(common.choice, common.console), common.console)
     if out is not None:
-        write_private(out, plan_json(fresh))
+        write_file(out, plan_json(fresh))
     show(common.console, fresh, form, privacy, concise=concise)
     pending = not fresh.empty or fresh.refused
     return ExitCode.CHANGES if detailed_exitcode and pending else ExitCode.DONE

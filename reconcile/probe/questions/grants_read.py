@@ -1,5 +1,6 @@
 """Questions about how the account shows roles."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,17 +45,8 @@ def ask_grant_empty(scratch: ScratchContact) -> Answer:
     roles = scratch.must({ROLES_KEY: []}).raw.get(ROLES_KEY)
     if roles:
         raise Unanswerable("the contact holds a role that can't be taken away")
-    return Answer(_json_name(roles), f"no roles are shown as {_json_name(roles)}")
-
-
-def _json_name(value: object) -> str:
-    match value:
-        case dict():
-            return "{}"
-        case list():
-            return "[]"
-        case _:
-            return "nothing"
+    shown = json.dumps(roles) if isinstance(roles, dict | list) else "nothing"
+    return Answer(shown, f"no roles are shown as {shown}")
 
 
 def ask_grant_times(scratch: ScratchContact) -> Answer:
@@ -90,11 +82,8 @@ def ask_grant_expired(scratch: ScratchContact) -> Answer:
         return Answer("shown", "a role whose expiry has passed is still shown")
     if view.grants[role].active:
         return Answer("active", "a role whose expiry has passed is shown as before, as active")
-    return Answer("marked", f"a role whose expiry has passed is shown as {_word(view, role)}")
-
-
-def _word(view: ContactView, role: str) -> str:
-    return str(view.inner(role).get("status", "not active"))
+    word = view.inner(role).get("status", "not active")
+    return Answer("marked", f"a role whose expiry has passed is shown as {word}")
 
 
 QUESTIONS = (

@@ -1,7 +1,6 @@
 """Questions about what a written ``accessRoles`` does, expiries included."""
 
 from secrets import token_hex
-from typing import Any
 
 from reconcile.model.facets import Facet
 from reconcile.probe.question import Answer, Question, refuse_write
@@ -83,7 +82,9 @@ def ask_pending_again(scratch: ScratchContact) -> Answer:
     first = scratch.holding(role).status(role)
     if first == "active":
         raise Unanswerable(f"{role} was active at once: the contact's address may be verified already")
-    return _kept_or_not(scratch.holding(role).status(role) == first, "a waiting grant sent again")
+    if scratch.holding(role).status(role) == first:
+        return Answer("keeps", "a waiting grant sent again stayed as it was")
+    return Answer("changes", "a waiting grant sent again changed")
 
 
 def ask_held_again(scratch: ScratchContact) -> Answer:
@@ -94,10 +95,6 @@ def ask_held_again(scratch: ScratchContact) -> Answer:
     if scratch.holding(role).status(role) == "active":
         return Answer("keeps", "an active grant sent again without a status stayed active")
     return Answer("begins anew", "an active grant sent again without a status had to wait for approval")
-
-
-def _kept_or_not(same: bool, what: str) -> Answer:  # noqa: FBT001 -- the one thing it is about
-    return Answer("keeps", f"{what} stayed as it was") if same else Answer("changes", f"{what} changed")
 
 
 def ask_roles_scope(scratch: ScratchContact) -> Answer:
@@ -118,7 +115,9 @@ def ask_roles_scope(scratch: ScratchContact) -> Answer:
 def ask_read_form(scratch: ScratchContact) -> Answer:
     """The roles sent back as they were shown: a map of one role, while the contact holds another one."""
     sent, held = scratch.role(0), scratch.role(1)
-    shown = {sent: _without_expiry(scratch.holding(active(sent)).inner(sent))}
+    inner = scratch.holding(active(sent)).inner(sent)
+    # Of a perpetual grant: `expires: null` is a question of its own.
+    shown = {sent: {key: value for key, value in inner.items() if value is not None}}
     scratch.holding(active(held))
     reply = scratch.write({ROLES_KEY: shown})
     grants = frozenset(scratch.look().grants) & {sent, held}
@@ -131,11 +130,6 @@ def ask_read_form(scratch: ScratchContact) -> Answer:
         frozenset({held}): Answer("ignored", "a map of roles was passed over"),
         frozenset({sent, held}): Answer("adds", "a map of roles was added to those held"),
     }.get(grants, Answer("empties", "a map of roles took all roles away"))
-
-
-def _without_expiry(inner: Any) -> dict[str, Any]:
-    """Of a perpetual grant: `expires: null` is a question of its own."""
-    return {key: value for key, value in inner.items() if value is not None}
 
 
 GRANT_QUESTIONS = (

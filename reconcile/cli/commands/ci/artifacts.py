@@ -47,10 +47,10 @@ def approved_plan(common: Common, *, out: Path, workflow: str, artifact: str, **
 
 def _write(approved: "ApprovedPlan", out: Path) -> None:
     """Write the plan, unless it is not the one whose digest our comment names."""
-    from reconcile.services.files import read_approved_plan, write_private
+    from reconcile.services.files import read_approved_plan, write_file
 
     try:
-        write_private(out, approved.content.decode("utf-8"))
+        write_file(out, approved.content.decode("utf-8"))
         read_approved_plan(out, approved.digest)
     except UnicodeError:
         raise Refusal("the artifact does not hold a plan; nothing was written") from None
@@ -94,7 +94,7 @@ def journals(common: Common, workflows: tuple[str, ...], branch: str | None) -> 
 
 def _keep(path: Path, content: bytes) -> None:
     """Write a journal, unless the one that is there is longer: a journal only ever grows."""
-    from reconcile.services.files import write_private
+    from reconcile.services.files import write_file
 
     if not path.exists() or path.stat().st_size < len(content):
-        write_private(path, content.decode("ascii", "replace"))
+        write_file(path, content.decode("ascii", "replace"))
