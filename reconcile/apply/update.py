@@ -8,7 +8,7 @@ from reconcile.errors import ApiError, Forbidden, Unauthorized
 from reconcile.evance.writer import WriteKind
 from reconcile.model.contact import Contact
 from reconcile.model.declaration import Declaration
-from reconcile.model.plan import Change, Operation
+from reconcile.model.plan import Change
 from reconcile.model.result import Outcome, Result
 from reconcile.plan.approval import same_person, unapproved
 from reconcile.plan.fold import managed_part
@@ -104,11 +104,16 @@ def _plan_anew(change: Change, run: RunContext, lost: LostWrite | None, live: Co
         detail = f"what must be kept could not be read: {', '.join(unread)}"
         return Result(change, Outcome.STALE, detail)
     fresh = replan_contact(declaration, live, run.context)
-    if fresh is None:
-        return _nothing_left(change, lost, live, run)
+    if fresh is None:  # it never was necessary, or a write whose answer was lost has taken effect
+        return (
+            compare_with_target(change, lost.change, live, run)
+            if lost
+            else Result(change, Outcome.UNNECESSARY)
+        )
     beyond = unapproved(fresh.operations, run.approved[change.key])
     if beyond:
-        return _stale(change, beyond)
+        items = ", ".join(f"{operation.action} {operation.facet} {operation.item}" for operation in beyond)
+        return Result(change, Outcome.STALE, f"it would now need what nobody approved: {items}; plan again")
     stopped = run.stops(fresh)
     return fresh if stopped is None else Result(change, Outcome.NOT_TRIED, stopped)
 
@@ -135,18 +140,6 @@ def _write(change: Change, fresh: Change, run: RunContext, live: Contact, read_a
             return Result(change, Outcome.FAILED, write.detail, held=held)
         case _:
             assert_never(write.kind)
-
-
-def _nothing_left(change: Change, lost: LostWrite | None, live: Contact, run: RunContext) -> Result:
-    """Nothing is left to do: it never was, or a write whose answer was lost has taken effect."""
-    if lost is None:
-        return Result(change, Outcome.UNNECESSARY)
-    return compare_with_target(change, lost.change, live, run)
-
-
-def _stale(change: Change, beyond: tuple[Operation, ...]) -> Result:
-    items = ", ".join(f"{operation.action} {operation.facet} {operation.item}" for operation in beyond)
-    return Result(change, Outcome.STALE, f"it would now need what nobody approved: {items}; plan again")
 
 
 def before_image(declaration: Declaration, live: Contact) -> Contact:

@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from shutil import get_terminal_size
@@ -115,11 +115,8 @@ class Terminal:
         if self.quiet or not self.bars or not sys.stderr.isatty():
             yield lambda _work, _done, _total: None
             return
-        bars = _ProgressBars()
-        try:
+        with closing(_ProgressBars()) as bars:
             yield bars.show
-        finally:
-            bars.close()
 
     def confirm(self, question: str, command: str) -> None:
         """Ask; raise Refusal unless a person at a terminal says ``yes``."""

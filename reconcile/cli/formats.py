@@ -97,10 +97,7 @@ def render(
     from reconcile.render.layout import TextLayout
 
     row = registry.format_of(type(document), form)
-    masked = row.masks(privacy, configured_privacy(), logged=_goes_into_log())
+    logged = bool(os.environ.get("CI")) and not on_terminal()
+    masked = row.masks(privacy, configured_privacy(), logged=logged)
     layout = TextLayout(colour(), width(), concise)
     return registry.render(document, row, masked=masked, layout=layout, **options)
-
-
-def _goes_into_log() -> bool:
-    return bool(os.environ.get("CI")) and not on_terminal()

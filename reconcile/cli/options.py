@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,9 @@ from reconcile.services.caller import ProjectChoice
 
 from .console import Terminal
 
+if TYPE_CHECKING:
+    from reconcile.services.project import Project
+
 
 class Instant(click.ParamType[datetime]):
     """An ISO 8601 date-time with offset."""
@@ -24,8 +27,6 @@ class Instant(click.ParamType[datetime]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """Parse the option's text; a time without an offset is refused, since it names no instant."""
-        if isinstance(value, datetime):
-            return value
         try:
             instant = parse_instant(str(value))
         except ValueError:
@@ -50,8 +51,6 @@ class Ceiling(click.ParamType[tuple[str, int]]):
         """Split the option's text; a guard that does not exist or that nothing lifts is refused."""
         from reconcile.model.guards import liftable_guards
 
-        if isinstance(value, tuple):
-            return value
         guard, _, ceiling = str(value).partition("=")
         liftable = liftable_guards()
         if guard not in liftable:
@@ -69,6 +68,12 @@ class Common:
 
     choice: ProjectChoice
     console: Terminal
+
+    def open_project(self) -> "Project":
+        """The project, its configuration read and its target chosen."""
+        from reconcile.services.project import open_project
+
+        return open_project(self.choice, self.console)
 
 
 _OPTIONS = (
@@ -102,13 +107,9 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
         printed = {name: values.pop(name) for name in ("quiet", "verbose", "bars")}
         if printed["quiet"] and printed["verbose"]:
             raise UsageError("--quiet and --verbose do not go together: choose one")
-        common = Common(ProjectChoice(**choice, clock=_present), Terminal(**printed))
+        common = Common(ProjectChoice(**choice, clock=partial(datetime.now, UTC)), Terminal(**printed))
         return command(common=common, **values)
 
     for option in reversed(_OPTIONS):
         with_common = option(with_common)
     return with_common
-
-
-def _present() -> datetime:
-    return datetime.now(UTC)

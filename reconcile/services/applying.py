@@ -81,17 +81,16 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
 
 def demonstrate(project: Project, console: Console, output: ApplyOutput) -> None:
     """Apply the project's declarations to a fresh sandbox that is thrown away afterwards."""
-    with TemporaryDirectory(prefix="reconcile-demo-") as folder:
-        _demonstrate_in(replace(project, state=Path(folder)), console, output)
-
-
-def _demonstrate_in(project: Project, console: Console, output: ApplyOutput) -> None:
     declarations = project.load().declarations
-    database = project.state / "sandbox.sqlite3"
-    counts = seed(database, now=project.now)
-    with running(database, now=project.now) as access:
-        console.print_result(f"A sandbox with {counts.contacts} contacts listens at {access.url}.\n")
-        with Writer(sandbox_connection(project.target, access)) as account:
+    with TemporaryDirectory(prefix="reconcile-demo-") as folder:
+        project = replace(project, state=Path(folder))
+        database = project.state / "sandbox.sqlite3"
+        counts = seed(database, now=project.now)
+        with (
+            running(database, now=project.now) as access,
+            Writer(sandbox_connection(project.target, access)) as account,
+        ):
+            console.print_result(f"A sandbox with {counts.contacts} contacts listens at {access.url}.\n")
             job = ApplyJob(project, console, output, account, declarations)
             job.run({}, confirm=False)
             console.print_result("")
@@ -103,6 +102,11 @@ def _demonstrate_in(project: Project, console: Console, output: ApplyOutput) -> 
 
 def _end_at_once() -> NoReturn:
     raise KeyboardInterrupt
+
+
+def write_permission(project: Project) -> WritePermission:
+    """What may forbid writes at any moment."""
+    return WritePermission(project.settings.applying, os.environ, project.state, project.present)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +124,7 @@ class ApplyJob:
     @property
     def permission(self) -> WritePermission:
         """What may forbid writes at any moment."""
-        project = self.project
-        return WritePermission(project.settings.applying, os.environ, project.state, project.present)
+        return write_permission(self.project)
 
     @property
     def context(self) -> PlanContext:

@@ -26,8 +26,6 @@ from .accounts import open_reader
 from .caller import Console, Progress
 from .project import Project
 
-EMPTY_LISTING = Listing(())
-
 
 def explain_in_project(project: Project, name: str, console: Console) -> Explanation:
     """What the project's declarations and the account tell of the contact of that name."""
@@ -157,7 +155,7 @@ def _by_id(contact_id: str, account: Reader) -> Listing:
     try:
         contact = account.contact(contact_id)
     except NotFound:
-        return EMPTY_LISTING
+        return Listing(())
     return Listing((contact.identity,), {contact_id: contact})
 
 

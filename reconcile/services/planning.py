@@ -15,14 +15,14 @@ from reconcile.model.plan import Plan, PlanContext
 from reconcile.model.reports import Drift
 from reconcile.plan.approval import refusals_of_the_unseen
 from reconcile.plan.drift import explain_drift
-from reconcile.plan.guards import AccountFacts, OtherHolders, loss_horizon, roles_without_holder
+from reconcile.plan.guards import AccountFacts, loss_horizon, roles_without_holder
 from reconcile.plan.matching import match_declarations, unknown_roles
 from reconcile.plan.planner import make_plan, plan_contacts
 
 from .accounts import open_reader
 from .caller import Console, Progress
 from .project import Project
-from .role_holders import HolderSearch, search_holders, undeclared_contacts
+from .role_holders import search_holders, undeclared_contacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +75,18 @@ def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways t
     undeclared = undeclared_contacts(listing, live)
     holders = undeclared.holders(context.now)
     if thorough:
-        search = HolderSearch(account, context.now, partial(progress, "Looking for other holders"))
         lost = roles_without_holder(contacts, holders, loss_horizon(context.policy, context.now))
-        holders = search_holders(holders, lost, search, undeclared.unread)
-    facts = _account_facts(listing, past, context, holders)
-    return FreshPlan(make_plan(matches, contacts, context, facts), len(listing.identities))
-
-
-def _account_facts(
-    listing: Listing, past: RunHistory, context: PlanContext, holders: OtherHolders
-) -> AccountFacts:
-    hours = context.policy.guards.of(LOSING_HOURS)
-    return AccountFacts(
+        if lost:
+            search_progress = partial(progress, "Looking for other holders")
+            holders = search_holders(undeclared, lost, account, context.now, search_progress)
+    facts = AccountFacts(
         contacts=len(listing.identities),
         before=past.contacts_before,
         gap=listing.gap,
         other_holders=holders,
-        recent_losses=past.recent_losses(context.now, hours),
+        recent_losses=past.recent_losses(context.now, context.policy.guards.of(LOSING_HOURS)),
     )
+    return FreshPlan(make_plan(matches, contacts, context, facts), len(listing.identities))
 
 
 def _read(

@@ -1,14 +1,11 @@
 """Probes an account: keeps how a scratch contact is, asks every question, brings the contact back."""
 
-import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
 from reconcile import __version__
 from reconcile.apply.lock import locked
-from reconcile.apply.preflight import WritePermission
 from reconcile.errors import PartlyApplied, ReconcileError, UsageError
 from reconcile.evance.prober import Prober
 from reconcile.model.settings import Capabilities, ProbeReport
@@ -19,40 +16,32 @@ from reconcile.render.escape import TERMINAL
 from reconcile.render.probe import capabilities_yaml
 
 from .accounts import connected
+from .applying import write_permission
 from .caller import Console
 from .files import READABLE, write_file
 from .project import Project
 
 
-@dataclass(frozen=True, slots=True)
-class ProbeRequest:
-    """Which contact is probed, and which roles it may be given; none named: a few harmless ones.
-
-    ``confirm``: ask before the first write.
-    """
-
-    contact: str
-    roles: Sequence[str] = ()
-    confirm: bool = True
-
-
-def probe_account(project: Project, request: ProbeRequest, console: Console) -> ProbeReport:
+def probe_account(
+    project: Project, contact: str, console: Console, *, roles: Sequence[str], confirm: bool
+) -> ProbeReport:
     """Find out how the account behaves, and bring the contact back; see `record_probe` for what comes after.
 
-    Refusal comes before any write.
+    ``roles`` are those that it may be given; none named: a few harmless ones. ``confirm``: ask before the
+    first write. Refusal comes before any write.
     """
     project.refuse_another_time()
-    path = snapshot_path(project, request.contact)
+    path = snapshot_path(project, contact)
     with (
         locked(project.state / "lock"),
         connected(project, Capabilities(page_size=20)) as link,  # the longest page is yet to be found out
-        Prober(link, request.contact, trace=console.trace) as prober,
+        Prober(link, contact, trace=console.trace) as prober,
     ):
-        _permission(project).refuse_killed()
+        write_permission(project).refuse_killed()
         earlier = load_snapshot(path, prober.connection.account, prober.id)
-        scratch = examine(prober, project.settings.policy, project.now, roles=request.roles, earlier=earlier)
+        scratch = examine(prober, project.settings.policy, project.now, roles=roles, earlier=earlier)
         _announce(scratch, earlier, console)
-        if request.confirm:
+        if confirm:
             console.confirm("Probe this contact?", "probe")
         if not path.exists():
             save_snapshot(scratch.snapshot, path)
@@ -85,10 +74,6 @@ def snapshot_path(project: Project, contact: str) -> Path:
     return project.state / f"probe-{contact}.json"
 
 
-def _permission(project: Project) -> WritePermission:
-    return WritePermission(project.settings.applying, os.environ, project.state, project.present)
-
-
 def _announce(scratch: ScratchContact, earlier: Snapshot | None, console: Console) -> None:
     """What will be done to which contact, before anything is."""
     shown, where = scratch.snapshot.v1, TERMINAL.name(scratch.prober.connection.account)
@@ -106,7 +91,7 @@ def _announce(scratch: ScratchContact, earlier: Snapshot | None, console: Consol
 
 def _ask_all(scratch: ScratchContact, project: Project, console: Console) -> ProbeRun:
     """Ask everything and bring the contact back; an interrupt ends the asking, not the bringing back."""
-    interrupted, permission = Event(), _permission(project)
+    interrupted, permission = Event(), write_permission(project)
 
     def interrupt() -> None:
         interrupted.set()

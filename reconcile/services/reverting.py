@@ -98,7 +98,7 @@ def _refuse_lost(revert: RevertPlan, approved: Plan) -> None:
 def _revert_contact(changes: ContactChanges, account: Reader, context: PlanContext) -> Iterator[RevertPlan]:
     """One contact's part; nothing when a write in doubt turns out not to have taken effect."""
     if changes.contact is None:
-        yield _without_id(changes)
+        yield _left_alone(changes, WITHOUT_ID)
         return
     live = _live(changes.contact, account)
     if live is None:
@@ -123,16 +123,15 @@ def _live(contact: str, account: Reader) -> Contact | None:
         return None
 
 
-def _without_id(changes: ContactChanges) -> RevertPlan:
-    note = (
-        "it was to be created, and the answer was lost: it may exist, and what it got can't be taken back "
-        "here; look for a contact with that address, made when the run began, and declare what it should hold"
-    )
-    return RevertPlan((), (f"{changes.label}: {note}",), frozenset())
+WITHOUT_ID = (
+    "it was to be created, and the answer was lost: it may exist, and what it got can't be taken back "
+    "here; look for a contact with that address, made when the run began, and declare what it should hold"
+)
 
 
 def _left_alone(changes: ContactChanges, note: str) -> RevertPlan:
-    return RevertPlan((), (f"{changes.label}: {note}",), frozenset({changes.contact or ""}))
+    lost = frozenset({changes.contact} if changes.contact else ())
+    return RevertPlan((), (f"{changes.label}: {note}",), lost)
 
 
 def _declaration(

@@ -34,7 +34,6 @@ def apply(  # noqa: PLR0913 - an argument for each option
     nothing but what starts or lapses by declarations that were applied before.
     """
     from reconcile.services.applying import ApplyOutput, ApplyRequest, apply_project
-    from reconcile.services.project import open_project
 
     if digest is not None and approved is None:
         raise UsageError("--digest pins PLAN.json: name the file, too")
@@ -48,7 +47,7 @@ def apply(  # noqa: PLR0913 - an argument for each option
         else:
             show(console, plan, form)
 
-    project = open_project(common.choice, console)
+    project = common.open_project()
     request = ApplyRequest(approved, digest, dict(allow), due, confirm=not yes)
     output = ApplyOutput(show_plan, console.note if form == "json" else console.print_ending)
     apply_project(project, request, console, output)

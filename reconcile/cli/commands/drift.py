@@ -25,9 +25,8 @@ def drift(common: Common, form: str, privacy: Privacy | None, out: Path | None) 
     from reconcile.documents.reports import drift_json
     from reconcile.services.files import write_file
     from reconcile.services.planning import check_drift
-    from reconcile.services.project import open_project
 
-    differences = check_drift(open_project(common.choice, common.console), common.console)
+    differences = check_drift(common.open_project(), common.console)
     if out is not None:
         write_file(out, drift_json(differences))
     show(common.console, differences, form, privacy)

@@ -21,10 +21,9 @@ def explain(common: Common, contact: str, form: str, privacy: Privacy | None) ->
     now would do with it, and when that next changes.
     """
     from reconcile.services.explaining import explain_in_project
-    from reconcile.services.project import open_project
 
     if not contact.strip():
         raise UsageError("CONTACT is empty: give the contact's e-mail, reference or id")
-    project = open_project(common.choice, common.console)
+    project = common.open_project()
     show(common.console, explain_in_project(project, contact.strip(), common.console), form, privacy)
     return ExitCode.DONE

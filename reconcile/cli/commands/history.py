@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 def history(common: Common, run: str | None, verify: bool) -> int:  # noqa: FBT001
     """List the runs of apply, or what one RUN did. Contacts are named by their ids alone."""
     from reconcile.journal.journaled_run import read_runs
-    from reconcile.services.project import find_run, open_project, verify_journals
+    from reconcile.services.project import find_run, verify_journals
 
-    project = open_project(common.choice, common.console)
+    project = common.open_project()
     if run is not None:
         lines = _lines(find_run(project, run))
     elif verify:

@@ -31,9 +31,8 @@ def plan(  # noqa: PLR0913 - an argument for each option
     from reconcile.documents.plan import plan_json
     from reconcile.services.files import write_file
     from reconcile.services.planning import plan_project
-    from reconcile.services.project import open_project
 
-    fresh = plan_project(open_project(common.choice, common.console), common.console)
+    fresh = plan_project(common.open_project(), common.console)
     if out is not None:
         write_file(out, plan_json(fresh))
     show(common.console, fresh, form, privacy, concise=concise)

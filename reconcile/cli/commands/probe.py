@@ -20,11 +20,10 @@ def probe(common: Common, contact: str, roles: tuple[str, ...], yes: bool, form:
     CONTACT_ID is a scratch contact: it gets other roles, tags and fields for a while and is brought back.
     What was found out goes into evance.capabilities.yaml, which all other commands go by.
     """
-    from reconcile.services.probing import ProbeRequest, probe_account, record_probe
-    from reconcile.services.project import open_project
+    from reconcile.services.probing import probe_account, record_probe
 
-    project = open_project(common.choice, common.console)
-    report = probe_account(project, ProbeRequest(contact, roles, confirm=not yes), common.console)
+    project = common.open_project()
+    report = probe_account(project, contact, common.console, roles=roles, confirm=not yes)
     show(common.console, report, form)
     record_probe(report, project, common.console)
     return ExitCode.DONE

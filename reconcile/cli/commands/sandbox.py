@@ -10,14 +10,12 @@ from typing import Any
 
 import click
 
-DEFAULT_DB = Path(".reconcile/sandbox.sqlite3")
-
 _INSTANT = click.DateTime(["%Y-%m-%dT%H:%M:%S%z"])
 
 _db = click.option(
     "--db",
     type=click.Path(dir_okay=False, path_type=Path),
-    default=DEFAULT_DB,
+    default=Path(".reconcile/sandbox.sqlite3"),
     show_default=True,
     help="The account's SQLite file; made when it is not there.",
 )
@@ -71,13 +69,10 @@ def _pairs(_context: click.Context, _option: click.Parameter, values: tuple[str,
 @_with_our_errors
 def serve(db: Path, **options: Any) -> None:
     """Serve the account until stopped; prints one JSON line with URL and credentials when ready."""
-    from reconcile.sandbox import Access, Options
+    from reconcile.sandbox import Options
     from reconcile.sandbox import serve as serve_account
 
-    def ready(access: Access) -> None:
-        click.echo(json.dumps(asdict(access)))
-
-    serve_account(db, Options(**options), ready)
+    serve_account(db, Options(**options), lambda access: click.echo(json.dumps(asdict(access))))
 
 
 @sandbox.command()

@@ -29,9 +29,8 @@ def timeline(common: Common, days: int, form: str, privacy: Privacy | None) -> i
     It goes by the declarations alone: nothing is asked of the account, and no credentials are needed.
     """
     from reconcile.plan.timeline import build_timeline
-    from reconcile.services.project import open_project
 
-    project = open_project(common.choice, common.console)
+    project = common.open_project()
     context = project.plan_context(project.target.account or "")
     show(common.console, build_timeline(project.load().declarations, context, days), form, privacy)
     return ExitCode.DONE

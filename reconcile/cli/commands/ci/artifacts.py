@@ -33,9 +33,8 @@ def approved_plan(common: Common, *, out: Path, workflow: str, artifact: str, **
     Refuses with 3, and says why, when any link is missing: the merge, our comment, its digest, the artifact.
     """
     from reconcile.forge.approved_plan import PlanSource, find_approved_plan
-    from reconcile.services.project import open_project
 
-    project, job = open_project(common.choice, common.console), this_job()
+    project, job = common.open_project(), this_job()
     branch = given["branch"] or job.branch
     source = PlanSource(given["author"] or job.author, project.target.name, branch, workflow, artifact)
     approved = find_approved_plan(job.forge, given["commit"] or job.commit, source)
@@ -77,10 +76,9 @@ def journals(common: Common, workflows: tuple[str, ...], branch: str | None) -> 
     """Fetch the journals of earlier runs: guards, spent overrides and drift go by them."""
     from reconcile.forge.artifacts import earlier_journals
     from reconcile.forge.github import require_github
-    from reconcile.services.project import open_project
     from reconcile.text import count
 
-    project, job = open_project(common.choice, common.console), this_job()
+    project, job = common.open_project(), this_job()
     folder = project.journals
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     github = require_github(job.forge)

@@ -37,11 +37,10 @@ def comment(
     from reconcile.forge.approved_plan import PLAN
     from reconcile.forge.sticky_comment import StickyComment
     from reconcile.services.files import read_approved_plan
-    from reconcile.services.project import open_project
 
     if failed == (file is not None):
         raise UsageError("give PLAN.json, or --failed when there is none")
-    project, job = open_project(common.choice, common.console), this_job()
+    project, job = common.open_project(), this_job()
     plan = read_approved_plan(file, None) if file is not None else None
     facts = {"head": job.head or job.commit, **({"digest": plan.digest} if plan else {})}
     number = job.pull_request if pull_request is None else pull_request
@@ -79,9 +78,8 @@ def applied(common: Common, *, digest: str, outcome: str, **given: str | None) -
     from reconcile.forge.sticky_comment import StickyComment
     from reconcile.journal.history import RunHistory
     from reconcile.journal.journaled_run import read_runs
-    from reconcile.services.project import open_project
 
-    project, job = open_project(common.choice, common.console), this_job()
+    project, job = common.open_project(), this_job()
     merged = merge_of(job.forge, given["commit"] or job.commit, given["branch"] or job.branch)
     if merged is None:
         common.console.note("The commit belongs to no merged pull request: there is nowhere to say it.")
@@ -140,9 +138,8 @@ def drift_issue(common: Common, file: Path, author: str | None) -> int:
     from reconcile.forge.github import require_github
     from reconcile.forge.sticky_comment import issue_of, with_mark
     from reconcile.services.files import read_drift_file
-    from reconcile.services.project import open_project
 
-    project, job = open_project(common.choice, common.console), this_job()
+    project, job = common.open_project(), this_job()
     drift, target = read_drift_file(file), project.target.name
     github = require_github(job.forge)
     issue = issue_of(github, author or job.author, KIND, target)
@@ -171,12 +168,11 @@ def summary(common: Common, file: Path) -> int:
     """Add the plan to the job's summary (GITHUB_STEP_SUMMARY), masked as is configured."""
     from reconcile.cli.formats import render
     from reconcile.services.files import read_approved_plan
-    from reconcile.services.project import open_project
 
     target = os.environ.get("GITHUB_STEP_SUMMARY")
     if not target:
         raise UsageError("GITHUB_STEP_SUMMARY is not set: this command runs in a step of a GitHub job")
-    open_project(common.choice, common.console)  # says whether names are masked
+    common.open_project()  # says whether names are masked
     path, plan = Path(target), read_approved_plan(file, None)
     left = SUMMARY_LIMIT - (path.stat().st_size if path.exists() else 0) - 1
     if left < SMALLEST:
