@@ -68,13 +68,14 @@ def ask_all(
     *,
     stopped: Callable[[], bool],
     progress: AskProgress = lambda _name, _done, _total: None,
-    questions: Sequence[Question] = QUESTIONS,
+    questions: Sequence[Question] | None = None,
 ) -> ProbeRun:
     """Ask, then bring the contact back and read it back to be sure. By default every question is asked.
 
     ``stopped`` is asked before each request. It, and errors of the account, end the questions, not the
     bringing back; any other exception passes on once the contact has been brought back as well as it can be.
     """
+    questions = QUESTIONS if questions is None else questions
     findings: list[Finding] = []
     reason = ""
 
