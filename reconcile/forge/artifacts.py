@@ -10,7 +10,8 @@ from zipfile import BadZipFile, ZipFile
 
 from reconcile.errors import Refusal
 
-from .protocol import FinishedRun, RunArtifacts
+from .github import GitHub
+from .protocol import FinishedRun
 
 JOURNAL_ARTIFACT = "reconcile-journal"
 
@@ -44,7 +45,7 @@ def members(archive: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def earlier_journals(
-    forge: RunArtifacts, workflows: Sequence[str], branch: str, own: int | None = None
+    github: GitHub, workflows: Sequence[str], branch: str, own: int | None = None
 ) -> Iterator[tuple[str, bytes]]:
     """Name and content of every journal that the last runs of these workflows on the branch left.
 
@@ -53,16 +54,16 @@ def earlier_journals(
     written their workflow. A run that failed counts, too: its journal tells what it left undone. ``own`` is
     the run that asks: an earlier job of it may have left journals.
     """
-    earlier = (_trusted_runs(forge, workflow, branch) for workflow in workflows)
+    earlier = (_trusted_runs(github, workflow, branch) for workflow in workflows)
     for runs in ([] if own is None else [own], *earlier):
-        archives = (archive for run in runs for archive in forge.artifacts(run, JOURNAL_ARTIFACT))
+        archives = (archive for run in runs for archive in github.artifacts(run, JOURNAL_ARTIFACT))
         newest = next(archives, None)
         if newest is not None:
             yield from members(newest)
 
 
-def _trusted_runs(forge: RunArtifacts, workflow: str, branch: str) -> Iterator[int]:
-    return (run.id for run in forge.runs(workflow, branch=branch) if _is_trusted(run, branch))
+def _trusted_runs(github: GitHub, workflow: str, branch: str) -> Iterator[int]:
+    return (run.id for run in github.runs(workflow, branch=branch) if _is_trusted(run, branch))
 
 
 def _is_trusted(run: FinishedRun, branch: str) -> bool:

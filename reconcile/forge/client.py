@@ -5,10 +5,10 @@ No error holds the token, nor a body that was sent.
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from reconcile.documents.json_text import JsonValue
@@ -40,6 +40,8 @@ _SAFE_TO_REPEAT = {"GET", "PATCH", "PUT"}
 _REDIRECTS = {301, 302, 303, 307, 308}
 
 _TOO_MANY_REQUESTS, _FORBIDDEN = 429, 403
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,22 @@ class ForgeClient:
                 yield from (body.key(key) if key else body).items()
             request = self._next_request(response)
         raise ForgeError(f"GET {path}: the list has no end after {MOST_PAGES} pages")
+
+    def rows(
+        self, path: str, read: Callable[[JsonValue], Row | None], key: str | None = None, **params: str
+    ) -> Iterator[Row]:
+        """The members of a list as ``read`` gives them, without those for which it gives None."""
+        for member in self.pages(path, key, **params):
+            with expect_fields("GET", path):
+                row = read(member)
+            if row is not None:
+                yield row
+
+    def add(self, path: str, body: Mapping[str, Any], read: Callable[[JsonValue], Row]) -> Row:
+        """What a POST added, as ``read`` gives it."""
+        answer = self.write("POST", path, body)
+        with expect_fields("POST", path):
+            return read(answer)
 
     def download(self, path: str) -> bytes:
         """The bytes that a GET leads to; the token does not follow a redirect to another host."""

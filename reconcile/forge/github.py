@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -41,17 +42,11 @@ class GitHub:
 
     def comments(self, number: int) -> Iterator[Comment]:
         """All comments of a pull request, oldest first."""
-        path = self._path(f"/issues/{number}/comments")
-        for row in self.client.pages(path):
-            with expect_fields("GET", path):
-                yield _comment(row)
+        return self.client.rows(self._path(f"/issues/{number}/comments"), _comment)
 
     def post(self, number: int, body: str) -> Comment:
         """Add a comment to a pull request or an issue."""
-        path = self._path(f"/issues/{number}/comments")
-        answer = self.client.write("POST", path, {"body": body})
-        with expect_fields("POST", path):
-            return _comment(answer)
+        return self.client.add(self._path(f"/issues/{number}/comments"), {"body": body}, _comment)
 
     def edit(self, number: int, comment: Comment, body: str) -> None:  # noqa: ARG002 - GitLab needs it
         """Replace a comment's text."""
@@ -69,11 +64,12 @@ class GitHub:
     def merged(self, commit: str) -> tuple[MergedPullRequest, ...]:
         """The pull requests whose merge made that commit."""
         path = self._path(f"/commits/{quote(commit, safe='')}/pulls")
-        with expect_fields("GET", path):
-            rows = [row for row in self.client.pages(path) if _is_merge_of(row, commit)]
-            return tuple(self._merged(row) for row in rows)
+        return tuple(self.client.rows(path, partial(self._merged, commit)))
 
-    def _merged(self, row: JsonValue) -> MergedPullRequest:
+    def _merged(self, commit: str, row: JsonValue) -> MergedPullRequest | None:
+        """The pull request whose merge made the commit; None for one that only contains it."""
+        if row.key("merged_at").absent or row.key("merge_commit_sha").optional_text() != commit:
+            return None
         head, base = row.key("head"), row.key("base")
         return MergedPullRequest(
             row.key("number").count(),
@@ -95,9 +91,7 @@ class GitHub:
     def runs(self, workflow: str, **filters: str) -> Iterator[FinishedRun]:
         """The runs of a workflow that have ended, newest first. The caller checks what it filters by."""
         path = self._path(f"/actions/workflows/{quote(workflow, safe='')}/runs")
-        for row in self.client.pages(path, "workflow_runs", status="completed", **filters):
-            with expect_fields("GET", path):
-                yield self._finished(row)
+        return self.client.rows(path, self._finished, "workflow_runs", status="completed", **filters)
 
     def _finished(self, row: JsonValue) -> FinishedRun:
         return FinishedRun(
@@ -112,26 +106,17 @@ class GitHub:
     def artifacts(self, run: int, name: str) -> Iterator[bytes]:
         """The archives of that name that a run left and that are still kept, newest first."""
         path = self._path(f"/actions/runs/{run}/artifacts")
-        with expect_fields("GET", path):
-            rows = [row for row in self.client.pages(path, "artifacts", name=name) if _kept(row, name)]
-            ids = sorted((row.key("id").count() for row in rows), reverse=True)
-        for artifact in ids:
+        ids = self.client.rows(path, partial(_kept, name), "artifacts", name=name)
+        for artifact in sorted(ids, reverse=True):
             yield self.client.download(self._path(f"/actions/artifacts/{artifact}/zip"))
 
     def issues(self) -> Iterator[Issue]:
         """All open issues, newest first; pull requests are not among them."""
-        path = self._path("/issues")
-        for row in self.client.pages(path, state="open"):
-            with expect_fields("GET", path):
-                if not row.has("pull_request"):
-                    yield _issue(row)
+        return self.client.rows(self._path("/issues"), _issue_alone, state="open")
 
     def open_issue(self, title: str, body: str) -> Issue:
         """Open an issue."""
-        path = self._path("/issues")
-        answer = self.client.write("POST", path, {"title": title, "body": body})
-        with expect_fields("POST", path):
-            return _issue(answer)
+        return self.client.add(self._path("/issues"), {"title": title, "body": body}, _issue)
 
     def change_issue(self, issue: Issue, **values: str) -> None:
         """Change the title, the body or the state of an issue."""
@@ -156,18 +141,20 @@ def _issue(row: JsonValue) -> Issue:
     )
 
 
+def _issue_alone(row: JsonValue) -> Issue | None:
+    """The issue; None for a pull request, which GitHub lists as one."""
+    return None if row.has("pull_request") else _issue(row)
+
+
 def _login(row: JsonValue) -> str:
     user = row.key("user")
     return "" if user.absent else user.key("login").text()
 
 
-def _is_merge_of(row: JsonValue, commit: str) -> bool:
-    """True when the merge of that pull request made the commit; others only contain it."""
-    return not row.key("merged_at").absent and row.key("merge_commit_sha").optional_text() == commit
-
-
-def _kept(row: JsonValue, name: str) -> bool:
-    return row.key("name").text() == name and not row.key("expired").flag()
+def _kept(name: str, row: JsonValue) -> int | None:
+    """The id of an artifact that has that name and has not expired."""
+    kept = row.key("name").text() == name and not row.key("expired").flag()
+    return row.key("id").count() if kept else None
 
 
 def require_github(forge: Forge) -> GitHub:

@@ -6,6 +6,7 @@ GitLab does not tell who edited a note. A note names a plan's digest, which is c
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote
 
 from reconcile.documents.json_text import JsonValue
@@ -25,17 +26,11 @@ class GitLab:
     def comments(self, number: int) -> Iterator[Comment]:
         """All notes of a merge request that people or tokens wrote, oldest first."""
         path = self._path(f"/merge_requests/{number}/notes")
-        for row in self.client.pages(path, sort="asc", order_by="created_at"):
-            with expect_fields("GET", path):
-                if not row.key("system").flag():
-                    yield _note(row)
+        return self.client.rows(path, _written_note, sort="asc", order_by="created_at")
 
     def post(self, number: int, body: str) -> Comment:
         """Add a note."""
-        path = self._path(f"/merge_requests/{number}/notes")
-        answer = self.client.write("POST", path, {"body": body})
-        with expect_fields("POST", path):
-            return _note(answer)
+        return self.client.add(self._path(f"/merge_requests/{number}/notes"), {"body": body}, _note)
 
     def edit(self, number: int, comment: Comment, body: str) -> None:
         """Replace a note's text."""
@@ -55,26 +50,17 @@ class GitLab:
     def merged(self, commit: str) -> tuple[MergedPullRequest, ...]:
         """The merge requests whose merge made that commit."""
         path = self._path(f"/repository/commits/{quote(commit, safe='')}/merge_requests")
-        with expect_fields("GET", path):
-            rows = [row for row in self.client.pages(path) if _is_merge_of(row, commit)]
-            return tuple(map(_merged, rows))
+        return tuple(self.client.rows(path, partial(_merged, commit)))
 
     def plans(self, merged: MergedPullRequest, workflow: str, artifact: str) -> Iterator[bytes]:
         """The artifact of the job named ``workflow`` in pipelines of the merged head, newest first."""
         path = self._path(f"/merge_requests/{merged.number}/pipelines")
-        with expect_fields("GET", path):
-            pipelines = [row for row in self.client.pages(path) if _for_head(row, merged)]
-            ids = sorted((row.key("id").count() for row in pipelines), reverse=True)
-        for pipeline in ids:
-            for job in self._jobs(pipeline, workflow):
+        pipelines = self.client.rows(path, partial(_pipeline, merged.head))
+        for pipeline in sorted(pipelines, reverse=True):
+            jobs = self._path(f"/pipelines/{pipeline}/jobs")
+            for job in list(self.client.rows(jobs, partial(_job, workflow), include_retried="false")):
                 yield self.client.download(self._path(f"/jobs/{job}/artifacts"))
         _ = artifact  # a job has one archive on GitLab; its files are named within
-
-    def _jobs(self, pipeline: int, name: str) -> list[int]:
-        path = self._path(f"/pipelines/{pipeline}/jobs")
-        with expect_fields("GET", path):
-            rows = self.client.pages(path, include_retried="false")
-            return [row.key("id").count() for row in rows if _done(row, name)]
 
     def _path(self, rest: str) -> str:
         return f"/projects/{quote(self.project, safe='')}{rest}"
@@ -86,26 +72,33 @@ def _note(row: JsonValue) -> Comment:
     )
 
 
-def _is_merge_of(row: JsonValue, commit: str) -> bool:
-    """True when its merge made the commit: by a merge commit, a squash, or fast-forward."""
+def _written_note(row: JsonValue) -> Comment | None:
+    """The note; None for one that GitLab itself added."""
+    return None if row.key("system").flag() else _note(row)
+
+
+def _merged(commit: str, row: JsonValue) -> MergedPullRequest | None:
+    """The merge request if its merge made the commit: by a merge commit, a squash, or fast-forward."""
     keys = ("merge_commit_sha", "squash_commit_sha", "sha")
     commits = [row.key(key).optional_text() for key in keys if row.has(key)]
-    return row.key("state").text() == "merged" and commit in commits
-
-
-def _merged(row: JsonValue) -> MergedPullRequest:
+    if row.key("state").text() != "merged" or commit not in commits:
+        return None
     own = row.key("source_project_id").value == row.key("target_project_id").value
     return MergedPullRequest(
         row.key("iid").count(), row.key("sha").text(), row.key("target_branch").text(), own
     )
 
 
-def _for_head(row: JsonValue, merged: MergedPullRequest) -> bool:
-    return row.key("sha").text() == merged.head and row.key("source").text() == "merge_request_event"
+def _pipeline(head: str, row: JsonValue) -> int | None:
+    """The id of a pipeline that ran for the merge request at that head."""
+    wanted = row.key("sha").text() == head and row.key("source").text() == "merge_request_event"
+    return row.key("id").count() if wanted else None
 
 
-def _done(row: JsonValue, name: str) -> bool:
-    return row.key("name").text() == name and row.key("status").text() == "success"
+def _job(name: str, row: JsonValue) -> int | None:
+    """The id of a job of that name that succeeded."""
+    wanted = row.key("name").text() == name and row.key("status").text() == "success"
+    return row.key("id").count() if wanted else None
 
 
 def read_gitlab_environment(environment: Mapping[str, str]) -> CiEnvironment:

@@ -50,8 +50,8 @@ class FinishedRun:
     succeeded: bool
 
 
-class CommentThread(Protocol):
-    """The comments of pull requests."""
+class Forge(Protocol):
+    """What is asked of a forge: the comments of pull requests, and what leads to an approved plan."""
 
     def comments(self, number: int, /) -> Iterator[Comment]:
         """All comments of a pull request, oldest first."""
@@ -65,22 +65,8 @@ class CommentThread(Protocol):
     def edited_by_another(self, comment: Comment, /) -> bool:
         """True when somebody other than its author wrote the comment's present text."""
 
-
-class Forge(CommentThread, Protocol):
-    """What is asked of a forge to find an approved plan."""
-
     def merged(self, commit: str, /) -> tuple[MergedPullRequest, ...]:
         """The pull requests whose merge made that commit."""
 
     def plans(self, merged: MergedPullRequest, workflow: str, artifact: str, /) -> Iterator[bytes]:
         """The archives that successful runs of the plan workflow left for that head, newest first."""
-
-
-class RunArtifacts(Protocol):
-    """The artifacts of a forge's runs."""
-
-    def runs(self, workflow: str, **filters: str) -> Iterator[FinishedRun]:
-        """The runs of a workflow that have ended, newest first. The caller checks what it filters by."""
-
-    def artifacts(self, run: int, name: str, /) -> Iterator[bytes]:
-        """The archives of that name that a run left and that are still kept, newest first."""

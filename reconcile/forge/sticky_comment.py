@@ -4,12 +4,12 @@ It is known by its hidden first line and by its author.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import quote, unquote
 
-from .protocol import Comment, CommentThread, Issue
+from .github import GitHub
+from .protocol import Comment, Forge, Issue
 
 Facts = Mapping[str, str]
 """What a mark says of its comment: the target, the commit, the digest of the plan."""
@@ -40,7 +40,7 @@ class StickyComment:
     else has edited it: it is left alone, and a new one is posted.
     """
 
-    thread: CommentThread
+    forge: Forge
     number: int
     author: str
     kind: str
@@ -48,37 +48,28 @@ class StickyComment:
 
     def find(self) -> tuple[Comment, Facts] | None:
         """Our comment and its facts, the newest if there are several."""
-        return next(self._own(), None)
+        for comment in reversed(list(self.forge.comments(self.number))):
+            facts = facts_of(self.kind, comment.body)
+            if facts is None or facts.get("target") != self.target or comment.author != self.author:
+                continue
+            if not self.forge.edited_by_another(comment):
+                return comment, facts
+        return None
 
     def put(self, text: str, facts: Facts) -> None:
         """Write the text to our comment; post it when there is none."""
         body = with_mark(self.kind, {**facts, "target": self.target}, text)
         match self.find():
             case None:
-                self.thread.post(self.number, body)
+                self.forge.post(self.number, body)
             case comment, _ if comment.body != body:
-                self.thread.edit(self.number, comment, body)
-
-    def _own(self) -> Iterator[tuple[Comment, Facts]]:
-        for comment in reversed(list(self.thread.comments(self.number))):
-            facts = facts_of(self.kind, comment.body)
-            if facts is None or facts.get("target") != self.target or comment.author != self.author:
-                continue
-            if not self.thread.edited_by_another(comment):
-                yield comment, facts
+                self.forge.edit(self.number, comment, body)
 
 
-class IssueTracker(Protocol):
-    """Lists the open issues of a repository."""
-
-    def issues(self) -> Iterator[Issue]:
-        """All open issues, newest first."""
-
-
-def issue_of(tracker: IssueTracker, author: str, kind: str, target: str) -> Issue | None:
+def issue_of(github: GitHub, author: str, kind: str, target: str) -> Issue | None:
     """Our open issue of that kind and target, known by mark and author; the oldest if there are several."""
     oldest = None
-    for issue in tracker.issues():
+    for issue in github.issues():
         facts = facts_of(kind, issue.body)
         if facts is not None and facts.get("target") == target and issue.author == author:
             oldest = issue
