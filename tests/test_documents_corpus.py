@@ -41,14 +41,11 @@ from reconcile.cli.command_line import main
 from reconcile.clock import utc_text
 from reconcile.declare.schema.configuration import configuration_json_schema
 from reconcile.declare.schema.declarations import declarations_json_schema
+from reconcile.documents.codec import decode, encode
 from reconcile.documents.explanation import explanation_json
-from reconcile.documents.items import contact_from_snapshot, contact_snapshot
-from reconcile.documents.plan import (
-    operation_document,
-    operation_from_document,
-    plan_from_document,
-    plan_json,
-)
+from reconcile.documents.items import ContactSnapshot
+from reconcile.documents.json_text import JsonValue
+from reconcile.documents.plan import OperationDocument, plan_from_document, plan_json
 from reconcile.documents.plan import plan_schema as plan_json_schema
 from reconcile.documents.reports import drift_from_document, drift_json, timeline_json
 from reconcile.journal.hash_chain import BrokenChain, HashChain
@@ -94,22 +91,22 @@ def write_drift(drift: Any) -> str:
 
 def load_contact(document: Any) -> Any:
     """The contact of an image in a journal; ValueError when it is none."""
-    return contact_from_snapshot(document)
+    return decode(ContactSnapshot, JsonValue(document))
 
 
 def write_contact(contact: Any) -> str:
     """The image of a contact, as text."""
-    return written(contact_snapshot(contact))
+    return written(encode(ContactSnapshot, contact))
 
 
 def load_operation(document: Any) -> Any:
     """The operation of a journal's line; ValueError when it is none."""
-    return operation_from_document(document)
+    return decode(OperationDocument, JsonValue(document))
 
 
 def write_operation(operation: Any) -> str:
     """An operation of a journal's line, as text."""
-    return written(operation_document(operation))
+    return written(encode(OperationDocument, operation))
 
 
 def write_explanation(explanation: Any) -> str:

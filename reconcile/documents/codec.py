@@ -22,7 +22,7 @@ from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from .json_kinds import SCALARS, JsonKind, Schema, list_of, mapping_of, nullable, words
+from .json_kinds import SCALARS, JsonKind, Schema, as_it_is, list_of, mapping_of, nullable, words
 from .json_text import JsonValue
 
 M = TypeVar("M")
@@ -236,7 +236,7 @@ def _key(name: str, hint: Any) -> JsonKey:
     layout = _noted(notes, Layout) or Layout.OWN
     get, attribute = _source(name, notes)
     if layout is GROUPED:
-        get, attribute = _itself, None
+        get, attribute = as_it_is, None
     about = " ".join(note for note in notes if isinstance(note, str))
     shape = None if layout is Layout.OWN else object_shape(get_args(hint)[0])
     return JsonKey(name, _kind(hint), get, attribute, _noted(notes, LeftOutWhen), about, layout, shape)
@@ -244,10 +244,6 @@ def _key(name: str, hint: Any) -> JsonKey:
 
 def _noted(notes: tuple[Any, ...], kind: type[M]) -> M | None:
     return next((note for note in notes if isinstance(note, kind)), None)
-
-
-def _itself(model: Any) -> Any:
-    return model
 
 
 def _source(name: str, notes: tuple[Any, ...]) -> tuple[Callable[[Any], Any], str | None]:

@@ -1,6 +1,5 @@
 """What plans, explanations and timelines say of an item: where it is declared, what it is, and why."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -100,13 +99,3 @@ class ContactSnapshot(Document[Contact]):
 
     identity: Annotated[Identity, INLINE]
     state: Annotated[State, INLINE]
-
-
-def contact_snapshot(contact: Contact) -> dict[str, Any]:
-    """A live contact as JSON's types."""
-    return encode(ContactSnapshot, contact)
-
-
-def contact_from_snapshot(snapshot: Mapping[str, Any]) -> Contact:
-    """The contact that a snapshot shows; ValueError names what is wrong with it."""
-    return decode(ContactSnapshot, JsonValue(snapshot))

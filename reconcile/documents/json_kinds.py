@@ -17,7 +17,8 @@ from .json_text import JsonValue
 Schema = dict[str, Any]
 
 
-def _as_it_is(value: Any) -> Any:
+def as_it_is(value: Any) -> Any:
+    """A value that JSON and the model have in the same form."""
     return value
 
 
@@ -32,9 +33,9 @@ class JsonKind:
 
     read: Callable[[JsonValue], Any]
     schema: Schema
-    write: Callable[[Any], Any] = _as_it_is
+    write: Callable[[Any], Any] = as_it_is
     closing: Schema = field(default_factory=dict)
-    read_leniently: Callable[[Any], Any] = _as_it_is
+    read_leniently: Callable[[Any], Any] = as_it_is
     read_key: Callable[[JsonValue, str], Any] | None = None
     object_rule: Callable[[str], Schema] | None = None
 

@@ -218,16 +218,6 @@ def _check_version(version: JsonValue) -> None:
         raise version.wrong(f"is {numbers[0]}; this version of reconcile reads plans of the format {known}.x")
 
 
-def operation_document(operation: Operation) -> dict[str, Any]:
-    """One operation as JSON's types."""
-    return encode(OperationDocument, operation)
-
-
-def operation_from_document(document: Mapping[str, Any]) -> Operation:
-    """The operation that a document tells; ValueError as for a plan."""
-    return decode(OperationDocument, JsonValue(document))
-
-
 def plan_schema() -> Schema:
     """The JSON Schema (draft 2020-12) of a plan in format 1.x.
 

@@ -40,14 +40,9 @@ class DriftDocument(Document[Drift]):
     differences: tuple[DifferenceDocument, ...]
 
 
-def drift_document(drift: Drift) -> dict[str, Any]:
-    """Drift as JSON's types."""
-    return encode(DriftDocument, drift)
-
-
 def drift_json(drift: Drift) -> str:
     """The text of a file of drift; ``drift_from_document`` reads it back."""
-    return json_text(drift_document(drift))
+    return json_text(encode(DriftDocument, drift))
 
 
 def drift_from_document(document: Mapping[str, Any]) -> Drift:

@@ -113,18 +113,13 @@ def unfollowed_runs(path: Path) -> tuple[FollowedRun, ...]:
     others = {other.stem: other for other in sorted(path.parent.glob("*.jsonl")) if other != path}
     followed = {earlier.run for other in others.values() for earlier in _followed_by(other)}
     runs = (read_run(other) for name, other in others.items() if name not in followed)
-    return tuple(_last_line(run) for run in runs if run.own)
+    return tuple(FollowedRun(run.name, own[-1].number, own[-1].hash) for run in runs if (own := run.own))
 
 
 def _followed_by(path: Path) -> Sequence[FollowedRun]:
     """The runs that a journal's first line names; the others need not be read for that."""
     first = first_entry(path)
     return () if first is None else decode_leniently(BeginLine, first.content).follows
-
-
-def _last_line(run: JournaledRun) -> FollowedRun:
-    last = run.own[-1]
-    return FollowedRun(run.name, last.number, last.hash)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from reconcile.documents.codec import NOT_IN_JSON
-from reconcile.documents.items import contact_from_snapshot
-from reconcile.documents.plan import operation_from_document
+from reconcile.documents.codec import NOT_IN_JSON, decode
+from reconcile.documents.items import ContactSnapshot
+from reconcile.documents.json_text import JsonValue
+from reconcile.documents.plan import OperationDocument
 from reconcile.model.contact import Contact
 from reconcile.model.plan import Operation
 
@@ -83,11 +84,11 @@ class IntentLine:
     @property
     def contact_before(self) -> Contact | None:
         """The contact as it was before the write; None when it was to be created."""
-        return contact_from_snapshot(self.before) if self.before else None
+        return decode(ContactSnapshot, JsonValue(self.before)) if self.before else None
 
     def steps(self) -> Iterator[Operation]:
         """What the write does, operation by operation."""
-        return map(operation_from_document, self.operations)
+        return (decode(OperationDocument, JsonValue(step)) for step in self.operations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

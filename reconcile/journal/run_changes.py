@@ -1,6 +1,6 @@
 """What a run did to one contact, or may have done, and what of it can be taken back."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -110,7 +110,7 @@ def _held(before: Contact | None) -> dict[ChangedItem, Grant]:
 
 def _kept(step: Operation, before: Grant | None, policy: Policy, now: datetime) -> str | None:
     """Why an item stays as it is; None when it goes back to what it was, or needs no note."""
-    if _ignored(step, policy):
+    if step.facet in SETS and ignore_pattern(step.facet, step.item, policy) is not None:
         return "is ignored by now and stays as it is"
     if before is not None and not before.readable:
         return "could not be read in full before the run: what to go back to would be a guess"
@@ -119,10 +119,6 @@ def _kept(step: Operation, before: Grant | None, policy: Policy, now: datetime) 
     if step.action is Action.REMOVE and before is not None and not before.held(now):
         return f"{_past(before)} and does not come back"
     return None
-
-
-def _ignored(step: Operation, policy: Policy) -> bool:
-    return step.facet in SETS and ignore_pattern(step.facet, step.item, policy) is not None
 
 
 def _partial_reversals(
@@ -138,14 +134,10 @@ def _partial_reversals(
         if step is not None and step.action is Action.CHANGE and not grant.held(now):
             yield f"{_named(step)} goes: without the run it {_past(grant)}"
     activated = {step.item: step for step in changes.steps if step.bypasses_approval}
-    for grant in _active(live.state.roles or ()):
-        if grant.reference in activated:
+    for grant in live.state.roles or ():
+        if grant.active and grant.reference in activated:
             reason = "nothing makes a grant wait for approval again; to take it away, change the declarations"
             yield f"{_named(activated[grant.reference])} was made active and stays so: {reason}"
-
-
-def _active(grants: Sequence[Grant]) -> Iterator[Grant]:
-    return (grant for grant in grants if grant.active)
 
 
 def _past(grant: Grant) -> str:

@@ -2,15 +2,15 @@
 
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from reconcile.clock import utc_text
-from reconcile.documents.codec import encode_itself
-from reconcile.documents.items import contact_snapshot
+from reconcile.documents.codec import encode, encode_itself
+from reconcile.documents.items import ContactSnapshot
 from reconcile.documents.json_text import digest_of
-from reconcile.documents.plan import operation_document
+from reconcile.documents.plan import OperationDocument
 from reconcile.model.contact import Contact
 from reconcile.model.plan import Change, Plan
 from reconcile.model.result import Report, Result
@@ -35,17 +35,13 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self._chain = HashChain(path)
-        self._unnoted: list[str] = []
+        self.unnoted: list[str] = []
+        """The keys of the contacts whose outcome could not be written down."""
 
     @property
     def run(self) -> str:
         """The name of the run."""
         return self._chain.path.stem
-
-    @property
-    def unnoted(self) -> int:
-        """How many contacts have an outcome that could not be written down."""
-        return len(self._unnoted)
 
     def begin(  # noqa: PLR0913 - each is a fact of the line
         self, plan: Plan, at: datetime, *, contacts: int, approved: str, overridden: Iterable[str], due: bool
@@ -81,8 +77,8 @@ class Journal:
                 key=change.key,
                 contact=change.contact.id or None,
                 email=change.contact.email,
-                operations=tuple(map(operation_document, change.operations)),
-                before=contact_snapshot(before) if before else None,
+                operations=tuple(encode(OperationDocument, step) for step in change.operations),
+                before=encode(ContactSnapshot, before) if before else None,
                 payload_digest=digest_of(change.payload),
             )
         )
@@ -100,7 +96,7 @@ class Journal:
         try:
             self._append(line)
         except OSError:
-            self._unnoted.append(key)
+            self.unnoted.append(key)
             raise
 
     def end(self, report: Report) -> None:
@@ -129,8 +125,5 @@ class Journal:
 def open_journal(folder: Path, now: datetime) -> Iterator[Journal]:
     """The journal of a new run, named after its time and some chance."""
     name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    journal = Journal(folder / f"{name}.jsonl")
-    try:
+    with closing(Journal(folder / f"{name}.jsonl")) as journal:
         yield journal
-    finally:
-        journal.close()

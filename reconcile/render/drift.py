@@ -12,8 +12,9 @@ from reconcile.text import count, verb_form
 
 from .escape import MARKDOWN, MARKDOWN_HTML, TERMINAL, Dialect
 from .layout import join_blocks
+from .plan_markdown import ByteBudget
 from .wording.contact_lines import aligned, contact_lines
-from .wording.sentences import PlanSentences
+from .wording.sentences import PlanSentences, place_text
 
 ISSUE_LIMIT = 60_000
 """Maximum bytes of an issue's text. GitHub takes 65,536 characters; what the caller adds needs the rest."""
@@ -34,19 +35,10 @@ def drift_markdown(drift: Drift, *, limit: int = ISSUE_LIMIT) -> str:
     text = _DriftText(drift, MARKDOWN)
     head = f"### {text.headline()}\n\n{text.totals()}\n" if drift.differences else f"### {text.headline()}\n"
     blocks = [text.foldable_contact(change, differences) for change, differences in text.contacts()]
-    shown = list(_fitting(blocks, limit - len(head.encode("utf-8")) - _RESERVED))
+    shown = ByteBudget(limit - len(head.encode("utf-8")) - _RESERVED).taken(blocks)
     left = len(blocks) - len(shown)
     more = f"\n**Left out, since it is too long for this page:** {count(left, 'contact')}.\n" if left else ""
     return "".join([head, *shown, more])
-
-
-def _fitting(blocks: list[str], left: int) -> Iterator[str]:
-    """The first blocks, as many as fit into the bytes that are left."""
-    for block in blocks:
-        left -= len(block.encode("utf-8"))
-        if left < 0:
-            return
-        yield block
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +69,14 @@ class _DriftText:
 
     def contact(self, change: Change, differences: list[Difference]) -> list[str]:
         """A contact and its differences, a line each."""
-        sentences = PlanSentences(self.drift.plan, TERMINAL)
-        head = f"  ~ {sentences.full_name(change)}  {sentences.place(change.source)}"
+        name = PlanSentences(self.drift.plan, TERMINAL).full_name(change)
+        head = f"  ~ {name}  {place_text(change.source, TERMINAL)}"
         return [head, *(f"      {line}" for line in self._lines(change, differences))]
 
     def foldable_contact(self, change: Change, differences: list[Difference]) -> str:
         """The same to unfold: the first lines are HTML up to the blank line, the others Markdown."""
         name = PlanSentences(self.drift.plan, MARKDOWN_HTML).full_name(change)
-        place = PlanSentences(self.drift.plan, MARKDOWN).place(change.source)
+        place = place_text(change.source, MARKDOWN)
         lines = "".join(f"{line.rstrip()}\n" for line in self._lines(change, differences))
         summary = f"{name}: {count(len(differences), 'difference')}"
         return f"\n<details>\n<summary>{summary}</summary>\n\n{place}\n\n```diff\n{lines}```\n\n</details>\n"

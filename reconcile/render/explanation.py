@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from reconcile.clock import utc_text
 from reconcile.model.contact import Grant
 from reconcile.model.facets import FACETS, MANAGED, SETS, Facet
-from reconcile.model.plan import UNPLANNED_ORIGINS, Boundary, ChangeAction, Kept, OriginKind, Value
+from reconcile.model.plan import UNPLANNED_ORIGINS, ChangeAction, Kept, OriginKind, Value
 from reconcile.model.reports import Effect, ExplainedItem, Explanation, FacetManagement
 
-from .escape import TERMINAL, Dialect
+from .escape import TERMINAL
 from .layout import PLAIN, TextLayout, column_width, join_blocks, pad
 from .wording.contact_lines import WIDEST_ITEM, item_text
-from .wording.operation_text import OperationText, end_text, last_day, start_text
+from .wording.operation_text import OperationText, boundary_text, end_text
 from .wording.origin_text import OriginText
 from .wording.sentences import contact_name, place_text, refusal_text
 
@@ -22,19 +22,18 @@ _SYMBOLS = {Effect.ADD: "+", Effect.CHANGE: "~", Effect.REMOVE: "-", Effect.KEEP
 
 def explanation_text(explanation: Explanation, layout: TextLayout = PLAIN) -> str:
     """The explanation as lines for a terminal."""
-    text = _ExplanationText(explanation, TERMINAL, layout)
+    text = _ExplanationText(explanation, layout)
     return join_blocks([text.head(), text.items(), text.closing()])
 
 
 @dataclass(frozen=True, slots=True)
 class _ExplanationText:
     explanation: Explanation
-    dialect: Dialect
     layout: TextLayout
 
     @property
     def operation_text(self) -> OperationText:
-        return OperationText(self.explanation.timezone, self.dialect)
+        return OperationText(self.explanation.timezone, TERMINAL)
 
     def head(self) -> list[str]:
         """Who it is, where that is declared, what an apply now would do, what is managed."""
@@ -50,12 +49,12 @@ class _ExplanationText:
     def _title(self) -> str:
         contact = self.explanation.contact
         label = contact.email or contact.reference or f"id {contact.id}"
-        name, where = contact_name(contact, label, self.dialect), self.dialect.name(self.explanation.account)
+        name, where = contact_name(contact, label, TERMINAL), TERMINAL.name(self.explanation.account)
         return f"{name} at {where}, as of {utc_text(self.explanation.as_of)}"
 
     def _refusals(self) -> Iterator[str]:
         for verdict in self.explanation.refused:
-            for line in self.layout.wrap("  ! ", refusal_text(verdict, self.dialect)):
+            for line in self.layout.wrap("  ! ", refusal_text(verdict, TERMINAL)):
                 yield self.layout.paint("!", line, len(line) - len(line.lstrip()))
 
     def _declaration(self) -> str:
@@ -63,7 +62,7 @@ class _ExplanationText:
         if source is None:
             return "Not declared: nothing of it is managed, and an apply leaves it as it is."
         absent = "" if self.explanation.present else " with 'state: absent'"
-        return f"Declared at {place_text(source, self.dialect)}{absent}. {self._outlook()}"
+        return f"Declared at {place_text(source, TERMINAL)}{absent}. {self._outlook()}"
 
     def _outlook(self) -> str:
         """What an apply now would do with the contact as a whole."""
@@ -102,16 +101,14 @@ class _ExplanationText:
         return [line for item in self.explanation.items for line in self._item(item, column)]
 
     def _name(self, item: ExplainedItem) -> str:
-        return item_text(item.facet, self.dialect.name(item.item))
+        return item_text(item.facet, TERMINAL.name(item.item))
 
     def _item(self, item: ExplainedItem, column: int) -> Iterator[str]:
         symbol, name = _SYMBOLS[item.effect], self._name(item)
-        reason = self.dialect.quote(item.origin.reason) if item.origin.reason else ""
+        reason = TERMINAL.quote(item.origin.reason) if item.origin.reason else ""
         effect = "   ".join(filter(None, (self._effect(item), reason)))
-        first, *rest = self.layout.wrap(f"  {symbol} {pad(name, column)}  ", effect)
-        yield self.layout.paint(symbol, first, 2, 4 + len(name))
-        yield from rest
-        origin = OriginText(self.explanation, self.dialect).origin(item)
+        yield from self.layout.wrap_painted(symbol, f"  {symbol} {pad(name, column)}  ", effect)
+        origin = OriginText(self.explanation).origin(item)
         for lead, detail in (("now", self._now(item)), ("why", origin), ("next", self._next(item))):
             if detail:
                 yield from self.layout.wrap(f"        {lead:<4}  ", detail)
@@ -142,7 +139,7 @@ class _ExplanationText:
             return "held, but not told in full by the account" if item.live else "not told by the account"
         if item.facet in SETS:
             return self._held(item.live)
-        return self.dialect.quote(item.live) if isinstance(item.live, str) else "empty"
+        return TERMINAL.quote(item.live) if isinstance(item.live, str) else "empty"
 
     def _held(self, live: Value) -> str:
         if not isinstance(live, Grant):
@@ -156,21 +153,15 @@ class _ExplanationText:
         if item.next is None:
             return ""
         declared = item.next.at in {item.window.starts, item.window.expires}
-        return self._boundary(item.next) + ("" if declared else ", by its own expiry")
-
-    def _boundary(self, boundary: Boundary) -> str:
-        timezone = self.explanation.timezone
-        if boundary.starts:
-            return f"starts {start_text(boundary.at, timezone)}"
-        end_of_day = " (end of day)" if last_day(boundary.at, timezone) else ""
-        return f"lapses {end_text(boundary.at, timezone)}{end_of_day}"
+        own_expiry = "" if declared else ", by its own expiry"
+        return boundary_text(item.next, self.explanation.timezone) + own_expiry
 
     def closing(self) -> list[str]:
         """When anything of the contact next changes by the clock alone."""
         boundary = self.explanation.next
         if boundary is None:
             return self.layout.wrap("", "No window of this contact starts or lapses from now on.")
-        event = f"{self.dialect.name(boundary.item)} {boundary.event}"
+        event = f"{TERMINAL.name(boundary.item)} {boundary.event}"
         return self.layout.wrap("", f"Holds until {utc_text(boundary.at)}, when {event}.")
 
 

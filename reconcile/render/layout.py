@@ -58,6 +58,13 @@ class TextLayout:
             return [whole]
         return _wrapped(prefix, body, self.width)
 
+    def wrap_painted(self, symbol: str, prefix: str, body: str) -> list[str]:
+        """Wrapped, with the colour on what leads the eye: a headline whole, else the symbol and its item."""
+        first, *rest = self.wrap(prefix, body)
+        indent = len(prefix) - len(prefix.lstrip())
+        end = len(prefix.rstrip()) if prefix else len(first)
+        return [self.paint(symbol, first, indent, end), *rest]
+
     def paint(self, symbol: str, line: str, start: int, end: int | None = None) -> str:
         """The line with a part of it in the colour of the symbol, if it has one."""
         if not self.colour or symbol not in COLOURS:

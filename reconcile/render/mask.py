@@ -140,18 +140,14 @@ def _mask_problems(report: ProblemReport) -> ProblemReport:
     return replace(report, problems=tuple(problems))
 
 
-def _nobody_in(report: ProbeReport) -> ProbeReport:
-    """A probe reports on a scratch contact by its id, and quotes nothing of it."""
-    return report
-
-
 _WALKS: dict[type, Callable[[Any], Any]] = {
     Plan: _mask_plan,
     Drift: _mask_drift,
     Explanation: _mask_explanation,
     Timeline: _mask_timeline,
     ProblemReport: _mask_problems,
-    ProbeReport: _nobody_in,
+    # A probe reports on a scratch contact by its id, and quotes nothing of it.
+    ProbeReport: lambda report: report,
 }
 
 _VALUES: dict[type, tuple[str, ...]] = {

@@ -1,6 +1,6 @@
 """A plan for a pull request: GitHub's and GitLab's Markdown, never longer than such a comment may be."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, takewhile
 from urllib.parse import quote
@@ -13,7 +13,7 @@ from .escape import MARKDOWN, MARKDOWN_HTML, MASK, TERMINAL, url_path
 from .wording.contact_lines import aligned, contact_lines
 from .wording.operation_text import OperationText
 from .wording.risk import RoleImpact, risk_groups, role_impacts
-from .wording.sentences import PlanSentences
+from .wording.sentences import PlanSentences, place_text
 
 COMMENT_LIMIT = 65_536
 """Maximum characters of a comment on GitHub. A step summary takes 1 MiB."""
@@ -30,16 +30,13 @@ _ROLES_NAMED = 20
 _RESERVED = 800
 """Bytes for the sentences about everything that does not fit."""
 
-SourceUrl = str | Callable[[Place], str | None] | None
-"""Where the declarations can be read: the folder's address at the commit, or a function of the place."""
 
-
-def plan_markdown(plan: Plan, *, limit: int = COMMENT_LIMIT, source_url: SourceUrl = None) -> str:
+def plan_markdown(plan: Plan, *, limit: int = COMMENT_LIMIT, source_url: str | None = None) -> str:
     """The plan in at most ``limit`` bytes of UTF-8 (so characters too): riskiest contacts first.
 
     Contacts are left out whole, from the least risky end, and the text says how many of what kind. With
-    ``source_url`` each contact links to its declaration (``…/blob/COMMIT`` + ``/file#Lline``). Raises
-    ValueError for a limit below 8,000.
+    ``source_url``, the folder's address at the commit, each contact links to its declaration
+    (``…/blob/COMMIT`` + ``/file#Lline``). Raises ValueError for a limit below 8,000.
     """
     if limit < SHORTEST_LIMIT:
         raise ValueError(f"a plan in Markdown needs a limit of {SHORTEST_LIMIT:,} bytes at least")
@@ -47,13 +44,14 @@ def plan_markdown(plan: Plan, *, limit: int = COMMENT_LIMIT, source_url: SourceU
 
 
 @dataclass(slots=True)
-class _ByteBudget:
+class ByteBudget:
     """The bytes that are left. Once something did not fit, nothing is taken any more."""
 
     left: int
     spent: bool = False
 
     def takes(self, block: str) -> bool:
+        """True when a block fits; its bytes are gone then."""
         size = len(block.encode("utf-8"))
         self.spent = self.spent or size > self.left
         self.left -= 0 if self.spent else size
@@ -68,7 +66,7 @@ class _ByteBudget:
 class _PlanMarkdown:
     plan: Plan
     limit: int
-    source_url: SourceUrl
+    source_url: str | None
 
     @property
     def sentences(self) -> PlanSentences:
@@ -77,7 +75,7 @@ class _PlanMarkdown:
     def text(self) -> str:
         """Head and foot always fit; warnings, roles, contacts and notes share the rest in this order."""
         head, foot = f"### {self.sentences.dated_headline()}\n\n{self._table()}", self._foot()
-        budget = _ByteBudget(self.limit - len((head + foot).encode("utf-8")) - _RESERVED)
+        budget = ByteBudget(self.limit - len((head + foot).encode("utf-8")) - _RESERVED)
         warnings, roles = self._warnings(budget), budget.taken(self._roles())
         contacts, left_out = self._contacts(budget)
         notes = budget.taken(f"\n> {self.sentences.dialect.prose(note)}\n" for note in self.plan.notes)
@@ -96,7 +94,7 @@ class _PlanMarkdown:
     def _foot(self) -> str:
         return f"\n{self.sentences.validity()}\n\nDigest {self.sentences.dialect.name(self.plan.digest)}\n"
 
-    def _warnings(self, budget: _ByteBudget) -> list[str]:
+    def _warnings(self, budget: ByteBudget) -> list[str]:
         """Each warning that fits; a warning that does not is still counted."""
         warnings = list(self.sentences.warnings())
         if not warnings:
@@ -117,7 +115,7 @@ class _PlanMarkdown:
         gained = f"{impact.gained:,} gained" if impact.gained else ""
         return f"{self.sentences.dialect.name(impact.role)} {', '.join(filter(None, (lost, gained)))}"
 
-    def _contacts(self, budget: _ByteBudget) -> tuple[list[str], list[str]]:
+    def _contacts(self, budget: ByteBudget) -> tuple[list[str], list[str]]:
         """The contacts that fit, under the titles of their groups, and what is left out."""
         blocks: list[str] = []
         left_out: list[str] = []
@@ -144,23 +142,16 @@ class _PlanMarkdown:
         )
 
     def _source(self, place: Place) -> str:
-        text, url = self.sentences.place(place), self._url(place)
+        text, url = place_text(place, MARKDOWN), self._url(place)
         return f"[{text}](<{url}>)" if url else text
 
     def _url(self, place: Place) -> str | None:
         """The declaration's address, safe to stand in a link; None where there is none to trust."""
-        url = self._address(place)
-        web = url is not None and url.startswith(("https://", "http://"))
-        return quote(url, safe=":/?#@!$&*+,;=%~") if url and web else None
-
-    def _address(self, place: Place) -> str | None:
-        if callable(self.source_url):
-            return self.source_url(place)
-        path = url_path(place.file)
-        if self.source_url is None or path is None or MASK in place.file:
+        base, path = self.source_url or "", url_path(place.file)
+        if not base.startswith(("https://", "http://")) or path is None or MASK in place.file:
             return None
         line = f"#L{place.line}" if place.line else ""
-        return f"{self.source_url.rstrip('/')}/{path}{line}"
+        return quote(f"{base.rstrip('/')}/{path}{line}", safe=":/?#@!$&*+,;=%~")
 
 
 def _more(number: int, noun: str, kind: str = "") -> list[str]:

@@ -8,7 +8,7 @@ from reconcile.model.plan import Change, ChangeAction, Plan
 from .escape import TERMINAL
 from .layout import PLAIN, TextLayout, cells, join_blocks
 from .wording.contact_lines import aligned, contact_lines
-from .wording.sentences import PlanSentences
+from .wording.sentences import PlanSentences, place_text
 
 
 def plan_text(plan: Plan, layout: TextLayout = PLAIN) -> str:
@@ -23,10 +23,11 @@ class _PlanText:
     layout: TextLayout
 
     def headline(self) -> list[str]:
-        return self._painted("", "", self.sentences.dated_headline())
+        return self.layout.wrap_painted("", "", self.sentences.dated_headline())
 
     def warnings(self) -> list[str]:
-        return [line for warning in self.sentences.warnings() for line in self._painted("!", "  ! ", warning)]
+        warnings = self.sentences.warnings()
+        return [line for warning in warnings for line in self.layout.wrap_painted("!", "  ! ", warning)]
 
     def contacts(self) -> list[str]:
         return [line for change in self.sentences.plan.changes for line in self._contact(change)]
@@ -42,16 +43,9 @@ class _PlanText:
 
     def _contact(self, change: Change) -> Iterator[str]:
         symbol = "+" if change.action is ChangeAction.CREATE else "~"
-        name, place = self.sentences.full_name(change), self.sentences.place(change.source)
+        name, place = self.sentences.full_name(change), place_text(change.source, TERMINAL)
         gap = (self.layout.width or 0) - cells(f"  {symbol} {name}{place}")
         yield self.layout.paint(symbol, f"  {symbol} {name}", 2) + " " * max(2, gap) + place
         lines = list(contact_lines(change, self.sentences.operation_text, concise=self.layout.concise))
         for line, lead in aligned(lines):
-            yield from self._painted(line.symbol, f"      {lead}", line.body)
-
-    def _painted(self, symbol: str, prefix: str, body: str) -> list[str]:
-        """Wrapped, with the colour on what leads the eye: a headline whole, else the symbol and its item."""
-        first, *rest = self.layout.wrap(prefix, body)
-        indent = len(prefix) - len(prefix.lstrip())
-        end = len(prefix.rstrip()) if prefix else len(first)
-        return [self.layout.paint(symbol, first, indent, end), *rest]
+            yield from self.layout.wrap_painted(line.symbol, f"      {lead}", line.body)

@@ -26,8 +26,7 @@ _HEAD = """\
 
 def probe_text(report: ProbeReport, layout: TextLayout = PLAIN) -> str:
     """The findings as lines for a terminal."""
-    answered = [finding for finding in report.findings if finding.answer is not None]
-    unanswered = [finding for finding in report.findings if finding.answer is None]
+    answered, unanswered = _by_answer(report)
     account, contact = TERMINAL.name(report.account), TERMINAL.name(report.contact)
     return join_blocks(
         [
@@ -65,50 +64,42 @@ def _closing(report: ProbeReport, answered: int) -> Iterator[str]:
 
 def capabilities_yaml(report: ProbeReport) -> str:
     """The file that tells the client how to behave: commented lines, then the findings for people."""
-    return "".join(
-        f"{line}\n"
-        for line in [
-            _HEAD,
-            "version: 1  # of the language of this file",
-            f"account: {_quoted(report.account)}  # the account that was probed",
-            *_also(report.capabilities),
-            f"as_of: {utc_text(report.as_of)}  # when",
-            f"tool_version: {_quoted(report.tool_version)}  # by which version of reconcile",
-            "",
-            *_keys(report.capabilities),
-            "",
-            "# What was found out, for people; the client goes by the keys above alone.",
-            *_findings([finding for finding in report.findings if finding.answer is not None]),
-            "",
-            "# What could not be found out:",
-            *(
-                f"#   {finding.name}: {visible(finding.detail, 300)}"
-                for finding in report.findings
-                if finding.answer is None
-            ),
-        ]
-    )
+    answered, unanswered = _by_answer(report)
+    others = ", ".join(map(_quoted, report.capabilities.accounts[1:]))
+    lines = [
+        _HEAD,
+        "version: 1  # of the language of this file",
+        f"account: {_quoted(report.account)}  # the account that was probed",
+        f"also: [{others}]  # other accounts for which this holds, because their server is the same",
+        f"as_of: {utc_text(report.as_of)}  # when",
+        f"tool_version: {_quoted(report.tool_version)}  # by which version of reconcile",
+        "",
+        *_keys(report.capabilities),
+        "",
+        "# What was found out, for people; the client goes by the keys above alone.",
+        *_findings(answered),
+        "",
+        "# What could not be found out:",
+        *(f"#   {finding.name}: {visible(finding.detail, 300)}" for finding in unanswered),
+    ]
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _also(capabilities: Capabilities) -> Iterator[str]:
-    others = ", ".join(map(_quoted, capabilities.accounts[1:]))
-    yield f"also: [{others}]  # other accounts for which this holds, because their server is the same"
+def _by_answer(report: ProbeReport) -> tuple[list[Finding], list[Finding]]:
+    """The findings with an answer, and those without."""
+    answered = [finding for finding in report.findings if finding.answer is not None]
+    return answered, [finding for finding in report.findings if finding.answer is None]
 
 
 def _keys(capabilities: Capabilities) -> Iterator[str]:
-    values = {
-        "update_method": capabilities.update_method,
-        "page_size": capabilities.page_size,
-        "roles_from": capabilities.roles_from,
-        "tags_from": capabilities.tags_from,
-        "contact_ids": capabilities.contact_ids,
-        "refuse": f"[{', '.join(capabilities.refuse)}]",
-    }
-    for key, value in values.items():
+    """A line for each key, in the order of their comments."""
+    for key, comment in _COMMENTS.items():
+        value = getattr(capabilities, key)
         if value is None:
             yield f"# {key}: not found out; as the target is configured"
         else:
-            yield f"{key}: {value}  # {_COMMENTS[key]}"
+            text = f"[{', '.join(value)}]" if isinstance(value, tuple) else value
+            yield f"{key}: {text}  # {comment}"
 
 
 def _findings(findings: Sequence[Finding]) -> Iterator[str]:

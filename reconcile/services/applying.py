@@ -240,7 +240,7 @@ class ApplyJob:
             journal.end(report)
         except OSError as error:
             self.console.note(f"the journal's end can't be written: {error.strerror}")
-        return replace(report, unnoted=journal.unnoted)
+        return replace(report, unnoted=len(journal.unnoted))
 
 
 def _report_ending(report: Report, console: Console, print_ending: Callable[[str], None]) -> None:

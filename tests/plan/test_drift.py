@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reconcile.clock import Window
-from reconcile.documents.reports import drift_document, drift_from_document
+from reconcile.documents.codec import encode
+from reconcile.documents.reports import DriftDocument, drift_from_document
 from reconcile.model.contact import Contact, Grant, Identity, State
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
 from reconcile.model.plan import Plan, PlanContext
@@ -139,14 +140,14 @@ def test_drift_comes_back_from_its_document(case: str) -> None:
     """What ``--out`` writes is what the issue is made of."""
     declaration, plan, history, _ = CASES[case]
     found = explain_drift(plan, [declaration], history)
-    again = drift_from_document(drift_document(found))
-    assert drift_document(again) == drift_document(found)
+    again = drift_from_document(encode(DriftDocument, found))
+    assert encode(DriftDocument, again) == encode(DriftDocument, found)
     assert [one.cause for one in again.differences] == [one.cause for one in found.differences]
 
 
 def test_a_document_with_another_number_of_causes_is_refused() -> None:
     """A cause that belongs to no operation would be told of the wrong one."""
-    document = drift_document(explain_drift(PLAIN_PLAN, [PLAIN], ApplyHistory()))
+    document = encode(DriftDocument, explain_drift(PLAIN_PLAN, [PLAIN], ApplyHistory()))
     document["differences"] = []
     with pytest.raises(ValueError, match="one difference for each operation"):
         drift_from_document(document)

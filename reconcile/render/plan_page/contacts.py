@@ -8,7 +8,7 @@ from reconcile.model.plan import ChangeAction, Plan
 from reconcile.render.escape import PAGE
 from reconcile.render.wording.contact_lines import NOUNS, Line, contact_lines
 from reconcile.render.wording.risk import Risk, risk_groups
-from reconcile.render.wording.sentences import PlanSentences
+from reconcile.render.wording.sentences import PlanSentences, place_text
 from reconcile.text import count
 
 SHOWN_OPEN = 20
@@ -67,7 +67,7 @@ class ContactSections:
         chips = "".join(f"<b class={verb}>{phrase}</b> " for verb, phrase in sentences.summary(change))
         items = "".join(map(_item, contact_lines(change, sentences.operation_text)))
         button = "<button type=button class=payload>Exact payload</button>" if self._payloads else ""
-        name, place = sentences.full_name(change), sentences.place(change.source)
+        name, place = sentences.full_name(change), place_text(change.source, PAGE)
         return (
             f"<details class='contact {css_class}'{self._open} data-n={index}>"
             f"<summary><span>{name}</span> {chips}<small>{place}</small></summary>"

@@ -26,13 +26,15 @@ def role_impact_picture(plan: Plan) -> str:
         return "<p class=none>Nobody gains or loses a role.</p>"
     widest = max(impact.kept + impact.lost + impact.gained for impact in impacts)
     rows = "".join(_role_row(impact, widest) for impact in impacts[:ROLES_SHOWN])
-    others = len(impacts) - ROLES_SHOWN
-    more = f"<p class=more>and {others:,} more roles</p>" if others > 0 else ""
     return (
         "<table class=reach><thead><tr><th scope=col>role<th scope=col>holders"
         "<th scope=col>lost<th scope=col>gained</thead>"
-        f"<tbody>{rows}</tbody></table>{more}"
+        f"<tbody>{rows}</tbody></table>{_more(len(impacts) - ROLES_SHOWN, ' roles')}"
     )
+
+
+def _more(others: int, kind: str) -> str:
+    return f"<p class=more>and {others:,} more{kind}</p>" if others > 0 else ""
 
 
 def _role_row(impact: RoleImpact, widest: int) -> str:
@@ -157,8 +159,7 @@ def windows_picture(plan: Plan) -> str:
         lanes[event.facet, event.item].append(event)
     ranked = sorted(lanes.items(), key=lambda lane: (-len(lane[1]), lane[1][0].at, lane[0][1]))
     drawn = "".join(_lane(plan, item, marked) for item, marked in ranked[:LANES_SHOWN])
-    others = len(ranked) - LANES_SHOWN
-    more = f"<p class=more>and {others:,} more in the table</p>" if others > 0 else ""
+    more = _more(len(ranked) - LANES_SHOWN, " in the table")
     picture = f"<div class=lanes aria-hidden=true>{_axis(plan.as_of)}{drawn}</div>"
     return picture + more + _LEGEND + _table(plan, events)
 
@@ -229,8 +230,7 @@ def _table(plan: Plan, events: list[WindowEvent]) -> str:
     for event in events:
         rows[event.at, event.starts, _noun(event), event.item].append(event)
     shown = "".join(_window_row(plan, same) for same in list(rows.values())[:ROWS_SHOWN])
-    others = len(rows) - ROWS_SHOWN
-    more = f"<p class=more>and {others:,} more</p>" if others > 0 else ""
+    more = _more(len(rows) - ROWS_SHOWN, "")
     return (
         "<details class=table><summary>The same as a table</summary><table><thead><tr><th scope=col>when"
         f"<th scope=col>what<th scope=col>of whom</thead><tbody>{shown}</tbody></table>{more}</details>"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconcile.model.facets import FACETS, SETS, Facet
-from reconcile.model.plan import Change, Kept, Operation, Origin
+from reconcile.model.plan import Change, Kept, Operation
 from reconcile.render.layout import column_width, pad
 
 from .operation_text import KEPT, SYMBOLS, OperationText
@@ -24,11 +24,6 @@ class Line:
     name: str
     text: str
     reason: str
-
-    @property
-    def item(self) -> str:
-        """The item with its kind: ``role  trade-account``, ``profile.company``."""
-        return item_text(self.facet, self.name)
 
     @property
     def body(self) -> str:
@@ -56,16 +51,13 @@ def contact_lines(change: Change, wording: OperationText, *, concise: bool = Fal
 
 
 def _line(symbol: str, item: Operation | Kept, text: str, wording: OperationText) -> Line:
-    return Line(symbol, item.facet, wording.dialect.name(item.item), text, _reason(item.origin, wording))
-
-
-def _reason(origin: Origin, wording: OperationText) -> str:
-    return wording.dialect.quote(origin.reason) if origin.reason else ""
+    reason = wording.dialect.quote(item.origin.reason) if item.origin.reason else ""
+    return Line(symbol, item.facet, wording.dialect.name(item.item), text, reason)
 
 
 def aligned(lines: list[Line]) -> Iterator[tuple[Line, str]]:
     """Each line with its symbol and item, padded to one column."""
-    items = [line.item for line in lines]
+    items = [item_text(line.facet, line.name) for line in lines]
     column = column_width(items, WIDEST_ITEM)
     for line, item in zip(lines, items, strict=True):
         yield line, f"{line.symbol} {pad(item, column)}  "

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from reconcile.clock import day_ended_by, utc_text, zone
 from reconcile.model.contact import BY_ROLE, Grant
 from reconcile.model.facets import SETS, Facet
-from reconcile.model.plan import Action, Kept, Operation, Origin, OriginKind, Value
+from reconcile.model.plan import Action, Boundary, Kept, Operation, Origin, OriginKind, Value
 from reconcile.render.escape import Dialect
 
 
@@ -22,6 +22,14 @@ def start_text(instant: datetime, timezone: str) -> str:
     tz = _zone(timezone)
     whole = tz is not None and last_day(instant, timezone) is not None
     return instant.astimezone(tz).date().isoformat() if whole else utc_text(instant)
+
+
+def boundary_text(boundary: Boundary, timezone: str) -> str:
+    """What happens at a boundary: ``starts 2027-01-31``, ``lapses 2027-01-31 (end of day)``."""
+    if boundary.starts:
+        return f"starts {start_text(boundary.at, timezone)}"
+    end_of_day = " (end of day)" if last_day(boundary.at, timezone) else ""
+    return f"lapses {end_text(boundary.at, timezone)}{end_of_day}"
 
 
 @lru_cache(maxsize=4_096)
@@ -87,8 +95,7 @@ class OperationText:
 
     def _was(self, before: Value) -> str:
         """How the role was held, where less is lost than it seems: a role that waited opened nothing."""
-        waiting = isinstance(before, Grant) and not before.active
-        return f" (was {self._status(before)})" if isinstance(before, Grant) and waiting else ""
+        return f" (was {self._status(before)})" if isinstance(before, Grant) and not before.active else ""
 
     def _tag(self, operation: Operation) -> str:
         origin = operation.origin

@@ -7,7 +7,7 @@ from reconcile.model.declaration import DeclaredGrant, DeclaredTag, Mode
 from reconcile.model.facets import Facet
 from reconcile.model.plan import UNPLANNED_ORIGINS, Origin, OriginKind
 from reconcile.model.reports import ExplainedItem, Explanation
-from reconcile.render.escape import Dialect
+from reconcile.render.escape import TERMINAL
 
 from .operation_text import end_text, start_text
 from .sentences import place_text
@@ -15,10 +15,9 @@ from .sentences import place_text
 
 @dataclass(frozen=True, slots=True)
 class OriginText:
-    """The origins of one explanation's items in words, in one dialect."""
+    """The origins of one explanation's items in words, for a terminal."""
 
     explanation: Explanation
-    dialect: Dialect
 
     def origin(self, item: ExplainedItem) -> str:
         """What gives or withholds the item, and which declarations of bundles that overrides."""
@@ -41,12 +40,12 @@ class OriginText:
         source = self.explanation.source
         match origin.kind:
             case OriginKind.IGNORED:
-                pattern = self.dialect.name(origin.detail or "")
+                pattern = TERMINAL.name(origin.detail or "")
                 return f"not declared; {pattern} is ignored by the configuration"
             case OriginKind.ADDITIVE | OriginKind.UNDECLARED:
                 return f"not declared; {self._mode(item.facet)}"
             case OriginKind.ABSENT:
-                return f"'state: absent' at {place_text(source, self.dialect)}" if source else ""
+                return f"'state: absent' at {place_text(source, TERMINAL)}" if source else ""
             case _:
                 return self._declaration(origin)
 
@@ -56,9 +55,9 @@ class OriginText:
         return f"{facet.value} are {management.mode or Mode.AUTHORITATIVE} {set_by}"
 
     def _declaration(self, origin: Origin) -> str:
-        place = place_text(origin.place, self.dialect) if origin.place else ""
+        place = place_text(origin.place, TERMINAL) if origin.place else ""
         bundle = origin.detail
-        return f"bundle {self.dialect.name(bundle)} at {place}" if bundle else f"declared at {place}"
+        return f"bundle {TERMINAL.name(bundle)} at {place}" if bundle else f"declared at {place}"
 
     def _window(self, window: Window) -> str:
         timezone = self.explanation.timezone
@@ -71,5 +70,5 @@ class OriginText:
         return "".join(self._other_bundle(other, by_bundle=by_bundle) for other in item.passed_over)
 
     def _other_bundle(self, item: DeclaredGrant | DeclaredTag, *, by_bundle: bool) -> str:
-        bundle = f"bundle {self.dialect.name(item.bundle or '')} at {place_text(item.place, self.dialect)}"
+        bundle = f"bundle {TERMINAL.name(item.bundle or '')} at {place_text(item.place, TERMINAL)}"
         return f"; {bundle} gives it too" if by_bundle else f"; overrides {bundle}{self._window(item.window)}"

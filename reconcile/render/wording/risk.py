@@ -32,15 +32,11 @@ def role_impacts(plan: Plan) -> list[RoleImpact]:
     """The roles that somebody gains or loses, those with most losses first, then with most gains."""
     kept, gained, lost = Counter[str](), Counter[str](), Counter[str]()
     for change in plan.changes:
-        kept.update(_kept_roles(change))
+        kept.update(item.item for item in change.kept if item.facet is Facet.ROLES)
         for operation in change.operations:
             _count(operation, kept, gained, lost)
     impacts = [RoleImpact(role, kept[role], gained[role], lost[role]) for role in {*gained, *lost}]
     return sorted(impacts, key=lambda impact: (-impact.lost, -impact.gained, impact.role))
-
-
-def _kept_roles(change: Change) -> list[str]:
-    return [kept.item for kept in change.kept if kept.facet is Facet.ROLES]
 
 
 def _count(operation: Operation, kept: Counter[str], gained: Counter[str], lost: Counter[str]) -> None:

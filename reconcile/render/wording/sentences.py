@@ -7,7 +7,7 @@ from reconcile.clock import utc_text
 from reconcile.model.contact import Identity
 from reconcile.model.facets import FACETS, SETS, Facet
 from reconcile.model.guards import Verdict
-from reconcile.model.plan import Action, Change, ChangeAction, Operation, Plan, summarise
+from reconcile.model.plan import Action, Change, ChangeAction, Plan, summarise
 from reconcile.model.problem import Place
 from reconcile.model.result import Outcome, Report
 from reconcile.render.escape import MASK, Dialect
@@ -79,21 +79,18 @@ class PlanSentences:
         name = self.dialect.name(change.label)
         return f"{name} ({_contact_id(change.contact, self.dialect)})" if MASK in change.label else name
 
-    def place(self, place: Place) -> str:
-        """``file:line``."""
-        return place_text(place, self.dialect)
-
     def summary(self, change: Change) -> list[tuple[str, str]]:
         """What matters of a contact in a few words, riskiest first: ``("loses", "loses preview")``."""
-        operations = change.operations
+        roles = [operation for operation in change.operations if operation.facet is Facet.ROLES]
+        changed = [role for role in roles if role.action is Action.CHANGE]
         items = {
-            "loses": [operation.item for operation in operations if operation.revokes],
-            "activates": [operation.item for operation in operations if operation.bypasses_approval],
-            "gains": [operation.item for operation in operations if _gains_role(operation)],
-            "changes": [operation.item for operation in operations if _changes_role(operation)],
+            "loses": [role.item for role in roles if role.revokes],
+            "activates": [role.item for role in roles if role.bypasses_approval],
+            "gains": [role.item for role in roles if role.before is None],
+            "changes": [role.item for role in changed if not role.bypasses_approval],
         }
         phrases = [(verb, f"{verb} {_names(names, self.dialect)}") for verb, names in items.items() if names]
-        others = len(operations) - sum(map(len, items.values()))
+        others = len(change.operations) - sum(map(len, items.values()))
         more = count(others, "other step" if phrases else "step")
         return [*phrases, ("more", more)] if others else phrases
 
@@ -167,18 +164,6 @@ class PlanSentences:
         )
 
 
-def _gains_role(operation: Operation) -> bool:
-    return operation.facet is Facet.ROLES and operation.before is None
-
-
-def _changes_role(operation: Operation) -> bool:
-    return (
-        operation.facet is Facet.ROLES
-        and operation.action is Action.CHANGE
-        and not operation.bypasses_approval
-    )
-
-
 def _what_will_be_done(plan: Plan) -> str:
     created = sum(change.action is ChangeAction.CREATE for change in plan.changes)
     updated = len(plan.changes) - created
@@ -196,7 +181,8 @@ def _nonzero(numbers: dict[str, int]) -> list[str]:
 
 def written_text(report: Report) -> str:
     """How many contacts were written and read back."""
-    return f"Applied: {_contacts(report.count(Outcome.APPLIED))} written and read back."
+    applied = report.count(Outcome.APPLIED)
+    return f"Applied: {applied} {plural(applied, 'contact')} written and read back."
 
 
 def unsettled_lines(report: Report) -> list[str]:
@@ -217,10 +203,9 @@ def unsettled_lines(report: Report) -> list[str]:
 
 def _unnoted_lines(report: Report) -> list[str]:
     """What the journal lacks: the next apply treats the run as one that was cut off, and looks."""
-    if not report.unnoted:
-        return []
-    unnoted = _contacts(report.unnoted)
-    return [f"the journal lacks the outcome of {unnoted}; the next apply reads what was written"]
+    unnoted = f"{report.unnoted} {plural(report.unnoted, 'contact')}"
+    line = f"the journal lacks the outcome of {unnoted}; the next apply reads what was written"
+    return [line] if report.unnoted else []
 
 
 def open_revocation_lines(report: Report) -> list[str]:
@@ -230,7 +215,3 @@ def open_revocation_lines(report: Report) -> list[str]:
         for result in report.results
         for role in result.open_revocations
     ]
-
-
-def _contacts(number: int) -> str:
-    return f"{number} {plural(number, 'contact')}"
