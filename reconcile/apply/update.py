@@ -11,8 +11,8 @@ from reconcile.model.declaration import Declaration
 from reconcile.model.plan import Change
 from reconcile.model.result import Outcome, Result
 from reconcile.plan.approval import same_person, unapproved
+from reconcile.plan.contact_plan import plan_contact
 from reconcile.plan.fold import managed_part
-from reconcile.plan.planner import replan_contact, unreadable
 
 from .run_context import ReadBudget, RunContext, compare_with_target, failure_text, read_back, roles_held
 
@@ -98,12 +98,11 @@ def _attempt(change: Change, run: RunContext, lost: LostWrite | None) -> Attempt
 
 def _plan_anew(change: Change, run: RunContext, lost: LostWrite | None, live: Contact) -> Result | Change:
     """What is to be written after that reading; a result when nothing is, or nothing may be."""
-    declaration = run.declarations[change.source]
-    unread = unreadable(declaration, live, run.context)
-    if unread:
-        detail = f"what must be kept could not be read: {', '.join(unread)}"
+    contact = plan_contact(run.declarations[change.source], live, run.context)
+    if contact.unreadable:
+        detail = f"what must be kept could not be read: {', '.join(contact.unreadable)}"
         return Result(change, Outcome.STALE, detail)
-    fresh = replan_contact(declaration, live, run.context)
+    fresh = contact.change()
     if fresh is None:  # it never was necessary, or a write whose answer was lost has taken effect
         return (
             compare_with_target(change, lost.change, live, run)

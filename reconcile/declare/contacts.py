@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from reconcile.clock import OPEN, Window
-from reconcile.model.contact import USER, Fields, email_key
+from reconcile.model.contact import USER, email_key
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredItem, DeclaredTag, Mode
 from reconcile.model.facets import FACETS, FIELDS, SETS, Facet
 from reconcile.model.problem import Place
@@ -54,46 +53,37 @@ class DeclarationReader:
             present=present,
             create=values.get("create", False),
             type=values.get("type"),
-            profile=_fields(values.get("profile")),
-            address=_fields(values.get("address")),
             modes=_modes(values.get("manage")),
             field_places=self._field_places(values),
-            **self._sets(values, present=present),
+            **self._facets(values, present=present),
         )
         self._check(mapping, declaration)
         return ContactInFile(declaration, self._bundles(values.get("bundles", ())))
 
-    def _sets(self, values: dict[str, Any], *, present: bool) -> dict[str, Any]:
-        """The sets that are managed; ``state: absent`` declares those empty that stand nowhere."""
+    def _facets(self, values: dict[str, Any], *, present: bool) -> dict[str, Any]:
+        """The facets that are managed; ``state: absent`` declares the sets empty that stand nowhere."""
+        absent: dict[str, Any] = {} if present else dict.fromkeys(SETS, ())
         sets = {facet.value: self.items(facet, values[facet]) for facet in SETS if facet in values}
-        return sets if present else {**dict.fromkeys(SETS, ()), **sets}
+        fields = {facet.value: values[facet].values for facet in FIELDS if facet in values}
+        return {**absent, **sets, **fields}
 
     def items(self, facet: Facet, items: CheckedItems, bundle: str | None = None) -> tuple[DeclaredItem, ...]:
         """The items of a set, sorted by what makes them the same; each may stand there once."""
-        read = self._grant if facet is Facet.ROLES else partial(self._tag, facet)
-        return self._unique(facet, [read(node, value, bundle) for node, value in items])
+        return self._unique(facet, [self._item(facet, node, value, bundle) for node, value in items])
 
-    def _grant(self, node: YamlNode, value: str | CheckedMapping, bundle: str | None) -> DeclaredGrant | None:
-        place = self.problems.place(node)
-        if isinstance(value, str):
-            return DeclaredGrant(value, place, bundle=bundle)
-        values, window = value.values, self._window(value)
-        if "reference" not in values:
-            return None
-        return DeclaredGrant(
-            values["reference"], place, values.get("status"), window, values.get("reason"), bundle
-        )
-
-    def _tag(
+    def _item(
         self, facet: Facet, node: YamlNode, value: str | CheckedMapping, bundle: str | None
-    ) -> DeclaredTag | None:
-        place = self.problems.place(node)
-        if isinstance(value, str):
-            return DeclaredTag(value.strip(), place, bundle=bundle, facet=facet)
-        values, window = value.values, self._window(value)
-        if "value" not in values:
+    ) -> DeclaredItem | None:
+        """One item: its name alone, or a mapping that says more; None when the mapping lacks the name."""
+        name_key = "reference" if facet is Facet.ROLES else "value"
+        values = {name_key: value} if isinstance(value, str) else value.values
+        window = OPEN if isinstance(value, str) else self._window(value)
+        if name_key not in values:
             return None
-        return DeclaredTag(values["value"].strip(), place, window, values.get("reason"), bundle, facet)
+        name, place, reason = values[name_key], self.problems.place(node), values.get("reason")
+        if facet is Facet.ROLES:
+            return DeclaredGrant(name, place, values.get("status"), window, reason, bundle)
+        return DeclaredTag(name.strip(), place, window, reason, bundle, facet)
 
     def _unique(self, facet: Facet, items: Iterable[DeclaredItem | None]) -> tuple[DeclaredItem, ...]:
         """The items sorted by their keys; those that stand twice become problems."""
@@ -133,12 +123,10 @@ class DeclarationReader:
     def _field_places(self, values: dict[str, Any]) -> tuple[tuple[Facet, str, Place], ...]:
         place = self.problems.place
         return tuple(
-            [
-                (facet, name, place(node))
-                for facet in FIELDS
-                if facet in values
-                for name, node in values[facet].node.entries.items()
-            ]
+            (facet, name, place(node))
+            for facet in FIELDS
+            if facet in values
+            for name, node in values[facet].node.entries.items()
         )
 
     def _check(self, mapping: CheckedMapping, declaration: Declaration) -> None:
@@ -199,11 +187,6 @@ def _missing_for_creation(mapping: CheckedMapping, declaration: Declaration) -> 
     return missing
 
 
-def _fields(mapping: CheckedMapping | None) -> Fields | None:
-    return None if mapping is None else mapping.values
-
-
 def _modes(mapping: CheckedMapping | None) -> tuple[tuple[Facet, Mode], ...]:
-    if mapping is None:
-        return ()
-    return tuple((Facet(name), mode) for name, mode in sorted(mapping.values.items()))
+    modes = {} if mapping is None else mapping.values
+    return tuple((Facet(name), mode) for name, mode in sorted(modes.items()))

@@ -198,15 +198,14 @@ def find_files(folder: Path, root: Path, problems: list[Problem]) -> list[Path]:
         in_folder.add(rules.NO_FOLDER, None, "there is no such folder; make it, or correct 'contacts'")
         return []
     home = os.path.realpath(folder)
-    if not _is_within(home, os.path.realpath(root)):
-        message = "this folder lies outside the configuration's; move it there"
-        in_folder.add(rules.LINK_OUTSIDE, None, message)
+    if not Path(home).is_relative_to(os.path.realpath(root)):
+        in_folder.add(rules.LINK_OUTSIDE, None, "this folder lies outside the configuration's; move it there")
         return []
     files: dict[str, Path] = {}
     for path in _candidates(folder, root, problems):
         in_file = ProblemList(relative(path, root), problems)
         real = os.path.realpath(path)
-        if not _is_within(real, home):
+        if not Path(real).is_relative_to(home):
             message = "this link leads out of the folder; put the file itself here"
             in_file.add(rules.LINK_OUTSIDE, None, message)
         elif path.is_file() and (real not in files or not path.is_symlink()):
@@ -230,7 +229,3 @@ def _candidates(folder: Path, root: Path, problems: list[Problem]) -> Iterator[P
         visible = [name for name in files if not name.startswith(".")]
         for name in (*links, *(name for name in visible if name.lower().endswith(SUFFIXES))):
             yield Path(base, name)
-
-
-def _is_within(path: str, folder: str) -> bool:
-    return Path(path).is_relative_to(folder)

@@ -89,7 +89,7 @@ def _knows_folders(mapping: CheckedMapping) -> bool:
     if any(key in written and key not in values for key in ("contacts", "targets")):
         return False
     targets = [target for _, _, target in values.get("targets", ())]
-    return all("contacts" in target.values or not target.first_written("contacts") for target in targets)
+    return all("contacts" in target.values or "contacts" not in target.node.entries for target in targets)
 
 
 def _settings(mapping: CheckedMapping, problems: ProblemList) -> Settings:

@@ -85,11 +85,7 @@ LAST_HOLDER = GuardSetting("last_holder", SettingKind.COUNT, 0)
 LAST_ROLE = GuardSetting("last_role", SettingKind.COUNT, 0)
 
 LOSING_CONTACTS = GuardSetting(
-    "losing_access_contacts",
-    SettingKind.COUNT,
-    10,
-    "contacts",
-    "So many contacts may always lose a role.",
+    "losing_access_contacts", SettingKind.COUNT, 10, "contacts", "So many contacts may always lose a role."
 )
 
 LOSING_SHARE = GuardSetting(
@@ -101,11 +97,7 @@ LOSING_SHARE = GuardSetting(
 )
 
 LOSING_HOURS = GuardSetting(
-    "losing_access_hours",
-    SettingKind.HOURS,
-    24,
-    "hours",
-    "So far back earlier runs count, too (24).",
+    "losing_access_hours", SettingKind.HOURS, 24, "hours", "So far back earlier runs count, too (24)."
 )
 """How far back earlier runs count, and how near an end has to be to count as a loss already."""
 

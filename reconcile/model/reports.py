@@ -25,10 +25,6 @@ class Cause(StrEnum):
     NOT_APPLIED = "not applied yet"
 
 
-CLOCK = frozenset({Cause.STARTED, Cause.LAPSED})
-"""The causes for which nobody did anything: the declared window came to its start or its end."""
-
-
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One operation of a plan and why it is needed.

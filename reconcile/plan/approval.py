@@ -113,12 +113,8 @@ def _foreign_keys(approved: Plan, document: Mapping[str, Any]) -> Iterator[str]:
         yield f"it was changed later, or is of another version: {', '.join(differing)}"
 
 
-def not_covered(fresh: Plan, approved: Plan) -> tuple[str, ...]:
-    """Why a fresh plan is not covered by an approved one, in words; empty when it is."""
-    return tuple(_not_covered(fresh, approved))
-
-
-def _not_covered(fresh: Plan, approved: Plan) -> Iterator[str]:
+def not_covered(fresh: Plan, approved: Plan) -> Iterator[str]:
+    """Why a fresh plan is not covered by an approved one, in words; nothing when it is."""
     if approved.account != fresh.account:
         yield f"it was made for the account {approved.account}, this is {fresh.account}"
     if approved.config_digest != fresh.config_digest:

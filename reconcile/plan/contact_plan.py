@@ -7,8 +7,7 @@ from typing import Any
 from reconcile.model.contact import Contact, Identity, State
 from reconcile.model.declaration import Declaration
 from reconcile.model.facets import FIELDS, SETS, Facet
-from reconcile.model.plan import Action, Change, ChangeAction, Operation, Origin, OriginKind
-from reconcile.model.settings import Policy
+from reconcile.model.plan import Action, Change, ChangeAction, Operation, Origin, OriginKind, PlanContext
 from reconcile.wire.contacts_v1 import create_payload, update_payload
 
 from .diff import differs, kept, operations
@@ -106,11 +105,9 @@ class ContactPlan:
         )
 
 
-def plan_contact(
-    declaration: Declaration, live: Contact | None, policy: Policy, now: datetime
-) -> ContactPlan:
+def plan_contact(declaration: Declaration, live: Contact | None, context: PlanContext) -> ContactPlan:
     """Fold one declaration over its live contact and say what differs."""
-    folded = fold(declaration, live.state if live else EMPTY_STATE, policy, now)
+    folded = fold(declaration, live.state if live else EMPTY_STATE, context.policy, context.now)
     steps = operations(folded) if differs(folded) else ()
     if live is None:
         steps = (_creation(declaration), *steps)

@@ -30,10 +30,9 @@ def operations(folded: Folded) -> tuple[Operation, ...]:
 def kept(folded: Folded, changed: tuple[Operation, ...]) -> tuple[Kept, ...]:
     """The items of the managed sets that stay as they are, and why."""
     moved = {(operation.facet, operation.item) for operation in changed}
-    staying = {
-        key: value for key, value in items_of(folded.target).items() if key not in moved and key[0] in SETS
-    }
-    return tuple(Kept(*key, staying[key], folded.origins[key]) for key in sorted(staying, key=_rank))
+    items = items_of(folded.target)
+    staying = sorted((key for key in items if key not in moved and key[0] in SETS), key=_rank)
+    return tuple(Kept(*key, items[key], folded.origins[key]) for key in staying)
 
 
 def _changed_items(folded: Folded) -> set[ItemKey]:

@@ -19,6 +19,10 @@ _NOT_COVERED = {"digest", "notes", "source", "message"}
 files, which move when somebody edits a comment)."""
 
 
+_DECLARED = ("id", "reference", "email", "present", "create", "type")
+"""The fields of a declaration that its digest takes as they are."""
+
+
 def plan_digest(plan: Plan) -> str:
     """The digest of everything in a plan but itself, notes and wording."""
     return digest_of(_covered(plan_document(plan)))
@@ -36,15 +40,8 @@ def _covered(value: Any) -> Any:
 
 def fingerprint(contact: Contact) -> str:
     """What a live contact is recognised by: its identity and its whole sets of roles and tags."""
-    identity, state = contact.identity, contact.state
     return digest_of(
-        {
-            "id": identity.id,
-            "type": identity.type,
-            "email": identity.email,
-            "reference": identity.reference,
-            **{facet.value: _live_set(state, facet) for facet in SETS},
-        }
+        {**asdict(contact.identity), **{facet.value: _live_set(contact.state, facet) for facet in SETS}}
     )
 
 
@@ -65,12 +62,7 @@ def declarations_digest(declarations: Iterable[Declaration]) -> str:
 
 def _declaration(declaration: Declaration) -> dict[str, Any]:
     return {
-        "id": declaration.id,
-        "reference": declaration.reference,
-        "email": declaration.email,
-        "present": declaration.present,
-        "create": declaration.create,
-        "type": declaration.type,
+        **{name: getattr(declaration, name) for name in _DECLARED},
         **{facet.value: _declared_facet(declaration, facet) for facet in MANAGED},
         "modes": sorted((facet.value, mode.value) for facet, mode in declaration.modes),
     }

@@ -31,6 +31,10 @@ class LastApply:
     complete: bool
     settled: frozenset[str | None] = frozenset()
 
+    def settles(self, change: Change) -> bool:
+        """True when it is known to have left that contact as declared."""
+        return self.complete or change.contact.id in self.settled
+
     def covers(self, plan: Plan) -> bool:
         """True when it was an apply of the very same declarations and configuration."""
         return (self.declarations, self.config) == (plan.declarations_digest, plan.config_digest)
@@ -47,7 +51,8 @@ class ApplyHistory:
 def explain_drift(plan: Plan, declarations: Iterable[Declaration], history: ApplyHistory) -> Drift:
     """Why each operation of a plan is needed."""
     by_place = {declaration.place: declaration for declaration in declarations}
-    explainer = _DriftExplainer(plan, by_place, history)
+    last = history.last_apply if history.last_apply and history.last_apply.covers(plan) else None
+    explainer = _DriftExplainer(by_place, history.written, last)
     differences = (
         explainer.difference(change, operation) for change in plan.changes for operation in change.operations
     )
@@ -66,9 +71,11 @@ def due_plan(drift: Drift) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class _DriftExplainer:
-    plan: Plan
+    """Judges single operations. ``last`` is the last apply of the very same declarations, if it was one."""
+
     declarations: Mapping[Place, Declaration]
-    history: ApplyHistory
+    written: Mapping[WrittenItem, datetime]
+    last: LastApply | None
 
     def difference(self, change: Change, operation: Operation) -> Difference:
         by_clock = self._by_clock(change, operation)
@@ -76,7 +83,8 @@ class _DriftExplainer:
             cause, run = self._by_hand(change)
             return Difference(change, operation, cause, run=run)
         cause, at = by_clock
-        return Difference(change, operation, cause, at, due=self._due(at))
+        due = self.last is not None and self.last.at < at
+        return Difference(change, operation, cause, at, due=due)
 
     def _by_clock(self, change: Change, operation: Operation) -> tuple[Cause, datetime] | None:
         """The window's boundary that explains an operation; None when it does not, or not any more.
@@ -106,23 +114,12 @@ class _DriftExplainer:
         return next((item for item in items if item.key == key), None)
 
     def _passed(self, change: Change, operation: Operation, boundary: datetime) -> bool:
-        last = self.history.last_apply
-        if last and last.covers(self.plan) and self._settled(change) and last.at >= boundary:
+        if self.last and self.last.settles(change) and self.last.at >= boundary:
             return True
-        written = self.history.written.get((change.contact.id, operation.facet.value, operation.item))
+        written = self.written.get((change.contact.id, operation.facet.value, operation.item))
         return written is not None and written >= boundary
 
-    def _due(self, boundary: datetime) -> bool:
-        last = self.history.last_apply
-        return last is not None and last.covers(self.plan) and last.at < boundary
-
     def _by_hand(self, change: Change) -> tuple[Cause, str | None]:
-        last = self.history.last_apply
-        if last is None or not last.covers(self.plan):
+        if self.last is None:
             return Cause.NOT_APPLIED, None
-        return (Cause.OUTSIDE, None) if self._settled(change) else (Cause.INTERRUPTED, last.run)
-
-    def _settled(self, change: Change) -> bool:
-        """True when the last apply is known to have left that contact as declared."""
-        last = self.history.last_apply
-        return last is not None and (last.complete or change.contact.id in last.settled)
+        return (Cause.OUTSIDE, None) if self.last.settles(change) else (Cause.INTERRUPTED, self.last.run)

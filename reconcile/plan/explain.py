@@ -25,14 +25,14 @@ _EFFECTS = [Effect.ADD, Effect.CHANGE, Effect.REMOVE, Effect.KEEP, Effect.NONE]
 
 def explain_contact(declaration: Declaration, live: Contact | None, context: PlanContext) -> Explanation:
     """What a declaration means for its live contact (None: to be created), item by item."""
-    contact = plan_contact(declaration, live, context.policy, context.now)
+    contact = plan_contact(declaration, live, context)
     explanation = _explanation(contact, context)
     return replace(explanation, source=declaration.place, refused=_refused(contact, context))
 
 
 def explain_undeclared_contact(live: Contact, context: PlanContext) -> Explanation:
     """What a contact holds that no declaration is about: nothing of it is managed."""
-    return _explanation(plan_contact(Declaration(Place("")), live, context.policy, context.now), context)
+    return _explanation(plan_contact(Declaration(Place("")), live, context), context)
 
 
 def _explanation(contact: ContactPlan, context: PlanContext) -> Explanation:
@@ -64,8 +64,9 @@ def _order(item: ExplainedItem) -> tuple[int, int, str]:
 
 def _refused(contact: ContactPlan, context: PlanContext) -> tuple[Verdict, ...]:
     verdicts = evaluate(GuardInput([contact], 1, context.policy, UNKNOWN_FACTS, context.now))
-    refused = (verdict for verdict in verdicts if not verdict.passed)
-    return tuple(verdict for verdict in refused if guard_named(verdict.guard).per_contact)
+    return tuple(
+        verdict for verdict in verdicts if not verdict.passed and guard_named(verdict.guard).per_contact
+    )
 
 
 def _managed(declaration: Declaration, policy: Policy) -> dict[Facet, FacetManagement]:

@@ -195,12 +195,8 @@ def parse_contact_id(name: str) -> str | None:
 
 def nearest_name(declarations: Iterable[Declaration], name: str) -> str | None:
     """The declared e-mail, reference or id that is spelt most like a name."""
-    names = (own_name for declaration in declarations for own_name in _own_names(declaration))
-    return nearest(name, names, key=email_key)
-
-
-def _own_names(declaration: Declaration) -> Iterator[str]:
-    yield from filter(None, (declaration.email, declaration.reference, declaration.id))
+    pins = (pin for known in declarations for pin in (known.email, known.reference, known.id) if pin)
+    return nearest(name, pins, key=email_key)
 
 
 def unknown_roles(declarations: Iterable[Declaration], roles: Iterable[Role]) -> tuple[Problem, ...]:
@@ -209,14 +205,13 @@ def unknown_roles(declarations: Iterable[Declaration], roles: Iterable[Role]) ->
     Spelling counts to the letter: whether the API folds case in a contact write is not documented.
     """
     known = sorted(role.reference for role in roles)
-    return tuple(sorted(set(_unknown_roles(declarations, known))))
-
-
-def _unknown_roles(declarations: Iterable[Declaration], known: list[str]) -> Iterator[Problem]:
-    for declaration in declarations:
-        for grant in declaration.roles or ():
-            if grant.reference not in known:
-                yield Problem(grant.place, _unknown_role_message(grant.reference, known), "unknown-role")
+    problems = {
+        Problem(grant.place, _unknown_role_message(grant.reference, known), "unknown-role")
+        for declaration in declarations
+        for grant in declaration.roles or ()
+        if grant.reference not in known
+    }
+    return tuple(sorted(problems))
 
 
 def _unknown_role_message(reference: str, known: list[str]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from reconcile.model.contact import ACTIVE, BY_ROLE, PENDING, Contact, email_key
 from reconcile.model.declaration import Declaration
-from reconcile.model.plan import Change, Plan, PlanContext
+from reconcile.model.plan import Plan, PlanContext
 
 from .contact_plan import ContactPlan, plan_contact
 from .digest import config_digest, declarations_digest, plan_digest
@@ -18,11 +18,10 @@ def plan_contacts(
     matches: Matches, live: Mapping[str, Contact], context: PlanContext
 ) -> tuple[ContactPlan, ...]:
     """The plan of each declared contact, sorted. ``live`` has every matched contact by its id."""
-    policy, now = context.policy, context.now
     matched = (
-        plan_contact(declaration, live[identity.id], policy, now) for declaration, identity in matches.matched
+        plan_contact(declaration, live[identity.id], context) for declaration, identity in matches.matched
     )
-    created = (plan_contact(declaration, None, policy, now) for declaration in matches.to_create)
+    created = (plan_contact(declaration, None, context) for declaration in matches.to_create)
     return tuple(sorted((*matched, *created), key=_order))
 
 
@@ -56,16 +55,6 @@ def make_plan(
         revert=context.revert,
     )
     return replace(plan, digest=plan_digest(plan))
-
-
-def replan_contact(declaration: Declaration, live: Contact, context: PlanContext) -> Change | None:
-    """The change of one contact, made anew from a fresh read; None also where something is ``unreadable``."""
-    return plan_contact(declaration, live, context.policy, context.now).change()
-
-
-def unreadable(declaration: Declaration, live: Contact, context: PlanContext) -> tuple[str, ...]:
-    """What a write of this contact would have to guess, because the API did not tell it."""
-    return plan_contact(declaration, live, context.policy, context.now).unreadable
 
 
 def _order(contact: ContactPlan) -> tuple[str, str, str]:

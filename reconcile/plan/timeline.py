@@ -44,7 +44,7 @@ def build_timeline(declarations: Iterable[Declaration], context: PlanContext, da
     An item that a contact overrides counts with the contact's own window, one of a bundle once for each
     contact that has the bundle. What happens at the clock's own instant has happened already.
     """
-    until = _later(context.now, days)
+    until = context.now + min(timedelta(days=days), LATEST - context.now)
     upcoming = sorted(_upcoming(declarations, context.now, until), key=_order)
     return Timeline(
         tool_version=context.tool_version,
@@ -56,10 +56,6 @@ def build_timeline(declarations: Iterable[Declaration], context: PlanContext, da
         contacts=len({change.contact.place for change in upcoming}),
         upcoming=tuple(upcoming),
     )
-
-
-def _later(now: datetime, days: int) -> datetime:
-    return now + min(timedelta(days=days), LATEST - now)
 
 
 def _upcoming(

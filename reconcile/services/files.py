@@ -52,7 +52,7 @@ def _read(path: Path) -> tuple[Mapping[str, Any], Plan]:
 def refuse_uncovered(fresh: Plan, approved: Plan) -> None:
     """Raise Refusal with every difference when a fresh plan goes beyond the approved one."""
     headline = "the approved plan no longer fits; nothing was written; plan and review again"
-    refuse_if(not_covered(fresh, approved), headline)
+    refuse_if(tuple(not_covered(fresh, approved)), headline)
 
 
 def read_drift_file(path: Path) -> Drift:

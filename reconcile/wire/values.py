@@ -70,9 +70,8 @@ class WireError(NamedTuple):
 
 def read_errors(body: object) -> Iterator[WireError]:
     """The errors in a body; none when it has neither form."""
-    if isinstance(body, Mapping) and "errors" in body:
-        return _errors_v2(body["errors"])
-    return _errors_v1(body.get("contact")) if isinstance(body, Mapping) else iter(())
+    if isinstance(body, Mapping):
+        yield from _errors_v2(body["errors"]) if "errors" in body else _errors_v1(body.get("contact"))
 
 
 def _errors_v1(fields: object) -> Iterator[WireError]:

@@ -57,9 +57,7 @@ def find_duplicates(declarations: Iterable[Declaration]) -> Iterator[Problem]:
 _IDENTITIES = ("id", "reference", "e-mail")
 
 
-def _sharing_an_identity(
-    declarations: Iterable[Declaration],
-) -> dict[tuple[str, str], list[Declaration]]:
+def _sharing_an_identity(declarations: Iterable[Declaration]) -> dict[tuple[str, str], list[Declaration]]:
     """The declarations that share an id, a reference or an e-mail, in that order."""
     first: dict[tuple[str, str], Declaration] = {}
     groups: dict[tuple[str, str], list[Declaration]] = {}

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from itertools import combinations
@@ -24,9 +23,9 @@ def warn_of_items(
 ) -> Iterator[Problem]:
     """Warnings about single roles and tags, each once, where it stands. Without ``now`` none about time."""
     if now is not None:
-        windows = _WindowWarnings(settings, now)
         for holder in holders:
-            yield from windows.of_items([item for facet in SETS for item in holder.items(facet)])
+            items = [item for facet in SETS for item in holder.items(facet)]
+            yield from _window_warnings(items, settings, now)
     if settings.reasons:
         for holder in holders:
             yield from _missing_reasons(holder.items(Facet.ROLES), settings.reasons)
@@ -72,25 +71,22 @@ def warn_of_skipped_approvals(
     return tuple(_warning(rules.SKIPS_APPROVAL, place, messages[place]) for place in sorted(messages))
 
 
-@dataclass(frozen=True, slots=True)
-class _WindowWarnings:
-    settings: WarningSettings
-    now: datetime
-
-    def of_items(self, items: Iterable[DeclaredItem]) -> Iterator[Problem]:
-        days, months = self.settings.past_window_days, self.settings.far_expiry_months
-        past = self.now - min(timedelta(days=days), self.now - EARLIEST)
-        far = LATEST if months is None else _months_after(self.now, months)
-        for item in items:
-            expires = item.window.expires
-            if expires is None:
-                continue
-            if expires <= past:
-                message = f"this closed {_more_than(days, 'day')} ago; delete it, or give it a new window"
-                yield _warning(rules.PAST_WINDOW, item.place, message)
-            elif expires > far:
-                message = f"this expires {_more_than(months or 0, 'month')} from now; check the year"
-                yield _warning(rules.FAR_EXPIRY, item.place, message)
+def _window_warnings(
+    items: Iterable[DeclaredItem], settings: WarningSettings, now: datetime
+) -> Iterator[Problem]:
+    days, months = settings.past_window_days, settings.far_expiry_months
+    past = now - min(timedelta(days=days), now - EARLIEST)
+    far = LATEST if months is None else _months_after(now, months)
+    for item in items:
+        expires = item.window.expires
+        if expires is None:
+            continue
+        if expires <= past:
+            message = f"this closed {_more_than(days, 'day')} ago; delete it, or give it a new window"
+            yield _warning(rules.PAST_WINDOW, item.place, message)
+        elif expires > far:
+            message = f"this expires {_more_than(months or 0, 'month')} from now; check the year"
+            yield _warning(rules.FAR_EXPIRY, item.place, message)
 
 
 def _more_than(number: int, noun: str) -> str:
@@ -106,15 +102,11 @@ def _months_after(now: datetime, months: int) -> datetime:
 
 
 def _missing_reasons(grants: Iterable[DeclaredItem], patterns: Sequence[str]) -> Iterator[Problem]:
-    for grant in grants:
-        if grant.reason is None:
-            for pattern in patterns:
-                if fnmatchcase(grant.name, pattern):
-                    message = (
-                        f"the role {quoted(grant.name)} needs a reason ({quoted(pattern)}); add 'reason'"
-                    )
-                    yield _warning(rules.MISSING_REASON, grant.place, message)
-                    break
+    for grant in [grant for grant in grants if grant.reason is None]:
+        pattern = next((pattern for pattern in patterns if fnmatchcase(grant.name, pattern)), None)
+        if pattern is not None:
+            message = f"the role {quoted(grant.name)} needs a reason ({quoted(pattern)}); add 'reason'"
+            yield _warning(rules.MISSING_REASON, grant.place, message)
 
 
 def _tag_case(tags: Sequence[DeclaredItem]) -> Iterator[Problem]:

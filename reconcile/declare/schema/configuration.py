@@ -39,10 +39,7 @@ def _fraction(percentage: str) -> float:
 
 
 SHARE = Pattern(
-    "a share",
-    re.compile(r"(100|[1-9]?[0-9])%", re.ASCII),
-    'write per cent, such as "10%"',
-    convert=_fraction,
+    "a share", re.compile(r"(100|[1-9]?[0-9])%", re.ASCII), 'write per cent, such as "10%"', convert=_fraction
 )
 
 DIGEST = Pattern(
@@ -51,11 +48,7 @@ DIGEST = Pattern(
     "copy it from the plan, with 'sha256:' in front",
 )
 
-COUNT = Number("a whole number, 0 or more", 0, 999_999_999)
-
 MONTHS = Number("a number of months from 1 to 1200", 1, 1200)
-
-HOURS = Number("a number of hours from 0 to 8760", 0, 8_760)
 
 DAYS = Number("a number of days from 1 to 36500", 1, 36_500)
 
@@ -111,9 +104,9 @@ PROTECT = KeyedMapping(
 )
 
 _SETTINGS: dict[SettingKind, ValueSchema] = {
-    SettingKind.COUNT: COUNT,
+    SettingKind.COUNT: Number("a whole number, 0 or more", 0, 999_999_999),
     SettingKind.SHARE: SHARE,
-    SettingKind.HOURS: HOURS,
+    SettingKind.HOURS: Number("a number of hours from 0 to 8760", 0, 8_760),
     SettingKind.ROLES: _ROLE_PATTERNS,
     SettingKind.CONTACTS: _CONTACTS,
 }
@@ -195,8 +188,6 @@ def apply_mapping() -> KeyedMapping:
     )
 
 
-TIMEZONE = Text("a time zone, such as Europe/London")
-
 TARGET_NAME = Text("the name of a target")
 
 TARGETS = NamedMapping("a mapping of targets", TARGET_NAME, TARGET, not_empty=True)
@@ -214,7 +205,11 @@ def configuration_mapping() -> KeyedMapping:
         "The configuration of reconcile.",
         (
             Key("version", Number("1", 1, 1), "The version of this language.", required=True),
-            Key("timezone", TIMEZONE, "Where bare dates begin and end (UTC)."),
+            Key(
+                "timezone",
+                Text("a time zone, such as Europe/London"),
+                "Where bare dates begin and end (UTC).",
+            ),
             Key("contacts", FOLDER, "The folder of the declarations (contacts/)."),
             Key("target", TARGET_NAME, "The target that is used unless another is asked for."),
             Key("targets", TARGETS, "The accounts, by name."),

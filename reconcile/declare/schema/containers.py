@@ -32,10 +32,6 @@ class CheckedMapping(NamedTuple):
         """The node of a key's value; the key must stand in the file."""
         return self.node.entries[key]
 
-    def first_written(self, *keys: str) -> str | None:
-        """The first of the keys that stands in the file, even if its value could not be read."""
-        return next((key for key in keys if key in self.node.entries), None)
-
     def plain(self) -> dict[str, Any]:
         """The values without nodes: lists, and mappings with the user's own keys, as tuples of values."""
         return {

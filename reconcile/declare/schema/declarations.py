@@ -21,19 +21,11 @@ EMAIL = Pattern(
     private=True,
 )
 
-COUNTRY = Pattern("a country code", re.compile(r"[A-Z]{2}"), "write two capital letters such as GB")
-
 ROLE = Text("a role reference")
 
 TAG = Text("a tag")
 
 BUNDLE_NAME = Text("the name of a bundle")
-
-FIELD = Text(nullable=True, private=True)
-
-COMPANY = Text(nullable=True, longest=200, html=False)
-
-PROSE = Text(nullable=True, html=False, lines=True)
 
 WINDOW = (
     Key(
@@ -56,9 +48,7 @@ GRANT = KeyedMapping(
 )
 
 TAGGING = KeyedMapping(
-    "a mapping with 'value'",
-    "One tag of a contact.",
-    (Key("value", TAG, "The tag.", required=True), *WINDOW),
+    "a mapping with 'value'", "One tag of a contact.", (Key("value", TAG, "The tag.", required=True), *WINDOW)
 )
 
 ROLES = ListOf("a list of roles, such as [customer], or [] for none", TextOrMapping(ROLE, GRANT))
@@ -76,11 +66,13 @@ BUNDLE = KeyedMapping(
 )
 
 _FIELD_SCHEMAS: dict[FieldKind, ValueSchema] = {
-    FieldKind.PLAIN: FIELD,
+    FieldKind.PLAIN: Text(nullable=True, private=True),
     FieldKind.EMAIL: EMAIL,
-    FieldKind.COMPANY: COMPANY,
-    FieldKind.PROSE: PROSE,
-    FieldKind.COUNTRY: COUNTRY,
+    FieldKind.COMPANY: Text(nullable=True, longest=200, html=False),
+    FieldKind.PROSE: Text(nullable=True, html=False, lines=True),
+    FieldKind.COUNTRY: Pattern(
+        "a country code", re.compile(r"[A-Z]{2}"), "write two capital letters such as GB"
+    ),
 }
 
 
@@ -112,10 +104,7 @@ MODE = Choice(tuple(Mode))
 MANAGE = KeyedMapping(
     "a mapping with 'roles' and 'tags'",
     "What happens to roles and tags that nobody declares: authoritative revokes them, additive keeps them.",
-    (
-        Key("roles", MODE, "The mode of the roles."),
-        Key("tags", MODE, "The mode of the tags."),
-    ),
+    (Key("roles", MODE, "The mode of the roles."), Key("tags", MODE, "The mode of the tags.")),
     not_empty=True,
 )
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from reconcile import clock
 from reconcile.declare import rules
 from reconcile.declare.problems import ListNode, MappingNode, ProblemList, RefusedNode, ScalarNode, YamlNode
+from reconcile.declare.rules import Rule
 from reconcile.text import did_you_mean, quoted
 
 JsonSchema = dict[str, Any]
@@ -36,16 +37,19 @@ class ValueSchema(Protocol):
         """The same as JSON Schema (draft 2020-12)."""
 
 
-def refuse_type(expected: ValueSchema, node: YamlNode, problems: ProblemList) -> Any:
-    """Add the problem that a value of another type stands here; a node that the reader refused has one."""
-    if not isinstance(node, RefusedNode):
-        bare = ", without quotes" if _is_quoted(node) and isinstance(expected, Flag | Number) else ""
-        problems.add(rules.WRONG_TYPE, node, f"{_description(node)} stands here; write {expected.noun}{bare}")
+def refuse(rule: Rule, node: YamlNode, message: str, problems: ProblemList) -> Any:
+    """Add the problem that a value breaks a rule, and answer INVALID for it."""
+    problems.add(rule, node, message)
     return INVALID
 
 
-def _is_quoted(node: YamlNode) -> bool:
-    return isinstance(node, ScalarNode) and not node.plain
+def refuse_type(expected: ValueSchema, node: YamlNode, problems: ProblemList) -> Any:
+    """Add the problem that a value of another type stands here; a node that the reader refused has one."""
+    if not isinstance(node, RefusedNode):
+        is_quoted = isinstance(node, ScalarNode) and not node.plain
+        bare = ", without quotes" if is_quoted and isinstance(expected, Flag | Number) else ""
+        problems.add(rules.WRONG_TYPE, node, f"{_description(node)} stands here; write {expected.noun}{bare}")
+    return INVALID
 
 
 def _description(node: ScalarNode | ListNode | MappingNode) -> str:
@@ -78,8 +82,7 @@ class Choice:
             return self.words[self.words.index(node.text)]
         advice = did_you_mean(node.text, self.words) if len(self.words) > 1 else ""
         message = f"{quoted(node.text)} is not known here; write {self.noun}{advice}"
-        problems.add(rules.WRONG_VALUE, node, message)
-        return INVALID
+        return refuse(rules.WRONG_VALUE, node, message, problems)
 
     def json_schema(self) -> JsonSchema:
         """One of the words."""
@@ -119,8 +122,8 @@ class Number:
             return refuse_type(self, node, problems)
         number = float(node.text)
         if not self.low <= number <= self.high:
-            problems.add(rules.OUT_OF_RANGE, node, f"{node.text} is out of range; write {self.noun}")
-            return INVALID
+            message = f"{node.text} is out of range; write {self.noun}"
+            return refuse(rules.OUT_OF_RANGE, node, message, problems)
         return int(number) if self.whole else number
 
     def json_schema(self) -> JsonSchema:
@@ -157,8 +160,6 @@ class Identifier:
 
 NO_SUCH_DATE = "is not in the calendar; write a day and a time that exist"
 
-DATE_FORMS = "write YYYY-MM-DD, or a date-time with offset such as 2027-01-31T17:00:00+00:00"
-
 _WITHOUT_OFFSET = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{1,2}:\d{2}(:\d{2})?(\.\d+)?", re.ASCII)
 
 
@@ -175,8 +176,7 @@ class DateOrInstant:
         value = _parse_date(node.text)
         if isinstance(value, str):
             rule = rules.NO_SUCH_DATE if value is NO_SUCH_DATE else rules.NOT_A_DATE
-            problems.add(rule, node, f"{quoted(node.text)} {value}")
-            return INVALID
+            return refuse(rule, node, f"{quoted(node.text)} {value}", problems)
         return value
 
     def json_schema(self) -> JsonSchema:
@@ -196,7 +196,7 @@ def _parse_date(text: str) -> date | str:
         return value
     if _WITHOUT_OFFSET.fullmatch(text):
         return "has no offset, so it is no certain instant; add one, such as +00:00"
-    return f"is not a date; {DATE_FORMS}"
+    return "is not a date; write YYYY-MM-DD, or a date-time with offset such as 2027-01-31T17:00:00+00:00"
 
 
 def window_start(value: date, zone: ZoneInfo) -> datetime:

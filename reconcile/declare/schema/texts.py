@@ -9,7 +9,7 @@ from reconcile.declare import rules
 from reconcile.declare.problems import NULLS, ProblemList, ScalarNode, YamlNode
 from reconcile.text import quoted
 
-from .scalars import INVALID, JsonSchema, refuse_type
+from .scalars import INVALID, JsonSchema, refuse, refuse_type
 
 _BOOLEANS = frozenset(
     word
@@ -19,9 +19,7 @@ _BOOLEANS = frozenset(
 
 _OTHER_NULLS = frozenset({"Null", "NULL"})
 
-_INDICATORS = frozenset({"=", "<<"})
-
-_SPECIAL = _BOOLEANS | _OTHER_NULLS | _INDICATORS
+_SPECIAL = _BOOLEANS | _OTHER_NULLS | {"=", "<<"}
 
 _NUMERIC_START = frozenset("0123456789+-.")
 
@@ -78,10 +76,8 @@ def _refuse_hidden_characters(node: ScalarNode, problems: ProblemList, *, lines:
 
 def _refuse_unquoted(node: ScalarNode, meaning: str, problems: ProblemList, *, private: bool) -> Any:
     subject, example = ("this", "") if private else (quoted(node.text), f': "{node.text}"')
-    problems.add(
-        rules.QUOTES, node, f"{subject} without quotes is {meaning} to YAML; write it in quotes{example}"
-    )
-    return INVALID
+    message = f"{subject} without quotes is {meaning} to YAML; write it in quotes{example}"
+    return refuse(rules.QUOTES, node, message, problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +115,9 @@ class Text:
             return refuse_type(self, ScalarNode("", node.mark), problems)
         if self.longest is not None and len(node.text) > self.longest:
             message = f"this has {len(node.text)} characters; the account takes at most {self.longest}"
-            problems.add(rules.TOO_LONG, node, message)
-            return INVALID
+            return refuse(rules.TOO_LONG, node, message, problems)
         if not self.html and _HTML.search(node.text):
-            problems.add(rules.HTML, node, "the account takes no HTML here; write plain text")
-            return INVALID
+            return refuse(rules.HTML, node, "the account takes no HTML here; write plain text", problems)
         return node.text
 
     def json_schema(self) -> JsonSchema:
@@ -159,8 +153,7 @@ class Pattern:
             return INVALID
         if not self.pattern.fullmatch(node.text):
             subject = "this" if self.private else quoted(node.text)
-            problems.add(rules.WRONG_VALUE, node, f"{subject} is not {self.noun}; {self.advice}")
-            return INVALID
+            return refuse(rules.WRONG_VALUE, node, f"{subject} is not {self.noun}; {self.advice}", problems)
         if node.plain and (meaning := other_meaning(node.text)):
             return _refuse_unquoted(node, meaning, problems, private=self.private)
         return self.convert(node.text)

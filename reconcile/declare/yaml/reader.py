@@ -6,7 +6,7 @@ one by one: what the language does not have is refused at its place, before it c
 
 import re
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -87,8 +87,10 @@ class YamlFile:
         text = _decode(self._data, self._problems)
         if text is None:
             return
-        with _syntax_problems(text, self._problems), _events(text) as next_event:
-            builder = _TreeBuilder(next_event, self._problems)
+        with _syntax_problems(text, self._problems), ExitStack() as cleanup:
+            parser = _PARSER(text)
+            cleanup.callback(parser.dispose)
+            builder = _TreeBuilder(parser.get_event, self._problems)
             root = yield from builder.document(key)
             self.whole = not builder.refusals
             if self.whole or root is not None:
@@ -127,16 +129,6 @@ def _decode(data: bytes | None, problems: ProblemList) -> str | None:
 def _node_after(text: str) -> RefusedNode:
     """A node at the character that follows that text."""
     return RefusedNode(Position(text.count("\n"), len(text) - (text.rfind("\n") + 1)))
-
-
-@contextmanager
-def _events(text: str) -> Iterator[Callable[[], Any]]:
-    """The function that gives the next event of the text."""
-    parser = _PARSER(text)
-    try:
-        yield parser.get_event
-    finally:
-        parser.dispose()
 
 
 @contextmanager
