@@ -12,7 +12,7 @@ from reconcile.plan.matching import Matches, match_declarations
 from reconcile.wire.contacts_v1 import email_in
 
 from .run_context import ReadBudget, RunContext, failure_text, read_back
-from .update import DeferredWrite
+from .update import DeferredWrite, not_written
 
 
 def create_contact(change: Change, run: RunContext) -> Result:
@@ -48,12 +48,8 @@ def _judge(change: Change, run: RunContext, write: WriteResult, gap: float) -> R
             return replace(result, created=write.contact_id)
         case WriteKind.UNKNOWN:
             return _look_for(change, run, write.detail, gap)
-        case WriteKind.DEFERRED:
-            return DeferredWrite(write.detail)
-        case WriteKind.NOT_SENT:
-            return Result(change, Outcome.NOT_TRIED, write.detail)
-        case WriteKind.REJECTED:
-            return Result(change, Outcome.FAILED, write.detail)
+        case WriteKind.DEFERRED | WriteKind.NOT_SENT | WriteKind.REJECTED:
+            return not_written(change, write)
         case _:
             assert_never(write.kind)
 

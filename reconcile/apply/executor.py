@@ -32,19 +32,15 @@ def carry_out(plan: Plan, run: RunContext, progress: CarryOutProgress = lambda _
     with ThreadPoolExecutor(run.workers, thread_name_prefix="apply") as pool:
         try:
             for phase in _phases(plan.changes):
-                for result in _carry_out_phase(phase, run, pool):
+                futures = [pool.submit(execute_change, change, run) for change in phase]
+                for future in as_completed(futures):
+                    result = future.result()
                     results[result.change.key] = result
                     progress(len(results), len(plan.changes))
         except BaseException:
             run.breaker.stop("an unexpected error")  # or the pool would go on writing before it closes
             raise
     return Report(tuple(results[change.key] for change in plan.changes), run.breaker.reason)
-
-
-def _carry_out_phase(phase: Sequence[Change], run: RunContext, pool: ThreadPoolExecutor) -> Iterator[Result]:
-    futures = [pool.submit(execute_change, change, run) for change in phase]
-    for future in as_completed(futures):
-        yield future.result()
 
 
 def _phases(changes: Sequence[Change]) -> Iterator[list[Change]]:

@@ -26,22 +26,6 @@ def switched_on(environment: Mapping[str, str], name: str) -> bool:
     return environment.get(name, "").strip().casefold() not in OFF
 
 
-def kill_switch(applying: ApplySettings, environment: Mapping[str, str], state: Path) -> str | None:
-    """Why the kill switch is on, or None. It is looked at right before every write, and fails closed."""
-    if applying.stopped:
-        return "the kill switch 'stop: true' in the configuration is on"
-    if switched_on(environment, KILL_VARIABLE):
-        return f"the kill switch {KILL_VARIABLE} in the environment is on"
-    file = state / "KILL"
-    try:
-        file.lstat()  # `exists` calls a link to nothing, and what it can't look at, no file
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        return f"the kill switch {file} can't be looked at: {error.strerror}"
-    return f"the kill switch {file} is there"
-
-
 def refuse_guarded(plan: Plan, ceilings: Mapping[str, int]) -> None:
     """Raise Refusal for every guard that tripped and is not lifted far enough by an override.
 
@@ -83,8 +67,19 @@ class WritePermission:
     present: Callable[[], datetime]
 
     def kill_reason(self) -> str | None:
-        """Why the kill switch is on, or None."""
-        return kill_switch(self.applying, self.environment, self.state)
+        """Why the kill switch is on, or None. It is looked at right before every write, and fails closed."""
+        if self.applying.stopped:
+            return "the kill switch 'stop: true' in the configuration is on"
+        if switched_on(self.environment, KILL_VARIABLE):
+            return f"the kill switch {KILL_VARIABLE} in the environment is on"
+        file = self.state / "KILL"
+        try:
+            file.lstat()  # `exists` calls a link to nothing, and what it can't look at, no file
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            return f"the kill switch {file} can't be looked at: {error.strerror}"
+        return f"the kill switch {file} is there"
 
     def stop_reason(self, plan: Plan) -> str | None:
         """Why no change of the plan may be written any more, or None."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from reconcile.errors import ApiError, Forbidden, Unauthorized
-from reconcile.evance.writer import WriteKind
+from reconcile.evance.writer import WriteKind, WriteResult
 from reconcile.model.contact import Contact
 from reconcile.model.declaration import Declaration
 from reconcile.model.plan import Change
@@ -60,9 +60,8 @@ def update_contact(change: Change, run: RunContext) -> Result:
 
 
 def _given_up(change: Change, lost: LostWrite | None, detail: str) -> Result:
-    if lost is None:
-        return Result(change, Outcome.FAILED, detail)
-    return Result(change, Outcome.UNCONFIRMED, detail, gap=lost.gap)
+    outcome = Outcome.UNCONFIRMED if lost else Outcome.FAILED
+    return Result(change, outcome, detail, gap=lost.gap if lost else 0.0)
 
 
 def _attempt_after_loss(change: Change, run: RunContext, lost: LostWrite) -> Attempt:
@@ -131,14 +130,20 @@ def _write(change: Change, fresh: Change, run: RunContext, live: Contact, read_a
             return read_back(change, fresh, change.contact.id, run, gap)
         case WriteKind.UNKNOWN:
             return LostWrite(fresh, gap)
-        case WriteKind.DEFERRED:
-            return DeferredWrite(write.detail)
-        case WriteKind.NOT_SENT:
-            return Result(change, Outcome.NOT_TRIED, write.detail, held=held)
-        case WriteKind.REJECTED:
-            return Result(change, Outcome.FAILED, write.detail, held=held)
+        case WriteKind.DEFERRED | WriteKind.NOT_SENT | WriteKind.REJECTED:
+            return not_written(change, write, held)
         case _:
             assert_never(write.kind)
+
+
+def not_written(
+    change: Change, write: WriteResult, held: frozenset[str] | None = None
+) -> Result | DeferredWrite:
+    """How an attempt ends whose write has surely not taken effect."""
+    if write.kind is WriteKind.DEFERRED:
+        return DeferredWrite(write.detail)
+    outcome = Outcome.NOT_TRIED if write.kind is WriteKind.NOT_SENT else Outcome.FAILED
+    return Result(change, outcome, write.detail, held=held)
 
 
 def before_image(declaration: Declaration, live: Contact) -> Contact:

@@ -74,9 +74,8 @@ def _kept(view: ContactView, policy: Policy, now: datetime) -> tuple[Grant, ...]
         grants = view.grants.values()
     except Unanswerable:
         return None
-    guarded = (*policy.protect.roles, *policy.ignore.roles)
     for grant in grants:
-        if _matches(grant.reference, guarded):
+        if _is_guarded(grant.reference, policy):
             raise Refusal(f"the contact holds {grant.reference}, which the configuration protects or ignores")
         if grant.readable and not (grant.active and grant.held(now)):
             raise Refusal(
@@ -87,8 +86,7 @@ def _kept(view: ContactView, policy: Policy, now: datetime) -> tuple[Grant, ...]
 
 
 def _may_give(role: Role, policy: Policy, named: Sequence[str]) -> bool:
-    guarded = (*policy.protect.roles, *policy.ignore.roles)
-    if _matches(role.reference, guarded):
+    if _is_guarded(role.reference, policy):
         return False
     if named:
         return role.reference in named
@@ -102,6 +100,10 @@ def _few(roles: Sequence[Role]) -> list[Role]:
     return [*plain[:2], *waiting[: max(1, 2 - len(plain))]]
 
 
+def _is_guarded(reference: str, policy: Policy) -> bool:
+    return _matches(reference, (*policy.protect.roles, *policy.ignore.roles))
+
+
 def _matches(reference: str, patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(reference, pattern) for pattern in patterns)
 
@@ -111,10 +113,7 @@ def _in_v2(prober: Prober, shown: Mapping[str, Any]) -> Mapping[str, Any] | None
     reply = prober.get(CONTACTS_V2, {"email": str(shown.get("email") or "")})
     data = (reply.body or {}).get("data")
     listed = data if reply.accepted and isinstance(data, list) else []
-    met = [row for number in _numbers(listed) if (row := prober.met_in_v2(number)) is not None]
+    # Only in the first rows: an address that many contacts share identifies none of them.
+    numbers = [str(row["id"]) for row in listed[:20] if isinstance(row, dict) and "id" in row]
+    met = [row for number in numbers if (row := prober.met_in_v2(number)) is not None]
     return met[0] if len(met) == 1 else None
-
-
-def _numbers(rows: Sequence[object]) -> list[str]:
-    """The ids in the first rows of a list: an address that many contacts share identifies none of them."""
-    return [str(row["id"]) for row in rows[:20] if isinstance(row, dict) and "id" in row]

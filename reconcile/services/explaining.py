@@ -108,10 +108,6 @@ def _candidates(declaration: Declaration, account: Reader, progress: Progress) -
     listing = _merge_listings(account.search("email", email) for email in emails)
     if match_declarations([declaration], listing.identities).matched:
         return listing
-    return _list_all(account, progress)
-
-
-def _list_all(account: Reader, progress: Progress) -> Listing:
     listing = account.listing(lambda done, total: progress("Listing contacts", done, total))
     if listing.gap:
         where = account.connection.account

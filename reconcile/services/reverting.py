@@ -56,11 +56,16 @@ def plan_revert_of(project: Project, run: str, console: Console) -> Plan:
 def declarations_undoing(
     project: Project, approved: Plan, account: Reader, console: Console
 ) -> tuple[Declaration, ...]:
-    """The declarations that undo the run of an approved plan; what they do not undo is noted."""
+    """The declarations that undo the run of an approved plan; what they do not undo is noted.
+
+    Refusal: a contact of the approved plan is gone, or is somebody else by now.
+    """
     run = approved.revert or ""
     context = project.plan_context(account.connection.account, run)
     revert = plan_revert(find_run(project, run), account, context)
-    _refuse_lost(revert, approved)
+    missed = {change.label for change in approved.changes if change.contact.id in revert.lost}
+    reasons = tuple(f"{label}: it is gone or has another e-mail or reference" for label in sorted(missed))
+    refuse_if(reasons, "the approved plan no longer fits; nothing was written; revert and review again")
     for note in revert.notes:
         console.note(f"Note: {note}")
     return revert.declarations
@@ -86,13 +91,6 @@ def plan_revert(journaled: JournaledRun, account: Reader, context: PlanContext) 
         notes=tuple(note for revert in reverts for note in revert.notes),
         lost=frozenset(contact for revert in reverts for contact in revert.lost),
     )
-
-
-def _refuse_lost(revert: RevertPlan, approved: Plan) -> None:
-    """Raise Refusal when a contact of the approved plan is gone, or is somebody else by now."""
-    missed = {change.label for change in approved.changes if change.contact.id in revert.lost}
-    reasons = tuple(f"{label}: it is gone or has another e-mail or reference" for label in sorted(missed))
-    refuse_if(reasons, "the approved plan no longer fits; nothing was written; revert and review again")
 
 
 def _revert_contact(changes: ContactChanges, account: Reader, context: PlanContext) -> Iterator[RevertPlan]:

@@ -1,10 +1,11 @@
 """The kill switch stops everything and fails closed; a freeze lets pass what takes access away, if at all."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from reconcile.apply.preflight import kill_switch
+from reconcile.apply.preflight import WritePermission
 from reconcile.model.settings import ApplySettings
 from tests.apply.test_killed import await_request
 from tests.support.sandbox.sandbox_account import APPLY, AS_OF, CommandResult, SandboxAccount, ended
@@ -71,7 +72,8 @@ def test_anything_of_that_name_is_the_kill_switch(stand: SandboxAccount, make: o
 
 def test_a_kill_switch_that_can_not_be_looked_at_is_on(tmp_path: Path) -> None:
     """A name that is too long for the system: nobody can say that the switch is off."""
-    reason = kill_switch(ApplySettings(), {}, tmp_path / ("x" * 300))
+    permission = WritePermission(ApplySettings(), {}, tmp_path / ("x" * 300), lambda: datetime.now(UTC))
+    reason = permission.kill_reason()
     assert reason is not None
     assert "can't be looked at" in reason
 
