@@ -41,13 +41,13 @@ from reconcile.cli.command_line import main
 from reconcile.clock import utc_text
 from reconcile.declare.schema.configuration import configuration_json_schema
 from reconcile.declare.schema.declarations import declarations_json_schema
-from reconcile.documents.codec import decode, encode
-from reconcile.documents.explanation import explanation_json
+from reconcile.documents.codec import decode, encode, encode_text
+from reconcile.documents.explanation import ExplanationDocument
 from reconcile.documents.items import ContactSnapshot
 from reconcile.documents.json_text import JsonValue
 from reconcile.documents.plan import OperationDocument, plan_from_document, plan_json
 from reconcile.documents.plan import plan_schema as plan_json_schema
-from reconcile.documents.reports import drift_from_document, drift_json, timeline_json
+from reconcile.documents.reports import TimelineDocument, drift_from_document, drift_json
 from reconcile.journal.hash_chain import BrokenChain, HashChain
 from reconcile.journal.history import run_history
 from reconcile.journal.journaled_run import JournaledRun, read_run, read_runs
@@ -111,12 +111,12 @@ def write_operation(operation: Any) -> str:
 
 def write_explanation(explanation: Any) -> str:
     """The text of an explanation in JSON."""
-    return explanation_json(explanation)
+    return encode_text(ExplanationDocument, explanation)
 
 
 def write_timeline(timeline: Any) -> str:
     """The text of a timeline in JSON."""
-    return timeline_json(timeline)
+    return encode_text(TimelineDocument, timeline)
 
 
 def plan_schema() -> Any:

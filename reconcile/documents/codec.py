@@ -23,7 +23,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from .json_kinds import SCALARS, JsonKind, Schema, as_it_is, list_of, mapping_of, nullable, words
-from .json_text import JsonValue
+from .json_text import JsonValue, json_text
 
 M = TypeVar("M")
 
@@ -74,6 +74,11 @@ NOT_IN_JSON = object()
 def encode(document: type[Document[M]], value: M) -> dict[str, Any]:
     """A value of the model as JSON's types, in the order in which the keys are documented."""
     return object_shape(document).write(value)
+
+
+def encode_text(document: type[Document[M]], value: M) -> str:
+    """A value of the model as the text of a file in JSON."""
+    return json_text(encode(document, value))
 
 
 def decode(document: type[Document[M]], value: JsonValue, **known: Any) -> M:

@@ -10,9 +10,8 @@ from reconcile.model.facets import MANAGED, Facet
 from reconcile.model.plan import Boundary, ChangeAction
 from reconcile.model.reports import Effect, ExplainedItem, Explanation, FacetManagement
 
-from .codec import GROUPED, INLINE, Derived, Document, From, encode
+from .codec import GROUPED, INLINE, Derived, Document, From
 from .items import Event, ItemValue, OriginDocument, PlaceDocument
-from .json_text import json_text
 from .plan import FORMAT_VERSION, IdentityDocument, VerdictDocument
 
 
@@ -87,8 +86,3 @@ class ExplanationDocument(Document[Explanation]):
     items: tuple[ExplainedItemDocument, ...]
     next: TurnDocument | None
     refused: tuple[VerdictDocument, ...]
-
-
-def explanation_json(explanation: Explanation) -> str:
-    """The text of an explanation in JSON."""
-    return json_text(encode(ExplanationDocument, explanation))

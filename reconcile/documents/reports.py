@@ -12,10 +12,10 @@ from reconcile.model.problem import Problem, ProblemReport, Severity
 from reconcile.model.reports import Cause, Difference, Drift, Timeline, UpcomingChange
 from reconcile.model.settings import Finding, ProbeReport
 
-from .codec import GROUPED, Derived, Document, From, decode, encode
+from .codec import GROUPED, Derived, Document, From, decode, encode_text
 from .items import EVENT, PlaceDocument
 from .json_kinds import EMPTY_AS_NULL, ZERO_AS_NULL
-from .json_text import JsonValue, json_text
+from .json_text import JsonValue
 from .plan import FORMAT_VERSION, PlanDocument, plan_from_document
 
 
@@ -42,7 +42,7 @@ class DriftDocument(Document[Drift]):
 
 def drift_json(drift: Drift) -> str:
     """The text of a file of drift; ``drift_from_document`` reads it back."""
-    return json_text(encode(DriftDocument, drift))
+    return encode_text(DriftDocument, drift)
 
 
 def drift_from_document(document: Mapping[str, Any]) -> Drift:
@@ -108,11 +108,6 @@ class TimelineDocument(Document[Timeline]):
     events: Annotated[tuple[UpcomingChangeDocument, ...], From("upcoming")]
 
 
-def timeline_json(timeline: Timeline) -> str:
-    """The text of a timeline in JSON."""
-    return json_text(encode(TimelineDocument, timeline))
-
-
 PROBE_FORMAT_VERSION = "1.0"
 
 
@@ -127,11 +122,6 @@ class ProbeReportDocument(Document[ProbeReport]):
     findings: tuple[Finding, ...]
     not_restored: tuple[str, ...]
     stopped: Annotated[str, EMPTY_AS_NULL, "Why the probe ended early; null when it asked everything."]
-
-
-def probe_json(report: ProbeReport) -> str:
-    """The text of a whole probe in JSON."""
-    return json_text(encode(ProbeReportDocument, report))
 
 
 PROBLEMS_FORMAT_VERSION = "1.0"
@@ -153,8 +143,3 @@ class ProblemsDocument(Document[ProblemReport]):
 
     format_version: Annotated[str, Derived(lambda _: PROBLEMS_FORMAT_VERSION)]
     problems: tuple[ProblemDocument, ...]
-
-
-def problems_json(report: ProblemReport) -> str:
-    """The text of a document with all problems."""
-    return json_text(encode(ProblemsDocument, report))

@@ -7,11 +7,13 @@ the terminal.
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
-from reconcile.documents.explanation import explanation_json
+from reconcile.documents.codec import encode_text
+from reconcile.documents.explanation import ExplanationDocument
 from reconcile.documents.plan import plan_json
-from reconcile.documents.reports import drift_json, probe_json, problems_json, timeline_json
+from reconcile.documents.reports import ProbeReportDocument, ProblemsDocument, TimelineDocument, drift_json
 from reconcile.model.plan import Plan
 from reconcile.model.problem import ProblemReport
 from reconcile.model.reports import Drift, Explanation, Timeline
@@ -75,13 +77,13 @@ FORMATS = [
     Format(Drift, "json", drift_json, Audience.PROGRAM),
     Format(Drift, "markdown", drift_markdown, title="Markdown"),
     Format(Explanation, "text", explanation_text, Audience.USER, laid_out=True),
-    Format(Explanation, "json", explanation_json, Audience.PROGRAM),
+    Format(Explanation, "json", partial(encode_text, ExplanationDocument), Audience.PROGRAM),
     Format(Timeline, "text", timeline_text, Audience.USER, laid_out=True),
-    Format(Timeline, "json", timeline_json, Audience.PROGRAM),
+    Format(Timeline, "json", partial(encode_text, TimelineDocument), Audience.PROGRAM),
     Format(ProbeReport, "text", probe_text, Audience.USER, laid_out=True),
-    Format(ProbeReport, "json", probe_json, Audience.PROGRAM),
+    Format(ProbeReport, "json", partial(encode_text, ProbeReportDocument), Audience.PROGRAM),
     Format(ProblemReport, "text", problems_text, Audience.USER),
-    Format(ProblemReport, "json", problems_json, Audience.PROGRAM),
+    Format(ProblemReport, "json", partial(encode_text, ProblemsDocument), Audience.PROGRAM),
     Format(ProblemReport, "github", problems_github, title="GitHub's annotations"),
     Format(ProblemReport, "sarif", problems_sarif, title="SARIF"),
 ]

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.documents.explanation import explanation_json
-from reconcile.documents.reports import timeline_json
+from reconcile.documents.codec import encode_text
+from reconcile.documents.explanation import ExplanationDocument
+from reconcile.documents.reports import TimelineDocument
 from reconcile.render.explanation import explanation_text
 from reconcile.render.layout import TextLayout
 from reconcile.render.mask import mask
@@ -94,8 +95,8 @@ MASKED: dict[str, tuple[Callable[[], str], Callable[[], str]]] = {
         lambda: explanation_text(explained(personal)),
     ),
     "explanation as JSON": (
-        lambda: explanation_json(mask(explained(personal))),
-        lambda: explanation_json(explained(personal)),
+        lambda: encode_text(ExplanationDocument, mask(explained(personal))),
+        lambda: encode_text(ExplanationDocument, explained(personal)),
     ),
     "of nobody's": (
         lambda: explanation_text(mask(unmanaged(personal))),
@@ -106,8 +107,8 @@ MASKED: dict[str, tuple[Callable[[], str], Callable[[], str]]] = {
         lambda: timeline_text(coming(personal)),
     ),
     "timeline as JSON": (
-        lambda: timeline_json(mask(coming(personal))),
-        lambda: timeline_json(coming(personal)),
+        lambda: encode_text(TimelineDocument, mask(coming(personal))),
+        lambda: encode_text(TimelineDocument, coming(personal)),
     ),
 }
 
@@ -124,7 +125,7 @@ def test_what_is_masked_names_nobody(form: str) -> None:
 
 def test_the_keys_of_an_explanation_are_what_the_page_documents() -> None:
     """A program can go by them: to rename one is another major version."""
-    document = json.loads(explanation_json(explained(as_it_is)))
+    document = json.loads(encode_text(ExplanationDocument, explained(as_it_is)))
     assert document["format_version"] == "1.0"
     assert list(document) == [
         "format_version", "tool_version", "target", "account", "as_of", "timezone", "contact", "declared",
@@ -151,7 +152,7 @@ def test_the_keys_of_an_explanation_are_what_the_page_documents() -> None:
 
 def test_the_keys_of_a_timeline_are_what_the_page_documents() -> None:
     """A program can go by them, too."""
-    document = json.loads(timeline_json(coming(as_it_is)))
+    document = json.loads(encode_text(TimelineDocument, coming(as_it_is)))
     assert document["format_version"] == "1.0"
     assert list(document) == [
         "format_version", "tool_version", "target", "as_of", "until", "days", "timezone", "summary", "events",

@@ -3,7 +3,8 @@
 import pytest
 
 from reconcile.clock import Window
-from reconcile.documents.reports import timeline_json
+from reconcile.documents.codec import encode_text
+from reconcile.documents.reports import TimelineDocument
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
 from reconcile.model.problem import Place
 from reconcile.plan.matching import declarations_named, nearest_name
@@ -38,7 +39,7 @@ def test_a_bundle_of_everybody_starts_and_lapses_for_each() -> None:
     assert (found.contacts, found.starts, found.lapses) == (CONTACTS, 2 * CONTACTS, 0)
     assert timeline_text(found).count("starts 2026-11-24") == 2 * CONTACTS
     few = mask(build_timeline(entries[:2_400], scene(str), 90))
-    assert timeline_json(few).count('"event": "lapses"') == 4_800
+    assert encode_text(TimelineDocument, few).count('"event": "lapses"') == 4_800
 
 
 @pytest.mark.timeout(60)

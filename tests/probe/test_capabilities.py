@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.declare.capabilities import load_capabilities
-from reconcile.documents.reports import probe_json
+from reconcile.documents.codec import encode_text
+from reconcile.documents.reports import ProbeReportDocument
 from reconcile.errors import DeclarationError
 from reconcile.evance.reader import Reader
 from reconcile.model.facets import Facet
@@ -75,7 +76,7 @@ def test_no_word_of_the_account_steers_the_terminal() -> None:
     """A status is the account's own text: no control character of it reaches any output."""
     finding = Finding("grant-pending", "?", "wait\x1b[2J\n", "\u202edetail\x07")
     probe = probed(Capabilities(accounts=("a.evance.me",)), finding)
-    for text in (probe_text(probe), probe_json(probe), capabilities_yaml(probe)):
+    for text in (probe_text(probe), encode_text(ProbeReportDocument, probe), capabilities_yaml(probe)):
         assert not set(text) & set("\x1b\x07\u202e")
     assert "wait\n" not in capabilities_yaml(probe)
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from reconcile.documents.reports import problems_json
+from reconcile.documents.codec import encode_text
+from reconcile.documents.reports import ProblemsDocument
 from reconcile.model.problem import Place, Problem, ProblemReport, Severity
 from reconcile.render.problems import problems_github, problems_sarif
 
@@ -46,7 +48,7 @@ def test_text_is_a_line_for_each_problem() -> None:
 
 def test_json_holds_every_part_of_a_problem() -> None:
     """A whole file has no line; the format says its version."""
-    assert json.loads(problems_json(ProblemReport(PROBLEMS[1:]))) == {
+    assert json.loads(encode_text(ProblemsDocument, ProblemReport(PROBLEMS[1:]))) == {
         "format_version": "1.0",
         "problems": [
             {
@@ -160,7 +162,7 @@ def test_sarif_results_name_their_rules() -> None:
     assert "region" not in run["results"][1]["locations"][0]["physicalLocation"]
 
 
-@pytest.mark.parametrize("form", [problems_json, problems_sarif])
+@pytest.mark.parametrize("form", [partial(encode_text, ProblemsDocument), problems_sarif])
 def test_documents_are_plain_ascii(form: Any) -> None:
     """They read the same everywhere and steer no terminal."""
     problem = Problem(Place("contacts/é.yaml", 1, 1), "\x1b[31m \x7f \u202e é", "unknown-key")
