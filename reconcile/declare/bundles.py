@@ -69,11 +69,12 @@ def with_bundles(contact: ContactInFile, bundles: Mapping[str, Bundle], problems
     used = [bundles[name] for name in sorted(places) if name in bundles]
     if not used:
         return declaration
-    merged = {facet: _merge(facet, declaration, used) for facet in SETS}
+    given = {facet: [bundle.sets[facet] for bundle in used if facet in bundle.sets] for facet in SETS}
+    merged = {facet: _merge(facet, declaration, lists) for facet, lists in given.items() if lists}
     for name, message in chain.from_iterable(items.disagreements for items in merged.values()):
         problems.add(rules.BUNDLES_DISAGREE, places[name], message)
     passed_over = tuple(chain.from_iterable(items.passed_over for items in merged.values()))
-    sets = {facet: items.items for facet, items in merged.items() if items.items is not None}
+    sets = {facet: items.items for facet, items in merged.items()}
     return replace(declaration.with_sets(sets), passed_over=passed_over)
 
 
@@ -81,20 +82,16 @@ def with_bundles(contact: ContactInFile, bundles: Mapping[str, Bundle], problems
 class _MergedItems:
     """The items of a contact and its bundles, sorted, and the bundles' items that another one comes before.
 
-    ``items`` is None where nobody manages the facet. A disagreement of two bundles is the later one's name
-    and a message.
+    A disagreement of two bundles is the later one's name and a message.
     """
 
-    items: tuple[DeclaredItem, ...] | None = None
+    items: tuple[DeclaredItem, ...] = ()
     passed_over: list[DeclaredItem] = field(default_factory=list)
     disagreements: list[tuple[str, str]] = field(default_factory=list)
 
 
-def _merge(facet: Facet, declaration: Declaration, bundles: Iterable[Bundle]) -> _MergedItems:
+def _merge(facet: Facet, declaration: Declaration, given: Iterable[Iterable[DeclaredItem]]) -> _MergedItems:
     merged = _MergedItems()
-    given = [bundle.sets[facet] for bundle in bundles if facet in bundle.sets]
-    if not given:
-        return merged
     key = FACETS[facet].item_key
     by_key = {key(item.name): item for item in declaration.items(facet)}
     for item in chain.from_iterable(given):

@@ -93,11 +93,6 @@ class GuardInput:
             if any(operation.revokes or operation.shortens for operation in contact.operations)
         )
 
-    @property
-    def soon(self) -> datetime:
-        """Until when a role that is cut short counts as one that is taken."""
-        return loss_horizon(self.policy, self.now)
-
 
 @dataclass(frozen=True, slots=True)
 class GuardCount:
@@ -182,7 +177,8 @@ def _last_holder(guard_input: GuardInput) -> GuardCount:
     limit, others = guard_input.limits.of(LAST_HOLDER), guard_input.account.other_holders
     if others is None:
         return GuardCount("not judged: nothing is known of contacts that are not declared", 0, limit)
-    lost = roles_without_holder(guard_input.contacts, others, guard_input.soon)
+    soon = loss_horizon(guard_input.policy, guard_input.now)
+    lost = roles_without_holder(guard_input.contacts, others, soon)
     unread = f", as far as is known ({others.unread} other contacts were not read)"
     event = "would lose the last holder" + (unread if lost and others.unread else "")
     return _counted("role", event, lost, limit)
@@ -190,7 +186,7 @@ def _last_holder(guard_input: GuardInput) -> GuardCount:
 
 def _last_role(guard_input: GuardInput) -> GuardCount:
     """A role whose end is set to the next hours is as good as taken."""
-    soon = guard_input.soon
+    soon = loss_horizon(guard_input.policy, guard_input.now)
     stripped = (
         contact for contact in guard_input.contacts if contact.roles_before and not contact.roles_after(soon)
     )
