@@ -8,7 +8,7 @@ from reconcile.http.rate_limiter import RateLimiter, RetryPolicy, Timing, http_d
 from reconcile.wire.values import Json
 
 from .connection import Connection
-from .error_mapping import read_failure, unexpected_response, write_failure
+from .error_mapping import failure_of, unexpected_response
 from .tokens import TokenSource
 from .transport import ApiRequest, ApiResponse, NoJson, Transport
 
@@ -27,7 +27,10 @@ def _trace_line(request: ApiRequest, outcome: ApiResponse | TransportFailure, se
 
 
 class ApiClient:
-    """The one way to an account, for any number of threads."""
+    """The one way to an account, for any number of threads.
+
+    ``rate_limiter`` ends the waits of its requests; ``tokens`` gives a token of its own for a narrower scope.
+    """
 
     def __init__(
         self,
@@ -42,19 +45,15 @@ class ApiClient:
         self._trace = trace
         self._timing = timing
         self._retry = retry
-        self._rate_limiter = RateLimiter(connection.rate, timing)
+        self.rate_limiter = RateLimiter(connection.rate, timing)
         self._setbacks = 0
         self._transport = Transport(connection, may_write=may_write)
-        self._tokens = TokenSource(connection, timing, self._exchange)
+        self.tokens = TokenSource(connection, timing, self._exchange)
 
     def read(self, request: ApiRequest) -> Json:
         """The JSON object that a GET is answered with; ApiError when there is none after all tries."""
         outcome = self._authorized(request)
-        if isinstance(outcome, TransportFailure) or not outcome.succeeded:
-            raise read_failure(self._as_sent(request), outcome, self.connection)
-        if not isinstance(outcome.body, dict):
-            raise unexpected_response(request, self.connection)
-        return outcome.body
+        return self._json_object(request, self._success(request, outcome))
 
     def write(self, request: ApiRequest) -> Json | None:
         """The JSON object that a write is answered with, None for an empty body.
@@ -65,55 +64,46 @@ class ApiClient:
         other ApiError: it has not.
         """
         outcome = self._send_in_turn(request) if request.send_once else self._authorized(request)
-        if isinstance(outcome, TransportFailure) or not outcome.succeeded:
-            raise write_failure(self._as_sent(request), outcome, self.connection)
-        if outcome.body is NoJson.EMPTY:
-            return None
-        if not isinstance(outcome.body, dict):
-            raise unexpected_response(request, self.connection)
-        return outcome.body
+        response = self._success(request, outcome)
+        return None if response.body is NoJson.EMPTY else self._json_object(request, response)
+
+    def _success(self, request: ApiRequest, outcome: ApiResponse | TransportFailure) -> ApiResponse:
+        if isinstance(outcome, ApiResponse) and outcome.succeeded:
+            return outcome
+        # With the token that was sent, which an error must not quote from an answer.
+        token = self.tokens.last
+        sent = request if token is None else request.with_token(token)
+        raise failure_of(sent, outcome, self.connection)
+
+    def _json_object(self, request: ApiRequest, response: ApiResponse) -> Json:
+        if isinstance(response.body, dict):
+            return response.body
+        raise unexpected_response(request, self.connection)
 
     def outcome(self, request: ApiRequest, token: str | None = None) -> ApiResponse | TransportFailure:
         """The last answer after all tries, a refusal too; ``token`` is sent instead of our own."""
         return self._authorized(request) if token is None else self._exchange(request.with_token(token))
 
-    def token_for(self, scope: str) -> str | None:
-        """A token with no more than that scope; None when the account gives none."""
-        return self._tokens.narrowed(scope)
-
-    def stop_when(self, stop_reason: Callable[[], str | None]) -> None:
-        """End waits with Stopped, within half a second, once that gives a reason."""
-        self._rate_limiter.stop_when(stop_reason)
-
-    def stop(self) -> None:
-        """End the wait of every request."""
-        self._rate_limiter.close()
-
     def close(self) -> None:
         """Close the connections, once no thread uses them any more."""
         self._transport.close()
 
-    def _as_sent(self, request: ApiRequest) -> ApiRequest:
-        """The request with its token, which an error must not quote from an answer."""
-        token = self._tokens.last
-        return request if token is None else request.with_token(token)
-
     def _authorized(self, request: ApiRequest) -> ApiResponse | TransportFailure:
         """The last answer, after one renewal of a token that was not accepted."""
-        token = self._tokens.current()
+        token = self.tokens.current()
         outcome = self._exchange(request.with_token(token))
         if isinstance(outcome, ApiResponse) and outcome.status == 401:
-            outcome = self._exchange(request.with_token(self._tokens.renewed(token)))
+            outcome = self._exchange(request.with_token(self.tokens.renewed(token)))
         return outcome
 
     def _send_in_turn(self, request: ApiRequest) -> ApiResponse | TransportFailure:
         """The answer to a request that is sent once; WriteDeferred or ApiError: it was not taken."""
-        token = self._tokens.at_hand()
-        if token is None or not self._rate_limiter.take_in_turn():
+        token = self.tokens.at_hand()
+        if token is None or not self.rate_limiter.take_in_turn():
             raise WriteDeferred(f"{request.action} was not sent, since it would have had to wait: read again")
         outcome = self._send(request.with_token(token))
         match outcome:
-            case ApiResponse(status=401) if self._tokens.withdrawn(token):
+            case ApiResponse(status=401) if self.tokens.withdrawn(token):
                 raise WriteDeferred(
                     f"{self.connection.account} did not {request.action} (401): its token is void"
                 )
@@ -123,14 +113,14 @@ class ApiClient:
                 self._pause(outcome, min(self._setback(outcome), self._retry.total))
             case ApiResponse(succeeded=True):
                 self._setbacks = 0
-                self._tokens.proven(token)
+                self.tokens.proven(token)
             case _:
                 pass
         return outcome
 
     def _deferred(self, request: ApiRequest, outcome: ApiResponse | TransportFailure) -> ApiError:
         """Hold all workers for as long as the server asks, unless that is longer than a request may take."""
-        error = read_failure(request, outcome, self.connection)
+        error = failure_of(request, outcome, self.connection)
         delay = self._setback(outcome)
         if delay > self._retry.total:
             return error
@@ -144,7 +134,7 @@ class ApiClient:
 
     def _pause(self, outcome: ApiResponse | TransportFailure, seconds: float) -> None:
         slower = isinstance(outcome, ApiResponse) and outcome.asks_to_wait
-        self._rate_limiter.pause(seconds, slower=slower)
+        self.rate_limiter.pause(seconds, slower=slower)
 
     def _exchange(self, request: ApiRequest) -> ApiResponse | TransportFailure:
         """The last answer, after as many tries as the kind of failure is worth."""
@@ -161,7 +151,7 @@ class ApiClient:
         return outcome
 
     def _send_when_free(self, request: ApiRequest) -> ApiResponse | TransportFailure:
-        self._rate_limiter.take(reserve_next=request.reserve_next)
+        self.rate_limiter.take(reserve_next=request.reserve_next)
         return self._send(request)
 
     def _send(self, request: ApiRequest) -> ApiResponse | TransportFailure:
@@ -169,7 +159,7 @@ class ApiClient:
         outcome = self._transport.send(request)
         self._trace(_trace_line(request, outcome, self._timing.monotonic() - began))
         if isinstance(outcome, ApiResponse) and outcome.succeeded:
-            self._rate_limiter.ease()
+            self.rate_limiter.ease()
         return outcome
 
     def _tries(self, request: ApiRequest, outcome: ApiResponse | TransportFailure) -> int:
@@ -205,6 +195,6 @@ class ApiClient:
     def _wait(self, outcome: ApiResponse | TransportFailure, delay: float) -> None:
         """Hold all workers when the server asks for it; else only this one."""
         if isinstance(outcome, ApiResponse) and outcome.asks_to_wait:
-            self._rate_limiter.pause(delay)
+            self.rate_limiter.pause(delay)
         else:
-            self._rate_limiter.sleep_until(self._timing.monotonic() + delay)
+            self.rate_limiter.sleep_until(self._timing.monotonic() + delay)

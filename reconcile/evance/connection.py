@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -64,18 +65,13 @@ def _credentials_in(path: Path) -> Credentials:
 
 
 def _json_object(path: Path) -> Mapping[str, object]:
-    content = _parsed(path)
+    content: object = None
+    with suppress(OSError, ValueError, RecursionError):
+        content = json.loads(path.read_bytes())
+    # Raised outside the `with`: the decoder's own error, which carries the file's text, is not chained to it.
     if not isinstance(content, dict):
         raise Unauthorized(f"EVANCE_CREDENTIALS {path}: not a readable JSON object: {_ADVICE}")
     return content
-
-
-def _parsed(path: Path) -> object:
-    # A value instead of an exception: the decoder's own error would carry the file's text along.
-    try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return None
 
 
 def _required(content: Mapping[str, object], key: str, path: Path) -> str:

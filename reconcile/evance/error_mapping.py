@@ -45,10 +45,22 @@ def parse_answer(parse: Callable[[Json], Parsed], body: Json, connection: Connec
         raise UnexpectedResponse(f"{connection.account} gave an unknown answer: {error}") from None
 
 
-def read_failure(  # noqa: PLR0911 -- a table of statuses
+def failure_of(
     request: ApiRequest, outcome: ApiResponse | TransportFailure, connection: Connection
 ) -> ApiError:
-    """The error that an answer which is not a success amounts to, for a request that can be repeated."""
+    """The error that an outcome amounts to which is not a success.
+
+    OutcomeUnknown for a write whenever it may have taken effect all the same.
+    """
+    error = _failure(request, outcome, connection)
+    if request.writes and _may_be_written(outcome):
+        return OutcomeUnknown(f"{error}; whether it was written is unknown: read it back")
+    return error
+
+
+def _failure(  # noqa: PLR0911 -- a table of statuses
+    request: ApiRequest, outcome: ApiResponse | TransportFailure, connection: Connection
+) -> ApiError:
     if isinstance(outcome, TransportFailure):
         return Unreachable(_unreachable(outcome.kind, connection))
     start = f"{connection.account} did not {request.action} ({outcome.status})"
@@ -72,16 +84,6 @@ def read_failure(  # noqa: PLR0911 -- a table of statuses
         case _:
             reason = validation_errors(request, outcome, connection) or "it gave no reason"
             return Rejected(f"{start}: {reason}")
-
-
-def write_failure(
-    request: ApiRequest, outcome: ApiResponse | TransportFailure, connection: Connection
-) -> ApiError:
-    """The error of a write: OutcomeUnknown whenever it may have taken effect all the same."""
-    error = read_failure(request, outcome, connection)
-    if _may_be_written(outcome):
-        return OutcomeUnknown(f"{error}; whether it was written is unknown: read it back")
-    return error
 
 
 def _may_be_written(outcome: ApiResponse | TransportFailure) -> bool:

@@ -15,7 +15,7 @@ from reconcile.wire.values import Json
 
 from .api_client import Trace, no_trace
 from .connection import Connection
-from .error_mapping import read_failure, write_failure
+from .error_mapping import failure_of
 from .reader import Reader
 from .transport import ApiRequest, ApiResponse
 
@@ -109,7 +109,7 @@ class Prober(Reader):
     def token_for(self, scope: str) -> str | None:
         """A token with no more than that scope; None when the account gives none."""
         self.checkpoint()
-        return self._api.token_for(scope)
+        return self._api.tokens.narrowed(scope)
 
     def contact_as_shown(self) -> Json:
         """The contact as v1 shows it, uninterpreted; NotFound when there is none of that id."""
@@ -126,8 +126,7 @@ class Prober(Reader):
         self.checkpoint()
         outcome = self._api.outcome(request, token)
         if isinstance(outcome, TransportFailure) or not _means_something(outcome, ours=token is None):
-            failure = write_failure if request.writes else read_failure
-            raise failure(request, outcome, self.connection)
+            raise failure_of(request, outcome, self.connection)
         headers = {name.lower(): value for name, value in outcome.headers.items()}
         self.header_names |= set(headers)
         return ProbeReply(outcome.status, outcome.body if isinstance(outcome.body, dict) else None, headers)

@@ -56,7 +56,7 @@ class Reader:
 
     def close(self) -> None:
         """End the workers and close the connections."""
-        self._api.stop()
+        self._api.rate_limiter.close()
         self._workers.close()
         self._api.close()
 
@@ -71,15 +71,12 @@ class Reader:
         request = ApiRequest("GET", CONTACTS_V2, "list the contacts", "contacts.readonly")
         return self._listing(request, progress)
 
-    def search(self, field: str, value: str) -> Listing:
+    def search(self, field: str, value: str, *, reserve_next: bool = False) -> Listing:
         """The contacts that the account finds by a field, ``email`` or ``reference``: to be compared.
 
         A server may find more than was asked for, or ignore the filter and list all. It may distinguish
         letter case (Evance help says of neither). ApiError when its findings can't be read whole.
         """
-        return self._search(field, value)
-
-    def _search(self, field: str, value: str, *, reserve_next: bool = False) -> Listing:
         request = ApiRequest(
             "GET",
             CONTACTS_V2,
@@ -152,10 +149,11 @@ class Reader:
 
     def contact(self, id: str) -> Contact:  # noqa: A002 -- the API's own word
         """One contact, read anew and whole; NotFound when there is none of that id."""
-        path, action = contact_path_v1(id), f"show contact {id}"
-        return self._read_contact(ApiRequest("GET", path, action, "contacts.readonly"), id)
+        return self._read_contact(id)
 
-    def _read_contact(self, request: ApiRequest, id: str) -> Contact:  # noqa: A002 -- the API's own word
+    def _read_contact(self, id: str, *, reserve_next: bool = False) -> Contact:  # noqa: A002 -- see above
+        path, action = contact_path_v1(id), f"show contact {id}"
+        request = ApiRequest("GET", path, action, "contacts.readonly", reserve_next=reserve_next)
         contact = parse_answer(read_contact, self._api.read(request), self.connection)
         if contact.identity.id != id:
             raise UnexpectedResponse(

@@ -17,7 +17,7 @@ from reconcile.http.rate_limiter import LATE, Timing
 from reconcile.model.settings import AuthFlow
 
 from .connection import Connection, Credentials
-from .error_mapping import read_failure
+from .error_mapping import failure_of
 from .transport import TOKEN_PATHS, ApiRequest, ApiResponse
 
 LIFETIME = 3600.0
@@ -59,11 +59,17 @@ class TokenSource:
 
     def current(self) -> str:
         """The token, renewed if it is due; Unauthorized: the credentials were not accepted."""
+        return self._renewed_if(lambda token: self._timing.monotonic() >= token.renew_at)
+
+    def renewed(self, stale: str) -> str:
+        """A token other than the refused one; the first worker that needs it requests it for all."""
+        return self._renewed_if(lambda token: token.value == stale)
+
+    def _renewed_if(self, outdated: Callable[[AccessToken], bool]) -> str:
         with self._lock:
-            token = self._token
-            if token is None or self._timing.monotonic() >= token.renew_at:
-                token = self._token = self._request_token()
-            return token.value
+            if self._token is None or outdated(self._token):
+                self._token = self._request_token()
+            return self._token.value
 
     @property
     def last(self) -> str | None:
@@ -94,14 +100,6 @@ class TokenSource:
         if token == self._on_trial:
             self._on_trial = None
 
-    def renewed(self, stale: str) -> str:
-        """A token other than the refused one; the first worker that needs it requests it for all."""
-        with self._lock:
-            token = self._token
-            if token is None or token.value == stale:
-                token = self._token = self._request_token()
-            return token.value
-
     def narrowed(self, scope: str) -> str | None:
         """A separate token with only that scope (Evance help: Scopes); None when there is none."""
         request = token_request(self._connection, self._timing, TOKEN_PATHS[0])
@@ -131,7 +129,7 @@ class TokenSource:
         return outcome
 
     def _failure(self, outcome: ApiResponse | TransportFailure) -> ApiError:
-        error = read_failure(ApiRequest("POST", TOKEN_PATHS[0], "give a token"), outcome, self._connection)
+        error = failure_of(ApiRequest("POST", TOKEN_PATHS[0], "give a token"), outcome, self._connection)
         if isinstance(error, NotFound):
             return NotFound(f"{self._connection.account} gives no tokens (404): is the account's name right?")
         return error

@@ -68,12 +68,11 @@ class Writer(Reader):
 
         A reading that needs only its ordinary turn still goes out, so that a write can be read back.
         """
-        self._api.stop_when(stop_reason)
+        self._api.rate_limiter.stop_when(stop_reason)
 
     def contact_to_update(self, id: str) -> Contact:  # noqa: A002 -- the API's own word
         """``contact``, right before its update: the next turn to send is reserved for this thread."""
-        path, action = contact_path_v1(id), f"show contact {id}"
-        return self._read_contact(ApiRequest("GET", path, action, "contacts.readonly", reserve_next=True), id)
+        return self._read_contact(id, reserve_next=True)
 
     def update(self, id: str, payload: Payload) -> WriteResult:  # noqa: A002 -- the API's own word
         """Update a contact; ``payload`` is the exact body, ``{"contact": {...}}``."""
@@ -86,7 +85,7 @@ class Writer(Reader):
         spellings = {spelling for email in emails if email for spelling in (email, email_key(email))}
         filters = [("email", email) for email in sorted(spellings)]
         filters += [("reference", reference)] if reference else []
-        listings = [self._search(field, value, reserve_next=True) for field, value in filters]
+        listings = [self.search(field, value, reserve_next=True) for field, value in filters]
         return tuple(sorted({identity for listing in listings for identity in listing.identities}))
 
     def create(self, payload: Payload) -> WriteResult:

@@ -157,14 +157,9 @@ def send_request(
         )
         content = read_body(response, settings.response_size)
     except (RequestException, OSError, ResponseTooLarge) as error:
-        return transport_failure(error)
+        return TransportFailure(_kind(error), type(error).__name__, isinstance(error, ResponseTooLarge))
     links = {relation: link["url"] for relation, link in response.links.items()}
     return HttpResponse(response.status_code, response.headers, content, links)
-
-
-def transport_failure(error: Exception) -> TransportFailure:
-    """The failure that an exception stands for."""
-    return TransportFailure(_kind(error), type(error).__name__, isinstance(error, ResponseTooLarge))
 
 
 def _kind(error: Exception) -> FailureKind:

@@ -115,7 +115,7 @@ def test_an_update_does_not_wait_out_the_pause_of_another_worker(talk: Talk, clo
     """A pause that somebody else was asked for holds an update, too: it is not sent as it was after it."""
     answers = iter([FakeReply(429, headers={"Retry-After": "4"})])
     party, writer = talk(lambda seen: next(answers, FakeReply(body=v1(int(seen.path[14:16])))))
-    writer._api._tokens.current()
+    writer._api.tokens.current()
     expect(writer.update("14", PAYLOAD), WriteKind.DEFERRED)
     paused_at = clock.now
     expect(writer.update("13", PAYLOAD), WriteKind.DEFERRED, "was not sent")
@@ -214,15 +214,15 @@ def test_no_connection_postpones_an_update_and_holds_the_next_request(talk: Talk
     _, writer = talk(lambda _seen: FakeReply(body=v1(13)))
     writer.contact("13")
     moved = talk(lambda _seen: FakeReply(), base_url="http://127.0.0.1:1")[1]
-    moved._api._tokens = writer._api._tokens
+    moved._api.tokens = writer._api.tokens
     for times in (1, 2, 3):
         before = clock.now
         expect(moved.update("13", PAYLOAD), WriteKind.DEFERRED, "no connection")
         assert clock.now == pytest.approx(before, abs=0.01)
-        assert moved._api._rate_limiter._paused_until - before == pytest.approx(
+        assert moved._api.rate_limiter._paused_until - before == pytest.approx(
             0.5 * 2 ** (times - 1), abs=0.01
         )
-        clock.now = moved._api._rate_limiter._paused_until
+        clock.now = moved._api.rate_limiter._paused_until
 
 
 def test_a_reader_renews_and_repeats_as_ever(talk: Talk) -> None:

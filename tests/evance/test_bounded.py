@@ -70,7 +70,7 @@ def test_an_answer_that_drips_is_given_up(talk: Talk, what: str) -> None:
         dripping(*DRIPPING[what]) as url,
         Writer(connection_to(url, answer_timeout=0.3), retry=ONCE) as writer,
     ):
-        writer._api._tokens = known._api._tokens
+        writer._api.tokens = known._api.tokens
         began = time.monotonic()
         with pytest.raises(Unreachable, match="did not answer within"):
             writer.contact("13")

@@ -240,11 +240,11 @@ def test_leaving_the_client_ends_what_waits(talk: Talk) -> None:
     timing = Timing(lambda: 0.0, lambda: 0.0, sleep, lambda: 1.0)
     party, writer = talk(lambda seen: FakeReply(503) if "contacts/" in seen.path else account(seen))
     with Reader(writer.connection, timing=timing) as reader:
-        reader._api._rate_limiter._interval = 0.0
+        reader._api.rate_limiter._interval = 0.0
         reading = threading.Thread(target=lambda: _ignore(lambda: reader.contact("1")))
         reading.start()
         assert waiting.wait(10)
-        reader._api.stop()
+        reader._api.rate_limiter.close()
         leave.set()
         reading.join(10)
     assert not reading.is_alive()

@@ -208,7 +208,7 @@ def test_a_write_that_never_left_was_not_written(talk: Talk) -> None:
     party, writer = talk(lambda _seen: FakeReply(body=v1(13)))
     writer.contact("13")
     moved = talk(lambda _seen: FakeReply(), base_url="http://127.0.0.1:1")[1]
-    moved._api._tokens = writer._api._tokens
+    moved._api.tokens = writer._api.tokens
     expect(moved.update("13", PAYLOAD), WriteKind.DEFERRED, r"no connection to 127\.0\.0\.1:1")
     assert len(party.calls) == 1
 
