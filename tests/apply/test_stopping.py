@@ -18,7 +18,7 @@ from reconcile.model.problem import Place
 from reconcile.model.result import Outcome, Report, Result
 from reconcile.plan.approval import approved_operations
 from reconcile.services.planning import make_fresh_plan
-from tests.apply.test_settling import SCENE
+from tests.apply.test_executor import SCENE
 from tests.support.sandbox.sandbox_account import APPLY, FakeClock, SandboxAccount, ended
 from tests.support.shop import NOW, Shop
 
@@ -45,31 +45,31 @@ ENTRY = Declaration(
     ("how", "code", "said"), [("KILL", 3, "the kill switch"), ("SIGTERM", 1, "stopped by the user")]
 )
 def test_a_contact_that_waits_is_not_written_once_the_run_is_stopped(
-    stand: SandboxAccount, declared: str, how: str, code: int, said: str
+    sandbox_account: SandboxAccount, declared: str, how: str, code: int, said: str
 ) -> None:
     """Asked to wait, it would be written a second later: it is not, and nothing at all was written."""
-    checkout = stand.checkout(declared)
-    stand.upset(WAITING)
-    before = stand.holds()
+    checkout = sandbox_account.checkout(declared)
+    sandbox_account.upset(WAITING)
+    before = sandbox_account.holds()
     with checkout.started(APPLY) as process:
-        await_write(stand)
+        await_write(sandbox_account)
         if how == "KILL":
             (checkout.state / "KILL").touch()
         else:
             process.send_signal(signal.SIGTERM)
-        sent = len(stand.writes())
+        sent = len(sandbox_account.writes())
         done = ended(process)
     assert done.code == code, done.said
     assert said in done.err
     assert "nothing was written" in done.err
-    assert len(stand.writes()) <= sent + 1  # the one under way at that moment
-    assert stand.holds() == before
+    assert len(sandbox_account.writes()) <= sent + 1  # the one under way at that moment
+    assert sandbox_account.holds() == before
     assert [entry["outcome"] for entry in checkout.lines("outcome")] == ["not tried"]
 
 
-def await_write(stand: SandboxAccount) -> None:
+def await_write(sandbox_account: SandboxAccount) -> None:
     until = time.monotonic() + 30
-    while not stand.writes():
+    while not sandbox_account.writes():
         assert time.monotonic() < until
         time.sleep(0.01)
 
@@ -140,25 +140,25 @@ def test_only_a_run_that_tried_nothing_counts_as_held_back(shop: Shop) -> None:
 class Freezing(FakeClock):
     """In whose time a freeze begins while a contact that was just read waits for the turn of its write."""
 
-    def __init__(self, stand: SandboxAccount) -> None:
+    def __init__(self, sandbox_account: SandboxAccount) -> None:
         super().__init__()
-        self._stand = stand
+        self._sandbox_account = sandbox_account
 
     def sleep(self, seconds: float) -> None:
         super().sleep(seconds)
-        if sum(one["path"] == "/api/contacts/36.json" for one in self._stand.requests()) == 2:
+        if sum(one["path"] == "/api/contacts/36.json" for one in self._sandbox_account.requests()) == 2:
             os.environ["RECONCILE_FREEZE"] = "1"
 
 
 def test_a_freeze_that_begins_before_the_turn_of_a_write_is_obeyed(
-    stand: SandboxAccount, monkeypatch: pytest.MonkeyPatch
+    sandbox_account: SandboxAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At one request in two seconds the write would come two seconds after the last question."""
     monkeypatch.setenv("RECONCILE_FREEZE", "")  # so that it is gone after the test
-    checkout = stand.checkout(UPDATE)
+    checkout = sandbox_account.checkout(UPDATE)
     configuration = checkout.root / "reconcile.yaml"
     configuration.write_text(configuration.read_text("utf-8").replace("rate: 1000", "rate: 0.5"), "utf-8")
-    done = checkout.apply(clock=Freezing(stand))
+    done = checkout.apply(clock=Freezing(sandbox_account))
     assert done.code == 3, done.said
     assert "RECONCILE_FREEZE in the environment is on" in done.err
-    assert stand.writes() == []
+    assert sandbox_account.writes() == []

@@ -24,7 +24,7 @@ class Job:
     """A job of GitHub for pull request 7, in the folder of a project."""
 
     project: Project
-    hub: FakeGitHub
+    fake_github: FakeGitHub
     summary: Path
     output: Path
 
@@ -33,7 +33,7 @@ class Job:
         return {
             "GITHUB_REPOSITORY": REPOSITORY,
             "GITHUB_SERVER_URL": "https://github.example",
-            "GITHUB_API_URL": self.hub.api.url,
+            "GITHUB_API_URL": self.fake_github.api.url,
             "GITHUB_TOKEN": TOKEN,
             "GITHUB_SHA": COMMIT,
             "GITHUB_REF_NAME": "main",
@@ -57,9 +57,11 @@ class Job:
         digest = self.plan()
         content = (self.project.root / "plan.json").read_bytes()
         facts = {"target": "local", "head": HEAD, "digest": digest}
-        self.hub.wrote(7, BOT, with_mark("plan", facts, "the plan"))
-        self.hub.left(self.hub.ran("plan.yml", HEAD), "reconcile-plan", {"plan.json": content})
-        self.hub.merged(7, HEAD, COMMIT)
+        self.fake_github.wrote(7, BOT, with_mark("plan", facts, "the plan"))
+        self.fake_github.left(
+            self.fake_github.ran("plan.yml", HEAD), "reconcile-plan", {"plan.json": content}
+        )
+        self.fake_github.merged(7, HEAD, COMMIT)
         return digest
 
     def journal(self, **told: object) -> None:
@@ -79,8 +81,8 @@ class Job:
 @pytest.fixture
 def job(project: Project, tmp_path: Path) -> Iterator[Job]:
     """A job of GitHub."""
-    with serve_github() as hub:
-        yield Job(project, hub, tmp_path / "summary.md", tmp_path / "output")
+    with serve_github() as fake_github:
+        yield Job(project, fake_github, tmp_path / "summary.md", tmp_path / "output")
 
 
 def test_a_comment_is_masked_and_bound_to_its_plan(job: Job) -> None:
@@ -88,7 +90,7 @@ def test_a_comment_is_masked_and_bound_to_its_plan(job: Job) -> None:
     digest = job.plan()
     done = job.run("comment", "plan.json", "--pull-request", "7")
     assert (done.code, done.out, done.err) == (0, "", "")
-    (row,) = job.hub.comments[7]
+    (row,) = job.fake_github.comments[7]
     assert row["body"].startswith(f"<!-- reconcile:plan digest={digest} head={COMMIT} target=local -->\n")
     assert "grace.odell" not in row["body"]
     assert f"https://github.example/{REPOSITORY}/blob/{COMMIT}/contacts/team.yaml#L1" in row["body"]
@@ -100,7 +102,7 @@ def test_a_comment_shows_names_where_that_is_configured(job: Job) -> None:
     job.project.configure(f"{text}privacy: show\n")
     job.plan()
     assert job.run("comment", "plan.json", "--pull-request", "7").code == 0
-    assert "grace.odell@example.com" in job.hub.comments[7][0]["body"]
+    assert "grace.odell@example.com" in job.fake_github.comments[7][0]["body"]
 
 
 def test_a_comment_needs_a_plan_that_is_whole(job: Job) -> None:
@@ -109,7 +111,7 @@ def test_a_comment_needs_a_plan_that_is_whole(job: Job) -> None:
     path = job.project.root / "plan.json"
     path.write_text(path.read_text().replace("gold", "lead"))
     done = job.run("comment", "plan.json", "--pull-request", "7")
-    assert (done.code, "it was changed later" in done.err, job.hub.comments) == (3, True, {})
+    assert (done.code, "it was changed later" in done.err, job.fake_github.comments) == (3, True, {})
 
 
 @pytest.mark.parametrize("arguments", [["comment"], ["comment", "plan.json", "--failed"]])
@@ -129,7 +131,7 @@ def test_a_job_without_a_token_says_which_variable_is_missing(job: Job) -> None:
 def test_a_token_that_may_not_comment_is_told_what_it_lacks(job: Job) -> None:
     """With status and advice, and without the token."""
     job.plan()
-    job.hub.logins.clear()
+    job.fake_github.logins.clear()
     done = job.run("comment", "plan.json", "--pull-request", "7")
     assert done.code == 1
     assert "answered 401 (Bad credentials): the token is not accepted" in done.err
@@ -176,7 +178,7 @@ def test_a_forged_artifact_leaves_no_file(job: Job, forgery: str) -> None:
         job.project.declare(GRACE.replace("gold", "lead"))
         job.project.run("plan", "--as-of", AS_OF, "--out", "other.json")
         archive = zipped({"plan.json": (job.project.root / "other.json").read_bytes()})
-    job.hub.archives.update(dict.fromkeys(job.hub.archives, archive))
+    job.fake_github.archives.update(dict.fromkeys(job.fake_github.archives, archive))
     done = job.run("approved-plan", "--out", "approved.json")
     assert (done.code, said in done.err) == (3, True)
     assert not (job.project.root / "approved.json").exists()
@@ -185,11 +187,11 @@ def test_a_forged_artifact_leaves_no_file(job: Job, forgery: str) -> None:
 
 def test_what_was_applied_in_part_is_told_by_ids(job: Job) -> None:
     """Counts and the contacts that are left; neither names nor reasons, which may be personal."""
-    job.hub.merged(7, HEAD, COMMIT)
+    job.fake_github.merged(7, HEAD, COMMIT)
     job.journal(approved="sha256:1")
     done = job.run("applied", "--digest", "sha256:1", "--outcome", "failure")
     assert done.code == 0, done.err
-    body = job.hub.comments[7][0]["body"]
+    body = job.fake_github.comments[7][0]["body"]
     assert "### Applied in part\n\n1 applied, 1 not written." in body
     assert "- contact `14`: not written" in body
     assert "@example.com" not in body
@@ -200,10 +202,10 @@ def test_without_a_journal_nothing_was_applied(job: Job) -> None:
     """Whatever other runs have done; and a commit of no pull request has nowhere to say it."""
     job.journal(approved="sha256:1")
     assert "nowhere to say it" in job.run("applied").err
-    job.hub.merged(7, HEAD, COMMIT)
+    job.fake_github.merged(7, HEAD, COMMIT)
     job.run("applied", "--digest", "sha256:2", "--outcome", "failure")
     job.run("applied", "--digest", "", "--outcome", "skipped")
-    (row,) = job.hub.comments[7]
+    (row,) = job.fake_github.comments[7]
     assert "### Nothing was applied" in row["body"]
 
 
@@ -214,8 +216,8 @@ def test_journals_are_fetched_by_their_names_and_only_grow(job: Job) -> None:
     longer = (runs / f"{RUN}.jsonl").read_bytes()
     other = "20261122T090000Z-abcdef.jsonl"
     files = {f"../../{other}": b"", "../evil.sh": b"x", f"{RUN}.jsonl": longer[:50], other: b"{}\n"}
-    run = job.hub.ran("apply.yml", HEAD, event="push", head_branch="main")
-    job.hub.left(run, "reconcile-journal", files)
+    run = job.fake_github.ran("apply.yml", HEAD, event="push", head_branch="main")
+    job.fake_github.left(run, "reconcile-journal", files)
     done = job.run("journals")
     assert (done.code, done.err) == (0, "2 journals of earlier runs.\n")
     assert sorted(path.name for path in runs.iterdir()) == [other, f"{RUN}.jsonl"]
@@ -227,15 +229,19 @@ def test_the_drift_issue_needs_drift(job: Job) -> None:
     """Another file is refused by what it is not."""
     (job.project.root / "drift.json").write_text('{"plan": {}}')
     done = job.run("drift-issue", "drift.json")
-    assert (done.code, "this is not drift" in done.err, job.hub.issues) == (3, True, [])
+    assert (done.code, "this is not drift" in done.err, job.fake_github.issues) == (3, True, [])
 
 
 def test_gitlab_has_the_same_comment_and_the_same_approval(project: Project) -> None:
     """The note is edited in place; the plan is found by the merge, and its digest by the note."""
     project.declare(GRACE)
     project.run("plan", "--as-of", AS_OF, "--out", "plan.json")
-    with serve_gitlab() as lab:
-        told = {"CI_API_V4_URL": lab.api.url, "CI_PROJECT_ID": PROJECT, "RECONCILE_GITLAB_TOKEN": LAB_TOKEN}
+    with serve_gitlab() as fake_gitlab:
+        told = {
+            "CI_API_V4_URL": fake_gitlab.api.url,
+            "CI_PROJECT_ID": PROJECT,
+            "RECONCILE_GITLAB_TOKEN": LAB_TOKEN,
+        }
         request = {
             **told,
             "CI_COMMIT_SHA": HEAD,
@@ -245,15 +251,15 @@ def test_gitlab_has_the_same_comment_and_the_same_approval(project: Project) -> 
         for _ in range(2):
             done = project.run("ci", "comment", "plan.json", environment=request)
             assert done.code == 0, done.err
-        (note,) = lab.notes[3]
+        (note,) = fake_gitlab.notes[3]
         assert note["author"]["username"] == USER
         assert f"https://x.example/-/blob/{HEAD}/contacts/team.yaml#L1" in note["body"]
-        lab.planned(3, HEAD, {"plan.json": (project.root / "plan.json").read_bytes()})
-        lab.merged(3, HEAD, COMMIT)
+        fake_gitlab.planned(3, HEAD, {"plan.json": (project.root / "plan.json").read_bytes()})
+        fake_gitlab.merged(3, HEAD, COMMIT)
         push = {**told, "CI_COMMIT_SHA": COMMIT, "CI_COMMIT_BRANCH": "main"}
         found = ("ci", "approved-plan", "--workflow", "plan", "--out", "approved.json")
         done = project.run(*found, environment=push)
         assert done.code == 0, done.err
         assert (project.root / "approved.json").read_text() == (project.root / "plan.json").read_text()
-        lab.notes[3][0]["body"] = note["body"].replace("digest=sha256:", "digest=sha256:0")
+        fake_gitlab.notes[3][0]["body"] = note["body"].replace("digest=sha256:", "digest=sha256:0")
         assert project.run(*found, environment=push).code == 3

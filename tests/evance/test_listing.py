@@ -17,7 +17,7 @@ from reconcile.evance.reader import Reader
 from reconcile.model.contact import Identity
 from reconcile.wire.contacts_v2 import Page, read_row
 from tests.support.http.account_rows import page_of, v2
-from tests.support.http.fake_account import FakeReply, Script, SeenRequest, Talk
+from tests.support.http.fake_account import FakeReply, OpenClient, Script, SeenRequest
 
 
 def ids(found: Any) -> list[str]:
@@ -43,31 +43,31 @@ def shifting(size: int, change: Callable[[list[dict[str, Any]]], None], *, befor
     return script
 
 
-def test_pages_are_asked_for_with_their_size(talk: Talk) -> None:
+def test_pages_are_asked_for_with_their_size(open_client: OpenClient) -> None:
     """Page and limit are explicit, and each page is asked for once."""
-    party, reader = talk(shifting(25, lambda _rows: None, before=0), kind=Reader, page_size=10)
+    fake_account, reader = open_client(shifting(25, lambda _rows: None, before=0), kind=Reader, page_size=10)
     assert ids(reader.listing()) == numbered(25)
-    assert sorted((seen.query["page"], seen.query["limit"]) for seen in party.calls) == [
+    assert sorted((seen.query["page"], seen.query["limit"]) for seen in fake_account.calls) == [
         ("1", "10"),
         ("2", "10"),
         ("3", "10"),
     ]
 
 
-def test_a_smaller_page_than_asked_for_is_followed(talk: Talk) -> None:
+def test_a_smaller_page_than_asked_for_is_followed(open_client: OpenClient) -> None:
     """A server with a largest page of its own is read by its count of pages."""
     rows = [v2(number) for number in range(1, 26)]
-    _, reader = talk(lambda seen: page_of(rows, seen, most=7), kind=Reader)
+    _, reader = open_client(lambda seen: page_of(rows, seen, most=7), kind=Reader)
     assert ids(reader.listing()) == numbered(25)
 
 
 @pytest.mark.parametrize("pages", [0, 1])
-def test_an_empty_account_has_an_empty_listing(talk: Talk, pages: int) -> None:
+def test_an_empty_account_has_an_empty_listing(open_client: OpenClient, pages: int) -> None:
     """No contacts are a listing too, with one request."""
     body = {"data": [], "pagination": {"total": 0, "totalPages": pages}}
-    party, reader = talk(lambda _seen: FakeReply(body=body), kind=Reader)
+    fake_account, reader = open_client(lambda _seen: FakeReply(body=body), kind=Reader)
     assert reader.listing().identities == ()
-    assert len(party.calls) == 1
+    assert len(fake_account.calls) == 1
 
 
 def test_any_order_of_the_server_gives_one_listing() -> None:
@@ -78,41 +78,45 @@ def test_any_order_of_the_server_gives_one_listing() -> None:
 
 @pytest.mark.parametrize("before", [2, 3])
 @pytest.mark.parametrize("where", ["front", "back"])
-def test_contacts_added_meanwhile_are_in_the_listing(talk: Talk, where: str, before: int) -> None:
+def test_contacts_added_meanwhile_are_in_the_listing(
+    open_client: OpenClient, where: str, before: int
+) -> None:
     """A contact added during the walk repeats a row or moves the total; in the end all are there, once."""
 
     def add(rows: list[dict[str, Any]]) -> None:
         rows.insert(0 if where == "front" else len(rows), v2(31))
 
-    party, reader = talk(shifting(30, add, before=before), kind=Reader, page_size=10, concurrency=1)
+    fake_account, reader = open_client(
+        shifting(30, add, before=before), kind=Reader, page_size=10, concurrency=1
+    )
     assert ids(reader.listing()) == numbered(31)
-    assert len(party.calls) <= 6
+    assert len(fake_account.calls) <= 6
 
 
-def test_a_contact_deleted_meanwhile_is_noticed(talk: Talk) -> None:
+def test_a_contact_deleted_meanwhile_is_noticed(open_client: OpenClient) -> None:
     """A deletion makes the next page skip a row: the list is walked again and nothing is missing."""
-    party, reader = talk(
+    fake_account, reader = open_client(
         shifting(30, lambda rows: rows.pop(0), before=2), kind=Reader, page_size=10, concurrency=1
     )
     assert ids(reader.listing()) == numbered(30)[1:]
-    assert len(party.calls) > 3
+    assert len(fake_account.calls) > 3
 
 
-def test_a_listing_that_never_settles_says_so(talk: Talk) -> None:
+def test_a_listing_that_never_settles_says_so(open_client: OpenClient) -> None:
     """A server that repeats rows instead of the rest is given up after some walks, with both numbers."""
     first = [v2(number) for number in range(1, 11)]
 
     def script(_seen: SeenRequest) -> FakeReply:
         return FakeReply(body={"data": first, "pagination": {"total": 20, "totalPages": 2}})
 
-    party, reader = talk(script, kind=Reader)
+    fake_account, reader = open_client(script, kind=Reader)
     found = reader.listing()
     assert ids(found) == numbered(10)
     assert found.gap.startswith("its pages do not add up to its total (10 different rows seen, 20 counted)")
-    assert len(party.calls) <= 20
+    assert len(fake_account.calls) <= 20
 
 
-def test_a_list_that_shrinks_below_a_page_is_walked_again(talk: Talk) -> None:
+def test_a_list_that_shrinks_below_a_page_is_walked_again(open_client: OpenClient) -> None:
     """A page that is gone when it is asked for (some servers say 404) is no error of the listing."""
     script = shifting(21, lambda rows: rows.pop(), before=3)
 
@@ -120,11 +124,11 @@ def test_a_list_that_shrinks_below_a_page_is_walked_again(talk: Talk) -> None:
         reply = script(seen)
         return reply if reply.body["data"] else FakeReply(404, {"success": False})
 
-    _, reader = talk(gone, kind=Reader, page_size=10, concurrency=1)
+    _, reader = open_client(gone, kind=Reader, page_size=10, concurrency=1)
     assert ids(reader.listing()) == numbered(20)
 
 
-def test_a_list_that_never_holds_still_is_read_by_windows(talk: Talk) -> None:
+def test_a_list_that_never_holds_still_is_read_by_windows(open_client: OpenClient) -> None:
     """Pages in an order drawn anew each time can't be walked; windows of ids give the whole list."""
     rows = [v2(number * 7) for number in range(1, 200)]
     order = random.Random(1)
@@ -134,9 +138,9 @@ def test_a_list_that_never_holds_still_is_read_by_windows(talk: Talk) -> None:
         within = [row for row in rows if low <= row["id"] <= high]
         return page_of(order.sample(within, len(within)), seen)
 
-    party, reader = talk(script, kind=Reader, page_size=20)
+    fake_account, reader = open_client(script, kind=Reader, page_size=20)
     assert ids(reader.listing()) == [str(row["id"]) for row in rows]
-    assert len(party.calls) < 80
+    assert len(fake_account.calls) < 80
 
 
 @settings(deadline=None)
@@ -177,55 +181,55 @@ def test_a_server_that_counts_without_end_is_given_up() -> None:
 
 
 @pytest.mark.parametrize("seen_rows", [9, 11])
-def test_a_total_that_does_not_match_is_a_gap(talk: Talk, seen_rows: int) -> None:
+def test_a_total_that_does_not_match_is_a_gap(open_client: OpenClient, seen_rows: int) -> None:
     """Fewer or more rows than the server counts are no whole listing; of roles it is an error."""
     rows = [v2(number) for number in range(seen_rows)]
     body = {"data": rows, "pagination": {"total": 10, "totalPages": 1}}
-    _, reader = talk(lambda _seen: FakeReply(body=body), kind=Reader)
+    _, reader = open_client(lambda _seen: FakeReply(body=body), kind=Reader)
     assert f"({seen_rows} different rows seen, 10 counted)" in reader.listing().gap
     with pytest.raises(ApiError, match=r"incomplete listing of shop\.evance\.me's roles: its pages"):
         reader.roles()
 
 
-def test_an_error_on_any_page_leaves_a_gap(talk: Talk) -> None:
+def test_an_error_on_any_page_leaves_a_gap(open_client: OpenClient) -> None:
     """What was read before is kept, the gap says what was lost, and no page is asked for in vain after it."""
     rows = [v2(number) for number in range(1, 201)]
 
     def script(seen: SeenRequest) -> FakeReply:
         return FakeReply(500) if seen.query["page"] == "3" else page_of(rows, seen)
 
-    party, reader = talk(script, kind=Reader, page_size=2, concurrency=2)
+    fake_account, reader = open_client(script, kind=Reader, page_size=2, concurrency=2)
     found = reader.listing()
     assert {"1", "2"} <= {who.id for who in found.identities} <= set(numbered(200)) - {"5", "6"}
     assert found.gap.startswith("a page could not be read: shop.evance.me did not list the contacts (500)")
-    assert len(party.calls) < 100
+    assert len(fake_account.calls) < 100
 
 
-def test_an_error_on_the_first_page_ends_the_listing(talk: Talk) -> None:
+def test_an_error_on_the_first_page_ends_the_listing(open_client: OpenClient) -> None:
     """Nothing at all is known then: that is a failure of the account, not a gap."""
-    _, reader = talk(lambda _seen: FakeReply(500), kind=Reader)
+    _, reader = open_client(lambda _seen: FakeReply(500), kind=Reader)
     with pytest.raises(ServerFailure, match=r"did not list the contacts \(500\)"):
         reader.listing()
 
 
-def test_a_refusal_on_any_page_ends_the_run(talk: Talk) -> None:
+def test_a_refusal_on_any_page_ends_the_run(open_client: OpenClient) -> None:
     """A missing scope would meet every other request, too."""
     rows = [v2(number) for number in range(1, 21)]
     script = lambda seen: FakeReply(403) if seen.query["page"] == "2" else page_of(rows, seen)  # noqa: E731
-    _, reader = talk(script, kind=Reader, page_size=10)
+    _, reader = open_client(script, kind=Reader, page_size=10)
     with pytest.raises(Forbidden):
         reader.listing()
 
 
-def test_a_row_without_an_id_ends_the_listing(talk: Talk) -> None:
+def test_a_row_without_an_id_ends_the_listing(open_client: OpenClient) -> None:
     """A row that can't be told apart from others makes the list unusable, and the account is named."""
     body = {"data": [{"email": "a@b.example"}], "pagination": {"total": 1, "totalPages": 1}}
-    _, reader = talk(lambda _seen: FakeReply(body=body), kind=Reader)
+    _, reader = open_client(lambda _seen: FakeReply(body=body), kind=Reader)
     with pytest.raises(UnexpectedResponse, match="has no id"):
         reader.listing()
 
 
-def test_rows_that_tell_everything_save_the_second_request(talk: Talk) -> None:
+def test_rows_that_tell_everything_save_the_second_request(open_client: OpenClient) -> None:
     """Where the list carries grants and tags, no contact is read unless its profile is asked for."""
     told = {"accessRoles": {"a": {"status": "active", "expires": None}}, "tags": {"contact": ["x"]}}
     rows = [v2(1, **told), v2(2, **told), v2(3)]
@@ -236,11 +240,11 @@ def test_rows_that_tell_everything_save_the_second_request(talk: Talk) -> None:
         number = int(seen.path.removeprefix("/api/contacts/").removesuffix(".json"))
         return FakeReply(body={"contact": {**v2(number), **told, "phone": "1"}})
 
-    party, reader = talk(script, kind=Reader)
+    fake_account, reader = open_client(script, kind=Reader)
     found = reader.listing()
     contacts = reader.contacts(found.identities, known=found)
     assert {contact.state.tags for contact in contacts.values()} == {("x",)}
-    assert [seen.path for seen in party.calls] == ["/api/v2/contacts.json", "/api/contacts/3.json"]
+    assert [seen.path for seen in fake_account.calls] == ["/api/v2/contacts.json", "/api/contacts/3.json"]
     contacts = reader.contacts(found.identities[:1], known=found, facets=["profile"])
     assert contacts["1"].state.profile["phone"] == "1"
 

@@ -11,7 +11,7 @@ from reconcile.evance.connection import Credentials
 from reconcile.evance.writer import WriteKind, WriteResult
 from reconcile.http.rate_limiter import RetryPolicy
 from reconcile.model.settings import AuthFlow
-from tests.support.http.fake_account import FakeReply, SeenRequest, Talk
+from tests.support.http.fake_account import FakeReply, OpenClient, SeenRequest
 
 KEY = "canarykey" * 8
 
@@ -90,9 +90,9 @@ SECRETIVE = {"credentials": Credentials("client", KEY), "retry": RetryPolicy(tri
 
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("trouble", TROUBLES)
-def test_no_failed_call_shows_a_secret(talk: Talk, trouble: str, call: str) -> None:
+def test_no_failed_call_shows_a_secret(open_client: OpenClient, trouble: str, call: str) -> None:
     """Every failure of every call: one line, no canary in a result or the whole chain of exceptions."""
-    _, writer = talk(TROUBLES[trouble], tokens=lambda _seen: GOOD, **SECRETIVE)
+    _, writer = open_client(TROUBLES[trouble], tokens=lambda _seen: GOOD, **SECRETIVE)
     try:
         result = CALLS[call](writer)
     except ReconcileError as error:
@@ -110,9 +110,11 @@ def assert_failed_silently(write: WriteResult) -> None:
 
 @pytest.mark.parametrize("flow", AuthFlow)
 @pytest.mark.parametrize("trouble", TROUBLES)
-def test_no_failure_to_get_a_token_shows_a_secret(talk: Talk, trouble: str, flow: AuthFlow) -> None:
+def test_no_failure_to_get_a_token_shows_a_secret(
+    open_client: OpenClient, trouble: str, flow: AuthFlow
+) -> None:
     """Every failure of the token request, in each flow: the key and the assertion stay unseen."""
-    _, writer = talk(lambda _seen: FakeReply(), tokens=TROUBLES[trouble], auth=flow, **SECRETIVE)
+    _, writer = open_client(lambda _seen: FakeReply(), tokens=TROUBLES[trouble], auth=flow, **SECRETIVE)
     with pytest.raises(ReconcileError) as caught:
         writer.contact("13")
     assert_silent(caught.value)
@@ -132,9 +134,11 @@ def _leaking() -> Exception:
 
 
 @pytest.mark.parametrize("broken", [f"{TOKEN}\r\n", f"{TOKEN} x", f"\x7f{TOKEN}"])
-def test_a_token_that_can_not_be_sent_is_not_shown(talk: Talk, broken: str) -> None:
+def test_a_token_that_can_not_be_sent_is_not_shown(open_client: OpenClient, broken: str) -> None:
     """A token that would break the header is refused before the HTTP library could complain about it."""
-    _, writer = talk(lambda _seen: FakeReply(), tokens=lambda _seen: FakeReply(body={"access_token": broken}))
+    _, writer = open_client(
+        lambda _seen: FakeReply(), tokens=lambda _seen: FakeReply(body={"access_token": broken})
+    )
     with pytest.raises(ReconcileError) as caught:
         writer.contact("13")
     assert_silent(caught.value)

@@ -12,7 +12,14 @@ from reconcile.evance.reader import Reader
 from reconcile.model.settings import AuthFlow
 from tests.support.http.account_rows import v1, whole_account
 from tests.support.http.client_clock import SleepClock, connection_to
-from tests.support.http.fake_account import CLIENT_ID, PRIVATE_KEY, FakeReply, SeenRequest, Talk, token_reply
+from tests.support.http.fake_account import (
+    CLIENT_ID,
+    PRIVATE_KEY,
+    FakeReply,
+    OpenClient,
+    SeenRequest,
+    token_reply,
+)
 
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
@@ -21,12 +28,12 @@ def one_contact(_seen: SeenRequest) -> FakeReply:
     return FakeReply(body=v1(13))
 
 
-def test_client_credentials_are_sent_as_a_form(talk: Talk) -> None:
+def test_client_credentials_are_sent_as_a_form(open_client: OpenClient) -> None:
     """The documented form goes to the documented path, once, and its token is sent along."""
-    party, reader = talk(one_contact)
+    fake_account, reader = open_client(one_contact)
     reader.contact("13")
     reader.contact("13")
-    (asked,) = party.token_calls
+    (asked,) = fake_account.token_calls
     assert (asked.method, asked.path) == ("POST", "/admin/oauth/token.json")
     assert asked.headers["content-type"] == "application/x-www-form-urlencoded"
     assert asked.form == {
@@ -34,17 +41,19 @@ def test_client_credentials_are_sent_as_a_form(talk: Talk) -> None:
         "client_id": CLIENT_ID,
         "client_secret": PRIVATE_KEY,
     }
-    assert {seen.token for seen in party.calls} == {token_reply().body["access_token"]}
+    assert {seen.token for seen in fake_account.calls} == {token_reply().body["access_token"]}
 
 
 @pytest.mark.parametrize("algorithm", ["HS256", "HS384", "HS512"])
-def test_an_assertion_is_signed_with_the_private_key(talk: Talk, clock: SleepClock, algorithm: str) -> None:
+def test_an_assertion_is_signed_with_the_private_key(
+    open_client: OpenClient, clock: SleepClock, algorithm: str
+) -> None:
     """The JWT names the token's URL, the client twice, now and in an hour; its secret stays here."""
-    party, reader = talk(
+    fake_account, reader = open_client(
         one_contact, auth=AuthFlow.JWT_BEARER, credentials=Credentials(CLIENT_ID, PRIVATE_KEY, algorithm)
     )
     reader.contact("13")
-    (asked,) = party.token_calls
+    (asked,) = fake_account.token_calls
     assert set(asked.form) == {"grant_type", "assertion"}
     assert asked.form["grant_type"] == JWT_BEARER
     assert jwt.get_unverified_header(asked.form["assertion"]) == {"alg": algorithm, "typ": "JWT"}
@@ -52,7 +61,7 @@ def test_an_assertion_is_signed_with_the_private_key(talk: Talk, clock: SleepClo
         asked.form["assertion"],
         PRIVATE_KEY,
         algorithms=[algorithm],
-        audience=f"{party.url}/admin/oauth/token.json",
+        audience=f"{fake_account.url}/admin/oauth/token.json",
         options={"verify_exp": False, "verify_iat": False},
     )
     now = int(clock.wall())
@@ -65,27 +74,30 @@ def test_an_assertion_is_signed_with_the_private_key(talk: Talk, clock: SleepClo
     assert PRIVATE_KEY.encode() not in asked.body
 
 
-def test_a_key_that_can_not_sign_is_refused(talk: Talk) -> None:
+def test_a_key_that_can_not_sign_is_refused(open_client: OpenClient) -> None:
     """A key of another kind ends in one line, and in no exception of the library."""
     pem = "-----BEGIN PUBLIC KEY-----\nc0ffee\n-----END PUBLIC KEY-----"
-    _, reader = talk(one_contact, auth=AuthFlow.JWT_BEARER, credentials=Credentials(CLIENT_ID, pem))
+    _, reader = open_client(one_contact, auth=AuthFlow.JWT_BEARER, credentials=Credentials(CLIENT_ID, pem))
     with pytest.raises(Unauthorized, match="can't sign with HS256") as caught:
         reader.contact("13")
     assert caught.value.__context__ is None
 
 
-def test_the_path_of_the_official_clients_is_tried_too(talk: Talk) -> None:
+def test_the_path_of_the_official_clients_is_tried_too(open_client: OpenClient) -> None:
     """Where the documented token path is missing, the one that the official clients use is taken."""
-    party, reader = talk(
+    fake_account, reader = open_client(
         one_contact, tokens=lambda seen: FakeReply(404) if seen.path.endswith(".json") else token_reply()
     )
     assert reader.contact("13").identity.id == "13"
-    assert [seen.path for seen in party.token_calls] == ["/admin/oauth/token.json", "/admin/oauth/token"]
+    assert [seen.path for seen in fake_account.token_calls] == [
+        "/admin/oauth/token.json",
+        "/admin/oauth/token",
+    ]
 
 
-def test_an_account_without_tokens_is_named(talk: Talk) -> None:
+def test_an_account_without_tokens_is_named(open_client: OpenClient) -> None:
     """A host that gives no tokens at all is probably misspelt."""
-    _, reader = talk(one_contact, tokens=lambda _seen: FakeReply(404))
+    _, reader = open_client(one_contact, tokens=lambda _seen: FakeReply(404))
     with pytest.raises(
         NotFound, match=r"shop\.evance\.me gives no tokens \(404\): is the account's name right"
     ):
@@ -94,10 +106,12 @@ def test_an_account_without_tokens_is_named(talk: Talk) -> None:
 
 @pytest.mark.parametrize("status", [400, 401])
 @pytest.mark.parametrize("flow", AuthFlow)
-def test_wrong_credentials_are_one_line_that_says_what_to_do(talk: Talk, status: int, flow: AuthFlow) -> None:
+def test_wrong_credentials_are_one_line_that_says_what_to_do(
+    open_client: OpenClient, status: int, flow: AuthFlow
+) -> None:
     """The OAuth error is named; the description, which may quote anything, is not shown."""
     body = {"error": "invalid_client", "error_description": f"no client {PRIVATE_KEY}"}
-    party, reader = talk(one_contact, tokens=lambda _seen: FakeReply(status, body), auth=flow)
+    fake_account, reader = open_client(one_contact, tokens=lambda _seen: FakeReply(status, body), auth=flow)
     with pytest.raises(Unauthorized) as caught:
         reader.contact("13")
     said = str(caught.value)
@@ -105,16 +119,18 @@ def test_wrong_credentials_are_one_line_that_says_what_to_do(talk: Talk, status:
     assert ("clock" in said) == (flow is AuthFlow.JWT_BEARER)
     assert "\n" not in said
     assert PRIVATE_KEY not in said
-    assert len(party.seen) == 1
+    assert len(fake_account.seen) == 1
 
 
-def test_refused_credentials_are_not_tried_again(talk: Talk) -> None:
+def test_refused_credentials_are_not_tried_again(open_client: OpenClient) -> None:
     """Many workers with wrong credentials send them once, lest the account is locked."""
-    party, reader = talk(one_contact, tokens=lambda _seen: FakeReply(401, {"error": "invalid_client"}))
+    fake_account, reader = open_client(
+        one_contact, tokens=lambda _seen: FakeReply(401, {"error": "invalid_client"})
+    )
     for _ in range(3):
         with pytest.raises(Unauthorized):
             reader.contact("13")
-    assert len(party.seen) == 1
+    assert len(fake_account.seen) == 1
 
 
 @pytest.mark.parametrize(
@@ -132,38 +148,40 @@ def test_refused_credentials_are_not_tried_again(talk: Talk) -> None:
         b"<html>",
     ],
 )
-def test_a_token_that_is_none_is_unintelligible(talk: Talk, body: object) -> None:
+def test_a_token_that_is_none_is_unintelligible(open_client: OpenClient, body: object) -> None:
     """Nothing but a text that can stand in a header is taken as a token."""
-    party, reader = talk(one_contact, tokens=lambda _seen: FakeReply(body=body))
+    fake_account, reader = open_client(one_contact, tokens=lambda _seen: FakeReply(body=body))
     with pytest.raises(UnexpectedResponse, match="is this the address of an Evance account"):
         reader.contact("13")
-    assert party.calls == []
+    assert fake_account.calls == []
 
 
-def test_a_token_is_renewed_shortly_before_it_expires(talk: Talk, clock: SleepClock) -> None:
+def test_a_token_is_renewed_shortly_before_it_expires(open_client: OpenClient, clock: SleepClock) -> None:
     """A token of an hour is used for 59 minutes, whatever the server would still accept."""
     tokens = iter(["first", "second"])
-    party, reader = talk(one_contact, tokens=lambda _seen: token_reply(next(tokens)))
+    fake_account, reader = open_client(one_contact, tokens=lambda _seen: token_reply(next(tokens)))
     reader.contact("13")
     clock.now += 3539
     reader.contact("13")
     clock.now += 2
     reader.contact("13")
-    assert [seen.token for seen in party.calls] == ["first", "first", "second"]
+    assert [seen.token for seen in fake_account.calls] == ["first", "first", "second"]
 
 
 @pytest.mark.parametrize("seconds", [None, "soon", -1, 0, "3600", 1e999])
-def test_a_lifetime_that_is_not_told_is_an_hour(talk: Talk, clock: SleepClock, seconds: object) -> None:
+def test_a_lifetime_that_is_not_told_is_an_hour(
+    open_client: OpenClient, clock: SleepClock, seconds: object
+) -> None:
     """Without a usable lifetime the documented hour holds."""
     body = {"access_token": "first", "expires_in": seconds}
-    party, reader = talk(one_contact, tokens=lambda _seen: FakeReply(body=body))
+    fake_account, reader = open_client(one_contact, tokens=lambda _seen: FakeReply(body=body))
     reader.contact("13")
     clock.now += 3000
     reader.contact("13")
-    assert len(party.token_calls) == 1
+    assert len(fake_account.token_calls) == 1
 
 
-def test_a_token_that_expires_in_mid_run_is_renewed_once(talk: Talk) -> None:
+def test_a_token_that_expires_in_mid_run_is_renewed_once(open_client: OpenClient) -> None:
     """Whatever the workers have under way when the token dies, one new token is asked for and all goes on."""
     lock = threading.Lock()
     good = {"token": "t1"}
@@ -181,23 +199,23 @@ def test_a_token_that_expires_in_mid_run_is_renewed_once(talk: Talk) -> None:
                 return FakeReply(401, {"success": False, "status": 401})
         return account(seen)
 
-    party, reader = talk(script, tokens=tokens)
+    fake_account, reader = open_client(script, tokens=tokens)
     assert len(reader.contacts(reader.listing().identities)) == 40
-    assert len(party.token_calls) == 2
+    assert len(fake_account.token_calls) == 2
 
 
-def test_a_401_with_a_new_token_ends_the_run(talk: Talk) -> None:
+def test_a_401_with_a_new_token_ends_the_run(open_client: OpenClient) -> None:
     """A second 401 is no accident: one retry, then the error."""
-    party, reader = talk(lambda _seen: FakeReply(401))
+    fake_account, reader = open_client(lambda _seen: FakeReply(401))
     with pytest.raises(Unauthorized, match="it refused a token that it had just given"):
         reader.contact("13")
-    assert (len(party.calls), len(party.token_calls)) == (2, 2)
+    assert (len(fake_account.calls), len(fake_account.token_calls)) == (2, 2)
 
 
-def test_one_token_is_asked_for_however_many_begin(talk: Talk) -> None:
+def test_one_token_is_asked_for_however_many_begin(open_client: OpenClient) -> None:
     """Eight workers that start together share one token request."""
     begun = threading.Barrier(8)
-    party, reader = talk(one_contact, kind=Reader)
+    fake_account, reader = open_client(one_contact, kind=Reader)
 
     def begin(_number: int) -> str:
         begun.wait()
@@ -205,13 +223,13 @@ def test_one_token_is_asked_for_however_many_begin(talk: Talk) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(begin, range(8))) == ["13"] * 8
-    assert len(party.token_calls) == 1
+    assert len(fake_account.token_calls) == 1
 
 
-def test_a_token_request_is_repeated_when_the_server_fails(talk: Talk) -> None:
+def test_a_token_request_is_repeated_when_the_server_fails(open_client: OpenClient) -> None:
     """A 500 and a 429 of the token path are waited out as for any read."""
     answers = iter([FakeReply(500), FakeReply(429, headers={"Retry-After": "3"}), token_reply()])
-    _, reader = talk(one_contact, tokens=lambda _seen: next(answers))
+    _, reader = open_client(one_contact, tokens=lambda _seen: next(answers))
     assert reader.contact("13").identity.id == "13"
 
 

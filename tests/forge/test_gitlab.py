@@ -9,8 +9,8 @@ from reconcile.forge.approved_plan import PlanSource, find_approved_plan
 from reconcile.forge.client import ForgeClient
 from reconcile.forge.gitlab import GitLab
 from reconcile.forge.sticky_comment import StickyComment, with_mark
-from tests.forge.conftest import Slept
 from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, USER, FakeGitLab, serve_gitlab
+from tests.support.forge.fixtures import Slept
 from tests.support.forge.http_server import ForgeReply
 
 HEAD, COMMIT = "a" * 40, "c" * 40
@@ -23,56 +23,61 @@ MARK = with_mark("plan", {"target": "shop", "head": HEAD, "digest": DIGEST}, "th
 
 
 @pytest.fixture
-def lab() -> Iterator[FakeGitLab]:
+def fake_gitlab() -> Iterator[FakeGitLab]:
     """A stand-in for GitLab."""
-    with serve_gitlab() as lab:
-        yield lab
+    with serve_gitlab() as fake_gitlab:
+        yield fake_gitlab
 
 
 @pytest.fixture
-def gitlab(lab: FakeGitLab, slept: Slept) -> GitLab:
+def gitlab(fake_gitlab: FakeGitLab, slept: Slept) -> GitLab:
     """The client of the stand-in."""
-    return GitLab(ForgeClient(lab.api.url, LAB_TOKEN, slept.timing), PROJECT)
+    return GitLab(ForgeClient(fake_gitlab.api.url, LAB_TOKEN, slept.timing), PROJECT)
 
 
-def test_a_note_is_posted_once_and_then_edited_in_place(lab: FakeGitLab, gitlab: GitLab) -> None:
+def test_a_note_is_posted_once_and_then_edited_in_place(fake_gitlab: FakeGitLab, gitlab: GitLab) -> None:
     """Found on a later page, too; what GitLab itself notes does not count, nor does a stranger's copy."""
-    lab.wrote(3, "mallory", MARK)
-    lab.wrote(3, USER, MARK, system=True)
-    lab.wrote(3, "ann", "hello")
+    fake_gitlab.wrote(3, "mallory", MARK)
+    fake_gitlab.wrote(3, USER, MARK, system=True)
+    fake_gitlab.wrote(3, "ann", "hello")
     sticky = StickyComment(gitlab, 3, gitlab.login(), "plan", "shop")
     for text in ("first", "second"):
         sticky.put(text, {})
-    assert [row["body"].partition("\n")[2] for row in lab.notes[3]] == ["the plan", "the plan", "", "second"]
+    assert [row["body"].partition("\n")[2] for row in fake_gitlab.notes[3]] == [
+        "the plan",
+        "the plan",
+        "",
+        "second",
+    ]
 
 
-def test_the_plan_of_the_merged_request_is_found(lab: FakeGitLab, gitlab: GitLab) -> None:
+def test_the_plan_of_the_merged_request_is_found(fake_gitlab: FakeGitLab, gitlab: GitLab) -> None:
     """From the newest good pipeline for the head that was merged."""
-    lab.wrote(3, USER, MARK)
-    lab.planned(3, HEAD, {"plan.json": b"old"})
-    lab.planned(3, HEAD, {"plan.json": b"good"})
-    lab.planned(3, HEAD, {"plan.json": b"failed"}, "failed")
-    lab.planned(3, "b" * 40, {"plan.json": b"another head"})
-    lab.merged(3, HEAD, COMMIT)
+    fake_gitlab.wrote(3, USER, MARK)
+    fake_gitlab.planned(3, HEAD, {"plan.json": b"old"})
+    fake_gitlab.planned(3, HEAD, {"plan.json": b"good"})
+    fake_gitlab.planned(3, HEAD, {"plan.json": b"failed"}, "failed")
+    fake_gitlab.planned(3, "b" * 40, {"plan.json": b"another head"})
+    fake_gitlab.merged(3, HEAD, COMMIT)
     assert find_approved_plan(gitlab, COMMIT, SOURCE).content == b"good"
 
 
-def test_a_fork_and_a_rebased_branch_are_refused(lab: FakeGitLab, gitlab: GitLab) -> None:
+def test_a_fork_and_a_rebased_branch_are_refused(fake_gitlab: FakeGitLab, gitlab: GitLab) -> None:
     """As on GitHub: the rules are the same code."""
-    lab.wrote(3, USER, MARK)
-    lab.merged(3, "b" * 40, COMMIT)
+    fake_gitlab.wrote(3, USER, MARK)
+    fake_gitlab.merged(3, "b" * 40, COMMIT)
     with pytest.raises(Refusal, match="is not for commit bbb"):
         find_approved_plan(gitlab, COMMIT, SOURCE)
-    lab.merge_requests.clear()
-    lab.merged(3, HEAD, COMMIT, source=99)
+    fake_gitlab.merge_requests.clear()
+    fake_gitlab.merged(3, HEAD, COMMIT, source=99)
     with pytest.raises(Refusal, match="came from a fork"):
         find_approved_plan(gitlab, COMMIT, SOURCE)
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 422])
-def test_a_refusal_is_told_without_the_token(lab: FakeGitLab, gitlab: GitLab, status: int) -> None:
+def test_a_refusal_is_told_without_the_token(fake_gitlab: FakeGitLab, gitlab: GitLab, status: int) -> None:
     """By method, path, status and advice."""
-    lab.api.faults.append(ForgeReply(status, {"message": f"no {LAB_TOKEN}"}))
+    fake_gitlab.api.faults.append(ForgeReply(status, {"message": f"no {LAB_TOKEN}"}))
     with pytest.raises(
         ForgeError, match=f"POST /projects/42/merge_requests/3/notes: answered {status}"
     ) as caught:
@@ -80,8 +85,8 @@ def test_a_refusal_is_told_without_the_token(lab: FakeGitLab, gitlab: GitLab, st
     assert LAB_TOKEN not in str(caught.value)
 
 
-def test_a_rate_limit_is_waited_out(lab: FakeGitLab, gitlab: GitLab, slept: Slept) -> None:
+def test_a_rate_limit_is_waited_out(fake_gitlab: FakeGitLab, gitlab: GitLab, slept: Slept) -> None:
     """GitLab tells the second at which its count begins anew."""
-    lab.api.faults.append(ForgeReply(429, {}, {"Retry-After": "3"}))
+    fake_gitlab.api.faults.append(ForgeReply(429, {}, {"Retry-After": "3"}))
     gitlab.post(3, "text")
     assert slept.seconds == [3.0]

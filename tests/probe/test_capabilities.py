@@ -26,7 +26,7 @@ from reconcile.model.settings import (
 from reconcile.probe.runner import QUESTIONS, capabilities_from
 from reconcile.render.probe import capabilities_yaml, probe_text
 from tests.support.project import Project, project_for
-from tests.support.sandbox.scratch_contact import ScratchAccount
+from tests.support.sandbox.scratch_account import ScratchAccount
 
 DECLARED = """\
 contacts:
@@ -142,81 +142,87 @@ def test_a_limit_that_was_merely_taken_proves_nothing() -> None:
 
 
 @pytest.fixture
-def project(pad: ScratchAccount, tmp_path: Path) -> Project:
-    project = project_for(pad.shop, tmp_path)
+def project(scratch_account: ScratchAccount, tmp_path: Path) -> Project:
+    project = project_for(scratch_account.shop, tmp_path)
     project.declare(DECLARED)
     return project
 
 
-def known_as(project: Project, pad: ScratchAccount, *lines: str) -> None:
-    """A file of capabilities for the account of the pad."""
-    head = ["version: 1", f'account: "{pad.connection.account}"', "as_of: 2026-11-23T09:00:00Z"]
+def known_as(project: Project, scratch_account: ScratchAccount, *lines: str) -> None:
+    """A file of capabilities for the scratch account."""
+    head = ["version: 1", f'account: "{scratch_account.connection.account}"', "as_of: 2026-11-23T09:00:00Z"]
     (project.root / "evance.capabilities.yaml").write_text("\n".join([*head, *lines]) + "\n")
 
 
-def test_an_account_that_refuses_post_works_after_a_probe(pad: ScratchAccount, project: Project) -> None:
+def test_an_account_that_refuses_post_works_after_a_probe(
+    scratch_account: ScratchAccount, project: Project
+) -> None:
     """The verb of an update is found out and used."""
-    pad.turn(update_method="PUT")
+    scratch_account.turn(update_method="PUT")
     assert project.run("apply", "--yes").code == 4
-    assert project.run("probe", pad.id, "--yes").code == 0
+    assert project.run("probe", scratch_account.id, "--yes").code == 0
     done = project.run("apply", "--yes")
     assert done.code == 0, done.err
-    assert set(pad.now()["accessRoles"]) == {"customer", "newsletter", "press"}
+    assert set(scratch_account.now()["accessRoles"]) == {"customer", "newsletter", "press"}
 
 
 def test_an_account_that_refuses_long_pages_works_after_a_probe(
-    pad: ScratchAccount, project: Project
+    scratch_account: ScratchAccount, project: Project
 ) -> None:
     """The largest page is found out and asked for."""
-    pad.turn(over_limit="reject", max_limit=37)
+    scratch_account.turn(over_limit="reject", max_limit=37)
     assert project.run("plan").code == 1
-    assert project.run("probe", pad.id, "--yes").code == 0
+    assert project.run("probe", scratch_account.id, "--yes").code == 0
     assert "page_size: 37 " in (project.root / "evance.capabilities.yaml").read_text()
     assert project.run("plan").code == 0
 
 
-def reads_of_contacts(pad: ScratchAccount) -> int:
-    return sum(path.startswith("/api/contacts/") for _, path in pad.shop.requests())
+def reads_of_contacts(scratch_account: ScratchAccount) -> int:
+    return sum(path.startswith("/api/contacts/") for _, path in scratch_account.shop.requests())
 
 
-def test_a_list_that_tells_all_spares_the_other_reads(pad: ScratchAccount, project: Project) -> None:
+def test_a_list_that_tells_all_spares_the_other_reads(
+    scratch_account: ScratchAccount, project: Project
+) -> None:
     """Roles and tags come from the list where a probe saw that it tells them rightly."""
-    pad.turn(v2_nested_read="yes")
-    assert project.run("probe", pad.id, "--yes").code == 0
-    before = reads_of_contacts(pad)
+    scratch_account.turn(v2_nested_read="yes")
+    assert project.run("probe", scratch_account.id, "--yes").code == 0
+    before = reads_of_contacts(scratch_account)
     assert project.run("plan").code == 0
-    assert reads_of_contacts(pad) == before
+    assert reads_of_contacts(scratch_account) == before
 
 
-def test_a_list_that_is_not_believed_is_not_used(pad: ScratchAccount, project: Project) -> None:
+def test_a_list_that_is_not_believed_is_not_used(scratch_account: ScratchAccount, project: Project) -> None:
     """`roles_from: contact` reads each contact, whatever the list tells."""
-    pad.turn(v2_nested_read="yes")
-    known_as(project, pad, "roles_from: contact")
+    scratch_account.turn(v2_nested_read="yes")
+    known_as(project, scratch_account, "roles_from: contact")
     assert project.run("plan").code == 0
-    assert reads_of_contacts(pad) == 1
+    assert reads_of_contacts(scratch_account) == 1
 
 
 @pytest.mark.parametrize("facet", ["roles", "tags"])
-def test_what_is_to_be_refused_is_not_sent(pad: ScratchAccount, project: Project, facet: str) -> None:
+def test_what_is_to_be_refused_is_not_sent(
+    scratch_account: ScratchAccount, project: Project, facet: str
+) -> None:
     """A write of it ends before the wire, and says where that was decided."""
-    known_as(project, pad, f"refuse: [{facet}]")
-    before = pad.now()
+    known_as(project, scratch_account, f"refuse: [{facet}]")
+    before = scratch_account.now()
     done = project.run("apply", "--yes")
     assert done.code == 4
     assert f"evance.capabilities.yaml says to refuse a write of {facet}" in done.err
-    assert pad.now() == before
-    assert all(method == "GET" for method, _ in pad.shop.requests())
+    assert scratch_account.now() == before
+    assert all(method == "GET" for method, _ in scratch_account.shop.requests())
 
 
-def test_an_account_with_two_numberings_is_refused(pad: ScratchAccount, project: Project) -> None:
+def test_an_account_with_two_numberings_is_refused(scratch_account: ScratchAccount, project: Project) -> None:
     """Where v2 numbers contacts differently, no listed contact is taken for one of v1."""
-    pad.turn(v2_ids="other")
-    assert project.run("probe", pad.id, "--yes").code == 0
+    scratch_account.turn(v2_ids="other")
+    assert project.run("probe", scratch_account.id, "--yes").code == 0
     done = project.run("plan")
     assert (done.code, "numbers contacts differently" in done.err) == (1, True)
 
 
-def test_a_file_of_another_account_is_refused(pad: ScratchAccount, project: Project) -> None:
+def test_a_file_of_another_account_is_refused(scratch_account: ScratchAccount, project: Project) -> None:
     """It says nothing about this account, unless somebody writes down that it does."""
     head = "version: 1\naccount: dev.evance.me\nas_of: 2026-11-23\n"
     path = project.root / "evance.capabilities.yaml"
@@ -224,20 +230,20 @@ def test_a_file_of_another_account_is_refused(pad: ScratchAccount, project: Proj
     done = project.run("plan")
     assert done.code == 64
     assert "evance.capabilities.yaml tells of dev.evance.me, but target 'local' is" in done.err
-    path.write_text(f'{head}also: ["{pad.connection.account}"]\n')
+    path.write_text(f'{head}also: ["{scratch_account.connection.account}"]\n')
     assert project.run("plan").code == 0
 
 
-def test_an_older_file_does_not_hinder_a_new_probe(pad: ScratchAccount, project: Project) -> None:
+def test_an_older_file_does_not_hinder_a_new_probe(scratch_account: ScratchAccount, project: Project) -> None:
     """A probe goes by nothing but what it sees, and replaces the file."""
     (project.root / "evance.capabilities.yaml").write_text("version: 1\naccount: dev.evance.me\n")
-    assert project.run("probe", pad.id, "--yes").code == 0
+    assert project.run("probe", scratch_account.id, "--yes").code == 0
     assert project.run("plan").code == 0
 
 
-def test_the_client_asks_for_pages_of_that_size(pad: ScratchAccount) -> None:
+def test_the_client_asks_for_pages_of_that_size(scratch_account: ScratchAccount) -> None:
     """A connection has the page size of its capabilities."""
     from dataclasses import replace
 
-    with Reader(replace(pad.connection, page_size=7)) as reader:
-        assert len(reader.listing().identities) == len(pad.others()) + 1
+    with Reader(replace(scratch_account.connection, page_size=7)) as reader:
+        assert len(reader.listing().identities) == len(scratch_account.others()) + 1

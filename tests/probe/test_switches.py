@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from reconcile.probe.runner import QUESTIONS, ProbeRun
-from tests.support.sandbox.scratch_contact import (
+from tests.support.sandbox.scratch_account import (
     OTHER_NUMBERS,
     ScratchAccount,
     answers,
+    open_scratch_account,
     probe,
-    scratch_account,
 )
 from tests.support.sandbox.switch_settings import choices, settings_under
 
@@ -91,21 +91,24 @@ TURNED = [
 ]
 
 
-def probed(template: Path, switches: dict[str, Any]) -> tuple[ProbeRun, ScratchAccount, list[str]]:
+def probed(seeded_shop: Path, switches: dict[str, Any]) -> tuple[ProbeRun, ScratchAccount, list[str]]:
     """Probe a fresh account; what the probe left behind, as complaints."""
-    with TemporaryDirectory() as folder, scratch_account(template, Path(folder), switches) as pad:
-        before, others = pad.now(), pad.others()
-        ended = probe(pad)
-        traces = [key for key, value in pad.now().items() if value != before[key]]
-        traces += ["another contact"] if pad.others() != others else []
-        own = {f"/api/contacts/{pad.id}.json", f"/api/v2/contacts/{pad.id}.json"}
-        own |= {f"/api/v2/contacts/{int(pad.id) + OTHER_NUMBERS}.json"}
-        return ended, pad, [*traces, *sorted(pad.written() - own)]
+    with (
+        TemporaryDirectory() as folder,
+        open_scratch_account(seeded_shop, Path(folder), switches) as scratch_account,
+    ):
+        before, others = scratch_account.now(), scratch_account.others()
+        ended = probe(scratch_account)
+        traces = [key for key, value in scratch_account.now().items() if value != before[key]]
+        traces += ["another contact"] if scratch_account.others() != others else []
+        own = {f"/api/contacts/{scratch_account.id}.json", f"/api/v2/contacts/{scratch_account.id}.json"}
+        own |= {f"/api/v2/contacts/{int(scratch_account.id) + OTHER_NUMBERS}.json"}
+        return ended, scratch_account, [*traces, *sorted(scratch_account.written() - own)]
 
 
 @cache
-def as_documented(template: Path) -> ProbeRun:
-    return probed(template, {})[0]
+def as_documented(seeded_shop: Path) -> ProbeRun:
+    return probed(seeded_shop, {})[0]
 
 
 def test_every_switch_has_its_question() -> None:
@@ -116,16 +119,16 @@ def test_every_switch_has_its_question() -> None:
 
 
 @pytest.mark.parametrize("switch", FOUND)
-def test_the_documented_account_is_seen_as_it_is(template: Path, switch: str) -> None:
+def test_the_documented_account_is_seen_as_it_is(seeded_shop: Path, switch: str) -> None:
     """The defaults are told rightly."""
     question, expected = FOUND[switch]
-    assert answers(as_documented(template))[question] == expected[DEFAULTS[switch]]
+    assert answers(as_documented(seeded_shop))[question] == expected[DEFAULTS[switch]]
 
 
 @pytest.mark.parametrize(("switch", "setting"), TURNED)
-def test_a_turned_switch_is_found_out(template: Path, switch: str, setting: str | int) -> None:
+def test_a_turned_switch_is_found_out(seeded_shop: Path, switch: str, setting: str | int) -> None:
     """Each setting is told rightly; the contact is as it was, and no other one was written to."""
-    ended, _, traces = probed(template, {switch: setting})
+    ended, _, traces = probed(seeded_shop, {switch: setting})
     said = answers(ended)
     if switch in FOUND:
         question, expected = FOUND[switch]
@@ -137,23 +140,23 @@ def test_a_turned_switch_is_found_out(template: Path, switch: str, setting: str 
 
 
 @pytest.mark.parametrize("switch", UNSEEN)
-def test_what_can_not_be_seen_is_said_with_its_reason(template: Path, switch: str) -> None:
+def test_what_can_not_be_seen_is_said_with_its_reason(seeded_shop: Path, switch: str) -> None:
     """A question that is never asked stands in the report without an answer, and says why."""
-    finding = next(one for one in as_documented(template).findings if one.name == UNSEEN[switch])
+    finding = next(one for one in as_documented(seeded_shop).findings if one.name == UNSEEN[switch])
     assert finding.answer is None
     assert finding.detail
 
 
-def test_each_question_stands_in_the_report_once(template: Path) -> None:
+def test_each_question_stands_in_the_report_once(seeded_shop: Path) -> None:
     """The report has all questions, in their order, whatever came of them."""
-    assert [one.name for one in as_documented(template).findings] == [one.name for one in QUESTIONS]
+    assert [one.name for one in as_documented(seeded_shop).findings] == [one.name for one in QUESTIONS]
 
 
 @pytest.mark.parametrize("profile", ["hostile", "awkward"])
-def test_the_worst_account_gets_no_wrong_answer(template: Path, profile: str) -> None:
+def test_the_worst_account_gets_no_wrong_answer(seeded_shop: Path, profile: str) -> None:
     """With all switches at their worst a question is answered rightly or not at all."""
     switches = settings_under(profile)
-    ended, _, traces = probed(template, switches)
+    ended, _, traces = probed(seeded_shop, switches)
     said = answers(ended)
     wrong = {
         switch: said[question]

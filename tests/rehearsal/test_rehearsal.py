@@ -17,21 +17,21 @@ pytestmark = pytest.mark.timeout(400)  # each step is a process of its own, up t
 
 
 @pytest.fixture
-def hub() -> Iterator[FakeGitHub]:
+def fake_github() -> Iterator[FakeGitHub]:
     """A stand-in for GitHub."""
-    with serve_github() as hub:
-        yield hub
+    with serve_github() as fake_github:
+        yield fake_github
 
 
 @pytest.fixture
-def team(tmp_path: Path, shop: Shop, hub: FakeGitHub) -> Team:
+def team(tmp_path: Path, shop: Shop, fake_github: FakeGitHub) -> Team:
     """A team whose main branch declares Grace without tags."""
     folder = tmp_path / "team"
     folder.mkdir()
-    return Team(folder, shop, hub)
+    return Team(folder, shop, fake_github)
 
 
-def test_the_whole_road(team: Team, shop: Shop, hub: FakeGitHub) -> None:
+def test_the_whole_road(team: Team, shop: Shop, fake_github: FakeGitHub) -> None:
     """A change is planned, commented, merged, applied and journalled; afterwards nothing has drifted."""
     pull = team.propose({FILE: declared("ipswich")})
     planned = team.plan(pull)
@@ -49,14 +49,14 @@ def test_the_whole_road(team: Team, shop: Shop, hub: FakeGitHub) -> None:
 
     watched = team.drift()
     assert watched.jobs == {"clock": "success", "drift": "success"}, watched.logs
-    assert hub.issues == []
+    assert fake_github.issues == []
     published = "".join([*team.comments(pull.number), planned.summary, planned.logs, applied.logs])
     assert EMAIL not in published
     assert TOKEN not in published
 
 
 def test_what_the_clock_asks_for_is_applied_and_the_rest_becomes_an_issue(
-    team: Team, shop: Shop, hub: FakeGitHub
+    team: Team, shop: Shop, fake_github: FakeGitHub
 ) -> None:
     """A window that starts was approved at merge; what somebody changed outside is for people to judge."""
     later = "{value: vip, starts: 2026-12-01, expires: 2026-12-24}"
@@ -72,15 +72,15 @@ def test_what_the_clock_asks_for_is_applied_and_the_rest_becomes_an_issue(
     assert watched.jobs == {"clock": "success", "drift": "success"}, watched.logs
     assert sorted(shop.tags(EMAIL)) == ["ipswich", "vip"]
     assert shop.tags("tom.wherry@example.com") == ["stranger"]
-    (issue,) = hub.issues
+    (issue,) = fake_github.issues
     assert "changed outside" in issue["body"]
     assert "tom.wherry@example.com" not in issue["body"]
 
     team.drift()
-    assert len(hub.issues) == 1
+    assert len(fake_github.issues) == 1
     team.tag_outside("tom.wherry@example.com", "trade")
     team.drift()
-    assert [(one["state"], "No drift" in one["body"]) for one in hub.issues] == [("closed", True)]
+    assert [(one["state"], "No drift" in one["body"]) for one in fake_github.issues] == [("closed", True)]
 
 
 def test_one_comment_follows_the_branch(team: Team) -> None:
@@ -112,12 +112,12 @@ def test_a_plan_that_fails_says_so_in_the_comment(team: Team) -> None:
     assert "nobody@example.com" not in comment
 
 
-def test_a_fork_is_validated_and_nothing_else(team: Team, hub: FakeGitHub) -> None:
+def test_a_fork_is_validated_and_nothing_else(team: Team, fake_github: FakeGitHub) -> None:
     """No credential, no comment, no artifact."""
     pull = team.propose({FILE: declared("ipswich")})
     fork = type(pull)(pull.number, pull.head, pull.base, pull.merge, repo="mallory/shop")
     assert team.plan(fork).jobs == {"validate": "success", "plan": "skipped"}
-    assert (hub.comments, hub.artifacts) == ({}, [])
+    assert (fake_github.comments, fake_github.artifacts) == ({}, [])
     refused = team.apply(team.merge(fork))
     assert refused.jobs == {"preview": "failure", "apply": "skipped"}
     assert "came from a fork" in refused.logs
@@ -145,7 +145,9 @@ def refused(team: Team, shop: Shop, commit: str) -> str:
     return done.logs
 
 
-def test_a_live_change_after_the_approval_is_not_overwritten(team: Team, shop: Shop, hub: FakeGitHub) -> None:
+def test_a_live_change_after_the_approval_is_not_overwritten(
+    team: Team, shop: Shop, fake_github: FakeGitHub
+) -> None:
     """Somebody adds a tag: the plan would now remove it, which nobody approved."""
     pull = team.propose({FILE: declared("ipswich")})
     team.plan(pull)
@@ -178,29 +180,31 @@ def test_a_branch_that_was_rebased_after_the_plan_is_refused(team: Team, shop: S
     assert f"is not for commit {rebased.head}" in refused(team, shop, team.merge(rebased))
 
 
-def test_a_comment_that_a_stranger_edited_is_no_approval(team: Team, shop: Shop, hub: FakeGitHub) -> None:
+def test_a_comment_that_a_stranger_edited_is_no_approval(
+    team: Team, shop: Shop, fake_github: FakeGitHub
+) -> None:
     """Neither with another text nor with another digest; nor is a comment that a stranger wrote."""
     pull = team.propose({FILE: declared("ipswich")})
     team.plan(pull)
-    row = hub.comments[pull.number][0]
+    row = fake_github.comments[pull.number][0]
     body = row["body"]
-    hub.edited(row, "mallory", body.replace("ipswich", "harmless"))
-    hub.wrote(pull.number, "mallory", body)
+    fake_github.edited(row, "mallory", body.replace("ipswich", "harmless"))
+    fake_github.wrote(pull.number, "mallory", body)
     commit = team.merge(pull)
     assert "that nobody else has edited" in refused(team, shop, commit)
-    hub.edited(row, BOT, body)
+    fake_github.edited(row, BOT, body)
     assert team.apply(commit).jobs["apply"] == "success"
 
 
-def test_an_artifact_that_was_forged_is_refused(team: Team, shop: Shop, hub: FakeGitHub) -> None:
+def test_an_artifact_that_was_forged_is_refused(team: Team, shop: Shop, fake_github: FakeGitHub) -> None:
     """Whoever can replace an artifact can change the plan in it, but not the digest that we commented."""
     pull = team.propose({FILE: declared("ipswich")})
     team.plan(pull)
-    number = next(row["id"] for row in hub.artifacts if row["name"] == "reconcile-plan")
-    honest = team.runner.hub.archives[number]
+    number = next(row["id"] for row in fake_github.artifacts if row["name"] == "reconcile-plan")
+    honest = team.runner.fake_github.archives[number]
     plan = json.loads(next(content for _, content in contents(honest)))
     plan["changes"][0]["operations"][0]["item"] = "gold"
-    hub.archives[number] = zipped({"plan.json": json.dumps(plan).encode()})
+    fake_github.archives[number] = zipped({"plan.json": json.dumps(plan).encode()})
     commit = team.merge(pull)
     assert "it was changed later" in refused(team, shop, commit)
 
@@ -228,13 +232,13 @@ def test_a_plan_that_is_too_large_still_fits_its_comment(team: Team, shop: Shop)
 
 
 def test_a_public_repository_keeps_no_plan_and_so_applies_none(
-    team: Team, shop: Shop, hub: FakeGitHub
+    team: Team, shop: Shop, fake_github: FakeGitHub
 ) -> None:
     """The plan names people: where everybody can read artifacts, there is none, and apply refuses."""
     team.runner.private = False
     pull = team.propose({FILE: declared("ipswich")})
     team.plan(pull)
-    assert {row["name"] for row in hub.artifacts} == {"reconcile-page"}
+    assert {row["name"] for row in fake_github.artifacts} == {"reconcile-page"}
     assert "keeps an artifact" in refused(team, shop, team.merge(pull))
 
 

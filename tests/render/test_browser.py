@@ -12,15 +12,15 @@ from tests.support.pages.hostile_texts import HOSTILE
 from tests.support.plans.plan_samples import full_plan
 
 
-def test_the_page_asks_for_nothing(desk: PlanBrowser) -> None:
+def test_the_page_asks_for_nothing(plan_browser: PlanBrowser) -> None:
     """One file is opened; no request follows."""
-    desk.open(full_plan()).wait_for_load_state("networkidle")
-    assert len(desk.requests) == 1
+    plan_browser.open(full_plan()).wait_for_load_state("networkidle")
+    assert len(plan_browser.requests) == 1
 
 
-def test_contacts_stand_by_risk_with_their_steps(desk: PlanBrowser) -> None:
+def test_contacts_stand_by_risk_with_their_steps(plan_browser: PlanBrowser) -> None:
     """A short plan is unfolded: all its steps can be read at once."""
-    tab = desk.open(full_plan())
+    tab = plan_browser.open(full_plan())
     assert names(tab) == ["bob@email.com", "carol@email.com", "dave@email.com", "new@email.com"]
     assert tab.locator(".contact li:visible").count() == 20
     assert "trade-account" in tab.locator(".contact li.add").first.inner_text()
@@ -38,17 +38,19 @@ SEARCHES = [
 
 
 @pytest.mark.parametrize(("words", "found"), SEARCHES)
-def test_search_finds_all_that_a_contact_shows(desk: PlanBrowser, words: str, found: list[str]) -> None:
+def test_search_finds_all_that_a_contact_shows(
+    plan_browser: PlanBrowser, words: str, found: list[str]
+) -> None:
     """Name, id, role, tag, reason, file: every word must be somewhere in the contact, in any case."""
-    tab = desk.open(full_plan())
+    tab = plan_browser.open(full_plan())
     find(tab, words)
     assert names(tab) == found
     assert said(tab) == f"{len(found)} of 4 contacts"
 
 
-def test_a_search_without_results_says_so_and_can_be_undone(desk: PlanBrowser) -> None:
+def test_a_search_without_results_says_so_and_can_be_undone(plan_browser: PlanBrowser) -> None:
     """The reader is not left before an empty page."""
-    tab = desk.open(full_plan())
+    tab = plan_browser.open(full_plan())
     find(tab, "nobody")
     assert names(tab) == []
     tab.get_by_role("button", name="Show all").click()
@@ -56,9 +58,9 @@ def test_a_search_without_results_says_so_and_can_be_undone(desk: PlanBrowser) -
     assert said(tab) == "4 contacts"
 
 
-def test_groups_can_be_shown_alone(desk: PlanBrowser) -> None:
+def test_groups_can_be_shown_alone(plan_browser: PlanBrowser) -> None:
     """Ticked groups are shown, together with what is searched for; none ticked shows all."""
-    tab = desk.open(full_plan())
+    tab = plan_browser.open(full_plan())
     tab.get_by_role("checkbox", name="New contacts").check()
     settle(tab)
     assert names(tab) == ["new@email.com"]
@@ -68,27 +70,27 @@ def test_groups_can_be_shown_alone(desk: PlanBrowser) -> None:
     assert names(tab) == ["carol@email.com", "dave@email.com", "new@email.com"]
 
 
-def test_what_is_kept_can_be_hidden(desk: PlanBrowser) -> None:
+def test_what_is_kept_can_be_hidden(plan_browser: PlanBrowser) -> None:
     """It is shown at first, since a review must know what survives."""
-    tab = desk.open(full_plan())
+    tab = plan_browser.open(full_plan())
     assert tab.locator("li.keep:visible").count() == 4
     tab.get_by_label("What is kept").uncheck()
     assert tab.locator("li.keep:visible").count() == 0
 
 
-def test_all_can_be_folded_and_unfolded(desk: PlanBrowser) -> None:
+def test_all_can_be_folded_and_unfolded(plan_browser: PlanBrowser) -> None:
     """One button does both and says which it will do."""
-    tab = desk.open(full_plan())
+    tab = plan_browser.open(full_plan())
     tab.get_by_role("button", name="Fold all", exact=True).click()
     assert tab.locator(".contact li:visible").count() == 0
     tab.get_by_role("button", name="Unfold all").click()
     assert tab.locator(".contact li:visible").count() == 20
 
 
-def test_the_exact_payload_is_shown_on_demand(desk: PlanBrowser) -> None:
+def test_the_exact_payload_is_shown_on_demand(plan_browser: PlanBrowser) -> None:
     """What is shown is what will be sent, with nothing added but blanks; a second click hides it."""
     made = full_plan()
-    tab = desk.open(made)
+    tab = plan_browser.open(made)
     button = tab.get_by_role("button", name="Exact payload").nth(1)
     button.click()
     assert json.loads(tab.locator("pre").inner_text()) == made.changes[1].payload
@@ -97,9 +99,9 @@ def test_the_exact_payload_is_shown_on_demand(desk: PlanBrowser) -> None:
     assert tab.locator("pre").count() == 0
 
 
-def test_the_keyboard_does_everything(desk: PlanBrowser) -> None:
+def test_the_keyboard_does_everything(plan_browser: PlanBrowser) -> None:
     """A slash goes to the search, Escape clears it, Tab and Enter reach and unfold a contact."""
-    tab = desk.open(full_plan())
+    tab = plan_browser.open(full_plan())
     tab.keyboard.press("/")
     tab.keyboard.type("dave")
     settle(tab)
@@ -115,9 +117,9 @@ def test_the_keyboard_does_everything(desk: PlanBrowser) -> None:
     assert len(names(tab)) == 4
 
 
-def test_the_first_tab_skips_to_the_contacts(desk: PlanBrowser) -> None:
+def test_the_first_tab_skips_to_the_contacts(plan_browser: PlanBrowser) -> None:
     """Who goes by keyboard need not pass the pictures."""
-    tab = desk.open(full_plan())
+    tab = plan_browser.open(full_plan())
     tab.keyboard.press("Tab")
     assert tab.evaluate("document.activeElement.className") == "skip"
     tab.keyboard.press("Enter")
@@ -126,8 +128,8 @@ def test_the_first_tab_skips_to_the_contacts(desk: PlanBrowser) -> None:
 
 def test_the_policy_stops_any_other_script(browser: Any, tmp_path: Path) -> None:
     """Even if markup came into the page, it could not run."""
-    desk = PlanBrowser(browser, tmp_path)
-    tab = desk.open(full_plan())
+    plan_browser = PlanBrowser(browser, tmp_path)
+    tab = plan_browser.open(full_plan())
     tab.evaluate(
         """() => {
             const script = document.createElement("script");
@@ -138,8 +140,8 @@ def test_the_policy_stops_any_other_script(browser: Any, tmp_path: Path) -> None
     )
     settle(tab)
     assert tab.evaluate("window.ran") is None
-    assert any("Content Security Policy" in complaint for complaint in desk.complaints)
-    desk.contexts[0].close()
+    assert any("Content Security Policy" in complaint for complaint in plan_browser.complaints)
+    plan_browser.contexts[0].close()
 
 
 STRUCTURE = """() => [...document.querySelectorAll("body *")].map((one) =>
@@ -154,11 +156,11 @@ BUILDING = [name for name in HOSTILE if name.startswith("html")] + [
 
 
 @pytest.mark.parametrize("name", BUILDING)
-def test_hostile_strings_build_no_elements(desk: PlanBrowser, name: str) -> None:
+def test_hostile_strings_build_no_elements(plan_browser: PlanBrowser, name: str) -> None:
     """A real browser builds the same elements and attributes as from harmless strings, payloads shown."""
     found = []
     for change in (before(HOSTILE[name][:150]), tame(HOSTILE[name][:150])):
-        tab = desk.open(plan_with_texts(change))
+        tab = plan_browser.open(plan_with_texts(change))
         tab.get_by_role("button", name="Exact payload").first.click()
         found.append(tab.evaluate(STRUCTURE))
     assert found[0] == found[1]

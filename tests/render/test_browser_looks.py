@@ -23,9 +23,11 @@ SEEN = [(look, full_plan) for look in LOOKS] + [("light", plan), ("dark", lambda
 
 
 @pytest.mark.parametrize(("look", "made"), SEEN)
-def test_axe_finds_nothing_serious(desk: PlanBrowser, axe: str, look: str, made: Callable[[], Plan]) -> None:
+def test_axe_finds_nothing_serious(
+    plan_browser: PlanBrowser, axe: str, look: str, made: Callable[[], Plan]
+) -> None:
     """Contrast, names, roles and order hold in each look, with payloads and tables unfolded."""
-    tab = desk.open(made(), **LOOKS[look])
+    tab = plan_browser.open(made(), **LOOKS[look])
     tab.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
     for button in tab.get_by_role("button", name="Exact payload").all()[:1]:
         button.click()
@@ -38,15 +40,15 @@ def test_axe_finds_nothing_serious(desk: PlanBrowser, axe: str, look: str, made:
 @pytest.mark.parametrize(
     "made", [full_plan, lambda: plan_with_texts(lambda value: value * 40), lambda: large_plan(30)]
 )
-def test_nothing_overflows_a_phone(desk: PlanBrowser, made: Callable[[], Plan]) -> None:
+def test_nothing_overflows_a_phone(plan_browser: PlanBrowser, made: Callable[[], Plan]) -> None:
     """At 320 pixels nobody has to scroll sideways, however long the names are."""
-    tab = desk.open(made(), **PHONE)
+    tab = plan_browser.open(made(), **PHONE)
     assert tab.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-def test_paper_shows_all_unfolded_and_no_controls(desk: PlanBrowser) -> None:
+def test_paper_shows_all_unfolded_and_no_controls(plan_browser: PlanBrowser) -> None:
     """A printed page can't be clicked; after printing the screen is as it was."""
-    tab = desk.open(large_plan(30))
+    tab = plan_browser.open(large_plan(30))
     tab.emulate_media(media="print")
     tab.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert tab.locator(".contact[open]").count() == 30
@@ -55,9 +57,9 @@ def test_paper_shows_all_unfolded_and_no_controls(desk: PlanBrowser) -> None:
     assert tab.locator(".contact[open]").count() == 0
 
 
-def test_without_scripts_the_page_reads(desk: PlanBrowser) -> None:
+def test_without_scripts_the_page_reads(plan_browser: PlanBrowser) -> None:
     """Steps and pictures stand in the page itself."""
-    tab = desk.open(full_plan(), java_script_enabled=False)
+    tab = plan_browser.open(full_plan(), java_script_enabled=False)
     assert len(names(tab)) == 4
     assert tab.locator(".contact li:visible").count() == 20
     assert "Without its script" in tab.locator("body").inner_text()

@@ -22,10 +22,10 @@ def big_page(big: Plan) -> str:
 
 
 def test_ten_thousand_changes_open_and_filter_without_a_wait(
-    desk: PlanBrowser, big: Plan, big_page: str
+    plan_browser: PlanBrowser, big: Plan, big_page: str
 ) -> None:
     """Limits for a machine that is busy with other tests: each is several times what was measured."""
-    tab = desk.open(big_page)
+    tab = plan_browser.open(big_page)
     painted = tab.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     ready = tab.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
     took = tab.evaluate(TIMED_SEARCH, "person777 agreement")
@@ -46,9 +46,11 @@ TIMED_SEARCH = """async (words) => {
 }"""
 
 
-def test_later_contacts_come_as_the_reader_gets_there(desk: PlanBrowser, big: Plan, big_page: str) -> None:
+def test_later_contacts_come_as_the_reader_gets_there(
+    plan_browser: PlanBrowser, big: Plan, big_page: str
+) -> None:
     """Scrolling to the end shows more, in the order of risk, each group in its place."""
-    tab = desk.open(big_page)
+    tab = plan_browser.open(big_page)
     order = [one.contact.email for group in risk_groups(big).values() for one in group]
     assert names(tab) == order[:300]
     tab.locator(".contact").last.scroll_into_view_if_needed()
@@ -57,9 +59,9 @@ def test_later_contacts_come_as_the_reader_gets_there(desk: PlanBrowser, big: Pl
     assert shown == order[: len(shown)]
 
 
-def test_a_later_contact_is_found_whole(desk: PlanBrowser, big: Plan, big_page: str) -> None:
+def test_a_later_contact_is_found_whole(plan_browser: PlanBrowser, big: Plan, big_page: str) -> None:
     """Search, steps and payload work alike for contacts that were not in the page at first."""
-    tab = desk.open(big_page)
+    tab = plan_browser.open(big_page)
     find(tab, "person9995@")
     assert names(tab) == ["person9995@email.com"]
     tab.locator(".contact:visible summary").click()

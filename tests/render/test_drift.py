@@ -93,7 +93,7 @@ def structure_of_markdown(plan: Plan) -> list[str]:
 @pytest.mark.parametrize("structure", [structure_of_text, structure_of_markdown])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_strings_change_no_structure(name: str, structure: Callable[[Plan], list[str]]) -> None:
-    """With a hostile string in every field at once the page has the same skeleton as with harmless ones."""
+    """With a hostile string in every field at once the page has the same structure as with harmless ones."""
     assert structure(plan_with_texts(before(HOSTILE[name]))) == structure(
         plan_with_texts(tame(HOSTILE[name]))
     )

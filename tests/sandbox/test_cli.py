@@ -35,35 +35,35 @@ def test_seed_tells_what_it_made(tmp_path: Path) -> None:
     assert "50 contacts, 14 roles" in result.stdout
 
 
-def test_show_as_json_is_the_v1_read_form(shop: Path) -> None:
+def test_show_as_json_is_the_v1_read_form(shop_file: Path) -> None:
     """A contact is shown as the API shows it, whatever the switches hide."""
-    run("seed", "--db", str(shop), "--profile", "hostile")
-    [contact] = json.loads(run("show", "contact:13", "--db", str(shop), "--format", "json").stdout)
+    run("seed", "--db", str(shop_file), "--profile", "hostile")
+    [contact] = json.loads(run("show", "contact:13", "--db", str(shop_file), "--format", "json").stdout)
     assert contact["accessRoles"]["newsletter"]["expires"] == "2026-12-31T00:00:00+00:00"
 
 
-def test_show_as_text_is_a_line_a_row(shop: Path) -> None:
+def test_show_as_text_is_a_line_a_row(shop_file: Path) -> None:
     """Each role is one line of name=value."""
-    lines = run("show", "roles", "--db", str(shop)).stdout.splitlines()
+    lines = run("show", "roles", "--db", str(shop_file)).stdout.splitlines()
     assert len(lines) == 14
     assert lines[1].startswith("id=2  title=Newsletter  reference=newsletter  approvalMethod=none")
 
 
-def test_hostile_text_cannot_move_the_terminal(shop: Path) -> None:
+def test_hostile_text_cannot_move_the_terminal(shop_file: Path) -> None:
     """Control characters and line breaks in live values are escaped."""
     from tests.support.sandbox.written_calls import calling
 
-    with calling(shop) as caller:
+    with calling(shop_file) as caller:
         body = {"contact": {"company": "a\x1b[31m\nb\u202ec", "tags": {"contact": ["\x1b]0;x"]}}}
         assert caller.call("POST", "/api/contacts/13.json", json=body).status_code == 200
-    [line] = run("show", "contact:13", "--db", str(shop)).stdout.splitlines()
+    [line] = run("show", "contact:13", "--db", str(shop_file)).stdout.splitlines()
     assert line.isprintable()
 
 
-def test_reset_empties(shop: Path) -> None:
+def test_reset_empties(shop_file: Path) -> None:
     """After a reset nothing is shown."""
-    assert run("reset", "--db", str(shop)).exit_code == 0
-    assert run("show", "contacts", "--db", str(shop)).stdout == ""
+    assert run("reset", "--db", str(shop_file)).exit_code == 0
+    assert run("show", "contacts", "--db", str(shop_file)).stdout == ""
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_reset_empties(shop: Path) -> None:
         ),
     ],
 )
-def test_a_failure_is_told_on_stderr(shop: Path, words: list[str], code: int, message: str) -> None:
+def test_a_failure_is_told_on_stderr(shop_file: Path, words: list[str], code: int, message: str) -> None:
     """A wrong word is a wrong call, anything else a failure; both in a sentence, without a traceback."""
-    result = run(*words, "--db", str(shop))
+    result = run(*words, "--db", str(shop_file))
     assert (result.exit_code, result.stdout) == (code, "")
     assert message in result.stderr
     assert "Traceback" not in result.stderr

@@ -16,8 +16,8 @@ from reconcile.sandbox.faults.armed import delay as delay_of
 from reconcile.sandbox.faults.responses import seconds_to_wait
 from reconcile.sandbox.faults.specification import ArmedFault, Fault
 from reconcile.sandbox.messages import Reply
-from tests.sandbox.conftest import NOON
 from tests.support.sandbox.written_calls import Caller, calling
+from tests.support.shop import NOW
 
 BOB = "/api/contacts/13.json"
 
@@ -25,19 +25,19 @@ RENAME = {"contact": {"company": "Renamed"}}
 
 
 @contextmanager
-def failing(shop: Path, *faults: str, seed: int = 1) -> Iterator[Caller]:
-    with calling(shop, now=NOON, faults=faults, fault_seed=seed) as caller:
+def failing(shop_file: Path, *faults: str, seed: int = 1) -> Iterator[Caller]:
+    with calling(shop_file, now=NOW, faults=faults, fault_seed=seed) as caller:
         yield caller
 
 
-def company(shop: Path) -> str | None:
-    name: str | None = sandbox.show(shop, "contact:13")[0]["company"]
+def company(shop_file: Path) -> str | None:
+    name: str | None = sandbox.show(shop_file, "contact:13")[0]["company"]
     return name
 
 
-def test_latency_delays_an_answer(shop: Path) -> None:
+def test_latency_delays_an_answer(shop_file: Path) -> None:
     """A call takes at least the milliseconds asked for."""
-    with failing(shop, "latency:ms=120") as caller:
+    with failing(shop_file, "latency:ms=120") as caller:
         caller.token()
         began = time.monotonic()
         assert caller.call("GET", BOB).status_code == 200
@@ -53,17 +53,17 @@ def test_jitter_stays_in_its_range_and_repeats() -> None:
     assert len(set(delays)) > 100
 
 
-def test_a_rate_limit_answers_429_with_seconds(shop: Path) -> None:
+def test_a_rate_limit_answers_429_with_seconds(shop_file: Path) -> None:
     """Past the burst a call gets 429 and the seconds to wait."""
-    with failing(shop, "rate-limit:rate=0.5,burst=2") as caller:
+    with failing(shop_file, "rate-limit:rate=0.5,burst=2") as caller:
         answers = [caller.call("GET", BOB) for _ in range(3)]
         assert [answer.status_code for answer in answers] == [200, 200, 429]
         assert int(answers[2].headers["Retry-After"]) in (1, 2)
 
 
-def test_a_rate_limit_may_name_a_date_or_nothing(shop: Path) -> None:
+def test_a_rate_limit_may_name_a_date_or_nothing(shop_file: Path) -> None:
     """`Retry-After` comes as an HTTP date, or not at all."""
-    with failing(shop, "rate-limit:rate=0.1,retry-after=date") as caller:
+    with failing(shop_file, "rate-limit:rate=0.1,retry-after=date") as caller:
         caller.call("GET", BOB)
         moment = parsedate_to_datetime(caller.call("GET", BOB).headers["Retry-After"])
         assert 0 <= (moment - datetime.now(UTC)).total_seconds() <= 11
@@ -83,19 +83,19 @@ def test_a_rate_limit_lets_pass_again_with_time() -> None:
 
 
 @pytest.mark.parametrize("code", [500, 502, 503])
-def test_the_nth_request_fails(shop: Path, code: int) -> None:
+def test_the_nth_request_fails(shop_file: Path, code: int) -> None:
     """`n=2` spares the first request and the third; nothing is written by the second."""
-    with failing(shop, f"status:code={code},n=2") as caller:
+    with failing(shop_file, f"status:code={code},n=2") as caller:
         statuses = [caller.call("POST", BOB, json=RENAME).status_code for _ in range(2)]
         assert statuses == [200, code]
         assert caller.call("GET", BOB).status_code == 200
 
 
-def test_failures_by_probability_repeat_with_the_seed(shop: Path) -> None:
+def test_failures_by_probability_repeat_with_the_seed(shop_file: Path) -> None:
     """The same seed fails the same requests, another seed others."""
 
     def run(seed: int) -> list[int]:
-        with failing(shop, "status:code=500,p=0.5", seed=seed) as caller:
+        with failing(shop_file, "status:code=500,p=0.5", seed=seed) as caller:
             return [caller.call("GET", BOB).status_code for _ in range(24)]
 
     first = run(1)
@@ -104,67 +104,70 @@ def test_failures_by_probability_repeat_with_the_seed(shop: Path) -> None:
     assert run(2) != first
 
 
-def test_a_fault_can_be_held_to_a_verb_a_path_and_a_count(shop: Path) -> None:
+def test_a_fault_can_be_held_to_a_verb_a_path_and_a_count(shop_file: Path) -> None:
     """Only what matches is struck, and only so often."""
-    with failing(shop, "status:method=POST,path=/api/contacts/*,times=1") as caller:
+    with failing(shop_file, "status:method=POST,path=/api/contacts/*,times=1") as caller:
         assert caller.call("GET", BOB).status_code == 200
         assert caller.call("POST", BOB, json=RENAME).status_code == 503
         assert caller.call("POST", BOB, json=RENAME).status_code == 200
 
 
-def test_a_server_error_may_come_after_the_write(shop: Path) -> None:
+def test_a_server_error_may_come_after_the_write(shop_file: Path) -> None:
     """With `when=after` a 503 says nothing about the write, which took effect."""
-    with failing(shop, "status:when=after,method=POST") as caller:
+    with failing(shop_file, "status:when=after,method=POST") as caller:
         assert caller.call("POST", BOB, json=RENAME).status_code == 503
-    assert company(shop) == "Renamed"
+    assert company(shop_file) == "Renamed"
 
 
-def test_a_reset_before_the_write_leaves_no_trace(shop: Path) -> None:
+def test_a_reset_before_the_write_leaves_no_trace(shop_file: Path) -> None:
     """The connection breaks and nothing was written."""
-    with failing(shop, "reset:method=POST") as caller:
+    with failing(shop_file, "reset:method=POST") as caller:
         with pytest.raises(requests.ConnectionError):
             caller.call("POST", BOB, json=RENAME)
         assert caller.call("GET", BOB).status_code == 200
-    assert company(shop) is None
+    assert company(shop_file) is None
 
 
-def test_a_reset_after_the_write_leaves_it_done(shop: Path) -> None:
+def test_a_reset_after_the_write_leaves_it_done(shop_file: Path) -> None:
     """The connection breaks although the write took effect."""
-    with failing(shop, "reset:when=after,method=POST") as caller, pytest.raises(requests.ConnectionError):
+    with (
+        failing(shop_file, "reset:when=after,method=POST") as caller,
+        pytest.raises(requests.ConnectionError),
+    ):
         caller.call("POST", BOB, json=RENAME)
-    assert company(shop) == "Renamed"
-    last = sandbox.show(shop, "requests")[-1]
+    assert company(shop_file) == "Renamed"
+    last = sandbox.show(shop_file, "requests")[-1]
     assert (last["method"], last["wrote"]) == ("POST", True)
 
 
-def test_truncated_json_is_no_json(shop: Path) -> None:
+def test_truncated_json_is_no_json(shop_file: Path) -> None:
     """Half a body comes as if it were whole."""
-    with failing(shop, "truncate") as caller:
+    with failing(shop_file, "truncate") as caller:
         answer = caller.call("GET", BOB)
         assert answer.status_code == 200
         with pytest.raises(requests.JSONDecodeError):
             answer.json()
 
 
-def test_an_answer_may_be_cut_on_the_wire(shop: Path) -> None:
+def test_an_answer_may_be_cut_on_the_wire(shop_file: Path) -> None:
     """The head promises more than comes."""
-    with failing(shop, "truncate:how=wire") as caller, pytest.raises(requests.RequestException):
+    with failing(shop_file, "truncate:how=wire") as caller, pytest.raises(requests.RequestException):
         caller.call("GET", BOB)
 
 
 @pytest.mark.parametrize("code", [200, 502])
-def test_html_comes_instead_of_json(shop: Path, code: int) -> None:
+def test_html_comes_instead_of_json(shop_file: Path, code: int) -> None:
     """A proxy's error page, with its status or with 200."""
-    with failing(shop, f"html:code={code}") as caller:
+    with failing(shop_file, f"html:code={code}") as caller:
         answer = caller.call("GET", BOB)
         assert answer.status_code == code
         assert answer.headers["Content-Type"].startswith("text/html")
         assert answer.text.startswith("<!DOCTYPE html>")
 
 
-def test_a_token_may_expire_in_mid_run(shop: Path) -> None:
+def test_a_token_may_expire_in_mid_run(shop_file: Path) -> None:
     """From the n-th request on every token is void; a new one works."""
-    with failing(shop, "expire-token:n=3") as caller:
+    with failing(shop_file, "expire-token:n=3") as caller:
         assert [caller.call("GET", BOB).status_code for _ in range(4)] == [200, 200, 401, 401]
         caller.tokens.clear()
         assert caller.call("GET", BOB).status_code == 200
@@ -178,72 +181,72 @@ def pages(caller: Caller) -> tuple[list[int], list[int]]:
     ]
 
 
-def test_a_page_repeats_a_row_when_a_contact_comes(shop: Path) -> None:
+def test_a_page_repeats_a_row_when_a_contact_comes(shop_file: Path) -> None:
     """Somebody was added at the front between two pages."""
-    with failing(shop, "page-shift") as caller:
+    with failing(shop_file, "page-shift") as caller:
         ids, totals = pages(caller)
     assert ids == [6, 7, 7, 8, 9, 10]
     assert totals == [69, 70, 70]
 
 
-def test_a_page_skips_a_row_when_a_contact_goes(shop: Path) -> None:
+def test_a_page_skips_a_row_when_a_contact_goes(shop_file: Path) -> None:
     """Somebody went from the front between two pages."""
-    with failing(shop, "page-shift:how=skip") as caller:
+    with failing(shop_file, "page-shift:how=skip") as caller:
         ids, totals = pages(caller)
     assert ids == [1, 6, 8, 9, 10, 13]
     assert totals == [70, 69, 69]
 
 
-def test_a_row_may_be_skipped_under_an_unmoved_total(shop: Path) -> None:
+def test_a_row_may_be_skipped_under_an_unmoved_total(shop_file: Path) -> None:
     """One goes, another comes: the total gives nothing away."""
-    with failing(shop, "page-shift:how=swap") as caller:
+    with failing(shop_file, "page-shift:how=swap") as caller:
         ids, totals = pages(caller)
     assert 7 not in ids
     assert totals == [70, 70, 70]
 
 
 @pytest.mark.parametrize(("how", "expected"), [("missing", [6, 8, 10]), ("repeated", [6, 6, 8, 8, 10, 10])])
-def test_a_list_may_lose_rows_that_it_counts(shop: Path, how: str, expected: list[int]) -> None:
+def test_a_list_may_lose_rows_that_it_counts(shop_file: Path, how: str, expected: list[int]) -> None:
     """The last row of each page is not shown, and the total knows nothing of it."""
-    with failing(shop, f"lost-row:how={how}") as caller:
+    with failing(shop_file, f"lost-row:how={how}") as caller:
         ids, totals = pages(caller)
     assert ids == expected
     assert totals == [69, 69, 69]
 
 
-def test_another_writer_may_come_first(shop: Path) -> None:
+def test_another_writer_may_come_first(shop_file: Path) -> None:
     """Just before the second request somebody changes grants and tags of the contact."""
-    with failing(shop, "writer:n=2,contact=13,grant=press,revoke=newsletter,tag=seen") as caller:
+    with failing(shop_file, "writer:n=2,contact=13,grant=press,revoke=newsletter,tag=seen") as caller:
         before, after = (caller.get(BOB)["contact"] for _ in range(2))
     assert (set(before["accessRoles"]), before["tags"]) == ({"customer", "newsletter"}, {"contact": []})
     assert (set(after["accessRoles"]), after["tags"]) == ({"customer", "press"}, {"contact": ["seen"]})
 
 
-def test_another_writer_may_come_right_after(shop: Path) -> None:
+def test_another_writer_may_come_right_after(shop_file: Path) -> None:
     """With `when=after` the change comes between a caller's read and its next write."""
-    with failing(shop, "writer:when=after,times=1,contact=13,grant=press") as caller:
+    with failing(shop_file, "writer:when=after,times=1,contact=13,grant=press") as caller:
         assert "press" not in caller.get(BOB)["contact"]["accessRoles"]
         assert "press" in caller.get(BOB)["contact"]["accessRoles"]
 
 
-def test_tokens_are_spared_unless_named(shop: Path) -> None:
+def test_tokens_are_spared_unless_named(shop_file: Path) -> None:
     """Faults strike below /api/ by default, so that a run can begin."""
-    with failing(shop, "status") as caller:
+    with failing(shop_file, "status") as caller:
         assert caller.token()
         caller.control("PUT", "faults", {"faults": ["status:code=500,path=/admin/*"]})
         answer = caller.session.post(f"{caller.access.url}/admin/oauth/token", timeout=30)
         assert answer.status_code == 500
 
 
-def test_a_new_fault_is_one_row(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_fault_is_one_row(shop_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A row from outside has its keys and strikes like the others: here the date of the answer is wrong."""
 
     def skew(armed: ArmedFault, reply: Reply) -> Reply:
-        date = format_datetime(NOON + timedelta(seconds=armed.number("seconds")), usegmt=True)
+        date = format_datetime(NOW + timedelta(seconds=armed.number("seconds")), usegmt=True)
         return Reply(reply.status, reply.body, {**reply.headers, "Date": date})
 
     monkeypatch.setitem(FAULTS, "clock-skew", Fault("clock-skew", {"seconds": 60.0}, rewrite=skew))
-    with failing(shop, "clock-skew:seconds=3600,n=2") as caller:
+    with failing(shop_file, "clock-skew:seconds=3600,n=2") as caller:
         dates = [caller.call("GET", BOB).headers["Date"] for _ in range(2)]
         assert dates[1] == "Mon, 23 Nov 2026 10:00:00 GMT" != dates[0]
         answer = caller.control("PUT", "faults", {"faults": ["clock-skew:hours=1"]})

@@ -10,8 +10,8 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.sandbox.conftest import NOON
 from tests.support.sandbox.written_calls import Caller, calling
+from tests.support.shop import NOW
 
 PATHS = [
     "/api/contacts.json", "/api/contacts/13.json", "/api/contacts/14.json", "/api/contacts/search.json",
@@ -132,9 +132,9 @@ def judge(statuses: dict[int, int]) -> None:
 
 
 @pytest.mark.parametrize("profile", ["documented", "hostile"])
-def test_nothing_brings_a_500(shop: Path, profile: str) -> None:
+def test_nothing_brings_a_500(shop_file: Path, profile: str) -> None:
     """A thousand strange requests get an answer below 500 each, and the server lives."""
-    with calling(shop, now=NOON, profile=profile) as caller:
+    with calling(shop_file, now=NOW, profile=profile) as caller:
         judge(storm(caller, 1_000, seed=1))
         assert caller.call("GET", "/api/index.json").status_code == 200
 
@@ -142,9 +142,9 @@ def test_nothing_brings_a_500(shop: Path, profile: str) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("seed", [2, 3, 4, 5])
-def test_nothing_brings_a_500_for_long(shop: Path, seed: int) -> None:
+def test_nothing_brings_a_500_for_long(shop_file: Path, seed: int) -> None:
     """The full count: 20,000 requests in four storms."""
-    with calling(shop, now=NOON) as caller:
+    with calling(shop_file, now=NOW) as caller:
         judge(storm(caller, 5_000, seed))
 
 

@@ -16,8 +16,8 @@ import pytest
 import requests
 
 from reconcile import sandbox
-from tests.sandbox.conftest import NOON
 from tests.support.sandbox.written_calls import Caller, calling
+from tests.support.shop import NOW
 
 COMMAND = [sys.executable, "-c", "from reconcile.cli.command_line import main; main()", "sandbox"]
 
@@ -40,9 +40,9 @@ def process(db: Path, *options: str) -> Iterator[tuple["subprocess.Popen[str]", 
                 server.kill()
 
 
-def test_one_line_tells_a_client_what_it_needs(shop: Path) -> None:
+def test_one_line_tells_a_client_what_it_needs(shop_file: Path) -> None:
     """`serve --port 0` prints URL, credentials and account on one line, and nothing else on stdout."""
-    with process(shop) as (server, caller):
+    with process(shop_file) as (server, caller):
         assert caller.access.url.startswith("http://127.0.0.1:")
         assert caller.access.account == "sandbox.evance.me"
         assert caller.access.client_id.endswith(".app.evance.me")
@@ -54,18 +54,18 @@ def test_one_line_tells_a_client_what_it_needs(shop: Path) -> None:
 
 
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_it_cleanly(shop: Path, signum: int) -> None:
+def test_a_signal_stops_it_cleanly(shop_file: Path, signum: int) -> None:
     """SIGTERM and SIGINT end it with status 0, without a traceback, with an open connection too."""
-    with process(shop) as (server, caller):
+    with process(shop_file) as (server, caller):
         caller.call("GET", "/api/contacts/13.json")
         server.send_signal(signum)
         _, err = server.communicate(timeout=10)
     assert (server.returncode, err) == (0, "")
 
 
-def test_verbose_logs_each_request_to_stderr(shop: Path) -> None:
+def test_verbose_logs_each_request_to_stderr(shop_file: Path) -> None:
     """A line holds method, path and status, and no query, which may name a person."""
-    with process(shop, "--verbose") as (server, caller):
+    with process(shop_file, "--verbose") as (server, caller):
         caller.call("GET", "/api/contacts/search.json?email=bob@email.com")
         server.terminate()
         _, err = server.communicate(timeout=10)
@@ -73,9 +73,9 @@ def test_verbose_logs_each_request_to_stderr(shop: Path) -> None:
     assert "bob" not in err
 
 
-def test_what_was_answered_survives_kill_9(shop: Path) -> None:
+def test_what_was_answered_survives_kill_9(shop_file: Path) -> None:
     """Every write that was confirmed is there after SIGKILL, and the file is sound."""
-    with process(shop) as (server, caller):
+    with process(shop_file) as (server, caller):
         for number in range(20):
             answer = caller.call(
                 "POST", "/api/contacts/13.json", json={"contact": {"company": f"Co {number}"}}
@@ -83,16 +83,16 @@ def test_what_was_answered_survives_kill_9(shop: Path) -> None:
             assert answer.status_code == 200
         os.kill(server.pid, signal.SIGKILL)
         server.wait(10)
-    with process(shop) as (_, caller):
+    with process(shop_file) as (_, caller):
         assert caller.get("/api/contacts/13.json")["contact"]["company"] == "Co 19"
-    with closing(sqlite3.connect(shop)) as db:
+    with closing(sqlite3.connect(shop_file)) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
-def test_two_processes_share_a_file(shop: Path) -> None:
+def test_two_processes_share_a_file(shop_file: Path) -> None:
     """What one writes the other reads; credentials and tokens are the same; no write is lost."""
-    with process(shop) as (_, first), process(shop) as (_, other):
+    with process(shop_file) as (_, first), process(shop_file) as (_, other):
         other.tokens[""] = first.token()
 
         def add(number: int) -> int:
@@ -113,10 +113,10 @@ def test_two_processes_share_a_file(shop: Path) -> None:
         assert other.get("/api/v2/contacts.json")["pagination"]["total"] == 109
 
 
-def test_only_one_of_two_processes_gets_an_address(shop: Path) -> None:
+def test_only_one_of_two_processes_gets_an_address(shop_file: Path) -> None:
     """Users stay unique by address when several processes add the same one at once."""
     body = {"contact": {"type": "user", "firstname": "A", "lastname": "B", "email": "same@x.example"}}
-    with process(shop) as (_, first), process(shop) as (_, other), ThreadPoolExecutor(8) as pool:
+    with process(shop_file) as (_, first), process(shop_file) as (_, other), ThreadPoolExecutor(8) as pool:
         answers = pool.map(
             lambda n: (first, other)[n % 2].call("POST", "/api/contacts.json", json=body), range(8)
         )
@@ -143,20 +143,20 @@ def test_a_file_that_is_something_else_is_told(tmp_path: Path) -> None:
     assert path.read_text().startswith("not a database")
 
 
-def test_a_port_that_is_taken_is_told(shop: Path) -> None:
+def test_a_port_that_is_taken_is_told(shop_file: Path) -> None:
     """A second sandbox on the same port ends with a message, not with a traceback."""
-    with calling(shop) as caller:
+    with calling(shop_file) as caller:
         port = caller.access.url.rpartition(":")[2]
-        command = [*COMMAND, "serve", "--db", str(shop), "--port", port]
+        command = [*COMMAND, "serve", "--db", str(shop_file), "--port", port]
         ended = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert ended.returncode == 1
     assert ended.stderr.startswith(f"cannot listen on 127.0.0.1:{port}")
     assert ended.stdout == ""
 
 
-def test_the_request_log_tells_who_wrote(shop: Path) -> None:
+def test_the_request_log_tells_who_wrote(shop_file: Path) -> None:
     """Reads and token requests are logged as not writing; a write that changed something as writing."""
-    with calling(shop, now=NOON) as caller:
+    with calling(shop_file, now=NOW) as caller:
         caller.call("GET", "/api/contacts/13.json")
         caller.call("POST", "/api/contacts/13.json", json={"contact": {"company": "x"}})
         refused = {"contact": {"company": "y", "accessRoles": ["made-up"]}}
@@ -168,7 +168,7 @@ def test_the_request_log_tells_who_wrote(shop: Path) -> None:
         ("POST", "/api/contacts/13.json", 200, True),
         ("POST", "/api/contacts/13.json", 422, False),
     ]
-    assert sandbox.show(shop, "requests") == rows
+    assert sandbox.show(shop_file, "requests") == rows
 
 
 def test_importing_the_sandbox_is_cheap() -> None:

@@ -10,32 +10,32 @@ from pathlib import Path
 import pytest
 
 from reconcile import sandbox
-from tests.sandbox.conftest import NOON
 from tests.support.sandbox.written_calls import calling
+from tests.support.shop import NOW
 
 
-def test_the_shop_has_every_type_of_contact(shop: Path) -> None:
+def test_the_shop_has_every_type_of_contact(shop_file: Path) -> None:
     """Users, guests, branches, recipients, the hq, and one contact without a type."""
-    types = Counter(contact["type"] for contact in sandbox.show(shop, "contacts"))
+    types = Counter(contact["type"] for contact in sandbox.show(shop_file, "contacts"))
     assert set(types) == {"user", "guest", "branch", "recipient", "hq", None}
     assert sum(types.values()) >= 64
 
 
-def test_the_shop_has_every_kind_of_grant(shop: Path) -> None:
+def test_the_shop_has_every_kind_of_grant(shop_file: Path) -> None:
     """Perpetual, expiring, expired, and pending for e-mail and for an admin."""
-    grants = sandbox.show(shop, "grants")
-    noon = NOON.isoformat()
+    grants = sandbox.show(shop_file, "grants")
+    now = NOW.isoformat()
     assert any(grant["expires"] is None and grant["status"] == "active" for grant in grants)
-    assert any(grant["expires"] and grant["expires"] > noon for grant in grants)
-    assert any(grant["expires"] and grant["expires"] < noon for grant in grants)
+    assert any(grant["expires"] and grant["expires"] > now for grant in grants)
+    assert any(grant["expires"] and grant["expires"] < now for grant in grants)
     assert {grant["awaits"] for grant in grants} == {None, "email", "admin"}
 
 
-def test_guests_repeat_addresses_of_users_and_of_guests(shop: Path) -> None:
+def test_guests_repeat_addresses_of_users_and_of_guests(shop_file: Path) -> None:
     """One address belongs to a user and to guests, another to several guests."""
     people = [
         (contact["email"].casefold(), contact["type"])
-        for contact in sandbox.show(shop, "contacts")
+        for contact in sandbox.show(shop_file, "contacts")
         if contact["type"] in ("user", "guest")
     ]
     assert ("bob@email.com", "user") in people
@@ -43,9 +43,9 @@ def test_guests_repeat_addresses_of_users_and_of_guests(shop: Path) -> None:
     assert people.count(("walter.plumb@example.net", "guest")) == 3
 
 
-def test_every_role_of_a_grant_has_a_method_and_protected_ones_are_told(shop: Path) -> None:
+def test_every_role_of_a_grant_has_a_method_and_protected_ones_are_told(shop_file: Path) -> None:
     """All approval methods occur, and `show roles` says which roles are protected."""
-    roles = {role["reference"]: role for role in sandbox.show(shop, "roles")}
+    roles = {role["reference"]: role for role in sandbox.show(shop_file, "roles")}
     assert {role["approvalMethod"] for role in roles.values()} == {"none", "email", "admin"}
     assert {name for name, role in roles.items() if role["protected"]} == {"customer", "administrator"}
 
@@ -55,7 +55,7 @@ def test_a_number_repeats_an_account(tmp_path: Path) -> None:
 
     def contacts(name: str, number: int) -> str:
         path = tmp_path / name
-        sandbox.seed(path, contacts=300, seed=number, now=NOON)
+        sandbox.seed(path, contacts=300, seed=number, now=NOW)
         return json.dumps(sandbox.show(path, "contacts"))
 
     first = contacts("a", 1)
@@ -66,7 +66,7 @@ def test_a_number_repeats_an_account(tmp_path: Path) -> None:
 def test_generated_contacts_are_believable(tmp_path: Path) -> None:
     """Users unique by address, guests with duplicates, grants that expire and wait, tags."""
     path = tmp_path / "sandbox.sqlite3"
-    counts = sandbox.seed(path, contacts=3_000, now=NOON)
+    counts = sandbox.seed(path, contacts=3_000, now=NOW)
     contacts = sandbox.show(path, "contacts")
     assert counts.contacts == len(contacts) == 3_000
     users = [contact["email"] for contact in contacts if contact["type"] == "user"]
@@ -82,8 +82,8 @@ def test_generated_contacts_are_believable(tmp_path: Path) -> None:
 def test_a_generated_account_answers_as_the_shop_does(tmp_path: Path) -> None:
     """What was inserted in bulk is searched, read and changed like anything else."""
     path = tmp_path / "sandbox.sqlite3"
-    sandbox.seed(path, contacts=250, now=NOON)
-    with calling(path, now=NOON) as caller:
+    sandbox.seed(path, contacts=250, now=NOW)
+    with calling(path, now=NOW) as caller:
         page = caller.get("/api/v2/contacts.json?limit=100&page=3")
         assert (len(page["data"]), page["pagination"]["total"]) == (50, 250)
         email = next(row["email"] for row in page["data"] if row["type"] == "user")
@@ -95,36 +95,36 @@ def test_a_generated_account_answers_as_the_shop_does(tmp_path: Path) -> None:
         assert answer.json()["contact"]["accessRoles"] == {}
 
 
-def test_seeding_again_starts_anew_and_keeps_credentials(shop: Path) -> None:
+def test_seeding_again_starts_anew_and_keeps_credentials(shop_file: Path) -> None:
     """A second seed leaves nothing of what was there, but the credentials stay."""
-    with calling(shop) as caller:
+    with calling(shop_file) as caller:
         first = caller.access
         caller.call("POST", "/api/contacts/13.json", json={"contact": {"company": "Changed"}})
-    sandbox.seed(shop, now=NOON)
-    assert sandbox.show(shop, "contact:13")[0]["company"] is None
-    assert sandbox.show(shop, "outbox") == sandbox.show(shop, "requests") == []
-    with calling(shop) as caller:
+    sandbox.seed(shop_file, now=NOW)
+    assert sandbox.show(shop_file, "contact:13")[0]["company"] is None
+    assert sandbox.show(shop_file, "outbox") == sandbox.show(shop_file, "requests") == []
+    with calling(shop_file) as caller:
         assert caller.access.client_id == first.client_id
         assert caller.access.private_key == first.private_key
 
 
-def test_a_reset_account_is_empty(shop: Path) -> None:
+def test_a_reset_account_is_empty(shop_file: Path) -> None:
     """No contact and no role is left, and new ones can be added."""
-    sandbox.reset(shop)
-    assert sandbox.show(shop, "contacts") == sandbox.show(shop, "roles") == []
-    with calling(shop) as caller:
+    sandbox.reset(shop_file)
+    assert sandbox.show(shop_file, "contacts") == sandbox.show(shop_file, "roles") == []
+    with calling(shop_file) as caller:
         assert (
             caller.call("POST", "/api/v2/roles.json", json={"data": {"title": "One"}}).json()["data"]["id"]
             == 1
         )
 
 
-def test_showing_something_unknown_is_told(shop: Path) -> None:
+def test_showing_something_unknown_is_told(shop_file: Path) -> None:
     """A wrong word lists the right ones, an unknown contact is named."""
     with pytest.raises(sandbox.SandboxError, match="there are contact:<id>, contacts, grants, outbox"):
-        sandbox.show(shop, "people")
+        sandbox.show(shop_file, "people")
     with pytest.raises(sandbox.SandboxError, match="no contact '999999'"):
-        sandbox.show(shop, "contact:999999")
+        sandbox.show(shop_file, "contact:999999")
 
 
 @pytest.mark.long

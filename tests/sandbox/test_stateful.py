@@ -23,8 +23,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.sandbox.conftest import NOON
 from tests.support.sandbox.written_calls import Caller, calling
+from tests.support.shop import NOW
 
 METHODS = {"customer": "none", "trade-account": "admin", "wholesale": "admin", "press": "email"}
 
@@ -75,17 +75,17 @@ class Account(RuleBasedStateMachine):
     """The model beside the server. Expiries are days from now, the clock only moves forward."""
 
     ids = Bundle("ids")
-    template: Path
+    seeded_shop: Path
     folder: Path
     runs = 0
 
     def __init__(self) -> None:
         super().__init__()
         type(self).runs += 1
-        path = Path(shutil.copy(self.template, self.folder / f"{self.runs}.sqlite3"))
+        path = Path(shutil.copy(self.seeded_shop, self.folder / f"{self.runs}.sqlite3"))
         self.stack = ExitStack()
-        self.caller: Caller = self.stack.enter_context(calling(path, now=NOON))
-        self.now = NOON
+        self.caller: Caller = self.stack.enter_context(calling(path, now=NOW))
+        self.now = NOW
         self.people: dict[str, Person] = {}
         self.mails: list[str] = []
 
@@ -298,12 +298,12 @@ class Account(RuleBasedStateMachine):
         }
 
     def roles(self) -> Iterator[dict[str, str]]:
-        shop = Path(__file__).parents[2] / "reconcile" / "sandbox" / "seeds" / "shop.json"
-        yield from json.loads(shop.read_text("utf-8"))["roles"]
+        shop_file = Path(__file__).parents[2] / "reconcile" / "sandbox" / "seeds" / "shop.json"
+        yield from json.loads(shop_file.read_text("utf-8"))["roles"]
 
 
-def compare(template: Path, folder: Path, runs: int, steps: int, *phases: Phase) -> None:
-    machine = type("Run", (Account,), {"template": template, "folder": folder})
+def compare(seeded_shop: Path, folder: Path, runs: int, steps: int, *phases: Phase) -> None:
+    machine = type("Run", (Account,), {"seeded_shop": seeded_shop, "folder": folder})
     run_state_machine_as_test(
         machine,
         settings=settings(
@@ -317,13 +317,13 @@ def compare(template: Path, folder: Path, runs: int, steps: int, *phases: Phase)
     )
 
 
-def test_server_and_model_agree(template: Path, tmp_path: Path) -> None:
+def test_server_and_model_agree(seeded_shop: Path, tmp_path: Path) -> None:
     """A short run: random requests leave the server as they leave the model."""
-    compare(template, tmp_path, 15, 20)
+    compare(seeded_shop, tmp_path, 15, 20)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-def test_server_and_model_agree_for_long(template: Path, tmp_path: Path) -> None:
+def test_server_and_model_agree_for_long(seeded_shop: Path, tmp_path: Path) -> None:
     """The full count: 500 runs of up to 50 steps."""
-    compare(template, tmp_path, 500, 50, Phase.shrink)
+    compare(seeded_shop, tmp_path, 500, 50, Phase.shrink)

@@ -8,8 +8,8 @@ import yaml
 
 from reconcile import sandbox
 from reconcile.sandbox.switches import Switches, about
-from tests.sandbox.conftest import NOON
 from tests.support.sandbox.written_calls import Caller, calling, check_answer, make_call
+from tests.support.shop import NOW
 
 TABLE: dict[str, dict[Any, Any]] = yaml.safe_load(
     Path(__file__).with_name("switches.yaml").read_text("utf-8")
@@ -71,20 +71,20 @@ def test_a_random_order_changes_between_calls(caller: Caller) -> None:
     assert len(orders) > 1
 
 
-def test_switches_are_stored_in_the_account(shop: Path) -> None:
+def test_switches_are_stored_in_the_account(shop_file: Path) -> None:
     """What was turned holds after a restart, and is shown."""
-    with calling(shop, now=NOON, switches={"grant_shape": "array"}) as caller:
+    with calling(shop_file, now=NOW, switches={"grant_shape": "array"}) as caller:
         assert isinstance(caller.get("/api/contacts/13.json")["contact"]["accessRoles"], list)
-    with calling(shop, now=NOON) as caller:
+    with calling(shop_file, now=NOW) as caller:
         assert isinstance(caller.get("/api/contacts/13.json")["contact"]["accessRoles"], list)
-    shown = {row["name"]: row["setting"] for row in sandbox.show(shop, "switches")}
+    shown = {row["name"]: row["setting"] for row in sandbox.show(shop_file, "switches")}
     assert shown["grant_shape"] == "array"
 
 
 def test_another_process_may_turn_a_switch(caller: Caller) -> None:
     """A running server goes by switches that were stored by someone else."""
     assert isinstance(caller.get("/api/contacts/13.json")["contact"]["accessRoles"], dict)
-    sandbox.seed(caller.path, profile="hostile", now=NOON)
+    sandbox.seed(caller.path, profile="hostile", now=NOW)
     assert isinstance(caller.get("/api/contacts/13.json")["contact"]["accessRoles"], list)
 
 
@@ -109,10 +109,12 @@ def test_awkward_is_hostile_but_readable() -> None:
         (None, {"max_limit": "-1"}),
     ],
 )
-def test_words_that_are_no_switch_are_told(shop: Path, profile: str | None, switches: dict[str, str]) -> None:
+def test_words_that_are_no_switch_are_told(
+    shop_file: Path, profile: str | None, switches: dict[str, str]
+) -> None:
     """An unknown profile, switch or setting is an error that lists what there is."""
     with (
         pytest.raises(sandbox.SandboxError, match=r"there are|is one of|whole number"),
-        calling(shop, profile=profile, switches=switches),
+        calling(shop_file, profile=profile, switches=switches),
     ):
         pass

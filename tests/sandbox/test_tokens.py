@@ -8,8 +8,8 @@ import jwt
 import pytest
 import requests
 
-from tests.sandbox.conftest import NOON
 from tests.support.sandbox.written_calls import Caller, calling
+from tests.support.shop import NOW
 
 BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
@@ -102,11 +102,11 @@ def test_a_token_lives_an_hour(caller: Caller) -> None:
     assert caller.call("GET", "/api/index.json").status_code == 401
 
 
-def test_a_token_survives_a_restart(shop: Path) -> None:
+def test_a_token_survives_a_restart(shop_file: Path) -> None:
     """Tokens live in the file, so another process of the same account honours them."""
-    with calling(shop, now=NOON) as first:
+    with calling(shop_file, now=NOW) as first:
         token = first.token()
-    with calling(shop, now=NOON) as second:
+    with calling(shop_file, now=NOW) as second:
         second.tokens[""] = token
         assert second.call("GET", "/api/index.json").status_code == 200
 

@@ -211,6 +211,9 @@ def zipped(files: dict[str, bytes]) -> bytes:
 @contextmanager
 def serve_github() -> Iterator[FakeGitHub]:
     """A stand-in that serves until the block ends."""
-    hub = FakeGitHub()
-    with serve_forge(hub.answer) as hub.api, serve_forge(hub.archive) as hub.blobs:
-        yield hub
+    fake_github = FakeGitHub()
+    with (
+        serve_forge(fake_github.answer) as fake_github.api,
+        serve_forge(fake_github.archive) as fake_github.blobs,
+    ):
+        yield fake_github

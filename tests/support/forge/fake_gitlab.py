@@ -109,6 +109,6 @@ class FakeGitLab:
 @contextmanager
 def serve_gitlab() -> Iterator[FakeGitLab]:
     """A stand-in that serves until the block ends."""
-    lab = FakeGitLab()
-    with serve_forge(lab.answer) as lab.api:
-        yield lab
+    fake_gitlab = FakeGitLab()
+    with serve_forge(fake_gitlab.answer) as fake_gitlab.api:
+        yield fake_gitlab

@@ -51,7 +51,7 @@ class Team:
 
     folder: Path
     shop: Shop
-    hub: FakeGitHub
+    fake_github: FakeGitHub
     runner: WorkflowRunner = field(init=False)
     number: int = 6
 
@@ -72,7 +72,7 @@ class Team:
         secrets = {"reconcile-plan": reader, "reconcile-apply": writer, "reconcile-clock": writer}
         machines = self.folder / "machines"
         machines.mkdir()
-        self.runner = WorkflowRunner(self.bare, self.hub, machines, "2026-11-23T09:00:00Z", secrets)
+        self.runner = WorkflowRunner(self.bare, self.fake_github, machines, "2026-11-23T09:00:00Z", secrets)
 
     def _credentials(self, scopes: str) -> dict[str, str]:
         url = f"{self.shop.access.url}/_sandbox/clients"
@@ -125,7 +125,7 @@ class Team:
         git("merge", "--quiet", "--no-ff", "-m", f"Merge {pull.number}", pull.head, at=self.clone)
         git("push", "--quiet", "origin", "HEAD:main", at=self.clone)
         commit = git("rev-parse", "HEAD", at=self.clone)
-        self.hub.merged(pull.number, pull.head, commit, repo=pull.repo)
+        self.fake_github.merged(pull.number, pull.head, commit, repo=pull.repo)
         return commit
 
     def apply(self, commit: str) -> StepResult:
@@ -152,4 +152,4 @@ class Team:
 
     def comments(self, number: int) -> list[str]:
         """The comments of a pull request."""
-        return [row["body"] for row in self.hub.comments.get(number, [])]
+        return [row["body"] for row in self.fake_github.comments.get(number, [])]

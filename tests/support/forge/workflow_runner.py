@@ -38,7 +38,7 @@ class WorkflowRunner:
     """A forge's runner: where the bare repository and the stand-in are, and what time it is."""
 
     bare: Path
-    hub: FakeGitHub
+    fake_github: FakeGitHub
     folder: Path
     as_of: str
     secrets: dict[str, dict[str, str]]
@@ -48,7 +48,7 @@ class WorkflowRunner:
     def run(self, workflow: str, *, event: Row, sha: str, ref: str, trigger: str, **told: Any) -> StepResult:
         """One run of a workflow, its jobs one after the other; told to the stand-in when it ends."""
         document = yaml.safe_load((ROOT / ".github" / "workflows" / workflow).read_text(encoding="utf-8"))
-        run = self.hub.ran(
+        run = self.fake_github.ran(
             workflow, told.pop("head", sha), status="in_progress", conclusion=None, event=trigger, **told
         )
         event = {**event, "repository": {"private": self.private}}
@@ -63,7 +63,7 @@ class WorkflowRunner:
                 _Job(self, run, job, contexts, self.folder / f"{run}-{name}", result).carry_out(name)
             else:
                 result.jobs[name] = "skipped"
-        row = next(row for row in self.hub.runs if row["id"] == run)
+        row = next(row for row in self.fake_github.runs if row["id"] == run)
         good = not {"failure"} & set(result.jobs.values())
         row.update(status="completed", conclusion="success" if good else "failure")
         return result
@@ -130,7 +130,7 @@ class _Job:
                 str(file.relative_to(path)): file.read_bytes() for file in path.rglob("*") if file.is_file()
             }
         if files:
-            self.runner.hub.left(self.run, inputs["name"], files)
+            self.runner.fake_github.left(self.run, inputs["name"], files)
         else:
             assert inputs["if-no-files-found"] == "ignore"
 
@@ -161,7 +161,7 @@ class _Job:
         return _TIMED.sub(rf"reconcile \1 --as-of {self.runner.as_of}", command)
 
     def _environment(self, step: Row, output: Path, summary: Path) -> dict[str, str]:
-        github, api = self.contexts["github"], self.runner.hub.api.url
+        github, api = self.contexts["github"], self.runner.fake_github.api.url
         told = {**self.job.get("env", {}), **step.get("env", {})}
         return {
             **{name: filled(str(value), self.contexts) for name, value in told.items()},

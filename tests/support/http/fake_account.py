@@ -1,4 +1,4 @@
-"""The other party: a real HTTP server on loopback that answers as a test tells it to, and notes what came."""
+"""A fake account: a real HTTP server on loopback that answers as a test tells it to, and notes what came."""
 
 import json
 import socket
@@ -70,8 +70,8 @@ class FakeReply:
 
 Script = Callable[[SeenRequest], FakeReply]
 
-Talk = Callable[..., tuple["FakeAccount", Any]]
-"""Opens a party with that script and a client to it (the fixture `talk`)."""
+OpenClient = Callable[..., tuple["FakeAccount", Any]]
+"""Serves a fake account with that script and opens a client to it (the fixture `open_client`)."""
 
 
 def token_reply(value: str = TOKEN, seconds: int = 3600) -> FakeReply:
@@ -110,19 +110,19 @@ class FakeAccount:
             self.connections += 1
 
 
-def _handler(party: FakeAccount) -> type[BaseHTTPRequestHandler]:
+def _handler(fake_account: FakeAccount) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
         def setup(self) -> None:
             super().setup()
-            party.connected()
+            fake_account.connected()
 
         def _any(self) -> None:
             size = int(self.headers.get("Content-Length") or 0)
             headers = {key.lower(): value for key, value in self.headers.items()}
-            reply = party.reply(SeenRequest(self.command, self.path, headers, self.rfile.read(size)))
+            reply = fake_account.reply(SeenRequest(self.command, self.path, headers, self.rfile.read(size)))
             if reply.hang_up or reply.leave:
                 self.close_connection = True
                 if reply.hang_up:
@@ -150,16 +150,16 @@ def _handler(party: FakeAccount) -> type[BaseHTTPRequestHandler]:
 
 @contextmanager
 def serve_account(script: Script, *, tokens: Script | None = None) -> Iterator[FakeAccount]:
-    """A party that listens until the block ends."""
-    party = FakeAccount(script, tokens=tokens)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(party))
+    """A fake account that listens until the block ends."""
+    fake_account = FakeAccount(script, tokens=tokens)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake_account))
     server.daemon_threads = True
     server.handle_error = lambda *_: None  # a broken connection is what some tests are about
-    party.url = f"http://127.0.0.1:{server.server_address[1]}"
+    fake_account.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
-        yield party
+        yield fake_account
     finally:
         server.shutdown()
         thread.join()

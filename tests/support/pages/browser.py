@@ -1,4 +1,4 @@
-"""A reader's desk: plans are opened as pages in a browser, and read, clicked and searched there."""
+"""Plans as pages in a browser, which a reader opens, clicks and searches."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -54,14 +54,14 @@ def by_person(account: Account) -> Account:
     return {NEW if state["email"] == NEW else number: state for number, state in account.items()}
 
 
-def both_ends(stand: SandboxAccount) -> BeforeAndAfter:
-    stand.reset()
-    old = stand.holds()
-    checkout = stand.checkout(DECLARED)
+def both_ends(sandbox_account: SandboxAccount) -> BeforeAndAfter:
+    sandbox_account.reset()
+    old = sandbox_account.holds()
+    checkout = sandbox_account.checkout(DECLARED)
     done = checkout.apply()
     assert done.code == 0, done.said
     assert f"Applied: {CHANGED} contacts" in done.out
-    return BeforeAndAfter(by_person(old), by_person(stand.holds()))
+    return BeforeAndAfter(by_person(old), by_person(sandbox_account.holds()))
 
 
 def without_visitors(account: Account) -> Account:
@@ -69,9 +69,9 @@ def without_visitors(account: Account) -> Account:
     return {number: state for number, state in account.items() if not state["email"].startswith("passer-by")}
 
 
-def assert_old_or_new(stand: SandboxAccount, ends: BeforeAndAfter) -> Account:
+def assert_old_or_new(sandbox_account: SandboxAccount, ends: BeforeAndAfter) -> Account:
     """Each contact is wholly as before or wholly as declared, and nobody else was touched."""
-    found = without_visitors(by_person(stand.holds()))
+    found = without_visitors(by_person(sandbox_account.holds()))
     for number in {*ends.old, *found}:
         state = found.get(number)
         assert state in (ends.old.get(number), ends.new.get(number)), number
@@ -93,7 +93,7 @@ def assert_journal_agrees(checkout: Checkout, ends: BeforeAndAfter, found: Accou
 
 
 def assert_code_is_right(
-    done: CommandResult, stand: SandboxAccount, ends: BeforeAndAfter, found: Account
+    done: CommandResult, sandbox_account: SandboxAccount, ends: BeforeAndAfter, found: Account
 ) -> None:
     """0: all as declared. 1 and 3: nothing written. 4: something is left, or was not confirmed."""
     match done.code:
@@ -101,19 +101,19 @@ def assert_code_is_right(
             assert found == ends.new, done.said
         case 1 | 3:
             assert found == ends.old, done.said
-            assert not any(one["wrote"] for one in stand.writes()), done.said
+            assert not any(one["wrote"] for one in sandbox_account.writes()), done.said
         case other:
             assert other == 4, done.said
             assert "not as declared" in done.err
 
 
-def assert_converges(stand: SandboxAccount, checkout: Checkout, ends: BeforeAndAfter) -> None:
+def assert_converges(sandbox_account: SandboxAccount, checkout: Checkout, ends: BeforeAndAfter) -> None:
     """In quiet, the next apply finishes, and after it there is nothing left to do."""
-    stand.calm()
+    sandbox_account.calm()
     again = checkout.apply()
     assert again.code == 0, again.said
-    assert without_visitors(by_person(stand.holds())) == ends.new
-    before = len(stand.writes())
+    assert without_visitors(by_person(sandbox_account.holds())) == ends.new
+    before = len(sandbox_account.writes())
     last = checkout.apply()
     assert (last.code, "No changes" in last.out) == (0, True), last.said
-    assert len(stand.writes()) == before
+    assert len(sandbox_account.writes()) == before

@@ -1,4 +1,4 @@
-"""Both parties of an apply: an account that can be upset at will, and a checkout with the command line."""
+"""Both sides of an apply: an account that can be upset at will, and a checkout with the command line."""
 
 import io
 import os

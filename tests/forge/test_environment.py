@@ -1,0 +1,83 @@
+"""Where a job runs, as its environment tells it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reconcile.errors import UsageError
+from reconcile.forge.forges import ci_environment
+from reconcile.forge.github import GitHub, require_github
+from reconcile.forge.gitlab import GitLab
+from tests.support.forge.fake_github import BOT
+from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, USER, serve_gitlab
+
+GITHUB = {
+    "GITHUB_REPOSITORY": "example/shop",
+    "GITHUB_SERVER_URL": "https://github.com",
+    "GITHUB_API_URL": "https://api.github.com",
+    "GITHUB_TOKEN": "ghs_secret",
+    "GITHUB_SHA": "abc",
+    "GITHUB_REF_NAME": "main",
+    "GITHUB_RUN_ID": "5",
+}
+
+
+def test_a_job_of_github_is_known(tmp_path: Path) -> None:
+    """Repository, commit and links from variables; the pull request from the event."""
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"pull_request": {"number": 7, "head": {"sha": "def"}}}))
+    job = ci_environment({**GITHUB, "GITHUB_EVENT_PATH": str(event)})
+    assert isinstance(job.forge, GitHub)
+    assert (job.author, job.pull_request, job.head, job.commit) == (BOT, 7, "def", "abc")
+    assert job.blob == "https://github.com/example/shop/blob/abc"
+    assert job.run == "https://github.com/example/shop/actions/runs/5"
+    assert "ghs_secret" not in repr(job)
+
+
+def test_a_job_for_no_pull_request_says_so() -> None:
+    """Where one is needed."""
+    job = ci_environment(GITHUB)
+    with pytest.raises(UsageError, match="--pull-request"):
+        _ = job.pull_request
+
+
+@pytest.mark.parametrize("name", ["GITHUB_TOKEN", "GITHUB_API_URL", "GITHUB_SHA", "GITHUB_SERVER_URL"])
+def test_a_variable_that_is_missing_is_named(name: str) -> None:
+    """One that is empty, too, as a secret is that nobody has set."""
+    with pytest.raises(UsageError, match=f"{name} is not set"):
+        ci_environment({**GITHUB, name: ""})
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"pull_request": {"number": "x"}}'])
+def test_an_event_that_can_t_be_read_is_told(tmp_path: Path, text: str) -> None:
+    """Not taken for a push."""
+    event = tmp_path / "event.json"
+    event.write_text(text)
+    with pytest.raises(UsageError, match="GITHUB_EVENT_PATH"):
+        ci_environment({**GITHUB, "GITHUB_EVENT_PATH": str(event)})
+
+
+def test_a_job_of_gitlab_is_known() -> None:
+    """Ours are the notes of whoever the token belongs to."""
+    with serve_gitlab() as fake_gitlab:
+        told = {
+            "CI_PROJECT_ID": PROJECT,
+            "CI_API_V4_URL": fake_gitlab.api.url,
+            "RECONCILE_GITLAB_TOKEN": LAB_TOKEN,
+            "CI_COMMIT_SHA": "abc",
+            "CI_MERGE_REQUEST_IID": "3",
+            "CI_PROJECT_URL": "https://gitlab.example/shop",
+        }
+        job = ci_environment(told)
+    assert isinstance(job.forge, GitLab)
+    assert (job.author, job.pull_request, job.head) == (USER, 3, "abc")
+    assert job.blob == "https://gitlab.example/shop/-/blob/abc"
+    with pytest.raises(UsageError, match="GitHub only"):
+        require_github(job.forge)
+
+
+def test_no_job_at_all_is_told() -> None:
+    """A person at a terminal reads what is missing."""
+    with pytest.raises(UsageError, match="no job of GitHub or GitLab"):
+        ci_environment({})

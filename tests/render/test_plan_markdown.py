@@ -1,0 +1,139 @@
+"""The plan for a pull request."""
+
+import re
+from time import process_time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reconcile.model.plan import Change, Plan
+from reconcile.model.problem import Place
+from reconcile.render.plan_markdown import plan_markdown
+from reconcile.render.wording.risk import Risk, risk_groups
+from tests.support.plans.large_plan import large_plan
+from tests.support.plans.plan_samples import change, full_plan, grant, plan, revoked, tag_added
+from tests.support.plans.plan_strategies import PLANS
+
+COMMENT = 65_536
+
+BLOB = "https://git.example/shop/access/blob/0123456789abcdef"
+
+
+def length(page: str) -> int:
+    """In bytes: never fewer than characters."""
+    return len(page.encode("utf-8"))
+
+
+@pytest.mark.parametrize("size", [1, 20, 100, 1_000, 10_000])
+def test_a_plan_of_any_size_fits_a_comment(size: int) -> None:
+    """No plan breaks the pull request's comment, in characters or in bytes."""
+    assert length(plan_markdown(large_plan(size))) <= COMMENT
+
+
+@pytest.mark.parametrize("limit", [8_000, 20_000, 1_048_576])
+def test_other_limits_are_kept_and_used(limit: int) -> None:
+    """A step summary takes 1 MiB: most of what fits is shown."""
+    page = plan_markdown(large_plan(10_000), limit=limit)
+    assert limit * 0.8 < length(page) <= limit
+
+
+@settings(deadline=None, max_examples=60)
+@given(PLANS, st.integers(8_000, COMMENT))
+def test_whatever_a_plan_holds_it_fits(made: Plan, limit: int) -> None:
+    """Strings that grow when they are escaped are counted as they are written."""
+    assert length(plan_markdown(made, limit=limit)) <= limit
+
+
+def test_long_strings_fit_too() -> None:
+    """Names of 64 kB in every place leave room for what matters."""
+    long = "\u202e" * 65_536
+    made = plan(*(change(revoked(grant(long + str(n))), email=long + str(n), id=str(n)) for n in range(500)))
+    page = plan_markdown(made)
+    assert length(page) <= COMMENT
+    assert "500 contacts lose access: " in page
+
+
+def test_a_limit_too_small_for_the_head_is_refused() -> None:
+    """Rather than cutting through a sentence."""
+    with pytest.raises(ValueError, match="needs a limit of 8,000 bytes at least"):
+        plan_markdown(full_plan(), limit=7_999)
+
+
+def number(one: Change) -> int:
+    """The number of a contact of the large plan."""
+    return int(one.contact.email.removeprefix("person").split("@")[0])
+
+
+def shown(page: str) -> list[int]:
+    """The numbers of the large plan's contacts that a page shows, in its order."""
+    return [int(number) for number in re.findall(r"<summary><code>person(\d+)@", page)]
+
+
+def test_contacts_are_left_out_from_the_least_risky_end() -> None:
+    """What is shown is the beginning of the whole list by risk: no revocation goes before a grant."""
+    made = large_plan(1_000)
+    order = [number(one) for group in risk_groups(made).values() for one in group]
+    found = shown(plan_markdown(made))
+    assert found == order[: len(found)]
+    assert 100 < len(found) < 1_000
+
+
+def test_the_text_says_how_many_of_what_are_left_out() -> None:
+    """Shown and left out add up to each group's size."""
+    made = large_plan(1_000)
+    page = plan_markdown(made)
+    found = shown(page)
+    left = page.split("**Left out, since the plan is too long for this page:** ")[1].split(".\n")[0]
+    for risk, group in risk_groups(made).items():
+        missing = sum(number(one) not in found for one in group)
+        assert (f"{missing} more contacts {risk.having}" in left) == bool(missing)
+
+
+def test_a_plan_that_fits_leaves_nothing_out() -> None:
+    """Then nothing is said of it either."""
+    page = plan_markdown(large_plan(20))
+    assert len(shown(page)) == 20
+    assert "Left out" not in page
+
+
+def test_the_groups_stand_in_the_order_of_risk() -> None:
+    """Riskiest first, each with the number of its contacts."""
+    titles = re.findall(r"^#### (.*)$", plan_markdown(large_plan(12)), flags=re.MULTILINE)
+    assert titles == [f"{risk.value}: 2 contacts" for risk in Risk]
+
+
+def test_ten_thousand_changes_take_less_than_two_seconds() -> None:
+    """The comment of a mass change does not hold up the pipeline. In processor time: others work here too."""
+    made = large_plan(10_000)
+    begun = process_time()
+    plan_markdown(made)
+    assert process_time() - begun < 2
+
+
+LINKS: list[tuple[str | None, Place, str]] = [
+    (BLOB, Place("contacts/a.yaml", 7), f"[`contacts/a.yaml:7`](<{BLOB}/contacts/a.yaml#L7>)"),
+    (f"{BLOB}/", Place("a.yaml"), f"[`a.yaml`](<{BLOB}/a.yaml>)"),
+    (
+        BLOB,
+        Place("a (1) ü#?.yaml", 7),
+        f"[`a (1) ü#?.yaml:7`](<{BLOB}/a%20%281%29%20%C3%BC%23%3F.yaml#L7>)",
+    ),
+    (BLOB, Place("../../evil/a.yaml", 7), "`../../evil/a.yaml:7`"),
+    (BLOB, Place("/etc/passwd", 7), "`/etc/passwd:7`"),
+    (BLOB, Place("contacts/•••.yaml", 7), "`contacts/•••.yaml:7`"),
+    ("javascript:alert(1)", Place("a.yaml", 7), "`a.yaml:7`"),
+    (None, Place("a.yaml", 7), "`a.yaml:7`"),
+    (
+        "https://git.example/>) <b>",
+        Place("a.yaml", 7),
+        "[`a.yaml:7`](<https://git.example/%3E%29%20%3Cb%3E/a.yaml#L7>)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("source_url", "place", "link"), LINKS, ids=[link for _, _, link in LINKS])
+def test_sources_link_to_their_line(source_url: str | None, place: Place, link: str) -> None:
+    """A file's path leads to its line at the commit, to nowhere else, and not at all where it is masked."""
+    made = plan(change(tag_added("x"), file=place.file, line=place.line))
+    assert link in plan_markdown(made, source_url=source_url).split("\n")

@@ -1,0 +1,196 @@
+"""The HTML page as a file: what it may load, what its pictures show, what its data holds."""
+
+import json
+import re
+from base64 import b64encode
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+
+from reconcile.clock import parse_utc_text
+from reconcile.model.plan import Kept, OriginKind, Plan
+from reconcile.render.plan_page.page import plan_page
+from reconcile.render.plan_page.pictures import WindowEvent, window_events
+from reconcile.render.wording.risk import Risk, RoleImpact, risk_of, role_impacts
+from tests.support.pages.page_structure import page_structure
+from tests.support.plans.large_plan import large_plan, member
+from tests.support.plans.plan_samples import (
+    JAN_END,
+    boundary,
+    change,
+    changed,
+    full_plan,
+    grant,
+    granted,
+    kept_role,
+    kept_tag,
+    origin,
+    plan,
+    revoked,
+    tag_added,
+    tag_removed,
+)
+
+
+def data_of(page: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = json.loads(page.split("id=data>")[1].split("</script>", maxsplit=1)[0])
+    return found
+
+
+def test_the_policy_allows_only_its_own_style_and_script() -> None:
+    """Both are named by the digests of what stands in the page; everything else is forbidden."""
+    page = plan_page(full_plan())
+    policy = re.search(r'Content-Security-Policy content="([^"]*)"', page)
+    style, script = (
+        page.split("<style>")[1].split("</style>")[0],
+        page.split("<script>")[1].split("</script>")[0],
+    )
+    digests = [b64encode(sha256(text.encode()).digest()).decode() for text in (style, script)]
+    assert policy is not None
+    assert policy[1] == (
+        f"default-src 'none'; style-src 'sha256-{digests[0]}'; script-src 'sha256-{digests[1]}';"
+        " base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_the_page_names_no_other_address() -> None:
+    """Nothing is loaded, linked or sent: the page works from a file, and years later."""
+    tags = [
+        part
+        for part in page_structure(plan_page(full_plan()))
+        if part.startswith("<") and "'content'" not in part
+    ]
+    assert [tag for tag in tags if re.search(r"'(src|srcset|action|style|on\w+)'", tag)] == []
+    assert {match for tag in tags for match in re.findall(r"\('href', '([^']*)'\)", tag)} == {"#contacts"}
+    assert not re.search(r"@import|url\(|https?:", plan_page(full_plan()))
+
+
+def test_payloads_stand_in_the_page_as_they_are_sent() -> None:
+    """One for each contact in the page's order; numbers and escapes are not read and written again."""
+    made = plan(replace(change(tag_added("x")), payload={"contact": {"n": 10**30, "s": "Ü</script>"}}))
+    sent = '{"contact":{"n":1' + "0" * 30 + ',"s":"\\u00dc</script>"}}'
+    assert data_of(plan_page(made))["payloads"] == [sent]
+
+
+def test_payloads_can_be_left_out() -> None:
+    """Then neither the bodies nor the buttons for them are there."""
+    page = plan_page(full_plan(), payloads=False)
+    assert data_of(page)["payloads"] == []
+    assert "class=payload" not in page
+
+
+def test_later_contacts_stand_in_the_data() -> None:
+    """The first 300 stand in the page, so that it reads without its script; together they are all."""
+    page = plan_page(large_plan(1_000))
+    assert page.split("id=data>")[0].count("<details class='contact") == 300
+    assert len(data_of(page)["later"]) == 700
+    assert len(data_of(page)["payloads"]) == 1_000
+
+
+RISKS = [(number, risk) for number, risk in enumerate(Risk)]
+
+
+@pytest.mark.parametrize(("number", "risk"), RISKS)
+def test_a_contact_belongs_to_its_riskiest_group(number: int, risk: Risk) -> None:
+    """The first kind of contact also gains a role, and still stands with those who lose one."""
+    assert risk_of(member(number)) is risk
+
+
+def test_reach_counts_the_plans_contacts_before_and_after() -> None:
+    """Kept and changed holders count on both sides; roles that nobody gains or loses are left out."""
+    made = plan(
+        change(revoked(grant("a")), granted(grant("b")), kept=(kept_role(grant("c")),)),
+        change(changed(grant("a"), grant("a", expires=JAN_END)), kept=(kept_role(grant("b")),)),
+        change(revoked(grant("a")), tag_removed("a"), kept=(kept_tag("b"),)),
+    )
+    found = role_impacts(made)
+    assert found == [RoleImpact("a", kept=1, gained=0, lost=2), RoleImpact("b", kept=1, gained=1, lost=0)]
+    assert [(one.before, one.after) for one in found] == [(3, 1), (1, 2)]
+
+
+def days(made: Plan) -> list[tuple[int, bool, str]]:
+    """The events as days from the plan's clock, whether they start, and of what."""
+    return [((event.at - made.as_of).days, event.starts, event.item) for event in window_events(made)]
+
+
+def test_coming_windows_are_those_of_the_contacts_as_they_will_be() -> None:
+    """What is granted, changed to and kept lapses; what is taken away until its start starts."""
+    made = plan(
+        change(
+            granted(grant("granted", expires="2026-12-03T09:00:00Z")),
+            changed(
+                grant("changed", expires="2026-11-24T09:00:00Z"),
+                grant("changed", expires="2026-12-13T09:00:00Z"),
+            ),
+            revoked(grant("gone", expires="2026-12-23T09:00:00Z")),
+            revoked(grant("later"), OriginKind.NOT_STARTED, "2026-12-05T09:00:00Z"),
+            tag_added("tagged", origin(at="2026-12-04T09:00:00Z")),
+            tag_removed("lapsed", OriginKind.LAPSED, "2026-11-01T00:00:00Z"),
+            kept=(
+                kept_role(grant("kept", expires="2026-11-30T09:00:00Z")),
+                kept_tag("kept-tag", at="2026-12-01T09:00:00Z"),
+                kept_role(grant("perpetual")),
+            ),
+        )
+    )
+    assert days(made) == [
+        (7, False, "kept"),
+        (8, False, "kept-tag"),
+        (10, False, "granted"),
+        (11, False, "tagged"),
+        (12, True, "later"),
+        (20, False, "changed"),
+    ]
+
+
+LAPSES = [
+    ("2026-11-23T09:00:00Z", 0),
+    ("2026-11-23T09:00:01Z", 1),
+    ("2027-02-21T09:00:00Z", 1),
+    ("2027-02-21T09:00:01Z", 0),
+]
+
+
+@pytest.mark.parametrize(("expires", "found"), LAPSES)
+def test_the_picture_covers_ninety_days(expires: str, found: int) -> None:
+    """From right after the plan's clock up to and with its last second."""
+    assert len(window_events(plan(change(granted(grant("r", expires=expires)))))) == found
+
+
+def test_the_boundary_of_another_contact_is_told_without_its_name() -> None:
+    """The plan knows that something happens there, and no more; one of its own contacts is not told twice."""
+    kept: tuple[Kept, ...] = (kept_role(grant("trade-account", expires="2026-12-01T00:00:00Z")),)
+    other = plan(change(tag_added("x")), valid_until=boundary(of="secret@email.com"))
+    lapses = replace(boundary(of="bob@email.com"), starts=False)
+    own = plan(change(tag_added("x"), kept=kept), valid_until=lapses)
+    at = parse_utc_text("2026-12-01T00:00:00Z")
+    assert window_events(other) == [
+        WindowEvent(at, starts=True, facet=None, item="trade-account", change=None)
+    ]
+    assert len(window_events(own)) == 1
+    assert "of another contact" in plan_page(other)
+    assert "secret@email.com" not in plan_page(other)
+
+
+def test_a_plan_without_windows_or_roles_says_so() -> None:
+    """An empty picture would look like a broken one."""
+    page = plan_page(plan(change(tag_added("x"))))
+    assert "No window that this plan knows of starts or lapses in the next 90 days." in page
+    assert "Nobody gains or loses a role." in page
+
+
+def test_long_pictures_are_cut_and_say_so() -> None:
+    """Twelve lanes and fifteen roles are drawn; how many more there are is told."""
+    steps = [granted(grant(f"role-{n:02}", expires=JAN_END)) for n in range(40)]
+    page = plan_page(plan(change(*steps)))
+    assert page.count("<div class=lane>") == 13
+    assert "and 28 more in the table" in page
+    assert "and 25 more roles" in page
+
+
+def test_an_empty_plan_makes_a_page() -> None:
+    """It says that nothing changes."""
+    page = plan_page(plan())
+    assert "<h1>No changes. 4 contacts at " in page
+    assert "Look at these first" not in page

@@ -1,0 +1,51 @@
+"""A stand-in for GitHub, and the client that talks to it without waiting."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from reconcile.forge.client import ForgeClient
+from reconcile.forge.github import GitHub
+from reconcile.http.rate_limiter import Timing
+from tests.support.forge.fake_github import REPOSITORY, TOKEN, FakeGitHub, serve_github
+
+NOW = 1_795_424_400.0
+
+
+@dataclass
+class Slept:
+    """The waits that were asked for, instead of the waits."""
+
+    seconds: list[float] = field(default_factory=list)
+
+    @property
+    def timing(self) -> Timing:
+        return Timing(wall=lambda: NOW, sleep=self.seconds.append)
+
+
+@pytest.fixture
+def fake_github() -> Iterator[FakeGitHub]:
+    """A stand-in for GitHub."""
+    with serve_github() as fake_github:
+        yield fake_github
+
+
+@pytest.fixture
+def slept() -> Slept:
+    """The waits so far."""
+    return Slept()
+
+
+@pytest.fixture
+def forge_client(fake_github: FakeGitHub, slept: Slept) -> ForgeClient:
+    """A client of the stand-in, as the bot."""
+    return ForgeClient(fake_github.api.url, TOKEN, slept.timing)
+
+
+@pytest.fixture
+def github(fake_github: FakeGitHub, forge_client: ForgeClient, slept: Slept) -> GitHub:
+    """What GitHub offers, from the stand-in, as the bot."""
+    return GitHub(
+        forge_client, ForgeClient(f"{fake_github.api.url}/graphql", TOKEN, slept.timing), REPOSITORY
+    )
