@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from reconcile.errors import ForgeError, UsageError
-from reconcile.forge import client as door_module
+from reconcile.forge import client as client_module
 from reconcile.forge.client import ForgeClient
 from reconcile.forge.github import GitHub
 from tests.support.forge.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub
@@ -34,7 +34,7 @@ def test_a_list_without_end_is_given_up(
     forge_client: ForgeClient, fake_github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A page that names itself as the next one is no reason to read for ever."""
-    monkeypatch.setattr(door_module, "MOST_PAGES", 3)
+    monkeypatch.setattr(client_module, "MOST_PAGES", 3)
     loop = ForgeReply(200, [1], {"Link": f'<{fake_github.api.url}/loop>; rel="next"'})
     fake_github.api.faults.extend([loop] * 9)
     with pytest.raises(ForgeError, match="no end after 3 pages"):
@@ -179,7 +179,7 @@ def test_an_answer_that_is_too_large_is_cut_off(
     github: GitHub, fake_github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The machine's memory is not the server's to fill."""
-    monkeypatch.setattr(door_module, "LARGEST_RESPONSE", 1000)
+    monkeypatch.setattr(client_module, "LARGEST_RESPONSE", 1000)
     fake_github.wrote(7, BOT, "x" * 2000)
     with pytest.raises(ForgeError, match="larger than 1,000 bytes"):
         list(github.comments(7))
