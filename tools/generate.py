@@ -11,7 +11,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any, assert_never
 
-from reconcile.declare.rules import RULES, Rule, RuleScope, example_of
+from reconcile.declare.rules import RULES, Rule, RuleScope, rule_texts
 from reconcile.declare.schema.configuration import configuration_json_schema
 from reconcile.declare.schema.declarations import declarations_json_schema
 from reconcile.model.guards import GUARDS, Guard, GuardSetting, SettingKind
@@ -62,11 +62,11 @@ def _sections() -> Iterator[tuple[str, list[Rule]]]:
 
 def _rule(rule: Rule) -> str:
     editor = " *editor*" if rule.in_schema else ""
-    return f"\n### {rule.id}\n\n{rule.about}{editor}\n\n{_examples(rule)}"
+    return f"\n### {rule.id}\n\n{rule_texts()[rule.id].about}{editor}\n\n{_examples(rule)}"
 
 
 def _examples(rule: Rule) -> str:
-    example = example_of(rule)
+    example = rule_texts()[rule.id]
     if rule.scope in (RuleScope.FILES, RuleScope.ACCOUNT):
         return f"Wrong: {example.wrong}\n\nRight: {example.right}\n"
     with_settings = f" (with `{example.settings}` in reconcile.yaml)" if example.settings else ""

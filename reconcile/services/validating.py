@@ -7,7 +7,7 @@ from pathlib import Path
 from reconcile import __version__
 from reconcile.declare.checks.warnings import warn_of_skipped_approvals
 from reconcile.declare.loader import load_declarations
-from reconcile.declare.rules import RULES
+from reconcile.declare.rules import rule_texts
 from reconcile.declare.settings import read_settings
 from reconcile.errors import DeclarationError
 from reconcile.model.problem import Problem, ProblemReport, Severity
@@ -57,7 +57,7 @@ def _check_files(choice: ProjectChoice, console: Console) -> ProblemReport:
 
 
 def _report(problems: tuple[Problem, ...], contacts: int = 0, files: int = 0) -> ProblemReport:
-    about = {rule.id: rule.about for rule in RULES.values()}
+    about = {rule: text.about for rule, text in rule_texts().items()}
     return ProblemReport(problems, contacts, files, about, __version__)
 
 

@@ -18,7 +18,7 @@ import yaml
 
 from reconcile.clock import Window, parse_instant, utc_text
 from reconcile.declare.loader import load_declarations
-from reconcile.declare.rules import RULES, Rule, RuleScope, example_of
+from reconcile.declare.rules import RULES, Rule, RuleScope, rule_texts
 from reconcile.declare.settings import load_settings
 from reconcile.errors import DeclarationError
 from reconcile.model.declaration import Declaration
@@ -146,7 +146,7 @@ def problems_of(rule: Rule, text: str, root: Path) -> list[Problem]:
     if rule.scope is RuleScope.CONFIGURATION:
         content = {"configuration": text, "declare": "contacts:\n  - {email: a@example.com, tags: [x]}\n"}
     else:
-        content = {"settings": example_of(rule).settings, "declare": text}
+        content = {"settings": rule_texts()[rule.id].settings, "declare": text}
     write(content, root)
     now = parse_instant("2026-11-23T09:00:00Z")
     assert now is not None
@@ -156,10 +156,10 @@ def problems_of(rule: Rule, text: str, root: Path) -> list[Problem]:
 @pytest.mark.parametrize("rule", EXAMPLES, ids=lambda rule: rule.id)
 def test_a_rule_refuses_its_wrong_example_and_takes_its_right_one(rule: Rule, tmp_path: Path) -> None:
     """The examples that people read do what they are there for, and nothing else."""
-    wrong = problems_of(rule, example_of(rule).wrong, tmp_path / "wrong")
+    wrong = problems_of(rule, rule_texts()[rule.id].wrong, tmp_path / "wrong")
     assert {(problem.rule, problem.severity) for problem in wrong} == {(rule.id, rule.severity)}
     assert all(problem.place.line for problem in wrong)
-    right = problems_of(rule, example_of(rule).right, tmp_path / "right")
+    right = problems_of(rule, rule_texts()[rule.id].right, tmp_path / "right")
     assert [
         problem for problem in right if problem.severity is Severity.ERROR or problem.rule == rule.id
     ] == []

@@ -45,7 +45,7 @@ def _problems(facet: Facet, item: DeclaredItem, patterns: CompiledPatterns) -> I
 
 ADVICE = "delete it, make a new key, and set EVANCE_CLIENT_ID and EVANCE_PRIVATE_KEY in the environment"
 
-_KEYS = {
+_CREDENTIAL_KEYS = {
     "accesstoken", "apikey", "bearer", "clientid", "clientsecret", "credential", "credentials", "passphrase",
     "password", "privatekey", "refreshtoken", "secret", "token",
 }  # fmt: skip
@@ -53,9 +53,9 @@ _KEYS = {
 _CLIENT_ID = r"[0-9a-fA-F]{32}\.[0-9]+\.app\.evance\.me"
 
 # The digest of a plan says itself what it is, and is no secret.
-_KEY = r"(?<!sha256:)(?<![0-9a-fA-F])[0-9a-fA-F]{64}"
+_PRIVATE_KEY = r"(?<!sha256:)(?<![0-9a-fA-F])[0-9a-fA-F]{64}"
 
-_VALUE = re.compile(rf"{_KEY}|{_CLIENT_ID}|-----BEGIN ")
+_VALUE = re.compile(rf"{_PRIVATE_KEY}|{_CLIENT_ID}|-----BEGIN ")
 
 
 def refuse_credentials(node: YamlNode, problems: ProblemList) -> YamlNode:
@@ -78,7 +78,7 @@ def refuse_credentials(node: YamlNode, problems: ProblemList) -> YamlNode:
 
 
 def _refused_key(key: ScalarNode, problems: ProblemList) -> bool:
-    if re.sub("[^a-z]", "", key.text.lower()) not in _KEYS and not _VALUE.search(key.text):
+    if re.sub("[^a-z]", "", key.text.lower()) not in _CREDENTIAL_KEYS and not _VALUE.search(key.text):
         return False
     problems.add(rules.CREDENTIAL, key, f"a credential stands here; {ADVICE}")
     return True
