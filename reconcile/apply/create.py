@@ -29,7 +29,7 @@ def create_contact(change: Change, run: RunContext) -> Result:
 
 def _attempt(change: Change, run: RunContext) -> Result | DeferredWrite:
     """Deferred when the account did not take it now: after the wait somebody else may have created it."""
-    existing = _existing(change, run)
+    existing = _existing_in_words(change, run)
     looked_at = time.monotonic()
     if existing is not None:
         return Result(change, Outcome.STALE, f"it exists meanwhile: {existing}; plan again")
@@ -70,7 +70,7 @@ def _look_for(change: Change, run: RunContext, lost: str, gap: float) -> Result:
     return replace(read_back(change, change, contact_id, run, gap), created=contact_id)
 
 
-def _existing(change: Change, run: RunContext) -> str | None:
+def _existing_in_words(change: Change, run: RunContext) -> str | None:
     """The contacts that the new one would repeat, in words; None as long as there is none."""
     matches = _match_now(change, run)
     if matches.to_create:

@@ -104,7 +104,7 @@ def _resolve(run: JournaledRun, account: Reader) -> Iterator[str]:
             journal.resolve(intent, finding)
             yield f"run {run.name} was cut off while it wrote {intent.email}: {finding}"
         if not run.ended:
-            journal.close_run()
+            journal.note_cut_off()
 
 
 def _finding(intent: IntentLine, account: Reader) -> str:

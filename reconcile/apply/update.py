@@ -44,7 +44,7 @@ def update_contact(change: Change, run: RunContext) -> Result:
     lost: LostWrite | None = None
     budget, losses = ReadBudget(), 0
     while losses < MOST_LOST_ANSWERS:
-        attempt = _attempt_after_loss(change, run, lost) if lost else _attempt(change, run, None)
+        attempt = _settle_lost_write(change, run, lost) if lost else _attempt(change, run, None)
         spent = budget.spend()
         match attempt:
             case Result():
@@ -64,8 +64,8 @@ def _given_up(change: Change, lost: LostWrite | None, detail: str) -> Result:
     return Result(change, outcome, detail, gap=lost.gap if lost else 0.0)
 
 
-def _attempt_after_loss(change: Change, run: RunContext, lost: LostWrite) -> Attempt:
-    """After a write whose answer was lost, the contact is never called not written: it may have been."""
+def _settle_lost_write(change: Change, run: RunContext, lost: LostWrite) -> Attempt:
+    """Look at a contact whose write may have been applied: no result may say "not written" then."""
     try:
         attempt = _attempt(change, run, lost)
     except (ApiError, OSError) as error:

@@ -82,12 +82,12 @@ def _run(arguments: Sequence[str] | None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.FAILED
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback, which might show what is private
-        message, code = _verdict(error)
+        message, code = _message_and_code(error)
         console.print_error(console.mask_for_log(message))
         return code
 
 
-def _verdict(error: Exception) -> tuple[str, ExitCode]:
+def _message_and_code(error: Exception) -> tuple[str, ExitCode]:
     """The message for an error, and the exit code."""
     match error:
         case ReconcileError():

@@ -46,9 +46,9 @@ class ApiClient:
         self._timing = timing
         self._retry = retry
         self.rate_limiter = RateLimiter(connection.rate, timing)
-        self._setbacks = 0
+        self._setbacks_in_a_row = 0
         self._transport = Transport(connection, may_write=may_write)
-        self.tokens = TokenSource(connection, timing, self._exchange)
+        self.tokens = TokenSource(connection, timing, self._send_with_retries)
 
     def read(self, request: ApiRequest) -> Json:
         """The JSON object that a GET is answered with; ApiError when there is none after all tries."""
@@ -63,7 +63,7 @@ class ApiClient:
         to wait; the next request waits as the server asks. OutcomeUnknown: it may have taken effect. Any
         other ApiError: it has not.
         """
-        outcome = self._send_in_turn(request) if request.send_once else self._authorized(request)
+        outcome = self._send_once(request) if request.send_once else self._authorized(request)
         response = self._success(request, outcome)
         return None if response.body is NoJson.EMPTY else self._json_object(request, response)
 
@@ -82,7 +82,9 @@ class ApiClient:
 
     def outcome(self, request: ApiRequest, token: str | None = None) -> ApiResponse | TransportFailure:
         """The last answer after all tries, a refusal too; ``token`` is sent instead of our own."""
-        return self._authorized(request) if token is None else self._exchange(request.with_token(token))
+        return (
+            self._authorized(request) if token is None else self._send_with_retries(request.with_token(token))
+        )
 
     def close(self) -> None:
         """Close the connections, once no thread uses them any more."""
@@ -91,12 +93,12 @@ class ApiClient:
     def _authorized(self, request: ApiRequest) -> ApiResponse | TransportFailure:
         """The last answer, after one renewal of a token that was not accepted."""
         token = self.tokens.current()
-        outcome = self._exchange(request.with_token(token))
+        outcome = self._send_with_retries(request.with_token(token))
         if isinstance(outcome, ApiResponse) and outcome.status == 401:
-            outcome = self._exchange(request.with_token(self.tokens.renewed(token)))
+            outcome = self._send_with_retries(request.with_token(self.tokens.renewed(token)))
         return outcome
 
-    def _send_in_turn(self, request: ApiRequest) -> ApiResponse | TransportFailure:
+    def _send_once(self, request: ApiRequest) -> ApiResponse | TransportFailure:
         """The answer to a request that is sent once; WriteDeferred or ApiError: it was not taken."""
         token = self.tokens.at_hand()
         if token is None or not self.rate_limiter.take_in_turn():
@@ -110,9 +112,9 @@ class ApiClient:
             case ApiResponse(status=429) | TransportFailure(kind=FailureKind.NOT_CONNECTED):
                 raise self._deferred(request, outcome)
             case ApiResponse(may_have_applied=True):
-                self._pause(outcome, min(self._setback(outcome), self._retry.total))
+                self._hold_all_workers(outcome, min(self._delay_after_setback(outcome), self._retry.total))
             case ApiResponse(succeeded=True):
-                self._setbacks = 0
+                self._setbacks_in_a_row = 0
                 self.tokens.proven(token)
             case _:
                 pass
@@ -121,31 +123,31 @@ class ApiClient:
     def _deferred(self, request: ApiRequest, outcome: ApiResponse | TransportFailure) -> ApiError:
         """Hold all workers for as long as the server asks, unless that is longer than a request may take."""
         error = failure_of(request, outcome, self.connection)
-        delay = self._setback(outcome)
+        delay = self._delay_after_setback(outcome)
         if delay > self._retry.total:
             return error
-        self._pause(outcome, delay)
+        self._hold_all_workers(outcome, delay)
         return WriteDeferred(str(error))
 
-    def _setback(self, outcome: ApiResponse | TransportFailure) -> float:
+    def _delay_after_setback(self, outcome: ApiResponse | TransportFailure) -> float:
         """The seconds to wait after a write that was not taken, or perhaps not: longer each time in a row."""
-        self._setbacks += 1
-        return self._delay(outcome, self._setbacks)
+        self._setbacks_in_a_row += 1
+        return self._delay_before_next_try(outcome, self._setbacks_in_a_row)
 
-    def _pause(self, outcome: ApiResponse | TransportFailure, seconds: float) -> None:
+    def _hold_all_workers(self, outcome: ApiResponse | TransportFailure, seconds: float) -> None:
         slower = isinstance(outcome, ApiResponse) and outcome.asks_to_wait
         self.rate_limiter.pause(seconds, slower=slower)
 
-    def _exchange(self, request: ApiRequest) -> ApiResponse | TransportFailure:
+    def _send_with_retries(self, request: ApiRequest) -> ApiResponse | TransportFailure:
         """The last answer, after as many tries as the kind of failure is worth."""
         give_up = self._timing.monotonic() + self._retry.total
         attempt = 1
         outcome = self._send_when_free(request)
         while attempt < self._tries(request, outcome):
-            delay = self._delay(outcome, attempt)
+            delay = self._delay_before_next_try(outcome, attempt)
             if self._timing.monotonic() + delay > give_up:
                 break
-            self._wait(outcome, delay)
+            self._wait_before_next_try(outcome, delay)
             attempt += 1
             outcome = self._send_when_free(request)
         return outcome
@@ -181,7 +183,7 @@ class ApiClient:
             case _:
                 return 1
 
-    def _delay(self, outcome: ApiResponse | TransportFailure, attempt: int) -> float:
+    def _delay_before_next_try(self, outcome: ApiResponse | TransportFailure, attempt: int) -> float:
         """The seconds before the next try: what the server asks for, else the back-off."""
         seconds = None
         if isinstance(outcome, ApiResponse):
@@ -192,7 +194,7 @@ class ApiClient:
             )
         return self._retry.delay(attempt, self._timing.random()) if seconds is None else seconds
 
-    def _wait(self, outcome: ApiResponse | TransportFailure, delay: float) -> None:
+    def _wait_before_next_try(self, outcome: ApiResponse | TransportFailure, delay: float) -> None:
         """Hold all workers when the server asks for it; else only this one."""
         if isinstance(outcome, ApiResponse) and outcome.asks_to_wait:
             self.rate_limiter.pause(delay)

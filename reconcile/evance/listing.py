@@ -78,7 +78,7 @@ def _by_id(identity: Identity) -> tuple[int, str]:
 
 
 class ListWalk:
-    """One walk over the pages of a list, with the counts that prove it complete.
+    """One walk over the pages of a list, with the counts that prove it walk_and_prove.
 
     ``seen`` also gets each row at once, so that it is not lost when a later page is.
     """
@@ -98,7 +98,7 @@ class ListWalk:
         """How many rows the server counted last; a walk must have begun."""
         return self._totals[-1]
 
-    def complete(self) -> bool:
+    def walk_and_prove(self) -> bool:
         """Walk; True when the rows are proven to be all."""
         self._note(self._pages.page(1))
         for page in self._pages.pages(range(2, self._last_page + 1)):
@@ -155,7 +155,7 @@ def read_whole_list(pages: ListPages, progress: ListingProgress) -> ListRows:
 def _proven_list(pages: ListPages, progress: ListingProgress, seen: dict[str, Json]) -> ListRows:
     walks = [ListWalk(pages, progress, seen) for _ in range(WALKS)]
     for walk in walks:
-        if walk.complete():
+        if walk.walk_and_prove():
             return ListRows(tuple(walk.rows.values()))
     # Three quarters full, so that a range has room for new rows.
     size = max(1, pages.size * 3 // 4)

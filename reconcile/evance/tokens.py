@@ -51,7 +51,7 @@ class TokenSource:
     def __init__(self, connection: Connection, timing: Timing, exchange: Exchange) -> None:
         self._connection = connection
         self._timing = timing
-        self._exchange = exchange
+        self._send_with_retries = exchange
         self._lock = threading.Lock()
         self._token: AccessToken | None = None
         self._refused: str | None = None
@@ -89,7 +89,7 @@ class TokenSource:
         return token if held is None and self._timing.monotonic() <= began + LATE else None
 
     def withdrawn(self, token: str) -> bool:
-        """Renew a token that was refused; False when it had itself just replaced a refused one."""
+        """Renew a refused token; False when it replaced a refused one itself: a second refusal is final."""
         if token == self._on_trial:
             return False
         self._on_trial = self.renewed(token)
@@ -103,7 +103,7 @@ class TokenSource:
     def narrowed(self, scope: str) -> str | None:
         """A separate token with only that scope (Evance help: Scopes); None when there is none."""
         request = token_request(self._connection, self._timing, TOKEN_PATHS[0])
-        outcome = self._exchange(replace(request, form={**(request.form or {}), "scope": scope}))
+        outcome = self._send_with_retries(replace(request, form={**(request.form or {}), "scope": scope}))
         if isinstance(outcome, TransportFailure) or outcome.status != 200:
             return None
         return token_in(outcome, self._timing.monotonic(), self._connection).value
@@ -123,9 +123,9 @@ class TokenSource:
     def _answer(self) -> ApiResponse | TransportFailure:
         """The answer at the documented path; after a 404, the answer at the official clients' path."""
         documented, of_clients = TOKEN_PATHS
-        outcome = self._exchange(token_request(self._connection, self._timing, documented))
+        outcome = self._send_with_retries(token_request(self._connection, self._timing, documented))
         if isinstance(outcome, ApiResponse) and outcome.status == 404:
-            outcome = self._exchange(token_request(self._connection, self._timing, of_clients))
+            outcome = self._send_with_retries(token_request(self._connection, self._timing, of_clients))
         return outcome
 
     def _failure(self, outcome: ApiResponse | TransportFailure) -> ApiError:

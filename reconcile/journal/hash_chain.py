@@ -50,7 +50,7 @@ class HashChain:
         """Write one line and wait until the disk has it."""
         with self._lock:
             number = self._number + 1
-            line, line_hash = _line(number, self._last, kind, content)
+            line, line_hash = _hashed_line(number, self._last, kind, content)
             self._write(line)
             self._number, self._last = number, line_hash
 
@@ -105,7 +105,7 @@ def _checked(path: Path, number: int, last: str, line: bytes) -> Entry:
     try:
         members = json.loads(line)
         kind, content = members["kind"], members["content"]
-        expected, line_hash = _line(number, last, kind, content)
+        expected, line_hash = _hashed_line(number, last, kind, content)
     except (ValueError, KeyError, TypeError):
         expected, line_hash, kind, content = b"", "", "", {}
     if expected != line:
@@ -116,7 +116,7 @@ def _checked(path: Path, number: int, last: str, line: bytes) -> Entry:
     return Entry(number, kind, content, line_hash)
 
 
-def _line(number: int, last: str, kind: str, content: Mapping[str, Any]) -> tuple[bytes, str]:
+def _hashed_line(number: int, last: str, kind: str, content: Mapping[str, Any]) -> tuple[bytes, str]:
     body = {"number": number, "previous": last, "kind": kind, "content": content}
     line_hash = sha256(canonical_json(body)).hexdigest()
     return canonical_json({**body, "hash": line_hash}) + b"\n", line_hash

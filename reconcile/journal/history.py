@@ -98,7 +98,7 @@ def _written(run: JournaledRun) -> Iterator[tuple[WrittenItem, datetime]]:
 
 
 def _losers(run: JournaledRun) -> Iterator[str]:
-    """Whoever may have lost a role: all that was sent counts, but for what surely took no effect."""
+    """Whoever may have lost a role: every write that was sent counts, unless it surely took no effect."""
     for writes in run.effective_writes.values():
         steps = (step for write in writes for step in write.steps())
         if writes[0].contact and any(step.revokes or step.shortens for step in steps):

@@ -129,7 +129,7 @@ def _added_later(entry: Entry) -> bool:
 def without_last_write(writes: Sequence[IntentLine]) -> tuple[IntentLine, ...]:
     """What may have taken effect of one contact's writes when the last one has not.
 
-    An earlier write whose answer was lost had none either if the contact was read unchanged after it.
+    An earlier write whose answer was lost took no effect either, if the contact read after it was unchanged.
     """
     return tuple(write for write in writes if write.before != writes[-1].before)
 

@@ -87,7 +87,7 @@ def reversal_of(changes: ContactChanges, live: Contact, policy: Policy, now: dat
     """Judge every item that the run touched: does it go back, or why not."""
     last = {_item(step): step for step in changes.steps}
     before = _held(changes.before)
-    kept = {item: _kept(step, before.get(item), policy, now) for item, step in last.items()}
+    kept = {item: _reason_to_stay(step, before.get(item), policy, now) for item, step in last.items()}
     notes = [f"{changes.label}: {_named(last[item])} {reason}" for item, reason in kept.items() if reason]
     notes += [f"{changes.label}: {note}" for note in _partial_reversals(changes, last, before, live, now)]
     if changes.before is None:
@@ -108,7 +108,7 @@ def _held(before: Contact | None) -> dict[ChangedItem, Grant]:
     return {(Facet.ROLES, grant.reference): grant for grant in roles}
 
 
-def _kept(step: Operation, before: Grant | None, policy: Policy, now: datetime) -> str | None:
+def _reason_to_stay(step: Operation, before: Grant | None, policy: Policy, now: datetime) -> str | None:
     """Why an item stays as it is; None when it goes back to what it was, or needs no note."""
     if step.facet in SETS and ignore_pattern(step.facet, step.item, policy) is not None:
         return "is ignored by now and stays as it is"

@@ -103,7 +103,7 @@ class Journal:
         """The run came to its end, whatever became of its contacts."""
         self._append(EndLine(complete=report.complete, stopped=report.stopped))
 
-    def close_run(self) -> None:
+    def note_cut_off(self) -> None:
         """A later run has looked at all that this one left open."""
         self._append(EndLine(complete=False, stopped=CUT_OFF))
 

@@ -38,7 +38,7 @@ def same_person(now: Identity, then: Identity, operations: Iterable[Operation] =
 
 
 def unmet_target(target: State, live: State, now: datetime) -> tuple[str, ...]:
-    """What of a target the live state does not meet, in words; empty when the write did what it should."""
+    """In words, each part of the target that the live state misses; empty when the write took effect."""
     return (
         *(text for facet in SETS if target.has(facet) for text in _unmet_set(facet, target, live, now)),
         *(text for facet in FIELDS for text in _unmet_fields(facet, target, live)),

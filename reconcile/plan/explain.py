@@ -126,7 +126,7 @@ class _ExplainedItems:
             window=declared.window if declared else OPEN,
             passed_over=self._passed_over(key),
             next=self._next(key, declared),
-            told=self._told(key),
+            told=self._is_told_whole(key),
         )
 
     def _target(self, key: ItemKey, origin: Origin) -> Value:
@@ -170,15 +170,15 @@ class _ExplainedItems:
 
     def _would_be_guessed(self, key: ItemKey) -> bool:
         """True for what a plan refuses to touch, because the account does not tell how it is now."""
-        if self._told(key):
+        if self._is_told_whole(key):
             return False
-        return not self._read(key[0]) or (_same(key) in self.declared and key in self.target)
+        return not self._was_read(key[0]) or (_same(key) in self.declared and key in self.target)
 
-    def _told(self, key: ItemKey) -> bool:
+    def _is_told_whole(self, key: ItemKey) -> bool:
         held = self.live.get(key)
-        return self._read(key[0]) and not (isinstance(held, Grant) and not held.readable)
+        return self._was_read(key[0]) and not (isinstance(held, Grant) and not held.readable)
 
-    def _read(self, facet: Facet) -> bool:
+    def _was_read(self, facet: Facet) -> bool:
         live = self.contact.live
         return live is None or facet is Facet.CONTACT or live.state.has(facet)
 

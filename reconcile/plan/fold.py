@@ -17,7 +17,7 @@ from reconcile.model.plan import Origin, OriginKind
 from reconcile.model.settings import Policy
 
 Origins = dict[ItemKey, Origin]
-"""Why each item is in the target or left it."""
+"""Why each item is in the target or was taken out of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class _SetRule:
         origins: Origins = {}
         for name in sorted({*held_by_key, *declared_by_key}):
             wanted = declared_by_key.get(name)
-            stays, origin = self._fate(name, wanted)
+            stays, origin = self._stays_and_why(name, wanted)
             for held_item in held_by_key.get(name, _NOT_HELD):
                 item = _target_item(wanted, held_item)
                 origins[self.facet, item_name(item)] = origin
@@ -116,7 +116,7 @@ class _SetRule:
                     target.append(item)
         return tuple(target), origins
 
-    def _fate(self, name: str, declared: DeclaredItem | None) -> tuple[bool, Origin]:
+    def _stays_and_why(self, name: str, declared: DeclaredItem | None) -> tuple[bool, Origin]:
         """Whether an item is in the target, and the origin of that."""
         if declared is not None:
             return declared.window.contains(self.now), self._declared_origin(declared)

@@ -36,7 +36,7 @@ def make_plan(
     The order of declarations and of live contacts changes nothing in it.
     """
     declarations = matches.declarations
-    # To undo a run that touched nothing any more is no sign of lost files.
+    # A revert may have nothing left to undo: that is no sign of lost files.
     declared = len(declarations) or int(context.revert is not None)
     changes = (contact.change() for contact in contacts)
     plan = Plan(

@@ -230,13 +230,17 @@ class ScratchContact:
             raise Unanswerable(f"the account refused an update of {', '.join(fields)} ({reply.status})")
         return self.look()
 
-    def grant(self, *items: RoleItem) -> ProbeReply:
+    def send_grants(self, *items: RoleItem) -> ProbeReply:
         """Send the grants it came with and these. Unanswerable when they could not be brought back."""
         return self.write({ROLES_KEY: [*self.carried(), *items]})
 
-    def holding(self, *items: RoleItem) -> ContactView:
+    def give(self, *items: RoleItem) -> ContactView:
         """The contact once it holds these besides its own grants; Unanswerable when the account refuses."""
         return self.must({ROLES_KEY: [*self.carried(), *items]})
+
+    def take_back_roles(self) -> None:
+        """Leave the contact its own grants alone; Unanswerable when the account refuses."""
+        self.give()
 
     def carried(self) -> list[RoleItem]:
         """Its own grants as they are sent; Unanswerable when they can't be read: they could not come back."""

@@ -6,8 +6,8 @@ wherever else its change tells them: in tags, reasons and the names of files.
 
 What stays: ids, references, roles, tags and dates, since a review needs them, and digests, which name the
 plan that was masked. Reasons stay too, except for what is said above: they are written for the reviewer and
-stand in Git with the declaration. The fingerprint goes: with all else known, it would let a guessed address
-be tried.
+stand in Git with the declaration. The fingerprint goes: whoever knows the rest could test guesses of an
+address against it.
 
 A masked plan is for reading. It does not have the digest that it names and can't be applied.
 """

@@ -30,7 +30,7 @@ from .caller import Console
 from .files import read_approved_plan, refuse_uncovered
 from .planning import FreshPlan, make_fresh_plan, refuse_unseen
 from .project import Project
-from .reverting import declarations_undoing
+from .reverting import declarations_of_approved_revert
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
     project.refuse_another_time()
     approval = read_approved_plan(request.approved, request.digest) if request.approved else None
     reverting = approval is not None and approval.revert is not None
-    # What is to be rolled back may be a folder that can't be read: a revert has declarations of its own.
+    # A revert may be needed just because the folder can't be read: a revert has declarations of its own.
     declarations = () if reverting else project.load_and_warn(console)
     with (
         locked(project.state / "lock"),
@@ -74,7 +74,7 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
         Writer(link, trace=console.trace) as account,
     ):
         if approval is not None and reverting:
-            declarations = declarations_undoing(project, approval, account, console)
+            declarations = declarations_of_approved_revert(project, approval, account, console)
         job = ApplyJob(project, console, output, account, declarations, approval, request.due)
         job.run(request.ceilings, confirm=request.confirm)
 
@@ -149,7 +149,7 @@ class ApplyJob:
         if confirm:
             self.console.confirm("Apply this plan?", "apply")
             self.permission.refuse_late(fresh.plan)
-        self._carry_out_in_order(fresh, spending)
+        self._carry_out_stoppable(fresh, spending)
 
     def plan_again(self) -> Plan:
         """Show what is left to do."""
@@ -157,12 +157,12 @@ class ApplyJob:
         self.output.show_plan(plan)
         return plan
 
-    def _carry_out_in_order(self, fresh: FreshPlan, spending: Mapping[str, int]) -> None:
+    def _carry_out_stoppable(self, fresh: FreshPlan, spending: Mapping[str, int]) -> None:
         """Carry the plan out; whoever interrupts it stops it between two writes."""
         breaker = CircuitBreaker(self.project.settings.applying.failures, self.permission.kill_reason)
         self.account.stop_when(lambda: breaker.reason or self.permission.stop_reason(fresh.plan))
         with self.console.on_interrupt(lambda: breaker.stop("stopped by the user")):
-            report = self._carry_out(fresh, spending, breaker)
+            report = self._carry_out_journaled(fresh, spending, breaker)
             if not report.wrote:
                 self.permission.refuse_killed()
             if report.untried:
@@ -215,7 +215,9 @@ class ApplyJob:
         self.permission.refuse_frozen(plan)
         return granted
 
-    def _carry_out(self, fresh: FreshPlan, spending: Mapping[str, int], breaker: CircuitBreaker) -> Report:
+    def _carry_out_journaled(
+        self, fresh: FreshPlan, spending: Mapping[str, int], breaker: CircuitBreaker
+    ) -> Report:
         with (
             open_journal(self.project.journals, self.project.now) as journal,
             self.console.progress() as progress,

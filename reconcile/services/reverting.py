@@ -31,7 +31,7 @@ _MODES = tuple((facet, Mode.AUTHORITATIVE) for facet in SETS)
 
 
 @dataclass(frozen=True, slots=True)
-class RevertPlan:
+class Undoing:
     """The declarations that undo a run, and notes on what of it they do not undo.
 
     ``lost`` are the ids of contacts that are gone, or somebody else by now: nothing is planned for them.
@@ -42,18 +42,18 @@ class RevertPlan:
     lost: frozenset[str]
 
 
-def plan_revert_of(project: Project, run: str, console: Console) -> Plan:
+def plan_revert(project: Project, run: str, console: Console) -> Plan:
     """The plan that undoes the run of that name; its notes say what of the run it does not undo."""
     journaled = find_run(project, run)
     with console.progress() as progress, open_reader(project, console) as account:
         context = project.plan_context(account.connection.account, journaled.name)
-        revert = plan_revert(journaled, account, context)
+        revert = undo_run(journaled, account, context)
         past = run_history(project.journals, context.account)
         fresh = make_fresh_plan(revert.declarations, account, context, past=past, progress=progress)
     return replace(fresh.plan, notes=(*fresh.plan.notes, *revert.notes))
 
 
-def declarations_undoing(
+def declarations_of_approved_revert(
     project: Project, approved: Plan, account: Reader, console: Console
 ) -> tuple[Declaration, ...]:
     """The declarations that undo the run of an approved plan; what they do not undo is noted.
@@ -62,7 +62,7 @@ def declarations_undoing(
     """
     run = approved.revert or ""
     context = project.plan_context(account.connection.account, run)
-    revert = plan_revert(find_run(project, run), account, context)
+    revert = undo_run(find_run(project, run), account, context)
     missed = {change.label for change in approved.changes if change.contact.id in revert.lost}
     reasons = tuple(f"{label}: it is gone or has another e-mail or reference" for label in sorted(missed))
     refuse_if(reasons, "the approved plan no longer fits; nothing was written; revert and review again")
@@ -71,7 +71,7 @@ def declarations_undoing(
     return revert.declarations
 
 
-def plan_revert(journaled: JournaledRun, account: Reader, context: PlanContext) -> RevertPlan:
+def undo_run(journaled: JournaledRun, account: Reader, context: PlanContext) -> Undoing:
     """What undoes a run on the account as it is now; the contacts are only read.
 
     UsageError: the run wrote nothing. Refusal: it was for another account, where ids name other people.
@@ -86,14 +86,14 @@ def plan_revert(journaled: JournaledRun, account: Reader, context: PlanContext) 
     ]
     if not reverts:
         raise UsageError(f"run {journaled.name} wrote nothing, so there is nothing to revert")
-    return RevertPlan(
+    return Undoing(
         declarations=tuple(declaration for revert in reverts for declaration in revert.declarations),
         notes=tuple(note for revert in reverts for note in revert.notes),
         lost=frozenset(contact for revert in reverts for contact in revert.lost),
     )
 
 
-def _revert_contact(changes: ContactChanges, account: Reader, context: PlanContext) -> Iterator[RevertPlan]:
+def _revert_contact(changes: ContactChanges, account: Reader, context: PlanContext) -> Iterator[Undoing]:
     """One contact's part; nothing when a write in doubt turns out not to have taken effect."""
     if changes.contact is None:
         yield _left_alone(changes, WITHOUT_ID)
@@ -105,8 +105,8 @@ def _revert_contact(changes: ContactChanges, account: Reader, context: PlanConte
     effective = changes.seen(live)
     if effective is not None and effective.is_of(live.identity):
         reversal = reversal_of(effective, live, context.policy, context.now)
-        declaration = _declaration(effective, reversal, live, context)
-        yield RevertPlan((declaration,), reversal.notes, frozenset())
+        declaration = _declaration_of_before(effective, reversal, live, context)
+        yield Undoing((declaration,), reversal.notes, frozenset())
     elif effective is not None:
         yield _left_alone(
             effective, "it has another type, e-mail or reference since the run, and is left alone"
@@ -127,12 +127,12 @@ WITHOUT_ID = (
 )
 
 
-def _left_alone(changes: ContactChanges, note: str) -> RevertPlan:
+def _left_alone(changes: ContactChanges, note: str) -> Undoing:
     lost = frozenset({changes.contact} if changes.contact else ())
-    return RevertPlan((), (f"{changes.label}: {note}",), lost)
+    return Undoing((), (f"{changes.label}: {note}",), lost)
 
 
-def _declaration(
+def _declaration_of_before(
     changes: ContactChanges, reversal: Reversal, live: Contact, context: PlanContext
 ) -> Declaration:
     """What the contact should hold. It is matched by its id; its e-mail and reference are checked."""

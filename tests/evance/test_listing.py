@@ -285,25 +285,25 @@ changes = st.lists(st.tuples(st.booleans(), st.integers(-3, 20)), max_size=12)
 @settings(deadline=None)
 @given(st.integers(0, 20), additions, st.randoms(use_true_random=False))
 def test_what_is_proven_complete_is_complete_while_contacts_come(size: int, added: Any, order: Any) -> None:
-    """However contacts are added during a walk and in whatever order pages are read: complete means all."""
+    """However contacts are added during a walk and in whatever order pages are read: a proof means all."""
     account = Account(list(range(size)), iter(added), order=order)
     walk = ListWalk(account, no_progress)
-    if walk.complete():
+    if walk.walk_and_prove():
         assert {int(key) for key in walk.rows} == set(account.rows)
 
 
 @settings(deadline=None)
 @given(st.integers(0, 20), changes)
 def test_a_walk_never_shows_what_never_was(size: int, changed: Any) -> None:
-    """Rows come from the server only, and a walk over a list at rest is complete at once."""
+    """Rows come from the server only, and a walk over a list at rest is walk_and_prove at once."""
     account = Account(list(range(size)), iter(changed))
     walk = ListWalk(account, no_progress)
-    walk.complete()
+    walk.walk_and_prove()
     assert {int(key) for key in walk.rows} <= account.ever
     rest = ListWalk(account, no_progress)
     for _ in account.changes:
         continue
-    assert rest.complete()
+    assert rest.walk_and_prove()
     assert {int(key) for key in rest.rows} == set(account.rows)
 
 

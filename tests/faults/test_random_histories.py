@@ -166,7 +166,7 @@ class Shop(RuleBasedStateMachine):
             return
         before = self.sandbox_account.holds()
         path = self.checkout.root / "revert.json"
-        done = self.checkout.run("revert", runs[-1].run, "--out", str(path), "--as-of", atom(self.now))
+        done = self.checkout.run("revert", runs[-1].name, "--out", str(path), "--as-of", atom(self.now))
         assert self.sandbox_account.holds() == before
         if done.code != 0:  # nothing to revert, or the account could not be read
             assert done.code in (1, 64), done.said

@@ -1,6 +1,8 @@
 """The commands `sandbox serve|seed|reset|show`: what they print, where, and how they fail."""
 
 import json
+import subprocess
+import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
@@ -84,7 +86,8 @@ def test_reset_empties(shop_file: Path) -> None:
 )
 def test_a_failure_is_told_on_stderr(shop_file: Path, words: list[str], code: int, message: str) -> None:
     """A wrong word is a wrong call, anything else a failure; both in a sentence, without a traceback."""
-    result = run(*words, "--db", str(shop_file))
-    assert (result.exit_code, result.stdout) == (code, "")
+    command = [sys.executable, "-m", "reconcile", "sandbox", *words, "--db", str(shop_file)]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (result.returncode, result.stdout) == (code, "")
     assert message in result.stderr
     assert "Traceback" not in result.stderr

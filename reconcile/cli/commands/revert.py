@@ -19,9 +19,9 @@ def revert(common: Common, run: str, out: Path | None, form: str) -> int:
     """Plan what undoes RUN: review the plan, then carry it out with 'reconcile apply PLAN.json'."""
     from reconcile.documents.plan import plan_json
     from reconcile.services.files import write_file
-    from reconcile.services.reverting import plan_revert_of
+    from reconcile.services.reverting import plan_revert
 
-    plan = plan_revert_of(common.open_project(), run, common.console)
+    plan = plan_revert(common.open_project(), run, common.console)
     if out is not None:
         write_file(out, plan_json(plan))
     show(common.console, plan, form)

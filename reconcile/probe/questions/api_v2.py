@@ -37,7 +37,7 @@ def ask_v2_shows(scratch: ScratchContact) -> Answer:
 def ask_list_shows(scratch: ScratchContact) -> Answer:
     """What a row of the list shows of roles and tags that agrees with the contact itself."""
     role = scratch.role()
-    view = scratch.holding(active(role, FAR))
+    view = scratch.give(active(role, FAR))
     row = _row(scratch)
     right = [NESTED[key] for key in (ROLES_KEY, TAGS_KEY) if key in row and _agrees(row, view.raw, key)]
     answer = " and ".join(right) or "neither"
@@ -68,7 +68,7 @@ def _agrees(row: Json, shown: Json, key: str) -> bool:
 def ask_v2_takes(scratch: ScratchContact) -> Answer:
     """A role sent through v2, once a text field has shown that v2 takes an update."""
     role, name = scratch.role(), scratch.text_field()
-    scratch.holding()
+    scratch.take_back_roles()
     plain = scratch.write_v2({name: f"{MARK} v2"}, name)
     if not plain.accepted:
         raise Unanswerable(f"an update of a text field through v2 was answered {plain.status}")
@@ -92,8 +92,8 @@ def ask_v2_roles(scratch: ScratchContact) -> Answer:
 def ask_modified(scratch: ScratchContact) -> Answer:
     """Whether a change of roles moves ``modifiedOn``; a change of a text field is the check on the clock."""
     role, name = scratch.role(), scratch.text_field()
-    scratch.holding()
-    if _moves(scratch, lambda: scratch.holding(active(role))):
+    scratch.take_back_roles()
+    if _moves(scratch, lambda: scratch.give(active(role))):
         return Answer("yes", "a change of roles moves `modifiedOn`")
     if _moves(scratch, lambda: scratch.must({name: f"{MARK} {role}"})):
         return Answer("no", "a change of roles does not move `modifiedOn`, a change of a field does")

@@ -28,12 +28,12 @@ def _inner_of_a_grant(scratch: ScratchContact) -> Mapping[str, Any]:
         view = ContactView(scratch.snapshot.v1)
         return view.inner(min(view.grants))
     role = scratch.role()
-    return scratch.holding(active(role, FAR)).inner(role)
+    return scratch.give(active(role, FAR)).inner(role)
 
 
 def ask_grant_shape(scratch: ScratchContact) -> Answer:
     """The form of a list of roles that is not empty."""
-    raw = scratch.snapshot.v1 if scratch.kept is None else scratch.holding(active(scratch.role())).raw
+    raw = scratch.snapshot.v1 if scratch.kept is None else scratch.give(active(scratch.role())).raw
     if isinstance(raw.get(ROLES_KEY), dict):
         return Answer("map", "`accessRoles` is an object keyed by role reference")
     return Answer("array", "`accessRoles` is an array")
@@ -52,7 +52,7 @@ def ask_grant_empty(scratch: ScratchContact) -> Answer:
 def ask_grant_times(scratch: ScratchContact) -> Answer:
     """The offset in which an expiry in summer comes back that was sent in UTC."""
     role = scratch.role()
-    shown = scratch.holding(active(role, FAR)).expiry(role) or ""
+    shown = scratch.give(active(role, FAR)).expiry(role) or ""
     if parse_atom(shown) != parse_atom(FAR):
         return Answer("another instant", "an expiry came back as another instant than was sent")
     utc = shown.endswith(("+00:00", "Z"))
@@ -62,7 +62,7 @@ def ask_grant_times(scratch: ScratchContact) -> Answer:
 def ask_grant_pending(scratch: ScratchContact) -> Answer:
     """The status of a role that is given by its own rules and waits for approval."""
     role = scratch.role_by_approval()
-    view = scratch.holding(role)
+    view = scratch.give(role)
     status = view.inner(role).get("status")
     if not isinstance(status, str):
         raise Unanswerable("the account has no word for the status of a grant")
@@ -74,7 +74,7 @@ def ask_grant_pending(scratch: ScratchContact) -> Answer:
 def ask_grant_expired(scratch: ScratchContact) -> Answer:
     """What is shown of a role whose expiry has passed."""
     role = scratch.role()
-    view = scratch.holding(active(role, PAST))
+    view = scratch.give(active(role, PAST))
     if role not in view.grants:
         return Answer("hidden", "a role whose expiry has passed is not shown")
     status = view.grants[role].status

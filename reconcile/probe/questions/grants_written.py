@@ -11,7 +11,7 @@ from reconcile.wire.values import parse_atom
 
 def ask_roles_empty(scratch: ScratchContact) -> Answer:
     """An empty list, after a role was given."""
-    scratch.holding(active(scratch.role()))
+    scratch.give(active(scratch.role()))
     left = sorted(scratch.must({ROLES_KEY: []}).grants)
     if left:
         return Answer("some stay", f"an empty list left {', '.join(left)}")
@@ -21,7 +21,7 @@ def ask_roles_empty(scratch: ScratchContact) -> Answer:
 def ask_role_unknown(scratch: ScratchContact) -> Answer:
     """A reference that no role has, next to one that is there."""
     role = scratch.role()
-    reply = scratch.grant(active(role), f"no-such-role-{token_hex(4)}")
+    reply = scratch.send_grants(active(role), f"no-such-role-{token_hex(4)}")
     if not reply.accepted:
         return Answer("rejected", f"an update with the reference of no role was answered {reply.status}")
     if role in scratch.look().grants:
@@ -35,8 +35,8 @@ def ask_role_case(scratch: ScratchContact) -> Answer:
     role = next((name for name in references if name.swapcase() != name), None)
     if role is None:
         raise Unanswerable("no role has a reference with letters")
-    scratch.holding()
-    reply = scratch.grant(active(role.swapcase()))
+    scratch.take_back_roles()
+    reply = scratch.send_grants(active(role.swapcase()))
     if reply.accepted and role in scratch.look().grants:
         return Answer("folded", "a reference in another letter case means the same role")
     return Answer("exact", "a reference in another letter case is the reference of no role")
@@ -45,7 +45,7 @@ def ask_role_case(scratch: ScratchContact) -> Answer:
 def ask_role_twice(scratch: ScratchContact) -> Answer:
     """The same role twice."""
     role = scratch.role()
-    reply = scratch.grant(active(role, FAR), active(role, NEARER))
+    reply = scratch.send_grants(active(role, FAR), active(role, NEARER))
     if not reply.accepted:
         return Answer("rejected", f"the same role twice was answered {reply.status}")
     which = {FAR: "first", NEARER: "last"}
@@ -57,8 +57,8 @@ def ask_role_twice(scratch: ScratchContact) -> Answer:
 def ask_status_other(scratch: ScratchContact) -> Answer:
     """A written status that is not ``active``."""
     role = scratch.role()
-    scratch.holding()
-    reply = scratch.grant({"reference": role, "status": "pending"})
+    scratch.take_back_roles()
+    reply = scratch.send_grants({"reference": role, "status": "pending"})
     if not reply.accepted:
         return Answer("rejected", f"`status: pending` was answered {reply.status}")
     if scratch.look().status(role) == "active":
@@ -69,8 +69,8 @@ def ask_status_other(scratch: ScratchContact) -> Answer:
 def ask_status_omitted(scratch: ScratchContact) -> Answer:
     """An object without a status, for a role that asks for approval."""
     role = scratch.role_by_approval()
-    scratch.holding()
-    if scratch.holding({"reference": role}).status(role) == "active":
+    scratch.take_back_roles()
+    if scratch.give({"reference": role}).status(role) == "active":
         return Answer("active", "an object without a status was active at once")
     return Answer("role's rules", "an object without a status went by the role's own rules, as a string does")
 
@@ -78,11 +78,11 @@ def ask_status_omitted(scratch: ScratchContact) -> Answer:
 def ask_pending_again(scratch: ScratchContact) -> Answer:
     """A grant that waits for approval, sent once more as a string."""
     role = scratch.role_by_approval()
-    scratch.holding()
-    first = scratch.holding(role).status(role)
+    scratch.take_back_roles()
+    first = scratch.give(role).status(role)
     if first == "active":
         raise Unanswerable(f"{role} was active at once: the contact's address may be verified already")
-    if scratch.holding(role).status(role) == first:
+    if scratch.give(role).status(role) == first:
         return Answer("keeps", "a waiting grant sent again stayed as it was")
     return Answer("changes", "a waiting grant sent again changed")
 
@@ -90,9 +90,9 @@ def ask_pending_again(scratch: ScratchContact) -> Answer:
 def ask_held_again(scratch: ScratchContact) -> Answer:
     """An active grant of a role that asks for approval, sent once more as a string."""
     role = scratch.role_by_approval()
-    if scratch.holding(active(role)).status(role) != "active":
+    if scratch.give(active(role)).status(role) != "active":
         raise Unanswerable(f"{role} could not be made active")
-    if scratch.holding(role).status(role) == "active":
+    if scratch.give(role).status(role) == "active":
         return Answer("keeps", "an active grant sent again without a status stayed active")
     return Answer("begins anew", "an active grant sent again without a status had to wait for approval")
 
@@ -115,10 +115,10 @@ def ask_roles_scope(scratch: ScratchContact) -> Answer:
 def ask_read_form(scratch: ScratchContact) -> Answer:
     """The roles sent back as they were shown: a map of one role, while the contact holds another one."""
     sent, held = scratch.role(0), scratch.role(1)
-    inner = scratch.holding(active(sent)).inner(sent)
+    inner = scratch.give(active(sent)).inner(sent)
     # Of a perpetual grant: `expires: null` is a question of its own.
     shown = {sent: {key: value for key, value in inner.items() if value is not None}}
-    scratch.holding(active(held))
+    scratch.give(active(held))
     reply = scratch.write({ROLES_KEY: shown})
     grants = frozenset(scratch.look().grants) & {sent, held}
     if not reply.accepted:
@@ -172,10 +172,10 @@ def ask_expiry_bare(scratch: ScratchContact) -> Answer:
 
 
 def _after(scratch: ScratchContact, role: str, item: RoleItem) -> Answer:
-    before = scratch.holding(active(role, FAR)).expiry(role)
+    before = scratch.give(active(role, FAR)).expiry(role)
     if before is None:
         raise Unanswerable("a grant with an expiry came back without one")
-    expiry = scratch.holding(item).expiry(role)
+    expiry = scratch.give(item).expiry(role)
     if expiry is None:
         return Answer("clears", "what was sent without an expiry had none afterwards")
     return Answer("keeps" if expiry == before else "changes", "what was sent without an expiry still had one")
@@ -184,8 +184,8 @@ def _after(scratch: ScratchContact, role: str, item: RoleItem) -> Answer:
 def ask_expiry_null(scratch: ScratchContact) -> Answer:
     """A grant that expires, sent again with ``expires: null``."""
     role = scratch.role()
-    scratch.holding(active(role, FAR))
-    reply = scratch.grant({**active(role), "expires": None})
+    scratch.give(active(role, FAR))
+    reply = scratch.send_grants({**active(role), "expires": None})
     if not reply.accepted:
         return Answer("rejected", f"`expires: null` was answered {reply.status}")
     if scratch.look().expiry(role) is None:
@@ -195,7 +195,7 @@ def ask_expiry_null(scratch: ScratchContact) -> Answer:
 
 def ask_expiry_past(scratch: ScratchContact) -> Answer:
     """An expiry that has passed."""
-    reply = scratch.grant(active(scratch.role(), PAST))
+    reply = scratch.send_grants(active(scratch.role(), PAST))
     if reply.accepted:
         return Answer("accepted", "an expiry in the past was taken")
     return Answer("rejected", f"an expiry in the past was answered {reply.status}")
@@ -213,7 +213,7 @@ def ask_expiry_fraction(scratch: ScratchContact) -> Answer:
 
 def _same_instant(scratch: ScratchContact, sent: str) -> Answer:
     role = scratch.role()
-    reply = scratch.grant(active(role, sent))
+    reply = scratch.send_grants(active(role, sent))
     if not reply.accepted:
         return Answer("rejected", f"an expiry written {sent} was answered {reply.status}")
     if parse_atom(scratch.look().expiry(role) or "") == parse_atom(sent):

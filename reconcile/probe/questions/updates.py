@@ -51,7 +51,7 @@ def ask_update_partial(scratch: ScratchContact) -> Answer:
 def ask_roles_left_alone(scratch: ScratchContact) -> Answer:
     """A role is given, then a text field is written without naming any role."""
     role, name = scratch.role(), scratch.text_field()
-    scratch.holding(active(role)).held(role)
+    scratch.give(active(role)).held(role)
     after = scratch.must({name: f"{MARK} without roles"})
     if role in after.grants:
         return Answer("yes", "an update without `accessRoles` left the roles alone")

@@ -125,7 +125,7 @@ def _lines(journaled: "JournaledRun") -> list[str]:
     return [title, run, *(["\n".join([*items[:MOST_NAMED], *more])] if items else [])]
 
 
-KIND = "drift"
+DRIFT = "drift"
 
 
 @click.command("drift-issue")
@@ -142,9 +142,9 @@ def drift_issue(common: Common, file: Path, author: str | None) -> int:
     project, job = common.open_project(), this_job()
     drift, target = read_drift_file(file), project.target.name
     github = require_github(job.forge)
-    issue = issue_of(github, author or job.author, KIND, target)
+    issue = issue_of(github, author or job.author, DRIFT, target)
     text = render(drift, "markdown")
-    body = with_mark(KIND, {"target": target}, f"{text}\n<sub>Told by [this run]({job.run}).</sub>\n")
+    body = with_mark(DRIFT, {"target": target}, f"{text}\n<sub>Told by [this run]({job.run}).</sub>\n")
     title = f"Drift at {drift.plan.account}"
     if issue is not None:
         state = "closed" if drift.plan.empty else "open"
