@@ -47,14 +47,14 @@ def _judge(change: Change, run: RunContext, write: WriteResult, gap: float) -> R
             result = read_back(change, change, write.contact_id, run, gap)
             return replace(result, created=write.contact_id)
         case WriteKind.UNKNOWN:
-            return _look_for(change, run, write.detail, gap)
+            return _look_for_lost_creation(change, run, write.detail, gap)
         case WriteKind.DEFERRED | WriteKind.NOT_SENT | WriteKind.REJECTED:
             return not_written(change, write)
         case _:
             assert_never(write.kind)
 
 
-def _look_for(change: Change, run: RunContext, lost: str, gap: float) -> Result:
+def _look_for_lost_creation(change: Change, run: RunContext, lost: str, gap: float) -> Result:
     """After a creation whose answer was lost: the new contact is there now, or it has not taken effect yet.
 
     It is not sent again, since the first one may still be on its way.

@@ -101,7 +101,7 @@ class ApiClient:
     def _send_once(self, request: ApiRequest) -> ApiResponse | TransportFailure:
         """The answer to a request that is sent once; WriteDeferred or ApiError: it was not taken."""
         token = self.tokens.at_hand()
-        if token is None or not self.rate_limiter.take_in_turn():
+        if token is None or not self.rate_limiter.wait_for_reserved_turn():
             raise WriteDeferred(f"{request.action} was not sent, since it would have had to wait: read again")
         outcome = self._send(request.with_token(token))
         match outcome:
@@ -153,7 +153,7 @@ class ApiClient:
         return outcome
 
     def _send_when_free(self, request: ApiRequest) -> ApiResponse | TransportFailure:
-        self.rate_limiter.take(reserve_next=request.reserve_next)
+        self.rate_limiter.wait_for_turn(reserve_next=request.reserve_next)
         return self._send(request)
 
     def _send(self, request: ApiRequest) -> ApiResponse | TransportFailure:

@@ -78,7 +78,7 @@ def _by_id(identity: Identity) -> tuple[int, str]:
 
 
 class ListWalk:
-    """One walk over the pages of a list, with the counts that prove it walk_and_prove.
+    """One walk over the pages of a list, with the counts that prove it complete.
 
     ``seen`` also gets each row at once, so that it is not lost when a later page is.
     """

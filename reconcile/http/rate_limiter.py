@@ -105,7 +105,7 @@ class RateLimiter:
         self._closed = threading.Event()
         self._stop_reason: Callable[[], str | None] = never_stopped
 
-    def take(self, *, reserve_next: bool = False) -> None:
+    def wait_for_turn(self, *, reserve_next: bool = False) -> None:
         """Wait for the next free start; ClientClosed or Stopped when the client or the run ended meanwhile.
 
         ``reserve_next``: the start after it is reserved for this thread's next request. Only a write follows
@@ -118,7 +118,7 @@ class RateLimiter:
             if self._timing.monotonic() >= self._paused_until:
                 return
 
-    def take_in_turn(self) -> bool:
+    def wait_for_reserved_turn(self) -> bool:
         """Wait for the reserved start, or the next one; False when a pause or a late wake-up delays it.
 
         Stopped: the run was stopped by then. Without a reserved start the next one is at most as far away as

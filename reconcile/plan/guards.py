@@ -138,15 +138,13 @@ def roles_without_holder(
 
 def _creating(guard_input: GuardInput) -> GuardCount:
     created = (contact for contact in guard_input.contacts if contact.action is ChangeAction.CREATE)
-    return _count_against_limit(
-        "contact", "would be created", _labels(created), guard_input.limits.of(CREATING)
-    )
+    return _count_in_words("contact", "would be created", _labels(created), guard_input.limits.of(CREATING))
 
 
 def _empty_declarations(guard_input: GuardInput) -> GuardCount:
     """Nothing declared would mean that everything is unmanaged by accident: the files are lost."""
     missing = () if guard_input.declared else ("contacts",)
-    return _count_against_limit("declaration", "missing: nothing is declared", missing, 0)
+    return _count_in_words("declaration", "missing: nothing is declared", missing, 0)
 
 
 def _granting(guard_input: GuardInput) -> GuardCount:
@@ -157,7 +155,7 @@ def _granting(guard_input: GuardInput) -> GuardCount:
         if any(_gains(operation, privileged) for operation in contact.operations)
     )
     limit = guard_input.limits.of(GRANTING)
-    return _count_against_limit("contact", "would gain a privileged role", _labels(gaining), limit)
+    return _count_in_words("contact", "would gain a privileged role", _labels(gaining), limit)
 
 
 def _gains(operation: Operation, privileged: Sequence[str]) -> bool:
@@ -183,7 +181,7 @@ def _last_holder(guard_input: GuardInput) -> GuardCount:
     lost = roles_without_holder(guard_input.contacts, others, soon)
     unread = f", as far as is known ({others.unread} other contacts were not read)"
     event = "would lose the last holder" + (unread if lost and others.unread else "")
-    return _count_against_limit("role", event, lost, limit)
+    return _count_in_words("role", event, lost, limit)
 
 
 def _last_role(guard_input: GuardInput) -> GuardCount:
@@ -193,7 +191,7 @@ def _last_role(guard_input: GuardInput) -> GuardCount:
         contact for contact in guard_input.contacts if contact.roles_before and not contact.roles_after(soon)
     )
     limit = guard_input.limits.of(LAST_ROLE)
-    return _count_against_limit("contact", "would lose the last role", _labels(stripped), limit)
+    return _count_in_words("contact", "would lose the last role", _labels(stripped), limit)
 
 
 def _losing_access(guard_input: GuardInput) -> GuardCount:
@@ -212,7 +210,7 @@ def _losing_access(guard_input: GuardInput) -> GuardCount:
     hours = limits.of(LOSING_HOURS)
     within = f" ({len(earlier)} of them in the last {hours} hours)" if earlier else ""
     event = f"of {declared} declared contacts would lose a role{sooner}{within}"
-    return _count_against_limit("", event, subjects, limit)
+    return _count_in_words("", event, subjects, limit)
 
 
 def _protected(guard_input: GuardInput) -> GuardCount:
@@ -228,14 +226,14 @@ def _protected(guard_input: GuardInput) -> GuardCount:
         for contact in guard_input.contacts
         if contact.changes and _is_named(contact, protect.contacts)
     }
-    return _count_against_limit("protected item", "would be touched", tuple(sorted(roles | contacts)), 0)
+    return _count_in_words("protected item", "would be touched", tuple(sorted(roles | contacts)), 0)
 
 
 def _self(guard_input: GuardInput) -> GuardCount:
     """The people who run the shop, and whoever the tool acts as, must not lock themselves out."""
     staff = guard_input.limits.of(STAFF)
     losing = (contact for contact in guard_input.losing if _is_named(contact, staff))
-    return _count_against_limit("contact", "of the staff would lose a role", _labels(losing), 0)
+    return _count_in_words("contact", "of the staff would lose a role", _labels(losing), 0)
 
 
 def _shrunk(guard_input: GuardInput) -> GuardCount:
@@ -251,7 +249,7 @@ def _unreadable(guard_input: GuardInput) -> GuardCount:
     unread = (contact for contact in guard_input.contacts if contact.unreadable)
     subjects = tuple(f"{contact.label}: {', '.join(contact.unreadable)}" for contact in unread)
     event = "left alone: what must be kept could not be read, and nothing is guessed"
-    return _count_against_limit("contact", event, subjects, 0)
+    return _count_in_words("contact", event, subjects, 0)
 
 
 CHECKS: dict[str, Check] = {
@@ -275,7 +273,7 @@ def _share(share: float, whole: int) -> int:
     return int(round(share * whole, 6))
 
 
-def _count_against_limit(noun: str, event: str, subjects: tuple[str, ...], limit: int) -> GuardCount:
+def _count_in_words(noun: str, event: str, subjects: tuple[str, ...], limit: int) -> GuardCount:
     """``3 contacts would be created; the limit is 2``; without a noun the number stands alone."""
     number = len(subjects)
     subject = f"{number} {plural(number, noun)}" if noun else str(number)

@@ -149,17 +149,17 @@ def test_a_pause_that_begins_while_an_update_waits_for_its_turn_postpones_it(clo
             pace.pause(pause)
 
     pace = RateLimiter(0.1, replace(clock.timing, sleep=sleep))
-    pace.take()
-    assert not pace.take_in_turn()
-    assert pace.take_in_turn()
+    pace.wait_for_turn()
+    assert not pace.wait_for_reserved_turn()
+    assert pace.wait_for_reserved_turn()
 
 
 def test_an_update_that_wakes_long_after_its_turn_is_postponed(clock: SleepClock) -> None:
     """A machine that stood still for a while: what was read before that is not taken for the present."""
     pace = RateLimiter(4, replace(clock.timing, sleep=lambda _seconds: clock.sleep(60)))
-    pace.take()
-    assert not pace.take_in_turn()
-    assert pace.take_in_turn()
+    pace.wait_for_turn()
+    assert not pace.wait_for_reserved_turn()
+    assert pace.wait_for_reserved_turn()
 
 
 @pytest.mark.parametrize("look", ["contact", "contact_to_update"])
@@ -185,9 +185,9 @@ def test_the_ordinary_turn_of_eight_workers_is_waited_for(open_client: OpenClien
 def test_who_reads_to_write_keeps_the_next_turn(clock: SleepClock) -> None:
     """However many ask meanwhile, the write comes right behind its read, and the others after it."""
     pace = RateLimiter(5, clock.timing)
-    pace.take(reserve_next=True)
+    pace.wait_for_turn(reserve_next=True)
     others = [pace._reserve() for _ in range(7)]
-    assert pace.take_in_turn()
+    assert pace.wait_for_reserved_turn()
     assert clock.now == pytest.approx(1000.2)
     assert others == pytest.approx([1000.2 + 0.2 * place for place in range(1, 8)])
 
@@ -202,9 +202,9 @@ def test_who_waits_to_read_keeps_the_turn_beside_it(clock: SleepClock) -> None:
 
     pace = RateLimiter(5, replace(clock.timing, sleep=sleep))
     first = pace._reserve()
-    pace.take(reserve_next=True)
+    pace.wait_for_turn(reserve_next=True)
     assert clock.now == pytest.approx(first + 0.2)
-    assert pace.take_in_turn()
+    assert pace.wait_for_reserved_turn()
     assert clock.now == pytest.approx(first + 0.4)
     assert others == pytest.approx([first + 0.6, first + 0.8])
 
@@ -213,14 +213,14 @@ def test_who_waits_to_read_keeps_the_turn_beside_it(clock: SleepClock) -> None:
 def test_a_turn_that_was_kept_lapses(clock: SleepClock, meanwhile: str) -> None:
     """After a pause, and when the answer to the read took long, a turn is taken like any other."""
     pace = RateLimiter(5, clock.timing)
-    pace.take(reserve_next=True)
+    pace.wait_for_turn(reserve_next=True)
     if meanwhile == "a pause":
         pace.pause(1.0)
         clock.now += 1.0
     else:
         clock.now += 3.0
     others = pace._reserve()
-    assert pace.take_in_turn()
+    assert pace.wait_for_reserved_turn()
     assert clock.now == pytest.approx(others + (0.2 if meanwhile == "too late" else 0.3))
 
 

@@ -295,7 +295,7 @@ def test_what_is_proven_complete_is_complete_while_contacts_come(size: int, adde
 @settings(deadline=None)
 @given(st.integers(0, 20), changes)
 def test_a_walk_never_shows_what_never_was(size: int, changed: Any) -> None:
-    """Rows come from the server only, and a walk over a list at rest is walk_and_prove at once."""
+    """Rows come from the server only, and a walk over a list at rest is proven at once."""
     account = Account(list(range(size)), iter(changed))
     walk = ListWalk(account, no_progress)
     walk.walk_and_prove()

@@ -30,7 +30,7 @@ def test_starts_lie_on_an_absolute_timetable(clock: SleepClock) -> None:
     pace = RateLimiter(4, clock.timing)
     starts = []
     for _ in range(5):
-        pace.take()
+        pace.wait_for_turn()
         starts.append(clock.now)
         clock.now += 0.1
     assert starts == pytest.approx([1000, 1000.25, 1000.5, 1000.75, 1001])
@@ -39,11 +39,11 @@ def test_starts_lie_on_an_absolute_timetable(clock: SleepClock) -> None:
 def test_time_that_passed_unused_is_not_caught_up(clock: SleepClock) -> None:
     """After an idle hour there is no burst."""
     pace = RateLimiter(4, clock.timing)
-    pace.take()
+    pace.wait_for_turn()
     clock.now += 3600
-    pace.take()
+    pace.wait_for_turn()
     before = clock.now
-    pace.take()
+    pace.wait_for_turn()
     assert clock.now - before == pytest.approx(0.25)
 
 
@@ -340,7 +340,7 @@ def test_a_stopped_run_does_not_wait_out_a_pause(clock: SleepClock, seconds: flo
     pace = stopped_after(4, clock)
     pace.pause(seconds)
     with pytest.raises(Stopped, match="stopped by the user"):
-        pace.take(reserve_next=writing)
+        pace.wait_for_turn(reserve_next=writing)
     assert clock.slept == pytest.approx(2.0)
 
 
@@ -355,14 +355,14 @@ def test_a_stopped_run_does_not_wait_out_a_back_off(clock: SleepClock) -> None:
 def test_a_stopped_run_reads_back_but_begins_nothing(clock: SleepClock) -> None:
     """An ordinary turn is still waited for by who reads back; who would write gives its own up at once."""
     pace = RateLimiter(1, clock.timing)
-    pace.take()
+    pace.wait_for_turn()
     pace.stop_when(lambda: "stopped by the user")
-    pace.take()
+    pace.wait_for_turn()
     assert clock.slept == pytest.approx(1.0)
     with pytest.raises(Stopped):
-        pace.take(reserve_next=True)
+        pace.wait_for_turn(reserve_next=True)
     with pytest.raises(Stopped):
-        pace.take_in_turn()
+        pace.wait_for_reserved_turn()
 
 
 def test_a_stopped_run_sends_no_update(open_client: OpenClient) -> None:
