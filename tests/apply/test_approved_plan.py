@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from reconcile.documents.json_text import digest_of
 from reconcile.model.plan import Plan
 from reconcile.services.files import read_plan_file
-from tests.support.sandbox.sandbox_account import Checkout, CommandResult, SandboxAccount, State
+from tests.support.command_line import CommandResult
+from tests.support.sandbox.sandbox_account import Checkout, SandboxAccount, State
 
 PEOPLE = {"32": "grace.odell@example.com", "9": "tom.wherry@example.com", "18": "carys.pugh@example.org"}
 

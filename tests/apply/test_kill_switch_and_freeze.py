@@ -8,7 +8,8 @@ import pytest
 from reconcile.apply.preflight import WritePermission
 from reconcile.model.settings import ApplySettings
 from tests.faults.test_killed import await_request
-from tests.support.sandbox.sandbox_account import APPLY, AS_OF, CommandResult, SandboxAccount, ended
+from tests.support.command_line import CommandResult
+from tests.support.sandbox.sandbox_account import APPLY, AS_OF, SandboxAccount, ended
 
 BOTH = """\
 contacts:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from reconcile.forge.sticky_comment import with_mark
+from tests.support.command_line import CommandResult
 from tests.support.forge.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, serve_github, zipped
 from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, USER, serve_gitlab
-from tests.support.project import AS_OF, ProcessResult, Project
+from tests.support.project import AS_OF, Project
 
 HEAD, COMMIT = "a" * 40, "c" * 40
 
@@ -42,8 +43,8 @@ class Job:
             "GITHUB_OUTPUT": str(self.output),
         }
 
-    def run(self, *arguments: str, **other: str) -> ProcessResult:
-        return self.project.run("ci", *arguments, environment={**self.environment, **other})
+    def run(self, *arguments: str, **other: str) -> CommandResult:
+        return self.project.run_process("ci", *arguments, environment={**self.environment, **other})
 
     def plan(self) -> str:
         """A saved plan; its digest."""

@@ -263,7 +263,7 @@ def test_without_credentials_it_says_where_they_go(team: Project) -> None:
 
 def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
     """Imports stand inside the command."""
-    done = Project(tmp_path, {"PYTHONPROFILEIMPORTTIME": "1", "PATH": os.environ["PATH"]}).run(
+    done = Project(tmp_path, {"PYTHONPROFILEIMPORTTIME": "1", "PATH": os.environ["PATH"]}).run_process(
         "explain", "-h"
     )
     assert done.code == 0

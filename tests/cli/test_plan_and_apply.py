@@ -61,7 +61,9 @@ def test_the_same_plan_comes_out_byte_for_byte(project: Project) -> None:
     """Two runs, with other hash seeds, print the same."""
     project.declare(GRACE)
     runs = [
-        project.run("plan", "--as-of", AS_OF, "--format", "json", environment={"PYTHONHASHSEED": seed}).out
+        project.run_process(
+            "plan", "--as-of", AS_OF, "--format", "json", environment={"PYTHONHASHSEED": seed}
+        ).out
         for seed in ("1", "2")
     ]
     assert runs[0] == runs[1] != ""

@@ -8,7 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.support.project import SETTINGS, ProcessResult, Project
+from tests.support.command_line import CommandResult
+from tests.support.project import SETTINGS, Project
 
 SECRET = "c0ffee" * 10 + "abcd"
 
@@ -39,14 +40,14 @@ def answering(status: int, body: bytes) -> Iterator[str]:
         server.shutdown()
 
 
-def planned(project: Project, url: str, **environment: str) -> ProcessResult:
+def planned(project: Project, url: str, **environment: str) -> CommandResult:
     project.configure(SETTINGS.format(url=url))
     project.declare(DECLARED)
     secret = {"EVANCE_CLIENT_ID": "client", "EVANCE_PRIVATE_KEY": SECRET}
     return project.run("plan", environment={**secret, **environment})
 
 
-def assert_one_clear_line(done: ProcessResult) -> None:
+def assert_one_clear_line(done: CommandResult) -> None:
     assert (done.code, done.out) == (1, "")
     assert len(done.err.splitlines()) == 1, done.err
     assert "Traceback" not in done.err

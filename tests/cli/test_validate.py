@@ -1,4 +1,4 @@
-"""``reconcile validate`` and ``reconcile schema`` as processes: offline, complete, in every format."""
+"""``reconcile validate`` and ``reconcile schema`` by hand: offline, complete, in every format."""
 
 import json
 import re
@@ -28,7 +28,7 @@ def project(tmp_path: Path) -> Project:
 def test_valid_declarations_are_counted(project: Project) -> None:
     """A person sees that something was read."""
     project.declare(VALID)
-    done = project.run("validate")
+    done = project.run_process("validate")
     assert (done.code, done.out, done.err) == (0, "1 contact in 1 file: no problems.\n", "")
 
 
@@ -36,7 +36,7 @@ def test_problems_of_configuration_and_files_are_told_in_one_run(project: Projec
     """What is wrong is told on standard error, a line each, sorted; standard output stays empty."""
     project.configure("version: 1\nprivacy: hide\n")
     project.declare(WRONG)
-    done = project.run("validate")
+    done = project.run_process("validate")
     assert (done.code, done.out) == (65, "")
     assert [line.split(" ")[0] for line in done.err.splitlines()] == [
         "contacts/team.yaml:2:30:",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.command_line import CommandResult
 from tests.support.sandbox.full_change import (
     DECLARED,
     BeforeAndAfter,
@@ -18,7 +19,6 @@ from tests.support.sandbox.full_change import (
 from tests.support.sandbox.sandbox_account import (
     APPLY,
     Checkout,
-    CommandResult,
     FakeClock,
     ProcessKilled,
     SandboxAccount,

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.support.sandbox.sandbox_account import Checkout, CommandResult, SandboxAccount
+from tests.support.command_line import CommandResult
+from tests.support.sandbox.sandbox_account import Checkout, SandboxAccount
 
 ROSALIND = "rosalind.keane@example.com"  # 36, holds customer, press, preview; tag vip
 

@@ -16,10 +16,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from tests.support.command_line import CommandResult
 from tests.support.sandbox.sandbox_account import (
     Account,
     Checkout,
-    CommandResult,
     FakeClock,
     ProcessKilled,
     SandboxAccount,

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.sandbox.sandbox_account import Checkout, CommandResult, SandboxAccount
+from tests.support.command_line import CommandResult
+from tests.support.sandbox.sandbox_account import Checkout, SandboxAccount
 
 ROLES = ("customer", "preview", "press", "newsletter")
 

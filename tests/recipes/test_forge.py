@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.project import AS_OF, ProcessResult, Project, project_for
+from tests.support.command_line import CommandResult
+from tests.support.project import AS_OF, Project, project_for
 from tests.support.shop import Shop
 
 TOY_FORGE = """\
@@ -68,7 +69,7 @@ def project(shop: Shop, tmp_path: Path) -> Project:
     return project
 
 
-def with_toy_forge(project: Project, *arguments: str, **environment: str) -> ProcessResult:
+def with_toy_forge(project: Project, *arguments: str, **environment: str) -> CommandResult:
     """A command in a process whose table of forges has one row more."""
     known = {"GITHUB_REPOSITORY", "CI_PROJECT_ID"}
     clean = {name: value for name, value in project.process_environment().items() if name not in known}
@@ -81,7 +82,7 @@ def with_toy_forge(project: Project, *arguments: str, **environment: str) -> Pro
         timeout=60,
         check=False,
     )
-    return ProcessResult(done.returncode, done.stdout, done.stderr)
+    return CommandResult(done.returncode, done.stdout, done.stderr)
 
 
 def test_a_toy_forge_takes_the_comment(project: Project) -> None:

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from tests.support.project import AS_OF, ProcessResult, Project
+from tests.support.command_line import CommandResult
+from tests.support.project import AS_OF, Project
 
 GRACE = "contacts: [{email: grace.odell@example.com, roles: [customer, newsletter]}]"
 
@@ -21,7 +22,7 @@ main()
 """
 
 
-def run(project: Project, *arguments: str, **environment: str) -> ProcessResult:
+def run(project: Project, *arguments: str, **environment: str) -> CommandResult:
     """Run the command line with two more formats of a plan."""
     script = project.root / "with_toys.py"
     script.write_text(TOY, encoding="utf-8")
@@ -34,7 +35,7 @@ def run(project: Project, *arguments: str, **environment: str) -> ProcessResult:
         timeout=60,
         check=False,
     )
-    return ProcessResult(done.returncode, done.stdout, done.stderr)
+    return CommandResult(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from reconcile.wire.fields import ADDRESS_FIELDS, PROFILE_FIELDS, Masking, named_field
-from tests.support.project import ProcessResult, Project, project_for
+from tests.support.command_line import CommandResult
+from tests.support.project import Project, project_for
 from tests.support.shop import Shop
 
 TOY = "vimeo"
@@ -43,7 +44,7 @@ def project(shop: Shop, tmp_path: Path) -> Project:
     return project
 
 
-def run(project: Project, prologue: str, *arguments: str, code: str = MAIN) -> ProcessResult:
+def run(project: Project, prologue: str, *arguments: str, code: str = MAIN) -> CommandResult:
     """Run a command in a process whose table was changed before anything else was imported."""
     done = subprocess.run(
         [sys.executable, "-c", prologue + code, *arguments],
@@ -54,7 +55,7 @@ def run(project: Project, prologue: str, *arguments: str, code: str = MAIN) -> P
         timeout=60,
         check=False,
     )
-    return ProcessResult(done.returncode, done.stdout, done.stderr)
+    return CommandResult(done.returncode, done.stdout, done.stderr)
 
 
 def with_toy(project: Project, *arguments: str, code: str = MAIN) -> str:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from reconcile.sandbox import running, seed
-from tests.support.sandbox.sandbox_account import AS_OF, Checkout, CommandResult, SandboxAccount
+from tests.support.command_line import CommandResult
+from tests.support.sandbox.sandbox_account import AS_OF, Checkout, SandboxAccount
 from tests.support.shop import NOW
 
 ROSALIND = "rosalind.keane@example.com"

@@ -1,4 +1,4 @@
-"""The command line as a process, in a project folder of its own."""
+"""A project folder of its own, in which the command line runs."""
 
 import os
 import subprocess
@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.support.command_line import CommandResult, run_command
 from tests.support.shop import Shop
 
 AS_OF = "2026-11-23T09:00:00Z"
@@ -19,15 +20,6 @@ targets:
 ignore: {{roles: [staff-*], tags: ["auto:*"]}}
 protect: {{roles: [administrator], contacts: [owner@example.com]}}
 """
-
-
-@dataclass(frozen=True)
-class ProcessResult:
-    """How a process ended and what it said."""
-
-    code: int
-    out: str
-    err: str
 
 
 @dataclass(frozen=True)
@@ -53,19 +45,25 @@ class Project:
 
     def run(
         self, *arguments: str, environment: dict[str, str] | None = None, entered: str = ""
-    ) -> ProcessResult:
-        """Run the command; its standard input is no terminal."""
+    ) -> CommandResult:
+        """Run the command within this process; its standard input is no terminal."""
+        assert not any(name.startswith("PYTHON") for name in {**self.environment, **(environment or {})})
+        told = {**self.process_environment(), **(environment or {})}
+        return run_command(*arguments, environment=told, folder=self.root, entered=entered)
+
+    def run_process(self, *arguments: str, environment: dict[str, str] | None = None) -> CommandResult:
+        """Run the command in a process of its own, for what is about processes and how Python starts."""
         done = subprocess.run(
             [sys.executable, "-m", "reconcile", *arguments],
             cwd=self.root,
             env={**self.process_environment(), **(environment or {})},
-            input=entered,
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=60,
             check=False,
         )
-        return ProcessResult(done.returncode, done.stdout, done.stderr)
+        return CommandResult(done.returncode, done.stdout, done.stderr)
 
 
 def project_for(shop: Shop, root: Path) -> Project:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from tests.support.sandbox.sandbox_account import Account, Checkout, CommandResult, SandboxAccount
+from tests.support.command_line import CommandResult
+from tests.support.sandbox.sandbox_account import Account, Checkout, SandboxAccount
 
 DECLARED = """\
 contacts:

@@ -1,6 +1,5 @@
 """Both sides of an apply: an account that can be upset at will, and a checkout with the command line."""
 
-import io
 import os
 import shutil
 import subprocess
@@ -8,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,10 +16,10 @@ from typing import Any
 import pytest
 import requests
 
-from reconcile.cli.command_line import main
 from reconcile.http.rate_limiter import Timing
 from reconcile.journal.journaled_run import JournaledRun, read_runs
 from reconcile.sandbox import Access, seed, show
+from tests.support.command_line import CommandResult, run_command
 from tests.support.shop import NOW
 
 AS_OF = "2026-11-23T09:00:00Z"
@@ -86,19 +85,6 @@ class FakeClock:
     @property
     def timing(self) -> Timing:
         return Timing(self.monotonic, self.wall, self.sleep, lambda: 1.0)
-
-
-@dataclass(frozen=True)
-class CommandResult:
-    """How a command ended and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def said(self) -> str:
-        return f"{self.out}\n--- {self.code}\n{self.err}"
 
 
 @dataclass(frozen=True)
@@ -214,17 +200,18 @@ class Checkout:
 
     def run(self, *arguments: str, clock: FakeClock | None = None) -> CommandResult:
         """Run the command in this process, on a clock that nobody waits for."""
-        out, err = io.StringIO(), io.StringIO()
-        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-            for name in [name for name in os.environ if name.startswith(("EVANCE_", "RECONCILE_"))]:
-                patch.delenv(name)
-            for name, value in self.environment.items():
-                patch.setenv(name, value)
-            timing = (clock or FakeClock()).timing
+        foreign = ("EVANCE_", "RECONCILE_")
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+        timing = (clock or FakeClock()).timing
+        with pytest.MonkeyPatch.context() as patch:
             patch.setattr("reconcile.evance.reader.Timing", lambda: timing)
-            with pytest.raises(SystemExit) as ended:
-                main([*arguments, "--config", str(self.root / "reconcile.yaml")])
-        return CommandResult(int(ended.value.code or 0), out.getvalue(), err.getvalue())
+            return run_command(
+                *arguments,
+                "--config",
+                str(self.root / "reconcile.yaml"),
+                environment={**clean, **self.environment},
+                folder=Path.cwd(),
+            )
 
     def apply(self, *arguments: str, as_of: str = AS_OF, clock: FakeClock | None = None) -> CommandResult:
         return self.run("apply", *arguments, "--yes", "--as-of", as_of, clock=clock)
