@@ -1,4 +1,4 @@
-"""The client against the sandbox: the other party, which shares no code with it, holds what was meant."""
+"""The client against the sandbox, which shares no code with it: the account holds what was meant."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
