@@ -2,11 +2,9 @@
 
 import base64
 import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -21,7 +19,6 @@ from tests.support.http.fake_account import (
     FakeReply,
     OpenClient,
     Script,
-    _handler,
     serve_account,
 )
 
@@ -52,22 +49,10 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @contextmanager
 def secured(script: Script) -> Iterator[FakeAccount]:
     """A fake account over TLS, with a certificate that only the file in this folder vouches for."""
-    fake_account = FakeAccount(script)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake_account))
-    server.daemon_threads = True
-    server.handle_error = lambda *_: None  # type: ignore[method-assign]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(PEM)
-    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    fake_account.url = f"https://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
+    with serve_account(script, tls=context) as fake_account:
         yield fake_account
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(clock: SleepClock) -> None:

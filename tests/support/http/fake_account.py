@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -149,13 +150,18 @@ def _handler(fake_account: FakeAccount) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def serve_account(script: Script, *, tokens: Script | None = None) -> Iterator[FakeAccount]:
-    """A fake account that listens until the block ends."""
+def serve_account(
+    script: Script, *, tokens: Script | None = None, tls: ssl.SSLContext | None = None
+) -> Iterator[FakeAccount]:
+    """A fake account that listens until the block ends; over TLS when a context is given."""
     fake_account = FakeAccount(script, tokens=tokens)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake_account))
     server.daemon_threads = True
     server.handle_error = lambda *_: None  # a broken connection is what some tests are about
-    fake_account.url = f"http://127.0.0.1:{server.server_address[1]}"
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    scheme = "https" if tls else "http"
+    fake_account.url = f"{scheme}://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
