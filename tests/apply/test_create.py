@@ -14,7 +14,7 @@ from reconcile.model.problem import Place
 from reconcile.model.result import Outcome, Result
 from reconcile.plan.approval import approved_operations
 from reconcile.services.planning import make_fresh_plan
-from tests.apply.test_executor import SCENE
+from tests.apply.test_executor import PLAN_CONTEXT
 from tests.support.sandbox.sandbox_account import APPLY, SandboxAccount, ended
 from tests.support.shop import NOW, Shop
 
@@ -65,11 +65,11 @@ def test_two_machines_make_one_contact(sandbox_account: SandboxAccount) -> None:
 def created(shop: Shop, declaration: Declaration, meanwhile: Payload | None) -> Result:
     """What becomes of a creation when somebody else has created that contact since the plan."""
     with Writer(shop.connection) as account, open_journal(shop.path.parent / "runs", NOW) as book:
-        plan = make_fresh_plan([declaration], account, SCENE).plan
+        plan = make_fresh_plan([declaration], account, PLAN_CONTEXT).plan
         if meanwhile is not None:
             account.create(meanwhile)
         run = RunContext(
-            account, SCENE, {PLACE: declaration}, approved_operations(plan), book, CircuitBreaker(5)
+            account, PLAN_CONTEXT, {PLACE: declaration}, approved_operations(plan), book, CircuitBreaker(5)
         )
         (result,) = carry_out(plan, run).results
     return result

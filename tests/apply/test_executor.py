@@ -27,7 +27,7 @@ ONE = "contacts: [{email: grace.odell@example.com, roles: [customer, press]}]\n"
 
 REVOKING = "contacts: [{email: rosalind.keane@example.com, roles: [customer, preview]}]\n"  # 36, holds press
 
-SCENE = PlanContext("shop", "sandbox.evance.me", Policy(), NOW, "1.0")
+PLAN_CONTEXT = PlanContext("shop", "sandbox.evance.me", Policy(), NOW, "1.0")
 
 READ = "method=GET,path=/api/contacts/*"
 
@@ -94,7 +94,7 @@ def test_a_contact_that_can_not_be_read_in_full_any_more_is_not_called_as_declar
         place, email=GRACE, roles=tuple(DeclaredGrant(name, place) for name in ("customer", "press"))
     )
     with Writer(shop.connection) as account:
-        plan = make_fresh_plan([entry], account, SCENE).plan
+        plan = make_fresh_plan([entry], account, PLAN_CONTEXT).plan
         turn(shop, grant_keys="name")
         report = carried(shop, account, plan, entry)
     assert [result.outcome for result in report.results] == [Outcome.STALE]
@@ -140,7 +140,7 @@ def test_a_fault_of_our_own_stops_the_run(shop: Shop) -> None:
 
     broken = Broken()
     with Writer(shop.connection) as account:
-        plan = make_fresh_plan(entries, account, SCENE).plan
+        plan = make_fresh_plan(entries, account, PLAN_CONTEXT).plan
     with pytest.raises(RuntimeError):
         carried(shop, broken, plan, *entries)
     assert broken.asked == 1
@@ -149,7 +149,7 @@ def test_a_fault_of_our_own_stops_the_run(shop: Shop) -> None:
 def carried(shop: Shop, account: "Writer | object", plan: Plan, *declarations: Declaration) -> Report:
     with open_journal(shop.path.parent / "runs", NOW) as book:
         by_place = {entry.place: entry for entry in declarations}
-        run = RunContext(account, SCENE, by_place, approved_operations(plan), book, CircuitBreaker(5))  # type: ignore[arg-type]
+        run = RunContext(account, PLAN_CONTEXT, by_place, approved_operations(plan), book, CircuitBreaker(5))  # type: ignore[arg-type]
         return carry_out(plan, run)
 
 
@@ -260,7 +260,7 @@ def test_a_write_whose_answer_was_lost_is_not_repeated_for_somebody_else(
     entry = Declaration(place, email=GRACE, roles=roles)
     shop = Shop(sandbox_account.path, sandbox_account.access)
     with Renaming(shop.connection) as account:
-        plan = make_fresh_plan([entry], account, SCENE).plan
+        plan = make_fresh_plan([entry], account, PLAN_CONTEXT).plan
         sandbox_account.upset("reset:when=before,method=POST,path=/api/contacts/*,n=1")
         report = carried(shop, account, plan, entry)
     assert [result.outcome for result in report.results] == [Outcome.UNCONFIRMED]

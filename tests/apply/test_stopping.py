@@ -18,7 +18,7 @@ from reconcile.model.problem import Place
 from reconcile.model.result import Outcome, Report, Result
 from reconcile.plan.approval import approved_operations
 from reconcile.services.planning import make_fresh_plan
-from tests.apply.test_executor import SCENE
+from tests.apply.test_executor import PLAN_CONTEXT
 from tests.support.sandbox.sandbox_account import APPLY, FakeClock, SandboxAccount, ended
 from tests.support.shop import NOW, Shop
 
@@ -81,13 +81,19 @@ def asked(*answers: str | None) -> Callable[[Change], str | None]:
 
 
 def settled(
-    shop: Shop, held_back: Callable[[Change], str | None], brake: CircuitBreaker | None = None
+    shop: Shop, held_back: Callable[[Change], str | None], circuit_breaker: CircuitBreaker | None = None
 ) -> Result:
     with Writer(shop.connection) as account, open_journal(shop.path.parent / "runs", NOW) as book:
-        plan = make_fresh_plan([ENTRY], account, SCENE).plan
+        plan = make_fresh_plan([ENTRY], account, PLAN_CONTEXT).plan
         approved = approved_operations(plan)
         run = RunContext(
-            account, SCENE, {PLACE: ENTRY}, approved, book, brake or CircuitBreaker(5), held_back
+            account,
+            PLAN_CONTEXT,
+            {PLACE: ENTRY},
+            approved,
+            book,
+            circuit_breaker or CircuitBreaker(5),
+            held_back,
         )
         (result,) = carry_out(plan, run).results
     return result
@@ -107,8 +113,8 @@ def test_a_plan_that_runs_out_while_a_contact_is_read_is_not_carried_out(shop: S
 def test_a_kill_switch_that_is_thrown_while_a_contact_is_read_is_obeyed(shop: Shop) -> None:
     """It stops the contact that is under way, too, as long as nothing of it is written."""
     answers = asked(None, "the kill switch is on")  # before the contact, before the write
-    brake = CircuitBreaker(5, lambda: answers(None))  # type: ignore[arg-type]
-    result = settled(shop, lambda _change: None, brake)
+    circuit_breaker = CircuitBreaker(5, lambda: answers(None))  # type: ignore[arg-type]
+    result = settled(shop, lambda _change: None, circuit_breaker)
     assert (result.outcome, result.detail) == (Outcome.NOT_TRIED, "the kill switch is on")
     assert writes(shop) == 0
 

@@ -31,7 +31,7 @@ def declared(email: str, *references: str, additive: bool = False) -> Declaratio
     return Declaration(place, email=email, roles=roles, modes=modes)
 
 
-def scene() -> PlanContext:
+def plan_context() -> PlanContext:
     return PlanContext("shop", "sandbox.evance.me", POLICY, NOW, "1.0")
 
 
@@ -40,19 +40,19 @@ def carried(shop: Shop, account: Writer, plan: Plan, *declarations: Declaration)
         by_place = {entry.place: entry for entry in declarations}
         approved = approved_operations(plan)
         return carry_out(
-            plan, RunContext(account, scene(), by_place, approved, book, CircuitBreaker(5), workers=4)
+            plan, RunContext(account, plan_context(), by_place, approved, book, CircuitBreaker(5), workers=4)
         )
 
 
 def applied(shop: Shop, *declarations: Declaration) -> tuple[Plan, Report]:
     with Writer(shop.connection) as account:
-        plan = make_fresh_plan(declarations, account, scene()).plan
+        plan = make_fresh_plan(declarations, account, plan_context()).plan
         return plan, carried(shop, account, plan, *declarations)
 
 
 def plan_again(shop: Shop, *declarations: Declaration) -> Plan:
     with Reader(shop.connection) as account:
-        return make_fresh_plan(declarations, account, scene()).plan
+        return make_fresh_plan(declarations, account, plan_context()).plan
 
 
 def test_an_ignored_role_survives_an_apply(shop: Shop) -> None:
@@ -107,7 +107,7 @@ def test_a_contact_that_changed_after_the_plan_is_not_overwritten(shop: Shop) ->
     """A grant that appears between plan and write is not in what was shown: the contact is skipped."""
     entry = declared(GRACE, "customer", "newsletter")
     with Writer(shop.connection) as account:
-        plan = make_fresh_plan([entry], account, scene()).plan
+        plan = make_fresh_plan([entry], account, plan_context()).plan
         account.update(shop.id(GRACE), {"contact": {"accessRoles": ["customer", "press"]}})
         report = carried(shop, account, plan, entry)
     assert [result.outcome for result in report.results] == [Outcome.STALE]
@@ -119,7 +119,7 @@ def test_a_change_made_meanwhile_by_someone_else_needs_no_write(shop: Shop) -> N
     """What has become unnecessary is no reason to write or to fail."""
     entry = declared(GRACE, "customer", "newsletter")
     with Writer(shop.connection) as account:
-        plan = make_fresh_plan([entry], account, scene()).plan
+        plan = make_fresh_plan([entry], account, plan_context()).plan
         account.update(shop.id(GRACE), {"contact": {"accessRoles": ["customer", "newsletter"]}})
         report = carried(shop, account, plan, entry)
     assert [result.outcome for result in report.results] == [Outcome.UNNECESSARY]

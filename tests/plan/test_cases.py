@@ -102,9 +102,9 @@ def live_grant(name: str, told: str) -> Grant:
 def plan_of(case: Case, declarations: tuple[Declaration, ...], live: tuple[Contact, ...]) -> Plan:
     found = match_declarations(declarations, [contact.identity for contact in live])
     assert found.problems == ()
-    scene = PlanContext("sandbox", "sandbox.evance.me", case.policy, case.now, "1.0")
-    contacts = plan_contacts(found, {contact.identity.id: contact for contact in live}, scene)
-    return make_plan(found, contacts, scene)
+    context = PlanContext("sandbox", "sandbox.evance.me", case.policy, case.now, "1.0")
+    contacts = plan_contacts(found, {contact.identity.id: contact for contact in live}, context)
+    return make_plan(found, contacts, context)
 
 
 def shown(plan: Plan) -> dict[str, list[str]]:

@@ -27,7 +27,7 @@ PLACE = Place("contacts/a.yaml", 1, 1)
 
 BOB = Identity("13", "user", "bob@email.com", None)
 
-SCENE = PlanContext("shop", "example.evance.me", Policy(), NOW, "0.1.0")
+PLAN_CONTEXT = PlanContext("shop", "example.evance.me", Policy(), NOW, "0.1.0")
 
 
 def tagged(*tags: DeclaredTag, roles: tuple[DeclaredGrant, ...] = ()) -> Declaration:
@@ -41,7 +41,7 @@ def window(starts: timedelta | None = None, expires: timedelta | None = None) ->
 def planned(declaration: Declaration, *tags: str, roles: tuple[Grant, ...] = ()) -> Plan:
     live = Contact(BOB, State(roles=roles, tags=tags, profile={}, address={}))
     matches = Matches(((declaration, BOB),), (), ())
-    return make_plan(matches, plan_contacts(matches, {BOB.id: live}, SCENE), SCENE)
+    return make_plan(matches, plan_contacts(matches, {BOB.id: live}, PLAN_CONTEXT), PLAN_CONTEXT)
 
 
 def applied(plan: Plan, at: timedelta = -24 * HOUR, *, complete: bool = True, settled: str = "") -> LastApply:

@@ -25,16 +25,16 @@ NAMES = sorted(path.stem for path in CASES.glob("*.yaml"))
 def explained(content: dict[str, Any], folder: Path) -> Explanation:
     case = read(content, folder)
     assert case.problems == ()
-    scene = PlanContext("sandbox", "sandbox.evance.me", case.policy, case.now, "1.0")
+    context = PlanContext("sandbox", "sandbox.evance.me", case.policy, case.now, "1.0")
     live = {contact.identity.id: contact for contact in case.live}
     identities = [contact.identity for contact in case.live]
     declared = declarations_named(case.declarations, content["contact"])
     if not declared:
         (who,) = contacts_named(identities, content["contact"])
-        return explain_undeclared_contact(live[who.id], scene)
+        return explain_undeclared_contact(live[who.id], context)
     found = match_declarations(declared, identities)
     assert found.problems == ()
-    return explain_contact(declared[0], live[found.matched[0][1].id] if found.matched else None, scene)
+    return explain_contact(declared[0], live[found.matched[0][1].id] if found.matched else None, context)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -51,22 +51,22 @@ def entry(number: int, *roles: str, **more: Any) -> Declaration:
 def planned(
     pairs: list[tuple[Contact | None, Declaration]],
     guards: GuardLimits,
-    census: AccountFacts | None = None,
+    facts: AccountFacts | None = None,
     **policy: Any,
 ) -> Plan:
     matched = tuple((declared, live.identity) for live, declared in pairs if live is not None)
     created = tuple(declared for live, declared in pairs if live is None)
-    scene = PlanContext("shop", "shop.evance.me", Policy(guards=guards, **policy), NOW, "1.0")
+    context = PlanContext("shop", "shop.evance.me", Policy(guards=guards, **policy), NOW, "1.0")
     live = {one.identity.id: one for one, _ in pairs if one is not None}
     matches = Matches(matched, created, ())
-    return make_plan(matches, plan_contacts(matches, live, scene), scene, census or AccountFacts())
+    return make_plan(matches, plan_contacts(matches, live, context), context, facts or AccountFacts())
 
 
 def verdict(plan: Plan, guard: str) -> Verdict:
     return next(one for one in plan.guards if one.guard == guard)
 
 
-def losing(size: int, losers: int, guards: GuardLimits, census: AccountFacts | None = None) -> Plan:
+def losing(size: int, losers: int, guards: GuardLimits, facts: AccountFacts | None = None) -> Plan:
     """An account of that size in which the first few lose a role and keep another."""
     pairs = [
         (
@@ -75,7 +75,7 @@ def losing(size: int, losers: int, guards: GuardLimits, census: AccountFacts | N
         )
         for number in range(size)
     ]
-    return planned(pairs, guards, census)
+    return planned(pairs, guards, facts)
 
 
 @given(

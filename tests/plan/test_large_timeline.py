@@ -11,7 +11,7 @@ from reconcile.plan.matching import declarations_named, nearest_name
 from reconcile.plan.timeline import build_timeline
 from reconcile.render.mask import mask
 from reconcile.render.timeline import timeline_text
-from tests.support.plans.explanation_samples import DAY, NOW, scene
+from tests.support.plans.explanation_samples import DAY, NOW, plan_context
 
 CONTACTS = 24_000
 
@@ -35,10 +35,10 @@ def many_declarations() -> list[Declaration]:
 def test_a_bundle_of_everybody_starts_and_lapses_for_each() -> None:
     """Two items for each of 24,000 contacts; whoever pairs them all up takes hours."""
     entries = many_declarations()
-    found = build_timeline(entries, scene(str), 30)
+    found = build_timeline(entries, plan_context(str), 30)
     assert (found.contacts, found.starts, found.lapses) == (CONTACTS, 2 * CONTACTS, 0)
     assert timeline_text(found).count("starts 2026-11-24") == 2 * CONTACTS
-    few = mask(build_timeline(entries[:2_400], scene(str), 90))
+    few = mask(build_timeline(entries[:2_400], plan_context(str), 90))
     assert encode_text(TimelineDocument, few).count('"event": "lapses"') == 4_800
 
 

@@ -28,14 +28,14 @@ from tests.support.plans.declaration_strategies import (
 )
 
 
-def scene(policy: Policy, now: datetime = NOW) -> PlanContext:
+def plan_context(policy: Policy, now: datetime = NOW) -> PlanContext:
     return PlanContext("sandbox", "sandbox.evance.me", policy, now, "1.0")
 
 
 def planned(declaration: Declaration, state: State, policy: Policy, now: datetime = NOW) -> Plan:
     live = contact(state)
     found = Matches(((declaration, live.identity),), (), ())
-    context = scene(policy, now)
+    context = plan_context(policy, now)
     return make_plan(found, plan_contacts(found, {"13": live}, context), context)
 
 
@@ -154,7 +154,7 @@ def test_order_changes_no_byte(
     shuffled = list(matched)
     random.shuffle(shuffled)
     backwards = dict(reversed(live.items()))
-    context = scene(policy)
+    context = plan_context(policy)
     found, turned = Matches(tuple(matched), (), ()), Matches(tuple(shuffled), (), ())
     plans = [
         make_plan(found, plan_contacts(found, live, context), context),

@@ -31,9 +31,9 @@ POLICY = Policy(timezone="Europe/London", ignore=Patterns(roles=("staff-*",)))
 def planned(declaration: Declaration, *live: Contact) -> Plan:
     """The plan for one declaration."""
     resolution = match_declarations([declaration], [contact.identity for contact in live])
-    scene = PlanContext("shop", "example.evance.me", POLICY, NOW, "0.1.0")
-    contacts = plan_contacts(resolution, {contact.identity.id: contact for contact in live}, scene)
-    return make_plan(resolution, contacts, scene)
+    context = PlanContext("shop", "example.evance.me", POLICY, NOW, "0.1.0")
+    contacts = plan_contacts(resolution, {contact.identity.id: contact for contact in live}, context)
+    return make_plan(resolution, contacts, context)
 
 
 def bob(*roles: Grant, tags: tuple[str, ...] = ()) -> Contact:

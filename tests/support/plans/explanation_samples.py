@@ -70,7 +70,7 @@ def live(change: Callable[[str], str]) -> Contact:
     )
 
 
-def scene(change: Callable[[str], str]) -> PlanContext:
+def plan_context(change: Callable[[str], str]) -> PlanContext:
     """Where and when, with something ignored and something protected."""
     roles, tags = (
         (escape(change(name)) for name in names) for names in (("staff-tools", "old"), ("auto:imported",))
@@ -81,12 +81,12 @@ def scene(change: Callable[[str], str]) -> PlanContext:
 
 
 def explained(change: Callable[[str], str]) -> Explanation:
-    return explain_contact(declared(change), live(change), scene(change))
+    return explain_contact(declared(change), live(change), plan_context(change))
 
 
 def unmanaged(change: Callable[[str], str]) -> Explanation:
-    return explain_undeclared_contact(live(change), scene(change))
+    return explain_undeclared_contact(live(change), plan_context(change))
 
 
 def coming(change: Callable[[str], str]) -> Timeline:
-    return build_timeline([declared(change)], scene(change), 30)
+    return build_timeline([declared(change)], plan_context(change), 30)
