@@ -1,7 +1,8 @@
 """The guards as one table: when each one refuses a plan, its settings, who may lift it.
 
-A guard is a row here and a check of the same name in ``plan/guards``. Everything else that knows guards reads
-this table: the configuration and its JSON Schema, ``--allow``, the refusals of ``apply``, the documentation.
+A guard is a row here and a check of the same name in ``plan/guards/checks``. Everything else that knows
+guards reads this table: the configuration and its JSON Schema, ``--allow``, the refusals of ``apply``, the
+documentation.
 """
 
 from collections.abc import Mapping

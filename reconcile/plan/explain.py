@@ -17,7 +17,8 @@ from reconcile.model.settings import Policy
 from .contact_plan import EMPTY_STATE, ContactPlan, plan_contact
 from .diff import items_of
 from .fold import managed_part
-from .guards import UNKNOWN_FACTS, GuardInput, evaluate
+from .guards.checks import evaluate
+from .guards.facts import UNKNOWN_FACTS, GuardInput
 from .timeline import boundaries_of, declared_items
 
 _EFFECTS = [Effect.ADD, Effect.CHANGE, Effect.REMOVE, Effect.KEEP, Effect.NONE]

@@ -9,7 +9,8 @@ from reconcile.model.plan import Plan, PlanContext
 
 from .contact_plan import ContactPlan, plan_contact
 from .digest import config_digest, declarations_digest, plan_digest
-from .guards import UNKNOWN_FACTS, AccountFacts, GuardInput, evaluate
+from .guards.checks import evaluate
+from .guards.facts import UNKNOWN_FACTS, AccountFacts, GuardInput
 from .matching import Matches
 from .timeline import next_boundary
 

@@ -15,7 +15,8 @@ from reconcile.model.plan import Plan, PlanContext
 from reconcile.model.reports import Drift
 from reconcile.plan.approval import refusals_of_the_unseen
 from reconcile.plan.drift import explain_drift
-from reconcile.plan.guards import AccountFacts, loss_horizon, roles_without_holder
+from reconcile.plan.guards.checks import loss_horizon, roles_without_holder
+from reconcile.plan.guards.facts import AccountFacts
 from reconcile.plan.matching import match_declarations, unknown_roles
 from reconcile.plan.planner import make_plan, plan_contacts
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from reconcile.evance.listing import Listing, ListingProgress
 from reconcile.evance.reader import Reader
 from reconcile.model.contact import Contact, Identity
-from reconcile.plan.guards import OtherHolders
+from reconcile.plan.guards.facts import OtherHolders
 
 MOST_READ = 500
 """Maximum number of contacts that a search reads: 100 seconds at five requests a second."""

@@ -22,7 +22,7 @@ from reconcile.model.guards import GuardLimits, Verdict, liftable_guards
 from reconcile.model.plan import Plan, PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.settings import Override, Patterns, Policy, Protect
-from reconcile.plan.guards import AccountFacts, OtherHolders
+from reconcile.plan.guards.facts import AccountFacts, OtherHolders
 from reconcile.plan.matching import Matches
 from reconcile.plan.planner import make_plan, plan_contacts
 from reconcile.services.planning import refuse_unseen

@@ -9,7 +9,8 @@ from reconcile.cli.command_line import main
 from reconcile.model.facets import Facet
 from reconcile.model.guards import GUARDS, Guard, GuardSetting, SettingKind
 from reconcile.model.plan import Action
-from reconcile.plan.guards import CHECKS, GuardCount, GuardInput
+from reconcile.plan.guards.checks import CHECKS
+from reconcile.plan.guards.facts import GuardCount, GuardInput
 from tests.support.project import AS_OF, Project
 from tests.support.shop import Shop
 from tools.generate import guards_table

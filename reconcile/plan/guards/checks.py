@@ -4,8 +4,7 @@ A check stands here under the name of its row in ``model/guards``.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
@@ -23,88 +22,14 @@ from reconcile.model.guards import (
     LOSING_SHARE,
     SHRUNK,
     STAFF,
-    GuardLimits,
     Verdict,
 )
 from reconcile.model.plan import ChangeAction, Operation
 from reconcile.model.settings import Policy
+from reconcile.plan.contact_plan import ContactPlan
 from reconcile.text import plural
 
-from .contact_plan import ContactPlan
-
-
-@dataclass(frozen=True, slots=True)
-class OtherHolders:
-    """Who holds roles among the contacts that are not declared.
-
-    ``counts`` is the number of holders by role. ``unread`` is the number of contacts whose grants were not
-    read, so that they may hold any role.
-    """
-
-    counts: Mapping[str, int]
-    unread: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class AccountFacts:
-    """What is known of the whole account.
-
-    ``contacts`` is the number of listed contacts, ``before`` the number at the last run (None: not known).
-    ``gap`` says why the listing may lack contacts; empty when it is proven whole. ``other_holders`` is None
-    when nothing is known of contacts that are not declared. ``recent_losses`` are the ids of contacts that
-    lost a role in earlier runs within the guard's hours.
-    """
-
-    contacts: int | None = None
-    before: int | None = None
-    gap: str = ""
-    other_holders: OtherHolders | None = None
-    recent_losses: frozenset[str] = frozenset()
-
-
-UNKNOWN_FACTS = AccountFacts()
-"""The facts when nothing is known beyond the declared contacts."""
-
-
-@dataclass(frozen=True, slots=True)
-class GuardInput:
-    """What every check looks at: the plans of the contacts, the policy, the account, the clock.
-
-    ``declared`` counts the declarations, those included that found no contact in an incomplete listing.
-    """
-
-    contacts: Sequence[ContactPlan]
-    declared: int
-    policy: Policy
-    account: AccountFacts
-    now: datetime
-
-    @property
-    def limits(self) -> GuardLimits:
-        """The configured limits."""
-        return self.policy.guards
-
-    @property
-    def losing(self) -> tuple[ContactPlan, ...]:
-        """The contacts that would lose a role, now or by an earlier end than before."""
-        return tuple(
-            contact
-            for contact in self.contacts
-            if any(operation.revokes or operation.shortens for operation in contact.operations)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class GuardCount:
-    """What a check counted, in words and in numbers. Its guard refuses when ``found`` is above ``limit``."""
-
-    message: str
-    found: int
-    limit: int = 0
-    subjects: tuple[str, ...] = ()
-
-
-Check = Callable[[GuardInput], GuardCount]
+from .facts import Check, GuardCount, GuardInput, OtherHolders
 
 
 def evaluate(guard_input: GuardInput) -> tuple[Verdict, ...]:

@@ -1,0 +1,1 @@
+"""What refuses a plan before its first write: what the checks look at, and the checks."""
