@@ -81,6 +81,5 @@ def _existing_in_words(change: Change, run: RunContext) -> str | None:
 
 def _match_now(change: Change, run: RunContext) -> Matches:
     """The contact that the declaration would mean now, by the rules of a plan."""
-    declaration = run.declarations[change.source]
     emails = {change.contact.email, email_in(change.payload)}
-    return match_declarations([declaration], run.account.namesakes(emails, change.contact.reference))
+    return match_declarations([change.declaration], run.account.namesakes(emails, change.contact.reference))

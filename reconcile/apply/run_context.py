@@ -10,9 +10,7 @@ from reconcile.errors import ApiError, Forbidden, Unauthorized
 from reconcile.evance.writer import WriteResult
 from reconcile.journal.writer import Journal
 from reconcile.model.contact import Contact, Identity
-from reconcile.model.declaration import Declaration
 from reconcile.model.plan import Change, Operation, Payload, PlanContext
-from reconcile.model.problem import Place
 from reconcile.model.result import Outcome, Result
 from reconcile.plan.approval import unmet_target
 
@@ -90,14 +88,13 @@ class WritableAccount(Protocol):
 class RunContext:
     """Everything that carrying out a change depends on.
 
-    ``declarations`` are found by their place. ``approved`` holds, by contact, the operations that were
+    ``approved`` holds, by contact, the operations that were
     approved: nothing beyond them is written. ``held_back`` says why a change must wait, or None; it is asked
     before a contact is begun and again before each write. ``workers`` contacts are carried out at a time.
     """
 
     account: WritableAccount
     context: PlanContext
-    declarations: Mapping[Place, Declaration]
     approved: Mapping[str, tuple[Operation, ...]]
     journal: Journal
     breaker: CircuitBreaker

@@ -97,7 +97,7 @@ def _attempt(change: Change, run: RunContext, lost: LostWrite | None) -> Attempt
 
 def _plan_anew(change: Change, run: RunContext, lost: LostWrite | None, live: Contact) -> Result | Change:
     """What is to be written after that reading; a result when nothing is, or nothing may be."""
-    contact = plan_contact(run.declarations[change.source], live, run.context)
+    contact = plan_contact(change.declaration, live, run.context)
     if contact.unreadable:
         detail = f"what must be kept could not be read: {', '.join(contact.unreadable)}"
         return Result(change, Outcome.STALE, detail)
@@ -120,7 +120,7 @@ def _write(change: Change, fresh: Change, run: RunContext, live: Contact, read_a
     """Note the intent, write, read back."""
     held = roles_held(live, run)
     try:
-        run.journal.intent(fresh, before_image(run.declarations[change.source], live))
+        run.journal.intent(fresh, before_image(change.declaration, live))
         write = run.account.update(change.contact.id, fresh.payload)
     except (Unauthorized, Forbidden, OSError) as error:
         return Result(change, Outcome.FAILED, failure_text(error, run), held=held)

@@ -122,3 +122,7 @@ class Declaration:
         """The declared values of a facet's fields; none also where it is not managed."""
         fields: Fields | None = getattr(self, facet)
         return fields or {}
+
+
+NO_DECLARATION = Declaration(Place(""))
+"""Manages nothing, so that nothing is ever written for it."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from .contact import Grant, Identity, State, email_key
+from .declaration import NO_DECLARATION, Declaration
 from .facets import FACETS, Facet
 from .guards import Verdict, guard_named
 from .problem import Place
@@ -134,7 +135,8 @@ class Change:
 
     ``contact.id`` is empty for a contact to be created. ``live_fingerprint`` covers the contact's identity
     and its whole live role and tag set; it is None for a contact to be created. ``target`` is what the
-    contact is compared with after the write; a plan read from a file has none, since apply plans afresh.
+    contact is compared with after the write, ``declaration`` what the change was made from; a plan read from
+    a file has neither, since apply plans afresh.
     """
 
     contact: Identity
@@ -145,6 +147,7 @@ class Change:
     payload: Payload
     live_fingerprint: str | None
     target: State = field(default=State(), compare=False, repr=False)
+    declaration: Declaration = field(default=NO_DECLARATION, compare=False, repr=False)
 
     @property
     def key(self) -> str:

@@ -102,6 +102,7 @@ class ContactPlan:
             payload=update_payload(target) if self.live else create_payload(self.declaration, target),
             live_fingerprint=fingerprint(self.live) if self.live else None,
             target=target,
+            declaration=self.declaration,
         )
 
 

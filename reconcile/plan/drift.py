@@ -1,13 +1,12 @@
 """Why a plan is not empty: judged from the declared windows and what earlier runs have done. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from reconcile.model.declaration import Declaration, DeclaredItem
+from reconcile.model.declaration import DeclaredItem
 from reconcile.model.facets import SETS, item_key
 from reconcile.model.plan import Action, Change, Operation, OriginKind, Plan
-from reconcile.model.problem import Place
 from reconcile.model.reports import Cause, Difference, Drift
 from reconcile.text import plural, verb_form
 
@@ -48,11 +47,10 @@ class ApplyHistory:
     written: Mapping[WrittenItem, datetime] = field(default_factory=dict)
 
 
-def explain_drift(plan: Plan, declarations: Iterable[Declaration], history: ApplyHistory) -> Drift:
+def explain_drift(plan: Plan, history: ApplyHistory) -> Drift:
     """Why each operation of a plan is needed."""
-    by_place = {declaration.place: declaration for declaration in declarations}
     last = history.last_apply if history.last_apply and history.last_apply.covers(plan) else None
-    explainer = _DriftExplainer(by_place, history.written, last)
+    explainer = _DriftExplainer(history.written, last)
     differences = (
         explainer.difference(change, operation) for change in plan.changes for operation in change.operations
     )
@@ -73,7 +71,6 @@ def due_plan(drift: Drift) -> Plan:
 class _DriftExplainer:
     """Judges single operations. ``last`` is the last apply of the very same declarations, if it was one."""
 
-    declarations: Mapping[Place, Declaration]
     written: Mapping[WrittenItem, datetime]
     last: LastApply | None
 
@@ -110,7 +107,7 @@ class _DriftExplainer:
         if operation.facet not in SETS:
             return None
         key = operation.facet, item_key(operation.facet, operation.item)
-        items = self.declarations[change.source].items(operation.facet)
+        items = change.declaration.items(operation.facet)
         return next((item for item in items if item.key == key), None)
 
     def _passed(self, change: Change, operation: Operation, boundary: datetime) -> bool:

@@ -53,7 +53,7 @@ def build_timeline(declarations: Iterable[Declaration], context: PlanContext, da
         until=until,
         days=days,
         timezone=context.policy.timezone,
-        contacts=len({change.contact.place for change in upcoming}),
+        contacts=len({id(change.contact) for change in upcoming}),
         upcoming=tuple(upcoming),
     )
 

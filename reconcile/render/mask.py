@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
-from reconcile.model.contact import Grant, Identity
-from reconcile.model.declaration import Declaration
+from reconcile.model.contact import Grant, Identity, State
+from reconcile.model.declaration import NO_DECLARATION, Declaration
 from reconcile.model.facets import MANAGED, SETS, Facet
 from reconcile.model.guards import Verdict
 from reconcile.model.plan import Boundary, Change, Kept, Operation, Origin, Plan, Value
@@ -83,6 +83,8 @@ def _mask_change(change: Change) -> Change:
         kept=tuple(map(contact_mask.item, change.kept)),
         payload=contact_mask.payload(change.payload),
         live_fingerprint=None,
+        target=State(),
+        declaration=NO_DECLARATION,
     )
 
 
@@ -123,10 +125,10 @@ def _personal_in_explanation(explanation: Explanation) -> Iterator[str]:
 
 
 def _mask_timeline(timeline: Timeline) -> Timeline:
-    declarations = {change.contact.place: change.contact for change in timeline.upcoming}
-    masks = {place: _ContactMask(_personal_in(contact)) for place, contact in declarations.items()}
+    declarations = {id(change.contact): change.contact for change in timeline.upcoming}
+    masks = {key: _ContactMask(_personal_in(contact)) for key, contact in declarations.items()}
     return replace(
-        timeline, upcoming=tuple(masks[change.contact.place].upcoming(change) for change in timeline.upcoming)
+        timeline, upcoming=tuple(masks[id(change.contact)].upcoming(change) for change in timeline.upcoming)
     )
 
 

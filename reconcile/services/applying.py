@@ -183,7 +183,7 @@ class ApplyJob:
             )
         if not self.due:
             return fresh
-        return replace(fresh, plan=due_plan(explain_drift(fresh.plan, self.declarations, past.history)))
+        return replace(fresh, plan=due_plan(explain_drift(fresh.plan, past.history)))
 
     def _note_as_declared(self, fresh: FreshPlan, past: RunHistory) -> None:
         """Note that the account is as declared, where no earlier run has found that of these declarations.
@@ -226,7 +226,6 @@ class ApplyJob:
             run = RunContext(
                 account=self.account,
                 context=self.context,
-                declarations={declaration.place: declaration for declaration in self.declarations},
                 approved=approved_operations(self.approval or fresh.plan),
                 journal=journal,
                 breaker=breaker,

@@ -121,4 +121,4 @@ def check_drift(project: Project, console: Console) -> Drift:
         ).plan
     if plan.empty or not plan.listed_whole:
         refuse_unseen(plan)
-    return explain_drift(plan, declarations, past.history)
+    return explain_drift(plan, past.history)

@@ -68,9 +68,7 @@ def created(shop: Shop, declaration: Declaration, meanwhile: Payload | None) -> 
         plan = make_fresh_plan([declaration], account, PLAN_CONTEXT).plan
         if meanwhile is not None:
             account.create(meanwhile)
-        run = RunContext(
-            account, PLAN_CONTEXT, {PLACE: declaration}, approved_operations(plan), book, CircuitBreaker(5)
-        )
+        run = RunContext(account, PLAN_CONTEXT, approved_operations(plan), book, CircuitBreaker(5))
         (result,) = carry_out(plan, run).results
     return result
 

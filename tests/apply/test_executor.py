@@ -96,7 +96,7 @@ def test_a_contact_that_can_not_be_read_in_full_any_more_is_not_called_as_declar
     with Writer(shop.connection) as account:
         plan = make_fresh_plan([entry], account, PLAN_CONTEXT).plan
         turn(shop, grant_keys="name")
-        report = carried(shop, account, plan, entry)
+        report = carried(shop, account, plan)
     assert [result.outcome for result in report.results] == [Outcome.STALE]
     assert not report.complete
     assert "could not be read: role customer" in report.results[0].detail
@@ -142,14 +142,13 @@ def test_a_fault_of_our_own_stops_the_run(shop: Shop) -> None:
     with Writer(shop.connection) as account:
         plan = make_fresh_plan(entries, account, PLAN_CONTEXT).plan
     with pytest.raises(RuntimeError):
-        carried(shop, broken, plan, *entries)
+        carried(shop, broken, plan)
     assert broken.asked == 1
 
 
-def carried(shop: Shop, account: "Writer | object", plan: Plan, *declarations: Declaration) -> Report:
+def carried(shop: Shop, account: "Writer | object", plan: Plan) -> Report:
     with open_journal(shop.path.parent / "runs", NOW) as book:
-        by_place = {entry.place: entry for entry in declarations}
-        run = RunContext(account, PLAN_CONTEXT, by_place, approved_operations(plan), book, CircuitBreaker(5))  # type: ignore[arg-type]
+        run = RunContext(account, PLAN_CONTEXT, approved_operations(plan), book, CircuitBreaker(5))  # type: ignore[arg-type]
         return carry_out(plan, run)
 
 
@@ -262,7 +261,7 @@ def test_a_write_whose_answer_was_lost_is_not_repeated_for_somebody_else(
     with Renaming(shop.connection) as account:
         plan = make_fresh_plan([entry], account, PLAN_CONTEXT).plan
         sandbox_account.upset("reset:when=before,method=POST,path=/api/contacts/*,n=1")
-        report = carried(shop, account, plan, entry)
+        report = carried(shop, account, plan)
     assert [result.outcome for result in report.results] == [Outcome.UNCONFIRMED]
     assert "another type, e-mail or reference" in report.results[0].detail
     assert "press" not in sandbox_account.user("someone.else@example.org")["roles"]

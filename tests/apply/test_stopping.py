@@ -89,7 +89,6 @@ def settled(
         run = RunContext(
             account,
             PLAN_CONTEXT,
-            {PLACE: ENTRY},
             approved,
             book,
             circuit_breaker or CircuitBreaker(5),

@@ -35,19 +35,18 @@ def plan_context() -> PlanContext:
     return PlanContext("shop", "sandbox.evance.me", POLICY, NOW, "1.0")
 
 
-def carried(shop: Shop, account: Writer, plan: Plan, *declarations: Declaration) -> Report:
+def carried(shop: Shop, account: Writer, plan: Plan) -> Report:
     with open_journal(shop.path.parent / "runs", NOW) as book:
-        by_place = {entry.place: entry for entry in declarations}
         approved = approved_operations(plan)
         return carry_out(
-            plan, RunContext(account, plan_context(), by_place, approved, book, CircuitBreaker(5), workers=4)
+            plan, RunContext(account, plan_context(), approved, book, CircuitBreaker(5), workers=4)
         )
 
 
 def applied(shop: Shop, *declarations: Declaration) -> tuple[Plan, Report]:
     with Writer(shop.connection) as account:
         plan = make_fresh_plan(declarations, account, plan_context()).plan
-        return plan, carried(shop, account, plan, *declarations)
+        return plan, carried(shop, account, plan)
 
 
 def plan_again(shop: Shop, *declarations: Declaration) -> Plan:
@@ -109,7 +108,7 @@ def test_a_contact_that_changed_after_the_plan_is_not_overwritten(shop: Shop) ->
     with Writer(shop.connection) as account:
         plan = make_fresh_plan([entry], account, plan_context()).plan
         account.update(shop.id(GRACE), {"contact": {"accessRoles": ["customer", "press"]}})
-        report = carried(shop, account, plan, entry)
+        report = carried(shop, account, plan)
     assert [result.outcome for result in report.results] == [Outcome.STALE]
     assert "roles press" in report.results[0].detail
     assert set(shop.roles(GRACE)) == {"customer", "press"}
@@ -121,6 +120,15 @@ def test_a_change_made_meanwhile_by_someone_else_needs_no_write(shop: Shop) -> N
     with Writer(shop.connection) as account:
         plan = make_fresh_plan([entry], account, plan_context()).plan
         account.update(shop.id(GRACE), {"contact": {"accessRoles": ["customer", "newsletter"]}})
-        report = carried(shop, account, plan, entry)
+        report = carried(shop, account, plan)
     assert [result.outcome for result in report.results] == [Outcome.UNNECESSARY]
     assert report.complete
+
+
+def test_two_declarations_of_one_place_are_not_taken_for_each_other(shop: Shop) -> None:
+    """A place is what is printed, and two files may be printed alike: each contact gets its own entry."""
+    first, second = declared(GRACE, "customer"), declared(ROSALIND)
+    assert first.place == second.place
+    _, report = applied(shop, first, second)
+    assert report.complete
+    assert (set(shop.roles(GRACE)), set(shop.roles(ROSALIND))) == ({"customer"}, set())

@@ -62,46 +62,46 @@ ITEM = ("13", "tags", "vip")
 
 CASES = {
     "a window that started since the last apply is due": (
-        STARTED, STARTED_PLAN, ApplyHistory(applied(STARTED_PLAN)), (Cause.STARTED, True)),
+        STARTED_PLAN, ApplyHistory(applied(STARTED_PLAN)), (Cause.STARTED, True)),
     "a window that ended since the last apply is due": (
-        LAPSED, LAPSED_PLAN, ApplyHistory(applied(LAPSED_PLAN)), (Cause.LAPSED, True)),
+        LAPSED_PLAN, ApplyHistory(applied(LAPSED_PLAN)), (Cause.LAPSED, True)),
     "a window that ended before the last apply was opened again by somebody": (
-        LAPSED, LAPSED_PLAN, ApplyHistory(applied(LAPSED_PLAN, -HOUR)), (Cause.OUTSIDE, False)),
+        LAPSED_PLAN, ApplyHistory(applied(LAPSED_PLAN, -HOUR)), (Cause.OUTSIDE, False)),
     "what a later run set right was changed since": (
-        STARTED, STARTED_PLAN, ApplyHistory(applied(STARTED_PLAN), {ITEM: NOW - HOUR}),
+        STARTED_PLAN, ApplyHistory(applied(STARTED_PLAN), {ITEM: NOW - HOUR}),
         (Cause.OUTSIDE, False),
     ),
     "what a run wrote before the window says nothing": (
-        STARTED, STARTED_PLAN, ApplyHistory(applied(STARTED_PLAN), {ITEM: NOW - 2 * HOUR}),
+        STARTED_PLAN, ApplyHistory(applied(STARTED_PLAN), {ITEM: NOW - 2 * HOUR}),
         (Cause.STARTED, True),
     ),
     "without any apply on record nothing is due": (
-        STARTED, STARTED_PLAN, ApplyHistory(), (Cause.STARTED, False)),
+        STARTED_PLAN, ApplyHistory(), (Cause.STARTED, False)),
     "after an apply of other declarations nothing is due": (
-        STARTED, STARTED_PLAN, ApplyHistory(replace(applied(STARTED_PLAN), declarations="sha256:0")),
+        STARTED_PLAN, ApplyHistory(replace(applied(STARTED_PLAN), declarations="sha256:0")),
         (Cause.STARTED, False)),
     "after an apply under another configuration nothing is due": (
-        LAPSED, LAPSED_PLAN, ApplyHistory(replace(applied(LAPSED_PLAN), config="sha256:0")),
+        LAPSED_PLAN, ApplyHistory(replace(applied(LAPSED_PLAN), config="sha256:0")),
         (Cause.LAPSED, False)),
     "what no window explains was changed outside": (
-        PLAIN, PLAIN_PLAN, ApplyHistory(applied(PLAIN_PLAN)), (Cause.OUTSIDE, False)),
+        PLAIN_PLAN, ApplyHistory(applied(PLAIN_PLAN)), (Cause.OUTSIDE, False)),
     "what an interrupted run did not reach is left over": (
-        PLAIN, PLAIN_PLAN, ApplyHistory(applied(PLAIN_PLAN, complete=False)), (Cause.INTERRUPTED, False)),
+        PLAIN_PLAN, ApplyHistory(applied(PLAIN_PLAN, complete=False)), (Cause.INTERRUPTED, False)),
     "what an interrupted run did reach was changed since": (
-        PLAIN, PLAIN_PLAN, ApplyHistory(applied(PLAIN_PLAN, complete=False, settled="13")),
+        PLAIN_PLAN, ApplyHistory(applied(PLAIN_PLAN, complete=False, settled="13")),
         (Cause.OUTSIDE, False)),
     "what was never applied is not drift by anybody": (
-        PLAIN, PLAIN_PLAN, ApplyHistory(), (Cause.NOT_APPLIED, False)),
+        PLAIN_PLAN, ApplyHistory(), (Cause.NOT_APPLIED, False)),
     "the clock goes on after a run that was interrupted": (
-        STARTED, STARTED_PLAN, ApplyHistory(applied(STARTED_PLAN, complete=False)), (Cause.STARTED, True)),
+        STARTED_PLAN, ApplyHistory(applied(STARTED_PLAN, complete=False)), (Cause.STARTED, True)),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_cause_of_a_difference(case: str) -> None:
     """One contact with one tag that is too many or missing."""
-    declaration, plan, history, expected = CASES[case]
-    (difference,) = explain_drift(plan, [declaration], history).differences
+    plan, history, expected = CASES[case]
+    (difference,) = explain_drift(plan, history).differences
     assert (difference.cause, difference.due) == expected
 
 
@@ -110,7 +110,7 @@ def test_an_expiry_that_somebody_changed_is_not_the_clock() -> None:
     grant = DeclaredGrant("vip", PLACE, "active", window(starts=-HOUR, expires=HOUR))
     declaration = tagged(roles=(grant,))
     plan = planned(declaration, roles=(Grant("vip", "active", NOW + 9 * HOUR),))
-    (difference,) = explain_drift(plan, [declaration], ApplyHistory(applied(plan))).differences
+    (difference,) = explain_drift(plan, ApplyHistory(applied(plan))).differences
     assert difference.cause is Cause.OUTSIDE
 
 
@@ -118,7 +118,7 @@ def test_a_contact_is_due_only_when_all_of_it_is() -> None:
     """Its update would also overwrite what somebody changed, which nobody has judged."""
     declaration = tagged(DeclaredTag("vip", PLACE, window(starts=-HOUR)))
     plan = planned(declaration, "stranger")
-    found = explain_drift(plan, [declaration], ApplyHistory(applied(plan)))
+    found = explain_drift(plan, ApplyHistory(applied(plan)))
     assert [difference.cause for difference in found.differences] == [Cause.STARTED, Cause.OUTSIDE]
     assert found.due == ()
     cut = due_plan(found)
@@ -128,7 +128,7 @@ def test_a_contact_is_due_only_when_all_of_it_is() -> None:
 
 def test_the_due_plan_is_a_plan_of_its_own() -> None:
     """With a digest of its own content, and the whole plan's verdicts."""
-    found = explain_drift(STARTED_PLAN, [STARTED], ApplyHistory(applied(STARTED_PLAN)))
+    found = explain_drift(STARTED_PLAN, ApplyHistory(applied(STARTED_PLAN)))
     cut = due_plan(found)
     assert cut.changes == STARTED_PLAN.changes
     assert cut.guards == STARTED_PLAN.guards
@@ -138,8 +138,8 @@ def test_the_due_plan_is_a_plan_of_its_own() -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_drift_comes_back_from_its_document(case: str) -> None:
     """What ``--out`` writes is what the issue is made of."""
-    declaration, plan, history, _ = CASES[case]
-    found = explain_drift(plan, [declaration], history)
+    plan, history, _ = CASES[case]
+    found = explain_drift(plan, history)
     again = drift_from_document(encode(DriftDocument, found))
     assert encode(DriftDocument, again) == encode(DriftDocument, found)
     assert [one.cause for one in again.differences] == [one.cause for one in found.differences]
@@ -147,7 +147,7 @@ def test_drift_comes_back_from_its_document(case: str) -> None:
 
 def test_a_document_with_another_number_of_causes_is_refused() -> None:
     """A cause that belongs to no operation would be told of the wrong one."""
-    document = encode(DriftDocument, explain_drift(PLAIN_PLAN, [PLAIN], ApplyHistory()))
+    document = encode(DriftDocument, explain_drift(PLAIN_PLAN, ApplyHistory()))
     document["differences"] = []
     with pytest.raises(ValueError, match="one difference for each operation"):
         drift_from_document(document)

@@ -43,14 +43,14 @@ def find_duplicates(declarations: Iterable[Declaration]) -> Iterator[Problem]:
     The same id proves it. The same reference or e-mail proves it unless something tells the two apart:
     guests repeat the addresses of others, so declarations that pin different ids may share one.
     """
-    places = set()
+    reported: set[int] = set()
     for (identity, _), group in _sharing_an_identity(declarations).items():
         earlier = _EarlierDeclarations()
         for declaration in group:
             first = earlier.of_same_contact(declaration, identity)
             earlier.add(declaration)
-            if first is not None and declaration.place not in places:
-                places.add(declaration.place)
+            if first is not None and id(declaration) not in reported:
+                reported.add(id(declaration))
                 yield _problem(declaration, first, identity)
 
 
