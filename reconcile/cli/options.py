@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial, wraps
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,11 @@ from .console import Terminal
 
 if TYPE_CHECKING:
     from reconcile.services.project import Project
+
+
+def machine_time() -> datetime:
+    """What this machine's clock shows: the one place where a command asks it."""
+    return datetime.now(UTC)
 
 
 class Instant(click.ParamType[datetime]):
@@ -107,7 +112,7 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
         printed = {name: values.pop(name) for name in ("quiet", "verbose", "bars")}
         if printed["quiet"] and printed["verbose"]:
             raise UsageError("--quiet and --verbose do not go together: choose one")
-        common = Common(ProjectChoice(**choice, clock=partial(datetime.now, UTC)), Terminal(**printed))
+        common = Common(ProjectChoice(**choice, clock=machine_time), Terminal(**printed))
         return command(common=common, **values)
 
     for option in reversed(_OPTIONS):

@@ -3,21 +3,34 @@
 Guards, revert and history all ask this.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from graphlib import TopologicalSorter
+from heapq import heappop, heappush
 from itertools import takewhile
 from pathlib import Path
 from typing import TypeVar
 
-from reconcile.clock import parse_utc_text
+from reconcile.clock import EARLIEST, parse_utc_text
 from reconcile.documents.codec import decode_leniently
 from reconcile.model.contact import Contact, Fields
 from reconcile.model.result import Outcome
 from reconcile.plan.digest import fingerprint
 
 from .hash_chain import Entry, read_entries
-from .lines import CUT_OFF, LINE_KINDS, BeginLine, EndLine, IntentLine, OutcomeLine, ResolvedLine
+from .lines import (
+    CUT_OFF,
+    LINE_KINDS,
+    BeginLine,
+    EndLine,
+    FollowedRun,
+    IntentLine,
+    OutcomeLine,
+    ResolvedLine,
+    RetiredLine,
+)
 
 L = TypeVar("L")
 
@@ -73,8 +86,34 @@ class JournaledRun:
 
     @property
     def begun_at(self) -> datetime | None:
-        """When the run began; None when it was cut off before it could say so."""
-        return parse_utc_text(self.begun.at) if self.begun and self.begun.at else None
+        """The instant that the run worked as of; None when it was cut off before it could say so.
+
+        A run that was retired, since its clock was wrong, began before that at the latest: what it took away
+        must count as recent for no longer, and for no shorter, than the guards' hours.
+        """
+        begun = self.begun
+        at = parse_utc_text(begun.at) if begun and begun.at else None
+        retired = self.retired
+        return min(at, parse_utc_text(retired.at)) if at and retired else at
+
+    @property
+    def machine_time(self) -> datetime | None:
+        """What the machine's clock showed when the run began; earlier versions noted only the instant."""
+        begun = self.begun
+        noted = (begun.machine or begun.at) if begun else None
+        return parse_utc_text(noted) if noted else None
+
+    @property
+    def follows(self) -> Sequence[FollowedRun]:
+        """The runs that were the last ones when this one began; what is no such thing is told elsewhere."""
+        follows: object = self.begun.follows if self.begun else ()
+        entries = follows if isinstance(follows, tuple) else ()
+        return [entry for entry in entries if isinstance(entry, FollowedRun)]
+
+    @property
+    def retired(self) -> RetiredLine | None:
+        """That somebody retired the run, and when first; None when nobody did."""
+        return next(iter(self._contents(RetiredLine)), None)
 
     @property
     def ended(self) -> bool:
@@ -95,6 +134,11 @@ class JournaledRun:
     def own(self) -> tuple[Entry, ...]:
         """The lines that the run wrote itself, without those that later runs added when they looked at it."""
         return tuple(takewhile(lambda entry: not _added_later(entry), self.lines))
+
+    def holds(self, followed: FollowedRun) -> bool:
+        """True when the line that a later run saw last is still there, and is what it was."""
+        number = followed.line
+        return 0 < number <= len(self.lines) and self.lines[number - 1].hash == followed.hash
 
     def contacts(self, *outcomes: Outcome) -> frozenset[str | None]:
         """The ids of the contacts that ended in one of these ways."""
@@ -123,7 +167,7 @@ class JournaledRun:
 def _added_later(entry: Entry) -> bool:
     if entry.kind == LINE_KINDS[EndLine]:
         return decode_leniently(EndLine, entry.content).stopped == CUT_OFF
-    return entry.kind == LINE_KINDS[ResolvedLine]
+    return entry.kind in {LINE_KINDS[ResolvedLine], LINE_KINDS[RetiredLine]}
 
 
 def without_last_write(writes: Sequence[IntentLine]) -> tuple[IntentLine, ...]:
@@ -154,5 +198,47 @@ def read_run(path: Path) -> JournaledRun:
 
 
 def read_runs(folder: Path) -> Sequence[JournaledRun]:
-    """All runs, oldest first; BrokenChain for the first journal that is not what was written."""
-    return [read_run(path) for path in sorted(folder.glob("*.jsonl"))]
+    """All runs, each after those that it follows; BrokenChain for the first journal that is not what it was.
+
+    Their names can't tell the order: they hold the time, and a clock may have been wrong.
+    """
+    runs = {path.stem: read_run(path) for path in sorted(folder.glob("*.jsonl"))}
+    sorter = TopologicalSorter({name: _followed(run, runs) for name, run in runs.items()})
+    sorter.prepare()
+    return list(_in_order(runs, sorter))
+
+
+def _followed(run: JournaledRun, runs: Mapping[str, JournaledRun]) -> list[str]:
+    """The runs before it that are still what they were.
+
+    Their hashes stand in its first line, so no circle of runs can follow each other.
+    """
+    named = ((earlier, runs.get(earlier.run)) for earlier in run.follows)
+    return [other.name for earlier, other in named if other and other.holds(earlier)]
+
+
+def _in_order(runs: Mapping[str, JournaledRun], sorter: "TopologicalSorter[str]") -> Iterator[JournaledRun]:
+    """Of the runs that may be next always the one that began first, by its machine's clock."""
+    ready: list[tuple[datetime, str]] = []
+    while sorter.is_active():
+        for name in sorter.get_ready():
+            heappush(ready, (_begun_by_clock(runs[name]), name))
+        _, name = heappop(ready)
+        yield runs[name]
+        sorter.done(name)
+
+
+def _begun_by_clock(run: JournaledRun) -> datetime:
+    """By the machine's clock; by its name, when the run noted no time that can be read."""
+    with suppress(TypeError, ValueError):
+        if run.machine_time:
+            return run.machine_time
+    return named_time(run.name) or EARLIEST
+
+
+def named_time(run: str) -> datetime | None:
+    """The instant that the name of a run holds; None when it holds none."""
+    try:
+        return datetime.strptime(run[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None

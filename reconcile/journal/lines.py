@@ -27,12 +27,14 @@ CUT_OFF = "cut off"
 class FollowedRun:
     """A run that another one follows: its name, the last line that it wrote itself, and that line's hash.
 
-    Lines that a later run adds to it do not count: two machines may add different ones.
+    Lines that a later run adds to it do not count: two machines may add different ones. ``account`` is the
+    one that it was for, which nothing else tells once its journal is gone.
     """
 
     run: str
     line: int
     hash: str
+    account: str = NOT_NOTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,10 @@ class SpentOverride:
 class BeginLine:
     """What a run sets out to do, for which account and when, and which runs were the last before it.
 
-    ``contacts`` is how many the account has. ``approved`` is the digest of the plan that was approved, which
-    may allow more than ``plan``. ``due``: the run only does what is due by the clock.
+    ``at`` is the instant that the run works as of, ``machine`` what the machine's own clock showed then, and
+    ``server`` what the account's clock showed, where its answers told. ``contacts`` is how many the account
+    has. ``approved`` is the digest of the plan that was approved, which may allow more than ``plan``.
+    ``due``: the run only does what is due by the clock.
     """
 
     account: str = ""
@@ -57,6 +61,8 @@ class BeginLine:
     plan: str = "unknown"
     changes: int
     at: str = NOT_NOTED
+    machine: str = NOT_NOTED
+    server: str = NOT_NOTED
     declarations: str = NOT_NOTED
     config: str
     follows: tuple[FollowedRun, ...] = ()
@@ -113,6 +119,17 @@ class ResolvedLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetiredLine:
+    """A person retired the run: nothing that later runs remember comes from it any more.
+
+    ``at`` is the instant as of which that was done, ``machine`` what the machine's own clock showed then.
+    """
+
+    at: str
+    machine: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndLine:
     """The run came to its end, whatever became of its contacts. ``stopped`` says why it ended early."""
 
@@ -120,13 +137,14 @@ class EndLine:
     stopped: str | None
 
 
-Line = BeginLine | IntentLine | OutcomeLine | ResolvedLine | EndLine
+Line = BeginLine | IntentLine | OutcomeLine | ResolvedLine | RetiredLine | EndLine
 
 LINE_KINDS: dict[type, str] = {
     BeginLine: "begin",
     IntentLine: "intent",
     OutcomeLine: "outcome",
     ResolvedLine: "resolved",
+    RetiredLine: "retired",
     EndLine: "end",
 }
 """What the journal calls each kind."""

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -16,18 +17,32 @@ from reconcile.model.plan import Change, Plan
 from reconcile.model.result import Report, Result
 
 from .hash_chain import HashChain
-from .history import unfollowed_runs
+from .lineage import unfollowed_runs
 from .lines import (
     CUT_OFF,
     LINE_KINDS,
+    NOT_NOTED,
     BeginLine,
     EndLine,
     IntentLine,
     Line,
     OutcomeLine,
     ResolvedLine,
+    RetiredLine,
     SpentOverride,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class NotedTimes:
+    """The times that a line notes: the instant to work as of, and what the two clocks show.
+
+    ``server`` is None when no answer of the account tells it.
+    """
+
+    now: datetime
+    machine: datetime
+    server: datetime | None = None
 
 
 class Journal:
@@ -44,7 +59,14 @@ class Journal:
         return self._chain.path.stem
 
     def begin(  # noqa: PLR0913 - each is a fact of the line
-        self, plan: Plan, at: datetime, *, contacts: int, approved: str, overridden: Iterable[str], due: bool
+        self,
+        plan: Plan,
+        at: NotedTimes,
+        *,
+        contacts: int,
+        approved: str,
+        overridden: Iterable[str],
+        due: bool,
     ) -> None:
         """What the run sets out to do, for which account and when, and which runs were the last before it.
 
@@ -59,7 +81,9 @@ class Journal:
                 tool_version=plan.tool_version,
                 plan=plan.digest,
                 changes=len(plan.changes),
-                at=utc_text(at),
+                at=utc_text(at.now),
+                machine=utc_text(at.machine),
+                server=utc_text(at.server) if at.server else NOT_NOTED,
                 declarations=plan.declarations_digest,
                 config=plan.config_digest,
                 follows=unfollowed_runs(self._chain.path),
@@ -112,6 +136,10 @@ class Journal:
         self._append(
             ResolvedLine(key=intent.key, contact=intent.contact, email=intent.email, finding=finding)
         )
+
+    def retire(self, at: NotedTimes) -> None:
+        """A person says that later runs are to remember nothing of this one."""
+        self._append(RetiredLine(at=utc_text(at.now), machine=utc_text(at.machine)))
 
     def _append(self, line: Line) -> None:
         self._chain.append(LINE_KINDS[type(line)], encode_itself(line))

@@ -15,7 +15,7 @@ from reconcile.apply.run_context import CircuitBreaker, RunContext
 from reconcile.errors import ApiError, PartlyApplied, ReconcileError
 from reconcile.evance.writer import Writer
 from reconcile.journal.history import RunHistory, run_history
-from reconcile.journal.writer import Journal, open_journal
+from reconcile.journal.writer import Journal, NotedTimes, open_journal
 from reconcile.model.declaration import Declaration
 from reconcile.model.plan import Plan, PlanContext
 from reconcile.model.result import Report
@@ -200,7 +200,7 @@ class ApplyJob:
     def _begin(self, journal: Journal, fresh: FreshPlan, spending: Mapping[str, int]) -> None:
         journal.begin(
             fresh.plan,
-            self.project.now,
+            NotedTimes(self.project.now, self.project.machine_time()),
             contacts=fresh.contacts,
             approved=(self.approval or fresh.plan).digest,
             overridden=spending,

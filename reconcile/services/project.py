@@ -10,8 +10,8 @@ from reconcile.declare.loader import LoadedDeclarations, load_declarations
 from reconcile.declare.settings import load_settings
 from reconcile.errors import UsageError
 from reconcile.journal.hash_chain import BrokenChain
-from reconcile.journal.history import check_lineage
 from reconcile.journal.journaled_run import JournaledRun, read_run, read_runs
+from reconcile.journal.lineage import check_lineage
 from reconcile.model.declaration import Declaration
 from reconcile.model.plan import PlanContext
 from reconcile.model.settings import Capabilities, Settings, Target, TargetKind
@@ -36,6 +36,10 @@ class Project:
     def present(self) -> datetime:
         """The time, which goes on while a person thinks and while a run lasts; or the time asked for."""
         return self.choice.as_of or self.choice.clock()
+
+    def machine_time(self) -> datetime:
+        """What the machine's own clock shows, whatever instant was asked for."""
+        return self.choice.clock()
 
     @property
     def journals(self) -> Path:

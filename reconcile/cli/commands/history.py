@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconcile.cli.options import Common, common_options
-from reconcile.errors import ExitCode
+from reconcile.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from reconcile.journal.journaled_run import JournaledRun
@@ -15,13 +15,25 @@ if TYPE_CHECKING:
 @common_options
 @click.argument("run", required=False)
 @click.option("--verify", is_flag=True, help="Only check that no journal was changed or is missing.")
-def history(common: Common, run: str | None, verify: bool) -> int:  # noqa: FBT001
-    """List the runs of apply, or what one RUN did. Contacts are named by their ids alone."""
+@click.option("--retire", metavar="RUN", help="Let later runs remember nothing of this one.")
+@click.option("--yes", is_flag=True, help="Retire without asking; needed where there is no terminal.")
+def history(common: Common, *, run: str | None, verify: bool, retire: str | None, yes: bool) -> int:
+    """List the runs of apply, or what one RUN did. Contacts are named by their ids alone.
+
+    Retire a run whose machine had a wrong clock: it no longer counts as the last run.
+    """
     from reconcile.journal.journaled_run import read_runs
     from reconcile.services.project import find_run, verify_journals
+    from reconcile.services.retiring import retire_run
 
+    if sum((run is not None, verify, retire is not None)) > 1:
+        raise UsageError("history shows one RUN, or checks with --verify, or retires with --retire: choose")
+    if yes and retire is None:
+        raise UsageError("--yes answers what --retire asks: name the run with --retire, too")
     project = common.open_project()
-    if run is not None:
+    if retire is not None:
+        lines = [retire_run(project, retire, common.console, confirm=not yes)]
+    elif run is not None:
         lines = _lines(find_run(project, run))
     elif verify:
         lines = list(verify_journals(project))
@@ -36,7 +48,8 @@ def _line(run: "JournaledRun") -> str:
     outcomes = [line.outcome for line in run.outcomes]
     counts = ", ".join(f"{outcomes.count(kind)} {kind}" for kind in sorted(set(outcomes)))
     ended = "" if run.ended else "   cut off"
-    return f"{run.name}   {run.account}   {counts or 'nothing written'}{ended}"
+    retired = "   retired" if run.retired else ""
+    return f"{run.name}   {run.account}   {counts or 'nothing written'}{ended}{retired}"
 
 
 def _lines(run: "JournaledRun") -> list[str]:

@@ -6,10 +6,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +166,14 @@ def _held(row: dict[str, Any]) -> State:
     return {**fields, "address": address, "roles": grants, "tags": sorted(row["tags"]["contact"])}
 
 
+MachineClock = Callable[[], datetime]
+
+
+def clock_off_by(difference: timedelta) -> MachineClock:
+    """A machine's clock that is ahead of the time by so much, or, below nothing, behind it."""
+    return lambda: datetime.now(UTC) + difference
+
+
 @dataclass(frozen=True)
 class Checkout:
     """A folder with a configuration and declarations, and the credentials in the environment."""
@@ -198,13 +206,20 @@ class Checkout:
             path.read_text("utf-8", "replace") for path in self.root.rglob("*") if path.is_file()
         )
 
-    def run(self, *arguments: str, clock: FakeClock | None = None) -> CommandResult:
-        """Run the command in this process, on a clock that nobody waits for."""
+    def run(
+        self, *arguments: str, clock: FakeClock | None = None, machine: MachineClock | None = None
+    ) -> CommandResult:
+        """Run the command in this process, on a clock that nobody waits for.
+
+        ``machine`` is what the machine's clock shows, when that is not the time.
+        """
         foreign = ("EVANCE_", "RECONCILE_")
         clean = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         timing = (clock or FakeClock()).timing
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("reconcile.evance.reader.Timing", lambda: timing)
+            if machine is not None:
+                patch.setattr("reconcile.cli.options.machine_time", machine)
             return run_command(
                 *arguments,
                 "--config",
@@ -213,8 +228,14 @@ class Checkout:
                 folder=Path.cwd(),
             )
 
-    def apply(self, *arguments: str, as_of: str = AS_OF, clock: FakeClock | None = None) -> CommandResult:
-        return self.run("apply", *arguments, "--yes", "--as-of", as_of, clock=clock)
+    def apply(
+        self,
+        *arguments: str,
+        as_of: str = AS_OF,
+        clock: FakeClock | None = None,
+        machine: MachineClock | None = None,
+    ) -> CommandResult:
+        return self.run("apply", *arguments, "--yes", "--as-of", as_of, clock=clock, machine=machine)
 
     def plan(self, *arguments: str, as_of: str = AS_OF) -> CommandResult:
         return self.run("plan", *arguments, "--as-of", as_of)

@@ -1,0 +1,119 @@
+"""Whether all journals are there: what each run says of those before it."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from reconcile.documents.codec import decode_leniently
+
+from .hash_chain import first_entry
+from .journaled_run import JournaledRun, named_time, read_run
+from .lines import BeginLine, FollowedRun
+
+
+def unfollowed_runs(path: Path) -> tuple[FollowedRun, ...]:
+    """The runs in the folder of a new journal that no other run follows yet, by name.
+
+    A journal without a line tells nothing, so nothing is lost with it.
+    """
+    others = {other.stem: other for other in sorted(path.parent.glob("*.jsonl")) if other != path}
+    followed = {earlier.run for other in others.values() for earlier in _followed_by(other)}
+    runs = (read_run(other) for name, other in others.items() if name not in followed)
+    return tuple(
+        FollowedRun(run.name, own[-1].number, own[-1].hash, run.account) for run in runs if (own := run.own)
+    )
+
+
+def _followed_by(path: Path) -> Sequence[FollowedRun]:
+    """The runs that a journal's first line names; the others need not be read for that."""
+    first = first_entry(path)
+    return () if first is None else decode_leniently(BeginLine, first.content).follows
+
+
+@dataclass(frozen=True, slots=True)
+class LineageReport:
+    """What is wrong with the journals as a whole, and what is merely worth knowing, in words."""
+
+    broken: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def check_lineage(runs: Sequence[JournaledRun]) -> LineageReport:
+    """Compare all runs with what later ones say of them.
+
+    A run that was cut off is no fault by itself, since a crash leaves it so; it is one when a later run knows
+    more of its lines.
+    """
+    by_name = {run.name: run for run in runs}
+    followers: defaultdict[str, list[str]] = defaultdict(list)
+    broken: dict[str, str] = {}
+    for run in runs:
+        for earlier in run.begun.follows if run.begun else ():
+            followers[earlier.run].append(run.name)
+            fault = _fault(earlier, by_name.get(earlier.run))
+            if fault:
+                broken.setdefault(earlier.run, f"run {earlier.run} {fault} (run {run.name} followed it)")
+    notes = (*_cut_off(runs), *_retired(runs), *_side_by_side(followers), *_beginnings(runs))
+    return LineageReport(tuple(broken[name] for name in sorted(broken)), notes)
+
+
+def _fault(earlier: FollowedRun, run: JournaledRun | None) -> str | None:
+    """What is wrong with a run that another one followed; None when it is what it was."""
+    if run is None:
+        return "is missing: its journal was taken away"
+    if len(run.lines) < earlier.line:
+        return f"has lost lines: its journal had {earlier.line}, now it ends after line {len(run.lines)}"
+    if not run.holds(earlier):
+        return "is not the one that it was: its journal was replaced"
+    return None
+
+
+def _cut_off(runs: Sequence[JournaledRun]) -> Iterator[str]:
+    for run in runs:
+        if not run.lines:
+            yield f"run {run.name} is empty: it was cut off before it could write a line"
+        elif not run.ended:
+            yield f"run {run.name} has no end: it was cut off after line {len(run.lines)}"
+
+
+def _retired(runs: Sequence[JournaledRun]) -> Iterator[str]:
+    for run in runs:
+        if run.retired:
+            yield f"run {run.name} was retired at {run.retired.at}: later runs remember nothing of it"
+
+
+def _side_by_side(followers: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for run, names in sorted(followers.items()):
+        if len(names) > 1:
+            yield f"runs {', '.join(names)} all follow run {run}: they were begun from copies of its journal"
+
+
+def _beginnings(runs: Sequence[JournaledRun]) -> Iterator[str]:
+    names = [run.name for run in runs if run.begun and not run.follows]
+    if len(names) > 1:
+        yield f"runs {', '.join(names)} follow none: they were begun where no earlier journal was known"
+
+
+@dataclass(frozen=True, slots=True)
+class MissingRun:
+    """A run that another one followed and whose journal is not there any more.
+
+    ``at`` is the instant as of which it began at the latest; None when nothing tells.
+    """
+
+    name: str
+    at: datetime | None
+
+
+def missing_runs(runs: Sequence[JournaledRun], account: str) -> tuple[MissingRun, ...]:
+    """The missing runs for one account, by name; those of an unknown account, too, since they may be."""
+    known = {run.name for run in runs}
+    latest: dict[str, list[datetime]] = {}
+    for run in runs:
+        for earlier in run.follows:
+            if earlier.run not in known and (earlier.account or account) == account:
+                instants = (named_time(earlier.run), run.begun_at)
+                latest.setdefault(earlier.run, []).extend(filter(None, instants))
+    return tuple(MissingRun(name, min(latest[name], default=None)) for name in sorted(latest))

@@ -1,0 +1,32 @@
+"""Retires a run whose clock was wrong, so that later runs remember nothing of it."""
+
+from contextlib import closing
+
+from reconcile.apply.lock import locked
+from reconcile.journal.writer import Journal, NotedTimes
+
+from .caller import Console
+from .project import Project, find_run
+
+_QUESTION = (
+    "Retire run {run}? Later runs will take it neither for the last one nor for a measure of the account; "
+    "what it took away still counts, and it can still be reverted."
+)
+
+
+def retire_run(project: Project, name: str, console: Console, *, confirm: bool) -> str:
+    """Note in the run's journal that it is retired; how that ended, in words.
+
+    UsageError: there is no such run. Refusal: nobody said yes, or an apply is under way, which would write to
+    the same folder.
+    """
+    find_run(project, name)
+    if confirm:
+        console.confirm(_QUESTION.format(run=name), "history --retire")
+    with locked(project.state / "lock"):
+        run = find_run(project, name)  # afresh: an apply may have added lines while a person thought
+        if run.retired:
+            return f"Run {name} was retired already, at {run.retired.at}."
+        with closing(Journal(run.path)) as journal:
+            journal.retire(NotedTimes(project.now, project.machine_time()))
+    return f"Run {name} is retired: later runs remember nothing of it. It can still be reverted."
