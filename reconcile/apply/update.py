@@ -98,9 +98,8 @@ def _attempt(change: Change, run: RunContext, lost: LostWrite | None) -> Attempt
 def _plan_anew(change: Change, run: RunContext, lost: LostWrite | None, live: Contact) -> Result | Change:
     """What is to be written after that reading; a result when nothing is, or nothing may be."""
     contact = plan_contact(change.declaration, live, run.context)
-    if contact.unreadable:
-        detail = f"what must be kept could not be read: {', '.join(contact.unreadable)}"
-        return Result(change, Outcome.STALE, detail)
+    if contact.set_aside_reason:
+        return Result(change, Outcome.STALE, contact.set_aside_reason)
     fresh = contact.change()
     if fresh is None:  # it never was necessary, or a write whose answer was lost has taken effect
         return (

@@ -48,9 +48,9 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class LeftOutWhen:
-    """The key is left out for this value, which is the model's default."""
+    """The key is left out for this value, which is the model's default: earlier versions had no such key."""
 
-    value: bool
+    value: bool | int | str | tuple[()]
 
 
 class Layout(Enum):
@@ -126,7 +126,7 @@ class JsonKey:
         value = self.get(model)
         if self.layout is INLINE:
             members.update(self.kind.write(value))
-        elif self.left_out is None or value is not self.left_out.value:
+        elif self.left_out is None or value != self.left_out.value:
             members[self.name] = self.kind.write(value)
 
     def read(self, holder: JsonValue, attributes: dict[str, Any]) -> None:
@@ -144,8 +144,12 @@ class JsonKey:
     def schema(self) -> Schema:
         """What a JSON Schema says of the value."""
         described = {"description": self.about} if self.about else {}
-        excluded = {"not": {"const": self.left_out.value}} if self.left_out else {}
+        excluded = {"not": {"const": _as_json(self.left_out.value)}} if self.left_out else {}
         return {**described, **self.kind.schema, **excluded}
+
+
+def _as_json(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from reconcile.model.facets import MANAGED, Facet
 from reconcile.model.plan import Boundary, ChangeAction
 from reconcile.model.reports import Effect, ExplainedItem, Explanation, FacetManagement
 
-from .codec import GROUPED, INLINE, Derived, Document, From
+from .codec import GROUPED, INLINE, Derived, Document, From, LeftOutWhen
 from .items import Event, ItemValue, OriginDocument, PlaceDocument
 from .plan import FORMAT_VERSION, IdentityDocument, VerdictDocument
 
@@ -86,3 +86,4 @@ class ExplanationDocument(Document[Explanation]):
     items: tuple[ExplainedItemDocument, ...]
     next: TurnDocument | None
     refused: tuple[VerdictDocument, ...]
+    set_aside: Annotated[str, LeftOutWhen(""), "Why an apply would leave the contact as it is."]

@@ -21,11 +21,11 @@ from reconcile.model.plan import (
     Kept,
     Operation,
     Plan,
-    Summary,
-    summarise,
+    SetAside,
 )
+from reconcile.model.summary import Summary, summarise
 
-from .codec import GROUPED, INLINE, Derived, Document, From, decode, encode, object_shape
+from .codec import GROUPED, INLINE, Derived, Document, From, LeftOutWhen, decode, encode, object_shape
 from .items import Event, ItemValue, OriginDocument, PlaceDocument
 from .json_kinds import EMPTY_AS_NULL, JsonKind, Schema, nullable
 from .json_text import JsonValue, json_text
@@ -86,6 +86,21 @@ class ChangeDocument(Document[Change]):
     ]
 
 
+class SetAsideContactDocument(Document[SetAside]):
+    """Who is meant; id and type are null and empty where the account shows no such contact."""
+
+    contact: Annotated[IdentityDocument, INLINE]
+    source: PlaceDocument
+
+
+class SetAsideDocument(Document[SetAside]):
+    """A declared contact that is not written, while the others are."""
+
+    contact: Annotated[SetAsideContactDocument, GROUPED]
+    reason: Annotated[str, "Why, and what to do."]
+    revocations: Annotated[tuple[str, ...], "Roles that it should lose and still holds."]
+
+
 class VerdictDocument(Document[Verdict]):
     """What a guard says of the plan."""
 
@@ -103,6 +118,7 @@ class ContactCounts(Document[Summary]):
     created: Annotated[int, From("contacts_created")]
     updated: Annotated[int, From("contacts_updated")]
     unchanged: Annotated[int, From("contacts_unchanged")]
+    set_aside: Annotated[int, From("contacts_set_aside"), LeftOutWhen(0)]
     losing_access: Annotated[int, From("contacts_losing_access")]
 
 
@@ -182,7 +198,10 @@ class PlanDocument(Document[Plan]):
     declarations_digest: str
     summary: Annotated[SummaryDocument, Derived(summarise)]
     changes: tuple[ChangeDocument, ...]
-    unchanged: int
+    set_aside: Annotated[
+        tuple[SetAsideDocument, ...], LeftOutWhen(()), "Who is not written, while the others are."
+    ]
+    unchanged: Annotated[int, "Contacts that are as declared; those set aside do not count."]
     notes: tuple[str, ...]
     guards: tuple[VerdictDocument, ...]
     digest: Annotated[str, "SHA-256 over the canonical JSON of everything but itself, notes and wording."]

@@ -104,6 +104,11 @@ class Identity:
     email: str
     reference: str | None = None
 
+    @property
+    def label(self) -> str:
+        """How to name the contact to a person: its e-mail, else its reference, else its id."""
+        return self.email or self.reference or f"id {self.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:

@@ -1,15 +1,14 @@
-"""The plan as a value: what would be done, why, what is kept, and the counts of it."""
+"""The plan as a value: what would be done, why, what is kept, and who is set aside."""
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from .contact import Grant, Identity, State, email_key
 from .declaration import NO_DECLARATION, Declaration
-from .facets import FACETS, Facet
+from .facets import Facet
 from .guards import Verdict, guard_named
 from .problem import Place
 from .settings import Policy
@@ -157,13 +156,32 @@ class Change:
     @property
     def label(self) -> str:
         """How to name the contact to a person."""
-        return self.contact.email or self.contact.reference or f"id {self.contact.id}"
+        return self.contact.label
 
     def is_called(self, label: str) -> bool:
         """True when the label, as a declaration gives it, names this contact."""
         identity = self.contact
         by_email = bool(identity.email) and email_key(label) == email_key(identity.email)
         return by_email or label in {identity.reference, f"id {identity.id}"}
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A declared contact that is neither written nor counted as declared, and why, with what to do.
+
+    The other contacts do not wait for it. What is not known of ``contact`` is empty: the id and the type
+    where the account shows no such contact. ``revocations`` are roles that it should lose and still holds.
+    """
+
+    contact: Identity
+    source: Place
+    reason: str
+    revocations: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """How to name the contact to a person."""
+        return self.contact.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +203,9 @@ class Boundary:
 class Plan:
     """All changes, sorted, as of one instant. ``digest`` covers everything but itself, notes and wording.
 
-    ``revert`` names the run that the plan undoes; None for a plan of the declarations.
+    ``revert`` names the run that the plan undoes; None for a plan of the declarations. ``set_aside`` are the
+    declared contacts without a change although something differs, or may differ, or could not be found out;
+    ``unchanged`` counts none of them.
     """
 
     tool_version: str
@@ -202,11 +222,17 @@ class Plan:
     guards: tuple[Verdict, ...] = ()
     digest: str = ""
     revert: str | None = None
+    set_aside: tuple[SetAside, ...] = ()
 
     @property
     def empty(self) -> bool:
-        """True when the live account already is as declared."""
+        """True when there is nothing to write."""
         return not self.changes
+
+    @property
+    def settled(self) -> bool:
+        """True when there is nothing to write and nobody is set aside: the account is as declared."""
+        return not self.changes and not self.set_aside
 
     @property
     def refused(self) -> tuple[Verdict, ...]:
@@ -217,12 +243,6 @@ class Plan:
     def listed_whole(self) -> bool:
         """False when the account may have contacts that the plan knows nothing of."""
         return not any(guard_named(verdict.guard).incomplete for verdict in self.refused)
-
-    @property
-    def left_alone(self) -> tuple[str, ...]:
-        """The contacts that are not written, since what they must keep could not be read."""
-        sparing = (verdict for verdict in self.refused if guard_named(verdict.guard).spares_others)
-        return tuple(subject for verdict in sparing for subject in verdict.subjects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,45 +258,3 @@ class PlanContext:
     now: datetime
     tool_version: str
     revert: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """Counts of contacts and of operations by kind. ``roles_activated`` are changes past an approval."""
-
-    contacts_created: int = 0
-    contacts_updated: int = 0
-    contacts_unchanged: int = 0
-    contacts_losing_access: int = 0
-    roles_granted: int = 0
-    roles_revoked: int = 0
-    roles_changed: int = 0
-    roles_activated: int = 0
-    tags_added: int = 0
-    tags_removed: int = 0
-    fields_changed: int = 0
-
-
-_COUNTS = {field.name for field in fields(Summary)}
-
-
-def summarise(plan: Plan) -> Summary:
-    """Count what a plan would do."""
-    counts: Counter[str] = Counter(contacts_unchanged=plan.unchanged)
-    for change in plan.changes:
-        created = change.action is ChangeAction.CREATE
-        counts["contacts_created" if created else "contacts_updated"] += 1
-        counts["contacts_losing_access"] += any(operation.revokes for operation in change.operations)
-        for operation in change.operations:
-            if operation.facet is not Facet.CONTACT:
-                counts[_count_of(operation)] += 1
-            counts["roles_activated"] += operation.bypasses_approval
-    return Summary(**counts)
-
-
-def _count_of(operation: Operation) -> str:
-    """The count that an operation belongs to: ``roles_granted``, ``tags_removed``, ``fields_changed``."""
-    spec = FACETS[operation.facet]
-    words = {Action.ADD: spec.added, Action.REMOVE: spec.removed, Action.CHANGE: "changed"}
-    name = f"{spec.facet.value}_{words[operation.action]}"
-    return name if name in _COUNTS else "fields_changed"

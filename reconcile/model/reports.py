@@ -109,7 +109,8 @@ class Explanation:
     ``source`` is where it is declared, None when it is not; ``action`` what an apply would do with the
     contact as a whole. ``managed`` has the facets that its declaration manages. ``next`` is the nearest
     instant at which the clock changes an item. ``untold`` are the sets that the account did not tell.
-    ``refused`` are the guards that this contact alone would trip.
+    ``refused`` are the guards that this contact alone would trip. ``set_aside`` says why an apply would leave
+    the contact as it is although it differs, where no guard says it; empty for all others.
     """
 
     tool_version: str
@@ -126,6 +127,7 @@ class Explanation:
     next: Boundary | None
     untold: tuple[Facet, ...] = ()
     refused: tuple[Verdict, ...] = ()
+    set_aside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

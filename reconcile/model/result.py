@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .plan import Change
+from .plan import Change, SetAside
 
 
 class Outcome(StrEnum):
@@ -56,19 +56,19 @@ class Result:
 class Report:
     """The results of a run, in the order of the plan, and why it was stopped early, if it was.
 
-    ``unnoted`` is how many outcomes the journal lacks, since they could not be written down. ``left_alone``
-    are the contacts that have no change, since what they must keep could not be read.
+    ``unnoted`` is how many outcomes the journal lacks, since they could not be written down. ``set_aside``
+    are the contacts that have no change, but are not known to be as declared either.
     """
 
     results: tuple[Result, ...]
     stopped: str | None = None
     unnoted: int = 0
-    left_alone: tuple[str, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
 
     @property
     def complete(self) -> bool:
         """True when every change is settled, and there is one for every contact that needs it."""
-        return not self.left_alone and all(result.settled for result in self.results)
+        return not self.set_aside and all(result.settled for result in self.results)
 
     @property
     def wrote(self) -> bool:

@@ -1,13 +1,22 @@
 """The plan of one contact: who it is, what its fold leads to, and the operations that this takes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from reconcile.model.contact import Contact, Identity, State
 from reconcile.model.declaration import Declaration
 from reconcile.model.facets import FIELDS, SETS, Facet
-from reconcile.model.plan import Action, Change, ChangeAction, Operation, Origin, OriginKind, PlanContext
+from reconcile.model.plan import (
+    Action,
+    Change,
+    ChangeAction,
+    Operation,
+    Origin,
+    OriginKind,
+    PlanContext,
+    SetAside,
+)
 from reconcile.wire.contacts_v1 import create_payload, update_payload
 
 from .diff import differs, kept, operations
@@ -24,7 +33,9 @@ EMPTY_STATE = State(**_EMPTY)
 class ContactPlan:
     """A declared contact and its live one (None: to be created), folded and compared.
 
-    ``unreadable`` names what a write would have to guess, because the API did not tell it.
+    ``unreadable`` names what a write would have to guess, because the API did not tell it. ``unsafe`` says
+    what a write could not keep for sure, although it was told, and what to do. Either sets the contact aside.
+    ``postponed`` are the operations that it would need then; see ``at_rest``.
     """
 
     declaration: Declaration
@@ -32,6 +43,8 @@ class ContactPlan:
     folded: Folded
     operations: tuple[Operation, ...]
     unreadable: tuple[str, ...]
+    unsafe: tuple[str, ...] = ()
+    postponed: tuple[Operation, ...] = ()
 
     @property
     def identity(self) -> Identity:
@@ -57,6 +70,28 @@ class ContactPlan:
     def changes(self) -> bool:
         """True when the contact would be written."""
         return self.action is not None
+
+    @property
+    def set_aside_reason(self) -> str:
+        """Why the contact is not written, whatever differs; empty when it may be."""
+        if self.unreadable:
+            return f"what must be kept could not be read: {', '.join(self.unreadable)}"
+        return "; ".join(self.unsafe)
+
+    def at_rest(self) -> "ContactPlan":
+        """The contact as a run leaves it: where it is set aside, it loses, gains and changes nothing."""
+        if not self.set_aside_reason:
+            return self
+        folded = replace(self.folded, target=self.folded.baseline)
+        return replace(self, folded=folded, operations=(), postponed=self.operations)
+
+    def set_aside(self) -> SetAside | None:
+        """The contact as one that is set aside; None for all others."""
+        if not self.set_aside_reason:
+            return None
+        steps = (*self.operations, *self.postponed)
+        revocations = tuple(operation.item for operation in steps if operation.revokes)
+        return SetAside(self.identity, self.declaration.place, self.set_aside_reason, revocations)
 
     @property
     def roles_before(self) -> int:
@@ -89,8 +124,8 @@ class ContactPlan:
         return tuple(grant.reference for grant in roles or ())
 
     def change(self) -> Change | None:
-        """The change for the plan; None when the contact stays as it is, or the change would be a guess."""
-        if self.action is None or self.unreadable:
+        """The change for the plan; None when the contact stays as it is, be it set aside."""
+        if self.action is None or self.set_aside_reason:
             return None
         target = self.folded.target
         return Change(

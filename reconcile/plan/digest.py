@@ -14,10 +14,13 @@ from reconcile.model.facets import MANAGED, SETS, Facet
 from reconcile.model.plan import Plan
 from reconcile.model.settings import Policy, WarningSettings
 
-_NOT_COVERED = {"digest", "notes", "source", "message"}
+_NOT_COVERED = frozenset({"digest", "notes", "source", "message"})
 """Keys of the plan's JSON that the digest leaves out: itself, notes, and wording (messages and the lines of
 files, which move when somebody edits a comment)."""
 
+
+_LEFT_OUT_BELOW = {"set_aside": _NOT_COVERED | {"reason"}}
+"""Why a contact is set aside is wording, too; the reasons of operations are declared."""
 
 _DECLARED = ("id", "reference", "email", "present", "create", "type")
 """The fields of a declaration that its digest takes as they are."""
@@ -28,14 +31,14 @@ def plan_digest(plan: Plan) -> str:
     return digest_of(_covered(plan_document(plan)))
 
 
-def _covered(value: Any) -> Any:
+def _covered(value: Any, left_out: frozenset[str] = _NOT_COVERED) -> Any:
     if isinstance(value, dict):
         return {
-            key: item if key == "payload" else _covered(item)
+            key: item if key == "payload" else _covered(item, _LEFT_OUT_BELOW.get(key, left_out))
             for key, item in value.items()
-            if key not in _NOT_COVERED
+            if key not in left_out
         }
-    return [_covered(item) for item in value] if isinstance(value, list) else value
+    return [_covered(item, left_out) for item in value] if isinstance(value, list) else value
 
 
 def fingerprint(contact: Contact) -> str:

@@ -52,6 +52,7 @@ def _explanation(contact: ContactPlan, context: PlanContext) -> Explanation:
         items=tuple(items),
         next=_nearest(item.next for item in items if item.next is not None),
         untold=_unread_sets(contact.live),
+        set_aside="; ".join(contact.unsafe),
     )
 
 
@@ -64,7 +65,7 @@ def _order(item: ExplainedItem) -> tuple[int, int, str]:
 
 
 def _refused(contact: ContactPlan, context: PlanContext) -> tuple[Verdict, ...]:
-    verdicts = evaluate(GuardInput([contact], 1, context.policy, UNKNOWN_FACTS, context.now))
+    verdicts = evaluate(GuardInput([contact.at_rest()], 1, context.policy, UNKNOWN_FACTS, context.now))
     return tuple(
         verdict for verdict in verdicts if not verdict.passed and guard_named(verdict.guard).per_contact
     )

@@ -6,8 +6,27 @@ from dataclasses import dataclass, field
 
 from reconcile.model.contact import USER, Identity, Role, email_key
 from reconcile.model.declaration import Declaration
+from reconcile.model.plan import SetAside
 from reconcile.model.problem import Problem
 from reconcile.text import nearest
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtfulMatch:
+    """A declaration of which it is not sure who is meant, and why, with what to do.
+
+    ``identity`` is the live contact that it may mean, if there is just one.
+    """
+
+    declaration: Declaration
+    reason: str
+    identity: Identity | None = None
+
+    def set_aside(self) -> SetAside:
+        """The declaration as a contact that is set aside."""
+        declared = self.declaration
+        named = Identity(declared.id or "", declared.type or "", declared.email or "", declared.reference)
+        return SetAside(self.identity or named, declared.place, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,17 +34,21 @@ class Matches:
     """The pairs found, the declarations whose contact is to be created, and what is wrong.
 
     ``unseen`` are declarations without a contact in a listing that may lack some: they may have one.
+    ``doubtful`` are those that are set aside, so that the others can be planned.
     """
 
     matched: tuple[tuple[Declaration, Identity], ...]
     to_create: tuple[Declaration, ...]
     problems: tuple[Problem, ...]
     unseen: tuple[Declaration, ...] = ()
+    doubtful: tuple[DoubtfulMatch, ...] = ()
 
     @property
     def declarations(self) -> tuple[Declaration, ...]:
         """All declarations that are not a problem."""
-        return (*(declaration for declaration, _ in self.matched), *self.to_create, *self.unseen)
+        matched = (declaration for declaration, _ in self.matched)
+        doubtful = (match.declaration for match in self.doubtful)
+        return (*matched, *self.to_create, *self.unseen, *doubtful)
 
 
 @dataclass(slots=True)

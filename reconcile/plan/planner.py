@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from reconcile.model.contact import ACTIVE, BY_ROLE, PENDING, Contact, email_key
 from reconcile.model.declaration import Declaration
-from reconcile.model.plan import Plan, PlanContext
+from reconcile.model.plan import Plan, PlanContext, SetAside
 
 from .contact_plan import ContactPlan, plan_contact
 from .digest import config_digest, declarations_digest, plan_digest
@@ -18,12 +18,15 @@ from .timeline import next_boundary
 def plan_contacts(
     matches: Matches, live: Mapping[str, Contact], context: PlanContext
 ) -> tuple[ContactPlan, ...]:
-    """The plan of each declared contact, sorted. ``live`` has every matched contact by its id."""
+    """The plan of each declared contact, sorted; those set aside are at rest.
+
+    ``live`` has every matched contact by its id.
+    """
     matched = (
         plan_contact(declaration, live[identity.id], context) for declaration, identity in matches.matched
     )
     created = (plan_contact(declaration, None, context) for declaration in matches.to_create)
-    return tuple(sorted((*matched, *created), key=_order))
+    return tuple(contact.at_rest() for contact in sorted((*matched, *created), key=_order))
 
 
 def make_plan(
@@ -40,6 +43,7 @@ def make_plan(
     # A revert may have nothing left to undo: that is no sign of lost files.
     declared = len(declarations) or int(context.revert is not None)
     changes = (contact.change() for contact in contacts)
+    set_aside = _set_aside(matches, contacts)
     plan = Plan(
         tool_version=context.tool_version,
         target=context.target,
@@ -50,17 +54,29 @@ def make_plan(
         config_digest=config_digest(context.policy, context.account),
         declarations_digest=declarations_digest(declarations),
         changes=tuple(change for change in changes if change is not None),
-        unchanged=sum(not contact.changes for contact in contacts),
+        unchanged=sum(not (contact.changes or contact.set_aside_reason) for contact in contacts),
         notes=(*_unseen_notes(matches.unseen), *_status_notes(contacts)),
         guards=evaluate(GuardInput(contacts, declared, context.policy, account, context.now)),
         revert=context.revert,
+        set_aside=set_aside,
     )
     return replace(plan, digest=plan_digest(plan))
 
 
-def _order(contact: ContactPlan) -> tuple[str, str, str]:
-    identity = contact.identity
+def _order(contact: ContactPlan | SetAside) -> tuple[str, str, str]:
+    identity = contact.identity if isinstance(contact, ContactPlan) else contact.contact
     return email_key(identity.email), identity.reference or "", identity.id
+
+
+def _set_aside(matches: Matches, contacts: Iterable[ContactPlan]) -> tuple[SetAside, ...]:
+    """The contacts set aside, those first that still hold a role which they should lose."""
+    doubtful = (match.set_aside() for match in matches.doubtful)
+    unwritable = (entry for contact in contacts if (entry := contact.set_aside()) is not None)
+    return tuple(
+        sorted(
+            (*doubtful, *unwritable), key=lambda entry: (not entry.revocations, *_order(entry), entry.source)
+        )
+    )
 
 
 def _unseen_notes(unseen: Iterable[Declaration]) -> list[str]:

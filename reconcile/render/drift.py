@@ -12,7 +12,8 @@ from reconcile.text import count, verb_form
 
 from .escape import MARKDOWN, MARKDOWN_HTML, TERMINAL, Dialect
 from .layout import join_blocks
-from .plan_markdown import ByteBudget
+from .plan_markdown import ByteBudget, set_aside_blocks
+from .plan_text import set_aside_lines
 from .wording.contact_lines import aligned, contact_lines
 from .wording.sentences import PlanSentences, place_text
 
@@ -27,7 +28,8 @@ def drift_text(drift: Drift) -> str:
     """The drift as lines for a terminal."""
     text = _DriftText(drift, TERMINAL)
     contacts = [line for change, differences in text.contacts() for line in text.contact(change, differences)]
-    return join_blocks([[text.headline()], contacts, [f"Drift: {text.totals()}"] if contacts else []])
+    totals = [f"Drift: {text.totals()}"] if contacts else []
+    return join_blocks([[text.headline()], contacts, set_aside_lines(drift.plan), totals])
 
 
 def drift_markdown(drift: Drift, *, limit: int = ISSUE_LIMIT) -> str:
@@ -35,6 +37,7 @@ def drift_markdown(drift: Drift, *, limit: int = ISSUE_LIMIT) -> str:
     text = _DriftText(drift, MARKDOWN)
     head = f"### {text.headline()}\n\n{text.totals()}\n" if drift.differences else f"### {text.headline()}\n"
     blocks = [text.foldable_contact(change, differences) for change, differences in text.contacts()]
+    blocks = [*set_aside_blocks(drift.plan), *blocks]
     shown = ByteBudget(limit - len(head.encode("utf-8")) - _RESERVED).taken(blocks)
     left = len(blocks) - len(shown)
     more = f"\n**Left out, since it is too long for this page:** {count(left, 'contact')}.\n" if left else ""
@@ -49,12 +52,12 @@ class _DriftText:
     def headline(self) -> str:
         plan = self.drift.plan
         where, when = self.dialect.name(plan.account), utc_text(plan.as_of)
+        sentences = PlanSentences(plan, self.dialect)
         if plan.empty:
-            are = verb_form(plan.unchanged, "is", "are")
-            return f"No drift. {count(plan.unchanged, 'contact')} at {where} {are} as declared, as of {when}"
+            return f"No drift. {sentences.as_declared()}, as of {when}"
         number = len(plan.changes)
         differ = verb_form(number, "differs from its declaration", "differ from their declarations")
-        return f"{count(number, 'contact')} at {where} {differ}, as of {when}"
+        return f"{count(number, 'contact')} at {where} {differ}{sentences.others()}, as of {when}"
 
     def totals(self) -> str:
         counts = Counter(difference.cause for difference in self.drift.differences)

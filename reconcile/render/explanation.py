@@ -44,7 +44,7 @@ class _ExplanationText:
             facets = ", ".join(facet.value for facet in self.explanation.untold)
             sentences.append(f"Not told by the account: {facets}.")
         lines = [line for sentence in sentences for line in self.layout.wrap("", sentence)]
-        return [*lines, *self._refusals()]
+        return [*lines, *self._refusals(), *self._set_aside()]
 
     def _title(self) -> str:
         contact = self.explanation.contact
@@ -57,6 +57,11 @@ class _ExplanationText:
             for line in self.layout.wrap("  ! ", refusal_text(verdict, TERMINAL)):
                 yield self.layout.paint("!", line, len(line) - len(line.lstrip()))
 
+    def _set_aside(self) -> Iterator[str]:
+        reason = self.explanation.set_aside
+        for line in self.layout.wrap("  ? ", f"set aside: {TERMINAL.prose(reason)}") if reason else ():
+            yield self.layout.paint("?", line, len(line) - len(line.lstrip()))
+
     def _declaration(self) -> str:
         source = self.explanation.source
         if source is None:
@@ -68,6 +73,8 @@ class _ExplanationText:
         """What an apply now would do with the contact as a whole."""
         if self.explanation.refused:
             return "An apply now would be refused."
+        if self.explanation.set_aside:
+            return "An apply now would set it aside, and do nothing of what follows."
         if self.explanation.action is None:
             return "An apply now would change nothing."
         verb = "create" if self.explanation.action is ChangeAction.CREATE else "update"

@@ -20,7 +20,7 @@ from reconcile.model.contact import Grant, Identity, State
 from reconcile.model.declaration import NO_DECLARATION, Declaration
 from reconcile.model.facets import MANAGED, SETS, Facet
 from reconcile.model.guards import Verdict
-from reconcile.model.plan import Boundary, Change, Kept, Operation, Origin, Plan, Value
+from reconcile.model.plan import Boundary, Change, Kept, Operation, Origin, Plan, SetAside, Value
 from reconcile.model.problem import Place, ProblemReport
 from reconcile.model.reports import Drift, ExplainedItem, Explanation, Timeline, UpcomingChange
 from reconcile.model.settings import ProbeReport
@@ -49,6 +49,18 @@ def _mask_plan(plan: Plan) -> Plan:
         changes=tuple(map(_mask_change, plan.changes)),
         notes=tuple(map(mask_emails, plan.notes)),
         guards=tuple(map(_mask_verdict, plan.guards)),
+        set_aside=tuple(map(_mask_set_aside, plan.set_aside)),
+    )
+
+
+def _mask_set_aside(entry: SetAside) -> SetAside:
+    contact_mask = _ContactMask(PersonalTexts.of([entry.contact.email]))
+    return replace(
+        entry,
+        contact=_mask_identity(entry.contact),
+        source=contact_mask.place(entry.source),
+        reason=contact_mask.personal.hide(entry.reason),
+        revocations=tuple(map(mask_emails, entry.revocations)),
     )
 
 
@@ -115,6 +127,7 @@ def _mask_explanation(explanation: Explanation) -> Explanation:
         items=tuple(map(contact_mask.explained, explanation.items)),
         next=explanation.next and contact_mask.turn(explanation.next),
         refused=tuple(map(_mask_verdict, explanation.refused)),
+        set_aside=contact_mask.personal.hide(explanation.set_aside),
     )
 
 

@@ -13,7 +13,7 @@ from .escape import MARKDOWN, MARKDOWN_HTML, MASK, TERMINAL, url_path
 from .wording.contact_lines import aligned, contact_lines
 from .wording.operation_text import OperationText
 from .wording.risk import RoleImpact, risk_groups, role_impacts
-from .wording.sentences import PlanSentences, place_text
+from .wording.sentences import PlanSentences, place_text, set_aside_name, set_aside_reason
 
 COMMENT_LIMIT = 65_536
 """Maximum characters of a comment on GitHub. A step summary takes 1 MiB."""
@@ -73,14 +73,16 @@ class _PlanMarkdown:
         return PlanSentences(self.plan, MARKDOWN)
 
     def text(self) -> str:
-        """Head and foot always fit; warnings, roles, contacts and notes share the rest in this order."""
+        """Head and foot always fit; the parts between them share the rest, in their order."""
         head, foot = f"### {self.sentences.dated_headline()}\n\n{self._table()}", self._foot()
         budget = ByteBudget(self.limit - len((head + foot).encode("utf-8")) - _RESERVED)
         warnings, roles = self._warnings(budget), budget.taken(self._roles())
+        set_aside = budget.taken(set_aside_blocks(self.plan))
         contacts, left_out = self._contacts(budget)
         notes = budget.taken(f"\n> {self.sentences.dialect.prose(note)}\n" for note in self.plan.notes)
-        left = [*left_out, *_more(len(self.plan.notes) - len(notes), "note")]
-        return "".join([head, *warnings, *roles, *contacts, *notes, *_left_out(left), foot])
+        unshown = _more(len(self.plan.set_aside) - len(set_aside), "contact", "set aside")
+        left = [*unshown, *left_out, *_more(len(self.plan.notes) - len(notes), "note")]
+        return "".join([head, *warnings, *roles, *set_aside, *contacts, *notes, *_left_out(left), foot])
 
     def _table(self) -> str:
         counts = self.sentences.counts()
@@ -152,6 +154,15 @@ class _PlanMarkdown:
             return None
         line = f"#L{place.line}" if place.line else ""
         return quote(f"{base.rstrip('/')}/{path}{line}", safe=":/?#@!$&*+,;=%~")
+
+
+def set_aside_blocks(plan: Plan) -> Iterator[str]:
+    """The contacts that are set aside, as items of a list; its title stands before the first."""
+    title = f"\n#### Set aside: {count(len(plan.set_aside), 'contact')}\n\n"
+    for entry in plan.set_aside:
+        name, place = set_aside_name(entry, MARKDOWN), place_text(entry.source, MARKDOWN)
+        yield f"{title}- {name}, {place}: {set_aside_reason(entry, MARKDOWN)}\n"
+        title = ""
 
 
 def _more(number: int, noun: str, kind: str = "") -> list[str]:

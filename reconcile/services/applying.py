@@ -95,7 +95,7 @@ def demonstrate(project: Project, console: Console, output: ApplyOutput) -> None
             job.run({}, confirm=False)
             console.print_result("")
             left = job.plan_again()
-    if not left.empty:
+    if not left.settled:
         raise ReconcileError("the demo did not end with the account as declared")
     console.print_result("\nThe sandbox is stopped and its data removed.")
 
@@ -143,7 +143,7 @@ class ApplyJob:
         if fresh.plan.empty:
             refuse_unseen(fresh.plan)
             if not self.due:
-                self._note_as_declared(fresh, past)
+                self._end_without_a_write(fresh, past)
             return
         spending = self._permit(fresh.plan, past, ceilings)
         if confirm:
@@ -184,6 +184,12 @@ class ApplyJob:
         if not self.due:
             return fresh
         return replace(fresh, plan=due_plan(explain_drift(fresh.plan, past.history)))
+
+    def _end_without_a_write(self, fresh: FreshPlan, past: RunHistory) -> None:
+        """Nothing is left to do for this run; PartlyApplied when somebody is set aside nevertheless."""
+        if fresh.plan.set_aside:
+            raise PartlyApplied("\n".join(unsettled_lines(Report((), set_aside=fresh.plan.set_aside))))
+        self._note_as_declared(fresh, past)
 
     def _note_as_declared(self, fresh: FreshPlan, past: RunHistory) -> None:
         """Note that the account is as declared, where no earlier run has found that of these declarations.
@@ -233,7 +239,7 @@ class ApplyJob:
                 workers=self.project.target.concurrency,
             )
             report = carry_out(fresh.plan, run, lambda done, total: progress("Applying", done, total))
-            return self._end(journal, replace(report, left_alone=fresh.plan.left_alone))
+            return self._end(journal, replace(report, set_aside=fresh.plan.set_aside))
 
     def _end(self, journal: Journal, report: Report) -> Report:
         """The report, once the journal has its end; a full disk must not hide what was done."""

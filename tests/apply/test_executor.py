@@ -231,7 +231,7 @@ contacts:
     checkout = sandbox_account.checkout(declared)
     done = checkout.apply()
     assert done.code == 4, done.said
-    assert "left alone, since it could not be read: rosalind.keane@example.com: role customer" in done.err
+    assert "rosalind.keane@example.com (contacts/team.yaml:2:5): set aside: what must be kept" in done.err
     assert "1 of 2 contacts are not as declared" in done.err
     assert sandbox_account.user("grace.odell@example.com")["tags"] == ["seen"]
     assert "newsletter" not in sandbox_account.user("rosalind.keane@example.com")["roles"]

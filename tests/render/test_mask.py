@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from reconcile.documents.plan import plan_document, plan_json, plan_schema
+from reconcile.model.contact import Identity
 from reconcile.model.facets import Facet
-from reconcile.model.plan import OriginKind, Plan
+from reconcile.model.plan import OriginKind, Plan, SetAside
+from reconcile.model.problem import Place
 from reconcile.render.mask import mask
 from reconcile.render.personal_texts import initials, mask_email, mask_emails
 from reconcile.render.plan_markdown import plan_markdown
@@ -83,7 +85,15 @@ def personal_plan() -> Plan:
     return plan(
         replace(one, payload={"contact": body}),
         valid_until=boundary(of=other),
-        notes=(f"{other}: role trial is 'rejected' and is left so",),
+        notes=(f"{other}: not found in a listing that is not whole",),
+        set_aside=(
+            SetAside(
+                Identity("14", "user", other, f"for {email}"),
+                Place(f"contacts/{other}.yaml", 3),
+                f"contact 14 was {other} and is now {email}",
+                (f"{email}-only",),
+            ),
+        ),
         guards=(verdict("protected", 2, 0, email, f"role customer of {email}", f"{other}: role x"),),
     )
 

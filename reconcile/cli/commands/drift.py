@@ -30,4 +30,4 @@ def drift(common: Common, form: str, privacy: Privacy | None, out: Path | None) 
     if out is not None:
         write_file(out, drift_json(differences))
     show(common.console, differences, form, privacy)
-    return ExitCode.DONE if differences.plan.empty else ExitCode.CHANGES
+    return ExitCode.DONE if differences.plan.settled else ExitCode.CHANGES

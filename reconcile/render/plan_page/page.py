@@ -6,7 +6,7 @@ to be switched off for nearly all of them.
 """
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -15,7 +15,7 @@ from string import Template
 from reconcile.clock import utc_text
 from reconcile.model.plan import Plan
 from reconcile.render.escape import HTML_TEXT, PAGE, json_in_html
-from reconcile.render.wording.sentences import PlanSentences
+from reconcile.render.wording.sentences import PlanSentences, place_text, set_aside_name, set_aside_reason
 from reconcile.text import count
 
 from .contacts import ContactSections
@@ -46,6 +46,7 @@ def plan_page(plan: Plan, *, payloads: bool = True) -> str:
         target=PAGE.name(plan.target),
         headline=sentences.headline(),
         warnings=_list("hurts", "Look at these first", sentences.warnings()),
+        set_aside=_list("aside", "Set aside", _set_aside(plan)),
         counts="".join(_card(group, kinds) for group, kinds in sentences.counts()),
         windows=windows_picture(plan),
         role_impact=role_impact_picture(plan),
@@ -84,6 +85,13 @@ def _list(name: str, title: str, items: Iterable[str]) -> str:
     rows = "".join(f"<li>{item}" for item in items)
     head = f"<section class={name} aria-labelledby={name}><h2 id={name}>{title}</h2>"
     return f"{head}<ul>{rows}</ul></section>" if rows else ""
+
+
+def _set_aside(plan: Plan) -> Iterator[str]:
+    """Each contact that is set aside, where it is declared, and why."""
+    for entry in plan.set_aside:
+        place = place_text(entry.source, PAGE)
+        yield f"{set_aside_name(entry, PAGE)} <small>{place}</small>: {set_aside_reason(entry, PAGE)}"
 
 
 def _facts(plan: Plan) -> str:

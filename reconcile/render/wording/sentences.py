@@ -7,9 +7,10 @@ from reconcile.clock import utc_text
 from reconcile.model.contact import Identity
 from reconcile.model.facets import FACETS, SETS, Facet
 from reconcile.model.guards import Verdict
-from reconcile.model.plan import Action, Change, ChangeAction, Plan, summarise
+from reconcile.model.plan import Action, Change, ChangeAction, Plan, SetAside
 from reconcile.model.problem import Place
 from reconcile.model.result import Outcome, Report
+from reconcile.model.summary import summarise
 from reconcile.render.escape import MASK, Dialect
 from reconcile.text import count, escape_unprintable, listed, plural, verb_form
 
@@ -21,6 +22,19 @@ def contact_name(contact: Identity, label: str, dialect: Dialect) -> str:
     reference = contact.reference
     suffix = f", reference {dialect.name(reference)}" if reference and reference != label else ""
     return f"{dialect.name(label)} ({_contact_id(contact, dialect)}{suffix})"
+
+
+def set_aside_name(entry: SetAside, dialect: Dialect) -> str:
+    """The name of a contact that is set aside; its id stands with it where the account shows it."""
+    known = bool(entry.contact.id) and entry.label != f"id {entry.contact.id}"
+    return contact_name(entry.contact, entry.label, dialect) if known else dialect.name(entry.label)
+
+
+def set_aside_reason(entry: SetAside, dialect: Dialect) -> str:
+    """Why a contact is set aside, and what it still holds."""
+    roles = listed(list(map(dialect.name, entry.revocations)))
+    still = f"; still to be revoked: {roles}" if roles else ""
+    return f"{dialect.prose(entry.reason)}{still}"
 
 
 def _contact_id(contact: Identity, dialect: Dialect) -> str:
@@ -65,10 +79,18 @@ class PlanSentences:
         where = self.dialect.name(self.plan.account)
         undo = f" to undo run {self.dialect.name(self.plan.revert)}" if self.plan.revert else ""
         if not self.plan.empty:
-            return f"reconcile will {_what_will_be_done(self.plan)} at {where}{undo}"
-        are = verb_form(self.plan.unchanged, "is", "are")
-        as_declared = f"{count(self.plan.unchanged, 'contact')} at {where} {are} as declared"
-        return f"{'Nothing can be planned' if self.plan.refused else 'No changes'}. {as_declared}"
+            return f"reconcile will {_what_will_be_done(self.plan)} at {where}{undo}{self.others()}"
+        return f"{'Nothing can be planned' if self.plan.refused else 'No changes'}. {self.as_declared()}"
+
+    def as_declared(self) -> str:
+        """How many contacts are as declared, where, and how many are set aside."""
+        are, where = verb_form(self.plan.unchanged, "is", "are"), self.dialect.name(self.plan.account)
+        return f"{count(self.plan.unchanged, 'contact')} at {where} {are} as declared{self.others()}"
+
+    def others(self) -> str:
+        """How many contacts are set aside, as the end of a sentence; nothing when none is."""
+        number = len(self.plan.set_aside)
+        return f"; {count(number, 'contact')} {verb_form(number, 'is', 'are')} set aside" if number else ""
 
     def full_name(self, change: Change) -> str:
         """The contact's name with its id and reference in the account."""
@@ -95,9 +117,10 @@ class PlanSentences:
         return [*phrases, ("more", more)] if others else phrases
 
     def warnings(self) -> Iterator[str]:
-        """What a reviewer must see first: access lost, approvals bypassed, guards that tripped."""
+        """What a reviewer must see first: access lost or kept, approvals bypassed, guards that tripped."""
         yield from self._losing_access()
         yield from self._activated()
+        yield from self._revocations_set_aside()
         yield from (refusal_text(verdict, self.dialect) for verdict in self.plan.refused)
 
     def _losing_access(self) -> Iterator[str]:
@@ -121,6 +144,16 @@ class PlanSentences:
             verb = verb_form(len(roles), "is", "are")
             yield f"{count(len(roles), 'role')} {verb} activated past approval: {listed(roles)}"
 
+    def _revocations_set_aside(self) -> Iterator[str]:
+        still = [
+            f"{set_aside_name(entry, self.dialect)}: {_names(entry.revocations, self.dialect)}"
+            for entry in self.plan.set_aside
+            if entry.revocations
+        ]
+        if still:
+            verb = verb_form(len(still), "is set aside and keeps", "are set aside and keep")
+            yield f"{count(len(still), 'contact')} {verb} roles to be revoked: {listed(still, '; ')}"
+
     def totals(self) -> str:
         """The counts as one line: contacts, then roles, tags and fields where there are any."""
         (_, contacts), *others = self.counts()
@@ -136,6 +169,7 @@ class PlanSentences:
             "to create": summary.contacts_created,
             "to update": summary.contacts_updated,
             "unchanged": summary.contacts_unchanged,
+            "set aside": summary.contacts_set_aside,
         }
         sets = {
             facet.value: {
@@ -188,15 +222,15 @@ def written_text(report: Report) -> str:
 def unsettled_lines(report: Report) -> list[str]:
     """What is not as declared or not noted, revocations that are still open, and what to do."""
     unsettled = [result for result in report.results if not result.settled]
-    left = len(unsettled) + len(report.left_alone)
+    left = len(unsettled) + len(report.set_aside)
     lines = [f"{result.change.label}: {result.outcome}: {result.detail}" for result in unsettled]
-    lines += [f"left alone, since it could not be read: {subject}" for subject in report.left_alone]
+    lines += [f"{entry.label} ({entry.source}): set aside: {entry.reason}" for entry in report.set_aside]
     return [
         *([f"the run was stopped: {report.stopped}"] if report.stopped else []),
         *map(escape_unprintable, lines),
         *open_revocation_lines(report),
         *_unnoted_lines(report),
-        f"{left} of {len(report.results) + len(report.left_alone)} contacts are not as declared",
+        f"{left} of {len(report.results) + len(report.set_aside)} contacts are not as declared",
         "run 'reconcile plan' to see what is left, then apply again" if left else "apply again",
     ]
 
@@ -210,8 +244,10 @@ def _unnoted_lines(report: Report) -> list[str]:
 
 def open_revocation_lines(report: Report) -> list[str]:
     """The roles that should be gone and may still be held."""
+    unsettled = [(result.change.label, result.open_revocations) for result in report.results]
+    set_aside = [(entry.label, entry.revocations) for entry in report.set_aside]
     return [
-        escape_unprintable(f"revocation still open: {role} of {result.change.label}")
-        for result in report.results
-        for role in result.open_revocations
+        escape_unprintable(f"revocation still open: {role} of {label}")
+        for label, roles in (*unsettled, *set_aside)
+        for role in roles
     ]

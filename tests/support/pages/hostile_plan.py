@@ -10,7 +10,7 @@ from tests.support.plans.plan_samples import full_plan
 
 _NAMES = "account config_digest contact declarations_digest detail digest email file id item message name"
 
-_MORE_NAMES = "notes reason reference revert subjects target timezone tool_version type"
+_MORE_NAMES = "notes reason reference revert revocations subjects target timezone tool_version type"
 
 FREE = frozenset(f"{_NAMES} {_MORE_NAMES}".split())
 """Keys of the document whose strings may be anything."""

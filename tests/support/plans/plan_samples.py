@@ -16,6 +16,7 @@ from reconcile.model.plan import (
     Origin,
     OriginKind,
     Plan,
+    SetAside,
 )
 from reconcile.model.problem import Place
 
@@ -113,6 +114,18 @@ def verdict(guard: str = "losing-access", found: int = 0, limit: int = 10, *who:
     return Verdict(guard, found <= limit, message, found, limit, who)
 
 
+def set_aside(
+    reason: str,
+    *revocations: str,
+    email: str = "erin@email.com",
+    id: str = "",  # noqa: A002 - the contact's own word for it
+    line: int = 44,
+) -> SetAside:
+    """A contact that is set aside; without an id the account does not show it."""
+    identity = Identity(id, "user" if id else "", email)
+    return SetAside(identity, Place(IPSWICH, line, 5), reason, revocations)
+
+
 def plan(
     *changes: Change,
     unchanged: int = 4,
@@ -120,6 +133,7 @@ def plan(
     notes: tuple[str, ...] = (),
     guards: tuple[Verdict, ...] = (),
     timezone: str = "Europe/London",
+    set_aside: tuple[SetAside, ...] = (),
 ) -> Plan:
     return Plan(
         tool_version="0.1.0",
@@ -135,6 +149,7 @@ def plan(
         notes=notes,
         guards=guards,
         digest="sha256:" + "3f5a" * 16,
+        set_aside=set_aside,
     )
 
 
@@ -176,9 +191,13 @@ def full_plan() -> Plan:
         dave,
         creation(granted(grant("customer"))),
         valid_until=boundary(),
-        notes=("erin@email.com: role trial is 'rejected' and is left so",),
+        notes=("frank@email.com: not found in a listing that is not whole",),
         guards=(
             verdict("creating", 1, 5),
             verdict("losing-access", 3, 2, "bob@email.com", "carol@email.com"),
+        ),
+        set_aside=(
+            set_aside("role trial is 'rejected'", "preview", email="erin@email.com", id="16"),
+            set_aside("nobody has this address; a typing mistake?", email="gina@email.com", line=52),
         ),
     )

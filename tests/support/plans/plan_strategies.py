@@ -17,6 +17,7 @@ from reconcile.model.plan import (
     Operation,
     Origin,
     Plan,
+    SetAside,
 )
 from reconcile.model.problem import Place
 
@@ -70,9 +71,11 @@ JSON = st.recursive(
     max_leaves=6,
 )
 
+IDENTITIES = st.builds(Identity, id=TEXTS, type=TEXTS, email=TEXTS, reference=st.none() | TEXTS)
+
 CHANGES = st.builds(
     Change,
-    contact=st.builds(Identity, id=TEXTS, type=TEXTS, email=TEXTS, reference=st.none() | TEXTS),
+    contact=IDENTITIES,
     source=PLACES,
     action=st.sampled_from(ChangeAction),
     operations=st.lists(operations(), max_size=4).map(tuple),
@@ -91,6 +94,14 @@ VERDICTS = st.builds(
     subjects=st.lists(TEXTS, max_size=3).map(tuple),
 )
 
+SET_ASIDE = st.builds(
+    SetAside,
+    contact=IDENTITIES,
+    source=PLACES,
+    reason=TEXTS,
+    revocations=st.lists(TEXTS, max_size=2).map(tuple),
+)
+
 PLANS = st.builds(
     Plan,
     tool_version=TEXTS,
@@ -107,4 +118,5 @@ PLANS = st.builds(
     guards=st.lists(VERDICTS, max_size=2).map(tuple),
     digest=TEXTS,
     revert=st.none() | TEXTS,
+    set_aside=st.lists(SET_ASIDE, max_size=2).map(tuple),
 )

@@ -147,9 +147,9 @@ def drift_issue(common: Common, file: Path, author: str | None) -> int:
     body = with_mark(DRIFT, {"target": target}, f"{text}\n<sub>Told by [this run]({job.run}).</sub>\n")
     title = f"Drift at {drift.plan.account}"
     if issue is not None:
-        state = "closed" if drift.plan.empty else "open"
+        state = "closed" if drift.plan.settled else "open"
         github.change_issue(issue, title=title, body=body, state=state)
-    elif not drift.plan.empty:
+    elif not drift.plan.settled:
         github.open_issue(title, body)
     return ExitCode.DONE
 
