@@ -31,6 +31,7 @@ def restore(scratch: ScratchContact) -> tuple[str, ...]:
     for attempt in range(TRIES + 1):
         try:
             differences = _differences(scratch)
+            scratch.touched |= {ROLES_KEY, TAGS_KEY} & set(differences)
             if not differences and (attempt or not scratch.touched):
                 return ()
         except ApiError as error:
@@ -62,7 +63,8 @@ def remedies(scratch: ScratchContact, attempt: int) -> Iterator[Fields]:
     """The updates of one attempt, one a part, so that the refusal of one does not hold the others back.
 
     An address goes back without the names that it may inherit, and with them when that was not enough.
-    Roles that are not as they were after the first attempt are given anew: taken away and granted again.
+    Roles that are not as they were after the first attempt are given anew: taken away and granted again. Then
+    roles and tags go together, because some accounts drop the set that an update does not name.
     """
     snapshot, touched = scratch.snapshot, scratch.touched
     for name in sorted(touched - {ROLES_KEY, TAGS_KEY, "address"}):
@@ -71,10 +73,11 @@ def remedies(scratch: ScratchContact, attempt: int) -> Iterator[Fields]:
         yield {"address": address(snapshot, names=attempt > 0)}
     if TAGS_KEY in touched:
         yield {TAGS_KEY: written_tags(_tags(snapshot))}
+    tags = {TAGS_KEY: written_tags(_tags(snapshot))} if TAGS_KEY in touched and attempt > 0 else {}
     if ROLES_KEY in touched and scratch.kept is not None:
         if attempt > 0:
             yield {ROLES_KEY: []}
-        yield {ROLES_KEY: scratch.carried()}
+        yield {ROLES_KEY: scratch.carried(), **tags}
 
 
 def _tags(snapshot: Snapshot) -> list[str]:

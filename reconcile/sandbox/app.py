@@ -14,7 +14,7 @@ from . import control
 from .api.routes import answer, collapsed
 from .faults import armed as faults
 from .faults.specification import ArmedFault
-from .messages import Reply, Request, refusal
+from .messages import ABSENT, Reply, Request, refusal
 from .refusals import Problem, Refused
 from .state import State
 from .store.logs import LoggedRequest
@@ -58,11 +58,12 @@ class App:
         reply = faults.replacement(striking, request, "before")
         if reply or faults.cuts(striking, "before"):
             self._log(request, reply.status if reply else 0, began, wrote=False)
-            return _response(reply) if reply else _cut(http_request)
+            return _response(faults.rewritten(striking, reply)) if reply else _cut(http_request)
         reply = self._ask_account(request, striking, began)
         if faults.cuts(striking, "after"):
             return _cut(http_request)
-        spoilt = faults.replacement(striking, request, "after") or faults.rewritten(striking, reply)
+        told = faults.replacement(striking, request, "after") or reply
+        spoilt = faults.rewritten(striking, told)
         return await _truncated(http_request, _response(spoilt), faults.truncation(striking))
 
     def _ask_account(self, request: Request, striking: list[ArmedFault], began: float) -> Reply:
@@ -98,14 +99,23 @@ def _without_body(http_request: web.BaseRequest) -> Request:
     return Request(http_request.method, path, {}, http_request.headers, b"", "")
 
 
+class _Response(web.Response):
+    """A response without the headers that are `ABSENT`; aiohttp itself adds a `Date` to every one."""
+
+    async def _prepare_headers(self) -> None:
+        await super()._prepare_headers()
+        for name in [name for name, value in self.headers.items() if value == ABSENT]:
+            del self.headers[name]
+
+
 def _response(reply: Reply) -> web.Response:
     if isinstance(reply.body, bytes):
-        return web.Response(
+        return _Response(
             status=reply.status, body=reply.body, content_type="text/html", headers=reply.headers
         )
     body = b"" if reply.body is None else _to_json(reply.body).encode()
     headers = {**reply.headers, "Content-Type": _JSON} if body else reply.headers
-    return web.Response(status=reply.status, body=body or None, headers=headers)
+    return _Response(status=reply.status, body=body or None, headers=headers)
 
 
 def _cut(http_request: web.BaseRequest) -> web.Response:

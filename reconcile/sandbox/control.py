@@ -6,7 +6,7 @@ It has no counterpart at Evance. Bodies and answers are JSON; it answers on loop
 import re
 import sqlite3
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from . import inspect, outside_changes
@@ -25,7 +25,7 @@ PREFIX = "/_sandbox/"
 _MOST_SECONDS = 10**9
 """Maximum number of seconds by which the clock can be advanced."""
 
-_EDITS = ("email", "reference", "grant", "revoke", "tag", "untag")
+_EDITS = tuple(key.name for key in fields(outside_changes.Edit))
 
 Handler = Callable[..., Reply]
 
@@ -106,7 +106,7 @@ def _set_clock(request: Request, state: State) -> Reply:
     """PUT clock: {"now": ATOM} stops it, {"advance": SECONDS} moves it, {} lets it run as at the start."""
     match _body(request):
         case {"now": str() as text}:
-            state.clock.fix(_read_instant(text))
+            state.clock.fix(_read_instant("now", text))
         case {"advance": int() as seconds} if abs(seconds) <= _MOST_SECONDS:
             state.clock.advance(seconds)
         case {**keys} if not keys:
@@ -116,12 +116,12 @@ def _set_clock(request: Request, state: State) -> Reply:
     return _show_state(request, state)
 
 
-def _read_instant(text: str) -> int:
+def _read_instant(key: str, text: str) -> int:
     try:
         return from_atom(text)
     except ValueError:
         raise SandboxError(
-            f"now is an ATOM date-time such as 2026-11-23T09:00:00+00:00, not {text!r}"
+            f"{key} is an ATOM date-time such as 2026-11-23T09:00:00+00:00, not {text!r}"
         ) from None
 
 
@@ -188,14 +188,26 @@ def _reject(_request: Request, state: State, contact_id: str, reference: str) ->
 
 
 def _edit(request: Request, state: State, contact_id: str) -> Reply:
-    """PATCH contacts/ID: {"email", "reference", "grant", "revoke", "tag", "untag": TEXT}, all optional."""
+    """PATCH contacts/ID: {KEY: TEXT} of an `Edit`, all optional; `expires` is an ATOM date-time."""
     body = _body(request)
     if not set(body).issubset(_EDITS) or not all(isinstance(text, str) for text in body.values()):
         raise SandboxError(f"an edit is an object of texts; it has {', '.join(_EDITS)}")
+    expires = {"expires": _read_instant("expires", body["expires"])} if body.get("expires") else {}
     with writing(state.db):
-        changes = outside_changes.Edit(**body)
+        changes = outside_changes.Edit(**{**body, "expires": None, **expires})
         outside_changes.edit(state.db, read_id(contact_id, "contact"), changes, state.context())
     return Reply(204)
+
+
+def _register(request: Request, state: State) -> Reply:
+    """POST contacts: {"email": TEXT}, and {"moved_to": TEXT} for who has that address so far."""
+    body = _body(request)
+    email, moved_to = body.get("email"), body.get("moved_to", "")
+    if not isinstance(email, str) or not isinstance(moved_to, str) or not email:
+        raise SandboxError("somebody who registers is an object of texts; it has email, moved_to")
+    with writing(state.db):
+        added = outside_changes.take_over(state.db, email, moved_to, state.context())
+    return Reply(201, {"id": str(added)})
 
 
 def _remove(_request: Request, state: State, contact_id: str) -> Reply:
@@ -219,6 +231,7 @@ ENDPOINTS = (
     _endpoint("GET", "tokens", _show_tokens),
     _endpoint("DELETE", "tokens", _clear("tokens")),
     _endpoint("POST", "clients", _add_client),
+    _endpoint("POST", "contacts", _register),
     _endpoint("GET", "contacts/{id}", _show_contact),
     _endpoint("PATCH", "contacts/{id}", _edit),
     _endpoint("DELETE", "contacts/{id}", _remove),

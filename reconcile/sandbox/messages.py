@@ -11,6 +11,10 @@ from .refusals import Problem, Refused, error_body
 _ID = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
+ABSENT = ""
+"""The value of a header that is not sent, although every answer has it by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A request, read in whole; `base` is the URL by which the caller reached the sandbox."""

@@ -9,20 +9,30 @@ from dataclasses import dataclass, replace
 from .refusals import not_found
 from .rules.contacts import unique_key
 from .rules.grants import Grant, Mail
+from .rules.tags import TAG_TYPE
 from .store import contacts, logs, roles
 from .switches import RequestContext
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What somebody in the shop changes of a contact; None and empty leave a thing as it is."""
+    """What somebody in the shop changes of a contact; None and empty leave a thing as it is.
+
+    `grant` gets `status` (any word) and `expires` (seconds since 1970, None is perpetual), also where it is
+    held already. `tag` and `untag` are of the type `tag_type`.
+    """
 
     email: str | None = None
     reference: str | None = None
+    firstname: str | None = None
+    lastname: str | None = None
     grant: str = ""
+    status: str = "active"
+    expires: int | None = None
     revoke: str = ""
     tag: str = ""
     untag: str = ""
+    tag_type: str = TAG_TYPE
 
 
 def verify(db: sqlite3.Connection, contact_id: int, now: int) -> None:
@@ -52,11 +62,32 @@ def edit(db: sqlite3.Connection, contact_id: int, changes: Edit, context: Reques
     grants.pop(changes.revoke, None)
     role = roles.grantable(db).get(changes.grant)
     if role is not None:
-        grants[role.reference] = Grant(role.reference, role.title, "active", None, None, context.now)
+        awaits = "admin" if changes.status == "pending" else None
+        grants[role.reference] = Grant(
+            role.reference, role.title, changes.status, awaits, changes.expires, context.now
+        )
     roles.replace_grants(db, contact_id, grants.values())
-    tags = {*contacts.tags_of(db, [contact_id])[contact_id], changes.tag} - {changes.untag, ""}
-    contacts.replace_tags(db, contact_id, sorted(tags))
+    _edit_tags(db, contact_id, changes)
     contacts.change(db, contact_id, {**_identity(changes, context), "modified": context.now})
+
+
+def register(db: sqlite3.Connection, email: str, context: RequestContext) -> int:
+    """Somebody registers as a user with this address; the id of the new contact."""
+    unique_email = unique_key(email, context.switches.email_case)
+    names = {"first_name": "New", "last_name": "Comer"}
+    row = {"type": "user", **names, "email": email, "unique_email": unique_email, "has_password": True}
+    return contacts.add(db, {**row, "created": context.now, "modified": context.now})
+
+
+def take_over(db: sqlite3.Connection, email: str, moved_to: str, context: RequestContext) -> int:
+    """Somebody registers with this address; who had it so far has `moved_to` from now on.
+
+    The id of the new contact. sqlite3.IntegrityError: one of the addresses is another's.
+    """
+    owner = contacts.user_with_email(db, unique_key(email, context.switches.email_case) or "")
+    if owner is not None and moved_to:
+        edit(db, owner, Edit(email=moved_to), context)
+    return register(db, email, context)
 
 
 def remove(db: sqlite3.Connection, contact_id: int) -> None:
@@ -66,14 +97,26 @@ def remove(db: sqlite3.Connection, contact_id: int) -> None:
     contacts.remove(db, contact_id)
 
 
+def _edit_tags(db: sqlite3.Connection, contact_id: int, changes: Edit) -> None:
+    if changes.tag_type == TAG_TYPE:
+        tags = {*contacts.tags_of(db, [contact_id])[contact_id], changes.tag} - {changes.untag, ""}
+        contacts.replace_tags(db, contact_id, sorted(tags))
+        return
+    if changes.tag:
+        contacts.add_other_tag(db, contact_id, changes.tag_type, changes.tag)
+    if changes.untag:
+        contacts.remove_other_tag(db, contact_id, changes.tag_type, changes.untag)
+
+
 def _identity(changes: Edit, context: RequestContext) -> dict[str, str | None]:
-    columns: dict[str, str | None] = {}
-    if changes.email is not None:
-        columns["email"] = changes.email
-        columns["unique_email"] = unique_key(changes.email, context.switches.email_case)
-    if changes.reference is not None:
-        columns["reference"] = changes.reference
-    return columns
+    columns = {
+        "email": changes.email,
+        "unique_email": unique_key(changes.email, context.switches.email_case),
+        "reference": changes.reference,
+        "first_name": changes.firstname,
+        "last_name": changes.lastname,
+    }
+    return {column: value for column, value in columns.items() if value is not None}
 
 
 def _decide(db: sqlite3.Connection, contact_id: int, reference: str, status: str, now: int) -> None:

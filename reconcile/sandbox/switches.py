@@ -78,6 +78,9 @@ class Switches:
         "no", worst="yes", about='An update with `type: "user"` invites a user without a password.'
     )
     max_items: int = _switch(0, worst=50, about="Most grants, and most tags, of a contact; 0 is no limit.")
+    unnamed_sets: Literal["keep", "drop", "drop-roles", "drop-tags"] = _switch(
+        "keep", worst="keep", about="Grants and tags that an update does not name."
+    )
     tags_write: Literal["replace", "add"] = _switch(
         "replace", worst="add", about="`tags.contact` on write: the whole set, or additions."
     )
@@ -86,6 +89,9 @@ class Switches:
     )
     tags_read: Literal["object", "list", "none"] = _switch(
         "object", worst="none", spared=True, about="Tags on read: as written, a bare list, or not at all."
+    )
+    other_tags: Literal["keep", "drop"] = _switch(
+        "keep", worst="drop", about="Tags of types that a written `tags` does not name."
     )
     update_method: Literal["both", "POST", "PUT"] = _switch(
         "both", worst="PUT", spared=True, about="Verbs that update a v1 contact; the other gets 405."
@@ -100,7 +106,9 @@ class Switches:
         "allow", worst="reject", about="A new `type` in an update."
     )
     email_case: Literal["fold", "exact"] = _switch(
-        "fold", worst="exact", about="Whether addresses that differ in case only are the same."
+        "fold",
+        worst="exact",
+        about="Whether addresses that differ only in the case of ASCII letters are the same.",
     )
     reference_unique: Literal["no", "yes"] = _switch(
         "no", worst="no", about="Whether two contacts may share a `reference`."

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from reconcile.probe.runner import QUESTIONS, ProbeRun
+from reconcile.model.facets import SETS
+from reconcile.model.settings import UpdateMethod
+from reconcile.probe.runner import QUESTIONS, ProbeRun, capabilities_from
 from tests.support.sandbox.scratch_account import (
     OTHER_NUMBERS,
     ScratchAccount,
@@ -37,6 +39,10 @@ FOUND: dict[str, tuple[str, dict[str | int, str]]] = {
     "customer_role": ("roles-empty", {"ordinary": "all go", "sticky": "some stay"}),
     "map_write": ("read-form", {"reject": "rejected", "accept": "takes effect", "ignore": "ignored"}),
     "grant_scope": ("roles-scope", {"contacts": "contacts", "roles": "contacts, roles"}),
+    "unnamed_sets": (
+        "roles-left-alone",
+        {"keep": "yes", "drop": "no", "drop-roles": "no", "drop-tags": "yes"},
+    ),
     "tags_write": ("tags-sent", {"replace": "replaces", "add": "adds"}),
     "tags_case": ("tags-case", {"keep": "as written", "fold": "folded"}),
     "tags_read": ("tags-shown", {"object": "object", "list": "list", "none": "not at all"}),
@@ -71,6 +77,7 @@ UNSEEN = {
     "invite_on_type": "mail-on-type",
     "type_change": "type-change",
     "max_items": "most-items",
+    "other_tags": "other-tags",
     "email_case": "email-case",
     "delete": "delete",
     "v1_delete": "delete",
@@ -137,6 +144,15 @@ def test_a_turned_switch_is_found_out(seeded_shop: Path, switch: str, setting: s
         assert said[UNSEEN[switch]] is None
     assert traces == []
     assert (ended.not_restored, ended.stopped) == ((), "")
+
+
+def test_an_update_that_drops_the_tags_it_does_not_name_is_found_out(seeded_shop: Path) -> None:
+    """Neither set is written to such an account, since an update of one takes the other away."""
+    ended, _, traces = probed(seeded_shop, {"unnamed_sets": "drop-tags"})
+    assert answers(ended)["tags-left-alone"] == "no"
+    known = capabilities_from(ended.findings, "sandbox.evance.me", UpdateMethod.POST)
+    assert known.refuse == SETS
+    assert traces == []
 
 
 @pytest.mark.parametrize("switch", UNSEEN)

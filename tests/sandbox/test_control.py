@@ -98,6 +98,47 @@ def test_somebody_else_can_edit_a_contact(caller: Caller) -> None:
     assert caller.control("GET", "requests").json()["requests"] == []
 
 
+def test_somebody_else_can_give_a_grant_any_status_and_expiry(caller: Caller) -> None:
+    """Also one that is held: the word and the date-time are shown as they were given."""
+    for status in ("rejected", "paused", "pending"):
+        edit = {"grant": "newsletter", "status": status, "expires": "2027-05-01T00:00:00+00:00"}
+        assert caller.control("PATCH", "contacts/13", edit).status_code == 204
+        grant = caller.get("/api/contacts/13.json")["contact"]["accessRoles"]["newsletter"]
+        assert (grant["status"], grant["expires"]) == (status, "2027-05-01T00:00:00+00:00")
+    assert caller.control("POST", "contacts/13/roles/newsletter/approve").status_code == 204
+
+
+def test_somebody_else_can_give_tags_of_another_type(caller: Caller) -> None:
+    """They stand beside those of `contact` and do not go with them; the list of tags shows all."""
+    for tag in ("gold", "blue"):
+        caller.control("PATCH", "contacts/14", {"tag": tag, "tag_type": "trade"})
+    caller.control("PATCH", "contacts/14", {"untag": "blue", "tag_type": "trade"})
+    caller.control("PATCH", "contacts/14", {"untag": "trade"})
+    assert caller.get("/api/contacts/14.json")["contact"]["tags"] == {
+        "contact": ["ipswich"],
+        "trade": ["gold"],
+    }
+    caller.control("PUT", "switches", {"switches": {"tags_read": "list"}})
+    assert caller.get("/api/contacts/14.json")["contact"]["tags"] == ["ipswich", "gold"]
+
+
+def test_somebody_else_can_rename_a_contact(caller: Caller) -> None:
+    """First and last name change, and nothing else."""
+    assert caller.control("PATCH", "contacts/13", {"lastname": "Newname"}).status_code == 204
+    contact = caller.control("GET", "contacts/13").json()["contact"]
+    assert (contact["firstname"], contact["lastname"]) == ("Bob", "Newname")
+
+
+def test_somebody_can_register_with_a_released_address(caller: Caller) -> None:
+    """Who had the address has another one and keeps what it holds; the newcomer holds nothing."""
+    answer = caller.control("POST", "contacts", {"email": "bob@email.com", "moved_to": "robert@email.com"})
+    assert answer.status_code == 201
+    newcomer = caller.get(f"/api/contacts/{answer.json()['id']}.json")["contact"]
+    assert (newcomer["email"], newcomer["type"], newcomer["accessRoles"]) == ("bob@email.com", "user", {})
+    bob = caller.get("/api/contacts/13.json")["contact"]
+    assert (bob["email"], set(bob["accessRoles"])) == ("robert@email.com", {"customer", "newsletter"})
+
+
 def test_somebody_else_can_delete_a_contact(caller: Caller) -> None:
     """It is gone with all that belonged to it."""
     assert caller.control("DELETE", "contacts/13").status_code == 204
@@ -127,6 +168,11 @@ def test_somebody_else_can_delete_a_contact(caller: Caller) -> None:
         ("PATCH", "contacts/13", {"company": "Bee"}, 400),
         ("PATCH", "contacts/13", {"tag": 1}, 400),
         ("PATCH", "contacts/13", {"email": "grace.odell@example.com"}, 400),
+        ("PATCH", "contacts/13", {"grant": "press", "expires": "soon"}, 400),
+        ("PATCH", "contacts/13", {"grant": "press", "status": ""}, 400),
+        ("POST", "contacts", {}, 400),
+        ("POST", "contacts", {"email": "bob@email.com"}, 400),
+        ("POST", "contacts", {"email": "bob@email.com", "moved_to": "grace.odell@example.com"}, 400),
         ("GET", "nothing", None, 404),
     ],
 )

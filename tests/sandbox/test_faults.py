@@ -112,10 +112,13 @@ def test_a_fault_can_be_held_to_a_verb_a_path_and_a_count(shop_file: Path) -> No
         assert caller.call("POST", BOB, json=RENAME).status_code == 200
 
 
-def test_a_server_error_may_come_after_the_write(shop_file: Path) -> None:
-    """With `when=after` a 503 says nothing about the write, which took effect."""
-    with failing(shop_file, "status:when=after,method=POST") as caller:
-        assert caller.call("POST", BOB, json=RENAME).status_code == 503
+@pytest.mark.parametrize("code", [429, 500, 503])
+def test_a_refusal_may_come_after_the_write(shop_file: Path, code: int) -> None:
+    """With `when=after` the status says nothing about the write, which took effect, as the log tells."""
+    with failing(shop_file, f"status:code={code},when=after,method=POST") as caller:
+        assert caller.call("POST", BOB, json=RENAME).status_code == code
+        last = caller.control("GET", "requests").json()["requests"][-1]
+    assert (last["method"], last["wrote"]) == ("POST", True)
     assert company(shop_file) == "Renamed"
 
 
@@ -229,6 +232,71 @@ def test_another_writer_may_come_right_after(shop_file: Path) -> None:
         assert "press" in caller.get(BOB)["contact"]["accessRoles"]
 
 
+def test_another_writer_may_change_status_expiry_names_address_and_other_tags(shop_file: Path) -> None:
+    """All that the control door can do, at the request that is asked for."""
+    edit = "grant=newsletter,status=rejected,expires=2027-05-01T00:00:00Z,tag=gold,tag-type=trade"
+    with failing(shop_file, f"writer:contact=13,{edit},email=robert@email.com,lastname=Roe,n=1") as caller:
+        contact = caller.get(BOB)["contact"]
+    assert contact["accessRoles"]["newsletter"]["status"] == "rejected"
+    assert contact["accessRoles"]["newsletter"]["expires"] == "2027-05-01T00:00:00+00:00"
+    assert contact["tags"] == {"contact": [], "trade": ["gold"]}
+    assert (contact["email"], contact["lastname"]) == ("robert@email.com", "Roe")
+
+
+def test_a_change_that_breaks_a_rule_does_not_happen(shop_file: Path) -> None:
+    """An address that another contact has: neither it nor the grant beside it; the request is answered."""
+    with failing(shop_file, "writer:contact=13,email=grace.odell@example.com,grant=press") as caller:
+        contact = caller.get(BOB)["contact"]
+    assert (contact["email"], "press" in contact["accessRoles"]) == ("bob@email.com", False)
+
+
+def test_a_contact_may_be_deleted_between_two_requests(shop_file: Path) -> None:
+    """It is there for the first, and not for the second."""
+    with failing(shop_file, "leaver:contact=13,n=1,when=after") as caller:
+        assert [caller.call("GET", BOB).status_code for _ in range(2)] == [200, 404]
+
+
+def test_an_address_may_change_hands_between_two_requests(shop_file: Path) -> None:
+    """A search finds one contact before and another one after it."""
+    fault = "newcomer:email=bob@email.com,moved-to=robert@email.com,n=1,when=after"
+    with failing(shop_file, fault) as caller:
+        search = "/api/contacts/search.json?email=bob@email.com"
+        before, after = (
+            [hit["id"] for hit in caller.get(search)["contacts"] if hit["isUser"]] for _ in range(2)
+        )
+    assert (before, len(after), "13" in after) == (["13"], 1, False)
+    assert sandbox.show(shop_file, "contact:13")[0]["email"] == "robert@email.com"
+
+
+@pytest.mark.parametrize("seconds", [-34_560_000, 7_200])
+def test_the_clock_of_the_server_may_be_wrong(shop_file: Path, seconds: int) -> None:
+    """The `Date` of every answer is off, that of a token and of an error, too."""
+    faults = (f"server-clock:seconds={seconds}", "status:method=POST,path=/api/*")
+    with failing(shop_file, *faults) as caller:
+        url = f"{caller.access.url}/admin/oauth/token"
+        answers = [caller.session.post(url), caller.call("GET", BOB), caller.call("POST", BOB, json=RENAME)]
+    assert [answer.status_code for answer in answers[1:]] == [200, 503]
+    for answer in answers:
+        told = parsedate_to_datetime(answer.headers["Date"])
+        assert abs((told - datetime.now(UTC)).total_seconds() - seconds) < 60
+
+
+def test_the_server_may_tell_no_time(shop_file: Path) -> None:
+    """An answer without a `Date`."""
+    with failing(shop_file, "server-clock:date=absent") as caller:
+        answer = caller.call("GET", BOB)
+    assert (answer.status_code, "Date" in answer.headers) == (200, False)
+
+
+def test_an_answer_may_come_from_a_cache(shop_file: Path) -> None:
+    """`Age` says for how long a cache has kept it; its `Date` is as old."""
+    with failing(shop_file, "server-clock:seconds=-900,age=900") as caller:
+        answer = caller.call("GET", BOB)
+    assert answer.headers["Age"] == "900"
+    told = parsedate_to_datetime(answer.headers["Date"])
+    assert 890 < (datetime.now(UTC) - told).total_seconds() < 960
+
+
 def test_tokens_are_spared_unless_named(shop_file: Path) -> None:
     """Faults strike below /api/ by default, so that a run can begin."""
     with failing(shop_file, "status") as caller:
@@ -239,17 +307,17 @@ def test_tokens_are_spared_unless_named(shop_file: Path) -> None:
 
 
 def test_a_new_fault_is_one_row(shop_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A row from outside has its keys and strikes like the others: here the date of the answer is wrong."""
+    """A row from outside has its keys and strikes like the others: here the answer says how old it is."""
 
-    def skew(armed: ArmedFault, reply: Reply) -> Reply:
-        date = format_datetime(NOW + timedelta(seconds=armed.number("seconds")), usegmt=True)
-        return Reply(reply.status, reply.body, {**reply.headers, "Date": date})
+    def age(armed: ArmedFault, reply: Reply) -> Reply:
+        date = format_datetime(NOW - timedelta(minutes=armed.number("minutes")), usegmt=True)
+        return Reply(reply.status, reply.body, {**reply.headers, "Last-Modified": date})
 
-    monkeypatch.setitem(FAULTS, "clock-skew", Fault("clock-skew", {"seconds": 60.0}, rewrite=skew))
-    with failing(shop_file, "clock-skew:seconds=3600,n=2") as caller:
-        dates = [caller.call("GET", BOB).headers["Date"] for _ in range(2)]
-        assert dates[1] == "Mon, 23 Nov 2026 10:00:00 GMT" != dates[0]
-        answer = caller.control("PUT", "faults", {"faults": ["clock-skew:hours=1"]})
+    monkeypatch.setitem(FAULTS, "old-page", Fault("old-page", {"minutes": 60.0}, rewrite=age))
+    with failing(shop_file, "old-page:minutes=90,n=2") as caller:
+        dates = [caller.call("GET", BOB).headers.get("Last-Modified") for _ in range(2)]
+        assert dates == [None, "Mon, 23 Nov 2026 07:30:00 GMT"]
+        answer = caller.control("PUT", "faults", {"faults": ["old-page:hours=1"]})
         assert "it has" in answer.json()["message"]
 
 
@@ -266,9 +334,13 @@ def test_a_new_fault_is_one_row(shop_file: Path, monkeypatch: pytest.MonkeyPatch
         "latency:ms=inf",
         "latency:ms=nan",
         "writer:contact=x",
+        "writer:expires=soon",
+        "server-clock:date=late",
     ],
 )
 def test_a_fault_that_is_none_is_told(text: str) -> None:
     """A misspelt fault is an error that says what there is."""
-    with pytest.raises(sandbox.SandboxError, match=r"there are|it has|key=value|is a number|is one of"):
+    with pytest.raises(
+        sandbox.SandboxError, match=r"there are|it has|key=value|is a (number|date-time)|is one of"
+    ):
         arm([text], 1)

@@ -62,6 +62,30 @@ def test_a_partial_search_finds_parts(caller: Caller) -> None:
     assert caller.get("/api/contacts/search.json?email=plumb")["total"] == 0
 
 
+@pytest.mark.parametrize("setting", ["drop", "drop-tags"])
+def test_a_server_that_drops_unnamed_tags_drops_all_of_them(caller: Caller, setting: str) -> None:
+    """Those of other types, too, whatever a written list of tags would do; v2 names none and drops none."""
+    switches = {"unnamed_sets": setting, "tags_write": "add"}
+    caller.control("PUT", "switches", {"switches": switches})
+    caller.control("PATCH", "contacts/14", {"tag": "gold", "tag_type": "trade"})
+    caller.call("PUT", "/api/v2/contacts/14.json", json={"data": {"phone": "2"}})
+    assert caller.get("/api/contacts/14.json")["contact"]["tags"]["trade"] == ["gold"]
+    answer = caller.call("POST", "/api/contacts/14.json", json={"contact": {"accessRoles": ["customer"]}})
+    assert (answer.json()["contact"]["tags"], set(answer.json()["contact"]["accessRoles"])) == (
+        {"contact": []},
+        {"customer"},
+    )
+
+
+def test_letters_that_only_look_alike_make_another_address(caller: Caller) -> None:
+    """`email_case: fold` folds ASCII letters: ß is no ss, and the Kelvin sign no k."""
+    for email in ("sam@strasse.de", "sam@straße.de", "kay@x.example", "\u212aay@x.example"):
+        contact = {"type": "user", "firstname": "A", "lastname": "B", "email": email}
+        assert caller.call("POST", "/api/contacts.json", json={"contact": contact}).status_code == 201
+        hits = caller.call("GET", "/api/contacts/search.json", params={"email": email}).json()["contacts"]
+        assert [hit["email"] for hit in hits] == [email]
+
+
 def test_a_random_order_changes_between_calls(caller: Caller) -> None:
     """`list_order: random` gives the rows another order some time in twenty calls."""
     caller.control("PUT", "switches", {"switches": {"list_order": "random"}})

@@ -57,6 +57,11 @@ UNASKED = (
         never="it takes many new tags, which the account would keep",
     ),
     Question(
+        "other-tags",
+        "Does an update of the tags keep those of other types than `contact`?",
+        never="the API has no documented way to bring such a tag back",
+    ),
+    Question(
         "delete",
         "Is a deleted contact gone, and what is a deletion answered?",
         never="a probe deletes nothing",

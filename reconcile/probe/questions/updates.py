@@ -6,7 +6,8 @@ from reconcile.model.facets import Facet
 from reconcile.model.settings import Capabilities, UpdateMethod
 from reconcile.probe.question import Answer, Decision, Question, refuse_write
 from reconcile.probe.restore import ADDRESS_KEYS, INHERITED
-from reconcile.probe.scratch import ScratchContact, Unanswerable, active, changed_keys
+from reconcile.probe.scratch import ContactView, ScratchContact, Unanswerable, active, changed_keys
+from reconcile.wire.roles_and_tags import TAGS_KEY, written_tags
 
 from .listing import rows
 
@@ -56,6 +57,23 @@ def ask_roles_left_alone(scratch: ScratchContact) -> Answer:
     if role in after.grants:
         return Answer("yes", "an update without `accessRoles` left the roles alone")
     return Answer("no", "an update without `accessRoles` took a role away")
+
+
+def ask_tags_left_alone(scratch: ScratchContact) -> Answer:
+    """Its tags are sent once more, then a text field is written without naming them."""
+    held = ContactView(scratch.snapshot.v1).tags
+    if not held:
+        raise Unanswerable("the contact has no tag that can be read: give it one")
+    scratch.must({TAGS_KEY: written_tags(held)})
+    after = scratch.must({scratch.text_field(): f"{MARK} without tags"}).tags
+    if after == held:
+        return Answer("yes", "an update without `tags` left the tags alone")
+    return Answer("no", "an update without `tags` took a tag away")
+
+
+def _drops(answer: str) -> bool:
+    """Whether an update of one set takes the other set away: then neither is safe to write."""
+    return answer == "no"
 
 
 def ask_versions(scratch: ScratchContact) -> Answer:
@@ -137,7 +155,13 @@ UPDATE_QUESTIONS = (
         "roles-left-alone",
         "Does an update without `accessRoles` leave the roles alone?",
         ask_roles_left_alone,
-        (refuse_write(Facet.ROLES, lambda answer: answer == "no"),),
+        (refuse_write(Facet.ROLES, _drops), refuse_write(Facet.TAGS, _drops)),
+    ),
+    Question(
+        "tags-left-alone",
+        "Does an update without `tags` leave the tags alone?",
+        ask_tags_left_alone,
+        (refuse_write(Facet.ROLES, _drops), refuse_write(Facet.TAGS, _drops)),
     ),
     Question("versions", "Does the account tell a contact's version (ETag)?", ask_versions),
 )

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from reconcile.sandbox.clock import to_atom
@@ -64,12 +65,17 @@ def shown_grants(grants: Sequence[Grant], context: RequestContext) -> Any:
     return {grant.reference: _shown_grant(grant, context) for grant in visible}
 
 
-def shown_tags(values: Sequence[str], switches: Switches) -> dict[str, Any]:
-    """The `tags` key of a contact, or nothing where tags cannot be read."""
+def shown_tags(
+    values: Sequence[str], others: Mapping[str, Sequence[str]], switches: Switches
+) -> dict[str, Any]:
+    """The `tags` key of a contact, or nothing where tags cannot be read; `others` by their type."""
     if switches.tags_read == "none":
         return {}
-    bare = switches.tags_read == "list" or (not values and switches.empty_map == "array")
-    return {"tags": list(values) if bare else {TAG_TYPE: list(values)}}
+    if switches.tags_read == "list":
+        return {"tags": [*values, *chain.from_iterable(others.values())]}
+    if not values and not others and switches.empty_map == "array":
+        return {"tags": []}
+    return {"tags": {TAG_TYPE: list(values), **others}}
 
 
 def _nested(
@@ -78,12 +84,12 @@ def _nested(
     """The keys of address, grants and tags, by contact."""
     ids = [row["id"] for row in rows]
     grants, tags = roles.grants_of(db, ids), contacts.tags_of(db, ids)
-    addresses = contacts.addresses_of(db, ids)
+    others, addresses = contacts.other_tags_of(db, ids), contacts.addresses_of(db, ids)
     return {
         row["id"]: {
             **_address_key(addresses.get(row["id"]), row, context.switches),
             "accessRoles": shown_grants(grants[row["id"]], context),
-            **shown_tags(tags[row["id"]], context.switches),
+            **shown_tags(tags[row["id"]], others.get(row["id"], {}), context.switches),
         }
         for row in rows
     }

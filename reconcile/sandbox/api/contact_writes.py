@@ -22,7 +22,10 @@ Payload = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class WrittenContact:
-    """A contact payload, parsed; None is a key that was not sent (or counts as such)."""
+    """A contact payload, parsed; None is a key that was not sent (or counts as such).
+
+    `without_tags`: every tag goes, since the update named none.
+    """
 
     kind: str | None
     fields: dict[str, Any]
@@ -30,12 +33,16 @@ class WrittenContact:
     address: dict[str, Any] | None
     roles: list[WrittenRole] | None
     tags: list[str] | None
+    without_tags: bool = False
 
 
 def read_contact(
     payload: Payload, version: Version, context: RequestContext, *, adding: bool
 ) -> WrittenContact:
     """Parse a contact payload; raises Refused (422) with every problem of the first part that has some."""
+    unnamed = "keep" if adding or version == "v2" else context.switches.unnamed_sets
+    drops_roles = unnamed in ("drop", "drop-roles") and "accessRoles" not in payload
+    payload = {**payload, "accessRoles": []} if drops_roles else payload
     return WrittenContact(
         kind=rules.read_type(payload, adding=adding),
         fields=read_fields(payload, version),
@@ -43,6 +50,7 @@ def read_contact(
         address=addresses.read_address(payload.get("address")),
         roles=read_written_roles(payload["accessRoles"], context) if "accessRoles" in payload else None,
         tags=tags.read_tags(payload["tags"], context.switches) if "tags" in payload else None,
+        without_tags=unnamed in ("drop", "drop-tags") and "tags" not in payload,
     )
 
 
@@ -173,11 +181,13 @@ def _write_tags(
     db: sqlite3.Connection, contact_id: int, written: WrittenContact, context: RequestContext
 ) -> bool:
     """Write the tags when they were sent; tells whether that changed anything."""
-    if written.tags is None:
+    if written.tags is None and not written.without_tags:
         return False
     held = contacts.tags_of(db, [contact_id])[contact_id]
-    decided = tags.decide_tags(written.tags, held, context.switches)
+    decided = tags.decide_tags(written.tags, held, context.switches) if written.tags is not None else []
+    drops_others = written.without_tags or context.switches.other_tags == "drop"
+    dropped = contacts.clear_other_tags(db, contact_id) if drops_others else 0
     if set(decided) == set(held):
-        return False
+        return dropped > 0
     contacts.replace_tags(db, contact_id, decided)
     return True

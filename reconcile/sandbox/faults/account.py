@@ -1,9 +1,10 @@
 """Faults of the account: another writer, void tokens, contacts that come and go between two pages."""
 
 import sqlite3
+from typing import Any
 
 from reconcile.sandbox.messages import Request
-from reconcile.sandbox.outside_changes import Edit, edit
+from reconcile.sandbox.outside_changes import Edit, edit, take_over
 from reconcile.sandbox.store import contacts, logs
 from reconcile.sandbox.switches import RequestContext
 
@@ -21,11 +22,26 @@ def _void_tokens(
 def _write_as_another(
     armed: ArmedFault, _request: Request, db: sqlite3.Connection, context: RequestContext
 ) -> None:
-    """Somebody else in the shop changes grants and tags of a contact, if it exists."""
+    """Somebody else in the shop changes a contact, if it exists."""
     contact_id = int(armed.number("contact"))
-    if contacts.find(db, contact_id) is not None:
-        words = {key: armed.word(key) for key in ("grant", "revoke", "tag", "untag")}
-        edit(db, contact_id, Edit(**words), context)
+    if contacts.find(db, contact_id) is None:
+        return
+    texts: dict[str, Any] = {key: armed.word(key) for key in ("grant", "status", "revoke", "tag", "untag")}
+    texts |= {key: armed.word(key) or None for key in ("email", "firstname", "lastname")}
+    changes = Edit(**texts, expires=armed.instant("expires"), tag_type=armed.word("tag-type"))
+    edit(db, contact_id, changes, context)
+
+
+def _delete_as_another(
+    armed: ArmedFault, _request: Request, db: sqlite3.Connection, _context: RequestContext
+) -> None:
+    """Somebody else in the shop deletes a contact, if it exists."""
+    contacts.remove(db, int(armed.number("contact")))
+
+
+def _register(armed: ArmedFault, _request: Request, db: sqlite3.Connection, context: RequestContext) -> None:
+    """Somebody registers with an address, which may have been another's until now."""
+    take_over(db, armed.word("email"), armed.word("moved-to"), context)
 
 
 def _shift_pages(
@@ -68,7 +84,20 @@ ACCOUNT_FAULTS = (
     Fault("page-shift", {"how": ("repeat", "skip", "swap"), "page": 2.0}, disturb=_shift_pages),
     Fault(
         "writer",
-        {"contact": 0.0, "when": MOMENTS, "grant": "", "revoke": "", "tag": "", "untag": ""},
+        {
+            "contact": 0.0,
+            "when": MOMENTS,
+            **dict.fromkeys(("grant", "revoke", "tag", "untag", "email", "firstname", "lastname"), ""),
+            "status": "active",
+            "expires": None,
+            "tag-type": "contact",
+        },
         disturb=_write_as_another,
+    ),
+    Fault("leaver", {"contact": 0.0, "when": MOMENTS}, disturb=_delete_as_another),
+    Fault(
+        "newcomer",
+        {"email": "new.comer@example.net", "moved-to": "", "when": MOMENTS},
+        disturb=_register,
     ),
 )

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from random import Random
 
 from reconcile.sandbox.messages import Reply, Request
@@ -66,8 +67,11 @@ def disturb(
     context: Callable[[], RequestContext],
     moment: Moment,
 ) -> None:
-    """Change the account as the faults of this moment do, each in a transaction of its own."""
+    """Change the account as the faults of this moment do, each in a transaction of its own.
+
+    What a rule of the account forbids, such as an address that another contact has, does not happen.
+    """
     for armed in striking:
         if armed.fault.disturb and armed.moment == moment:
-            with writing(db):
+            with suppress(sqlite3.IntegrityError), writing(db):
                 armed.fault.disturb(armed, request, db, context())

@@ -5,7 +5,8 @@ from email.utils import format_datetime
 from math import ceil
 from time import monotonic
 
-from reconcile.sandbox.messages import Reply, Request, refusal
+from reconcile.sandbox.clock import machine_time
+from reconcile.sandbox.messages import ABSENT, Reply, Request, refusal
 from reconcile.sandbox.refusals import Problem, Refused
 
 from .specification import MOMENTS, ArmedFault, Fault
@@ -58,6 +59,14 @@ def _lose_row(armed: ArmedFault, reply: Reply) -> Reply:
     return Reply(reply.status, {**reply.body, "data": [*rows[:-1], *first]}, reply.headers)
 
 
+def _turn_clock(armed: ArmedFault, reply: Reply) -> Reply:
+    """An answer whose `Date` is of another time, or that has none, or that a cache has kept for a while."""
+    sent = machine_time() + timedelta(seconds=armed.number("seconds"))
+    date = {"off": format_datetime(sent, usegmt=True), "absent": ABSENT}[armed.word("date")]
+    age = {"Age": str(int(armed.number("age")))} if armed.number("age") else {}
+    return Reply(reply.status, reply.body, {**reply.headers, "Date": date, **age})
+
+
 def _failure(request: Request, status: int, message: str, retry_after: str, seconds: float) -> Reply:
     reply = refusal(request, Refused(status, Problem("server", message, "error.server")))
     whole_seconds = max(1, ceil(seconds))
@@ -87,5 +96,10 @@ RESPONSE_FAULTS = (
     Fault("reset", {"when": MOMENTS}, cuts=True),
     Fault("truncate", {"how": ("json", "wire")}, truncates=True),
     Fault("html", {"code": 502.0, "when": MOMENTS}, replace=_html),
+    Fault(
+        "server-clock",
+        {"path": "*", "date": ("off", "absent"), "seconds": 0.0, "age": 0.0},
+        rewrite=_turn_clock,
+    ),
     Fault("lost-row", {"how": ("missing", "repeated")}, rewrite=_lose_row),
 )

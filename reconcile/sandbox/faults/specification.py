@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from random import Random
 from typing import Any, Literal
 
+from reconcile.sandbox.clock import from_atom
 from reconcile.sandbox.messages import Reply, Request
 from reconcile.sandbox.options import WrongWord
 from reconcile.sandbox.switches import RequestContext
@@ -33,7 +34,7 @@ _STRIKE_KEYS: dict[str, Any] = {
 strikes. 0 is no limit.
 """
 
-_NUMBERS = {"code": (100, 599), "rate": (0.001, 1e6)}
+_NUMBERS = {"code": (100, 599), "rate": (0.001, 1e6), "seconds": (-1e9, 1e9)}
 """The range of a key's number; any other is from 0 to 1e9."""
 
 
@@ -41,7 +42,8 @@ _NUMBERS = {"code": (100, 599), "rate": (0.001, 1e6)}
 class Fault:
     """One way to go wrong: a row of the table of faults.
 
-    `keys` holds the defaults: a tuple lists the allowed words, the first is the default. What a fault does is
+    `keys` holds the defaults: a tuple lists the allowed words, the first is the default; None stands for an
+    ATOM date-time, which need not be given. What a fault does is
     one (or more) of the functions; each gets the armed fault first:
 
     * `delay`: seconds by which the answer is late.
@@ -88,6 +90,11 @@ class ArmedFault:
     def word(self, key: str) -> str:
         """A setting that is a word."""
         return str(self.settings[key])
+
+    def instant(self, key: str) -> int | None:
+        """A setting that is a date-time, in seconds since 1970."""
+        text = self.settings[key]
+        return None if text is None else from_atom(text)
 
     def strikes(self, method: str, path: str) -> bool:
         """Count this request and tell whether the fault strikes it."""
@@ -136,7 +143,17 @@ def _setting(name: str, key: str, given: str | None, default: Any) -> Any:
         return given or default[0]
     if given is None or isinstance(default, str):
         return default if given is None else given
-    return _read_number(name, key, given)
+    return _read_instant(name, key, given) if default is None else _read_number(name, key, given)
+
+
+def _read_instant(name: str, key: str, given: str) -> str:
+    try:
+        from_atom(given)
+    except ValueError:
+        raise WrongWord(
+            f"{key} of fault {name} is a date-time such as 2026-11-23T09:00:00Z, not {given!r}"
+        ) from None
+    return given
 
 
 def _read_number(name: str, key: str, given: str) -> float:

@@ -4,6 +4,7 @@ Source: Evance help, Adding a Contact.
 """
 
 from collections.abc import Mapping
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from reconcile.sandbox.refusals import REQUIRED, Problem, Refused, refuse_if
@@ -18,6 +19,8 @@ _REQUIRED = {
     "branch": ("company", "email"),
     "recipient": ("email",),
 }
+
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 UNIQUE_TYPES = ("user", "recipient", "branch")
 """Types whose e-mail address is unique in their group; users and recipients are one group."""
@@ -67,8 +70,11 @@ def has_password(kind: str | None, *, had: bool, given: bool) -> bool:
 
 
 def unique_key(email: str | None, email_case: str) -> str | None:
-    """The form of an e-mail address in which those of two contacts must differ."""
-    return email.casefold() if email and email_case == "fold" else email
+    """The form of an e-mail address in which those of two contacts must differ.
+
+    Only ASCII letters fold, as in a search: `straße.de` is another domain than `strasse.de`.
+    """
+    return email.translate(_LOWER) if email and email_case == "fold" else email
 
 
 def _name(column: str, version: Version) -> str:

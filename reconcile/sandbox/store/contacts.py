@@ -15,6 +15,10 @@ _TAGS = """
     WHERE c.contact_id {} ORDER BY c.contact_id, t.value
 """
 
+_OTHER_TAGS = """
+    SELECT contact_id, type, value FROM other_tags WHERE contact_id {} ORDER BY contact_id, type, value
+"""
+
 _ADDRESSES = "SELECT * FROM addresses WHERE is_primary AND contact_id {}"
 
 _NEW_CONTACTS = """
@@ -114,6 +118,38 @@ def replace_tags(db: sqlite3.Connection, contact_id: int, tags: Iterable[str]) -
         "INSERT INTO contact_tags SELECT ?, id FROM tags WHERE value = ?",
         [(contact_id, value) for value in values],
     )
+
+
+def other_tags_of(db: sqlite3.Connection, contact_ids: Sequence[int]) -> dict[int, dict[str, list[str]]]:
+    """Tags of other types than `contact`, by contact and type; only contacts that have some."""
+    tags: dict[int, dict[str, list[str]]] = {}
+    for contact_id, kind, value in of_contacts(db, _OTHER_TAGS, contact_ids):
+        tags.setdefault(contact_id, {}).setdefault(kind, []).append(value)
+    return tags
+
+
+def add_other_tag(db: sqlite3.Connection, contact_id: int, kind: str, value: str) -> None:
+    """Give a contact a tag of another type."""
+    db.execute("INSERT OR IGNORE INTO other_tags VALUES (?, ?, ?)", (contact_id, kind, value))
+
+
+def remove_other_tag(db: sqlite3.Connection, contact_id: int, kind: str, value: str) -> None:
+    """Take a tag of another type from a contact."""
+    db.execute(
+        "DELETE FROM other_tags WHERE (contact_id, type, value) = (?, ?, ?)", (contact_id, kind, value)
+    )
+
+
+def clear_other_tags(db: sqlite3.Connection, contact_id: int) -> int:
+    """Take all tags of other types from a contact; the number of those that it had."""
+    return db.execute("DELETE FROM other_tags WHERE contact_id = ?", (contact_id,)).rowcount
+
+
+def user_with_email(db: sqlite3.Connection, unique_email: str) -> int | None:
+    """The user or recipient who has this e-mail address."""
+    sql = "SELECT id FROM contacts WHERE type IN ('user', 'recipient') AND unique_email = ?"
+    row = db.execute(sql, (unique_email,)).fetchone()
+    return row[0] if row else None
 
 
 def add_tags(db: sqlite3.Connection, values: Sequence[str]) -> list[int]:

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-VERSION = 1
+VERSION = 2
 
 TABLES = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -76,7 +76,7 @@ CREATE TABLE addresses (
 CREATE TABLE grants (
     contact_id INTEGER NOT NULL REFERENCES contacts ON DELETE CASCADE,
     role_id    INTEGER NOT NULL REFERENCES roles ON DELETE CASCADE,
-    status     TEXT NOT NULL CHECK (status IN ('active', 'pending', 'rejected')),
+    status     TEXT NOT NULL CHECK (status <> ''),
     awaits     TEXT CHECK (awaits IN ('email', 'admin')),
     expires    INTEGER,
     granted    INTEGER NOT NULL,
@@ -90,6 +90,13 @@ CREATE TABLE contact_tags (
     contact_id INTEGER NOT NULL REFERENCES contacts ON DELETE CASCADE,
     tag_id     INTEGER NOT NULL REFERENCES tags ON DELETE CASCADE,
     PRIMARY KEY (contact_id, tag_id)
+) WITHOUT ROWID;
+
+CREATE TABLE other_tags (
+    contact_id INTEGER NOT NULL REFERENCES contacts ON DELETE CASCADE,
+    type       TEXT NOT NULL CHECK (type NOT IN ('', 'contact')),
+    value      TEXT NOT NULL CHECK (value <> ''),
+    PRIMARY KEY (contact_id, type, value)
 ) WITHOUT ROWID;
 
 CREATE TABLE outbox (
@@ -129,7 +136,9 @@ INDEXES = {
 }
 """Apart from the tables, because a seed of a million contacts makes the indexes last."""
 
-ACCOUNT_TABLES = ("contact_tags", "tags", "grants", "addresses", "contacts", "roles", "outbox", "requests")
+ACCOUNT_TABLES = (
+    "other_tags", "contact_tags", "tags", "grants", "addresses", "contacts", "roles", "outbox", "requests"
+)  # fmt: skip
 """What a reset empties; credentials, tokens and switches stay."""
 
 
