@@ -59,6 +59,13 @@ class OperationDocument(Document[Operation]):
     action: Action
     before: ItemValue
     after: ItemValue
+    bypasses_approval: Annotated[
+        bool,
+        LeftOutWhen(False),
+        From("skips_approval"),
+        "Stands here, as true, where a new grant is active although its role asks for an approval. "
+        "That a grant which waited is made active, `before` and `after` tell.",
+    ]
     origin: Annotated[OriginDocument, INLINE]
 
 
@@ -123,7 +130,7 @@ class ContactCounts(Document[Summary]):
 
 
 class RoleCounts(Document[Summary]):
-    """Grants; activated: changed past an approval."""
+    """Grants; activated: made active past an approval, be they new or not."""
 
     granted: Annotated[int, From("roles_granted")]
     revoked: Annotated[int, From("roles_revoked")]

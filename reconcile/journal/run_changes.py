@@ -133,7 +133,7 @@ def _partial_reversals(
         step = last.get(item)
         if step is not None and step.action is Action.CHANGE and not grant.held(now):
             yield f"{_named(step)} goes: without the run it {_past(grant)}"
-    activated = {step.item: step for step in changes.steps if step.bypasses_approval}
+    activated = {step.item: step for step in changes.steps if step.activates}
     for grant in live.state.roles or ():
         if grant.active and grant.reference in activated:
             reason = "nothing makes a grant wait for approval again; to take it away, change the declarations"

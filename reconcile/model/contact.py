@@ -39,6 +39,14 @@ class Grant:
         """True when the role is in force, not waiting for a verification or an approval."""
         return self.status == ACTIVE
 
+    @property
+    def opens(self) -> bool:
+        """False where the grant is known to open nothing: it waits, was rejected, or is yet to be given.
+
+        A grant whose status the API did not tell may well open something.
+        """
+        return self.status in {ACTIVE, ""}
+
     def held(self, now: datetime) -> bool:
         """False once the grant's own expiry has passed: the contact then no longer holds the role."""
         return self.expires is None or self.expires > now
@@ -125,3 +133,8 @@ class Role:
     reference: str
     title: str = ""
     approval: str = "none"
+
+    @property
+    def asks(self) -> bool:
+        """True when a grant by the role's own rules may wait (Evance help: the Access Role object)."""
+        return self.approval != "none"

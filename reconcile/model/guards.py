@@ -94,7 +94,7 @@ LOSING_SHARE = GuardSetting(
     SettingKind.SHARE,
     0.10,
     "share",
-    "Or this share of the declared contacts, where that is more.",
+    "Or this share of the contacts that hold managed roles, where that is more.",
 )
 
 LOSING_HOURS = GuardSetting(

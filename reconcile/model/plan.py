@@ -1,12 +1,12 @@
 """The plan as a value: what would be done, why, what is kept, and who is set aside."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from .contact import Grant, Identity, State, email_key
+from .contact import Grant, Identity, Role, State, email_key
 from .declaration import NO_DECLARATION, Declaration
 from .facets import Facet
 from .guards import Verdict, guard_named
@@ -41,6 +41,9 @@ class OriginKind(StrEnum):
 UNPLANNED_ORIGINS = frozenset({OriginKind.UNMANAGED, OriginKind.EXPIRED, OriginKind.INHERITED})
 """The origins of items that a plan does not mention; only an explanation has them."""
 
+KEPT_ORIGINS = frozenset({OriginKind.ADDITIVE, OriginKind.IGNORED})
+"""The origins of items that no declaration takes away."""
+
 PLANNED_ORIGINS = tuple(kind for kind in OriginKind if kind not in UNPLANNED_ORIGINS)
 """The kinds of origin that may stand in a plan."""
 
@@ -65,7 +68,10 @@ Value = Grant | str | None
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One reviewable step. ``before`` and ``after`` are grants for roles and text for all else."""
+    """One reviewable step. ``before`` and ``after`` are grants for roles and text for all else.
+
+    ``skips_approval``: a new grant is made active although its role asks for an approval.
+    """
 
     facet: Facet
     item: str
@@ -73,6 +79,7 @@ class Operation:
     before: Value
     after: Value
     origin: Origin
+    skips_approval: bool = False
 
     @property
     def revokes(self) -> bool:
@@ -90,7 +97,7 @@ class Operation:
         return _outlasts(self.after, self.before)
 
     @property
-    def bypasses_approval(self) -> bool:
+    def activates(self) -> bool:
         """True when a grant that waits for approval is made active."""
         return (
             isinstance(self.before, Grant)
@@ -98,6 +105,11 @@ class Operation:
             and self.after.active
             and not self.before.active
         )
+
+    @property
+    def bypasses_approval(self) -> bool:
+        """True when a role becomes active without the approval that it asks for, newly given or not."""
+        return self.skips_approval or self.activates
 
 
 def _outlasts(value: Value, other: Value) -> bool:
@@ -249,7 +261,8 @@ class Plan:
 class PlanContext:
     """What a plan is made for: the target and its account, the policy, the clock, the tool.
 
-    ``revert`` names the run that the declarations undo; None for declarations from files.
+    ``revert`` names the run that the declarations undo; None for declarations from files. ``asking_roles``
+    are the roles of the account that ask for an approval or a verification before they open anything.
     """
 
     target: str
@@ -258,3 +271,9 @@ class PlanContext:
     now: datetime
     tool_version: str
     revert: str | None = None
+    asking_roles: frozenset[str] = frozenset()
+
+    def with_roles(self, roles: Iterable[Role]) -> "PlanContext":
+        """The context with what the account's roles ask for."""
+        asking = frozenset(role.reference for role in roles if role.asks)
+        return replace(self, asking_roles=asking)

@@ -9,7 +9,7 @@ from .plan import Action, ChangeAction, Operation, Plan
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts of contacts and of operations by kind. ``roles_activated`` are changes past an approval."""
+    """Counts of contacts and of operations by kind. ``roles_activated`` are grants past an approval."""
 
     contacts_created: int = 0
     contacts_updated: int = 0

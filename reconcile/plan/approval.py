@@ -153,7 +153,8 @@ def unapproved(fresh: Iterable[Operation], approved: Iterable[Operation]) -> tup
 
 def _effect_of(operation: Operation) -> tuple[object, ...]:
     """What an operation does, without why and where it was declared."""
-    return operation.facet, operation.item, operation.action, operation.before, operation.after
+    step = operation.facet, operation.item, operation.action, operation.before, operation.after
+    return (*step, operation.skips_approval)
 
 
 def approved_operations(plan: Plan) -> dict[str, tuple[Operation, ...]]:

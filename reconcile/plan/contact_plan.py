@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from reconcile.model.contact import Contact, Identity, State
+from reconcile.model.contact import BY_ROLE, Contact, Grant, Identity, State
 from reconcile.model.declaration import Declaration
 from reconcile.model.facets import FIELDS, SETS, Facet
 from reconcile.model.plan import (
+    KEPT_ORIGINS,
     Action,
     Change,
     ChangeAction,
@@ -21,7 +22,7 @@ from reconcile.wire.contacts_v1 import create_payload, update_payload
 
 from .diff import differs, kept, operations
 from .digest import fingerprint
-from .fold import Folded, fold
+from .fold import Folded, fold, without_expired
 
 _EMPTY: dict[str, Any] = {**dict.fromkeys(SETS, ()), **{facet: {} for facet in FIELDS}}
 
@@ -36,6 +37,7 @@ class ContactPlan:
     ``unreadable`` names what a write would have to guess, because the API did not tell it. ``unsafe`` says
     what a write could not keep for sure, although it was told, and what to do. Either sets the contact aside.
     ``postponed`` are the operations that it would need then; see ``at_rest``.
+    Access is what is active: a grant that waits or was rejected counts as no role that the contact has.
     """
 
     declaration: Declaration
@@ -43,6 +45,7 @@ class ContactPlan:
     folded: Folded
     operations: tuple[Operation, ...]
     unreadable: tuple[str, ...]
+    context: PlanContext
     unsafe: tuple[str, ...] = ()
     postponed: tuple[Operation, ...] = ()
 
@@ -95,22 +98,30 @@ class ContactPlan:
 
     @property
     def roles_before(self) -> int:
-        """How many managed roles the contact holds now."""
-        return len(self.folded.baseline.roles or ())
+        """How many managed roles are open to the contact now."""
+        return len(self._open_roles(self.folded.baseline))
 
     def roles_after(self, until: datetime) -> int:
-        """How many managed roles the contact would hold, without those cut short before then."""
-        return len(self.folded.target.roles or ()) - len(self.cut_short(until))
+        """How many managed roles would be open to the contact, without those cut short before then."""
+        return len(set(self._open_roles(self.folded.target)) - self.cut_short(until))
+
+    @property
+    def may_lose_roles(self) -> bool:
+        """True when a role is open to the contact that neither an ignore pattern nor additive mode keeps."""
+        origins = self.folded.origins
+        roles = self._open_roles(self.folded.baseline)
+        return any(origins[Facet.ROLES, role].kind not in KEPT_ORIGINS for role in roles)
 
     @property
     def held_before(self) -> tuple[str, ...]:
-        """The roles that the contact holds now, whether they are managed or not."""
-        return self._references(self.folded.baseline)
+        """The roles that are open to the contact now, whether they are managed or not."""
+        return self._open_roles(self._all_roles(self.folded.baseline))
 
     def held_after(self, until: datetime) -> tuple[str, ...]:
-        """The roles that the contact would hold, managed or not, without those cut short before then."""
+        """The roles that would be open to it, managed or not, without those cut short before then."""
         short = self.cut_short(until)
-        return tuple(role for role in self._references(self.folded.target) if role not in short)
+        roles = self._open_roles(self._all_roles(self.folded.target))
+        return tuple(role for role in roles if role not in short)
 
     def cut_short(self, until: datetime) -> frozenset[str]:
         """The roles that the contact keeps only until then at most, and held for longer before."""
@@ -118,10 +129,20 @@ class ContactPlan:
         grants = (grant for grant in self.folded.target.roles or () if grant.reference in short)
         return frozenset(grant.reference for grant in grants if not grant.held(until))
 
-    def _references(self, state: State) -> tuple[str, ...]:
-        unmanaged = self.live.state.roles if self.live else None
-        roles = state.roles if self.declaration.manages(Facet.ROLES) else unmanaged
-        return tuple(grant.reference for grant in roles or ())
+    def _all_roles(self, state: State) -> State:
+        """The state with the roles that the account has where the declaration manages none."""
+        if self.declaration.manages(Facet.ROLES) or self.live is None:
+            return state
+        return without_expired(self.live.state, self.context.now)
+
+    def _open_roles(self, state: State) -> tuple[str, ...]:
+        """The roles that open something: active ones, and new ones whose role asks for no approval."""
+        asking = self.context.asking_roles
+        return tuple(
+            grant.reference
+            for grant in state.roles or ()
+            if grant.opens or (grant.status == BY_ROLE and grant.reference not in asking)
+        )
 
     def change(self) -> Change | None:
         """The change for the plan; None when the contact stays as it is, be it set aside."""
@@ -148,7 +169,14 @@ def plan_contact(declaration: Declaration, live: Contact | None, context: PlanCo
     if live is None:
         steps = (_creation(declaration), *steps)
     unreadable = _unreadable(declaration, live, folded, writes=bool(steps))
-    return ContactPlan(declaration, live, folded, steps, unreadable)
+    steps = tuple(_with_approval(step, context) for step in steps)
+    return ContactPlan(declaration, live, folded, steps, unreadable, context)
+
+
+def _with_approval(step: Operation, context: PlanContext) -> Operation:
+    """A new grant that is active at once says whether its role asks for an approval."""
+    new = step.before is None and isinstance(step.after, Grant) and step.after.active
+    return replace(step, skips_approval=True) if new and step.item in context.asking_roles else step
 
 
 def _creation(declaration: Declaration) -> Operation:

@@ -40,7 +40,7 @@ class Folded:
 
 def fold(declaration: Declaration, live: State, policy: Policy, now: datetime) -> Folded:
     """The target of every managed facet of one contact, as of ``now``."""
-    baseline = _in_force(managed_part(declaration, live), now)
+    baseline = without_expired(managed_part(declaration, live), now)
     target: dict[str, Any] = {}
     origins: Origins = {}
     for facet in declaration.managed:
@@ -68,7 +68,7 @@ def managed_part(declaration: Declaration, live: State) -> State:
     return State(**part)
 
 
-def _in_force(state: State, now: datetime) -> State:
+def without_expired(state: State, now: datetime) -> State:
     """The state without the grants whose own expiry has passed: they count as not held."""
     if state.roles is None:
         return state

@@ -152,7 +152,8 @@ class _ExplanationText:
         if not isinstance(live, Grant):
             return "not held" if live is None else "held"
         if live.held(self.explanation.as_of) or live.expires is None:
-            return self.operation_text.held(live)
+            waits = "" if live.opens else "; opens nothing until it is active"
+            return self.operation_text.held(live) + waits
         return f"not held: expired {end_text(live.expires, self.explanation.timezone)}"
 
     def _next(self, item: ExplainedItem) -> str:

@@ -231,7 +231,7 @@ class ApplyJob:
             self._begin(journal, fresh, spending)
             run = RunContext(
                 account=self.account,
-                context=self.context,
+                context=fresh.context,
                 approved=approved_operations(self.approval or fresh.plan),
                 journal=journal,
                 breaker=breaker,

@@ -80,7 +80,9 @@ def _explain_declared(
     matches = match_declarations([declaration], listing.identities)
     _raise_problems(matches.problems)
     if declaration.roles:
-        _raise_problems(unknown_roles([declaration], account.roles()))
+        roles = account.roles()
+        context = context.with_roles(roles)
+        _raise_problems(unknown_roles([declaration], roles))
     if not matches.matched:
         return explain_contact(declaration, None, context)
     ((_, identity),) = matches.matched

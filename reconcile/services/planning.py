@@ -28,10 +28,14 @@ from .role_holders import search_holders, undeclared_contacts
 
 @dataclass(frozen=True, slots=True)
 class FreshPlan:
-    """A plan of the account as it is now, and how many contacts the account has."""
+    """A plan of the account as it is now, and how many contacts the account has.
+
+    ``context`` is what the plan was made for, with what the account's roles ask for.
+    """
 
     plan: Plan
     contacts: int
+    context: PlanContext
 
 
 def plan_project(project: Project, console: Console) -> Plan:
@@ -66,6 +70,7 @@ def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways t
     the account does not have; ApiError when the account can't be read whole.
     """
     roles = account.roles()
+    context = context.with_roles(roles)
     listing = account.listing(lambda done, total: progress("Listing contacts", done, total))
     matches = match_declarations(declarations, listing.identities, complete=not listing.gap)
     problems = (*matches.problems, *unknown_roles(declarations, roles))
@@ -87,7 +92,7 @@ def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways t
         other_holders=holders,
         recent_losses=past.recent_losses(context.now, context.policy.guards.of(LOSING_HOURS)),
     )
-    return FreshPlan(make_plan(matches, contacts, context, facts), len(listing.identities))
+    return FreshPlan(make_plan(matches, contacts, context, facts), len(listing.identities), context)
 
 
 def _read(

@@ -69,5 +69,6 @@ def search_holders(
 
 
 def _held(contact: Contact | None, now: datetime) -> list[str]:
+    """The roles that the contact is proven to have access by: one that waits opens nothing."""
     roles = contact.state.roles if contact else None
-    return [grant.reference for grant in roles or () if grant.held(now)]
+    return [grant.reference for grant in roles or () if grant.readable and grant.active and grant.held(now)]

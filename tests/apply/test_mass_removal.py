@@ -29,10 +29,7 @@ def test_the_third_run_is_refused(sandbox_account: SandboxAccount) -> None:
     written = len(sandbox_account.writes())
     done = checkout.apply()
     assert done.code == 3, done.said
-    assert (
-        "losing-access: 3 of 3 declared contacts would lose a role (2 of them in the last 24 hours)"
-        in done.err
-    )
+    assert "losing-access: 3 of 3 contacts that hold managed roles would lose a role (2 of" in done.err
     assert len(sandbox_account.writes()) == written
     assert "press" in sandbox_account.user(THREE)["roles"]
 
@@ -103,7 +100,10 @@ def test_roles_that_were_cut_short_count(sandbox_account: SandboxAccount) -> Non
     checkout.declare(losing(ONE, TWO, THREE))
     done = checkout.apply(as_of="2026-11-23T09:02:00Z")
     assert done.code == 3, done.said
-    assert "3 of 3 declared contacts would lose a role (1 of them in the last 24 hours)" in done.err
+    assert (
+        "3 of 3 contacts that hold managed roles would lose a role (1 of them in the last 24 hours)"
+        in done.err
+    )
 
 
 def test_a_write_that_surely_failed_does_not_count(sandbox_account: SandboxAccount) -> None:

@@ -24,7 +24,7 @@ def test_a_plan_is_shown_on_standard_output(project: Project, shop: Shop) -> Non
     assert done.code == 0
     assert done.err == ""
     assert f"~ grace.odell@example.com (contact {shop.id(EMAIL)})" in done.out
-    assert "+ role  trade-account  active, expires 2027-01-31 (end of day, Europe/London)" in done.out
+    assert "+ role  trade-account  active (bypasses approval), expires 2027-01-31 (end of day, E" in done.out
     assert "Plan: 1 contact to update · roles: 1 granted" in done.out
     assert "Valid until 2027-02-01T00:00:00Z" in done.out
 

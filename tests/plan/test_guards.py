@@ -17,11 +17,14 @@ from reconcile.clock import Window
 from reconcile.errors import Refusal
 from reconcile.journal.lines import SpentOverride
 from reconcile.model.contact import Contact, Grant, Identity, State
-from reconcile.model.declaration import Declaration, DeclaredGrant
+from reconcile.model.declaration import Declaration, DeclaredGrant, Mode
+from reconcile.model.facets import Facet
 from reconcile.model.guards import GuardLimits, Verdict, liftable_guards
 from reconcile.model.plan import Plan, PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.settings import Override, Patterns, Policy, Protect
+from reconcile.model.summary import summarise
+from reconcile.plan.approval import not_covered
 from reconcile.plan.guards.facts import AccountFacts, OtherHolders
 from reconcile.plan.matching import Matches
 from reconcile.plan.planner import make_plan, plan_contacts
@@ -52,11 +55,14 @@ def planned(
     pairs: list[tuple[Contact | None, Declaration]],
     guards: GuardLimits,
     facts: AccountFacts | None = None,
+    asking: frozenset[str] = frozenset(),
     **policy: Any,
 ) -> Plan:
     matched = tuple((declared, live.identity) for live, declared in pairs if live is not None)
     created = tuple(declared for live, declared in pairs if live is None)
-    context = PlanContext("shop", "shop.evance.me", Policy(guards=guards, **policy), NOW, "1.0")
+    context = PlanContext(
+        "shop", "shop.evance.me", Policy(guards=guards, **policy), NOW, "1.0", asking_roles=asking
+    )
     live = {one.identity.id: one for one, _ in pairs if one is not None}
     matches = Matches(matched, created, ())
     return make_plan(matches, plan_contacts(matches, live, context), context, facts or AccountFacts())
@@ -97,7 +103,7 @@ def test_losing_access_trips_only_above_both_limits(
     )
     assert found.passed == (losers <= contacts or losers <= Fraction(percent, 100) * size)
     assert (found.found, len(found.subjects)) == (losers, losers)
-    assert f"{losers} of {size} declared contacts would lose a role" in found.message
+    assert f"{losers} of {size} contacts that hold managed roles would lose a role" in found.message
     assert f"the limit is {found.limit}" in found.message
 
 
@@ -139,6 +145,93 @@ def test_a_removal_that_is_split_counts_as_one(runs: list[set[int]]) -> None:
     assert found.passed == (together <= 5)
 
 
+def keeping(number: int) -> tuple[Contact, Declaration]:
+    """A contact whose declaration names no roles, and by additive mode takes none."""
+    additive = ((Facet.ROLES, Mode.ADDITIVE),)
+    return person(number, "customer", "press"), entry(number, modes=additive)
+
+
+def tagging(number: int) -> tuple[Contact, Declaration]:
+    """A contact of whom only tags are managed."""
+    return person(number, "customer"), replace(entry(number), roles=None, tags=())
+
+
+def waiting(number: int) -> tuple[Contact, Declaration]:
+    """A contact whose only role waits for an approval."""
+    return held(number, press="pending"), entry(number, "press")
+
+
+def held(number: int, **roles: str) -> Contact:
+    """A contact with roles in other states than active."""
+    grants = tuple(Grant(reference, status) for reference, status in sorted(roles.items()))
+    return Contact(Identity(str(number), "user", f"c{number}@example.com"), State(grants, ()))
+
+
+@pytest.mark.parametrize("padding", [keeping, tagging, waiting])
+def test_who_can_lose_nothing_does_not_thin_the_share(
+    padding: Callable[[int], tuple[Contact, Declaration]],
+) -> None:
+    """A hundred revocations among a hundred customers are all of them, with 900 other entries beside them."""
+    stripped = [(person(number, "customer", "press"), entry(number, "customer")) for number in range(100)]
+    plan = planned([*stripped, *map(padding, range(100, 1_000))], limits())
+    assert verdict(plan, "losing-access").message == (
+        "100 of 100 contacts that hold managed roles would lose a role; the limit is 10"
+    )
+    assert not verdict(plan, "losing-access").passed
+
+
+NOBODY_ELSE = AccountFacts(other_holders=OtherHolders({}))
+
+
+@pytest.mark.parametrize("status", ["pending", "rejected"])
+def test_a_role_that_waits_is_nobodys_last_one(status: str) -> None:
+    """It opened nothing, so whoever loses it loses no access, and the role loses no holder."""
+    plan = planned([(held(1, press=status), entry(1))], limits(), NOBODY_ELSE)
+    assert not plan.empty
+    assert plan.refused == ()
+
+
+def test_a_role_that_waits_does_not_replace_the_last_one() -> None:
+    """What is left is a role that opens nothing: the contact is locked out, and the role has no holder."""
+    locked_out = (held(1, customer="active", press="pending"), entry(1, "press"))
+    plan = planned([locked_out], limits(), NOBODY_ELSE)
+    assert [one.guard for one in plan.refused] == ["last-holder", "last-role"]
+    moved = [(person(1, "press"), entry(1, "customer")), (held(2, press="pending"), entry(2, "press"))]
+    assert verdict(planned(moved, limits(), NOBODY_ELSE), "last-holder").found == 1
+
+
+@pytest.mark.parametrize(("asking", "found"), [(frozenset({"press"}), 1), (frozenset[str](), 0)])
+def test_a_new_role_that_asks_for_approval_is_no_gain(asking: frozenset[str], found: int) -> None:
+    """Given by the role's own rule it waits: it opens something at once only where the rule asks nothing."""
+    plan = planned([(person(1, "customer"), entry(1, "press"))], limits(), asking=asking)
+    assert verdict(plan, "last-role").found == found
+
+
+def test_an_expired_role_that_nobody_manages_has_no_holder() -> None:
+    """The contact's roles are not declared, and its grant is in the account's answer, but has lapsed."""
+    bystander = (ending(2, ("press", NOW - timedelta(hours=1))), tagging(2)[1])
+    plan = planned([ME, bystander], limits(), AccountFacts(other_holders=OtherHolders({"customer": 1})))
+    assert verdict(plan, "last-holder").subjects == ("press",)
+
+
+def active(*roles: str) -> tuple[DeclaredGrant, ...]:
+    place = Place("contacts/a.yaml", 1, 1)
+    return tuple(DeclaredGrant(role, place, "active") for role in roles)
+
+
+@pytest.mark.parametrize("live", [person(1), held(1, press="pending"), None])
+def test_an_active_grant_of_a_role_that_asks_bypasses_its_approval(live: Contact | None) -> None:
+    """Newly given, to somebody new, or activated: it counts, and nobody approves it as something else."""
+    declared = replace(entry(1), roles=active("customer", "press"), create=live is None, type="user")
+    plan = planned([(live, declared)], limits(), asking=frozenset({"press"}))
+    (change,) = plan.changes
+    assert [step.item for step in change.operations if step.bypasses_approval] == ["press"]
+    assert summarise(plan).roles_activated == 1
+    no_approval = planned([(live, declared)], limits())
+    assert summarise(no_approval).roles_activated == (live == held(1, press="pending"))
+    assert bool(list(not_covered(plan, no_approval))) == (live != held(1, press="pending"))
+
+
 def ending(number: int, *ends: tuple[str, datetime | None]) -> Contact:
     grants = tuple(Grant(reference, expires=expires) for reference, expires in ends)
     return Contact(Identity(str(number), "user", f"c{number}@example.com"), State(grants, ()))
@@ -162,8 +255,8 @@ def test_an_end_that_comes_sooner_counts_as_a_loss(before: datetime | None, afte
     found = verdict(planned(pairs, limits()), "losing-access")
     assert not found.passed
     assert found.message == (
-        "20 of 20 declared contacts would lose a role (20 of them by an earlier end than before); "
-        "the limit is 10"
+        "20 of 20 contacts that hold managed roles would lose a role "
+        "(20 of them by an earlier end than before); the limit is 10"
     )
 
 
@@ -231,7 +324,7 @@ TRIPPED: dict[str, tuple[Callable[[], Plan], str]] = {
     ),
     "losing-access": (
         lambda: losing(3, 3, limits(losing_access_contacts=2)),
-        "3 of 3 declared contacts would lose a role; the limit is 2",
+        "3 of 3 contacts that hold managed roles would lose a role; the limit is 2",
     ),
     "protected": (
         lambda: planned([ME], limits(), protect=Protect(roles=("press",))),

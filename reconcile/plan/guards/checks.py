@@ -110,7 +110,7 @@ def _last_holder(guard_input: GuardInput) -> GuardCount:
 
 
 def _last_role(guard_input: GuardInput) -> GuardCount:
-    """A role whose end is set to the next hours is as good as taken."""
+    """A role whose end is set to the next hours is as good as taken; one that waits was none."""
     soon = loss_horizon(guard_input.policy, guard_input.now)
     stripped = (
         contact for contact in guard_input.contacts if contact.roles_before and not contact.roles_after(soon)
@@ -122,19 +122,22 @@ def _last_role(guard_input: GuardInput) -> GuardCount:
 def _losing_access(guard_input: GuardInput) -> GuardCount:
     """Trips only above both limits: a share alone would stop small accounts, a number alone large ones.
 
+    The share is of those who can lose a role: declarations that manage none, or only keep some, would thin
+    it.
     Contacts that lost a role in earlier runs within the guard's hours count, too, so that a mass removal that
     is split over several runs is stopped like one that is not.
     """
-    limits, declared = guard_input.limits, guard_input.declared
+    limits = guard_input.limits
+    whole = sum(contact.may_lose_roles for contact in guard_input.contacts)
     losing = {contact.identity.id: contact.label for contact in guard_input.losing}
     earlier = guard_input.account.recent_losses - losing.keys() if losing else frozenset[str]()
     subjects = (*sorted(losing.values()), *(f"contact {lost} (earlier)" for lost in sorted(earlier)))
-    limit = max(limits.of(LOSING_CONTACTS), _share(limits.of(LOSING_SHARE), declared))
+    limit = max(limits.of(LOSING_CONTACTS), _share(limits.of(LOSING_SHARE), whole))
     cut = sum(not any(o.revokes for o in contact.operations) for contact in guard_input.losing)
     sooner = f" ({cut} of them by an earlier end than before)" if cut else ""
     hours = limits.of(LOSING_HOURS)
     within = f" ({len(earlier)} of them in the last {hours} hours)" if earlier else ""
-    event = f"of {declared} declared contacts would lose a role{sooner}{within}"
+    event = f"of {whole} contacts that hold managed roles would lose a role{sooner}{within}"
     return _count_in_words("", event, subjects, limit)
 
 

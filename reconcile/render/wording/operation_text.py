@@ -60,6 +60,8 @@ SYMBOLS = {Action.ADD: "+", Action.CHANGE: "~", Action.REMOVE: "-"}
 
 KEPT = "="
 
+_BYPASS = " (bypasses approval)"
+
 
 @dataclass(frozen=True, slots=True)
 class OperationText:
@@ -90,8 +92,13 @@ class OperationText:
         before, after = operation.before, operation.after
         if not isinstance(after, Grant):
             return self.removal_reason(operation.origin) + self._was(before)
-        change = self._change(before, after) if isinstance(before, Grant) else self.held(after)
-        return change + self._bundle(operation.origin)
+        if isinstance(before, Grant):
+            return self._change(before, after) + self._bundle(operation.origin)
+        return self._new(after, skips_approval=operation.skips_approval) + self._bundle(operation.origin)
+
+    def _new(self, grant: Grant, *, skips_approval: bool) -> str:
+        bypass = _BYPASS if skips_approval else ""
+        return f"{self._status(grant)}{bypass}, {self._expiry(grant.expires)}"
 
     def _was(self, before: Value) -> str:
         """How the role was held, where less is lost than it seems: a role that waited opened nothing."""
@@ -122,7 +129,7 @@ class OperationText:
     def _change(self, before: Grant, after: Grant) -> str:
         parts = []
         if before.status != after.status:
-            bypass = " (bypasses approval)" if after.active else ""
+            bypass = _BYPASS if after.active else ""
             parts.append(f"{self._status(before)} → {self._status(after)}{bypass}")
         if before.expires != after.expires:
             parts.append(self._expiry_change(before.expires, after.expires))

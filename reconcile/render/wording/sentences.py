@@ -108,7 +108,7 @@ class PlanSentences:
         items = {
             "loses": [role.item for role in roles if role.revokes],
             "activates": [role.item for role in roles if role.bypasses_approval],
-            "gains": [role.item for role in roles if role.before is None],
+            "gains": [role.item for role in roles if role.before is None and not role.bypasses_approval],
             "changes": [role.item for role in changed if not role.bypasses_approval],
         }
         phrases = [(verb, f"{verb} {_names(names, self.dialect)}") for verb, names in items.items() if names]
