@@ -54,7 +54,7 @@ def reset(path: Path) -> None:
 
 
 def show(path: Path, what: str) -> list[dict[str, Any]]:
-    """Rows of the account: contacts, contact:<id>, roles, grants, outbox, requests or switches.
+    """Rows of the account: contacts, contact:<id>, roles, grants, outbox, requests, changes or switches.
 
     Contacts have the v1 read form. Raises SandboxError for another word or an unknown contact.
     """

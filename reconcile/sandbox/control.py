@@ -212,7 +212,7 @@ def _register(request: Request, state: State) -> Reply:
 
 def _remove(_request: Request, state: State, contact_id: str) -> Reply:
     with writing(state.db):
-        outside_changes.remove(state.db, read_id(contact_id, "contact"))
+        outside_changes.remove(state.db, read_id(contact_id, "contact"), state.clock.now())
     return Reply(204)
 
 
@@ -227,6 +227,7 @@ ENDPOINTS = (
     _endpoint("PUT", "clock", _set_clock),
     *(_endpoint("GET", part, _show_part(part)) for part in inspect.PARTS),
     _endpoint("DELETE", "requests", _clear("requests")),
+    _endpoint("DELETE", "changes", _clear("changes")),
     _endpoint("DELETE", "outbox", _clear("outbox")),
     _endpoint("GET", "tokens", _show_tokens),
     _endpoint("DELETE", "tokens", _clear("tokens")),

@@ -9,7 +9,7 @@ from .api.contact_json import v1_contacts
 from .clock import machine_time
 from .options import SandboxError, WrongWord
 from .rules.roles import shown_role
-from .store import contacts, logs, roles, search, settings
+from .store import changes, contacts, logs, roles, search, settings
 from .store.connection import opened, reading
 from .switches import RequestContext, Switches, about
 
@@ -74,6 +74,7 @@ PARTS: dict[str, Callable[[sqlite3.Connection], Rows]] = {
     "grants": roles.all_grants,
     "outbox": logs.outbox,
     "requests": logs.requests,
+    "changes": changes.every,
     "switches": _switches,
 }
 """The parts of an account that can be shown, here and by the control door."""

@@ -11,6 +11,7 @@ from .rules.contacts import unique_key
 from .rules.grants import Grant, Mail
 from .rules.tags import TAG_TYPE
 from .store import contacts, logs, roles
+from .store.changes import note, noting
 from .switches import RequestContext
 
 
@@ -38,9 +39,10 @@ class Edit:
 def verify(db: sqlite3.Connection, contact_id: int, now: int) -> None:
     """The contact verifies its address: every grant that waited for that is active."""
     grants = _grants(db, contact_id)
-    contacts.change(db, contact_id, {"email_verified": True, "modified": now})
     begun = [_begun(grant, now) if grant.awaits == "email" else grant for grant in grants]
-    roles.replace_grants(db, contact_id, begun)
+    with noting(db, contact_id, "somebody", now):
+        contacts.change(db, contact_id, {"email_verified": True, "modified": now})
+        roles.replace_grants(db, contact_id, begun)
 
 
 def approve(db: sqlite3.Connection, contact_id: int, reference: str, now: int) -> None:
@@ -66,9 +68,10 @@ def edit(db: sqlite3.Connection, contact_id: int, changes: Edit, context: Reques
         grants[role.reference] = Grant(
             role.reference, role.title, changes.status, awaits, changes.expires, context.now
         )
-    roles.replace_grants(db, contact_id, grants.values())
-    _edit_tags(db, contact_id, changes)
-    contacts.change(db, contact_id, {**_identity(changes, context), "modified": context.now})
+    with noting(db, contact_id, "somebody", context.now):
+        roles.replace_grants(db, contact_id, grants.values())
+        _edit_tags(db, contact_id, changes)
+        contacts.change(db, contact_id, {**_identity(changes, context), "modified": context.now})
 
 
 def register(db: sqlite3.Connection, email: str, context: RequestContext) -> int:
@@ -76,7 +79,9 @@ def register(db: sqlite3.Connection, email: str, context: RequestContext) -> int
     unique_email = unique_key(email, context.switches.email_case)
     names = {"first_name": "New", "last_name": "Comer"}
     row = {"type": "user", **names, "email": email, "unique_email": unique_email, "has_password": True}
-    return contacts.add(db, {**row, "created": context.now, "modified": context.now})
+    contact_id = contacts.add(db, {**row, "created": context.now, "modified": context.now})
+    note(db, contact_id, "somebody", context.now, None)
+    return contact_id
 
 
 def take_over(db: sqlite3.Connection, email: str, moved_to: str, context: RequestContext) -> int:
@@ -90,11 +95,12 @@ def take_over(db: sqlite3.Connection, email: str, moved_to: str, context: Reques
     return register(db, email, context)
 
 
-def remove(db: sqlite3.Connection, contact_id: int) -> None:
+def remove(db: sqlite3.Connection, contact_id: int, now: int) -> None:
     """Somebody in the shop deletes a contact."""
     if contacts.find(db, contact_id) is None:
         raise not_found("contact")
-    contacts.remove(db, contact_id)
+    with noting(db, contact_id, "somebody", now):
+        contacts.remove(db, contact_id)
 
 
 def _edit_tags(db: sqlite3.Connection, contact_id: int, changes: Edit) -> None:
@@ -124,8 +130,9 @@ def _decide(db: sqlite3.Connection, contact_id: int, reference: str, status: str
     if reference not in grants or grants[reference].awaits != "admin":
         raise not_found("grant that waits for an admin")
     grants[reference] = replace(_begun(grants[reference], now), status=status)
-    roles.replace_grants(db, contact_id, grants.values())
-    contacts.change(db, contact_id, {"modified": now})
+    with noting(db, contact_id, "somebody", now):
+        roles.replace_grants(db, contact_id, grants.values())
+        contacts.change(db, contact_id, {"modified": now})
     contact = contacts.find(db, contact_id)
     if contact and contact["email"]:
         kind = "approved" if status == "active" else "rejected"

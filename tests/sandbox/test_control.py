@@ -61,6 +61,44 @@ def test_requests_and_tokens_can_be_forgotten(caller: Caller) -> None:
     assert caller.call("GET", "/api/index.json").status_code == 401
 
 
+def test_each_change_of_a_contact_is_listed_with_whose_it_was(caller: Caller) -> None:
+    """What it held before and after; a write that changes nothing, or is refused, is none."""
+    caller.call("POST", "/api/contacts/14.json", json={"contact": {"tags": {"contact": ["trade"]}}})
+    caller.call("POST", "/api/contacts/14.json", json={"contact": {"tags": {"contact": ["trade"]}}})
+    caller.call("POST", "/api/contacts/14.json", json={"contact": {"accessRoles": ["no-such-role"]}})
+    caller.control("PATCH", "contacts/14", {"grant": "press", "tag": "gold", "tag_type": "trade"})
+    caller.control("DELETE", "contacts/14")
+    listed = caller.control("GET", "changes").json()["changes"]
+    assert [(row["by"], row["contact"]) for row in listed] == [
+        ("caller", 14),
+        ("somebody", 14),
+        ("somebody", 14),
+    ]
+    first, second, last = listed
+    assert (first["before"]["tags"], first["after"]["tags"]) == (
+        {"contact": ["ipswich", "trade"]},
+        {"contact": ["trade"]},
+    )
+    assert {**first["before"], "tags": 0} == {**first["after"], "tags": 0}
+    assert second["after"]["tags"] == {"contact": ["trade"], "trade": ["gold"]}
+    assert second["after"]["roles"].keys() - second["before"]["roles"].keys() == {"press"}
+    assert (last["before"], last["after"]) == (second["after"], None)
+    assert caller.control("DELETE", "changes").status_code == 204
+    assert sandbox.show(caller.path, "changes") == []
+
+
+def test_a_new_contact_is_a_change_from_nothing(caller: Caller) -> None:
+    """By the API, and when somebody registers."""
+    contact = {"type": "user", "firstname": "A", "lastname": "B", "email": "ab@example.com"}
+    caller.call("POST", "/api/contacts.json", json={"contact": contact})
+    caller.control("POST", "contacts", {"email": "cd@example.com"})
+    listed = sandbox.show(caller.path, "changes")
+    assert [(row["by"], row["before"], row["after"]["fields"]["email"]) for row in listed] == [
+        ("caller", None, "ab@example.com"),
+        ("somebody", None, "cd@example.com"),
+    ]
+
+
 @pytest.mark.parametrize("part", ["contacts", "roles", "grants", "switches"])
 def test_every_part_of_the_account_can_be_read(caller: Caller, part: str) -> None:
     """The rows are those of `sandbox.show`."""

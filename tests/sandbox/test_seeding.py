@@ -121,7 +121,7 @@ def test_a_reset_account_is_empty(shop_file: Path) -> None:
 
 def test_showing_something_unknown_is_told(shop_file: Path) -> None:
     """A wrong word lists the right ones, an unknown contact is named."""
-    with pytest.raises(sandbox.SandboxError, match="there are contact:<id>, contacts, grants, outbox"):
+    with pytest.raises(sandbox.SandboxError, match="there are changes, contact:<id>, contacts, grants"):
         sandbox.show(shop_file, "people")
     with pytest.raises(sandbox.SandboxError, match="no contact '999999'"):
         sandbox.show(shop_file, "contact:999999")

@@ -14,7 +14,7 @@ from reconcile.sandbox.rules import contacts as rules
 from reconcile.sandbox.rules import grants as granting
 from reconcile.sandbox.rules.fields import Version, read_fields
 from reconcile.sandbox.rules.written_roles import WrittenRole, read_written_roles
-from reconcile.sandbox.store import contacts, logs, roles
+from reconcile.sandbox.store import changes, contacts, logs, roles
 from reconcile.sandbox.switches import RequestContext
 
 Payload = Mapping[str, Any]
@@ -73,6 +73,7 @@ def add_contact(
         logs.post(db, contact_id, [granting.Mail("invitation", row["email"])], context.now)
     _write_grants(db, contact_id, written, {}, context)
     contacts.replace_tags(db, contact_id, tags.decide_tags(written.tags or [], [], context.switches))
+    changes.note(db, contact_id, "caller", context.now, None)
     return contact_id
 
 
@@ -84,6 +85,17 @@ def update_contact(
     context: RequestContext,
 ) -> None:
     """Change what a payload names. Raises Refused (404, 422)."""
+    with changes.noting(db, contact_id, "caller", context.now):
+        _update_contact(db, contact_id, written, version, context)
+
+
+def _update_contact(
+    db: sqlite3.Connection,
+    contact_id: int,
+    written: WrittenContact,
+    version: Version,
+    context: RequestContext,
+) -> None:
     row = contacts.find(db, contact_id)
     if row is None:
         raise not_found("contact")
@@ -106,10 +118,11 @@ def remove_contact(db: sqlite3.Connection, contact_id: int, context: RequestCont
     """Delete a contact. Raises Refused (404)."""
     if contacts.find(db, contact_id) is None:
         raise not_found("contact")
-    if context.switches.delete == "soft":
-        contacts.change(db, contact_id, {"deleted": context.now})
-    else:
-        contacts.remove(db, contact_id)
+    with changes.noting(db, contact_id, "caller", context.now):
+        if context.switches.delete == "soft":
+            contacts.change(db, contact_id, {"deleted": context.now})
+        else:
+            contacts.remove(db, contact_id)
 
 
 def _new_columns(

@@ -4,8 +4,9 @@ import sqlite3
 from typing import Any
 
 from reconcile.sandbox.messages import Request
-from reconcile.sandbox.outside_changes import Edit, edit, take_over
+from reconcile.sandbox.outside_changes import Edit, edit, remove, take_over
 from reconcile.sandbox.store import contacts, logs
+from reconcile.sandbox.store.changes import note
 from reconcile.sandbox.switches import RequestContext
 
 from .specification import MOMENTS, ArmedFault, Fault
@@ -33,10 +34,12 @@ def _write_as_another(
 
 
 def _delete_as_another(
-    armed: ArmedFault, _request: Request, db: sqlite3.Connection, _context: RequestContext
+    armed: ArmedFault, _request: Request, db: sqlite3.Connection, context: RequestContext
 ) -> None:
     """Somebody else in the shop deletes a contact, if it exists."""
-    contacts.remove(db, int(armed.number("contact")))
+    contact_id = int(armed.number("contact"))
+    if contacts.find(db, contact_id) is not None:
+        remove(db, contact_id, context.now)
 
 
 def _register(armed: ArmedFault, _request: Request, db: sqlite3.Connection, context: RequestContext) -> None:
@@ -59,7 +62,7 @@ def _shift_pages(
     elif how != "repeat" and page == 1:
         armed.memory["visitor"] = _add_visitor(db, context, in_front=True)
     elif how != "repeat" and page == page_to_shift and "visitor" in armed.memory:
-        contacts.remove(db, int(armed.memory.pop("visitor")))
+        remove(db, int(armed.memory.pop("visitor")), context.now)
         if how == "swap":
             _add_visitor(db, context, in_front=False)
 
@@ -71,7 +74,9 @@ def _add_visitor(db: sqlite3.Connection, context: RequestContext, *, in_front: b
     row = {"type": "guest", "first_name": "Passer", "last_name": "By", "email": email, "unique_email": email}
     by_id = context.switches.list_order == "id"
     low_id = {"id": contacts.lowest_free_id(db)} if in_front and by_id else {}
-    return contacts.add(db, {**row, **low_id, "created": now, "modified": now})
+    contact_id = contacts.add(db, {**row, **low_id, "created": now, "modified": now})
+    note(db, contact_id, "somebody", now, None)
+    return contact_id
 
 
 def _page(request: Request) -> int:

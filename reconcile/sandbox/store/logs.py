@@ -9,7 +9,7 @@ from reconcile.sandbox.rules.grants import Mail
 
 from .connection import timed
 
-Log = Literal["requests", "outbox", "tokens"]
+Log = Literal["requests", "changes", "outbox", "tokens"]
 
 _MOST_REQUESTS = 20_000
 """Maximum number of lines in the request log, then the oldest go."""

@@ -109,6 +109,15 @@ CREATE TABLE outbox (
     role       TEXT
 );
 
+CREATE TABLE changes (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    at         INTEGER NOT NULL,
+    by         TEXT NOT NULL CHECK (by IN ('caller', 'somebody')),
+    contact_id INTEGER NOT NULL,
+    before     TEXT,
+    after      TEXT
+);
+
 CREATE TABLE requests (
     id     INTEGER PRIMARY KEY AUTOINCREMENT,
     at     INTEGER NOT NULL,
@@ -137,7 +146,8 @@ INDEXES = {
 """Apart from the tables, because a seed of a million contacts makes the indexes last."""
 
 ACCOUNT_TABLES = (
-    "other_tags", "contact_tags", "tags", "grants", "addresses", "contacts", "roles", "outbox", "requests"
+    "other_tags", "contact_tags", "tags", "grants", "addresses", "contacts", "roles", "outbox", "changes",
+    "requests",
 )  # fmt: skip
 """What a reset empties; credentials, tokens and switches stay."""
 
