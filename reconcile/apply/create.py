@@ -33,7 +33,7 @@ def _attempt(change: Change, run: RunContext) -> Result | DeferredWrite:
     looked_at = time.monotonic()
     if existing is not None:
         return Result(change, Outcome.STALE, f"it exists meanwhile: {existing}; plan again")
-    stopped = run.stops(change)
+    stopped = run.stops_write(change)
     if stopped is not None:
         return Result(change, Outcome.NOT_TRIED, stopped)
     run.journal.intent(change, None)

@@ -90,7 +90,8 @@ class RunContext:
 
     ``approved`` holds, by contact, the operations that were
     approved: nothing beyond them is written. ``held_back`` says why a change must wait, or None; it is asked
-    before a contact is begun and again before each write. ``workers`` contacts are carried out at a time.
+    before a contact is begun and again before each write. ``clock_fault`` says why the machine's clock can't
+    be trusted by the reading right before a write, or None. ``workers`` contacts are carried out at a time.
     """
 
     account: WritableAccount
@@ -99,11 +100,19 @@ class RunContext:
     journal: Journal
     breaker: CircuitBreaker
     held_back: Callable[[Change], str | None] = lambda _change: None
+    clock_fault: Callable[[], str | None] = lambda: None
     workers: int = 1
 
     def stops(self, change: Change) -> str | None:
         """Why that change must not be written now, or None."""
         return self.breaker.reason or self.held_back(change)
+
+    def stops_write(self, change: Change) -> str | None:
+        """``stops``, after the reading before a write; a clock that has become wrong stops the whole run."""
+        fault = self.clock_fault()
+        if fault is not None:
+            self.breaker.stop(fault)
+        return self.stops(change)
 
 
 @dataclass(slots=True)

@@ -111,7 +111,7 @@ def _plan_anew(change: Change, run: RunContext, lost: LostWrite | None, live: Co
     if beyond:
         items = ", ".join(f"{operation.action} {operation.facet} {operation.item}" for operation in beyond)
         return Result(change, Outcome.STALE, f"it would now need what nobody approved: {items}; plan again")
-    stopped = run.stops(fresh)
+    stopped = run.stops_write(fresh)
     return fresh if stopped is None else Result(change, Outcome.NOT_TRIED, stopped)
 
 

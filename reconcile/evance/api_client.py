@@ -9,6 +9,7 @@ from reconcile.wire.values import Json
 
 from .connection import Connection
 from .error_mapping import failure_of, unexpected_response
+from .server_clock import ServerClock
 from .tokens import TokenSource
 from .transport import ApiRequest, ApiResponse, NoJson, Transport
 
@@ -29,7 +30,8 @@ def _trace_line(request: ApiRequest, outcome: ApiResponse | TransportFailure, se
 class ApiClient:
     """The one way to an account, for any number of threads.
 
-    ``rate_limiter`` ends the waits of its requests; ``tokens`` gives a token of its own for a narrower scope.
+    ``rate_limiter`` ends the waits of its requests; ``tokens`` gives a token of its own for a narrower scope;
+    ``server_clock`` is what the successful answers tell of the time: an error may come from a gateway.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class ApiClient:
         self._timing = timing
         self._retry = retry
         self.rate_limiter = RateLimiter(connection.rate, timing)
+        self.server_clock = ServerClock(timing)
         self._setbacks_in_a_row = 0
         self._transport = Transport(connection, may_write=may_write)
         self.tokens = TokenSource(connection, timing, self._send_with_retries)
@@ -159,8 +162,10 @@ class ApiClient:
     def _send(self, request: ApiRequest) -> ApiResponse | TransportFailure:
         began = self._timing.monotonic()
         outcome = self._transport.send(request)
-        self._trace(_trace_line(request, outcome, self._timing.monotonic() - began))
+        ended = self._timing.monotonic()
+        self._trace(_trace_line(request, outcome, ended - began))
         if isinstance(outcome, ApiResponse) and outcome.succeeded:
+            self.server_clock.note(outcome.headers, began, ended)
             self.rate_limiter.ease()
         return outcome
 

@@ -18,6 +18,7 @@ from .connection import Connection
 from .error_mapping import parse_answer
 from .list_pages import ListPages, WorkerPool
 from .listing import Listing, ListingProgress, ListRows, listing_of, no_progress, read_whole_list
+from .server_clock import ServerTime
 from .transport import ApiRequest
 
 
@@ -59,6 +60,14 @@ class Reader:
         self._api.rate_limiter.close()
         self._workers.close()
         self._api.close()
+
+    def sign_in(self) -> None:
+        """Ask for a token, unless there is one: a first answer, before long work."""
+        self._api.tokens.current()
+
+    def server_time(self) -> ServerTime | None:
+        """What the account's clock shows now, by its newest answer so far; None when no answer tells."""
+        return self._api.server_clock.now()
 
     def roles(self) -> tuple[Role, ...]:
         """All access roles of the account, sorted by reference."""

@@ -147,7 +147,7 @@ def _content(request: ApiRequest) -> bytes | Mapping[str, str] | None:
 
 
 def _headers(request: ApiRequest) -> dict[str, str]:
-    headers = {}
+    headers = {"Cache-Control": "no-store"}  # the Date of an answer tells the time, so it must be fresh
     if request.token is not None:
         headers["Authorization"] = f"Bearer {request.token}"
     if request.body is not None:

@@ -27,6 +27,7 @@ from reconcile.text import escape_unprintable
 
 from .accounts import connected, sandbox_connection
 from .caller import Console
+from .clock_check import ClockReport, check_clock, clock_fault
 from .files import read_approved_plan, refuse_uncovered
 from .planning import FreshPlan, make_fresh_plan, refuse_unseen
 from .project import Project
@@ -135,8 +136,10 @@ class ApplyJob:
     def run(self, ceilings: Mapping[str, int], *, confirm: bool) -> None:
         """Plan, show, ask, apply. Refusal comes before any write, PartlyApplied after."""
         self.permission.refuse_killed()
+        self.account.sign_in()
         past = self._past()
         fresh = self._fresh_plan(past)
+        self._refuse_wrong_clock(past).warn(self.console)
         if self.approval is not None:
             refuse_uncovered(fresh.plan, self.approval)
         self.output.show_plan(fresh.plan)
@@ -165,6 +168,7 @@ class ApplyJob:
             report = self._carry_out_journaled(fresh, spending, breaker)
             if not report.wrote:
                 self.permission.refuse_killed()
+                check_clock(self.project, self.account).refuse()
             if report.untried:
                 self.permission.refuse_late(fresh.plan)
             _report_ending(report, self.console, self.output.print_ending)
@@ -172,9 +176,16 @@ class ApplyJob:
     def _past(self) -> RunHistory:
         """Earlier runs, after a look at what a crash has left in doubt."""
         past = run_history(self.project.journals, self.context.account)
+        self._refuse_wrong_clock(past)
         for finding in settle_interrupted_runs(past, self.account):
             self.console.note(escape_unprintable(finding))
         return past
+
+    def _refuse_wrong_clock(self, past: RunHistory) -> ClockReport:
+        """Raise Refusal when the machine's clock can't be trusted; else what is worth knowing of it."""
+        report = check_clock(self.project, self.account, past.runs)
+        report.refuse()
+        return report
 
     def _fresh_plan(self, past: RunHistory) -> FreshPlan:
         with self.console.progress() as progress:
@@ -204,9 +215,10 @@ class ApplyJob:
                 journal.end(Report(()))
 
     def _begin(self, journal: Journal, fresh: FreshPlan, spending: Mapping[str, int]) -> None:
+        server = self.account.server_time()
         journal.begin(
             fresh.plan,
-            NotedTimes(self.project.now, self.project.machine_time()),
+            NotedTimes(self.project.now, self.project.machine_time(), server.instant if server else None),
             contacts=fresh.contacts,
             approved=(self.approval or fresh.plan).digest,
             overridden=spending,
@@ -236,6 +248,7 @@ class ApplyJob:
                 journal=journal,
                 breaker=breaker,
                 held_back=partial(self.permission.wait_reason, fresh.plan),
+                clock_fault=partial(clock_fault, self.project, self.account),
                 workers=self.project.target.concurrency,
             )
             report = carry_out(fresh.plan, run, lambda done, total: progress("Applying", done, total))

@@ -24,6 +24,7 @@ from reconcile.plan.matching import (
 
 from .accounts import open_reader
 from .caller import Console, Progress
+from .clock_check import check_clock
 from .project import Project
 
 
@@ -32,7 +33,9 @@ def explain_in_project(project: Project, name: str, console: Console) -> Explana
     declarations = project.load().declarations
     with console.progress() as progress, open_reader(project, console) as account:
         context = project.plan_context(account.connection.account)
-        return explain_one_contact(declarations, name, account, context, progress)
+        explanation = explain_one_contact(declarations, name, account, context, progress)
+        check_clock(project, account).warn(console)
+        return explanation
 
 
 def explain_one_contact(

@@ -22,6 +22,7 @@ from reconcile.plan.planner import make_plan, plan_contacts
 
 from .accounts import open_reader
 from .caller import Console, Progress
+from .clock_check import check_clock
 from .project import Project
 from .role_holders import search_holders, undeclared_contacts
 
@@ -44,7 +45,9 @@ def plan_project(project: Project, console: Console) -> Plan:
     with console.progress() as progress, open_reader(project, console) as account:
         context = project.plan_context(account.connection.account)
         past = run_history(project.journals, context.account)
-        return make_fresh_plan(declarations, account, context, past=past, progress=progress).plan
+        fresh = make_fresh_plan(declarations, account, context, past=past, progress=progress)
+        check_clock(project, account, past.runs).warn(console)
+        return fresh.plan
 
 
 def refuse_unseen(plan: Plan) -> None:
@@ -124,6 +127,7 @@ def check_drift(project: Project, console: Console) -> Drift:
         plan = make_fresh_plan(
             declarations, account, context, past=past, progress=progress, thorough=False
         ).plan
+        check_clock(project, account, past.runs).warn(console)
     if plan.empty or not plan.listed_whole:
         refuse_unseen(plan)
     return explain_drift(plan, past.history)
