@@ -1,12 +1,13 @@
 """Text in messages: safe to print, cut short, counted, and with the word that was meant. Pure.
 
-Three functions make strange characters harmless, each for its place. ``escape_unprintable`` spells them out,
-for whole messages of which every character may matter. ``replace_unprintable`` puts one sign in the place of
-each, for values of files that are only pointed at. ``render.escape.visible`` spells out the invisible ones,
-too, and cuts at a limit, for what a plan shows to reviewers.
+Which characters nobody sees is said here once: declarations that hold one are refused, and live values that
+hold one are shown with it spelt out. ``escape_unprintable`` does that for whole messages,
+``render.escape.visible`` for what a plan shows to reviewers, cut at a limit. ``replace_unprintable`` puts one
+sign in the place of each, for values of files that are only pointed at.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
@@ -28,11 +29,47 @@ _SECRET = re.compile(r"[0-9a-fA-F]{32,}|://[^/@]+@")
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
+_INVISIBLE = re.compile(
+    "["
+    # Default_Ignorable_Code_Point (Unicode 16, DerivedCoreProperties.txt): joiners, fillers, selectors, tags
+    r"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    # control characters (Cc) but tab and line feed, separators (Zl, Zp), surrogates (Cs)
+    r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
+    # the other format characters (Cf)
+    r"\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\ufff9-\ufffb"
+    r"\U000110bd\U000110cd\U00013430-\U0001343f"
+    # noncharacters, and Braille without a dot
+    r"\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff\u2800"
+    "]"
+)
+"""What shows as nothing, or turns the reading order of what stands around it; ``tests/test_text.py`` holds it
+against the categories of ``unicodedata``."""
+
+
+def invisible_character(text: str) -> str | None:
+    """The first character of a text that nobody sees; a tab and a line feed are seen as blanks."""
+    if text.isascii() and text.isprintable():
+        return None
+    match = _INVISIBLE.search(text)
+    return match and match[0]
+
+
+def shows(text: str) -> bool:
+    """True when each character is seen, and can't be taken for a blank or for nothing."""
+    return text.isprintable() and (text.isascii() or not _INVISIBLE.search(text))
+
+
+def character_name(sign: str) -> str:
+    """``U+200D (zero width joiner)``: a character that can't be shown, in words."""
+    name = unicodedata.name(sign, "").lower()
+    return f"U+{ord(sign):04X}" + (f" ({name})" if name else "")
+
+
 def escape_unprintable(text: str) -> str:
-    """The text with every character that does not print spelt out by its number."""
-    if text.isprintable():
-        return text
-    return "".join(sign if sign.isprintable() else _escaped(sign) for sign in text)
+    """The text with every character that is not seen spelt out by its number."""
+    return text if shows(text) else "".join(sign if shows(sign) else _escaped(sign) for sign in text)
 
 
 def _escaped(sign: str) -> str:
@@ -40,10 +77,8 @@ def _escaped(sign: str) -> str:
 
 
 def replace_unprintable(text: str) -> str:
-    """The text with one replacement character for every character that does not print."""
-    if text.isprintable():
-        return text
-    return "".join(sign if sign.isprintable() else _REPLACEMENT for sign in text)
+    """The text with one replacement character for every character that is not seen."""
+    return text if shows(text) else "".join(sign if shows(sign) else _REPLACEMENT for sign in text)
 
 
 def quoted(text: str) -> str:

@@ -22,6 +22,7 @@ from reconcile.errors import (
     Unreachable,
 )
 from reconcile.http.messages import FailureKind, TransportFailure
+from reconcile.text import shows
 from reconcile.wire.roles_and_tags import SETS_BY_KEY
 from reconcile.wire.values import Json, WireError, read_errors
 
@@ -155,7 +156,7 @@ def _is_harmless(text: str, private: frozenset[str]) -> bool:
     folded = text.casefold()
     return (
         0 < len(text) <= 200
-        and text.isprintable()
+        and shows(text)
         and "@" not in text
         and not any(value in folded for value in private)
     )

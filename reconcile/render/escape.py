@@ -7,12 +7,13 @@ A dialect writes such a string for one output format: as a ``name`` (references,
 import html
 import json
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
+
+from reconcile.text import shows
 
 MASK = "•••"
 """What stands where something personal was left out."""
@@ -40,20 +41,6 @@ _PLAIN = re.compile(r"[!-~]*", re.ASCII)
 
 _BARE = re.compile(r"""[^\s"'`\\(),→]+""")
 
-_INVISIBLE = {
-    "Cc",  # control characters: ESC begins the terminal's own commands
-    "Cf",  # format characters: bidi overrides, zero-width, soft hyphen, tags
-    "Cs",  # lone surrogates, which cannot be encoded
-    "Co",  # private use: every font shows something else
-    "Cn",  # not assigned
-    "Zl",
-    "Zp",
-    "Zs",
-}
-
-_FILLERS = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800", "\u3164", "\uffa0"}
-"""Letters and marks that show as nothing."""
-
 
 def visible(value: str, limit: int = NAME_LIMIT) -> str:
     """The string on one line, all that is invisible in it spelt out as JSON would, and cut at the limit."""
@@ -74,8 +61,7 @@ def _spelt_out(value: str) -> str:
 
 
 def _character(char: str) -> str:
-    shown = char == " " or (unicodedata.category(char) not in _INVISIBLE and char not in _FILLERS)
-    if shown:
+    if shows(char):
         return char
     code = ord(char)
     if code > 0xFFFF:

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from unicodedata import combining, normalize
 
+from reconcile.text import invisible_character
 from reconcile.wire.fields import Masking, named_field
 
 from .escape import MASK
@@ -75,22 +77,58 @@ def telling_values(fields: Any, name: str = "") -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class PersonalTexts:
-    """What tells who one contact is, case-folded, longest first: hidden wherever else it stands."""
+    """The keys of what tells who one contact is, longest first: hidden wherever else it stands."""
 
-    texts: tuple[str, ...]
+    keys: tuple[str, ...]
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> "PersonalTexts":
         """Those of the texts that are long enough to be searched for."""
-        folded = {text.strip().casefold() for text in texts}
-        return cls(
-            tuple(sorted((text for text in folded if len(text) >= _SHORTEST_HIDDEN), key=len, reverse=True))
-        )
+        long_enough = (text for text in map(str.strip, texts) if len(text) >= _SHORTEST_HIDDEN)
+        keys = set(map(_search_key, long_enough)) - {""}
+        return cls(tuple(sorted(keys, key=lambda key: (-len(key), key))))
 
     def hide(self, text: str) -> str:
         """A text without e-mail addresses and without anything that tells who the contact is."""
-        masked, folded = mask_emails(text), text.casefold()
-        if any(personal in folded for personal in self.texts):
-            personal = "|".join(map(re.escape, self.texts))
-            return re.sub(rf"(?<!\w)(?:{personal})(?!\w)", MASK, masked, flags=re.IGNORECASE)
-        return masked
+        masked = mask_emails(text)
+        text_key = _search_key(masked)
+        if not any(key in text_key for key in self.keys):
+            return masked
+        personal = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, self.keys))})(?!\w)")
+        return _with_masks(masked, [match.span() for match in personal.finditer(text_key)])
+
+
+@lru_cache(maxsize=65_536)
+def _search_key(text: str) -> str:
+    """What makes spellings the same: neither case nor composed letters nor unseen characters count."""
+    plain = text.isascii() and text.isprintable()
+    return text.casefold() if plain else "".join(map(_letter_key, _letters(text)))
+
+
+def _letters(text: str) -> list[str]:
+    """The characters of a text, each together with the marks that combine with it."""
+    letters: list[str] = []
+    for sign in text:
+        if letters and combining(sign):
+            letters[-1] += sign
+        else:
+            letters.append(sign)
+    return letters
+
+
+def _letter_key(letter: str) -> str:
+    """Compatibility decomposition without case (Unicode core specification, section 3.13, D146)."""
+    seen = "".join(sign for sign in letter if invisible_character(sign) is None)
+    return normalize("NFKD", normalize("NFKD", normalize("NFD", seen).casefold()).casefold())
+
+
+def _with_masks(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with a mask for the letters whose keys lie within each span of the text's key."""
+    letters = _letters(text)
+    owners = [number for number, letter in enumerate(letters) for _ in _letter_key(letter)]
+    pieces: list[str] = []
+    done = 0
+    for start, end in spans:
+        pieces += [*letters[done : owners[start]], MASK]
+        done = owners[end - 1] + 1
+    return "".join([*pieces, *letters[done:]])

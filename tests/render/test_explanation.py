@@ -16,6 +16,7 @@ from reconcile.render.explanation import explanation_text
 from reconcile.render.layout import TextLayout
 from reconcile.render.mask import mask
 from reconcile.render.timeline import timeline_text
+from reconcile.text import invisible_character
 from tests.support.pages.hostile_plan import before, tame
 from tests.support.pages.hostile_texts import HOSTILE
 from tests.support.plans.explanation_samples import coming, explained, unmanaged
@@ -61,6 +62,7 @@ def test_nothing_invisible_is_shown(shown: str, name: str) -> None:
     """Control, bidi, zero-width and other unseen characters are spelt out; every text can be encoded."""
     text = TEXTS[shown](before(HOSTILE[name]))
     text.encode("utf-8")
+    assert invisible_character(text) is None
     kinds = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
     assert {char for char in text if unicodedata.category(char) in kinds} <= {"\n"}
 

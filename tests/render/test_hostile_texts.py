@@ -15,6 +15,7 @@ from reconcile.render.mask import mask
 from reconcile.render.plan_markdown import plan_markdown
 from reconcile.render.plan_page.page import plan_page
 from reconcile.render.plan_text import plan_text
+from reconcile.text import invisible_character
 from tests.support.pages.golden_files import without_assets
 from tests.support.pages.hostile_plan import before, plan_with_texts, tame
 from tests.support.pages.hostile_texts import HOSTILE
@@ -83,6 +84,7 @@ def test_nothing_invisible_is_shown(name: str, show: Callable[[Plan], str]) -> N
     """Control, bidi, zero-width and other unseen characters are spelt out; every page can be encoded."""
     shown = show(plan_with_texts(before(HOSTILE[name])))
     shown.encode("utf-8")
+    assert invisible_character(shown) is None
     kinds = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
     assert {char for char in shown if unicodedata.category(char) in kinds} <= {"\n"}
 

@@ -1,6 +1,9 @@
 """Masking: what leaves the terminal names nobody."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given, settings
@@ -12,8 +15,9 @@ from reconcile.model.contact import Identity
 from reconcile.model.facets import Facet
 from reconcile.model.plan import OriginKind, Plan, SetAside
 from reconcile.model.problem import Place
+from reconcile.render.escape import MASK
 from reconcile.render.mask import mask
-from reconcile.render.personal_texts import initials, mask_email, mask_emails
+from reconcile.render.personal_texts import PersonalTexts, initials, mask_email, mask_emails
 from reconcile.render.plan_markdown import plan_markdown
 from reconcile.render.plan_page.page import plan_page
 from reconcile.render.plan_text import plan_text
@@ -245,6 +249,39 @@ def test_a_name_becomes_its_initials(name: str, short: str) -> None:
 def test_an_address_never_passes_in_a_sentence(before: str, address: str) -> None:
     """Whatever stands around it."""
     assert address not in mask_emails(f"{before} {address} {before}")
+
+
+SPELLINGS = [
+    ("Strauß", "for STRAUSS only", "for ••• only"),
+    ("Strauss", "Strauß order", "••• order"),
+    ("José", "tag jose\u0301", "tag •••"),
+    ("Jose\u0301", "tag JOSÉ!", "tag •••!"),
+    ("İpek", "i\u0307pek", "•••"),
+    ("Effie", "Eﬃe, Effies", "•••, Effies"),
+    ("Margaret", "Mar\u200dga\u00adret \uff2d\uff41rgaret", "••• •••"),
+    ("Mary Jane", "Mary\xa0Jane Mary-Jane", "••• Mary-Jane"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "masked"), SPELLINGS)
+def test_a_name_is_hidden_however_it_is_spelt(name: str, text: str, masked: str) -> None:
+    """What finds it also replaces it: sharp s, composed letters, ligatures, characters that nobody sees."""
+    assert PersonalTexts.of([name]).hide(text) == masked
+
+
+@settings(deadline=None)
+@given(
+    st.text(st.characters(categories=["L", "M"]), min_size=3, max_size=12).filter(
+        lambda name: name[0].isalpha()
+    ),
+    st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"]),
+    st.sampled_from([str, str.upper, str.lower, str.casefold]),
+)
+def test_no_spelling_of_a_name_passes(name: str, form: Literal["NFC"], case: Callable[[str], str]) -> None:
+    """Any name of letters and marks, in any case and normal form."""
+    spelt = normalize(form, case(normalize(form, name)))
+    personal = PersonalTexts.of([name])
+    assert personal.hide(f"for {spelt} only") == f"for {MASK} only" or not personal.keys
 
 
 def test_short_names_do_not_hide_half_of_all_words() -> None:

@@ -128,6 +128,6 @@ def show(what: str, db: Path, form: str) -> None:
 
 def _word(value: object) -> str:
     """A value as one printable word: live text may hold control characters."""
-    return (
-        json.dumps(value) if not isinstance(value, str) or not value.isprintable() or " " in value else value
-    )
+    from reconcile.text import shows
+
+    return json.dumps(value) if not isinstance(value, str) or not shows(value) or " " in value else value

@@ -53,23 +53,16 @@ def other_meaning(word: str) -> str | None:
     return "a date" if _DATE.fullmatch(word) else None
 
 
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
-)
-
 _BREAKS = re.compile("[\t\n]")
 
 _HTML = re.compile(r"<[A-Za-z/!?]")
 
 
-def _refuse_hidden_characters(node: ScalarNode, problems: ProblemList, *, lines: bool = False) -> bool:
-    """True when the text holds characters that nobody sees; ``lines`` allows it several lines."""
-    if _HIDDEN.search(node.text):
-        message = "this text holds a control character or an invisible one; type it again without it"
-    elif not lines and _BREAKS.search(node.text):
-        message = "this text holds a line break or a tab; write it on one line"
-    else:
+def _refuse_breaks(node: ScalarNode, problems: ProblemList) -> bool:
+    """True when a text of one line has several, or a tab."""
+    if not _BREAKS.search(node.text):
         return False
+    message = "this text holds a line break or a tab; write it on one line"
     problems.add(rules.CONTROL_CHARACTER, node, message)
     return True
 
@@ -105,7 +98,7 @@ class Text:
             return None if self.nullable else refuse_type(self, node, problems)
         if not node.style and text[0] in FIRST_CHARACTERS and (meaning := other_meaning(text)):
             return _refuse_unquoted(node, meaning, problems, private=self.private)
-        if not text.isprintable() and _refuse_hidden_characters(node, problems, lines=self.lines):
+        if not (self.lines or text.isprintable()) and _refuse_breaks(node, problems):
             return INVALID
         unlimited = self.html and self.longest is None and not text.isspace()
         return text if unlimited else self._within_limits(node, problems)
@@ -149,7 +142,7 @@ class Pattern:
         """The converted word."""
         if type(node) is not ScalarNode or node.null:
             return refuse_type(self, node, problems)
-        if not node.text.isprintable() and _refuse_hidden_characters(node, problems):
+        if not node.text.isprintable() and _refuse_breaks(node, problems):
             return INVALID
         if not self.pattern.fullmatch(node.text):
             subject = "this" if self.private else quoted(node.text)

@@ -25,7 +25,7 @@ from reconcile.declare.problems import (
     YamlNode,
 )
 from reconcile.declare.rules import Rule
-from reconcile.text import quoted
+from reconcile.text import character_name, invisible_character, quoted
 
 MAX_DEPTH = 16
 """Maximum number of mappings and lists within each other; a declaration needs 5, a configuration 4."""
@@ -204,8 +204,14 @@ class _TreeBuilder:
         """The nodes up to the end of the list or mapping that was entered."""
         next_event, node = self._next_event, self._node
         while type(event := next_event()) is not end:
-            if type(event) is _SCALAR and event.tag is None and event.anchor is None:
-                yield _scalar((event.value, event.start_mark, event.style))
+            if (
+                type(event) is _SCALAR
+                and event.tag is None
+                and event.anchor is None
+                and (text := event.value).isascii()
+                and text.isprintable()
+            ):
+                yield _scalar((text, event.start_mark, event.style))
             else:
                 yield node(event, depth)
 
@@ -243,14 +249,17 @@ class _TreeBuilder:
         return begin.start_mark
 
     def _leaf(self, event: Any) -> YamlNode:
-        """A scalar; with an anchor or a tag it is refused, and so is an alias."""
+        """A scalar; with an anchor, a tag or an unseen character it is refused, and so is an alias."""
         mark: Any = event.start_mark
         if type(event) is yaml.AliasEvent:
             self._refuse(rules.ANCHOR, mark, "aliases are not supported; write the value out")
-        elif event.tag is None and event.anchor is None:
-            return _scalar((event.value, mark, event.style))
-        else:
+        elif event.tag is not None or event.anchor is not None:
             self._refuse_decoration(event)
+        elif sign := invisible_character(event.value):
+            message = f"this text holds a control character or an invisible one, {character_name(sign)}"
+            self._refuse(rules.CONTROL_CHARACTER, mark, f"{message}; type it again without it")
+        else:
+            return _scalar((event.value, mark, event.style))
         return RefusedNode(mark)
 
     def _refuse_decoration(self, event: Any) -> None:

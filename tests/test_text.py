@@ -1,0 +1,64 @@
+"""Which characters nobody sees: one list, for what declarations refuse and for what renderers spell out."""
+
+import sys
+import unicodedata
+
+import pytest
+
+from reconcile.render.escape import visible
+from reconcile.text import character_name, escape_unprintable, invisible_character, quoted, shows
+
+ALL = [chr(number) for number in range(sys.maxunicode + 1)]
+
+DEFAULT_IGNORABLE = (
+    "00AD 034F 061C 115F-1160 17B4-17B5 180B-180F 200B-200F 202A-202E 2060-206F 3164 FE00-FE0F FEFF FFA0 "
+    "FFF0-FFF8 1BCA0-1BCA3 1D173-1D17A E0000-E0FFF"
+)
+"""Unicode 16.0, DerivedCoreProperties.txt, Default_Ignorable_Code_Point."""
+
+
+def in_ranges(ranges: str) -> set[str]:
+    ends = [(first, last or first) for first, _, last in (word.partition("-") for word in ranges.split())]
+    return {chr(number) for first, last in ends for number in range(int(first, 16), int(last, 16) + 1)}
+
+
+def test_what_unicode_lets_a_reader_ignore_is_invisible() -> None:
+    """All 4,174 code points of the property, assigned or not."""
+    ignorable = in_ranges(DEFAULT_IGNORABLE)
+    assert len(ignorable) == 4_174
+    assert {sign for sign in ignorable if not invisible_character(sign)} == set()
+
+
+def test_what_controls_or_formats_is_invisible() -> None:
+    """By its category; only a tab and a line feed are blanks."""
+    kinds = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    controlling = {sign for sign in ALL if unicodedata.category(sign) in kinds}
+    assert {sign for sign in controlling if not invisible_character(sign)} == {"\t", "\n"}
+
+
+def test_letters_marks_digits_and_signs_are_seen() -> None:
+    """Nothing that a person writes in any script is refused, but for fillers and selectors."""
+    written = {sign for sign in ALL if unicodedata.category(sign)[0] in "LMNPS"}
+    ignorable = in_ranges(DEFAULT_IGNORABLE) | {"\u2800"}
+    assert {sign for sign in written if invisible_character(sign)} <= ignorable
+
+
+def test_what_is_refused_is_spelt_out_wherever_it_is_shown() -> None:
+    """No invisible character passes a renderer, a message or a quoted value."""
+    for sign in filter(invisible_character, ALL):
+        assert not shows(sign)
+        for text in (visible(f"a{sign}b"), escape_unprintable(f"a{sign}b"), quoted(f"a{sign}b")):
+            assert not invisible_character(text)
+
+
+@pytest.mark.parametrize(
+    ("sign", "name"),
+    [
+        ("\u200d", "U+200D (zero width joiner)"),
+        ("\x07", "U+0007"),
+        ("\U000e0041", "U+E0041 (tag latin capital letter a)"),
+    ],
+)
+def test_a_character_is_named(sign: str, name: str) -> None:
+    """Who must delete it learns what it is."""
+    assert character_name(sign) == name
