@@ -1,0 +1,201 @@
+"""An account and a checkout of it: after every command, each write is held against what was shown."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from reconcile.journal.journaled_run import JournaledRun
+from tests.support.command_line import CommandResult
+from tests.support.sandbox.account_changes import (
+    ContactChange,
+    Item,
+    asked_by,
+    changes_of,
+    disagreements,
+    unasked,
+)
+from tests.support.sandbox.random_entries import (
+    PEOPLE,
+    Entry,
+    declared,
+    has_boundary,
+    not_as_declared,
+    unjustified,
+)
+from tests.support.sandbox.sandbox_account import (
+    Checkout,
+    FakeClock,
+    MachineClock,
+    SandboxAccount,
+    atom,
+)
+from tests.support.shop import NOW
+
+NOTHING: dict[str, Any] = {"changes": []}
+"""A plan of a command that showed none."""
+
+
+@dataclass
+class WatchedShop:
+    """What somebody who saw everything knows: who is meant, who moved, what was written, touched, recorded.
+
+    ``recorded`` are the people whose entry by e-mail a complete run has had; ``touched`` the items that
+    somebody has changed since the last complete run, or since the tool has written them.
+    """
+
+    account: SandboxAccount
+    checkout: Checkout
+    workers: int
+    wanted: dict[str, Entry]
+    now: datetime = NOW
+    moved: set[str] = field(default_factory=set)
+    recorded: set[str] = field(default_factory=set)
+    touched: set[tuple[str, Item]] = field(default_factory=set)
+    completed: datetime | None = None
+    written: dict[str, list[ContactChange]] = field(default_factory=dict)
+    taken: dict[str, Counter[str]] = field(default_factory=dict)
+    writes: list[ContactChange] = field(default_factory=list)
+
+    def declare(self, wanted: dict[str, Entry]) -> None:
+        """Write the file of declarations."""
+        self.wanted = wanted
+        self.checkout.declare(declared(wanted))
+
+    def runs(self) -> list[JournaledRun]:
+        return self.checkout.journals() if (self.checkout.state / "runs").exists() else []
+
+    def run(
+        self,
+        *arguments: str,
+        clock: FakeClock | None = None,
+        machine: MachineClock | None = None,
+        reverting: bool = False,
+    ) -> CommandResult:
+        """Run a command; whatever becomes of it, its writes were asked for, shown and noted as they were."""
+        self._see_people()
+        known = {run.name for run in self.runs()}
+        done = None
+        try:
+            done = self.checkout.run(*arguments, "--as-of", atom(self.now), clock=clock, machine=machine)
+        finally:
+            if done is not None or isinstance(clock, FakeClock):
+                self._judge(done, known, due="--due" in arguments, reverting=reverting)
+        return done
+
+    def _see_people(self) -> None:
+        """What people did since the last command; the lists of the sandbox begin anew."""
+        self._touch(self._changes())
+        self.account.control("DELETE", "changes")
+        self.account.control("DELETE", "requests")
+
+    def _touch(self, changes: list[ContactChange]) -> None:
+        for change in changes:
+            items = {(change.contact, item) for item in change.items}
+            self.touched = self.touched - items if change.by_tool else self.touched | items
+
+    def _changes(self) -> list[ContactChange]:
+        return changes_of(self.account.control("GET", "changes")["changes"])
+
+    def written_so_far(self) -> list[ContactChange]:
+        """The changes by the tool since its command began."""
+        return [change for change in self._changes() if change.by_tool]
+
+    def _judge(self, done: CommandResult | None, known: set[str], *, due: bool, reverting: bool) -> None:
+        assert done is None or "Traceback" not in done.said
+        self.writes = self.written_so_far()
+        new = [run for run in self.runs() if run.name not in known]
+        for run in new:
+            self._judge_run(run, done, due=due, reverting=reverting)
+        assert new or not self.writes, "a write without a journal"
+        for run in self.runs():
+            assert disagreements(run, self.taken.get(run.name, Counter())) == [], run.name
+
+    def _judge_run(
+        self, run: JournaledRun, done: CommandResult | None, *, due: bool, reverting: bool
+    ) -> None:
+        shown = plan_of(done) if done else _told_by(run)
+        self.written[run.name], self.taken[run.name] = self.writes, self._taken()
+        if not reverting:
+            self._assert_justified(shown)
+        for change in self.writes:
+            complaints = unasked(change, asked_by(shown, change.contact), run, self.now)
+            assert complaints == [], (complaints, done and done.said)
+            if due:
+                self._assert_due(change)
+        assert done is None or not self.writes or done.code in (0, 4), done.said
+        self._note_record(run)
+
+    def _taken(self) -> Counter[str]:
+        """How many writes the account has carried out, whatever it answered, by the id of the contact."""
+        return Counter(
+            row["path"].removeprefix("/api/contacts/").removesuffix(".json")
+            for row in self.account.writes()
+            if 0 < row["status"] < 400
+        )
+
+    def _assert_justified(self, plan: Mapping[str, Any]) -> None:
+        """Each operation is one that the entry of its contact asks for."""
+        for change in plan["changes"]:
+            entry = self.wanted[self._number(change["contact"])]
+            wrong = [one for one in change["operations"] if unjustified(entry, one, self.now)]
+            assert wrong == [], (change["contact"], wrong, entry)
+
+    def _number(self, contact: Mapping[str, Any]) -> str:
+        """Whose entry a change is by: a stranger with the address of one only where no run had it before."""
+        if contact["id"] in PEOPLE:
+            return str(contact["id"])
+        number = next(number for number, email in PEOPLE.items() if email == contact["email"])
+        assert self.wanted[number]["by"] == "email"
+        assert number not in self.recorded, f"the entry of contact {number} is used for {contact['id']}"
+        return number
+
+    def _assert_due(self, change: ContactChange) -> None:
+        """The clock alone asks for it: a window began or ended, and nobody has touched the item since."""
+        for item in change.items:
+            assert (change.contact, item) not in self.touched, (change, "somebody has touched it")
+            assert has_boundary(self.wanted[change.contact], item, self.completed, self.now), (change, item)
+
+    def _note_record(self, run: JournaledRun) -> None:
+        during = self._changes()
+        complete = any(line.kind == "record" for line in run.lines)
+        if complete and not run.due:
+            by_email = {number for number, entry in self.wanted.items() if entry["by"] == "email"}
+            self.recorded = by_email & (self.recorded | {*PEOPLE} - self.moved)
+            self.touched, self.completed = set(), self.now
+        self._touch(during)
+
+    def assert_undoes(self, plan: Mapping[str, Any], run: str) -> None:
+        """A plan to take a run back touches only what that run has changed."""
+        changed: dict[str, set[Item]] = {}
+        for change in self.written.get(run, []):
+            changed.setdefault(change.contact, set()).update(change.items)
+        for change in plan["changes"]:
+            touched = {(one["facet"], one["item"]) for one in change["operations"]}
+            assert touched <= changed.get(change["contact"]["id"], set()), (change, changed)
+
+    def assert_as_declared(self, plan: Mapping[str, Any]) -> None:
+        """All is as declared, but for those who were set aside or have moved."""
+        aside = {one["contact"]["id"] for one in plan.get("set_aside", [])}
+        holds = self.account.holds()
+        for number in {*self.wanted} - aside - self.moved:
+            wrong = not_as_declared(self.wanted[number], holds[number], self.now)
+            assert wrong == [], (number, wrong, self.wanted[number])
+
+
+def plan_of(done: CommandResult) -> dict[str, Any]:
+    """The plan that a command showed as JSON."""
+    shown: dict[str, Any] = json.loads(done.out) if done.out.startswith("{") else NOTHING
+    return shown
+
+
+def _told_by(run: JournaledRun) -> dict[str, Any]:
+    """What a run that was killed said in its journal that it would do."""
+    return {
+        "changes": [
+            {"contact": {"id": one.contact, "email": one.email}, "operations": list(one.operations)}
+            for one in run.intents
+        ]
+    }
