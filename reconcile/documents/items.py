@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
-from reconcile.model.contact import Contact, Grant, Identity, State
+from reconcile.model.contact import Contact, Fields, Grant, Identity, OtherTag, State
 from reconcile.model.facets import Facet
 from reconcile.model.plan import PLANNED_ORIGINS, Origin, OriginKind, Value
 from reconcile.model.problem import Place
@@ -94,8 +94,18 @@ EVENT = JsonKind(
 Event = Annotated[bool, EVENT, From("starts")]
 
 
+class StateDocument(Document[State]):
+    """Roles, tags and fields; a facet that was not read is null."""
+
+    roles: tuple[Grant, ...] | None
+    tags: tuple[str, ...] | None
+    profile: Fields | None
+    address: Fields | None
+    other_tags: Annotated[tuple[OtherTag, ...], LeftOutWhen(())]
+
+
 class ContactSnapshot(Document[Contact]):
     """Who a contact is, and its roles, tags and fields; a facet that was not read is null."""
 
     identity: Annotated[Identity, INLINE]
-    state: Annotated[State, INLINE]
+    state: Annotated[StateDocument, INLINE]

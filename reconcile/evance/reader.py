@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Generator, Iterable, Sequence
 from dataclasses import replace
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from reconcile.errors import ApiError, Forbidden, NotFound, Rejected, ServerFailure, UnexpectedResponse
 from reconcile.http.rate_limiter import RetryPolicy, Timing
@@ -190,8 +190,9 @@ class Reader:
 
 def _without_untold_sets(row: Contact, capabilities: Capabilities) -> Contact:
     """A row of the list without the sets that are to be read contact by contact."""
-    untold = [facet for facet in SETS if capabilities.source(facet) is not SetSource.LIST]
-    return replace(row, state=replace(row.state, **dict.fromkeys(untold))) if untold else row
+    untold = {facet.value for facet in SETS if capabilities.source(facet) is not SetSource.LIST}
+    nothing: dict[str, Any] = dict.fromkeys(untold)
+    return replace(row, state=replace(row.state, **nothing)) if untold else row
 
 
 def _has_facets(contact: Contact, facets: Collection[Facet]) -> bool:

@@ -71,6 +71,17 @@ def email_key(value: str) -> str:
     return value.strip().casefold()
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class OtherTag:
+    """A tag of another type than contacts have by their documents: it is not managed, only watched.
+
+    ``value`` is the tag's text; where the account shows no texts, the whole of the type in JSON.
+    """
+
+    type: str
+    value: str
+
+
 Fields = Mapping[str, str | None]
 """Profile or address fields by their API name; the empty string never stands here, None means empty."""
 
@@ -80,13 +91,15 @@ class State:
     """What can be managed of a contact. Live and target states are of this one type.
 
     A facet that is None was not read (live) or is not managed (target). Grants are sorted by reference,
-    tags by their key, so that equal states are ``==``.
+    tags by their key, so that equal states are ``==``. ``other_tags`` are what the live contact has besides
+    ``tags``, sorted; a target has none.
     """
 
     roles: tuple[Grant, ...] | None = None
     tags: tuple[str, ...] | None = None
     profile: Fields | None = None
     address: Fields | None = None
+    other_tags: tuple[OtherTag, ...] = ()
 
     def has(self, facet: Facet) -> bool:
         """True when the facet was read, or is managed."""

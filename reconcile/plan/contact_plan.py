@@ -1,10 +1,11 @@
 """The plan of one contact: who it is, what its fold leads to, and the operations that this takes."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from reconcile.model.contact import BY_ROLE, Contact, Grant, Identity, State
+from reconcile.model.contact import ACTIVE, BY_ROLE, PENDING, Contact, Grant, Identity, State
 from reconcile.model.declaration import Declaration
 from reconcile.model.facets import FIELDS, SETS, Facet
 from reconcile.model.plan import (
@@ -169,8 +170,9 @@ def plan_contact(declaration: Declaration, live: Contact | None, context: PlanCo
     if live is None:
         steps = (_creation(declaration), *steps)
     unreadable = _unreadable(declaration, live, folded, writes=bool(steps))
+    unsafe = tuple(_unsafe(declaration, live, folded, writes=bool(steps)))
     steps = tuple(_with_approval(step, context) for step in steps)
-    return ContactPlan(declaration, live, folded, steps, unreadable, context)
+    return ContactPlan(declaration, live, folded, steps, unreadable, context, unsafe)
 
 
 def _with_approval(step: Operation, context: PlanContext) -> Operation:
@@ -193,3 +195,37 @@ def _unreadable(
     facets = tuple(facet.value for facet in declaration.managed if not live.state.has(facet))
     declared = {grant.reference for grant in declaration.roles or ()}
     return facets or tuple(f"role {name}" for name in folded.unreadable if writes or name in declared)
+
+
+def _unsafe(declaration: Declaration, live: Contact | None, folded: Folded, *, writes: bool) -> Iterator[str]:
+    """What the contact has that no write is known to keep, in words, with what to do about it.
+
+    Written without a status, a grant that was rejected may come alive, and one with a status becomes active:
+    the role's own rules apply anew (Evance help: Updating a Contact). A waiting one goes on waiting. No probe
+    can find out more, since none can reject a grant.
+    """
+    if live is None:
+        return
+    declared = {grant.reference for grant in declaration.roles or ()}
+    sent = {grant.reference for grant in folded.target.roles or ()}
+    for grant in folded.baseline.roles or ():
+        doubtful = grant.readable and grant.status not in {ACTIVE, PENDING} and grant.reference in sent
+        if doubtful and grant.reference in declared:
+            yield (
+                f"role {grant.reference} is '{grant.status}', which a declaration neither takes over nor "
+                "overwrites; approve or remove it in Evance, or declare the contact without it"
+            )
+        elif doubtful and writes:
+            yield (
+                f"role {grant.reference} is '{grant.status}', and to send it again with the other roles may "
+                "revive it; approve or remove it in Evance"
+            )
+    if writes and declaration.manages(Facet.TAGS):
+        yield from map(_other_tags_text, sorted({tag.type for tag in live.state.other_tags}))
+
+
+def _other_tags_text(kind: str) -> str:
+    return (
+        f"it has tags of the type '{kind}', which a write of its tags may take away; remove them in Evance, "
+        "or declare the contact without 'tags'"
+    )

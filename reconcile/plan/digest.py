@@ -43,8 +43,13 @@ def _covered(value: Any, left_out: frozenset[str] = _NOT_COVERED) -> Any:
 
 def fingerprint(contact: Contact) -> str:
     """What a live contact is recognised by: its identity and its whole sets of roles and tags."""
+    others = [[tag.type, tag.value] for tag in contact.state.other_tags]
     return digest_of(
-        {**asdict(contact.identity), **{facet.value: _live_set(contact.state, facet) for facet in SETS}}
+        {
+            **asdict(contact.identity),
+            **{facet.value: _live_set(contact.state, facet) for facet in SETS},
+            **({"other_tags": others} if others else {}),
+        }
     )
 
 

@@ -151,7 +151,8 @@ class _ExplainedItems:
         if self._would_be_guessed(key):
             return Effect.NONE
         if key in self.operations:
-            return Effect(self.operations[key].action.value)
+            step = self.operations[key]
+            return Effect.NONE if self.contact.set_aside_reason else Effect(step.action.value)
         if origin.kind is OriginKind.UNMANAGED:
             return Effect.NONE
         # A field that is declared empty and is empty stays as it is, too.

@@ -1,9 +1,9 @@
 """The plan of all declared contacts, as of one instant, for one account."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from reconcile.model.contact import ACTIVE, BY_ROLE, PENDING, Contact, email_key
+from reconcile.model.contact import Contact, email_key
 from reconcile.model.declaration import Declaration
 from reconcile.model.plan import Plan, PlanContext, SetAside
 
@@ -55,7 +55,7 @@ def make_plan(
         declarations_digest=declarations_digest(declarations),
         changes=tuple(change for change in changes if change is not None),
         unchanged=sum(not (contact.changes or contact.set_aside_reason) for contact in contacts),
-        notes=(*_unseen_notes(matches.unseen), *_status_notes(contacts)),
+        notes=tuple(_unseen_notes(matches.unseen)),
         guards=evaluate(GuardInput(contacts, declared, context.policy, account, context.now)),
         revert=context.revert,
         set_aside=set_aside,
@@ -82,11 +82,3 @@ def _set_aside(matches: Matches, contacts: Iterable[ContactPlan]) -> tuple[SetAs
 def _unseen_notes(unseen: Iterable[Declaration]) -> list[str]:
     labels = sorted(declaration.label for declaration in unseen)
     return [f"{label}: not found in a listing that is not whole" for label in labels]
-
-
-def _status_notes(contacts: Iterable[ContactPlan]) -> Iterator[str]:
-    """Grants whose status no declaration can name are carried along, which a reader should know."""
-    for contact in contacts:
-        for grant in contact.folded.target.roles or ():
-            if grant.readable and grant.status not in {ACTIVE, PENDING, BY_ROLE}:
-                yield f"{contact.label}: role {grant.reference} is '{grant.status}' and is left so"

@@ -131,6 +131,8 @@ class _ExplanationText:
             return "refused: what the account does not tell is not guessed"
         if item.origin.kind in UNPLANNED_ORIGINS:
             return item.origin.kind.value
+        if item.live != item.target:
+            return "not done: its contact is set aside"
         return f"withheld: {self.operation_text.removal_reason(item.origin)}"
 
     def _kept(self, item: ExplainedItem) -> str:

@@ -4,12 +4,13 @@ Written, ``accessRoles`` replaces all grants, so it lists every role to keep; wh
 (Evance help: Updating a Contact).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from reconcile.errors import UnexpectedResponse
-from reconcile.model.contact import ACTIVE, Grant, Role, State
+from reconcile.model.contact import ACTIVE, Grant, OtherTag, Role, State
 from reconcile.model.facets import Facet, tag_key
 
 from .values import Json, atom_text, parse_atom
@@ -108,6 +109,9 @@ Items = TypeVar("Items")
 
 TAGS_KEY = "tags"
 
+_CONTACT_TAGS = "contact"
+"""The only type of tags that a contact has by its documents."""
+
 SET_KEYS = {Facet.ROLES: ROLES_KEY, Facet.TAGS: TAGS_KEY}
 """The key of each set in a body."""
 
@@ -119,7 +123,11 @@ def read_sets(body: Json, number: str) -> State:
 
     So what needs such a set is refused, and what does not manage it goes on.
     """
-    return State(roles=_if_known(read_grants, body, number), tags=_if_known(read_tags, body, number))
+    return State(
+        roles=_if_known(read_grants, body, number),
+        tags=_if_known(read_tags, body, number),
+        other_tags=tuple(sorted(_other_tags(body.get(TAGS_KEY)))),
+    )
 
 
 def _if_known(parse: Callable[[Json, str], Items | None], body: Json, number: str) -> Items | None:
@@ -147,7 +155,7 @@ def read_tags(body: Json, number: str) -> tuple[str, ...] | None:
     value = body.get(TAGS_KEY)
     if value is None:
         return None
-    tags = value.get("contact") if isinstance(value, dict) else value
+    tags = value.get(_CONTACT_TAGS) if isinstance(value, dict) else value
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         raise UnexpectedResponse(f"contact {number}: `tags` has a form that is not documented")
     if isinstance(value, list) and value:
@@ -155,6 +163,15 @@ def read_tags(body: Json, number: str) -> tuple[str, ...] | None:
     return tuple(sorted(set(tags), key=lambda tag: (tag_key(tag), tag)))
 
 
+def _other_tags(value: object) -> Iterator[OtherTag]:
+    """The tags of every type but ``contact``; a type without any tag is none."""
+    for kind, tags in value.items() if isinstance(value, dict) else ():
+        if kind == _CONTACT_TAGS or not tags:
+            continue
+        texts = isinstance(tags, list) and all(isinstance(tag, str) for tag in tags)
+        yield from (OtherTag(kind, tag) for tag in (tags if texts else [json.dumps(tags, sort_keys=True)]))
+
+
 def written_tags(tags: Sequence[str]) -> dict[str, list[str]]:
     """Tags as they are written: the whole set."""
-    return {"contact": list(tags)}
+    return {_CONTACT_TAGS: list(tags)}

@@ -3,8 +3,8 @@
 A file has ``claim`` (what it shows), ``now`` (default 2026-11-23T09:00:00Z), ``settings`` (the text of
 reconcile.yaml without its version), ``declare`` (the text of one file of declarations), ``roles`` (those of
 the account, by default all named) and ``live`` (contacts). What comes out: ``plan`` (contact → lines of
-operations and of what is kept), ``payloads`` (contact → body), ``unchanged``, ``problems``, ``refused``
-(guards), ``notes`` and ``valid_until``.
+operations and of what is kept), ``payloads`` (contact → body), ``unchanged``, ``set_aside`` (contact →
+reason), ``problems``, ``refused`` (guards), ``notes`` and ``valid_until``.
 """
 
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from reconcile.clock import parse_instant, utc_text
 from reconcile.declare.loader import load_declarations
 from reconcile.declare.settings import load_settings
 from reconcile.errors import DeclarationError
-from reconcile.model.contact import Contact, Grant, Identity, Role, State
+from reconcile.model.contact import Contact, Grant, Identity, OtherTag, Role, State
 from reconcile.model.declaration import Declaration
 from reconcile.model.facets import tag_key
 from reconcile.model.plan import Change, Origin, Plan, PlanContext, Value
@@ -87,6 +87,7 @@ def live_contact(entry: dict[str, Any]) -> Contact:
         tags=tuple(sorted(entry.get("tags", []), key=lambda tag: (tag_key(tag), tag))),
         profile={name: value or None for name, value in entry.get("profile", {}).items()},
         address={name: value or None for name, value in entry.get("address", {}).items()},
+        other_tags=tuple(OtherTag(*tag.split(":")) for tag in entry.get("other_tags", [])),
     )
     return Contact(identity, replace(state, **dict.fromkeys(unread)))
 
@@ -150,13 +151,14 @@ def outcome(case: Case) -> dict[str, Any]:
         "plan": shown(plan),
         "payloads": {change.label: change.payload["contact"] for change in plan.changes},
         "unchanged": plan.unchanged,
+        "set_aside": {entry.label: entry.reason for entry in plan.set_aside},
         "refused": [verdict.guard for verdict in plan.refused],
         "notes": list(plan.notes),
         "valid_until": utc_text(plan.valid_until.at) if plan.valid_until else None,
     }
 
 
-UNLESS_SAID: dict[str, Any] = {"refused": [], "notes": []}
+UNLESS_SAID: dict[str, Any] = {"refused": [], "notes": [], "set_aside": {}}
 """What a case expects of these without saying so."""
 
 
