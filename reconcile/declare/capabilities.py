@@ -6,7 +6,7 @@ from typing import Any
 from reconcile.errors import DeclarationError
 from reconcile.model.facets import SETS
 from reconcile.model.settings import LARGEST_PAGE, Capabilities, Numbering, SetSource, UpdateMethod
-from reconcile.text import replace_unprintable
+from reconcile.text import escape_unprintable
 
 from . import rules
 from .problems import ProblemList
@@ -61,7 +61,7 @@ def load_capabilities(path: Path) -> Capabilities:
     """
     if not path.exists():
         return Capabilities()
-    problems = ProblemList(replace_unprintable(path.name), [])
+    problems = ProblemList(escape_unprintable(path.name), [])
     root = read_tree(read_bytes(path, problems), problems)
     if root is None:
         problems.add(rules.MISSING_KEY, None, "this file is empty; delete it, or probe again")

@@ -14,7 +14,7 @@ from reconcile.model.declaration import Declaration
 from reconcile.model.facets import Facet
 from reconcile.model.problem import Place, Problem, Severity
 from reconcile.model.settings import Policy
-from reconcile.text import replace_unprintable
+from reconcile.text import character_name, escape_unprintable, shows
 
 from . import rules
 from .bundles import Bundle, ItemHolder, bundles_by_name, check_bundle_names, read_bundle, with_bundles
@@ -183,8 +183,20 @@ def _has_errors(problems: list[Problem]) -> bool:
 
 
 def relative(path: Path, root: Path) -> str:
-    """A path as places name it: from the root, with forward slashes, fit to be printed on one line."""
-    return replace_unprintable(Path(os.path.relpath(path, root)).as_posix())
+    """A path as places name it: from the root, with forward slashes, fit to be printed on one line.
+
+    Two paths may have the same text only if ``_refuse_unseen_name`` refuses one of them.
+    """
+    return escape_unprintable(Path(os.path.relpath(path, root)).as_posix())
+
+
+def _refuse_unseen_name(path: Path, root: Path, problems: ProblemList) -> None:
+    """Add a problem for a name that no place, and no reader, can tell from another one."""
+    sign = next((sign for sign in os.path.relpath(path, root) if not shows(sign)), None)
+    if sign is not None:
+        holds = f"the name of this file or of its folder holds {character_name(sign)}"
+        message = f"{holds}, which no reader sees or knows from other characters; rename it"
+        problems.add(rules.FILE_NAME, None, message)
 
 
 def find_files(folder: Path, root: Path, problems: list[Problem]) -> list[Path]:
@@ -204,6 +216,7 @@ def find_files(folder: Path, root: Path, problems: list[Problem]) -> list[Path]:
     files: dict[str, Path] = {}
     for path in _candidates(folder, root, problems):
         in_file = ProblemList(relative(path, root), problems)
+        _refuse_unseen_name(path, root, in_file)
         real = os.path.realpath(path)
         if not Path(real).is_relative_to(home):
             message = "this link leads out of the folder; put the file itself here"

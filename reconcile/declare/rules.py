@@ -75,6 +75,7 @@ NO_FOLDER = Rule("no-folder", RuleScope.FILES)
 NO_CONTACTS = Rule("no-contacts", RuleScope.FILES)
 LINK_OUTSIDE = Rule("link-outside", RuleScope.FILES)
 UNREADABLE = Rule("unreadable", RuleScope.FILES)
+FILE_NAME = Rule("file-name", RuleScope.FILES)
 NO_CONFIGURATION = Rule("no-configuration", RuleScope.FILES)
 
 # Rules of keys and values: what may stand where.

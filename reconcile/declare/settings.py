@@ -23,7 +23,7 @@ from reconcile.model.settings import (
     TargetKind,
     WarningSettings,
 )
-from reconcile.text import did_you_mean, quoted, replace_unprintable
+from reconcile.text import did_you_mean, escape_unprintable, quoted
 
 from . import rules
 from .checks.forbidden import refuse_credentials
@@ -59,7 +59,7 @@ def read_settings(path: Path) -> tuple[Settings | None, tuple[Problem, ...]]:
     With problems, the settings only serve to look for more of them in the declarations; None when it is not
     even certain where these are.
     """
-    problems = ProblemList(replace_unprintable(path.name), [])
+    problems = ProblemList(escape_unprintable(path.name), [])
     mapping = _read_mapping(path, problems)
     settings = None
     if mapping is not None:

@@ -171,8 +171,35 @@ def test_a_folder_named_like_a_file_is_walked(contacts: Path) -> None:
 def test_a_name_with_a_line_break_stays_on_one_line(contacts: Path) -> None:
     """No file name can forge a line of the output."""
     (contacts / "a\n::error::b.yaml").write_text("x: y\n", encoding="utf-8")
-    (line,) = problems(contacts)
-    assert "\n" not in line
+    assert [line for line in problems(contacts) if "\n" in line] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "sign"),
+    [
+        ("ann\u200b.yaml", "ann\\u200b.yaml", "U+200B (zero width space)"),
+        ("ann\x07.yaml", "ann\\x07.yaml", "U+0007"),
+        ("ann\ufe0f.yaml", "ann\\ufe0f.yaml", "U+FE0F (variation selector-16)"),
+        ("ann\xa0.yaml", "ann\\xa0.yaml", "U+00A0 (no-break space)"),
+        ("a\u202ed/ann.yaml", "a\\u202ed/ann.yaml", "U+202E (right-to-left override)"),
+        (os.fsdecode(b"ann\xff.yaml"), "ann\\udcff.yaml", "U+DCFF"),
+    ],
+)
+def test_a_file_whose_name_looks_like_another_is_refused(
+    contacts: Path, name: str, shown: str, sign: str
+) -> None:
+    """Places are told by names: two files that look alike would have one place, and one would go unread."""
+    (contacts / name).parent.mkdir(exist_ok=True)
+    (contacts / name).write_text(BOB, encoding="utf-8")
+    message = f"the name of this file or of its folder holds {sign}, which no reader sees or knows"
+    assert problems(contacts) == [f"contacts/{shown}: {message} from other characters; rename it [file-name]"]
+
+
+def test_a_name_that_is_spelt_like_an_unseen_one_has_a_place_of_its_own(contacts: Path) -> None:
+    """A backslash is a character like others; what it could be taken for is refused."""
+    (contacts / "ann\\u200b.yaml").write_text(BOB, encoding="utf-8")
+    loaded = load_declarations(contacts, Policy(), root=contacts.parent).declarations
+    assert len({entry.place for entry in loaded}) == 2
 
 
 def test_files_in_any_order_give_the_same_declarations(tmp_path: Path) -> None:
