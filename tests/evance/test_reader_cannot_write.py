@@ -16,7 +16,7 @@ WRITES = ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "post"]
 
 
 def test_a_reader_has_no_writing_method() -> None:
-    """What it can be asked for is reading and closing; only the writer has more."""
+    """What it can be asked for is reading, a token, the time, and closing; only the writer has more."""
     assert {name for name in dir(Reader) if name[0] != "_"} == {
         "close",
         "contact",
@@ -25,6 +25,8 @@ def test_a_reader_has_no_writing_method() -> None:
         "looked_up",
         "roles",
         "search",
+        "server_time",
+        "sign_in",
     }
     assert {name for name in dir(Writer) if name[0] != "_"} - set(dir(Reader)) == {
         "contact_to_update",
