@@ -125,3 +125,25 @@ class Window:
 
 
 OPEN = Window()
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTime:
+    """What the server's clock shows now, in seconds since 1970.
+
+    It lies between the two: when on its way the answer got its ``Date`` is not known.
+    """
+
+    earliest: float
+    latest: float
+
+    @property
+    def instant(self) -> datetime:
+        """The earliest of it, to be noted."""
+        within = min(max(self.earliest, EARLIEST.timestamp()), LATEST.timestamp())
+        return datetime.fromtimestamp(int(within), UTC)
+
+    def lead_of(self, machine: datetime) -> float:
+        """The seconds that a machine's clock is surely ahead of the server's; below 0, behind it."""
+        shown = machine.timestamp()
+        return max(0.0, shown - self.latest) or min(0.0, shown - self.earliest)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Generator, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Self
 
+from reconcile.clock import ServerTime
 from reconcile.errors import ApiError, Forbidden, NotFound, Rejected, ServerFailure, UnexpectedResponse
 from reconcile.http.rate_limiter import RetryPolicy, Timing
 from reconcile.model.contact import Contact, Identity, Role, State, email_key
@@ -18,7 +19,6 @@ from .connection import Connection
 from .error_mapping import parse_answer
 from .list_pages import ListPages, WorkerPool
 from .listing import Listing, ListingProgress, ListRows, listing_of, no_progress, read_whole_list
-from .server_clock import ServerTime
 from .transport import ApiRequest
 
 

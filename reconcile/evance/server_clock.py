@@ -2,36 +2,12 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from reconcile.clock import EARLIEST, LATEST
+from reconcile.clock import ServerTime
 from reconcile.http.rate_limiter import Timing, http_date
 
 _ROUNDING = 1.0
 """A ``Date`` is cut to whole seconds (RFC 9110, 5.6.7)."""
-
-
-@dataclass(frozen=True, slots=True)
-class ServerTime:
-    """What the server's clock shows now, in seconds since 1970.
-
-    It lies between the two: when on its way the answer got its ``Date`` is not known.
-    """
-
-    earliest: float
-    latest: float
-
-    @property
-    def instant(self) -> datetime:
-        """The earliest of it, to be noted."""
-        within = min(max(self.earliest, EARLIEST.timestamp()), LATEST.timestamp())
-        return datetime.fromtimestamp(int(within), UTC)
-
-    def lead_of(self, machine: datetime) -> float:
-        """The seconds that a machine's clock is surely ahead of the server's; below 0, behind it."""
-        shown = machine.timestamp()
-        return max(0.0, shown - self.latest) or min(0.0, shown - self.earliest)
 
 
 class ServerClock:

@@ -7,8 +7,11 @@ from dataclasses import replace
 
 from reconcile.evance.connection import Connection, Credentials, credentials_from, resolve_connection
 from reconcile.evance.reader import Reader
+from reconcile.journal.history import NO_HISTORY, RunHistory
 from reconcile.model.settings import Capabilities, Target
+from reconcile.plan.clock_check import ClockReport, ClockTimes, compare_clocks
 from reconcile.sandbox import Access, running, seed
+from reconcile.text import escape_unprintable
 
 from .caller import Console
 from .project import Project
@@ -43,3 +46,21 @@ def sandbox_connection(target: Target, access: Access, known: Capabilities | Non
     """How to reach a sandbox that runs, in place of the target's own account."""
     target = replace(target, url=access.url, account=access.account)
     return resolve_connection(target, Credentials(access.client_id, access.private_key), known)
+
+
+def check_clock(project: Project, account: Reader, past: RunHistory = NO_HISTORY) -> ClockReport:
+    """Compare the machine's clock with the account's newest answer, and with what earlier runs noted."""
+    times = ClockTimes(
+        account=account.connection.account,
+        machine=project.machine_time(),
+        since=None if project.choice.as_of else project.now,
+        server=account.server_time(),
+        runs={run.name: noted for run in past.remembered if (noted := run.machine_time)},
+    )
+    return compare_clocks(times)
+
+
+def warn_of_clock(report: ClockReport, console: Console) -> None:
+    """Say everything as warnings, where nothing is to be written."""
+    for text in (*report.reasons, *report.warnings):
+        console.note(f"Warning: {escape_unprintable(text)}")

@@ -20,14 +20,14 @@ from reconcile.model.declaration import Declaration
 from reconcile.model.plan import Plan, PlanContext
 from reconcile.model.result import Report
 from reconcile.plan.approval import approved_operations
+from reconcile.plan.clock_check import ClockReport
 from reconcile.plan.drift import due_plan, explain_drift
 from reconcile.render.wording.sentences import open_revocation_lines, unsettled_lines, written_text
 from reconcile.sandbox import running, seed
 from reconcile.text import escape_unprintable
 
-from .accounts import connected, sandbox_connection
+from .accounts import check_clock, connected, sandbox_connection, warn_of_clock
 from .caller import Console
-from .clock_check import ClockReport, check_clock, clock_fault
 from .files import read_approved_plan, refuse_uncovered
 from .planning import FreshPlan, make_fresh_plan, refuse_unseen
 from .project import Project
@@ -139,7 +139,7 @@ class ApplyJob:
         self.account.sign_in()
         past = self._past()
         fresh = self._fresh_plan(past)
-        self._refuse_wrong_clock(past).warn(self.console)
+        warn_of_clock(self._refuse_wrong_clock(past), self.console)
         if self.approval is not None:
             refuse_uncovered(fresh.plan, self.approval)
         self.output.show_plan(fresh.plan)
@@ -183,9 +183,13 @@ class ApplyJob:
 
     def _refuse_wrong_clock(self, past: RunHistory) -> ClockReport:
         """Raise Refusal when the machine's clock can't be trusted; else what is worth knowing of it."""
-        report = check_clock(self.project, self.account, past.runs)
+        report = check_clock(self.project, self.account, past)
         report.refuse()
         return report
+
+    def _clock_fault(self) -> str | None:
+        """Why the clock can't be trusted by the newest answer of the account, or None."""
+        return next(iter(check_clock(self.project, self.account).reasons), None)
 
     def _fresh_plan(self, past: RunHistory) -> FreshPlan:
         with self.console.progress() as progress:
@@ -248,7 +252,7 @@ class ApplyJob:
                 journal=journal,
                 breaker=breaker,
                 held_back=partial(self.permission.wait_reason, fresh.plan),
-                clock_fault=partial(clock_fault, self.project, self.account),
+                clock_fault=self._clock_fault,
                 workers=self.project.target.concurrency,
             )
             report = carry_out(fresh.plan, run, lambda done, total: progress("Applying", done, total))

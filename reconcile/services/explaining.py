@@ -22,9 +22,8 @@ from reconcile.plan.matching import (
     unknown_roles,
 )
 
-from .accounts import open_reader
+from .accounts import check_clock, open_reader, warn_of_clock
 from .caller import Console, Progress
-from .clock_check import check_clock
 from .project import Project
 
 
@@ -34,7 +33,7 @@ def explain_in_project(project: Project, name: str, console: Console) -> Explana
     with console.progress() as progress, open_reader(project, console) as account:
         context = project.plan_context(account.connection.account)
         explanation = explain_one_contact(declarations, name, account, context, progress)
-        check_clock(project, account).warn(console)
+        warn_of_clock(check_clock(project, account), console)
         return explanation
 
 

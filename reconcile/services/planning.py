@@ -20,9 +20,8 @@ from reconcile.plan.guards.facts import AccountFacts
 from reconcile.plan.matching import match_declarations, unknown_roles
 from reconcile.plan.planner import make_plan, plan_contacts
 
-from .accounts import open_reader
+from .accounts import check_clock, open_reader, warn_of_clock
 from .caller import Console, Progress
-from .clock_check import check_clock
 from .project import Project
 from .role_holders import search_holders, undeclared_contacts
 
@@ -46,7 +45,7 @@ def plan_project(project: Project, console: Console) -> Plan:
         context = project.plan_context(account.connection.account)
         past = run_history(project.journals, context.account)
         fresh = make_fresh_plan(declarations, account, context, past=past, progress=progress)
-        check_clock(project, account, past.runs).warn(console)
+        warn_of_clock(check_clock(project, account, past), console)
         return fresh.plan
 
 
@@ -127,7 +126,7 @@ def check_drift(project: Project, console: Console) -> Drift:
         plan = make_fresh_plan(
             declarations, account, context, past=past, progress=progress, thorough=False
         ).plan
-        check_clock(project, account, past.runs).warn(console)
+        warn_of_clock(check_clock(project, account, past), console)
     if plan.empty or not plan.listed_whole:
         refuse_unseen(plan)
     return explain_drift(plan, past.history)

@@ -9,9 +9,7 @@ from reconcile.declare.capabilities import load_capabilities
 from reconcile.declare.loader import LoadedDeclarations, load_declarations
 from reconcile.declare.settings import load_settings
 from reconcile.errors import UsageError
-from reconcile.journal.hash_chain import BrokenChain
-from reconcile.journal.journaled_run import JournaledRun, read_run, read_runs
-from reconcile.journal.lineage import check_lineage
+from reconcile.journal.journaled_run import JournaledRun, read_run
 from reconcile.model.declaration import Declaration
 from reconcile.model.plan import PlanContext
 from reconcile.model.settings import Capabilities, Settings, Target, TargetKind
@@ -91,16 +89,3 @@ def find_run(project: Project, name: str) -> JournaledRun:
     if "/" in name or not path.exists():
         raise UsageError(f"there is no run '{name}' on this checkout; 'reconcile history' lists them")
     return read_run(path)
-
-
-def verify_journals(project: Project) -> tuple[str, ...]:
-    """What is worth knowing of the journals, in lines; BrokenChain when one is missing or was changed."""
-    runs = read_runs(project.journals)
-    lineage = check_lineage(runs)
-    if lineage.broken:
-        raise BrokenChain("\n".join([*lineage.broken, *lineage.notes]))
-    if not runs:
-        return ("There is no journal: nothing was applied from this checkout yet, or all were taken away.",)
-    whole = "journal is" if len(runs) == 1 else "journals are"
-    counted = f"{len(runs)} {whole} whole: each line is what was written, and none is missing in between."
-    return (counted, *lineage.notes)

@@ -21,9 +21,8 @@ from reconcile.model.plan import Plan, PlanContext
 from reconcile.model.problem import Place
 from reconcile.plan.fold import ignore_pattern
 
-from .accounts import open_reader
+from .accounts import check_clock, open_reader, warn_of_clock
 from .caller import Console
-from .clock_check import check_clock
 from .planning import make_fresh_plan
 from .project import Project, find_run
 
@@ -51,7 +50,7 @@ def plan_revert(project: Project, run: str, console: Console) -> Plan:
         revert = undo_run(journaled, account, context)
         past = run_history(project.journals, context.account)
         fresh = make_fresh_plan(revert.declarations, account, context, past=past, progress=progress)
-        check_clock(project, account, past.runs).warn(console)
+        warn_of_clock(check_clock(project, account, past), console)
     return replace(fresh.plan, notes=(*fresh.plan.notes, *revert.notes))
 
 

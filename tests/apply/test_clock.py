@@ -143,11 +143,11 @@ def jumping(looks: int, difference: timedelta) -> tuple[MachineClock, Callable[[
 def test_a_clock_that_jumps_in_the_middle_of_a_run_ends_it(
     sandbox_account: SandboxAccount, checkout: Checkout, difference: timedelta
 ) -> None:
-    """At whatever look it jumps: no contact is written after it, and the exit code says what was."""
+    """At whatever look it jumps: no contact is begun after it, and the exit code says what was written."""
     machine, looks = jumping(10**6, difference)
     assert apply(checkout, machine).code == 0
     codes = set()
-    for fuse in range(1, looks()):
+    for fuse in range(1, looks(), 3):
         sandbox_account.reset()
         sandbox_account.control("PUT", "clock", {"now": atom(now())})
         again = sandbox_account.checkout(TWO)

@@ -77,7 +77,7 @@ def test_a_loss_of_a_retired_run_counts_for_the_hours_of_the_guard(sandbox_accou
     assert retire(checkout, ahead, "--yes").code == 0
     refused = checkout.apply(as_of=atom(now()))
     assert refused.code == 3, refused.said
-    assert "losing-access: 2 of 1 declared contacts" in refused.err
+    assert "losing-access: 2 of 1 contacts" in refused.err
     assert "guard losing-access" not in checkout.plan(as_of=atom(now() + timedelta(hours=25))).out
 
 

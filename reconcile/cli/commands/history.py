@@ -23,8 +23,8 @@ def history(common: Common, *, run: str | None, verify: bool, retire: str | None
     Retire a run whose machine had a wrong clock: it no longer counts as the last run.
     """
     from reconcile.journal.journaled_run import read_runs
-    from reconcile.services.project import find_run, verify_journals
-    from reconcile.services.retiring import retire_run
+    from reconcile.services.journals import retire_run, verify_journals
+    from reconcile.services.project import find_run
 
     if sum((run is not None, verify, retire is not None)) > 1:
         raise UsageError("history shows one RUN, or checks with --verify, or retires with --retire: choose")

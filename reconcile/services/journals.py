@@ -1,8 +1,11 @@
-"""Retires a run whose clock was wrong, so that later runs remember nothing of it."""
+"""What a person asks of the journals: are all whole, and retire a run whose clock was wrong."""
 
 from contextlib import closing
 
 from reconcile.apply.lock import locked
+from reconcile.journal.hash_chain import BrokenChain
+from reconcile.journal.journaled_run import read_runs
+from reconcile.journal.lineage import check_lineage
 from reconcile.journal.writer import Journal, NotedTimes
 
 from .caller import Console
@@ -30,3 +33,16 @@ def retire_run(project: Project, name: str, console: Console, *, confirm: bool) 
         with closing(Journal(run.path)) as journal:
             journal.retire(NotedTimes(project.now, project.machine_time()))
     return f"Run {name} is retired: later runs remember nothing of it. It can still be reverted."
+
+
+def verify_journals(project: Project) -> tuple[str, ...]:
+    """What is worth knowing of the journals, in lines; BrokenChain when one is missing or was changed."""
+    runs = read_runs(project.journals)
+    lineage = check_lineage(runs)
+    if lineage.broken:
+        raise BrokenChain("\n".join([*lineage.broken, *lineage.notes]))
+    if not runs:
+        return ("There is no journal: nothing was applied from this checkout yet, or all were taken away.",)
+    whole = "journal is" if len(runs) == 1 else "journals are"
+    counted = f"{len(runs)} {whole} whole: each line is what was written, and none is missing in between."
+    return (counted, *lineage.notes)
