@@ -1,5 +1,6 @@
 """A plan for a pull request: GitHub's and GitLab's Markdown, never longer than such a comment may be."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, takewhile
@@ -10,9 +11,9 @@ from reconcile.model.problem import Place
 from reconcile.text import count
 
 from .escape import MARKDOWN, MARKDOWN_HTML, MASK, TERMINAL, url_path
-from .wording.contact_lines import aligned, contact_lines
-from .wording.operation_text import OperationText
-from .wording.risk import RoleImpact, risk_groups, role_impacts
+from .wording.contact_lines import NOUNS, Line, aligned, contact_lines
+from .wording.operation_text import KEPT, OperationText
+from .wording.risk import Risk, RoleImpact, risk_groups, role_impacts
 from .wording.sentences import PlanSentences, place_text, set_aside_name, set_aside_reason
 
 COMMENT_LIMIT = 65_536
@@ -24,6 +25,12 @@ SHORTEST_LIMIT = 8_000
 SHOWN_OPEN = 5
 """Maximum number of contacts that are shown unfolded, then all are folded."""
 
+LEAST_ROOM = 1_000
+"""Bytes for a contact's steps, where not all steps of all contacts fit; then whole contacts are left out."""
+
+_SHARE = 4
+"""Warnings, and contacts that are set aside, take at most this part of what is left: an n-th."""
+
 _ROLES_NAMED = 20
 """Maximum number of roles whose holders are counted, then the number of the others."""
 
@@ -34,9 +41,10 @@ _RESERVED = 800
 def plan_markdown(plan: Plan, *, limit: int = COMMENT_LIMIT, source_url: str | None = None) -> str:
     """The plan in at most ``limit`` bytes of UTF-8 (so characters too): riskiest contacts first.
 
-    Contacts are left out whole, from the least risky end, and the text says how many of what kind. With
-    ``source_url``, the folder's address at the commit, each contact links to its declaration
-    (``…/blob/COMMIT`` + ``/file#Lline``). Raises ValueError for a limit below 8,000.
+    Where not all fits, each contact gets the same room for its steps, so that a huge one hides no other;
+    within it access comes first. Then contacts are left out whole, from the least risky end. The text says
+    how many of what kind are left out. With ``source_url``, the folder's address at the commit, each contact
+    links to its declaration (``…/blob/COMMIT`` + ``/file#Lline``). Raises ValueError for a limit below 8,000.
     """
     if limit < SHORTEST_LIMIT:
         raise ValueError(f"a plan in Markdown needs a limit of {SHORTEST_LIMIT:,} bytes at least")
@@ -61,6 +69,39 @@ class ByteBudget:
         """The first blocks, as many as fit."""
         return list(takewhile(self.takes, blocks))
 
+    def taken_from_share(self, blocks: Iterable[str]) -> list[str]:
+        """The first blocks, as many as fit in a part of what is left; more do not spend the rest."""
+        share = ByteBudget(self.left // _SHARE)
+        shown = share.taken(blocks)
+        self.left -= self.left // _SHARE - share.left
+        return shown
+
+
+@dataclass(frozen=True, slots=True)
+class ContactBlock:
+    """One contact to unfold: what stands before its steps and after them, and the lines of the steps."""
+
+    head: str
+    lines: tuple[tuple[Line, str], ...]
+    foot: str
+
+    def within(self, room: int) -> str:
+        """The block with as many steps as the bytes allow, one at least; if not all, access comes first."""
+        if sum(len(text.encode("utf-8")) for _, text in self.lines) <= room:
+            return "".join([self.head, *(text for _, text in self.lines), self.foot])
+        ranked = sorted(self.lines, key=lambda line: line[0].rank)
+        shown = ByteBudget(room).taken(text for _, text in ranked) or [ranked[0][1]]
+        rest = Counter(_kind(line) for line, _ in ranked[len(shown) :])
+        more = ", ".join(count(number, f"more {kind}") for kind, number in rest.items())
+        return "".join([self.head, *shown, f"  and {more}: {SEE_ALL}\n" if more else "", self.foot])
+
+
+SEE_ALL = "'reconcile show' of the saved plan has them all"
+
+
+def _kind(line: Line) -> str:
+    return "kept item" if line.symbol == KEPT else f"{NOUNS.get(line.facet, 'field')} step"
+
 
 @dataclass(frozen=True, slots=True)
 class _PlanMarkdown:
@@ -77,7 +118,7 @@ class _PlanMarkdown:
         head, foot = f"### {self.sentences.dated_headline()}\n\n{self._table()}", self._foot()
         budget = ByteBudget(self.limit - len((head + foot).encode("utf-8")) - _RESERVED)
         warnings, roles = self._warnings(budget), budget.taken(self._roles())
-        set_aside = budget.taken(set_aside_blocks(self.plan))
+        set_aside = budget.taken_from_share(set_aside_blocks(self.plan))
         contacts, left_out = self._contacts(budget)
         notes = budget.taken(f"\n> {self.sentences.dialect.prose(note)}\n" for note in self.plan.notes)
         unshown = _more(len(self.plan.set_aside) - len(set_aside), "contact", "set aside")
@@ -101,7 +142,7 @@ class _PlanMarkdown:
         warnings = list(self.sentences.warnings())
         if not warnings:
             return []
-        shown = budget.taken(f"> - {warning}\n" for warning in warnings)
+        shown = budget.taken_from_share(f"> - {warning}\n" for warning in warnings)
         more = [f"> - and {more}\n" for more in _more(len(warnings) - len(shown), "warning")]
         return ["\n> [!WARNING]\n", *shown, *more]
 
@@ -118,29 +159,36 @@ class _PlanMarkdown:
         return f"{self.sentences.dialect.name(impact.role)} {', '.join(filter(None, (lost, gained)))}"
 
     def _contacts(self, budget: ByteBudget) -> tuple[list[str], list[str]]:
-        """The contacts that fit, under the titles of their groups, and what is left out."""
-        blocks: list[str] = []
-        left_out: list[str] = []
-        opened = len(self.plan.changes) <= SHOWN_OPEN
-        for risk, changes in risk_groups(self.plan).items():
-            title = f"\n#### {risk.value}: {count(len(changes), 'contact')}\n"
-            bodies = (self._contact(change, opened=opened) for change in changes)
-            shown = budget.taken(chain([title], bodies))
-            blocks += shown
-            left_out += _more(len(changes) - max(len(shown) - 1, 0), "contact", risk.having)
-        return blocks, left_out
+        """The contacts that fit, under the titles of their groups, and what is left out.
 
-    def _contact(self, change: Change, *, opened: bool) -> str:
+        The room for each one's steps is halved until all fit.
+        """
+        groups = [
+            (risk, len(changes), _Remembered(map(self._contact, changes)))
+            for risk, changes in risk_groups(self.plan).items()
+        ]
+        room = budget.left
+        while True:
+            trial = ByteBudget(budget.left)
+            blocks, left_out = _grouped(groups, room, trial)
+            if room <= LEAST_ROOM or not trial.spent:
+                budget.left, budget.spent = trial.left, trial.spent
+                return blocks, left_out
+            room = max(room // 2, LEAST_ROOM)
+
+    def _contact(self, change: Change) -> ContactBlock:
         """A contact to unfold. The first lines are HTML up to the blank line, the others Markdown."""
+        opened = len(self.plan.changes) <= SHOWN_OPEN
         sentences = PlanSentences(self.plan, MARKDOWN_HTML)
         wording = OperationText(self.plan.timezone, TERMINAL)
         lines = aligned(list(contact_lines(change, wording)))
-        diff = "".join(f"{(lead + line.body).rstrip()}\n" for line, lead in lines)
         summary = "; ".join(phrase for _, phrase in sentences.summary(change))
-        return (
+        return ContactBlock(
             f"\n<details{' open' if opened else ''}>\n"
             f"<summary>{sentences.full_name(change)}: {summary}</summary>\n\n"
-            f"{self._source(change.source)}\n\n```diff\n{diff}```\n\n</details>\n"
+            f"{self._source(change.source)}\n\n```diff\n",
+            tuple((line, f"{(lead + line.body).rstrip()}\n") for line, lead in lines),
+            "```\n\n</details>\n",
         )
 
     def _source(self, place: Place) -> str:
@@ -154,6 +202,34 @@ class _PlanMarkdown:
             return None
         line = f"#L{place.line}" if place.line else ""
         return quote(f"{base.rstrip('/')}/{path}{line}", safe=":/?#@!$&*+,;=%~")
+
+
+class _Remembered:
+    """Blocks that are made when they are first asked for, and kept for the next time."""
+
+    def __init__(self, blocks: Iterator[ContactBlock]) -> None:
+        self._blocks = blocks
+        self._made: list[ContactBlock] = []
+
+    def __iter__(self) -> Iterator[ContactBlock]:
+        yield from self._made
+        for block in self._blocks:
+            self._made.append(block)
+            yield block
+
+
+def _grouped(
+    groups: Iterable[tuple[Risk, int, _Remembered]], room: int, budget: ByteBudget
+) -> tuple[list[str], list[str]]:
+    """The blocks that fit, each with that room for its steps, and what is left out."""
+    blocks: list[str] = []
+    left_out: list[str] = []
+    for risk, size, contacts in groups:
+        title = f"\n#### {risk.value}: {count(size, 'contact')}\n"
+        shown = budget.taken(chain([title], (contact.within(room) for contact in contacts)))
+        blocks += shown
+        left_out += _more(size - max(len(shown) - 1, 0), "contact", risk.having)
+    return blocks, left_out
 
 
 def set_aside_blocks(plan: Plan) -> Iterator[str]:

@@ -1,18 +1,30 @@
 """The plan for a pull request."""
 
 import re
+from dataclasses import replace
 from time import process_time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.model.plan import Change, Plan
+from reconcile.model.contact import Identity
+from reconcile.model.plan import Change, Plan, SetAside
 from reconcile.model.problem import Place
 from reconcile.render.plan_markdown import plan_markdown
 from reconcile.render.wording.risk import Risk, risk_groups
 from tests.support.plans.large_plan import large_plan
-from tests.support.plans.plan_samples import change, full_plan, grant, plan, revoked, tag_added
+from tests.support.plans.plan_samples import (
+    change,
+    changed,
+    field_set,
+    full_plan,
+    grant,
+    kept_tag,
+    plan,
+    revoked,
+    tag_added,
+)
 from tests.support.plans.plan_strategies import PLANS
 
 COMMENT = 65_536
@@ -109,6 +121,72 @@ def test_ten_thousand_changes_take_less_than_two_seconds() -> None:
     begun = process_time()
     plan_markdown(made)
     assert process_time() - begun < 2
+
+
+HUGE_SIZES = st.lists(st.sampled_from([0, 5, 60, 2_000]), min_size=1, max_size=16)
+
+RISKY = {
+    "- role  preview ": revoked(grant("preview")),
+    "~ role  wholesale ": changed(grant("wholesale", "pending"), grant("wholesale")),
+    "~ profile.email ": field_set("email", "old@example.com", "new@example.com"),
+}
+
+
+def huge_change(number: int, size: int, risk: str | None) -> Change:
+    """A contact with so many tag steps, the risky one after them."""
+    steps = [tag_added(f"tag-{number}-{index}") for index in range(size)]
+    return change(
+        *steps,
+        *([RISKY[risk]] if risk else []),
+        email=f"person{number}@email.com",
+        id=str(number),
+        kept=tuple(kept_tag(f"old-{index}") for index in range(size // 10)),
+    )
+
+
+@settings(deadline=None, max_examples=12)
+@given(st.data(), HUGE_SIZES)
+def test_a_huge_contact_hides_neither_its_own_risks_nor_other_contacts(
+    data: st.DataObject, sizes: list[int]
+) -> None:
+    """Every contact is there, with what opens or closes access; what is cut is counted within the contact."""
+    risks = [data.draw(st.sampled_from([None, *RISKY])) for _ in sizes]
+    changes = [huge_change(*one) for one in zip(range(len(sizes)), sizes, risks, strict=True)]
+    page = plan_markdown(plan(*changes))
+    assert length(page) <= COMMENT
+    assert sorted(shown(page)) == list(range(len(sizes)))
+    for number, block in zip(shown(page), page.split("<summary>")[1:], strict=True):
+        assert risks[number] is None or f"\n{risks[number]}" in block
+        hidden = [int(found.replace(",", "")) for found in re.findall(r"([\d,]+) more tag step", block)]
+        assert block.count("\n+ tag ") + sum(hidden) == sizes[number]
+
+
+def test_eight_thousand_tags_hide_neither_the_grant_beside_them_nor_the_next_contact() -> None:
+    """The steps of a huge contact are cut within it, and the text says how many and where they are."""
+    page = plan_markdown(
+        plan(huge_change(1, 8_000, "~ role  wholesale "), huge_change(2, 1, "- role  preview "))
+    )
+    assert sorted(shown(page)) == [1, 2]
+    assert "\n~ role  wholesale " in page
+    assert "\n- role  preview " in page
+    assert re.search(
+        r"\n  and [\d,]+ more tag steps, 800 more kept items: 'reconcile show' of the saved", page
+    )
+
+
+def test_thousands_of_notes_hide_no_contact() -> None:
+    """Warnings and contacts that are set aside have their share, not all."""
+    aside = tuple(
+        SetAside(
+            Identity("", "user", f"gone{number}@email.com"), Place("contacts/a.yaml", number), "gone " * 40
+        )
+        for number in range(3_000)
+    )
+    made = replace(large_plan(20), set_aside=aside)
+    page = plan_markdown(made)
+    assert length(page) <= COMMENT
+    assert len(shown(page)) == 20
+    assert "more contacts set aside" in page
 
 
 LINKS: list[tuple[str | None, Place, str]] = [

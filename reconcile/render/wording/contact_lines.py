@@ -17,13 +17,17 @@ NOUNS = {facet: FACETS[facet].noun for facet in SETS}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One item of a contact: its symbol and name, what happens to it, and the reason given for it."""
+    """One item of a contact: its symbol and name, what happens to it, and the reason given for it.
+
+    ``rank`` is its place, from 0, where not all lines can be shown.
+    """
 
     symbol: str
     facet: Facet
     name: str
     text: str
     reason: str
+    rank: int = 0
 
     @property
     def body(self) -> str:
@@ -52,7 +56,17 @@ def contact_lines(change: Change, wording: OperationText, *, concise: bool = Fal
 
 def _line(symbol: str, item: Operation | Kept, text: str, wording: OperationText) -> Line:
     reason = wording.dialect.quote(item.origin.reason) if item.origin.reason else ""
-    return Line(symbol, item.facet, wording.dialect.name(item.item), text, reason)
+    return Line(symbol, item.facet, wording.dialect.name(item.item), text, reason, _rank(item))
+
+
+def _rank(item: Operation | Kept) -> int:
+    """What opens or closes access comes first, then roles, then fields, then tags, then what is kept."""
+    if isinstance(item, Kept):
+        return 4
+    moved = item.facet is Facet.PROFILE and item.item == "email"
+    if moved or item.revokes or item.bypasses_approval or item.facet is Facet.CONTACT:
+        return 0
+    return {Facet.ROLES: 1, Facet.TAGS: 3}.get(item.facet, 2)
 
 
 def aligned(lines: list[Line]) -> Iterator[tuple[Line, str]]:
