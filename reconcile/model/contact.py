@@ -86,6 +86,13 @@ Fields = Mapping[str, str | None]
 """Profile or address fields by their API name; the empty string never stands here, None means empty."""
 
 
+HANDOVER_FIELDS = frozenset({"email", "username"})
+"""The fields of the profile that decide who gets a contact's mail, and who may log in as it."""
+
+IDENTIFYING_FIELDS = frozenset({"email", "reference"})
+"""The fields of the profile by which the configuration names contacts."""
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """What can be managed of a contact. Live and target states are of this one type.

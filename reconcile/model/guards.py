@@ -71,6 +71,8 @@ class Guard:
     spares_others: bool = False
 
 
+CHANGING_EMAIL = GuardSetting("changing_email", SettingKind.COUNT, 5)
+
 CREATING = GuardSetting("creating", SettingKind.COUNT, 5)
 
 GRANTING_ROLES: GuardSetting[tuple[str, ...]] = GuardSetting(
@@ -152,6 +154,15 @@ GUARDS: dict[str, Guard] = {
             per_contact=True,
         ),
         Guard(
+            "changing-email",
+            "more contacts would get another e-mail address or username, which hands their roles to another "
+            "mailbox; whom `self` and `protected` refuse is not counted",
+            "Contacts that get another e-mail address or username.",
+            settings=(CHANGING_EMAIL,),
+            liftable=True,
+            per_contact=True,
+        ),
+        Guard(
             "shrunk",
             "so many fewer contacts are listed than at the last run",
             "The share of live contacts that may be gone since the last run (20%).",
@@ -160,15 +171,15 @@ GUARDS: dict[str, Guard] = {
         ),
         Guard(
             "self",
-            "a contact of the staff would lose a role",
-            "Contacts of the staff, which may lose no role.",
+            "a contact of the staff would lose a role, or get another e-mail address or username",
+            "Contacts of the staff, which may lose no role, nor get another e-mail address or username.",
             settings=(STAFF,),
-            liftable=True,
             per_contact=True,
         ),
         Guard(
             "protected",
-            "a role or contact under `protect` would be touched",
+            "a role or contact under `protect` would be touched, or somebody who holds such a role or one "
+            "that `granting` names would get another e-mail address or username",
             configured_by="protect: {roles: [...], contacts: [...]}",
             per_contact=True,
         ),

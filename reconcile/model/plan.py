@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from .contact import Grant, Identity, Role, State, email_key
+from .contact import HANDOVER_FIELDS, Grant, Identity, Role, State, email_key
 from .declaration import NO_DECLARATION, Declaration
 from .facets import Facet
 from .guards import Verdict, guard_named
@@ -97,6 +97,17 @@ class Operation:
         return _outlasts(self.after, self.before)
 
     @property
+    def hands_over(self) -> bool:
+        """True when an existing contact gets another mailbox or another name to log in with.
+
+        The case of letters makes no other mailbox.
+        """
+        if self.facet is not Facet.PROFILE or self.item not in HANDOVER_FIELDS:
+            return False
+        before, after = str(self.before or ""), str(self.after or "")
+        return email_key(before) != email_key(after) if self.item == "email" else before != after
+
+    @property
     def activates(self) -> bool:
         """True when a grant that waits for approval is made active."""
         return (
@@ -169,6 +180,12 @@ class Change:
     def label(self) -> str:
         """How to name the contact to a person."""
         return self.contact.label
+
+    @property
+    def handovers(self) -> tuple[Operation, ...]:
+        """The steps that hand the contact, and with it all its roles, to another mailbox."""
+        created = self.action is ChangeAction.CREATE
+        return () if created else tuple(step for step in self.operations if step.hands_over)
 
     def is_called(self, label: str) -> bool:
         """True when the label, as a declaration gives it, names this contact."""

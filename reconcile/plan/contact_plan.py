@@ -76,6 +76,11 @@ class ContactPlan:
         return self.action is not None
 
     @property
+    def handovers(self) -> tuple[Operation, ...]:
+        """The operations that hand the contact to another mailbox; a new contact is nobody's yet."""
+        return tuple(step for step in self.operations if step.hands_over) if self.live else ()
+
+    @property
     def set_aside_reason(self) -> str:
         """Why the contact is not written, whatever differs; empty when it may be."""
         if self.unreadable:

@@ -16,18 +16,34 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
-from reconcile.model.contact import Grant, Identity, State
+from reconcile.model.contact import HANDOVER_FIELDS, Grant, Identity, State
 from reconcile.model.declaration import NO_DECLARATION, Declaration
 from reconcile.model.facets import MANAGED, SETS, Facet
 from reconcile.model.guards import Verdict
-from reconcile.model.plan import Boundary, Change, Kept, Operation, Origin, Plan, SetAside, Value
+from reconcile.model.plan import (
+    Boundary,
+    Change,
+    Kept,
+    Operation,
+    Origin,
+    Plan,
+    SetAside,
+    Value,
+)
 from reconcile.model.problem import Place, ProblemReport
 from reconcile.model.reports import Drift, ExplainedItem, Explanation, Timeline, UpcomingChange
 from reconcile.model.settings import ProbeReport
 from reconcile.wire.roles_and_tags import SETS_BY_KEY
 
 from .escape import MASK
-from .personal_texts import PersonalTexts, mask_email, mask_emails, mask_field, telling_values
+from .personal_texts import (
+    PersonalTexts,
+    mask_email,
+    mask_emails,
+    mask_field,
+    mask_field_change,
+    telling_values,
+)
 
 Document = TypeVar("Document")
 
@@ -199,12 +215,14 @@ class _ContactMask:
 
     def item(self, item: Item) -> Item:
         """An item with its name, its values and its origin masked."""
-        values: dict[str, Any] = {
-            name: self._value(item.facet, item.item, getattr(item, name)) for name in _VALUES[type(item)]
-        }
-        return replace(
-            item, item=self._name(item.facet, item.item), origin=self.origin(item.origin), **values
-        )
+        names = _VALUES[type(item)]
+        values = tuple(getattr(item, name) for name in names)
+        if item.facet is Facet.PROFILE and item.item in HANDOVER_FIELDS:
+            masked: tuple[Value, ...] = mask_field_change(item.item, *values)
+        else:
+            masked = tuple(self._value(item.facet, item.item, value) for value in values)
+        told: dict[str, Any] = dict(zip(names, masked, strict=True))
+        return replace(item, item=self._name(item.facet, item.item), origin=self.origin(item.origin), **told)
 
     def _name(self, facet: Facet, name: str) -> str:
         """A role's name stays, except for an address in it."""

@@ -66,6 +66,30 @@ def mask_field(name: str, value: Any) -> str | None:
     return initials(value) if masking is Masking.INITIALS else MASK
 
 
+def mask_field_change(name: str, before: Any, after: Any) -> tuple[str | None, str | None]:
+    """A field before and after a change, masked, but never so that both look alike.
+
+    Of an e-mail address it is said whether the domain stays: a misspelt one gives roles to a stranger.
+    """
+    noted = _CHANGE_NOTE.search(after) if isinstance(after, str) and MASK in after else None
+    if noted:  # masked before: what it says stays
+        return mask_field(name, before), f"{mask_field(name, noted.string[: noted.start()])}{noted[0]}"
+    old, new = mask_field(name, before), mask_field(name, after)
+    if not (old and new) or before == after:
+        return old, new
+    if "@" in before and "@" in after:
+        same = _domain(before) == _domain(after)
+        return old, f"{new} ({'same' if same else 'another'} domain)"
+    return old, f"{new} ({MASK}, another)" if old == new else new
+
+
+_CHANGE_NOTE = re.compile(rf" \((?:same domain|another domain|{MASK}, another)\)$")
+
+
+def _domain(address: str) -> str:
+    return address.strip().rpartition("@")[2].lower()
+
+
 def telling_values(fields: Any, name: str = "") -> Iterator[str]:
     """The values that tell who somebody is, in a payload, a profile or an address."""
     if isinstance(fields, Mapping):

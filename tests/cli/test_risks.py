@@ -2,7 +2,11 @@
 
 import json
 
+import pytest
+
+from reconcile.sandbox import show
 from tests.support.project import AS_OF, Project
+from tests.support.shop import Shop
 
 GRACE = "grace.odell@example.com"
 
@@ -49,3 +53,73 @@ def test_a_new_role_that_waits_does_not_hide_the_loss_of_the_last_one(project: P
     assert "last-role: 1 contact would lose the last role" in done.err
     project.declare(f"contacts: [{{email: {GRACE}, roles: [newsletter]}}]")
     assert project.run("apply", "--yes", "--as-of", AS_OF).code == 0
+
+
+def moved(domain: str, *emails: str) -> str:
+    """Entries that give each contact the same name at another domain."""
+    entries = (
+        f"  - {{email: {email}, profile: {{email: {email.partition('@')[0]}@{domain}}}}}\n"
+        for email in emails
+    )
+    return "contacts:\n" + "".join(entries)
+
+
+def test_another_mailbox_is_the_first_thing_that_a_reviewer_sees(project: Project) -> None:
+    """Whoever has the new address has the roles: first in each format, and never masked so that it hides."""
+    project.declare(
+        moved("exmaple.com", GRACE) + "  - {email: bob@email.com, roles: [], profile: {company: Other}}\n"
+    )
+    change = f'{GRACE}: email "{GRACE}" → "grace.odell@exmaple.com"'
+    warning = "1 contact gets another e-mail address or username, and who has that gets the roles: "
+    text = project.run("plan", "--as-of", AS_OF).out
+    assert text.index(f"  ! {warning}{change}") < text.index("! 1 contact loses access")
+    masked = project.run("plan", "--as-of", AS_OF, "--format", "markdown").out
+    assert f"> - {warning}" in masked
+    assert '"g•••@e•••.com" → "g•••@e•••.com (another domain)"' in masked
+    assert masked.index("#### Another e-mail address or username: 1 contact") < masked.index("#### Losing")
+    assert "exmaple" not in masked
+    page = project.run("plan", "--as-of", AS_OF, "--format", "html").out
+    assert page.index("id=handed_over") < page.index("id=losing")
+    assert page.index("<li>1 contact gets another e-mail") < page.index("<li>1 contact loses access")
+
+
+def test_a_shop_full_of_addresses_at_a_misspelt_domain_is_refused(project: Project, shop: Shop) -> None:
+    """Nothing is written; who means it says how many, and that lifts nothing else."""
+    emails = [row["email"] for row in show(shop.path, "contacts") if row["isUser"]]
+    emails.remove("owner@example.com")
+    project.declare(moved("exmaple.com", *emails))
+    done = project.run("apply", "--yes", "--as-of", AS_OF)
+    number = len(emails)
+    assert number > 50
+    assert done.code == 3
+    assert f"changing-email: {number} contacts would get another e-mail address or username" in done.err
+    assert f"if this is meant, apply with --allow changing-email={number}" in done.err
+    assert {method for method, _ in shop.requests()} == {"GET"}
+    project.declare(moved("email.example.com", *emails[:6]))
+    allowed = project.run("apply", "--yes", "--as-of", AS_OF, "--allow", "changing-email=6")
+    assert allowed.code == 0, allowed.err
+
+
+@pytest.mark.parametrize(
+    ("settings", "refusal"),
+    [
+        ("protect: {contacts: [owner@example.com]}", "protected: 1 protected item would be touched"),
+        ("protect: {roles: [administrator]}", "protected: 1 protected item would be touched"),
+        ("guards: {granting: {roles: [administrator]}}", "protected: 1 protected item would be touched"),
+        (
+            "guards: {self: [owner@example.com]}",
+            "self: 1 contact of the staff would lose a role or get another",
+        ),
+        ("guards: {self: [stranger@example.net]}", "self: 1 contact of the staff would lose a role or get"),
+    ],
+)
+def test_the_owners_address_stays(project: Project, shop: Shop, settings: str, refusal: str) -> None:
+    """Whatever says who the owner is, before the change or after it; and no override lets it through."""
+    target = f'{{kind: sandbox, url: "{shop.access.url}", rate: 1000}}'
+    project.configure(f"version: 1\ntarget: local\ntargets: {{local: {target}}}\n{settings}\n")
+    project.declare("contacts: [{email: owner@example.com, profile: {email: stranger@example.net}}]")
+    done = project.run("apply", "--yes", "--as-of", AS_OF, "--allow", "changing-email=9")
+    assert done.code == 3
+    assert refusal in done.err
+    assert "nothing lifts this guard" in done.err
+    assert shop.user("owner@example.com")

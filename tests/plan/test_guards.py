@@ -293,11 +293,102 @@ ME = (person(1, "customer", "press"), entry(1, "customer"))
 
 STRIPPED = (person(2, "press"), entry(2))
 
+
+def moving(number: int, *roles: str, to: str = "", field: str = "email") -> tuple[Contact, Declaration]:
+    """A contact with such roles, unmanaged, and an entry that gives it another address or username."""
+    live = person(number, *roles)
+    before = {"email": live.identity.email, "username": None}
+    declared = Declaration(
+        Place("contacts/a.yaml", number, 1),
+        email=live.identity.email,
+        profile={field: to or f"c{number}@exmaple.com"},
+    )
+    return replace(live, state=replace(live.state, profile=before)), declared
+
+
+def test_sixty_addresses_of_a_misspelt_domain_are_refused() -> None:
+    """A slip in one line of a script hands the roles of a whole shop to whoever registers that domain."""
+    found = verdict(planned([moving(number, "customer") for number in range(60)], limits()), "changing-email")
+    assert found.message == "60 contacts would get another e-mail address or username; the limit is 5"
+    assert found.subjects[:2] == ("c0@example.com", "c10@example.com")
+
+
+@pytest.mark.parametrize("number", [5, 6])
+def test_a_few_addresses_may_change(number: int) -> None:
+    """People do move: five in one plan pass, the sixth needs somebody who says so."""
+    plan = planned([moving(one, "customer") for one in range(number)], limits())
+    assert [one.guard for one in plan.refused] == (["changing-email"] if number > 5 else [])
+
+
+def test_only_another_mailbox_or_username_counts() -> None:
+    """Not another case of letters, not another field, not a contact that is created."""
+    none = limits(changing_email=0)
+    assert not verdict(planned([moving(1, field="username", to="carol")], none), "changing-email").passed
+    assert planned([moving(1, to="C1@Example.com")], none).refused == ()
+    assert planned([moving(1, field="company", to="Other")], none).refused == ()
+    new = (None, replace(CREATED[1], profile={"email": "c4@example.com", "username": "c4"}))
+    assert planned([new], none).refused == ()
+
+
+@pytest.mark.parametrize("names", [["c1@example.com"], ["1"], ["new@example.com"]])
+def test_the_address_of_who_runs_the_shop_stays(names: list[str]) -> None:
+    """By the address before and after the change: afterwards nobody would know who that was."""
+    staff = planned([moving(1, "customer", to="new@example.com")], limits(staff=names))
+    assert [one.guard for one in staff.refused] == ["self"]
+    protected = planned(
+        [moving(1, "customer", to="new@example.com")], limits(), protect=Protect(contacts=tuple(names))
+    )
+    assert [one.guard for one in protected.refused] == ["protected"]
+    assert {"self", "protected"}.isdisjoint(liftable_guards())
+
+
+def granting_admin(number: int) -> tuple[Contact, Declaration]:
+    live, declared = moving(number, "customer")
+    return live, replace(declared, roles=(DeclaredGrant("admin", declared.place, "active"),))
+
+
+def unread_roles(number: int) -> tuple[Contact, Declaration]:
+    live, declared = moving(number)
+    return replace(live, state=replace(live.state, roles=None)), declared
+
+
+@pytest.mark.parametrize(
+    ("pair", "subject"),
+    [
+        (moving(1, "admin", "customer"), "email of c1@example.com, who holds admin"),
+        (granting_admin(1), "email of c1@example.com, who holds admin"),
+        (unread_roles(1), "email of c1@example.com, who holds roles that could not be read"),
+    ],
+)
+def test_no_other_mailbox_gets_a_role_that_opens_much(
+    pair: tuple[Contact, Declaration], subject: str
+) -> None:
+    """Held now, though nobody manages it; given by the same plan; perhaps held, for all that is known."""
+    guards = limits(granting_roles=("adm*",), granting=1)
+    privileged = planned([pair], guards)
+    assert [(one.guard, one.subjects) for one in privileged.refused] == [("protected", (subject,))]
+    named = planned([pair], limits(), protect=Protect(roles=("adm*",)))
+    assert subject in verdict(named, "protected").subjects
+    assert verdict(named, "changing-email").found == 0
+
+
+def test_a_waiting_role_that_opens_much_is_not_handed_over() -> None:
+    """It opens nothing, and who approves it sees the new address."""
+    live, declared = moving(1)
+    live = replace(live, state=replace(live.state, roles=(Grant("admin", "pending"),)))
+    plan = planned([(live, declared)], limits(granting_roles=("admin",)))
+    assert plan.refused == ()
+
+
 GAINING = (person(3, "customer"), entry(3, "customer", "press"))
 
 CREATED = (None, entry(4, "customer", create=True, type="user"))
 
 TRIPPED: dict[str, tuple[Callable[[], Plan], str]] = {
+    "changing-email": (
+        lambda: planned([moving(1, "customer")], limits(changing_email=0)),
+        "1 contact would get another e-mail address or username; the limit is 0",
+    ),
     "creating": (
         lambda: planned([CREATED, ME], limits(creating=0)),
         "1 contact would be created; the limit is 0",
@@ -332,7 +423,10 @@ TRIPPED: dict[str, tuple[Callable[[], Plan], str]] = {
     ),
     "self": (
         lambda: planned([ME], limits(staff=("C1@example.com",))),
-        "1 contact of the staff would lose a role; the limit is 0",
+        (
+            "1 contact of the staff would lose a role or get another e-mail address or username; "
+            "the limit is 0"
+        ),
     ),
     "shrunk": (
         lambda: planned([ME], limits(), AccountFacts(contacts=79, before=100)),

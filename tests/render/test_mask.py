@@ -296,3 +296,26 @@ def test_an_ignored_pattern_and_a_bundle_stay() -> None:
     """They name roles, not people."""
     made = plan(change(granted(grant("customer"), origin(OriginKind.BUNDLE, "trade-customer"))))
     assert "(bundle trade-customer)" in plan_text(mask(made))
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "shown"),
+    [
+        ("email", "bob@email.com", "bob@emial.com", ("b•••@e•••.com", "b•••@e•••.com (another domain)")),
+        ("email", "bob@email.com", "ben@email.com", ("b•••@e•••.com", "b•••@e•••.com (same domain)")),
+        ("email", "bob@email.com", "Bob@Email.com", ("b•••@e•••.com", "B•••@E•••.com (same domain)")),
+        ("email", "bob@email.com", None, ("b•••@e•••.com", None)),
+        ("email", "bob@email.com", "bob@email.com", ("b•••@e•••.com", "b•••@e•••.com")),
+        ("username", "bob", "ben", ("b.", "b. (•••, another)")),
+        ("username", None, "ben", (None, "b.")),
+        ("username", "bob@email.com", "ben", ("b.", "b. (•••, another)")),
+    ],
+)
+def test_a_mailbox_before_and_after_never_looks_alike(
+    name: str, before: str | None, after: str | None, shown: tuple[str | None, str | None]
+) -> None:
+    """A reviewer of a masked plan sees that another mailbox gets the roles, and whether at another domain."""
+    masked = mask(plan(change(field_set(name, before, after))))
+    (step,) = masked.changes[0].operations
+    assert (step.before, step.after) == shown
+    assert mask(masked) == masked

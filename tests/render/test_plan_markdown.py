@@ -111,7 +111,7 @@ def test_a_plan_that_fits_leaves_nothing_out() -> None:
 
 def test_the_groups_stand_in_the_order_of_risk() -> None:
     """Riskiest first, each with the number of its contacts."""
-    titles = re.findall(r"^#### (.*)$", plan_markdown(large_plan(12)), flags=re.MULTILINE)
+    titles = re.findall(r"^#### (.*)$", plan_markdown(large_plan(14)), flags=re.MULTILINE)
     assert titles == [f"{risk.value}: 2 contacts" for risk in Risk]
 
 

@@ -93,7 +93,7 @@ RISKS = [(number, risk) for number, risk in enumerate(Risk)]
 
 @pytest.mark.parametrize(("number", "risk"), RISKS)
 def test_a_contact_belongs_to_its_riskiest_group(number: int, risk: Risk) -> None:
-    """The first kind of contact also gains a role, and still stands with those who lose one."""
+    """Who gets another mailbox also loses a role, who loses one also gains one: the riskier counts."""
     assert risk_of(member(number)) is risk
 
 

@@ -6,9 +6,7 @@ A check stands here under the name of its row in ``model/guards``.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 
-from reconcile.model.contact import email_key
 from reconcile.model.facets import Facet
 from reconcile.model.guards import (
     CREATING,
@@ -21,15 +19,14 @@ from reconcile.model.guards import (
     LOSING_HOURS,
     LOSING_SHARE,
     SHRUNK,
-    STAFF,
     Verdict,
 )
 from reconcile.model.plan import ChangeAction, Operation
 from reconcile.model.settings import Policy
 from reconcile.plan.contact_plan import ContactPlan
-from reconcile.text import plural
 
-from .facts import Check, GuardCount, GuardInput, OtherHolders
+from .facts import Check, GuardCount, GuardInput, OtherHolders, count_in_words, labels, matches
+from .people import handed_over, protected_items, staff_harmed
 
 
 def evaluate(guard_input: GuardInput) -> tuple[Verdict, ...]:
@@ -63,13 +60,13 @@ def roles_without_holder(
 
 def _creating(guard_input: GuardInput) -> GuardCount:
     created = (contact for contact in guard_input.contacts if contact.action is ChangeAction.CREATE)
-    return _count_in_words("contact", "would be created", _labels(created), guard_input.limits.of(CREATING))
+    return count_in_words("contact", "would be created", labels(created), guard_input.limits.of(CREATING))
 
 
 def _empty_declarations(guard_input: GuardInput) -> GuardCount:
     """Nothing declared would mean that everything is unmanaged by accident: the files are lost."""
     missing = () if guard_input.declared else ("contacts",)
-    return _count_in_words("declaration", "missing: nothing is declared", missing, 0)
+    return count_in_words("declaration", "missing: nothing is declared", missing, 0)
 
 
 def _granting(guard_input: GuardInput) -> GuardCount:
@@ -80,13 +77,13 @@ def _granting(guard_input: GuardInput) -> GuardCount:
         if any(_gains(operation, privileged) for operation in contact.operations)
     )
     limit = guard_input.limits.of(GRANTING)
-    return _count_in_words("contact", "would gain a privileged role", _labels(gaining), limit)
+    return count_in_words("contact", "would gain a privileged role", labels(gaining), limit)
 
 
 def _gains(operation: Operation, privileged: Sequence[str]) -> bool:
     """True when the operation gives a privileged role, for longer, or active without approval."""
     gives = operation.before is None or operation.bypasses_approval or operation.lengthens
-    return operation.facet is Facet.ROLES and gives and _matches(operation.item, privileged)
+    return operation.facet is Facet.ROLES and gives and matches(operation.item, privileged)
 
 
 def _incomplete_listing(guard_input: GuardInput) -> GuardCount:
@@ -106,7 +103,7 @@ def _last_holder(guard_input: GuardInput) -> GuardCount:
     lost = roles_without_holder(guard_input.contacts, others, soon)
     unread = f", as far as is known ({others.unread} other contacts were not read)"
     event = "would lose the last holder" + (unread if lost and others.unread else "")
-    return _count_in_words("role", event, lost, limit)
+    return count_in_words("role", event, lost, limit)
 
 
 def _last_role(guard_input: GuardInput) -> GuardCount:
@@ -116,16 +113,15 @@ def _last_role(guard_input: GuardInput) -> GuardCount:
         contact for contact in guard_input.contacts if contact.roles_before and not contact.roles_after(soon)
     )
     limit = guard_input.limits.of(LAST_ROLE)
-    return _count_in_words("contact", "would lose the last role", _labels(stripped), limit)
+    return count_in_words("contact", "would lose the last role", labels(stripped), limit)
 
 
 def _losing_access(guard_input: GuardInput) -> GuardCount:
     """Trips only above both limits: a share alone would stop small accounts, a number alone large ones.
 
     The share is of those who can lose a role: declarations that manage none, or only keep some, would thin
-    it.
-    Contacts that lost a role in earlier runs within the guard's hours count, too, so that a mass removal that
-    is split over several runs is stopped like one that is not.
+    it. Contacts that lost a role in earlier runs within the guard's hours count, too, so that a mass removal
+    that is split over several runs is stopped like one that is not.
     """
     limits = guard_input.limits
     whole = sum(contact.may_lose_roles for contact in guard_input.contacts)
@@ -138,30 +134,7 @@ def _losing_access(guard_input: GuardInput) -> GuardCount:
     hours = limits.of(LOSING_HOURS)
     within = f" ({len(earlier)} of them in the last {hours} hours)" if earlier else ""
     event = f"of {whole} contacts that hold managed roles would lose a role{sooner}{within}"
-    return _count_in_words("", event, subjects, limit)
-
-
-def _protected(guard_input: GuardInput) -> GuardCount:
-    protect = guard_input.policy.protect
-    roles = {
-        f"role {operation.item} of {contact.label}"
-        for contact in guard_input.contacts
-        for operation in contact.operations
-        if operation.facet is Facet.ROLES and _matches(operation.item, protect.roles)
-    }
-    contacts = {
-        contact.label
-        for contact in guard_input.contacts
-        if contact.changes and _is_named(contact, protect.contacts)
-    }
-    return _count_in_words("protected item", "would be touched", tuple(sorted(roles | contacts)), 0)
-
-
-def _self(guard_input: GuardInput) -> GuardCount:
-    """The people who run the shop, and whoever the tool acts as, must not lock themselves out."""
-    staff = guard_input.limits.of(STAFF)
-    losing = (contact for contact in guard_input.losing if _is_named(contact, staff))
-    return _count_in_words("contact", "of the staff would lose a role", _labels(losing), 0)
+    return count_in_words("", event, subjects, limit)
 
 
 def _shrunk(guard_input: GuardInput) -> GuardCount:
@@ -177,10 +150,11 @@ def _unreadable(guard_input: GuardInput) -> GuardCount:
     unread = (contact for contact in guard_input.contacts if contact.unreadable)
     subjects = tuple(f"{contact.label}: {', '.join(contact.unreadable)}" for contact in unread)
     event = "left alone: what must be kept could not be read, and nothing is guessed"
-    return _count_in_words("contact", event, subjects, 0)
+    return count_in_words("contact", event, subjects, 0)
 
 
 CHECKS: dict[str, Check] = {
+    "changing-email": handed_over,
     "creating": _creating,
     "empty-declarations": _empty_declarations,
     "granting": _granting,
@@ -188,8 +162,8 @@ CHECKS: dict[str, Check] = {
     "last-holder": _last_holder,
     "last-role": _last_role,
     "losing-access": _losing_access,
-    "protected": _protected,
-    "self": _self,
+    "protected": protected_items,
+    "self": staff_harmed,
     "shrunk": _shrunk,
     "unreadable": _unreadable,
 }
@@ -199,25 +173,3 @@ CHECKS: dict[str, Check] = {
 def _share(share: float, whole: int) -> int:
     """The whole contacts in a share. 29 % of 100 are 29, although the product is a hair less."""
     return int(round(share * whole, 6))
-
-
-def _count_in_words(noun: str, event: str, subjects: tuple[str, ...], limit: int) -> GuardCount:
-    """``3 contacts would be created; the limit is 2``; without a noun the number stands alone."""
-    number = len(subjects)
-    subject = f"{number} {plural(number, noun)}" if noun else str(number)
-    return GuardCount(f"{subject} {event}; the limit is {limit}", number, limit, subjects)
-
-
-def _is_named(contact: ContactPlan, names: Sequence[str]) -> bool:
-    """True when the contact is among those that are named by e-mail, reference or id."""
-    identity = contact.identity
-    own = {email_key(identity.email), email_key(identity.reference or ""), identity.id} - {""}
-    return any(email_key(name) in own for name in names)
-
-
-def _labels(contacts: Iterable[ContactPlan]) -> tuple[str, ...]:
-    return tuple(sorted(contact.label for contact in contacts))
-
-
-def _matches(name: str, patterns: Sequence[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)

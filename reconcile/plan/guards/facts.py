@@ -1,12 +1,14 @@
 """What the checks of the guards look at: the plans of the contacts, and what is known of the account."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fnmatch import fnmatchcase
 
 from reconcile.model.guards import GuardLimits
 from reconcile.model.settings import Policy
 from reconcile.plan.contact_plan import ContactPlan
+from reconcile.text import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +83,20 @@ class GuardCount:
 
 
 Check = Callable[[GuardInput], GuardCount]
+
+
+def count_in_words(noun: str, event: str, subjects: tuple[str, ...], limit: int) -> GuardCount:
+    """``3 contacts would be created; the limit is 2``; without a noun the number stands alone."""
+    number = len(subjects)
+    subject = f"{number} {plural(number, noun)}" if noun else str(number)
+    return GuardCount(f"{subject} {event}; the limit is {limit}", number, limit, subjects)
+
+
+def labels(contacts: Iterable[ContactPlan]) -> tuple[str, ...]:
+    """The contacts as they are named to a person, sorted."""
+    return tuple(sorted(contact.label for contact in contacts))
+
+
+def matches(name: str, patterns: Iterable[str]) -> bool:
+    """True when a shell-style pattern matches the name, letter case included."""
+    return any(fnmatchcase(name, pattern) for pattern in patterns)

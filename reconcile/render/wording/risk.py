@@ -53,6 +53,7 @@ def _count(operation: Operation, kept: Counter[str], gained: Counter[str], lost:
 class Risk(StrEnum):
     """The groups of a plan's changes, riskiest first; the words are their titles."""
 
+    HANDED_OVER = "Another e-mail address or username"
     LOSING = "Losing access"
     BYPASSING = "Activated past approval"
     CREATED = "New contacts"
@@ -64,6 +65,7 @@ class Risk(StrEnum):
     def having(self) -> str:
         """The group's contacts in a sentence: ``3 contacts losing access``."""
         return {
+            Risk.HANDED_OVER: "with another e-mail address or username",
             Risk.LOSING: "losing access",
             Risk.BYPASSING: "activated past approval",
             Risk.CREATED: "to be created",
@@ -74,7 +76,9 @@ class Risk(StrEnum):
 
 
 def risk_of(change: Change) -> Risk:
-    """The riskiest of what happens to a contact: a revocation counts before any grant."""
+    """The riskiest of what happens to a contact: another mailbox gets all its roles, then what is revoked."""
+    if change.handovers:
+        return Risk.HANDED_OVER
     roles = [operation for operation in change.operations if operation.facet is Facet.ROLES]
     if any(role.revokes for role in roles):
         return Risk.LOSING

@@ -7,7 +7,7 @@ from reconcile.clock import utc_text
 from reconcile.model.contact import Identity
 from reconcile.model.facets import FACETS, SETS, Facet
 from reconcile.model.guards import Verdict
-from reconcile.model.plan import Action, Change, ChangeAction, Plan, SetAside
+from reconcile.model.plan import Action, Change, ChangeAction, Operation, Plan, SetAside
 from reconcile.model.problem import Place
 from reconcile.model.result import Outcome, Report
 from reconcile.model.summary import summarise
@@ -58,6 +58,10 @@ def _names(names: Iterable[str], dialect: Dialect) -> str:
     return listed(list(map(dialect.name, names)))
 
 
+_PHRASES = {"hands": "gets another"}
+"""What is said for a verb, where that is not itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlanSentences:
     """The sentences about one plan, in one dialect."""
@@ -106,22 +110,42 @@ class PlanSentences:
         roles = [operation for operation in change.operations if operation.facet is Facet.ROLES]
         changed = [role for role in roles if role.action is Action.CHANGE]
         items = {
+            "hands": [step.item for step in change.handovers],
             "loses": [role.item for role in roles if role.revokes],
             "activates": [role.item for role in roles if role.bypasses_approval],
             "gains": [role.item for role in roles if role.before is None and not role.bypasses_approval],
             "changes": [role.item for role in changed if not role.bypasses_approval],
         }
-        phrases = [(verb, f"{verb} {_names(names, self.dialect)}") for verb, names in items.items() if names]
+        phrases = [
+            (verb, f"{_PHRASES.get(verb, verb)} {_names(names, self.dialect)}")
+            for verb, names in items.items()
+            if names
+        ]
         others = len(change.operations) - sum(map(len, items.values()))
         more = count(others, "other step" if phrases else "step")
         return [*phrases, ("more", more)] if others else phrases
 
     def warnings(self) -> Iterator[str]:
-        """What a reviewer must see first: access lost or kept, approvals bypassed, guards that tripped."""
+        """What a reviewer must see first: mailboxes, access lost or kept, approvals bypassed, guards."""
+        yield from self._handed_over()
         yield from self._losing_access()
         yield from self._activated()
         yield from self._revocations_set_aside()
         yield from (refusal_text(verdict, self.dialect) for verdict in self.plan.refused)
+
+    def _handed_over(self) -> Iterator[str]:
+        handed = [
+            f"{self.short_name(change)}: {self._fields(change.handovers)}"
+            for change in self.plan.changes
+            if change.handovers
+        ]
+        if handed:
+            verb = verb_form(len(handed), "gets", "get")
+            event = f"{verb} another e-mail address or username, and who has that gets the roles"
+            yield f"{count(len(handed), 'contact')} {event}: {listed(handed, '; ')}"
+
+    def _fields(self, operations: Iterable[Operation]) -> str:
+        return ", ".join(f"{step.item} {self.operation_text.operation(step)}" for step in operations)
 
     def _losing_access(self) -> Iterator[str]:
         losing = [

@@ -8,6 +8,7 @@ from tests.support.plans.plan_samples import (
     change,
     changed,
     creation,
+    field_set,
     grant,
     granted,
     kept_role,
@@ -18,23 +19,24 @@ from tests.support.plans.plan_samples import (
     tag_added,
 )
 
-KINDS = 6
+KINDS = 7
 
 
 def member(number: int) -> Change:
-    """One of six kinds of change in turn, one for each group of risk."""
+    """One of seven kinds of change in turn, one for each group of risk."""
     email, id_, tag = f"person{number}@email.com", str(number), tag_added(f"tag-{number}")
     kept = (kept_role(grant("customer")), kept_tag("trade"))
     agreed = origin(reason=f"Agreement {number}", at=JAN_END)
     gained = granted(grant("trade-account", expires=JAN_END), agreed)
     steps = {
-        0: (gained, revoked(grant("preview")), tag),
-        1: (changed(grant("wholesale", "pending"), grant("wholesale")), tag),
-        3: (gained, tag),
-        4: (changed(grant("newsletter"), grant("newsletter", expires=JAN_END)), tag),
-        5: (tag,),
+        0: (field_set("email", email, f"other{number}@email.com"), revoked(grant("preview")), tag),
+        1: (gained, revoked(grant("preview")), tag),
+        2: (changed(grant("wholesale", "pending"), grant("wholesale")), tag),
+        4: (gained, tag),
+        5: (changed(grant("newsletter"), grant("newsletter", expires=JAN_END)), tag),
+        6: (tag,),
     }
-    if number % KINDS == 2:
+    if number % KINDS == 3:
         return creation(gained, tag, email=email, line=number + 1)
     return change(*steps[number % KINDS], email=email, id=id_, line=number + 1, kept=kept)
 

@@ -1,0 +1,84 @@
+"""The guards about single people: who is protected, who runs the shop, and whose mailbox would change.
+
+Another e-mail address or username hands every role of a contact to whoever reads that mailbox. So it is
+refused for people whose roles open much, and counted for all others.
+"""
+
+from collections.abc import Iterable
+
+from reconcile.model.contact import IDENTIFYING_FIELDS, email_key
+from reconcile.model.facets import Facet
+from reconcile.model.guards import CHANGING_EMAIL, GRANTING_ROLES, STAFF
+from reconcile.plan.contact_plan import ContactPlan
+
+from .facts import GuardCount, GuardInput, count_in_words, labels, matches
+
+
+def protected_items(guard_input: GuardInput) -> GuardCount:
+    """What is protected and would be touched, and who would hand over a role that opens much."""
+    protect = guard_input.policy.protect
+    roles = {
+        f"role {operation.item} of {contact.label}"
+        for contact in guard_input.contacts
+        for operation in contact.operations
+        if operation.facet is Facet.ROLES and matches(operation.item, protect.roles)
+    }
+    contacts = {
+        contact.label
+        for contact in guard_input.contacts
+        if contact.changes and is_named(contact, protect.contacts)
+    }
+    holders = {
+        f"{' and '.join(step.item for step in contact.handovers)} of {contact.label}, who holds {held}"
+        for contact in guard_input.contacts
+        if contact.handovers and (held := _guarded_roles(contact, guard_input))
+    }
+    subjects = tuple(sorted(roles | contacts | holders))
+    return count_in_words("protected item", "would be touched", subjects, 0)
+
+
+def staff_harmed(guard_input: GuardInput) -> GuardCount:
+    """The people who run the shop, and whoever the tool acts as, must not lock themselves out."""
+    staff = guard_input.limits.of(STAFF)
+    handed = (contact for contact in guard_input.contacts if contact.handovers)
+    harmed = {contact.label for contact in (*guard_input.losing, *handed) if is_named(contact, staff)}
+    event = "of the staff would lose a role or get another e-mail address or username"
+    return count_in_words("contact", event, tuple(sorted(harmed)), 0)
+
+
+def handed_over(guard_input: GuardInput) -> GuardCount:
+    """The contacts that would get another mailbox, but for those whom the other two guards refuse."""
+    named = (*guard_input.policy.protect.contacts, *guard_input.limits.of(STAFF))
+    others = (
+        contact
+        for contact in guard_input.contacts
+        if contact.handovers and not is_named(contact, named) and not _guarded_roles(contact, guard_input)
+    )
+    limit = guard_input.limits.of(CHANGING_EMAIL)
+    event = "would get another e-mail address or username"
+    return count_in_words("contact", event, labels(others), limit)
+
+
+def is_named(contact: ContactPlan, names: Iterable[str]) -> bool:
+    """True when the contact, as it is or as it would be, is named by its e-mail, reference or id."""
+    identity = contact.identity
+    given = {
+        str(operation.after or "")
+        for operation in contact.operations
+        if operation.facet is Facet.PROFILE and operation.item in IDENTIFYING_FIELDS
+    }
+    own = {email_key(text) for text in (identity.email, identity.reference or "", identity.id, *given)} - {""}
+    return any(email_key(name) in own for name in names)
+
+
+def _guarded_roles(contact: ContactPlan, guard_input: GuardInput) -> str:
+    """The protected and privileged roles that the contact has or would be given, in words; empty without any.
+
+    Roles that were not read may be any.
+    """
+    patterns = (*guard_input.policy.protect.roles, *guard_input.limits.of(GRANTING_ROLES))
+    if patterns and contact.live is not None and contact.live.state.roles is None:
+        return "roles that could not be read"
+    steps = (operation for operation in contact.operations if operation.facet is Facet.ROLES)
+    roles = {*contact.held_before, *(operation.item for operation in steps if operation.after)}
+    return ", ".join(sorted(role for role in roles if matches(role, patterns)))
