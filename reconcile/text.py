@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
+from string import ascii_lowercase, ascii_uppercase, whitespace
 
 LONGEST_QUOTED = 60
 """Maximum length of a value in a message; a longer one is cut."""
@@ -23,6 +24,8 @@ LISTED_NAMES = 10
 
 LISTED_CHARACTERS = 1_000
 """Maximum number of characters that a sentence spends on names."""
+
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 _SECRET = re.compile(r"[0-9a-fA-F]{32,}|://[^/@]+@")
 
@@ -79,6 +82,15 @@ def _escaped(sign: str) -> str:
 def replace_unprintable(text: str) -> str:
     """The text with one replacement character for every character that is not seen."""
     return text if shows(text) else "".join(sign if shows(sign) else _REPLACEMENT for sign in text)
+
+
+def ascii_folded(text: str) -> str:
+    """What is left of a name when ASCII letter case and ASCII blanks around it do not count.
+
+    Nothing else is folded: ``ß`` is not ``ss``, and the Kelvin sign is no ``k``, since two people may have
+    addresses that differ in nothing else.
+    """
+    return text.strip(whitespace).translate(_LOWER)
 
 
 def quoted(text: str) -> str:

@@ -5,7 +5,14 @@ from typing import Any
 
 from reconcile.errors import DeclarationError
 from reconcile.model.facets import SETS
-from reconcile.model.settings import LARGEST_PAGE, Capabilities, Numbering, SetSource, UpdateMethod
+from reconcile.model.settings import (
+    LARGEST_PAGE,
+    Capabilities,
+    Numbering,
+    SearchCase,
+    SetSource,
+    UpdateMethod,
+)
 from reconcile.text import escape_unprintable
 
 from . import rules
@@ -27,6 +34,7 @@ _FOUND_OUT = (
     Key("roles_from", _SOURCE, "Where roles are read: from the list, or contact by contact."),
     Key("tags_from", _SOURCE, "Where tags are read: from the list, or contact by contact."),
     Key("contact_ids", Choice(tuple(Numbering)), "Whether both API versions use the same ids."),
+    Key("email_search", Choice(tuple(SearchCase)), "Whether a search for an address ignores letter case."),
     Key("refuse", ListOf("a list of 'roles' and 'tags'", Choice(SETS)), "What must not be written."),
 )
 """The keys that are fields of Capabilities."""

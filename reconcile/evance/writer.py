@@ -1,6 +1,6 @@
 """The client that writes: one contact at a time, each write with one result."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -16,6 +16,7 @@ from reconcile.errors import (
 )
 from reconcile.model.contact import Contact, Identity, email_key
 from reconcile.model.plan import Payload
+from reconcile.model.settings import SearchCase
 from reconcile.wire.contacts_v1 import CONTACTS_V1, contact_in, contact_path_v1, payload_fields, read_contact
 from reconcile.wire.roles_and_tags import SET_KEYS
 from reconcile.wire.values import Json, read_identity
@@ -81,12 +82,27 @@ class Writer(Reader):
         return self._write(request, payload, id)
 
     def namesakes(self, emails: Iterable[str], reference: str | None) -> tuple[Identity, ...]:
-        """Whom the account finds by these addresses or that reference right before a creation, to compare."""
-        spellings = {spelling for email in emails if email for spelling in (email, email_key(email))}
+        """Whom the account has with these addresses or that reference right before a creation, to compare.
+
+        Unless a probe has found that a search ignores letter case, the whole list is looked through first:
+        in another case the address would be found by no spelling that is known.
+        """
+        keys = {email_key(email) for email in emails if email}
+        spellings = keys | {email for email in emails if email}
         filters = [("email", email) for email in sorted(spellings)]
         filters += [("reference", reference)] if reference else []
-        listings = [self.search(field, value, reserve_next=True) for field, value in filters]
-        return tuple(sorted({identity for listing in listings for identity in listing.identities}))
+        found = set(self._listed_by_email(keys))
+        for field, value in filters:
+            found.update(self.search(field, value, reserve_next=True).identities)
+        return tuple(sorted(found))
+
+    def _listed_by_email(self, keys: Collection[str]) -> Iterable[Identity]:
+        """The contacts of the whole list with such an address; none where a search finds them as well."""
+        if not keys or self.connection.capabilities.email_search is SearchCase.FOLDED:
+            return ()
+        listing = self.listing()
+        self._refuse_gap(listing.gap, "contacts")
+        return (identity for identity in listing.identities if email_key(identity.email) in keys)
 
     def create(self, payload: Payload) -> WriteResult:
         """Create a contact; ``payload`` is the exact body, ``{"contact": {...}}``."""

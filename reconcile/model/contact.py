@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from reconcile.text import ascii_folded
+
 from .facets import Facet
 
 ACTIVE = "active"
@@ -67,8 +69,8 @@ def item_name(item: Item) -> str:
 
 
 def email_key(value: str) -> str:
-    """What makes two e-mail addresses the same: letter case does not count."""
-    return value.strip().casefold()
+    """What makes two e-mail addresses the same: the case of ASCII letters does not count, all else does."""
+    return ascii_folded(value)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reconcile.text import ascii_folded
+
 
 class Facet(StrEnum):
     """What an operation is about: the contact itself when it is created, or one managed part of it.
@@ -26,8 +28,8 @@ class FacetKind(StrEnum):
 
 
 def tag_key(value: str) -> str:
-    """What makes two tags the same: blanks around and letter case do not count."""
-    return value.strip().casefold()
+    """What makes two tags the same: ASCII blanks around and the case of ASCII letters do not count."""
+    return ascii_folded(value)
 
 
 @dataclass(frozen=True, slots=True)

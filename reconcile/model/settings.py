@@ -189,6 +189,13 @@ class Numbering(StrEnum):
     OTHER = "other"
 
 
+class SearchCase(StrEnum):
+    """Whether a search for an e-mail address finds it in another letter case."""
+
+    FOLDED = "folded"
+    EXACT = "exact"
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """How an account's server behaves where its documents are silent. The defaults are the safe assumptions.
@@ -203,6 +210,7 @@ class Capabilities:
     roles_from: SetSource = SetSource.LIST
     tags_from: SetSource = SetSource.LIST
     contact_ids: Numbering = Numbering.SAME
+    email_search: SearchCase = SearchCase.EXACT
     refuse: tuple[Facet, ...] = ()
 
     def source(self, facet: Facet) -> SetSource:

@@ -15,6 +15,7 @@ _COMMENTS = {
     "roles_from": "where roles are read: `list` (where its rows tell them) or `contact` (one request each)",
     "tags_from": "where tags are read: `list` or `contact`",
     "contact_ids": "`same`, or `other` when the two API versions number contacts differently",
+    "email_search": "`folded` when a search for an address ignores letter case, or `exact`",
     "refuse": "what must not be written: roles, tags; the findings below say why",
 }
 

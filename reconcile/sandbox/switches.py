@@ -85,7 +85,7 @@ class Switches:
         "replace", worst="add", about="`tags.contact` on write: the whole set, or additions."
     )
     tags_case: Literal["keep", "fold"] = _switch(
-        "keep", worst="fold", about="Tags stored as written, or folded to lower case and trimmed."
+        "keep", worst="fold", about="Tags stored as written, or trimmed, in ASCII lower case."
     )
     tags_read: Literal["object", "list", "none"] = _switch(
         "object", worst="none", spared=True, about="Tags on read: as written, a bare list, or not at all."
@@ -133,6 +133,9 @@ class Switches:
     )
     v2_nested_write: Literal["ignore", "accept", "reject"] = _switch(
         "ignore", worst="ignore", about="`accessRoles`, `tags`, `address` in a v2 write."
+    )
+    v2_list_email: Literal["equal", "case"] = _switch(
+        "equal", worst="case", about="v2 list filtered by `email`: folded, or exact."
     )
     v2_ids: Literal["same", "other"] = _switch(
         "same", worst="other", about="v2 numbers contacts as v1 does, or otherwise."

@@ -20,6 +20,7 @@ from reconcile.model.settings import (
     Finding,
     Numbering,
     ProbeReport,
+    SearchCase,
     SetSource,
     UpdateMethod,
 )
@@ -53,6 +54,7 @@ CAPABILITIES = st.builds(
     st.sampled_from(SetSource),
     st.sampled_from(SetSource),
     st.sampled_from(Numbering),
+    st.sampled_from(SearchCase),
     st.sampled_from([(), (Facet.ROLES,), (Facet.TAGS,), (Facet.ROLES, Facet.TAGS)]),
 )
 

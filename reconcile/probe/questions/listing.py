@@ -6,7 +6,8 @@ from secrets import token_hex
 from typing import Any
 
 from reconcile.evance.prober import ProbeReply
-from reconcile.model.settings import LARGEST_PAGE, Capabilities, UpdateMethod
+from reconcile.model.contact import email_key
+from reconcile.model.settings import LARGEST_PAGE, Capabilities, SearchCase, UpdateMethod
 from reconcile.probe.question import Answer, Decision, Question
 from reconcile.probe.scratch import ScratchContact, Unanswerable
 from reconcile.wire.contacts_v1 import CONTACTS_V1
@@ -176,7 +177,34 @@ SEARCH_QUESTIONS = (
     Question("v1-list", "Can contacts be listed in v1?", ask_v1_list),
 )
 
+
+def ask_list_email(scratch: ScratchContact) -> Answer:
+    """The contact's own address as a filter of the list: as it is, and in the other letter case."""
+    email = str(scratch.snapshot.v1.get("email") or "")
+    other = email.swapcase()
+    if email_key(other) != email_key(email) or other == email or not _lists(scratch, email):
+        raise Unanswerable("a list of the contact's own e-mail address did not show it")
+    if _lists(scratch, other):
+        return Answer("folded", "a list by e-mail address shows it in whatever letter case")
+    return Answer("exact", "a list by e-mail address shows it in its own letter case alone")
+
+
+def _lists(scratch: ScratchContact, email: str) -> bool:
+    shown = rows(scratch, email=email)
+    return len(shown) == 1 and email_key(str(shown[0].get("email") or "")) == email_key(email)
+
+
+def _email_search(answer: str, _known: Capabilities, _configured: UpdateMethod) -> SearchCase:
+    return SearchCase(answer)
+
+
 LIST_QUESTIONS = (
+    Question(
+        "list-email",
+        "Does a list by e-mail address ignore letter case?",
+        ask_list_email,
+        (Decision("email_search", _email_search),),
+    ),
     Question("limit-default", "How long is a page when no limit is asked for?", ask_limit_default),
     Question(
         "limit-largest", "How long can a page be?", ask_limit_largest, (Decision("page_size", _page_size),)

@@ -12,7 +12,7 @@ from reconcile.sandbox.switches import RequestContext
 
 from .contact_json import V2_ID_OFFSET, from_v2_id, v2_contacts
 from .contact_writes import add_contact, read_contact, remove_contact, update_contact
-from .filters import CONTACT_FILTERS, read_filters
+from .filters import CONTACT_FILTERS, EXACT_CONTACT_FILTERS, read_filters
 from .paging import find_page, read_page, v2_paging
 
 _NESTED = ("accessRoles", "tags", "address")
@@ -22,7 +22,9 @@ def list_all(request: Request, state: State) -> Reply:
     """GET /api/v2/contacts.json."""
     context = state.context()
     id_offset = V2_ID_OFFSET if context.switches.v2_ids == "other" else 0
-    where = read_filters(request.query, CONTACT_FILTERS, search.STANDING, id_offset)
+    exact = context.switches.v2_list_email == "case"
+    filters = EXACT_CONTACT_FILTERS if exact else CONTACT_FILTERS
+    where = read_filters(request.query, filters, search.STANDING, id_offset)
     requested = read_page(request.query, context.switches, "limit")
     page = find_page(requested, state.total("contacts", where), context.switches)
     order = context.switches.list_order

@@ -21,7 +21,7 @@ class Filter:
 
     name: str
     column: str
-    kind: Literal["id", "time", "text", "folded"]
+    kind: Literal["id", "time", "text", "folded", "exact"]
     operators: tuple[str, ...]
 
 
@@ -33,6 +33,9 @@ CONTACT_FILTERS = (
     Filter("reference", "reference", "text", ("", "in")),
     Filter("email", "email", "folded", ("",)),
 )
+
+EXACT_CONTACT_FILTERS = (*CONTACT_FILTERS[:-1], Filter("email", "email", "exact", ("",)))
+"""The same under `v2_list_email: case`."""
 
 ROLE_FILTERS = (
     Filter("id", "id", "id", ("in",)),
@@ -60,11 +63,11 @@ def read_filters(
 def _condition(field: Filter, operator: str, name: str, text: str, id_offset: int) -> Where:
     if operator == "in":
         return search.among(field.column, [_value(field, name, item, id_offset) for item in text.split(",")])
-    if not text and field.kind in ("text", "folded"):
+    if not text and field.kind in ("text", "folded", "exact"):
         return search.none_set(field.column)
     value = _value(field, name, text, id_offset)
-    if field.kind == "folded":
-        return search.same_text(field.column, str(value))
+    if field.kind in ("folded", "exact"):
+        return search.same_text(field.column, str(value), fold=field.kind == "folded")
     return search.compare(field.column, _RANGES.get(operator, "="), value)
 
 

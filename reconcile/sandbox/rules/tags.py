@@ -1,6 +1,7 @@
 """Tags of a contact: `{"tags": {"contact": [...]}}` (Evance help: Updating a Contact, Tags)."""
 
 from collections.abc import Iterable
+from string import ascii_lowercase, ascii_uppercase, whitespace
 
 from reconcile.sandbox.refusals import REQUIRED, Problem, Refused, refuse_if
 from reconcile.sandbox.switches import Switches
@@ -8,6 +9,8 @@ from reconcile.sandbox.switches import Switches
 from .fields import text_problem
 
 TAG_TYPE = "contact"
+
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 def read_tags(value: object, switches: Switches) -> list[str]:
@@ -37,4 +40,4 @@ def _problem(item: object) -> Problem | None:
 
 
 def _stored(item: str, switches: Switches) -> str:
-    return item.strip().casefold() if switches.tags_case == "fold" else item
+    return item.strip(whitespace).translate(_LOWER) if switches.tags_case == "fold" else item
