@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
-from reconcile.model.contact import Identity
+from reconcile.model.contact import Grant, Identity
 from reconcile.model.facets import Facet
 from reconcile.model.guards import Verdict
 from reconcile.model.plan import (
@@ -78,6 +78,14 @@ class KeptDocument(Document[Kept]):
     origin: Annotated[OriginDocument, INLINE]
 
 
+class LapsedGrantDocument(Document[Grant]):
+    """A grant that the write does not carry along: its own expiry has passed, so it is held no longer."""
+
+    item: Annotated[str, From("reference"), "The role's reference."]
+    status: str
+    expires: datetime
+
+
 class ChangeDocument(Document[Change]):
     """All operations of one contact, with the exact body of its one write."""
 
@@ -85,6 +93,7 @@ class ChangeDocument(Document[Change]):
     action: ChangeAction
     operations: tuple[OperationDocument, ...]
     kept: tuple[KeptDocument, ...]
+    lapsed: Annotated[tuple[LapsedGrantDocument, ...], LeftOutWhen(()), "What lapses with the write."]
     payload: Annotated[Mapping[str, Any], "The exact JSON body of the write."]
     live_fingerprint: Annotated[
         str | None,

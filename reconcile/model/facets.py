@@ -39,7 +39,8 @@ class FacetSpec:
     ``noun`` names one item; ``added`` and ``removed`` are the words for what an operation does to it. Of a
     set, two items of equal ``item_key`` are the same, an item that should be gone is still ``present``, and
     ``pattern`` is an example of a pattern that ignores items. Fields that are ``whole`` are always written
-    all together, the undeclared ones as they are.
+    all together, the undeclared ones as they are. Of fields that ``inherit`` an empty one shows the contact's
+    own, so that an undeclared one that is the same is not written: it would stay when the contact's changes.
     """
 
     facet: Facet
@@ -51,6 +52,7 @@ class FacetSpec:
     present: str = "there"
     pattern: str = ""
     whole: bool = False
+    inherit: tuple[str, ...] = ()
 
 
 FACETS: dict[Facet, FacetSpec] = {
@@ -59,7 +61,15 @@ FACETS: dict[Facet, FacetSpec] = {
         FacetSpec(Facet.ROLES, FacetKind.SET, "role", str, "granted", "revoked", "held", "staff-*"),
         FacetSpec(Facet.TAGS, FacetKind.SET, "tag", tag_key, pattern='"auto:*"'),
         FacetSpec(Facet.PROFILE, FacetKind.FIELDS, "profile", added="changed", removed="changed"),
-        FacetSpec(Facet.ADDRESS, FacetKind.FIELDS, "address", added="changed", removed="changed", whole=True),
+        FacetSpec(
+            Facet.ADDRESS,
+            FacetKind.FIELDS,
+            "address",
+            added="changed",
+            removed="changed",
+            whole=True,
+            inherit=("firstname", "lastname", "company"),
+        ),
     )
 }
 """The facets that can be managed, in their order."""

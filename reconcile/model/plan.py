@@ -158,7 +158,8 @@ class Change:
     ``contact.id`` is empty for a contact to be created. ``live_fingerprint`` covers the contact's identity
     and its whole live role and tag set; it is None for a contact to be created. ``target`` is what the
     contact is compared with after the write, ``declaration`` what the change was made from; a plan read from
-    a file has neither, since apply plans afresh.
+    a file has neither, since apply plans afresh. ``lapsed`` are grants whose own expiry has passed: they are
+    held no longer, and the write does not carry them along.
     """
 
     contact: Identity
@@ -170,6 +171,7 @@ class Change:
     live_fingerprint: str | None
     target: State = field(default=State(), compare=False, repr=False)
     declaration: Declaration = field(default=NO_DECLARATION, compare=False, repr=False)
+    lapsed: tuple[Grant, ...] = ()
 
     @property
     def key(self) -> str:

@@ -161,6 +161,7 @@ class ContactPlan:
             action=self.action,
             operations=self.operations,
             kept=kept(self.folded, self.operations),
+            lapsed=self.folded.lapsed,
             payload=update_payload(target) if self.live else create_payload(self.declaration, target),
             live_fingerprint=fingerprint(self.live) if self.live else None,
             target=target,

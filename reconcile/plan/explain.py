@@ -132,7 +132,7 @@ class _ExplainedItems:
         )
 
     def _target(self, key: ItemKey, origin: Origin) -> Value:
-        if origin.kind is OriginKind.UNMANAGED:
+        if origin.kind in {OriginKind.UNMANAGED, OriginKind.INHERITED}:
             return self.live.get(key)
         operation = self.operations.get(key)
         return operation.after if operation else self.target.get(key)

@@ -4,7 +4,7 @@ Everything that must survive is *in* the target; nothing is filtered out of the 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -25,12 +25,14 @@ class Folded:
     """A contact's target state and the origin of every item in it or gone from it.
 
     ``baseline`` is what the target is compared with: the live state as it counts at the clock, cut down to
-    the managed facets.
+    the managed facets. ``lapsed`` are the live grants of a managed set that count as not held, since their
+    own expiry has passed, and that a write does not carry along.
     """
 
     baseline: State
     target: State
     origins: Mapping[ItemKey, Origin]
+    lapsed: tuple[Grant, ...] = ()
 
     @property
     def unreadable(self) -> tuple[str, ...]:
@@ -40,7 +42,8 @@ class Folded:
 
 def fold(declaration: Declaration, live: State, policy: Policy, now: datetime) -> Folded:
     """The target of every managed facet of one contact, as of ``now``."""
-    baseline = without_expired(managed_part(declaration, live), now)
+    held = managed_part(declaration, live)
+    baseline = _without_inherited(without_expired(held, now), declaration, live)
     target: dict[str, Any] = {}
     origins: Origins = {}
     for facet in declaration.managed:
@@ -51,7 +54,13 @@ def fold(declaration: Declaration, live: State, policy: Policy, now: datetime) -
         else:
             target[facet.value] = _target_fields(facet, declaration, baseline)
             origins |= _field_origins(facet, declaration)
-    return Folded(baseline, State(**target), origins)
+    return Folded(baseline, State(**target), origins, _lapsed(held, target.get(Facet.ROLES.value), now))
+
+
+def _lapsed(held: State, target: Collection[Grant] | None, now: datetime) -> tuple[Grant, ...]:
+    sent = {grant.reference for grant in target or ()}
+    grants = (grant for grant in held.roles or () if grant.reference not in sent)
+    return tuple(grant for grant in grants if not grant.held(now))
 
 
 def managed_part(declaration: Declaration, live: State) -> State:
@@ -66,6 +75,21 @@ def managed_part(declaration: Declaration, live: State) -> State:
             fields = live.fields(facet)
             part[facet.value] = {name: fields.get(name) for name in declaration.fields(facet)}
     return State(**part)
+
+
+def _without_inherited(state: State, declaration: Declaration, live: State) -> State:
+    """Without the undeclared fields that may be inherited from the profile: to write them would keep them."""
+    own = live.fields(Facet.PROFILE)
+    left: dict[str, Any] = {}
+    for facet in declaration.managed:
+        declared, inherit = declaration.fields(facet), FACETS[facet].inherit
+        if inherit:
+            left[facet.value] = {
+                name: value
+                for name, value in state.fields(facet).items()
+                if name not in inherit or name in declared or value != own.get(name)
+            }
+    return replace(state, **left) if left else state
 
 
 def without_expired(state: State, now: datetime) -> State:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from reconcile.clock import utc_text
@@ -87,7 +87,7 @@ class _DriftText:
     def _lines(self, change: Change, differences: list[Difference]) -> Iterator[str]:
         """In the order of the operations; each line begins with a symbol, so none can end a fence."""
         wording = PlanSentences(self.drift.plan, TERMINAL).operation_text
-        lines = aligned(list(contact_lines(change, wording, concise=True)))
+        lines = aligned(list(contact_lines(replace(change, lapsed=()), wording, concise=True)))
         for (line, lead), difference in zip(lines, differences, strict=True):
             yield lead + " · ".join(filter(None, (line.text, _cause_text(difference))))
 

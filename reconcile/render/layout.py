@@ -8,7 +8,7 @@ from dataclasses import dataclass
 NARROWEST = 24
 """Columns that wrapped text has at least, however far in it starts."""
 
-COLOURS = {"+": "32", "~": "33", "-": "31", "=": "2", "!": "1;31", "?": "35", "": "1"}
+COLOURS = {"+": "32", "~": "33", "-": "31", "=": "2", ".": "2", "!": "1;31", "?": "35", "": "1"}
 """The terminal's own number for the colour of each symbol. ``!`` leads a warning, nothing a headline."""
 
 

@@ -109,11 +109,16 @@ def _mask_change(change: Change) -> Change:
         source=contact_mask.place(change.source),
         operations=tuple(map(contact_mask.item, change.operations)),
         kept=tuple(map(contact_mask.item, change.kept)),
+        lapsed=tuple(map(_mask_grant, change.lapsed)),
         payload=contact_mask.payload(change.payload),
         live_fingerprint=None,
         target=State(),
         declaration=NO_DECLARATION,
     )
+
+
+def _mask_grant(grant: Grant) -> Grant:
+    return replace(grant, reference=mask_emails(grant.reference), status=mask_emails(grant.status))
 
 
 def _personal_in_change(change: Change) -> Iterator[str]:
@@ -231,7 +236,7 @@ class _ContactMask:
     def _value(self, facet: Facet, name: str, value: Value) -> Value:
         """A grant bears its role's name, so both are masked alike; a tag is its own value."""
         if isinstance(value, Grant):
-            return replace(value, reference=mask_emails(value.reference), status=mask_emails(value.status))
+            return _mask_grant(value)
         if facet in _FIELDS:
             return mask_field(name, value)
         return value and self.personal.hide(value)

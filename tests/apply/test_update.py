@@ -13,6 +13,7 @@ from reconcile.model.result import Outcome, Report
 from reconcile.model.settings import Patterns, Policy
 from reconcile.plan.approval import approved_operations
 from reconcile.services.planning import make_fresh_plan
+from tests.support.sandbox.sandbox_account import SandboxAccount
 from tests.support.shop import NOW, Shop
 
 GRACE = "grace.odell@example.com"  # holds customer
@@ -132,3 +133,22 @@ def test_two_declarations_of_one_place_are_not_taken_for_each_other(shop: Shop) 
     _, report = applied(shop, first, second)
     assert report.complete
     assert (set(shop.roles(GRACE)), set(shop.roles(ROSALIND))) == ({"customer"}, set())
+
+
+def test_a_lapsed_grant_that_the_write_drops_has_a_line(sandbox_account: SandboxAccount) -> None:
+    """It lapsed after the plan was approved, which covers its loss: the clock took it, not the run."""
+    checkout = sandbox_account.checkout(
+        "contacts:\n  - {email: dermot@quigley.example.net, manage: {roles: additive}, roles: [newsletter]}\n"
+    )
+    approved = checkout.saved()
+    assert "= role  trade-gold" in checkout.plan().out
+    later = "2026-11-23T13:00:00Z"
+    sandbox_account.control("PUT", "clock", {"now": "2026-11-23T13:00:00+00:00"})
+    shown = checkout.plan(as_of=later).out
+    assert ". role  trade-gold  expired 2026-11-23T12:00:00Z, not carried along" in shown
+    assert "trade-gold" not in shown.split("Plan: ")[1], "it is no revocation, and counts as none"
+    done = checkout.apply(str(approved), as_of=later)
+    assert done.code == 0, done.said
+    roles = sandbox_account.user("dermot@quigley.example.net")["roles"]
+    assert "newsletter" in roles
+    assert "trade-gold" not in roles

@@ -121,7 +121,8 @@ def lines(change: Change) -> list[str]:
     kept = [
         f"= {item.facet} {item.item}: {value(item.value)} ({origin(item.origin)})" for item in change.kept
     ]
-    return moved + kept
+    lapsed = [f". roles {grant.reference}: {value(grant)}" for grant in change.lapsed]
+    return moved + lapsed + kept
 
 
 def before_after(before: Value, after: Value) -> str:

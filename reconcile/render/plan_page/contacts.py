@@ -14,7 +14,7 @@ from reconcile.text import count
 SHOWN_OPEN = 20
 """Maximum number of contacts that are shown unfolded, then all are folded."""
 
-_CSS_CLASSES = {"+": "add", "~": "change", "-": "remove", "=": "keep"}
+_CSS_CLASSES = {"+": "add", "~": "change", "-": "remove", "=": "keep", ".": "lapsed"}
 
 
 class ContactSections:

@@ -7,12 +7,15 @@ from reconcile.model.facets import FACETS, SETS, Facet
 from reconcile.model.plan import Change, Kept, Operation
 from reconcile.render.layout import column_width, pad
 
-from .operation_text import KEPT, SYMBOLS, OperationText
+from .operation_text import KEPT, LAPSED, SYMBOLS, OperationText
 
 WIDEST_ITEM = 40
 """Columns. A longer item pushes its own line out, not the column of all others."""
 
 NOUNS = {facet: FACETS[facet].noun for facet in SETS}
+
+
+_ROLE_RANK = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,14 @@ def item_text(facet: Facet, name: str) -> str:
 
 
 def contact_lines(change: Change, wording: OperationText, *, concise: bool = False) -> Iterator[Line]:
-    """Facet by facet: what happens to its items, then what is kept of it (not if ``concise``)."""
+    """Facet by facet: what happens to its items, what has lapsed, what is kept of it (not if ``concise``)."""
     for facet in Facet:
         for operation in change.operations:
             if operation.facet is facet:
                 yield _line(SYMBOLS[operation.action], operation, wording.operation(operation), wording)
+        for grant in change.lapsed if facet is Facet.ROLES else ():
+            name = wording.dialect.name(grant.reference)
+            yield Line(LAPSED, facet, name, wording.lapsed(grant), "", _ROLE_RANK)
         for kept in () if concise else change.kept:
             if kept.facet is facet:
                 yield _line(KEPT, kept, wording.kept(kept), wording)
@@ -66,7 +72,7 @@ def _rank(item: Operation | Kept) -> int:
     moved = item.facet is Facet.PROFILE and item.item == "email"
     if moved or item.revokes or item.bypasses_approval or item.facet is Facet.CONTACT:
         return 0
-    return {Facet.ROLES: 1, Facet.TAGS: 3}.get(item.facet, 2)
+    return {Facet.ROLES: _ROLE_RANK, Facet.TAGS: 3}.get(item.facet, 2)
 
 
 def aligned(lines: list[Line]) -> Iterator[tuple[Line, str]]:

@@ -60,6 +60,8 @@ SYMBOLS = {Action.ADD: "+", Action.CHANGE: "~", Action.REMOVE: "-"}
 
 KEPT = "="
 
+LAPSED = "."
+
 _BYPASS = " (bypasses approval)"
 
 
@@ -87,6 +89,10 @@ class OperationText:
         elif kept.origin.at is not None:
             parts.append(self._until(kept.origin.at))
         return ", ".join(parts)
+
+    def lapsed(self, grant: Grant) -> str:
+        """When a grant lapsed that is not carried along."""
+        return f"expired {self._end(grant.expires)}, not carried along" if grant.expires else "lapsed"
 
     def _role(self, operation: Operation) -> str:
         before, after = operation.before, operation.after

@@ -165,6 +165,7 @@ def full_plan() -> Plan:
         tag_added("ipswich"),
         kept=(kept_role(grant("staff-discount"), OriginKind.IGNORED, "staff-*"), kept_tag("trade")),
     )
+    bob = replace(bob, lapsed=(grant("summer-sale", expires="2026-09-01T00:00:00Z"),))
     carol = change(
         granted(grant("customer", "default"), origin(OriginKind.BUNDLE, "trade-customer")),
         changed(grant("wholesale", "pending"), grant("wholesale", expires="2027-06-30T12:00:00Z")),

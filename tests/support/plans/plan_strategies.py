@@ -82,6 +82,7 @@ CHANGES = st.builds(
     kept=st.lists(kept_items(), max_size=3).map(tuple),
     payload=st.dictionaries(TEXTS, JSON, max_size=3),
     live_fingerprint=st.none() | TEXTS,
+    lapsed=st.lists(st.builds(Grant, TEXTS, TEXTS, INSTANTS), max_size=2).map(tuple),
 )
 
 VERDICTS = st.builds(
