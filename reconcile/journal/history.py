@@ -81,6 +81,12 @@ class RunHistory:
         """The ids of contacts that lost a role in the last hours."""
         return self.lost_since(now - timedelta(hours=hours))
 
+    def missing_journals(self, now: datetime, hours: int, *, recent: bool) -> tuple[str, ...]:
+        """The runs of the last hours whose journals are gone, or those before; of unknown age is recent."""
+        horizon = now - timedelta(hours=hours)
+        ages = ((run.name, run.at is None or run.at > horizon) for run in self.missing)
+        return tuple(name for name, is_recent in ages if is_recent is recent)
+
 
 NO_HISTORY = RunHistory()
 """Nothing was applied from this checkout yet."""

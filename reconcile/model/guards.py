@@ -170,6 +170,12 @@ GUARDS: dict[str, Guard] = {
             liftable=True,
         ),
         Guard(
+            "journals",
+            "the journal of a run is missing that a later run names, so that nobody knows what it took away; "
+            "for runs before the hours of `losing-access` there is a note instead",
+            liftable=True,
+        ),
+        Guard(
             "self",
             "a contact of the staff would lose a role, or get another e-mail address or username",
             "Contacts of the staff, which may lose no role, nor get another e-mail address or username.",

@@ -6,6 +6,7 @@ from dataclasses import replace
 from reconcile.model.contact import Contact, email_key
 from reconcile.model.declaration import Declaration
 from reconcile.model.plan import Plan, PlanContext, SetAside
+from reconcile.text import count, listed, verb_form
 
 from .contact_plan import ContactPlan, plan_contact
 from .digest import config_digest, declarations_digest, plan_digest
@@ -55,7 +56,7 @@ def make_plan(
         declarations_digest=declarations_digest(declarations),
         changes=tuple(change for change in changes if change is not None),
         unchanged=sum(not (contact.changes or contact.set_aside_reason) for contact in contacts),
-        notes=tuple(_unseen_notes(matches.unseen)),
+        notes=(*_unseen_notes(matches.unseen), *_gap_notes(account.older_gaps)),
         guards=evaluate(GuardInput(contacts, declared, context.policy, account, context.now)),
         revert=context.revert,
         set_aside=set_aside,
@@ -77,6 +78,14 @@ def _set_aside(matches: Matches, contacts: Iterable[ContactPlan]) -> tuple[SetAs
             (*doubtful, *unwritable), key=lambda entry: (not entry.revocations, *_order(entry), entry.source)
         )
     )
+
+
+def _gap_notes(runs: Sequence[str]) -> list[str]:
+    """Journals that are gone, so long ago that no guard counts what their runs took away."""
+    if not runs:
+        return []
+    journals = f"{count(len(runs), 'older journal')} {verb_form(len(runs), 'is', 'are')}"
+    return [f"{journals} missing, so no guard counts what those runs took away: {listed(runs)}"]
 
 
 def _unseen_notes(unseen: Iterable[Declaration]) -> list[str]:

@@ -87,12 +87,15 @@ def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways t
         if lost:
             search_progress = partial(progress, "Looking for other holders")
             holders = search_holders(undeclared, lost, account, context.now, search_progress)
+    hours = context.policy.guards.of(LOSING_HOURS)
     facts = AccountFacts(
         contacts=len(listing.identities),
         before=past.contacts_before,
         gap=listing.gap,
         other_holders=holders,
-        recent_losses=past.recent_losses(context.now, context.policy.guards.of(LOSING_HOURS)),
+        recent_losses=past.recent_losses(context.now, hours),
+        missing_journals=past.missing_journals(context.now, hours, recent=True),
+        older_gaps=past.missing_journals(context.now, hours, recent=False),
     )
     return FreshPlan(make_plan(matches, contacts, context, facts), len(listing.identities), context)
 

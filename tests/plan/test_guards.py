@@ -405,6 +405,10 @@ TRIPPED: dict[str, tuple[Callable[[], Plan], str]] = {
         lambda: planned([ME], limits(), AccountFacts(gap="12 rows seen, 13 counted")),
         "the account could not be listed whole: 12 rows seen, 13 counted",
     ),
+    "journals": (
+        lambda: planned([ME], limits(), AccountFacts(missing_journals=("20261123T090000Z-abcdef",))),
+        "1 journal of the last 24 hours is missing that later runs name; bring it back to .reconcile/runs",
+    ),
     "last-holder": (
         lambda: planned([ME], limits(), AccountFacts(other_holders=OtherHolders({"customer": 2}))),
         "1 role would lose the last holder; the limit is 0",

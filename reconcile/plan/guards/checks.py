@@ -24,6 +24,7 @@ from reconcile.model.guards import (
 from reconcile.model.plan import ChangeAction, Operation
 from reconcile.model.settings import Policy
 from reconcile.plan.contact_plan import ContactPlan
+from reconcile.text import count, verb_form
 
 from .facts import Check, GuardCount, GuardInput, OtherHolders, count_in_words, labels, matches
 from .people import handed_over, protected_items, staff_harmed
@@ -94,6 +95,17 @@ def _incomplete_listing(guard_input: GuardInput) -> GuardCount:
     return GuardCount(f"the account could not be listed whole: {gap}", 1)
 
 
+def _journals(guard_input: GuardInput) -> GuardCount:
+    """What a missing run took away is not counted: a deleted file would make room for as much again."""
+    writes = any(contact.changes for contact in guard_input.contacts)
+    missing = guard_input.account.missing_journals if writes else ()
+    hours = guard_input.limits.of(LOSING_HOURS)
+    remedy = "; bring it back to .reconcile/runs" if missing else ""
+    journals = f"{count(len(missing), 'journal')} of the last {hours} hours"
+    message = f"{journals} {verb_form(len(missing), 'is', 'are')} missing that later runs name{remedy}"
+    return GuardCount(message, len(missing), 0, missing)
+
+
 def _last_holder(guard_input: GuardInput) -> GuardCount:
     """Contacts that were not read count as holders of nothing: better refused once too often."""
     limit, others = guard_input.limits.of(LAST_HOLDER), guard_input.account.other_holders
@@ -159,6 +171,7 @@ CHECKS: dict[str, Check] = {
     "empty-declarations": _empty_declarations,
     "granting": _granting,
     "incomplete-listing": _incomplete_listing,
+    "journals": _journals,
     "last-holder": _last_holder,
     "last-role": _last_role,
     "losing-access": _losing_access,

@@ -30,7 +30,8 @@ class AccountFacts:
     ``contacts`` is the number of listed contacts, ``before`` the number at the last run (None: not known).
     ``gap`` says why the listing may lack contacts; empty when it is proven whole. ``other_holders`` is None
     when nothing is known of contacts that are not declared. ``recent_losses`` are the ids of contacts that
-    lost a role in earlier runs within the guard's hours.
+    lost a role in earlier runs within the guard's hours. ``missing_journals`` are the runs of those hours
+    whose journals are gone, ``older_gaps`` the runs before them.
     """
 
     contacts: int | None = None
@@ -38,6 +39,8 @@ class AccountFacts:
     gap: str = ""
     other_holders: OtherHolders | None = None
     recent_losses: frozenset[str] = frozenset()
+    missing_journals: tuple[str, ...] = ()
+    older_gaps: tuple[str, ...] = ()
 
 
 UNKNOWN_FACTS = AccountFacts()
