@@ -94,14 +94,12 @@ def encode_itself(value: Any) -> dict[str, Any]:
 
 
 def decode_leniently(described: type[M], content: Any, **known: Any) -> M:
-    """A value whose class describes itself, of what is there, unchecked: for what was written long ago.
+    """A value whose class describes itself, of what earlier versions wrote: what is missing has its default.
 
-    What is missing has its default; without one, asking for it raises AttributeError. ``known`` are
+    ValueError with the path (``content.at``) of what is wrong, or missing without a default. ``known`` are
     attributes told elsewhere.
     """
-    model: M = object_shape(described).read_leniently(content)
-    for name, value in known.items():
-        object.__setattr__(model, name, value)
+    model: M = object_shape(described).read_leniently(JsonValue(content, "content"), **known)
     return model
 
 
@@ -179,18 +177,12 @@ class ObjectShape:
             row.read(value, attributes)
         return attributes
 
-    def read_leniently(self, value: Any) -> Any:
-        """The model of an object as far as it goes; a value that is no object stays what it is."""
-        if not isinstance(value, Mapping):
-            return value
-        model = object.__new__(self.model)
-        for field in fields(self.model):
-            if field.default is not MISSING:
-                object.__setattr__(model, field.name, field.default)
-        for row in self.rows:
-            if row.name in value:
-                object.__setattr__(model, row.name, row.kind.read_leniently(value[row.name]))
-        return model
+    def read_leniently(self, value: JsonValue, **known: Any) -> Any:
+        """The model of an object that may miss what has a default."""
+        optional = {field.name for field in fields(self.model) if field.default is not MISSING}
+        rows = [row for row in self.rows if value.has(row.name) or row.name not in optional]
+        read = {row.name: row.kind.leniently(value.key(row.name)) for row in rows}
+        return self.model(**read, **known)
 
     def schema(self) -> Schema:
         """What a JSON Schema says of an object that may have further keys."""

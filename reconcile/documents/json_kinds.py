@@ -26,18 +26,23 @@ def as_it_is(value: Any) -> Any:
 class JsonKind:
     """One kind of value, in both directions. Reading raises ValueError with the path of what is wrong.
 
-    ``closing`` is what a schema adds to allow no further keys. ``read_leniently`` takes a value of JSON's
-    types and checks nothing. A kind that depends on other keys of its object reads with ``read_key``, by the
-    object and the key, and ``object_rule`` is what the object's schema says of that key.
+    ``closing`` is what a schema adds to allow no further keys. ``read_leniently`` reads objects that may miss
+    what has a default, where that differs. A kind that depends on other keys of its object reads with
+    ``read_key``, by the object and the key, and ``object_rule`` is what the object's schema says of that key.
     """
 
     read: Callable[[JsonValue], Any]
     schema: Schema
     write: Callable[[Any], Any] = as_it_is
     closing: Schema = field(default_factory=dict)
-    read_leniently: Callable[[Any], Any] = as_it_is
+    read_leniently: Callable[[JsonValue], Any] | None = None
     read_key: Callable[[JsonValue, str], Any] | None = None
     object_rule: Callable[[str], Schema] | None = None
+
+    @property
+    def leniently(self) -> Callable[[JsonValue], Any]:
+        """Reads a value that an earlier version may have written."""
+        return self.read_leniently or self.read
 
 
 ANYTHING = JsonKind(lambda value: value.value, {})
@@ -53,6 +58,24 @@ ZERO_AS_NULL = JsonKind(
     lambda number: number or None,
 )
 """A whole number that is null where it is 0."""
+
+NOTED_INSTANT = JsonKind(
+    lambda value: value.text() and utc_text(value.instant()), {"type": "string", "pattern": r"^$|Z$"}
+)
+"""An instant as text, or the empty text where none was noted."""
+
+MOST_NOTED = 2**53 - 1
+"""The largest whole number on which all readers of JSON agree (RFC 8259, section 6)."""
+
+
+def _noted_number(value: JsonValue) -> int:
+    if value.count() > MOST_NOTED:
+        raise value.wrong(f"is above {MOST_NOTED}")
+    return value.count()
+
+
+NOTED_NUMBER = JsonKind(_noted_number, {"type": "integer", "minimum": 0, "maximum": MOST_NOTED})
+"""A whole number that others calculate with."""
 
 INSTANT_PATTERN = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"
 
@@ -90,7 +113,7 @@ def nullable(inner: JsonKind) -> JsonKind:
         or_null(inner.schema),
         lambda value: None if value is None else inner.write(value),
         inner.closing,
-        inner.read_leniently,
+        lambda value: None if value.absent else inner.leniently(value),
     )
 
 
@@ -101,7 +124,7 @@ def list_of(member: JsonKind) -> JsonKind:
         {"type": "array", "items": member.schema},
         lambda members: list(map(member.write, members)),
         {"items": member.closing} if member.closing else {},
-        lambda value: tuple(map(member.read_leniently, value)) if isinstance(value, list) else value,
+        lambda value: tuple(map(member.leniently, value.items())),
     )
 
 

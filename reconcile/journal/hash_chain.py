@@ -5,18 +5,22 @@ Each line carries its number, the hash of the line before, and the SHA-256 over 
 
 import json
 import os
+import stat
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from reconcile.documents.json_text import canonical_json
 from reconcile.errors import ReconcileError
 
 GENESIS_HASH = "0" * 64
 """What stands for the hash before the first line."""
+
+
+ADVICE = "keep the file for an inquiry and move it out of the folder"
 
 
 class BrokenChain(ReconcileError):
@@ -76,7 +80,7 @@ def read_entries(path: Path) -> tuple[Entry, ...]:
 
 def first_entry(path: Path) -> Entry | None:
     """The first line alone, checked; None when there is no whole one."""
-    with path.open("rb") as file:
+    with _open_regular(path) as file:
         line = file.readline()
     return _checked(path, 1, GENESIS_HASH, line) if line.endswith(b"\n") else None
 
@@ -94,11 +98,27 @@ def _walk(path: Path) -> Iterator[tuple[Entry, int]]:
     last, size = GENESIS_HASH, 0
     # A crash cut off what follows the last line feed. Only a line feed ends a line:
     # `splitlines` would take a byte that was changed to a carriage return for the end of the journal.
-    whole = path.read_bytes().split(b"\n")[:-1]
+    with _open_regular(path) as file:
+        whole = file.read().split(b"\n")[:-1]
     for number, line in enumerate((line + b"\n" for line in whole), 1):
         entry = _checked(path, number, last, line)
         last, size = entry.hash, size + len(line)
         yield entry, size
+
+
+def _open_regular(path: Path) -> BinaryIO:
+    """A file to be read; BrokenChain for a pipe, which would be waited for without end, or for a device."""
+    if path.exists() and not path.is_file():
+        raise _not_regular(path)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):  # it may have been replaced meanwhile
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    raise _not_regular(path)
+
+
+def _not_regular(path: Path) -> BrokenChain:
+    return BrokenChain(f"{path}: this is a folder, a pipe or a device, no journal; move it out of the folder")
 
 
 def _checked(path: Path, number: int, last: str, line: bytes) -> Entry:
@@ -106,13 +126,11 @@ def _checked(path: Path, number: int, last: str, line: bytes) -> Entry:
         members = json.loads(line)
         kind, content = members["kind"], members["content"]
         expected, line_hash = _hashed_line(number, last, kind, content)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         expected, line_hash, kind, content = b"", "", "", {}
     if expected != line:
-        raise BrokenChain(
-            f"{path}:{number}: this line is not what was written: the journal was changed or damaged; "
-            "keep the file for an inquiry and move it out of the folder"
-        )
+        damage = "this line is not what was written: the journal was changed or damaged"
+        raise BrokenChain(f"{path}:{number}: {damage}; {ADVICE}")
     return Entry(number, kind, content, line_hash)
 
 

@@ -68,7 +68,7 @@ class RunHistory:
         whole = [
             (run, begun)
             for run, begun in self._begun_remembered
-            if begun.declarations != NOT_NOTED and not run.due
+            if NOT_NOTED not in (begun.declarations, begun.at) and not run.due
         ]
         written = {item: at for run in self.remembered for item, at in _written(run)}
         return ApplyHistory(_last_apply(*whole[-1]) if whole else None, written)

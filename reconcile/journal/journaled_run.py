@@ -19,7 +19,7 @@ from reconcile.model.contact import Contact, Fields
 from reconcile.model.result import Outcome
 from reconcile.plan.digest import fingerprint
 
-from .hash_chain import Entry, read_entries
+from .hash_chain import ADVICE, BrokenChain, Entry, read_entries
 from .lines import (
     CUT_OFF,
     LINE_KINDS,
@@ -30,6 +30,7 @@ from .lines import (
     OutcomeLine,
     ResolvedLine,
     RetiredLine,
+    check_line,
 )
 
 L = TypeVar("L")
@@ -193,8 +194,21 @@ def _holds(fields: Fields | None, wanted: Fields | None) -> bool:
 
 
 def read_run(path: Path) -> JournaledRun:
-    """One run; BrokenChain when its journal is not what was written."""
-    return JournaledRun(path.stem, path, read_entries(path))
+    """One run; BrokenChain when its journal is not what was written, or no run could have written it."""
+    entries = read_entries(path)
+    for entry in entries:
+        refuse_odd_line(path, entry)
+    return JournaledRun(path.stem, path, entries)
+
+
+def refuse_odd_line(path: Path, entry: Entry) -> None:
+    """BrokenChain for a line whose hash is right and whose content is none of a journal's."""
+    try:
+        check_line(entry)
+    except (ValueError, RecursionError) as error:
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        odd = "this line is sealed, but says what no run writes"
+        raise BrokenChain(f"{path}:{entry.number}: {odd}: {reason}; {ADVICE}") from None
 
 
 def read_runs(folder: Path) -> Sequence[JournaledRun]:

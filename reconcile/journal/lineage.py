@@ -9,8 +9,8 @@ from pathlib import Path
 from reconcile.documents.codec import decode_leniently
 
 from .hash_chain import first_entry
-from .journaled_run import JournaledRun, named_time, read_run
-from .lines import BeginLine, FollowedRun
+from .journaled_run import JournaledRun, named_time, read_run, refuse_odd_line
+from .lines import LINE_KINDS, BeginLine, FollowedRun
 
 
 def unfollowed_runs(path: Path) -> tuple[FollowedRun, ...]:
@@ -29,7 +29,10 @@ def unfollowed_runs(path: Path) -> tuple[FollowedRun, ...]:
 def _followed_by(path: Path) -> Sequence[FollowedRun]:
     """The runs that a journal's first line names; the others need not be read for that."""
     first = first_entry(path)
-    return () if first is None else decode_leniently(BeginLine, first.content).follows
+    if first is None:
+        return ()
+    refuse_odd_line(path, first)
+    return decode_leniently(BeginLine, first.content).follows if first.kind == LINE_KINDS[BeginLine] else ()
 
 
 @dataclass(frozen=True, slots=True)

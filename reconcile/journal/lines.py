@@ -1,23 +1,28 @@
 """The lines of a journal: what each kind holds, as it is written and as it is read back.
 
-Reading checks nothing, since the chain of hashes holds that a line is what some version wrote. A key that
-this version misses is missed when somebody asks for it, unless it has a default: journals of earlier versions
-have fewer keys.
+The chain of hashes holds that a line is what somebody wrote, not that a run did: reading checks each value.
+Journals of earlier versions have fewer keys, so all that came later has a default. A kind that this version
+does not know is passed over.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from reconcile.documents.codec import NOT_IN_JSON, decode
+from reconcile.documents.codec import NOT_IN_JSON, decode, decode_leniently
 from reconcile.documents.items import ContactSnapshot
+from reconcile.documents.json_kinds import NOTED_INSTANT, NOTED_NUMBER, nullable
 from reconcile.documents.json_text import JsonValue
 from reconcile.documents.plan import OperationDocument
 from reconcile.model.contact import Contact
 from reconcile.model.plan import Operation
 
+from .hash_chain import Entry
+
 NOT_NOTED = ""
 """Stands for what a journal does not have: runs of earlier versions did not note it."""
+
+NotedInstant = Annotated[str, NOTED_INSTANT]
 
 CUT_OFF = "cut off"
 """Why a run was stopped, as the later run notes that closes its journal for it."""
@@ -32,7 +37,7 @@ class FollowedRun:
     """
 
     run: str
-    line: int
+    line: Annotated[int, NOTED_NUMBER]
     hash: str
     account: str = NOT_NOTED
 
@@ -59,14 +64,14 @@ class BeginLine:
     target: str
     tool_version: str
     plan: str = "unknown"
-    changes: int
-    at: str = NOT_NOTED
-    machine: str = NOT_NOTED
-    server: str = NOT_NOTED
+    changes: Annotated[int, NOTED_NUMBER]
+    at: NotedInstant = NOT_NOTED
+    machine: NotedInstant = NOT_NOTED
+    server: NotedInstant = NOT_NOTED
     declarations: str = NOT_NOTED
     config: str
     follows: tuple[FollowedRun, ...] = ()
-    contacts: int | None = None
+    contacts: Annotated[int | None, nullable(NOTED_NUMBER)] = None
     allowances: tuple[SpentOverride, ...] = ()
     approved: str | None = None
     due: bool = False
@@ -90,11 +95,15 @@ class IntentLine:
     @property
     def contact_before(self) -> Contact | None:
         """The contact as it was before the write; None when it was to be created."""
-        return decode(ContactSnapshot, JsonValue(self.before)) if self.before else None
+        before = JsonValue(self.before, "content.before")
+        return None if before.absent else decode(ContactSnapshot, before)
 
     def steps(self) -> Iterator[Operation]:
         """What the write does, operation by operation."""
-        return (decode(OperationDocument, JsonValue(step)) for step in self.operations)
+        return (
+            decode(OperationDocument, JsonValue(step, f"content.operations[{number}]"))
+            for number, step in enumerate(self.operations)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +134,8 @@ class RetiredLine:
     ``at`` is the instant as of which that was done, ``machine`` what the machine's own clock showed then.
     """
 
-    at: str
-    machine: str
+    at: NotedInstant
+    machine: NotedInstant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,3 +157,13 @@ LINE_KINDS: dict[type, str] = {
     EndLine: "end",
 }
 """What the journal calls each kind."""
+
+_KINDS = {name: kind for kind, name in LINE_KINDS.items()}
+
+
+def check_line(entry: Entry) -> None:
+    """ValueError with the path of what is wrong in a line, be it within a contact or an operation."""
+    kind = _KINDS.get(entry.kind)
+    line: object = decode_leniently(kind, entry.content) if kind else None
+    if isinstance(line, IntentLine):
+        _ = (line.contact_before, *line.steps())

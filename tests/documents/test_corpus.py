@@ -534,7 +534,7 @@ def read_mutated(mutation: Verdict, folder: Path) -> Verdict:
 
 def in_brief(said: str) -> str:
     """Without the advice, which ``journals.json`` has in full."""
-    return said.partition(": the journal was changed or damaged;")[0]
+    return said.partition(": the journal was changed or damaged;")[0].partition("; keep the file")[0]
 
 
 def briefly(done: Verdict, told: str) -> str:
