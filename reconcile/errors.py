@@ -93,7 +93,14 @@ class ServerFailure(ApiError):
 
 
 class WriteDeferred(ApiError):
-    """A write that was not taken now, or would have had to wait: read again before another try."""
+    """A write that was not taken now, or would have had to wait: read again before another try.
+
+    ``sent``: False where it surely did not reach the account.
+    """
+
+    def __init__(self, message: str, *, sent: bool) -> None:
+        super().__init__(message)
+        self.sent = sent
 
 
 class Stopped(ApiError):

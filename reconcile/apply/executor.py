@@ -7,12 +7,13 @@ from contextlib import closing
 from reconcile.errors import ApiError, NotFound, Stopped
 from reconcile.evance.reader import Reader
 from reconcile.journal.history import RunHistory
-from reconcile.journal.journaled_run import NO_EFFECT, JournaledRun, is_as_before
+from reconcile.journal.journaled_run import NO_EFFECT, JournaledRun
 from reconcile.journal.lines import IntentLine
 from reconcile.journal.writer import Journal
 from reconcile.model.facets import Facet
-from reconcile.model.plan import Action, Change, ChangeAction, Plan
-from reconcile.model.result import Outcome, Report, Result
+from reconcile.model.plan import Action, Change, ChangeAction, Plan, PlanContext
+from reconcile.model.result import LostItem, Outcome, Report, Result, WriteEffect
+from reconcile.plan.write_effect import effect_of, unasked_changes
 
 from .create import create_contact
 from .run_context import RunContext, failure_text
@@ -66,7 +67,9 @@ def execute_change(change: Change, run: RunContext) -> Result:
     except BaseException:
         run.breaker.stop("an unexpected error")
         raise
-    if result.settled or result.outcome is Outcome.STALE:
+    if result.outcome is Outcome.LOST_ROLE:
+        run.breaker.stop("a contact lost a role that nobody asked to take")
+    elif result.settled or result.outcome is Outcome.STALE:
         run.breaker.succeeded()
     elif result.outcome is not Outcome.NOT_TRIED:
         run.breaker.failed()
@@ -88,30 +91,38 @@ def _attempt_change(change: Change, run: RunContext) -> Result:
         return Result(change, Outcome.FAILED, failure_text(error, run))
 
 
-def settle_interrupted_runs(past: RunHistory, account: Reader) -> tuple[str, ...]:
+def settle_interrupted_runs(past: RunHistory, account: Reader, context: PlanContext) -> tuple[str, ...]:
     """Look at every contact that an interrupted run left in doubt, and note the finding in the run's journal.
 
     The findings in words. What is left to do is in the next plan, like everything else.
     """
     interrupted = (run for run in past.runs if run.in_doubt or not run.ended)
-    return tuple(finding for run in interrupted for finding in _resolve(run, account))
+    return tuple(finding for run in interrupted for finding in _resolve(run, account, context))
 
 
-def _resolve(run: JournaledRun, account: Reader) -> Iterator[str]:
+def _resolve(run: JournaledRun, account: Reader, context: PlanContext) -> Iterator[str]:
+    seen = {line.key for line in run.outcomes}
     with closing(Journal(run.path)) as journal:
         for intent in run.in_doubt:
-            finding = _finding(intent, account)
-            journal.resolve(intent, finding)
-            yield f"run {run.name} was cut off while it wrote {intent.email}: {finding}"
+            finding, lost = _finding(intent, account, context)
+            journal.resolve(intent, finding, lost)
+            how = "could not look at" if intent.key in seen else "was cut off while it wrote"
+            yield f"run {run.name} {how} {intent.email}: {finding}"
         if not run.ended:
             journal.note_cut_off()
 
 
-def _finding(intent: IntentLine, account: Reader) -> str:
-    if intent.contact is None:
-        return "it was to be created; the plan shows whether it exists"
+def _finding(intent: IntentLine, account: Reader, context: PlanContext) -> tuple[str, tuple[LostItem, ...]]:
+    """What a look at the contact tells of the write: in words, and what the contact lost unasked."""
+    before = intent.contact_before
+    if intent.contact is None or before is None:
+        return "it was to be created; the plan shows whether it exists", ()
     try:
         live = account.contact(intent.contact)
     except NotFound:
-        return "the contact is gone"
-    return NO_EFFECT if is_as_before(intent, live) else "the contact has changed since"
+        return "the contact is gone", ()
+    steps = tuple(intent.steps())
+    if effect_of(steps, live, context.now) is WriteEffect.NOT_TAKEN:
+        return NO_EFFECT, ()
+    lost = unasked_changes(before, live, steps, context.policy, context.now).lost
+    return f"it lost {', '.join(map(str, lost))}" if lost else "the contact has changed since", lost

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from reconcile.errors import ApiError, Forbidden, Unauthorized
@@ -11,8 +12,6 @@ from reconcile.evance.writer import WriteResult
 from reconcile.journal.writer import Journal
 from reconcile.model.contact import Contact, Identity
 from reconcile.model.plan import Change, Operation, Payload, PlanContext
-from reconcile.model.result import Outcome, Result
-from reconcile.plan.approval import unmet_target
 
 
 class CircuitBreaker:
@@ -92,6 +91,7 @@ class RunContext:
     approved: nothing beyond them is written. ``held_back`` says why a change must wait, or None; it is asked
     before a contact is begun and again before each write. ``clock_fault`` says why the machine's clock can't
     be trusted by the reading right before a write, or None. ``workers`` contacts are carried out at a time.
+    ``present`` tells the time, by which a grant may end while a run lasts; None: it stands still.
     """
 
     account: WritableAccount
@@ -102,6 +102,11 @@ class RunContext:
     held_back: Callable[[Change], str | None] = lambda _change: None
     clock_fault: Callable[[], str | None] = lambda: None
     workers: int = 1
+    present: Callable[[], datetime] | None = None
+
+    def time(self) -> datetime:
+        """The present."""
+        return self.present() if self.present else self.context.now
 
     def stops(self, change: Change) -> str | None:
         """Why that change must not be written now, or None."""
@@ -123,9 +128,9 @@ class ReadBudget:
     until: float = field(default_factory=lambda: time.monotonic() + LONGEST_WAIT)
 
     def spend(self) -> bool:
-        """Use up one read; True when it was the last."""
+        """Use up one read; True when only one is left, for a last look."""
         self.left -= 1
-        return self.left <= 0 or time.monotonic() > self.until
+        return self.left <= 1 or time.monotonic() > self.until
 
 
 def failure_text(error: ApiError | OSError, run: RunContext) -> str:
@@ -137,28 +142,6 @@ def failure_text(error: ApiError | OSError, run: RunContext) -> str:
     if isinstance(error, Unauthorized | Forbidden):
         run.breaker.stop(str(error))
     return str(error)
-
-
-def read_back(change: Change, written: Change, contact_id: str, run: RunContext, gap: float) -> Result:
-    """Read the contact back and compare it with what was written."""
-    try:
-        after = run.account.contact(contact_id)
-    except ApiError as error:
-        detail = f"written, but it could not be read back: {failure_text(error, run)}"
-        return Result(change, Outcome.UNCONFIRMED, detail, gap=gap)
-    return compare_with_target(change, written, after, run, gap)
-
-
-def compare_with_target(
-    change: Change, written: Change, after: Contact, run: RunContext, gap: float = 0.0
-) -> Result:
-    """Whether the account holds after a write what was written."""
-    held = roles_held(after, run)
-    differences = unmet_target(written.target, after.state, run.context.now)
-    if not differences:
-        return Result(change, Outcome.APPLIED, gap=gap, held=held)
-    detail = f"the account holds something else than was written: {', '.join(differences)}"
-    return Result(change, Outcome.UNCONFIRMED, detail, gap=gap, held=held)
 
 
 def roles_held(live: Contact, run: RunContext) -> frozenset[str] | None:

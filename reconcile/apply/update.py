@@ -4,149 +4,236 @@ import time
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from reconcile.errors import ApiError, Forbidden, Unauthorized
+from reconcile.errors import ApiError, Stopped
 from reconcile.evance.writer import WriteKind, WriteResult
 from reconcile.model.contact import Contact
-from reconcile.model.declaration import Declaration
 from reconcile.model.plan import Change
-from reconcile.model.result import Outcome, Result
+from reconcile.model.result import Outcome, Result, WriteEffect
 from reconcile.plan.approval import same_person, unapproved
 from reconcile.plan.contact_plan import plan_contact
-from reconcile.plan.fold import managed_part
 
-from .run_context import ReadBudget, RunContext, compare_with_target, failure_text, read_back, roles_held
+from .run_context import ReadBudget, RunContext, failure_text, roles_held
+from .sent_write import SentWrite, compare, note_effect, read_back, send
 
 MOST_LOST_ANSWERS = 3
 """Maximum number of sends of a write, then it is given up: each answer was lost, and none took effect."""
 
 
 @dataclass(frozen=True, slots=True)
-class LostWrite:
-    """A write whose answer was lost, and the seconds from the reading before it until then."""
+class UnsettledWrite:
+    """A write after which the contact must be read again, and why.
 
-    change: Change
-    gap: float
-
-
-@dataclass(frozen=True, slots=True)
-class DeferredWrite:
-    """A write that the account did not take now, and why: the contact must be read again before the next."""
+    ``sent`` is to be judged by that reading; None: the write surely did not reach the account. ``lost``: its
+    answer was lost, so that it may yet take effect; else the answer said that it was not taken.
+    """
 
     detail: str
+    sent: SentWrite | None = None
+    lost: bool = False
 
 
-Attempt = Result | LostWrite | DeferredWrite
+Attempt = Result | UnsettledWrite
 """How one attempt at a contact ended: for good, or so that the contact must be read again."""
 
 
 def update_contact(change: Change, run: RunContext) -> Result:
-    """Write; a write whose answer was lost is judged by the next reading, and only then repeated."""
-    lost: LostWrite | None = None
-    budget, losses = ReadBudget(), 0
-    while losses < MOST_LOST_ANSWERS:
-        attempt = _settle_lost_write(change, run, lost) if lost else _attempt(change, run, None)
-        spent = budget.spend()
-        match attempt:
-            case Result():
-                return replace(attempt, gap=max(attempt.gap, lost.gap)) if lost else attempt
-            case LostWrite():
-                lost, losses = replace(attempt, gap=max(attempt.gap, lost.gap if lost else 0.0)), losses + 1
-            case DeferredWrite(detail):
-                if spent:
-                    return _given_up(change, lost, detail)
+    """Write; a write that may have taken effect is judged by the next reading, and only then repeated."""
+    return ContactUpdate(change, run).carry_out()
+
+
+@dataclass(slots=True)
+class ContactUpdate:
+    """The update of one contact, attempt by attempt.
+
+    ``doubt`` is the last write that a reading has yet to judge. ``uncertain``: a reading could not tell
+    whether an earlier write has taken effect.
+    """
+
+    change: Change
+    run: RunContext
+    doubt: UnsettledWrite | None = None
+    uncertain: bool = False
+    losses: int = 0
+    gap: float = 0.0
+
+    def carry_out(self) -> Result:
+        """Attempt by attempt, until one ends for good."""
+        budget = ReadBudget()
+        while True:
+            attempt = self._attempt_in_doubt() if self.doubt else self._attempt()
+            if isinstance(attempt, Result):
+                return replace(attempt, gap=max(attempt.gap, self.gap))
+            self._remember(attempt)
+            if budget.spend() or self.losses == MOST_LOST_ANSWERS:
+                return self._last_look(attempt.detail)
+
+    def _remember(self, attempt: UnsettledWrite) -> None:
+        if attempt.sent is not None:
+            self.doubt = attempt
+        if attempt.lost and attempt.sent is not None:
+            self.losses, self.gap = self.losses + 1, max(self.gap, attempt.sent.gap)
+
+    def _forget(self) -> None:
+        """A write has surely taken effect, and replaced what an earlier one may have done."""
+        self.doubt, self.uncertain = None, False
+
+    def _last_look(self, detail: str) -> Result:
+        """Give up; the write before may have taken effect all the same."""
+        if self.losses == MOST_LOST_ANSWERS:
+            detail = f"none of {MOST_LOST_ANSWERS} writes has taken effect"
+        given_up = Result(self.change, Outcome.FAILED, detail)
+        try:
+            live = self.run.account.contact(self.change.contact.id) if self.doubt else None
+        except ApiError as error:
+            failure_text(error, self.run)
+            return self._honest(given_up)
+        settled = self._settle(live) if live else None
+        return replace(settled or self._honest(given_up), gap=self.gap)
+
+    def _attempt_in_doubt(self) -> Attempt:
+        """Attempt it after a write that may have taken effect: no result may say "not written" of that."""
+        try:
+            attempt = self._attempt()
+        except Stopped as error:
+            return self._honest(Result(self.change, Outcome.NOT_TRIED, str(error)))
+        except (ApiError, OSError) as error:
+            return self._honest(Result(self.change, Outcome.FAILED, failure_text(error, self.run)))
+        return self._honest(attempt) if isinstance(attempt, Result) else attempt
+
+    def _honest(self, result: Result) -> Result:
+        """The result; not confirmed instead of not written where a write may have taken effect.
+
+        A write that the account refused counts as not written, but the next run looks, too.
+        """
+        if self.doubt is None or result.settled or result.outcome is Outcome.LOST_ROLE:
+            return result
+        result = replace(result, in_doubt=True)
+        if not (self.doubt.lost or self.uncertain):
+            return result
+        detail = result.detail
+        if result.outcome is Outcome.FAILED:
+            known = (
+                "the answer to its write was lost" if self.doubt.lost else "its write may have taken effect"
+            )
+            detail = f"{known}, and then: {detail}"
+        return replace(result, outcome=Outcome.UNCONFIRMED, detail=detail)
+
+    def _attempt(self) -> Attempt:
+        """Read, judge the write before, plan anew, write, read back."""
+        live = self.run.account.contact_to_update(self.change.contact.id)
+        read_at = time.monotonic()
+        settled = self._settle(live)
+        if settled is not None:
+            return settled
+        given = self.doubt.sent.change.operations if self.doubt and self.doubt.sent else ()
+        if not same_person(live.identity, self.change.contact, given):
+            detail = "it now has another type, e-mail or reference; plan again"
+            return Result(self.change, Outcome.STALE, detail)
+        match self._plan_anew(live):
+            case Result() as result:
+                return replace(result, held=roles_held(live, self.run))
+            case Change() as fresh:
+                return self._write(fresh, live, read_at)
+
+    def _settle(self, live: Contact) -> Result | None:
+        """Judge the write before by this reading; a result when that settles the contact."""
+        sent = self.doubt.sent if self.doubt else None
+        if self.doubt is None or sent is None:
+            return None
+        effect = sent.effect(live, self.run)
+        if effect is WriteEffect.TAKEN:
+            note_effect(sent, effect, self.run)
+            self._forget()
+            return compare(self.change, sent, live, self.run)
+        if effect is WriteEffect.UNKNOWN:
+            self.uncertain = True
+            lost_role = sent.unasked(live, self.run).lost_role
+            return compare(self.change, sent, live, self.run) if lost_role else None
+        if not self.doubt.lost:
+            note_effect(sent, effect, self.run)
+            self.doubt = None
+        return None
+
+    def _plan_anew(self, live: Contact) -> Result | Change:
+        """What is to be written after that reading; a result when nothing is, or nothing may be."""
+        change, run = self.change, self.run
+        contact = plan_contact(change.declaration, live, run.context)
+        if contact.set_aside_reason:
+            return Result(change, Outcome.STALE, contact.set_aside_reason)
+        fresh = contact.change()
+        if fresh is None:
+            sent = self.doubt.sent if self.doubt else None
+            return compare(change, sent, live, run) if sent else Result(change, Outcome.UNNECESSARY)
+        beyond = unapproved(fresh.operations, run.approved[change.key])
+        if beyond:
+            items = ", ".join(
+                f"{operation.action} {operation.facet} {operation.item}" for operation in beyond
+            )
+            return Result(
+                change, Outcome.STALE, f"it would now need what nobody approved: {items}; plan again"
+            )
+        stopped = run.stops_write(fresh)
+        return fresh if stopped is None else Result(change, Outcome.NOT_TRIED, stopped)
+
+    def _write(self, fresh: Change, live: Contact, read_at: float) -> Attempt:
+        """Note the intent with the whole contact, write, note the effect, read back."""
+        run = self.run
+        try:
+            intent = run.journal.intent(fresh, live)
+        except OSError as error:
+            held = roles_held(live, run)
+            return Result(self.change, Outcome.FAILED, failure_text(error, run), held=held)
+        sent = SentWrite(fresh, live, intent, supersedes=self._superseded())
+        try:
+            write = send(sent, run, lambda: run.account.update(self.change.contact.id, fresh.payload))
+        except ApiError as error:
+            held = roles_held(live, run)
+            return Result(self.change, Outcome.FAILED, failure_text(error, run), held=held)
+        return self._judge(replace(sent, gap=time.monotonic() - read_at), write, live)
+
+    def _superseded(self) -> tuple[int, ...]:
+        """The lines of lost writes that had not taken effect at the last reading."""
+        sent = self.doubt.sent if self.doubt and not self.uncertain else None
+        return (sent.intent, *sent.supersedes) if sent else ()
+
+    def _judge(self, sent: SentWrite, write: WriteResult, live: Contact) -> Attempt:
+        run = self.run
+        note_effect(sent, told_effect(write), run)
+        match write.kind:
+            case WriteKind.WRITTEN:
+                self._forget()
+                return read_back(self.change, sent, self.change.contact.id, run)
+            case WriteKind.UNKNOWN:
+                return UnsettledWrite(write.detail, sent, lost=True)
+            case WriteKind.DEFERRED:
+                return UnsettledWrite(write.detail, sent if write.sent else None)
+            case WriteKind.NOT_SENT | WriteKind.REJECTED:
+                return self._not_written(sent, write, live)
             case _:
-                assert_never(attempt)
-    return _given_up(change, lost, f"the answer to its write was lost {MOST_LOST_ANSWERS} times")
+                assert_never(write.kind)
+
+    def _not_written(self, sent: SentWrite, write: WriteResult, live: Contact) -> Result:
+        """How an attempt ends that was refused for good; one look shows whether the refusal is true."""
+        if write.sent:
+            try:
+                live = self.run.account.contact(self.change.contact.id)
+            except ApiError:
+                return self._failed(sent, write, None)
+            if sent.effect(live, self.run) is WriteEffect.TAKEN:
+                note_effect(sent, WriteEffect.TAKEN, self.run)
+                return compare(self.change, sent, live, self.run)
+        return self._failed(sent, write, live)
+
+    def _failed(self, sent: SentWrite, write: WriteResult, live: Contact | None) -> Result:
+        if write.sent:
+            note_effect(sent, WriteEffect.NOT_TAKEN, self.run)
+        outcome = Outcome.NOT_TRIED if write.kind is WriteKind.NOT_SENT else Outcome.FAILED
+        held = roles_held(live, self.run) if live else None
+        return Result(self.change, outcome, write.detail, held=held)
 
 
-def _given_up(change: Change, lost: LostWrite | None, detail: str) -> Result:
-    outcome = Outcome.UNCONFIRMED if lost else Outcome.FAILED
-    return Result(change, outcome, detail, gap=lost.gap if lost else 0.0)
-
-
-def _settle_lost_write(change: Change, run: RunContext, lost: LostWrite) -> Attempt:
-    """Look at a contact whose write may have been applied: no result may say "not written" then."""
-    try:
-        attempt = _attempt(change, run, lost)
-    except (ApiError, OSError) as error:
-        detail = f"the answer to its write was lost, and then: {failure_text(error, run)}"
-        return Result(change, Outcome.UNCONFIRMED, detail)
-    match attempt:
-        case Result(settled=False, outcome=Outcome.FAILED, detail=detail):
-            detail = f"the answer to its write was lost, and then: {detail}"
-            return replace(attempt, outcome=Outcome.UNCONFIRMED, detail=detail)
-        case Result(settled=False):
-            return replace(attempt, outcome=Outcome.UNCONFIRMED)
-        case _:
-            return attempt
-
-
-def _attempt(change: Change, run: RunContext, lost: LostWrite | None) -> Attempt:
-    """Read, plan anew, write, read back."""
-    live = run.account.contact_to_update(change.contact.id)
-    read_at = time.monotonic()
-    given = lost.change.operations if lost else ()
-    if not same_person(live.identity, change.contact, given):
-        return Result(change, Outcome.STALE, "it now has another type, e-mail or reference; plan again")
-    match _plan_anew(change, run, lost, live):
-        case Result() as result:
-            return replace(result, held=roles_held(live, run))
-        case Change() as fresh:
-            return _write(change, fresh, run, live, read_at)
-
-
-def _plan_anew(change: Change, run: RunContext, lost: LostWrite | None, live: Contact) -> Result | Change:
-    """What is to be written after that reading; a result when nothing is, or nothing may be."""
-    contact = plan_contact(change.declaration, live, run.context)
-    if contact.set_aside_reason:
-        return Result(change, Outcome.STALE, contact.set_aside_reason)
-    fresh = contact.change()
-    if fresh is None:  # it never was necessary, or a write whose answer was lost has taken effect
-        return (
-            compare_with_target(change, lost.change, live, run)
-            if lost
-            else Result(change, Outcome.UNNECESSARY)
-        )
-    beyond = unapproved(fresh.operations, run.approved[change.key])
-    if beyond:
-        items = ", ".join(f"{operation.action} {operation.facet} {operation.item}" for operation in beyond)
-        return Result(change, Outcome.STALE, f"it would now need what nobody approved: {items}; plan again")
-    stopped = run.stops_write(fresh)
-    return fresh if stopped is None else Result(change, Outcome.NOT_TRIED, stopped)
-
-
-def _write(change: Change, fresh: Change, run: RunContext, live: Contact, read_at: float) -> Attempt:
-    """Note the intent, write, read back."""
-    held = roles_held(live, run)
-    try:
-        run.journal.intent(fresh, before_image(change.declaration, live))
-        write = run.account.update(change.contact.id, fresh.payload)
-    except (Unauthorized, Forbidden, OSError) as error:
-        return Result(change, Outcome.FAILED, failure_text(error, run), held=held)
-    gap = time.monotonic() - read_at
-    match write.kind:
-        case WriteKind.WRITTEN:
-            return read_back(change, fresh, change.contact.id, run, gap)
-        case WriteKind.UNKNOWN:
-            return LostWrite(fresh, gap)
-        case WriteKind.DEFERRED | WriteKind.NOT_SENT | WriteKind.REJECTED:
-            return not_written(change, write, held)
-        case _:
-            assert_never(write.kind)
-
-
-def not_written(
-    change: Change, write: WriteResult, held: frozenset[str] | None = None
-) -> Result | DeferredWrite:
-    """How an attempt ends whose write has surely not taken effect."""
-    if write.kind is WriteKind.DEFERRED:
-        return DeferredWrite(write.detail)
-    outcome = Outcome.NOT_TRIED if write.kind is WriteKind.NOT_SENT else Outcome.FAILED
-    return Result(change, outcome, write.detail, held=held)
-
-
-def before_image(declaration: Declaration, live: Contact) -> Contact:
-    """What is kept of a contact before its write: all it holds, and of its fields only the managed ones."""
-    managed = managed_part(declaration, live.state)
-    state = replace(live.state, profile=managed.profile, address=managed.address)
-    return replace(live, state=state)
+def told_effect(write: WriteResult) -> WriteEffect:
+    """What an answer alone tells: one that says "not taken" may have come after the effect."""
+    if write.kind is WriteKind.WRITTEN:
+        return WriteEffect.TAKEN
+    return WriteEffect.UNKNOWN if write.sent else WriteEffect.NOT_TAKEN

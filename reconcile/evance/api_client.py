@@ -105,13 +105,13 @@ class ApiClient:
         """The answer to a request that is sent once; WriteDeferred or ApiError: it was not taken."""
         token = self.tokens.at_hand()
         if token is None or not self.rate_limiter.wait_for_reserved_turn():
-            raise WriteDeferred(f"{request.action} was not sent, since it would have had to wait: read again")
+            reason = f"{request.action} was not sent, since it would have had to wait: read again"
+            raise WriteDeferred(reason, sent=False)
         outcome = self._send(request.with_token(token))
         match outcome:
             case ApiResponse(status=401) if self.tokens.withdrawn(token):
-                raise WriteDeferred(
-                    f"{self.connection.account} did not {request.action} (401): its token is void"
-                )
+                reason = f"{self.connection.account} did not {request.action} (401): its token is void"
+                raise WriteDeferred(reason, sent=True)
             case ApiResponse(status=429) | TransportFailure(kind=FailureKind.NOT_CONNECTED):
                 raise self._deferred(request, outcome)
             case ApiResponse(may_have_applied=True):
@@ -130,7 +130,7 @@ class ApiClient:
         if delay > self._retry.total:
             return error
         self._hold_all_workers(outcome, delay)
-        return WriteDeferred(str(error))
+        return WriteDeferred(str(error), sent=isinstance(outcome, ApiResponse))
 
     def _delay_after_setback(self, outcome: ApiResponse | TransportFailure) -> float:
         """The seconds to wait after a write that was not taken, or perhaps not: longer each time in a row."""

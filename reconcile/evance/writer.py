@@ -12,6 +12,7 @@ from reconcile.errors import (
     Stopped,
     Unauthorized,
     UnexpectedResponse,
+    Unreachable,
     WriteDeferred,
 )
 from reconcile.model.contact import Contact, Identity, email_key
@@ -46,13 +47,15 @@ class WriteResult:
     - DEFERRED: it was not written, since it would have had to wait: read again, then write.
     - UNKNOWN: its answer was lost, so it may have taken effect: read before anything else.
 
-    ``detail`` says why, for a person; empty when it was written.
+    ``detail`` says why, for a person; empty when it was written. ``sent``: False where it surely did not
+    reach the account. An answer that says "not taken" may yet come after the effect.
     """
 
     kind: WriteKind
     detail: str = ""
     contact_id: str = ""
     contact: Contact | None = None
+    sent: bool = True
 
 
 class Writer(Reader):
@@ -115,13 +118,14 @@ class Writer(Reader):
         """Send a write; ``known_id`` is the contact's, None for a new one."""
         refusal = self._refusal(payload)
         if refusal:
-            return WriteResult(WriteKind.REJECTED, refusal)
+            return WriteResult(WriteKind.REJECTED, refusal, sent=False)
         try:
             return self._written(request, self._api.write(request), known_id)
         except (Unauthorized, Forbidden):
             raise
         except ApiError as error:
-            return WriteResult(_KINDS.get(type(error), WriteKind.REJECTED), str(error))
+            kind = _KINDS.get(type(error), WriteKind.REJECTED)
+            return WriteResult(kind, str(error), sent=_was_sent(error))
 
     def _written(self, request: ApiRequest, answer: Json | None, known_id: str | None) -> WriteResult:
         """The result of a success; OutcomeUnknown when its answer shows no contact, or another one."""
@@ -150,6 +154,13 @@ _KINDS: dict[type[ApiError], WriteKind] = {
     OutcomeUnknown: WriteKind.UNKNOWN,
 }
 """What an error of the client means for a write; any other one means that it was not written."""
+
+
+def _was_sent(error: ApiError) -> bool:
+    """False for an error that says that the write surely did not reach the account."""
+    if isinstance(error, WriteDeferred):
+        return error.sent
+    return not isinstance(error, Stopped | Unreachable)
 
 
 def _id_of(shown: Json | None, known_id: str | None) -> str | None:

@@ -50,13 +50,14 @@ class HashChain:
         os.ftruncate(self._descriptor, self._size)
         _sync_folder(path.parent)
 
-    def append(self, kind: str, content: Mapping[str, Any]) -> None:
-        """Write one line and wait until the disk has it."""
+    def append(self, kind: str, content: Mapping[str, Any]) -> int:
+        """Write one line and wait until the disk has it; the line's number."""
         with self._lock:
             number = self._number + 1
             line, line_hash = _hashed_line(number, self._last, kind, content)
             self._write(line)
             self._number, self._last = number, line_hash
+        return number
 
     def _write(self, line: bytes) -> None:
         """Write a whole line or none: after half a line, every later one would break the chain."""

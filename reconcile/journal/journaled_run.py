@@ -3,7 +3,7 @@
 Guards, revert and history all ask this.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,15 +15,16 @@ from typing import TypeVar
 
 from reconcile.clock import EARLIEST, parse_utc_text
 from reconcile.documents.codec import decode_leniently
-from reconcile.model.contact import Contact, Fields
-from reconcile.model.result import Outcome
-from reconcile.plan.digest import fingerprint
+from reconcile.model.facets import Facet
+from reconcile.model.result import Outcome, WriteEffect
 
 from .hash_chain import ADVICE, BrokenChain, Entry, read_entries
 from .lines import (
     CUT_OFF,
     LINE_KINDS,
+    AcknowledgedLine,
     BeginLine,
+    EffectLine,
     EndLine,
     FollowedRun,
     IntentLine,
@@ -39,7 +40,10 @@ NO_EFFECT = "the write has not taken effect"
 """The finding that a later look settles a write with, when the contact is as it was before."""
 
 UNWRITTEN = {Outcome.FAILED, Outcome.UNNECESSARY, Outcome.STALE, Outcome.NOT_TRIED}
-"""The outcomes of changes that were surely not written."""
+"""The outcomes of changes that were surely not written, where the journal does not tell it of each write."""
+
+ADDED_LATER = {LINE_KINDS[kind] for kind in (ResolvedLine, RetiredLine, AcknowledgedLine)}
+"""The kinds of line that only later commands add."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,29 +150,68 @@ class JournaledRun:
         return frozenset(line.contact for line in self.outcomes if line.outcome in outcomes)
 
     @property
+    def effects(self) -> Mapping[int, EffectLine]:
+        """The last word on the effect of each write, by the number of its line.
+
+        Journals of earlier versions have none, and a crash may leave the last one out.
+        """
+        return {line.intent: line for line in self._contents(EffectLine)}
+
+    @property
     def in_doubt(self) -> tuple[IntentLine, ...]:
-        """The writes of which nobody knows whether they took effect: the last intent without an outcome."""
-        settled = {line.key for line in self.outcomes} | {line.key for line in self.resolutions}
-        last = {intent.key: intent for intent in self.intents}
+        """The writes that must be looked at: the last of a contact that nobody has seen after it."""
+        settled = {line.key for line in self.outcomes if not line.in_doubt}
+        settled |= {line.key for line in self.resolutions}
+        effects = self.effects
+        last = {intent.key: intent for intent in self.intents if _may_have_applied(intent, effects, ())}
         return tuple(intent for key, intent in last.items() if key not in settled)
 
     @property
     def effective_writes(self) -> dict[str, tuple[IntentLine, ...]]:
         """The writes that may have taken effect, in order, by the key of the contact that they changed."""
-        harmless = {line.key for line in self.outcomes if line.outcome in UNWRITTEN}
+        unwritten = {line.key for line in self.outcomes if line.outcome in UNWRITTEN}
         void = {line.key for line in self.resolutions if line.finding == NO_EFFECT}
+        effects = self.effects
         sent: dict[str, tuple[IntentLine, ...]] = {}
         for intent in self.intents:
-            if intent.key not in harmless:
+            if _may_have_applied(intent, effects, unwritten):
                 sent[intent.key] = (*sent.get(intent.key, ()), intent)
         left = {key: without_last_write(writes) if key in void else writes for key, writes in sent.items()}
         return {key: writes for key, writes in left.items() if writes}
+
+    @property
+    def losses(self) -> tuple[OutcomeLine | ResolvedLine, ...]:
+        """The lines that tell what a contact lost and nobody asked to take."""
+        lines: tuple[OutcomeLine | ResolvedLine, ...] = (*self.outcomes, *self.resolutions)
+        return tuple(line for line in lines if line.lost)
+
+    @property
+    def losers(self) -> dict[str, tuple[str, ...]]:
+        """The roles that contacts lost and nobody asked to take, by the contact's id."""
+        roles = {
+            line.contact or line.key: tuple(lost.item for lost in line.lost if lost.facet == Facet.ROLES)
+            for line in self.losses
+        }
+        return {contact: references for contact, references in roles.items() if references}
+
+    @property
+    def acknowledged(self) -> bool:
+        """True when a person has accepted that contacts lost roles in the run."""
+        return bool(self._entries(AcknowledgedLine))
+
+
+def _may_have_applied(
+    intent: IntentLine, effects: Mapping[int, EffectLine], unwritten: Collection[str]
+) -> bool:
+    """Whether a write may have taken effect; where no line tells, as its contact's outcome says."""
+    told = effects.get(intent.number)
+    return intent.key not in unwritten if told is None else told.effect != WriteEffect.NOT_TAKEN
 
 
 def _added_later(entry: Entry) -> bool:
     if entry.kind == LINE_KINDS[EndLine]:
         return decode_leniently(EndLine, entry.content).stopped == CUT_OFF
-    return entry.kind in {LINE_KINDS[ResolvedLine], LINE_KINDS[RetiredLine]}
+    return entry.kind in ADDED_LATER
 
 
 def without_last_write(writes: Sequence[IntentLine]) -> tuple[IntentLine, ...]:
@@ -177,20 +220,6 @@ def without_last_write(writes: Sequence[IntentLine]) -> tuple[IntentLine, ...]:
     An earlier write whose answer was lost took no effect either, if the contact read after it was unchanged.
     """
     return tuple(write for write in writes if write.before != writes[-1].before)
-
-
-def is_as_before(intent: IntentLine, live: Contact) -> bool:
-    """True when the contact is what it was before the write: its identity, roles and tags, and its fields."""
-    before = intent.contact_before
-    if before is None:
-        return False
-    same_profile = _holds(live.state.profile, before.state.profile)
-    same_address = _holds(live.state.address, before.state.address)
-    return same_profile and same_address and fingerprint(before) == fingerprint(live)
-
-
-def _holds(fields: Fields | None, wanted: Fields | None) -> bool:
-    return all((fields or {}).get(name) == value for name, value in (wanted or {}).items())
 
 
 def read_run(path: Path) -> JournaledRun:

@@ -16,6 +16,7 @@ from reconcile.documents.json_text import JsonValue
 from reconcile.documents.plan import OperationDocument
 from reconcile.model.contact import Contact
 from reconcile.model.plan import Operation
+from reconcile.model.result import LostItem
 
 from .hash_chain import Entry
 
@@ -57,7 +58,7 @@ class BeginLine:
     ``at`` is the instant that the run works as of, ``machine`` what the machine's own clock showed then, and
     ``server`` what the account's clock showed, where its answers told. ``contacts`` is how many the account
     has. ``approved`` is the digest of the plan that was approved, which may allow more than ``plan``.
-    ``due``: the run only does what is due by the clock.
+    ``due``: the run only does what is due by the clock. ``revert`` is the run that this one undoes.
     """
 
     account: str = ""
@@ -75,6 +76,7 @@ class BeginLine:
     allowances: tuple[SpentOverride, ...] = ()
     approved: str | None = None
     due: bool = False
+    revert: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,14 +109,32 @@ class IntentLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EffectLine:
+    """Whether one write took effect: ``taken``, ``not taken`` or ``not known``. The last word on it counts.
+
+    ``intent`` is the number of the write's line. ``contact`` is the id that a creation is known by.
+    """
+
+    intent: int
+    key: str
+    contact: str | None
+    effect: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeLine:
-    """How one contact's change ended. ``contact`` is null where a new contact's id did not become known."""
+    """How one contact's change ended. ``contact`` is null where a new contact's id did not become known.
+
+    ``lost`` is what the contact lost that nobody asked to take; ``in_doubt``: it could not be looked at.
+    """
 
     key: str
     contact: str | None
     email: str
     outcome: str
     detail: str
+    lost: tuple[LostItem, ...] = ()
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +145,15 @@ class ResolvedLine:
     contact: str | None
     email: str
     finding: str
+    lost: tuple[LostItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgedLine:
+    """A person accepts that contacts lost roles in the run; the times are those of a `RetiredLine`."""
+
+    at: str
+    machine: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,14 +175,25 @@ class EndLine:
     stopped: str | None
 
 
-Line = BeginLine | IntentLine | OutcomeLine | ResolvedLine | RetiredLine | EndLine
+Line = (
+    BeginLine
+    | IntentLine
+    | EffectLine
+    | OutcomeLine
+    | ResolvedLine
+    | RetiredLine
+    | AcknowledgedLine
+    | EndLine
+)
 
 LINE_KINDS: dict[type, str] = {
     BeginLine: "begin",
     IntentLine: "intent",
+    EffectLine: "effect",
     OutcomeLine: "outcome",
     ResolvedLine: "resolved",
     RetiredLine: "retired",
+    AcknowledgedLine: "acknowledged",
     EndLine: "end",
 }
 """What the journal calls each kind."""

@@ -9,11 +9,13 @@ from reconcile.model.contact import Contact, Grant, Identity
 from reconcile.model.facets import SETS, Facet, item_key
 from reconcile.model.plan import Action, Operation, OriginKind
 from reconcile.model.problem import Place
+from reconcile.model.result import LostItem, WriteEffect
 from reconcile.model.settings import Policy
 from reconcile.plan.approval import same_person
 from reconcile.plan.fold import ignore_pattern
+from reconcile.plan.write_effect import effect_of
 
-from .journaled_run import JournaledRun, is_as_before, without_last_write
+from .journaled_run import JournaledRun, without_last_write
 from .lines import IntentLine
 
 ChangedItem = tuple[Facet, str]
@@ -24,13 +26,14 @@ class ContactChanges:
     """All writes of a run to one contact, the first one's before-image first.
 
     ``contact`` is None for a contact that was created without its id becoming known. ``in_doubt``: nobody has
-    looked yet whether the last write took effect.
+    looked yet whether the last write took effect. ``lost`` is what the contact lost besides, unasked.
     """
 
     contact: str | None
     place: Place
     writes: tuple[IntentLine, ...]
     in_doubt: bool = False
+    lost: tuple[LostItem, ...] = ()
 
     @property
     def label(self) -> str:
@@ -48,12 +51,14 @@ class ContactChanges:
         """All that the run did to the contact."""
         return tuple(step for write in self.writes for step in write.steps())
 
-    def seen(self, live: Contact) -> "ContactChanges | None":
+    def seen(self, live: Contact, now: datetime) -> "ContactChanges | None":
         """What is left after a look at the contact: a write in doubt that has not taken effect goes."""
-        if not self.in_doubt or self.before is None or not is_as_before(self.writes[-1], live):
+        if not self.in_doubt or self.before is None:
+            return self
+        if effect_of(self.writes[-1].steps(), live, now) is not WriteEffect.NOT_TAKEN:
             return self
         left = without_last_write(self.writes)
-        return ContactChanges(self.contact, self.place, left) if left else None
+        return ContactChanges(self.contact, self.place, left, lost=self.lost) if left else None
 
     def is_of(self, live: Identity) -> bool:
         """True when the contact is still the person it was, be it with an address that the run gave it."""
@@ -64,11 +69,14 @@ class ContactChanges:
 
 def run_changes(run: JournaledRun) -> Iterator[ContactChanges]:
     """What a run did, contact by contact, in the order of its journal."""
-    ids = {line.key: line.contact for line in run.outcomes if line.contact}
+    ids = {effect.key: effect.contact for effect in run.effects.values()}
+    ids |= {line.key: line.contact for line in run.outcomes if line.contact}
     doubtful = {intent.key for intent in run.in_doubt}
+    lost = {line.key: line.lost for line in run.losses}
     for key, writes in run.effective_writes.items():
         place = Place(run.path.name, writes[0].number, 1)
-        yield ContactChanges(writes[0].contact or ids.get(key), place, writes, key in doubtful)
+        contact = writes[0].contact or ids.get(key)
+        yield ContactChanges(contact, place, writes, key in doubtful, lost.get(key, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +95,13 @@ def reversal_of(changes: ContactChanges, live: Contact, policy: Policy, now: dat
     """Judge every item that the run touched: does it go back, or why not."""
     last = {_item(step): step for step in changes.steps}
     before = _held(changes.before)
+    names = {item: _named(step) for item, step in last.items()}
     kept = {item: _reason_to_stay(step, before.get(item), policy, now) for item, step in last.items()}
-    notes = [f"{changes.label}: {_named(last[item])} {reason}" for item, reason in kept.items() if reason]
+    for lost in changes.lost:
+        item = (Facet(lost.facet), item_key(lost.facet, lost.item))
+        if item not in last or last[item].action is not Action.REMOVE:
+            names[item], kept[item] = str(lost), _reason_to_stay_lost(before.get(item), now)
+    notes = [f"{changes.label}: {names[item]} {reason}" for item, reason in kept.items() if reason]
     notes += [f"{changes.label}: {note}" for note in _partial_reversals(changes, last, before, live, now)]
     if changes.before is None:
         notes.append(f"{changes.label}: the run created this contact, and it stays: nothing deletes contacts")
@@ -112,11 +125,18 @@ def _reason_to_stay(step: Operation, before: Grant | None, policy: Policy, now: 
     """Why an item stays as it is; None when it goes back to what it was, or needs no note."""
     if step.facet in SETS and ignore_pattern(step.facet, step.item, policy) is not None:
         return "is ignored by now and stays as it is"
-    if before is not None and not before.readable:
-        return "could not be read in full before the run: what to go back to would be a guess"
     if step.action is Action.REMOVE and step.origin.kind is OriginKind.LAPSED:
         return "had lapsed and does not come back"
-    if step.action is Action.REMOVE and before is not None and not before.held(now):
+    if step.action is Action.REMOVE or (before is not None and not before.readable):
+        return _reason_to_stay_lost(before, now)
+    return None
+
+
+def _reason_to_stay_lost(before: Grant | None, now: datetime) -> str | None:
+    """Why a role that is gone does not come back; None when it does, and for all else."""
+    if before is not None and not before.readable:
+        return "could not be read in full before the run: what to go back to would be a guess"
+    if before is not None and not before.held(now):
         return f"{_past(before)} and does not come back"
     return None
 

@@ -14,7 +14,7 @@ from reconcile.documents.json_text import digest_of
 from reconcile.documents.plan import OperationDocument
 from reconcile.model.contact import Contact
 from reconcile.model.plan import Change, Plan
-from reconcile.model.result import Report, Result
+from reconcile.model.result import LostItem, Report, Result, WriteEffect
 
 from .hash_chain import HashChain
 from .lineage import unfollowed_runs
@@ -22,7 +22,9 @@ from .lines import (
     CUT_OFF,
     LINE_KINDS,
     NOT_NOTED,
+    AcknowledgedLine,
     BeginLine,
+    EffectLine,
     EndLine,
     IntentLine,
     Line,
@@ -91,12 +93,16 @@ class Journal:
                 allowances=tuple(SpentOverride(guard, approved) for guard in sorted(overridden)),
                 approved=approved,
                 due=due,
+                revert=plan.revert,
             )
         )
 
-    def intent(self, change: Change, before: Contact | None) -> None:
-        """One write that is about to be sent; ``before`` is None for a contact to be created."""
-        self._append(
+    def intent(self, change: Change, before: Contact | None) -> int:
+        """One write that is about to be sent; ``before`` is None for a contact to be created.
+
+        The number of its line, by which `effect` says what became of it.
+        """
+        return self._append(
             IntentLine(
                 key=change.key,
                 contact=change.contact.id or None,
@@ -107,6 +113,10 @@ class Journal:
             )
         )
 
+    def effect(self, intent: int, key: str, effect: WriteEffect, contact: str | None) -> None:
+        """Whether a write took effect; ``contact`` is the id of the contact, None if it is not known."""
+        self._append(EffectLine(intent=intent, key=key, contact=contact, effect=effect.value))
+
     def outcome(self, result: Result) -> None:
         """How one contact's change ended."""
         contact, key = result.change.contact, result.change.key
@@ -116,6 +126,8 @@ class Journal:
             email=contact.email,
             outcome=result.outcome.value,
             detail=result.detail,
+            lost=result.lost,
+            in_doubt=result.in_doubt,
         )
         try:
             self._append(line)
@@ -131,18 +143,21 @@ class Journal:
         """A later run has looked at all that this one left open."""
         self._append(EndLine(complete=False, stopped=CUT_OFF))
 
-    def resolve(self, intent: IntentLine, finding: str) -> None:
+    def resolve(self, intent: IntentLine, finding: str, lost: tuple[LostItem, ...] = ()) -> None:
         """What a later look at a contact found that the run had left in doubt."""
-        self._append(
-            ResolvedLine(key=intent.key, contact=intent.contact, email=intent.email, finding=finding)
-        )
+        contact, email = intent.contact, intent.email
+        self._append(ResolvedLine(key=intent.key, contact=contact, email=email, finding=finding, lost=lost))
 
     def retire(self, at: NotedTimes) -> None:
         """A person says that later runs are to remember nothing of this one."""
         self._append(RetiredLine(at=utc_text(at.now), machine=utc_text(at.machine)))
 
-    def _append(self, line: Line) -> None:
-        self._chain.append(LINE_KINDS[type(line)], encode_itself(line))
+    def acknowledge(self, at: NotedTimes) -> None:
+        """A person accepts that contacts lost roles in this run."""
+        self._append(AcknowledgedLine(at=utc_text(at.now), machine=utc_text(at.machine)))
+
+    def _append(self, line: Line) -> int:
+        return self._chain.append(LINE_KINDS[type(line)], encode_itself(line))
 
     def close(self) -> None:
         """Close the file."""

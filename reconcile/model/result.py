@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .facets import FACETS, SETS, Facet
 from .plan import Change, SetAside
 
 
@@ -14,11 +15,34 @@ class Outcome(StrEnum):
     STALE = "skipped: changed meanwhile"
     FAILED = "not written"
     UNCONFIRMED = "not confirmed"
+    LOST_ROLE = "lost a role"
     NOT_TRIED = "not tried"
 
 
 SETTLED = {Outcome.APPLIED, Outcome.UNNECESSARY}
 """The outcomes after which the contact is as declared."""
+
+
+class WriteEffect(StrEnum):
+    """Whether one write changed the contact."""
+
+    TAKEN = "taken"
+    NOT_TAKEN = "not taken"
+    UNKNOWN = "not known"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class LostItem:
+    """A role, a tag or a field's value that a contact had before a write and not after it, unasked."""
+
+    facet: Facet
+    item: str
+
+    def __str__(self) -> str:
+        """How to name it to a person: ``role press``, ``tag vip``, ``address.city``."""
+        if self.facet in SETS:
+            return f"{FACETS[self.facet].noun} {self.item}"
+        return f"{self.facet.value}.{self.item}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +52,9 @@ class Result:
     ``created`` is the id that the account gave a new contact. ``gap`` is the time in seconds from the last
     read to the answer to the write, or to its loss, the longest if there were several: an outside change
     within it may be overwritten, since the API has no lock. ``held`` are the roles of the last reading; None
-    when there was none, or none since a write.
+    when there was none, or none since a write. ``lost`` is what the contact lost that nobody asked to take;
+    ``notes`` say what else differs from the reading before the write and is no fault. ``in_doubt``: what a
+    write did is yet to be looked at.
     """
 
     change: Change
@@ -37,6 +63,9 @@ class Result:
     created: str | None = None
     gap: float = 0.0
     held: frozenset[str] | None = None
+    lost: tuple[LostItem, ...] = ()
+    notes: tuple[str, ...] = ()
+    in_doubt: bool = False
 
     @property
     def settled(self) -> bool:
@@ -57,13 +86,14 @@ class Report:
     """The results of a run, in the order of the plan, and why it was stopped early, if it was.
 
     ``unnoted`` is how many outcomes the journal lacks, since they could not be written down. ``set_aside``
-    are the contacts that have no change, but are not known to be as declared either.
+    are the contacts that have no change, but are not known to be as declared either. ``run`` names the run.
     """
 
     results: tuple[Result, ...]
     stopped: str | None = None
     unnoted: int = 0
     set_aside: tuple[SetAside, ...] = ()
+    run: str = ""
 
     @property
     def complete(self) -> bool:
@@ -73,13 +103,24 @@ class Report:
     @property
     def wrote(self) -> bool:
         """True when something may have been written."""
-        return any(result.outcome in {Outcome.APPLIED, Outcome.UNCONFIRMED} for result in self.results)
+        written = {Outcome.APPLIED, Outcome.UNCONFIRMED, Outcome.LOST_ROLE}
+        return any(result.outcome in written for result in self.results)
 
     @property
     def untried(self) -> bool:
         """True when what is not settled was held back: nothing was written, and nothing failed."""
         unsettled = {result.outcome for result in self.results if not result.settled}
         return not self.wrote and unsettled == {Outcome.NOT_TRIED}
+
+    @property
+    def lost_role(self) -> bool:
+        """True when a contact lost a role that nobody asked to take."""
+        return self.count(Outcome.LOST_ROLE) > 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What else has changed beside the writes, and is no fault."""
+        return tuple(f"{result.change.label}: {note}" for result in self.results for note in result.notes)
 
     @property
     def longest_gap(self) -> float:

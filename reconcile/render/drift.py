@@ -29,13 +29,15 @@ def drift_text(drift: Drift) -> str:
     text = _DriftText(drift, TERMINAL)
     contacts = [line for change, differences in text.contacts() for line in text.contact(change, differences)]
     totals = [f"Drift: {text.totals()}"] if contacts else []
-    return join_blocks([[text.headline()], contacts, set_aside_lines(drift.plan), totals])
+    notes = [f"Note: {note}" for note in text.notes()]
+    return join_blocks([[text.headline()], contacts, set_aside_lines(drift.plan), notes, totals])
 
 
 def drift_markdown(drift: Drift, *, limit: int = ISSUE_LIMIT) -> str:
     """The drift for an issue, in at most ``limit`` bytes: contacts that do not fit are counted, not shown."""
     text = _DriftText(drift, MARKDOWN)
     head = f"### {text.headline()}\n\n{text.totals()}\n" if drift.differences else f"### {text.headline()}\n"
+    head += "".join(f"\n> {note}\n" for note in text.notes())
     blocks = [text.foldable_contact(change, differences) for change, differences in text.contacts()]
     blocks = [*set_aside_blocks(drift.plan), *blocks]
     shown = ByteBudget(limit - len(head.encode("utf-8")) - _RESERVED).taken(blocks)
@@ -48,6 +50,9 @@ def drift_markdown(drift: Drift, *, limit: int = ISSUE_LIMIT) -> str:
 class _DriftText:
     drift: Drift
     dialect: Dialect
+
+    def notes(self) -> list[str]:
+        return list(map(self.dialect.prose, self.drift.plan.notes))
 
     def headline(self) -> str:
         plan = self.drift.plan

@@ -15,6 +15,7 @@ from reconcile.apply.run_context import CircuitBreaker, RunContext
 from reconcile.errors import ApiError, PartlyApplied, ReconcileError
 from reconcile.evance.writer import Writer
 from reconcile.journal.history import RunHistory, run_history
+from reconcile.journal.losses import refuse_open_losses, way_out_of_losses
 from reconcile.journal.writer import Journal, NotedTimes, open_journal
 from reconcile.model.declaration import Declaration
 from reconcile.model.plan import Plan, PlanContext
@@ -138,6 +139,7 @@ class ApplyJob:
         self.permission.refuse_killed()
         self.account.sign_in()
         past = self._past()
+        refuse_open_losses(past, self.context.revert)
         fresh = self._fresh_plan(past)
         warn_of_clock(self._refuse_wrong_clock(past), self.console)
         if self.approval is not None:
@@ -177,9 +179,10 @@ class ApplyJob:
         """Earlier runs, after a look at what a crash has left in doubt."""
         past = run_history(self.project.journals, self.context.account)
         self._refuse_wrong_clock(past)
-        for finding in settle_interrupted_runs(past, self.account):
+        findings = settle_interrupted_runs(past, self.account, self.context)
+        for finding in findings:
             self.console.note(escape_unprintable(finding))
-        return past
+        return run_history(self.project.journals, self.context.account) if findings else past
 
     def _refuse_wrong_clock(self, past: RunHistory) -> ClockReport:
         """Raise Refusal when the machine's clock can't be trusted; else what is worth knowing of it."""
@@ -210,10 +213,13 @@ class ApplyJob:
         """Note that the account is as declared, where no earlier run has found that of these declarations.
 
         Not where a guard refuses: an account that looks wrong must not become the measure of the next one.
+        A run whose losses somebody has undone by hand is noted as undone.
         """
         last = past.history.last_apply
         known = last is not None and last.complete and last.covers(fresh.plan)
-        if not (known or fresh.plan.revert or fresh.plan.refused):
+        open_losses = {run.name for run in past.open_losses}
+        noted = fresh.plan.revert in open_losses if fresh.plan.revert else not known
+        if noted and not fresh.plan.refused:
             with open_journal(self.project.journals, self.project.now) as journal:
                 self._begin(journal, fresh, {})
                 journal.end(Report(()))
@@ -254,6 +260,7 @@ class ApplyJob:
                 held_back=partial(self.permission.wait_reason, fresh.plan),
                 clock_fault=self._clock_fault,
                 workers=self.project.target.concurrency,
+                present=self.project.present,
             )
             report = carry_out(fresh.plan, run, lambda done, total: progress("Applying", done, total))
             return self._end(journal, replace(report, set_aside=fresh.plan.set_aside))
@@ -264,7 +271,7 @@ class ApplyJob:
             journal.end(report)
         except OSError as error:
             self.console.note(f"the journal's end can't be written: {error.strerror}")
-        return replace(report, unnoted=len(journal.unnoted))
+        return replace(report, run=journal.run, unnoted=len(journal.unnoted))
 
 
 def _report_ending(report: Report, console: Console, print_ending: Callable[[str], None]) -> None:
@@ -273,9 +280,12 @@ def _report_ending(report: Report, console: Console, print_ending: Callable[[str
     ApiError: the run was stopped before anything was written.
     """
     print_ending(written_text(report))
+    for note in report.notes:
+        console.note(escape_unprintable(f"Note: {note}"))
     console.note(f"Longest time between a read and its write: {report.longest_gap:.3f} s.")
     if report.complete and not report.unnoted:
         return
     if not report.wrote and report.stopped is not None:
         raise ApiError("\n".join([report.stopped, "nothing was written", *open_revocation_lines(report)]))
-    raise PartlyApplied("\n".join(unsettled_lines(report)))
+    way_out = way_out_of_losses(report.run) if report.lost_role else ""
+    raise PartlyApplied("\n".join(unsettled_lines(report, way_out)))

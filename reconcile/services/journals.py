@@ -1,11 +1,13 @@
-"""What a person asks of the journals: are all whole, and retire a run whose clock was wrong."""
+"""What a person asks of the journals: are all whole; retire a run, or accept what contacts lost in it."""
 
 from contextlib import closing
 
 from reconcile.apply.lock import locked
+from reconcile.errors import UsageError
 from reconcile.journal.hash_chain import BrokenChain
 from reconcile.journal.journaled_run import read_runs
 from reconcile.journal.lineage import check_lineage
+from reconcile.journal.losses import loss_lines
 from reconcile.journal.writer import Journal, NotedTimes
 
 from .caller import Console
@@ -33,6 +35,27 @@ def retire_run(project: Project, name: str, console: Console, *, confirm: bool) 
         with closing(Journal(run.path)) as journal:
             journal.retire(NotedTimes(project.now, project.machine_time()))
     return f"Run {name} is retired: later runs remember nothing of it. It can still be reverted."
+
+
+def acknowledge_losses(project: Project, name: str, console: Console, *, confirm: bool) -> str:
+    """Note in the run's journal that a person accepts what contacts lost in it; how that ended, in words.
+
+    The losses are printed first. UsageError: there is no such run, or nobody lost a role in it. Refusal: as
+    for `retire_run`.
+    """
+    lost = loss_lines(find_run(project, name))
+    if not lost:
+        raise UsageError(f"in run {name} no contact lost a role that nobody asked to take")
+    console.print_result("\n".join(lost))
+    if confirm:
+        console.confirm(f"Accept what contacts lost in run {name}?", "apply --acknowledge")
+    with locked(project.state / "lock"):
+        run = find_run(project, name)
+        if run.acknowledged:
+            return f"Run {name} was acknowledged already."
+        with closing(Journal(run.path)) as journal:
+            journal.acknowledge(NotedTimes(project.now, project.machine_time()))
+    return f"Run {name} is acknowledged: it keeps no run from applying any more. Nothing was applied."
 
 
 def verify_journals(project: Project) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from reconcile.errors import DeclarationError, refuse_if
 from reconcile.evance.listing import Listing, no_progress
 from reconcile.evance.reader import Reader
 from reconcile.journal.history import NO_HISTORY, RunHistory, run_history
+from reconcile.journal.losses import warn_of_open_losses
 from reconcile.model.contact import Contact, Identity
 from reconcile.model.declaration import Declaration
 from reconcile.model.guards import LOSING_HOURS
@@ -46,7 +47,7 @@ def plan_project(project: Project, console: Console) -> Plan:
         past = run_history(project.journals, context.account)
         fresh = make_fresh_plan(declarations, account, context, past=past, progress=progress)
         warn_of_clock(check_clock(project, account, past), console)
-        return fresh.plan
+        return warn_of_open_losses(fresh.plan, past)
 
 
 def refuse_unseen(plan: Plan) -> None:
@@ -132,4 +133,4 @@ def check_drift(project: Project, console: Console) -> Drift:
         warn_of_clock(check_clock(project, account, past), console)
     if plan.empty or not plan.listed_whole:
         refuse_unseen(plan)
-    return explain_drift(plan, past.history)
+    return explain_drift(warn_of_open_losses(plan, past), past.history)

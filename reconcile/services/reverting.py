@@ -103,7 +103,7 @@ def _revert_contact(changes: ContactChanges, account: Reader, context: PlanConte
     if live is None:
         yield _left_alone(changes, "the contact is gone: there is nothing to take back")
         return
-    effective = changes.seen(live)
+    effective = changes.seen(live, context.now)
     if effective is not None and effective.is_of(live.identity):
         reversal = reversal_of(effective, live, context.policy, context.now)
         declaration = _declaration_of_before(effective, reversal, live, context)
@@ -124,7 +124,8 @@ def _live(contact: str, account: Reader) -> Contact | None:
 
 WITHOUT_ID = (
     "it was to be created, and the answer was lost: it may exist, and what it got can't be taken back "
-    "here; look for a contact with that address, made when the run began, and declare what it should hold"
+    "here, since nothing proves which contact it is; look for a contact with that address, made when the run "
+    "began, and declare what it should hold"
 )
 
 
@@ -161,7 +162,11 @@ def _set(
     items |= {
         key: item for key, item in before_by_key.items() if key in touched and in_force(item, context.now)
     }
-    managed = [item for key, item in items.items() if not ignore_pattern(facet, key, context.policy)]
+    managed = [
+        item
+        for key, item in items.items()
+        if key in touched or not ignore_pattern(facet, key, context.policy)
+    ]
     return tuple(_declared(facet, item, changes.place) for item in sorted(managed, key=item_name))
 
 

@@ -16,6 +16,7 @@ from reconcile.model.plan import Plan
 @click.option("--digest", help="The digest that PLAN.json must have.")
 @click.option("--allow", type=Ceiling(), multiple=True, help="Lift a guard up to a ceiling, for this run.")
 @click.option("--due", is_flag=True, help="Only what became due by the clock since the last apply.")
+@click.option("--acknowledge", metavar="RUN", help="Only accept that contacts lost roles in RUN.")
 @click.option("--yes", is_flag=True, help="Apply without asking; needed where there is no terminal.")
 @format_option(Plan, local=True, about=None)
 def apply(  # noqa: PLR0913 - an argument for each option
@@ -25,6 +26,7 @@ def apply(  # noqa: PLR0913 - an argument for each option
     digest: str | None,
     allow: tuple[tuple[str, int], ...],
     due: bool,
+    acknowledge: str | None,
     yes: bool,
     form: str,
 ) -> int:
@@ -32,14 +34,24 @@ def apply(  # noqa: PLR0913 - an argument for each option
 
     With PLAN.json, a plan that was saved and approved, nothing is applied that is not in it. With --due,
     nothing but what starts or lapses by declarations that were applied before.
+
+    After a run in which contacts lost roles that nobody asked to take, nothing is applied until that run is
+    reverted, or acknowledged with --acknowledge, which applies nothing.
     """
     from reconcile.services.applying import ApplyOutput, ApplyRequest, apply_project
+    from reconcile.services.journals import acknowledge_losses
 
     if digest is not None and approved is None:
         raise UsageError("--digest pins PLAN.json: name the file, too")
     if due and approved is not None:
         raise UsageError("--due needs no PLAN.json: what is due was approved with the declarations")
+    if acknowledge is not None and (approved is not None or due or allow):
+        raise UsageError("--acknowledge applies nothing: give it no PLAN.json, --due or --allow")
     console = common.console
+    if acknowledge is not None:
+        done = acknowledge_losses(common.open_project(), acknowledge, console, confirm=not yes)
+        console.print_ending(done)
+        return ExitCode.DONE
 
     def show_plan(plan: Plan) -> None:
         if due and plan.empty and form == "text":

@@ -49,9 +49,12 @@ def _line(run: "JournaledRun") -> str:
     counts = ", ".join(f"{outcomes.count(kind)} {kind}" for kind in sorted(set(outcomes)))
     ended = "" if run.ended else "   cut off"
     retired = "   retired" if run.retired else ""
-    return f"{run.name}   {run.account}   {counts or 'nothing written'}{ended}{retired}"
+    accepted = "   losses acknowledged" if run.acknowledged else ""
+    return f"{run.name}   {run.account}   {counts or 'nothing written'}{ended}{retired}{accepted}"
 
 
 def _lines(run: "JournaledRun") -> list[str]:
     head = [_line(run), f"plan {run.begun.plan if run.begun else 'unknown'}"]
-    return head + [f"contact {line.contact or '(new)'}: {line.outcome}" for line in run.outcomes]
+    outcomes = [f"contact {line.contact or '(new)'}: {line.outcome}" for line in run.outcomes]
+    lost = [f"contact {line.contact}: lost {', '.join(map(str, line.lost))}" for line in run.losses]
+    return [*head, *outcomes, *lost]

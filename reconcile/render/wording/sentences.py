@@ -243,8 +243,11 @@ def written_text(report: Report) -> str:
     return f"Applied: {applied} {plural(applied, 'contact')} written and read back."
 
 
-def unsettled_lines(report: Report) -> list[str]:
-    """What is not as declared or not noted, revocations that are still open, and what to do."""
+def unsettled_lines(report: Report, way_out: str = "") -> list[str]:
+    """What is not as declared or not noted, revocations that are still open, and what to do.
+
+    ``way_out`` is what to do before anything else can be applied.
+    """
     unsettled = [result for result in report.results if not result.settled]
     left = len(unsettled) + len(report.set_aside)
     lines = [f"{result.change.label}: {result.outcome}: {result.detail}" for result in unsettled]
@@ -255,7 +258,7 @@ def unsettled_lines(report: Report) -> list[str]:
         *open_revocation_lines(report),
         *_unnoted_lines(report),
         f"{left} of {len(report.results) + len(report.set_aside)} contacts are not as declared",
-        "run 'reconcile plan' to see what is left, then apply again" if left else "apply again",
+        way_out or ("run 'reconcile plan' to see what is left, then apply again" if left else "apply again"),
     ]
 
 

@@ -26,6 +26,7 @@ contacts:
     roles: [customer, press]
     tags: [ipswich]
   - email: new.customer@example.com
+    reference: NEW-1                      # proves after a lost answer which contact was created
     create: true
     type: user
     profile: {firstname: Nina, lastname: New}
