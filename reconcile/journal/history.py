@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from reconcile.clock import parse_utc_text
+from reconcile.model.facets import Facet
 from reconcile.model.result import SETTLED, Outcome
 from reconcile.plan.drift import ApplyHistory, LastApply, WrittenItem
 
@@ -73,16 +74,6 @@ class RunHistory:
         written = {item: at for run in self.remembered for item, at in _written(run)}
         return ApplyHistory(_last_apply(*whole[-1]) if whole else None, written)
 
-    @property
-    def open_losses(self) -> tuple[JournaledRun, ...]:
-        """The runs in which contacts lost roles unasked, and that nobody has undone or acknowledged yet.
-
-        A run is undone by a complete one that was made to undo it; half of that is not enough.
-        """
-        undone = {begun.revert for run, begun in self._begun if run.complete}
-        losing = (run for run in self.runs if run.losers and not run.acknowledged)
-        return tuple(run for run in losing if run.name not in undone)
-
     def of_approval(self, digest: str) -> JournaledRun | None:
         """The last run that carried out the plan of that digest."""
         return next((run for run, begun in reversed(self._begun) if begun.approved == digest), None)
@@ -131,7 +122,9 @@ def _written(run: JournaledRun) -> Iterator[tuple[WrittenItem, datetime]]:
 
 def _losers(run: JournaledRun) -> Iterator[str]:
     """Whoever may have lost a role: every write that was sent counts, unless it surely took no effect."""
-    yield from run.losers
+    for line in run.losses:
+        if line.contact and any(lost.facet == Facet.ROLES for lost in line.lost):
+            yield line.contact
     for writes in run.effective_writes.values():
         steps = (step for write in writes for step in write.steps())
         if writes[0].contact and any(step.revokes or step.shortens for step in steps):

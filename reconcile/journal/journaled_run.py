@@ -15,7 +15,6 @@ from typing import TypeVar
 
 from reconcile.clock import EARLIEST, parse_utc_text
 from reconcile.documents.codec import decode_leniently
-from reconcile.model.facets import Facet
 from reconcile.model.result import Outcome, WriteEffect
 
 from .hash_chain import ADVICE, BrokenChain, Entry, read_entries
@@ -184,15 +183,6 @@ class JournaledRun:
         """The lines that tell what a contact lost and nobody asked to take."""
         lines: tuple[OutcomeLine | ResolvedLine, ...] = (*self.outcomes, *self.resolutions)
         return tuple(line for line in lines if line.lost)
-
-    @property
-    def losers(self) -> dict[str, tuple[str, ...]]:
-        """The roles that contacts lost and nobody asked to take, by the contact's id."""
-        roles = {
-            line.contact or line.key: tuple(lost.item for lost in line.lost if lost.facet == Facet.ROLES)
-            for line in self.losses
-        }
-        return {contact: references for contact, references in roles.items() if references}
 
     @property
     def acknowledged(self) -> bool:

@@ -4,15 +4,37 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from reconcile.errors import refuse_if
+from reconcile.model.facets import Facet
 from reconcile.model.plan import Plan
 
 from .history import RunHistory
 from .journaled_run import JournaledRun
 
 
+def lost_roles(run: JournaledRun) -> dict[str, tuple[str, ...]]:
+    """The roles that contacts lost in a run and nobody asked to take, by the contact's id."""
+    roles = {
+        line.contact or line.key: tuple(lost.item for lost in line.lost if lost.facet == Facet.ROLES)
+        for line in run.losses
+    }
+    return {contact: references for contact, references in roles.items() if references}
+
+
+def open_losses(past: RunHistory) -> tuple[JournaledRun, ...]:
+    """The runs in which contacts lost roles unasked, and that nobody has undone or acknowledged yet.
+
+    A run is undone by a complete one that was made to undo it; half of that is not enough.
+    """
+    undone = {run.begun.revert for run in past.runs if run.begun and run.complete}
+    losing = (run for run in past.runs if lost_roles(run) and not run.acknowledged)
+    return tuple(run for run in losing if run.name not in undone)
+
+
 def loss_lines(run: JournaledRun) -> list[str]:
     """Who lost what in a run: contacts by their ids alone."""
-    return [f"contact {contact} lost role {', role '.join(roles)}" for contact, roles in run.losers.items()]
+    return [
+        f"contact {contact} lost role {', role '.join(roles)}" for contact, roles in lost_roles(run).items()
+    ]
 
 
 def way_out_of_losses(run: str) -> str:
@@ -28,7 +50,7 @@ def refuse_open_losses(past: RunHistory, reverting: str | None) -> None:
 
     ``reverting`` is the run that is about to be undone, which is one of the two ways out.
     """
-    if reverting not in {run.name for run in past.open_losses}:
+    if reverting not in {run.name for run in open_losses(past)}:
         headline = "contacts lost roles in an earlier run, which nobody asked to take; nothing was written"
         refuse_if(tuple(_open_losses_in_words(past)), headline)
 
@@ -39,5 +61,5 @@ def warn_of_open_losses(plan: Plan, past: RunHistory) -> Plan:
 
 
 def _open_losses_in_words(past: RunHistory) -> Iterator[str]:
-    for run in past.open_losses:
+    for run in open_losses(past):
         yield f"run {run.name}: {'; '.join(loss_lines(run))}; {way_out_of_losses(run.name)}"

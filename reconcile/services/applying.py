@@ -15,7 +15,7 @@ from reconcile.apply.run_context import CircuitBreaker, RunContext
 from reconcile.errors import ApiError, PartlyApplied, ReconcileError
 from reconcile.evance.writer import Writer
 from reconcile.journal.history import RunHistory, run_history
-from reconcile.journal.losses import refuse_open_losses, way_out_of_losses
+from reconcile.journal.losses import open_losses, refuse_open_losses, way_out_of_losses
 from reconcile.journal.writer import Journal, NotedTimes, open_journal
 from reconcile.model.declaration import Declaration
 from reconcile.model.plan import Plan, PlanContext
@@ -217,8 +217,8 @@ class ApplyJob:
         """
         last = past.history.last_apply
         known = last is not None and last.complete and last.covers(fresh.plan)
-        open_losses = {run.name for run in past.open_losses}
-        noted = fresh.plan.revert in open_losses if fresh.plan.revert else not known
+        losing = {run.name for run in open_losses(past)}
+        noted = fresh.plan.revert in losing if fresh.plan.revert else not known
         if noted and not fresh.plan.refused:
             with open_journal(self.project.journals, self.project.now) as journal:
                 self._begin(journal, fresh, {})

@@ -15,7 +15,7 @@ from reconcile.model.result import Outcome, Result
 from reconcile.plan.approval import approved_operations
 from reconcile.services.planning import make_fresh_plan
 from tests.apply.test_executor import PLAN_CONTEXT
-from tests.support.sandbox.sandbox_account import APPLY, SandboxAccount, ended
+from tests.support.sandbox.sandbox_account import APPLY, AS_OF, SandboxAccount, ended
 from tests.support.shop import NOW, Shop
 
 PLACE = Place("contacts/test.yaml", 1, 1)
@@ -206,3 +206,47 @@ def test_one_that_exists_in_another_letter_case_is_not_created_again(sandbox_acc
     assert "it exists meanwhile" in done.err
     people = [state for state in sandbox_account.holds().values() if "person@" in state["email"].lower()]
     assert len(people) == 1
+
+
+NINA = (
+    "contacts: [{email: nina@example.com, create: true, type: user, "
+    "profile: {firstname: Nina, lastname: New}, roles: [customer], tags: [fresh]}]\n"
+)
+
+
+@pytest.mark.parametrize("fault", ["reset:when=before", "status:code=429,retry-after=seconds"])
+def test_a_contact_that_somebody_else_registered_meanwhile_is_not_ours(
+    sandbox_account: SandboxAccount, fault: str
+) -> None:
+    """The creation did not take effect, and a person registers with that address: she keeps what she has."""
+    checkout = sandbox_account.checkout(NINA)
+    search = "method=GET,path=/api/v2/contacts.json,n=10"  # after two lists of four pages and a search
+    sandbox_account.upset(f"{fault},{CREATION},n=1", f"newcomer:email=nina@example.com,{search}")
+    done = checkout.apply()
+    assert done.code == 4, done.said
+    sandbox_account.calm()
+    account = sandbox_account.holds()
+    number = next(number for number, state in account.items() if state["email"] == "nina@example.com")
+    assert "not confirmed: " in done.err
+    assert f"contact {number} has that address or reference now" in done.err
+    assert f"pin it with `id: {number}`" in done.err
+    assert [line["contact"] for line in checkout.lines("outcome")] == [None]
+    planned = checkout.run("revert", checkout.journals()[0].name, "--as-of", AS_OF)
+    assert planned.code == 0, planned.said
+    assert "nothing proves which contact it is" in " ".join(planned.out.split())
+    assert sandbox_account.holds() == account
+    assert len(sandbox_account.writes()) == 1
+
+
+def test_a_creation_that_was_refused_after_its_effect_is_found_by_its_reference(
+    sandbox_account: SandboxAccount,
+) -> None:
+    """A 429 after the effect: no contact had the reference right before, so the one that has it is ours."""
+    checkout = sandbox_account.checkout("contacts:\n" + DEPOT)
+    sandbox_account.upset(f"status:code=429,when=after,{CREATION}")
+    done = checkout.apply()
+    assert done.code == 0, done.said
+    (number,) = depots(sandbox_account)
+    assert [line["contact"] for line in checkout.lines("outcome")] == [number]
+    assert [line["effect"] for line in checkout.lines("effect")] == ["not known", "taken"]
+    assert len(sandbox_account.writes()) == 1

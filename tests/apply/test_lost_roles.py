@@ -2,6 +2,7 @@
 
 import pytest
 
+from reconcile.journal.losses import lost_roles
 from tests.support.command_line import CommandResult
 from tests.support.sandbox.sandbox_account import Account, Checkout, SandboxAccount
 
@@ -39,8 +40,8 @@ def test_a_role_that_nobody_asked_to_take_stops_the_run(
     checkout, done, before = struck
     assert done.code == 4, done.said
     (run,) = checkout.journals()
-    (loser,) = run.losers
-    assert set(run.losers[loser]) == roles(before)[loser] != set()
+    (loser,) = lost_roles(run)
+    assert set(lost_roles(run)[loser]) == roles(before)[loser] != set()
     lost = ", ".join(f"role {role}" for role in sorted(roles(before)[loser]))
     assert f": lost a role: it lost {lost}, which nobody asked to take" in done.err
     assert "the run was stopped: a contact lost a role that nobody asked to take" in done.err
@@ -115,8 +116,8 @@ def test_a_loss_that_a_person_made_good_is_closed_by_its_revert(
     """All was given back by hand: the revert has nothing left to do, and says so by being applied."""
     checkout, _, before = struck
     run = checkout.journals()[0]
-    (loser,) = run.losers
-    for role in run.losers[loser]:
+    (loser,) = lost_roles(run)
+    for role in lost_roles(run)[loser]:
         sandbox_account.outside(loser, grant=role)
     for tag in {"seen", *before[loser]["tags"]}:
         there = tag in before[loser]["tags"]
@@ -157,7 +158,7 @@ def test_an_acknowledgement_is_noted_and_opens_the_way(
     assert checkout.apply(as_of=LATER).code == 3
     done = checkout.run("apply", "--acknowledge", run.name, "--yes")
     assert done.code == 0, done.said
-    (loser,) = run.losers
+    (loser,) = lost_roles(run)
     assert f"contact {loser} lost role " in done.out
     assert "@" not in done.said
     assert len(sandbox_account.writes()) == 1
