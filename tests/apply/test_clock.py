@@ -158,6 +158,33 @@ def test_a_clock_that_jumps_in_the_middle_of_a_run_ends_it(
     assert codes >= {3, 4}
 
 
+def test_a_server_whose_clock_is_wrong_is_told(sandbox_account: SandboxAccount, checkout: Checkout) -> None:
+    """Which of the two is wrong nobody can tell from here: both times are named."""
+    sandbox_account.upset("server-clock:seconds=-86400")
+    done = apply(checkout)
+    assert done.code == 3, done.said
+    assert "this machine's clock is 24 hours ahead of that of" in done.err
+    assert f"(here {now():%Y-%m-%d}T" in done.err
+    assert sandbox_account.writes() == []
+
+
+def test_answers_without_a_date_are_a_warning(sandbox_account: SandboxAccount, checkout: Checkout) -> None:
+    """The clock can't be compared; that is said, and no reason to write nothing."""
+    sandbox_account.upset("server-clock:date=absent")
+    done = apply(checkout)
+    assert done.code == 0, done.said
+    assert "Warning: no answer of" in done.err
+    assert [begun["server"] for begun in checkout.lines("begin")] == [""]
+
+
+def test_an_answer_from_a_cache_is_not_compared(sandbox_account: SandboxAccount, checkout: Checkout) -> None:
+    """Its Date is that of the moment at which the cache stored it; the token tells the time."""
+    sandbox_account.upset("server-clock:seconds=-900,age=900,path=/api/*")
+    done = apply(checkout)
+    assert done.code == 0, done.said
+    assert "Warning" not in done.err
+
+
 @pytest.fixture
 def ahead(checkout: Checkout) -> Path:
     """The journal of a run whose machine was 400 days ahead."""
