@@ -56,7 +56,11 @@ def make_plan(
         declarations_digest=declarations_digest(declarations),
         changes=tuple(change for change in changes if change is not None),
         unchanged=sum(not (contact.changes or contact.set_aside_reason) for contact in contacts),
-        notes=(*_unseen_notes(matches.unseen), *_gap_notes(account.older_gaps)),
+        notes=(
+            *account.idle_entries,
+            *_unseen_notes(matches.unseen),
+            *_gap_notes(account.older_gaps),
+        ),
         guards=evaluate(GuardInput(contacts, declared, context.policy, account, context.now)),
         revert=context.revert,
         set_aside=set_aside,

@@ -30,7 +30,7 @@ from reconcile.text import escape_unprintable
 from .accounts import check_clock, connected, sandbox_connection, warn_of_clock
 from .caller import Console
 from .files import read_approved_plan, refuse_uncovered
-from .planning import FreshPlan, make_fresh_plan, refuse_unseen
+from .planning import FreshPlan, make_fresh_plan, refuse_unseen, warn_of_idle_entries
 from .project import Project
 from .reverting import declarations_of_approved_revert
 
@@ -142,6 +142,7 @@ class ApplyJob:
         refuse_open_losses(past, self.context.revert)
         fresh = self._fresh_plan(past)
         warn_of_clock(self._refuse_wrong_clock(past), self.console)
+        warn_of_idle_entries(fresh, self.console)
         if self.approval is not None:
             refuse_uncovered(fresh.plan, self.approval)
         self.output.show_plan(fresh.plan)

@@ -18,8 +18,10 @@ from reconcile.plan.approval import refusals_of_the_unseen
 from reconcile.plan.drift import explain_drift
 from reconcile.plan.guards.checks import loss_horizon, roles_without_holder
 from reconcile.plan.guards.facts import AccountFacts
+from reconcile.plan.guards.idle_entries import idle_entries
 from reconcile.plan.matching import match_declarations, unknown_roles
 from reconcile.plan.planner import make_plan, plan_contacts
+from reconcile.text import escape_unprintable
 
 from .accounts import check_clock, open_reader, warn_of_clock
 from .caller import Console, Progress
@@ -31,12 +33,14 @@ from .role_holders import search_holders, undeclared_contacts
 class FreshPlan:
     """A plan of the account as it is now, and how many contacts the account has.
 
-    ``context`` is what the plan was made for, with what the account's roles ask for.
+    ``context`` is what the plan was made for, with what the account's roles ask for; ``idle_entries`` says
+    which entries of the configuration guard nothing.
     """
 
     plan: Plan
     contacts: int
     context: PlanContext
+    idle_entries: tuple[str, ...] = ()
 
 
 def plan_project(project: Project, console: Console) -> Plan:
@@ -47,6 +51,7 @@ def plan_project(project: Project, console: Console) -> Plan:
         past = run_history(project.journals, context.account)
         fresh = make_fresh_plan(declarations, account, context, past=past, progress=progress)
         warn_of_clock(check_clock(project, account, past), console)
+        warn_of_idle_entries(fresh, console)
         return warn_of_open_losses(fresh.plan, past)
 
 
@@ -97,8 +102,18 @@ def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways t
         recent_losses=past.recent_losses(context.now, hours),
         missing_journals=past.missing_journals(context.now, hours, recent=True),
         older_gaps=past.missing_journals(context.now, hours, recent=False),
+        idle_entries=idle_entries(
+            context.policy, roles, None if listing.gap else listing.identities, contacts
+        ),
     )
-    return FreshPlan(make_plan(matches, contacts, context, facts), len(listing.identities), context)
+    plan = make_plan(matches, contacts, context, facts)
+    return FreshPlan(plan, len(listing.identities), context, facts.idle_entries)
+
+
+def warn_of_idle_entries(fresh: FreshPlan, console: Console) -> None:
+    """Say which entries of the configuration guard nothing."""
+    for sentence in fresh.idle_entries:
+        console.note(f"Warning: {escape_unprintable(sentence)}")
 
 
 def _read(
@@ -127,10 +142,10 @@ def check_drift(project: Project, console: Console) -> Drift:
     with console.progress() as progress, open_reader(project, console) as account:
         context = project.plan_context(account.connection.account)
         past = run_history(project.journals, context.account)
-        plan = make_fresh_plan(
-            declarations, account, context, past=past, progress=progress, thorough=False
-        ).plan
+        fresh = make_fresh_plan(declarations, account, context, past=past, progress=progress, thorough=False)
         warn_of_clock(check_clock(project, account, past), console)
+    warn_of_idle_entries(fresh, console)
+    plan = fresh.plan
     if plan.empty or not plan.listed_whole:
         refuse_unseen(plan)
     return explain_drift(warn_of_open_losses(plan, past), past.history)

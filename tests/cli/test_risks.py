@@ -123,3 +123,53 @@ def test_the_owners_address_stays(project: Project, shop: Shop, settings: str, r
     assert refusal in done.err
     assert "nothing lifts this guard" in done.err
     assert shop.user("owner@example.com")
+
+
+IDLE = """\
+version: 1
+target: local
+targets: {{local: {{kind: sandbox, url: "{url}", rate: 1000}}}}
+protect: {{roles: ["[Staff-tools]", "staff-*"], contacts: [ownr@example.com, owner@example.com, "7"]}}
+guards: {{self: [grace.odel@example.com], granting: {{roles: [adminstrator, "*"]}}}}
+"""
+
+
+@pytest.mark.parametrize("command", [("plan",), ("apply", "--yes"), ("drift",)])
+def test_an_entry_that_guards_nothing_is_a_warning(
+    project: Project, shop: Shop, command: tuple[str, ...]
+) -> None:
+    """A misspelt name protects nobody; what matches a role or a contact, be it by a pattern, says nothing."""
+    project.configure(IDLE.format(url=shop.access.url))
+    project.declare(f"contacts: [{{email: {GRACE}, tags: [garden]}}]")
+    done = project.run(*command, "--as-of", AS_OF)
+    said = [line for line in done.err.splitlines() if line.startswith("Warning: the configuration's")]
+    assert [line.partition(" names ")[2] for line in said] == [
+        (
+            "'[Staff-tools]', and the account has no such role: nothing is guarded by that; "
+            "did you mean 'staff-tools'?"
+        ),
+        (
+            "'adminstrator', and the account has no such role: nothing is guarded by that; "
+            "did you mean 'administrator'?"
+        ),
+        *(
+            f"'{name}', and the account has no such contact: nothing is guarded by that; "
+            "correct it or take it out"
+            for name in ("ownr@example.com", "grace.odel@example.com")
+        ),
+    ]
+
+
+def test_an_entry_that_guards_nothing_stands_in_the_plan(project: Project, shop: Shop) -> None:
+    """Whoever reviews the plan reads it, too, where addresses are masked as well."""
+    project.configure(IDLE.format(url=shop.access.url))
+    project.declare(f"contacts: [{{email: {GRACE}, tags: [garden]}}]")
+    assert (
+        "Note: the configuration's 'protect: {roles: [...]}' names '[Staff-tools]'"
+        in project.run("plan", "--as-of", AS_OF).out
+    )
+    notes = json.loads(project.run("plan", "--as-of", AS_OF, "--format", "json").out)["notes"]
+    assert len(notes) == 4
+    markdown = project.run("plan", "--as-of", AS_OF, "--format", "markdown").out
+    assert "> `the configuration's 'protect" in markdown
+    assert "ownr@example.com" not in markdown

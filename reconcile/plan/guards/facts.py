@@ -31,7 +31,8 @@ class AccountFacts:
     ``gap`` says why the listing may lack contacts; empty when it is proven whole. ``other_holders`` is None
     when nothing is known of contacts that are not declared. ``recent_losses`` are the ids of contacts that
     lost a role in earlier runs within the guard's hours. ``missing_journals`` are the runs of those hours
-    whose journals are gone, ``older_gaps`` the runs before them.
+    whose journals are gone, ``older_gaps`` the runs before them. ``idle_entries`` are sentences about entries
+    of the configuration that match nothing.
     """
 
     contacts: int | None = None
@@ -41,6 +42,7 @@ class AccountFacts:
     recent_losses: frozenset[str] = frozenset()
     missing_journals: tuple[str, ...] = ()
     older_gaps: tuple[str, ...] = ()
+    idle_entries: tuple[str, ...] = ()
 
 
 UNKNOWN_FACTS = AccountFacts()
