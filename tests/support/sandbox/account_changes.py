@@ -20,7 +20,7 @@ Operations = Sequence[Mapping[str, Any]]
 
 MISSING = object()
 
-SERVER_COLUMNS = ("is_primary", "first_name", "last_name", "company")
+SERVER_COLUMNS = ("is_primary",)
 """Columns of an address that nobody writes."""
 
 
