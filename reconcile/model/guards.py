@@ -200,7 +200,7 @@ GUARDS: dict[str, Guard] = {
         Guard(
             "unreadable",
             "what is to be kept of a contact can't be read, and would have to be guessed: that contact is "
-            "left alone, the others are applied, and the exit code is 4",
+            "set aside, the others are applied, and the exit code is 4",
             per_contact=True,
             unseen=True,
             spares_others=True,
