@@ -8,6 +8,8 @@ from reconcile.clock import utc_text
 from reconcile.model.contact import (
     ACTIVE,
     BY_ROLE,
+    HANDOVER_FIELDS,
+    IDENTIFYING_FIELDS,
     PENDING,
     Contact,
     Grant,
@@ -36,9 +38,9 @@ def effect_of(operations: Iterable[Operation], live: Contact, now: datetime) -> 
     What somebody else did to other items in the meantime says nothing of it.
     """
     steps = [(step, _value_now(step, live, now)) for step in operations]
-    if all(_is(value, step.after) for step, value in steps):
+    if all(_is(step, value, step.after) for step, value in steps):
         return WriteEffect.TAKEN
-    if all(_is(value, step.before) for step, value in steps):
+    if all(_is(step, value, step.before) for step, value in steps):
         return WriteEffect.NOT_TAKEN
     return WriteEffect.UNKNOWN
 
@@ -51,10 +53,13 @@ def _value_now(step: Operation, live: Contact, now: datetime) -> Value:
     return next((item for item in items if in_force(item, now)), None)
 
 
-def _is(value: Value, wanted: Value) -> bool:
+def _is(step: Operation, value: Value, wanted: Value) -> bool:
+    """Whether an item is what a step says; a tag is the same in another spelling."""
     if isinstance(value, Grant) and isinstance(wanted, Grant):
         allowed = {ACTIVE, PENDING} if wanted.status == BY_ROLE else {wanted.status}
         return value.status in allowed and value.expires == wanted.expires
+    if step.facet in SETS:
+        return (value is None) == (wanted is None)
     return (value or None) == (wanted or None)
 
 
@@ -125,17 +130,20 @@ class _Comparison:
     def faults(self) -> Iterator[str]:
         """Grants that changed unasked, sets that can't be read any more, another identity."""
         yield from (f"its {facet} can't be read any more" for facet in SETS if self._unread(facet))
+        others = set(self.before.state.other_tags) - set(self.after.state.other_tags)
+        yield from (f"tag {tag.value} of type {tag.type} is gone" for tag in sorted(others))
         if not self.target.has(Facet.ROLES):
             yield from self._changed_grants()
         yield from self._changed_identity()
 
     def notes(self) -> Iterator[str]:
-        """What differs and is no fault: values that others or the account itself may change."""
+        """What differs and is neither: values that others or the account itself may change."""
         for tag in self._gone_tags():
             if ignore_pattern(Facet.TAGS, tag, self.policy) is not None:
                 yield f"tag {tag}, which is ignored, is gone"
         for facet, name in self._changed_fields():
-            if self.after.state.fields(facet).get(name) and name not in self.target.fields(facet):
+            known = name in self.target.fields(facet) or name in HANDOVER_FIELDS | IDENTIFYING_FIELDS
+            if self.after.state.fields(facet).get(name) and not known:
                 yield f"{facet.value}.{name} has changed"
 
     def _touched(self, facet: Facet) -> Mapping[str, Operation]:
@@ -218,11 +226,13 @@ class _Comparison:
         """An identity that the write did not give."""
         given = {name: step.after for name, step in self._touched(Facet.PROFILE).items()}
         before, after = self.before.identity, self.after.identity
+        old, new = self.before.state.fields(Facet.PROFILE), self.after.state.fields(Facet.PROFILE)
         email = str(given.get("email", before.email) or "")
         pairs = {
             "id": (before.id, after.id),
             "type": (before.type, after.type),
             "e-mail address": (email_key(email), email_key(after.email)),
+            "user name": (given.get("username", old.get("username")), new.get("username")),
             "reference": (given.get("reference", before.reference), after.reference),
         }
         for name, (then, now) in pairs.items():
