@@ -80,7 +80,7 @@ class ContactUpdate:
     def _last_look(self, detail: str) -> Result:
         """Give up; the write before may have taken effect all the same."""
         if self.losses == MOST_LOST_ANSWERS:
-            detail = f"none of {MOST_LOST_ANSWERS} writes has taken effect"
+            detail = f"none of {MOST_LOST_ANSWERS} writes has taken effect yet"
         given_up = Result(self.change, Outcome.FAILED, detail)
         try:
             live = self.run.account.contact(self.change.contact.id) if self.doubt else None
