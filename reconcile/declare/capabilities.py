@@ -35,6 +35,7 @@ _FOUND_OUT = (
     Key("tags_from", _SOURCE, "Where tags are read: from the list, or contact by contact."),
     Key("contact_ids", Choice(tuple(Numbering)), "Whether both API versions use the same ids."),
     Key("email_search", Choice(tuple(SearchCase)), "Whether a search for an address ignores letter case."),
+    Key("pending_word", Text("a status in lower case"), "The status of a grant that waits for approval."),
     Key("refuse", ListOf("a list of 'roles' and 'tags'", Choice(SETS)), "What must not be written."),
 )
 """The keys that are fields of Capabilities."""

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 from reconcile.clock import ServerTime
 from reconcile.errors import ApiError, Forbidden, NotFound, Rejected, ServerFailure, UnexpectedResponse
 from reconcile.http.rate_limiter import RetryPolicy, Timing
-from reconcile.model.contact import Contact, Identity, Role, State, email_key
+from reconcile.model.contact import PENDING, Contact, Identity, Role, State, email_key
 from reconcile.model.facets import SETS, Facet
 from reconcile.model.settings import Capabilities, Numbering, SetSource
 from reconcile.wire.contacts_v1 import contact_path_v1, read_contact
@@ -107,7 +107,8 @@ class Reader:
         list_rows = self._list_rows(request, progress)
         rows = (parse_answer(read_row, row, self.connection) for row in list_rows.rows)
         capabilities = self.connection.capabilities
-        return listing_of((_without_untold_sets(row, capabilities) for row in rows), list_rows.gap)
+        known = (_in_known_words(_without_untold_sets(row, capabilities), capabilities) for row in rows)
+        return listing_of(known, list_rows.gap)
 
     def _list_rows(self, request: ApiRequest, progress: ListingProgress = no_progress) -> ListRows:
         return read_whole_list(ListPages(self._api, self._workers, request), progress)
@@ -164,6 +165,7 @@ class Reader:
         path, action = contact_path_v1(id), f"show contact {id}"
         request = ApiRequest("GET", path, action, "contacts.readonly", reserve_next=reserve_next)
         contact = parse_answer(read_contact, self._api.read(request), self.connection)
+        contact = _in_known_words(contact, self.connection.capabilities)
         if contact.identity.id != id:
             raise UnexpectedResponse(
                 f"asked for contact {id}, {self.connection.account} answered with another one"
@@ -193,6 +195,15 @@ def _without_untold_sets(row: Contact, capabilities: Capabilities) -> Contact:
     untold = {facet.value for facet in SETS if capabilities.source(facet) is not SetSource.LIST}
     nothing: dict[str, Any] = dict.fromkeys(untold)
     return replace(row, state=replace(row.state, **nothing)) if untold else row
+
+
+def _in_known_words(contact: Contact, capabilities: Capabilities) -> Contact:
+    """The contact with ``pending`` for the account's own word for a grant that waits."""
+    word, roles = capabilities.pending_word, contact.state.roles
+    if word == PENDING or not roles:
+        return contact
+    known = tuple(replace(grant, status=PENDING) if grant.status == word else grant for grant in roles)
+    return replace(contact, state=replace(contact.state, roles=known))
 
 
 def _has_facets(contact: Contact, facets: Collection[Facet]) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from .contact import PENDING
 from .declaration import Mode
 from .facets import Facet
 from .guards import DEFAULT_LIMITS, GuardLimits
@@ -202,6 +203,7 @@ class Capabilities:
 
     ``accounts`` are the hosts this holds for, none of them named: any. ``update_method`` None means as the
     target is configured. ``page_size`` is in contacts. ``refuse`` are the sets that must not be written.
+    ``pending_word`` is the status, in lower case, of a grant that waits.
     """
 
     accounts: tuple[str, ...] = ()
@@ -211,6 +213,7 @@ class Capabilities:
     tags_from: SetSource = SetSource.LIST
     contact_ids: Numbering = Numbering.SAME
     email_search: SearchCase = SearchCase.EXACT
+    pending_word: str = PENDING
     refuse: tuple[Facet, ...] = ()
 
     def source(self, facet: Facet) -> SetSource:

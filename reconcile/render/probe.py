@@ -16,6 +16,7 @@ _COMMENTS = {
     "tags_from": "where tags are read: `list` or `contact`",
     "contact_ids": "`same`, or `other` when the two API versions number contacts differently",
     "email_search": "`folded` when a search for an address ignores letter case, or `exact`",
+    "pending_word": "the status of a grant that waits; with any other one a contact is set aside",
     "refuse": "what must not be written: roles, tags; the findings below say why",
 }
 
@@ -100,6 +101,7 @@ def _keys(capabilities: Capabilities) -> Iterator[str]:
             yield f"# {key}: not found out; as the target is configured"
         else:
             text = f"[{', '.join(value)}]" if isinstance(value, tuple) else value
+            text = _quoted(text) if key == "pending_word" else text
             yield f"{key}: {text}  # {comment}"
 
 

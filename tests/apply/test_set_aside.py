@@ -110,3 +110,21 @@ def test_tags_of_other_types_are_not_lost(sandbox_account: SandboxAccount) -> No
     assert "gold" in json.dumps(sandbox_account.control("GET", f"contacts/{number}"))
     assert sandbox_account.user(ROSALIND) == before
     assert sandbox_account.user(GRACE)["tags"] == ["seen"]
+
+
+@pytest.mark.parametrize(("known", "code"), [("", 4), ("pending_word: awaiting\n", 0)])
+def test_the_word_for_waiting_is_what_a_probe_has_found(
+    sandbox_account: SandboxAccount, known: str, code: int
+) -> None:
+    """An account with a word of its own: without a probe it is unknown, so that the contact is set aside."""
+    sandbox_account.control("PUT", "switches", {"switches": {"pending_word": "awaiting"}})
+    edit(sandbox_account, ROSALIND, grant="preview", status="pending")
+    checkout = sandbox_account.checkout(ADDITIVE)
+    account = sandbox_account.access.url.removeprefix("http://")
+    (checkout.root / "evance.capabilities.yaml").write_text(
+        f'version: 1\naccount: "{account}"\nas_of: 2026-11-23T09:00:00Z\n{known}', encoding="utf-8"
+    )
+    done = checkout.apply()
+    assert done.code == code, done.said
+    assert ("newsletter" in sandbox_account.user(ROSALIND)["roles"]) == (code == 0)
+    assert sandbox_account.user(ROSALIND)["roles"]["preview"][0] != "active"

@@ -55,6 +55,7 @@ CAPABILITIES = st.builds(
     st.sampled_from(SetSource),
     st.sampled_from(Numbering),
     st.sampled_from(SearchCase),
+    st.sampled_from(["pending", "awaiting", "no", "waits: for approval"]),
     st.sampled_from([(), (Facet.ROLES,), (Facet.TAGS,), (Facet.ROLES, Facet.TAGS)]),
 )
 

@@ -4,11 +4,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from reconcile.model.contact import ACTIVE, PENDING
 from reconcile.model.facets import Facet
-from reconcile.probe.question import Answer, Question, refuse_write
+from reconcile.model.settings import Capabilities, UpdateMethod
+from reconcile.probe.question import Answer, Decision, Question, refuse_write
 from reconcile.probe.scratch import FAR, PAST, ContactView, ScratchContact, Unanswerable, active
-from reconcile.wire.roles_and_tags import EXPIRY_KEYS, ROLES_KEY, STATUS_KEYS
+from reconcile.wire.roles_and_tags import EXPIRY_KEYS, INACTIVE, ROLES_KEY, STATUS_KEYS
 from reconcile.wire.values import parse_atom
+
+LONGEST_WORD = 40
+"""Maximum number of characters of a status, then it is taken for no word."""
 
 READABLE_KEYS = tuple({status, expiry} for status in STATUS_KEYS for expiry in EXPIRY_KEYS)
 """What a grant must tell of itself, or it could not be written back as it is."""
@@ -71,6 +76,13 @@ def ask_grant_pending(scratch: ScratchContact) -> Answer:
     return Answer(status, "the status of a role that waits for approval")
 
 
+def _pending_word(answer: str, _known: Capabilities, _configured: UpdateMethod) -> str:
+    """The account's word, unless it says no more than that the grant is not active."""
+    word = answer.strip().lower()
+    telling = word.isprintable() and 0 < len(word) <= LONGEST_WORD and word not in {ACTIVE, INACTIVE}
+    return word if telling else PENDING
+
+
 def ask_grant_expired(scratch: ScratchContact) -> Answer:
     """What is shown of a role whose expiry has passed."""
     role = scratch.role()
@@ -96,6 +108,11 @@ QUESTIONS = (
     Question("grant-shape", "Is `accessRoles` a map or an array on read?", ask_grant_shape),
     Question("grant-empty", "How are no roles shown?", ask_grant_empty),
     Question("grant-times", "In which offset are expiries shown?", ask_grant_times),
-    Question("grant-pending", "What is the status of a role that waits for approval?", ask_grant_pending),
+    Question(
+        "grant-pending",
+        "What is the status of a role that waits for approval?",
+        ask_grant_pending,
+        (Decision("pending_word", _pending_word),),
+    ),
     Question("grant-expired", "Is a role still shown when its expiry has passed?", ask_grant_expired),
 )
