@@ -4,7 +4,7 @@ A contact is a map of items: a facet and a name to a value. Times are in seconds
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -75,15 +75,20 @@ def items_of(facts: Mapping[str, Any]) -> Items:
 
 
 def unasked(
-    change: ContactChange, asked: Mapping[Item, Mapping[str, Any]], run: JournaledRun, now: datetime
+    change: ContactChange,
+    asked: Mapping[Item, Mapping[str, Any]],
+    run: JournaledRun,
+    now: datetime,
+    dropped: Collection[Item] = (),
 ) -> list[str]:
     """What a write of the tool changed that no operation names; empty when all was asked for.
 
     A grant that has lapsed may go. What somebody changed after the last reading before the write, nobody can
-    see: for those items the write is measured by what that reading showed.
+    see: for those items the write is measured by what that reading showed. ``dropped`` is what the account
+    took by itself.
     """
     writes = [intent for intent in run.intents if intent.contact == change.contact]
-    complaints = [_complaints(change, _as_read(change, intent), asked, now) for intent in writes]
+    complaints = [_complaints(change, _as_read(change, intent), asked, now, dropped) for intent in writes]
     if not writes or change.before is None or change.after is None:
         return [f"contact {change.contact}: a write without an intent, or not of a contact that is there"]
     return min(complaints, key=len)
@@ -107,12 +112,16 @@ def _as_read(change: ContactChange, intent: IntentLine) -> Items:
 
 
 def _complaints(
-    change: ContactChange, before: Items, asked: Mapping[Item, Mapping[str, Any]], now: datetime
+    change: ContactChange,
+    before: Items,
+    asked: Mapping[Item, Mapping[str, Any]],
+    now: datetime,
+    dropped: Collection[Item],
 ) -> list[str]:
     after = change.after or {}
     return [
         f"contact {change.contact}: {facet} {name}: {before.get((facet, name))} → {after.get((facet, name))}"
-        for facet, name in sorted(differing(before, after))
+        for facet, name in sorted(differing(before, after) & change.items - {*dropped})
         if not _is_asked(
             before.get((facet, name)), after.get((facet, name)), asked.get((facet, name)), facet, now
         )

@@ -43,7 +43,8 @@ class WatchedShop:
     """What somebody who saw everything knows: who is meant, who moved, what was written, touched, recorded.
 
     ``recorded`` are the people whose entry by e-mail a complete run has had; ``touched`` the items that
-    somebody has changed since the last complete run, or since the tool has written them.
+    somebody has changed since the last complete run, or since the tool has written them. ``drops`` are the
+    facets that the account empties where an update does not name them.
     """
 
     account: SandboxAccount
@@ -58,6 +59,7 @@ class WatchedShop:
     written: dict[str, list[ContactChange]] = field(default_factory=dict)
     taken: dict[str, Counter[str]] = field(default_factory=dict)
     writes: list[ContactChange] = field(default_factory=list)
+    drops: frozenset[str] = frozenset()
 
     def declare(self, wanted: dict[str, Entry]) -> None:
         """Write the file of declarations."""
@@ -76,14 +78,23 @@ class WatchedShop:
     ) -> CommandResult:
         """Run a command; whatever becomes of it, its writes were asked for, shown and noted as they were."""
         self._see_people()
-        known = {run.name for run in self.runs()}
+        known, owed = {run.name for run in self.runs()}, self.owed()
         done = None
         try:
             done = self.checkout.run(*arguments, "--as-of", atom(self.now), clock=clock, machine=machine)
         finally:
             if done is not None or isinstance(clock, FakeClock):
                 self._judge(done, known, due="--due" in arguments, reverting=reverting)
+        if owed and arguments[0] == "apply" and not reverting:
+            assert self.writes == [], done.said
+            assert done.code in (1, 3, 65), done.said
         return done
+
+    def owed(self) -> list[str]:
+        """The runs that noted a role lost unasked, and that nobody has acknowledged or undone."""
+        runs = self.runs()
+        undone = {run.begun.revert for run in runs if run.begun and run.complete}
+        return [run.name for run in runs if losers(run) and not run.acknowledged and run.name not in undone]
 
     def _see_people(self) -> None:
         """What people did since the last command; the lists of the sandbox begin anew."""
@@ -121,12 +132,26 @@ class WatchedShop:
         if not reverting:
             self._assert_justified(shown)
         for change in self.writes:
-            complaints = unasked(change, asked_by(shown, change.contact), run, self.now)
+            asked = asked_by(shown, change.contact)
+            dropped = self._dropped(change, {facet for facet, _ in asked} if reverting else None)
+            complaints = unasked(change, asked, run, self.now, dropped)
             assert complaints == [], (complaints, done and done.said)
+            if done and any(facet == "roles" for facet, _ in dropped):
+                assert done.code == 4, done.said
+                assert change.contact in losers(run) | in_doubt(run), done.said
             if due:
                 self._assert_due(change)
         assert done is None or not self.writes or done.code in (0, 4), done.said
         self._note_record(run)
+
+    def _dropped(self, change: ContactChange, sent: set[str] | None) -> set[Item]:
+        """What the account took of a contact because the update did not name the set."""
+        managed = self.wanted.get(change.contact, {}) if sent is None else sent
+        return {
+            item
+            for item in change.items
+            if item[0] in self.drops and item[0] not in managed and item not in (change.after or {})
+        }
 
     def _taken(self) -> Counter[str]:
         """How many writes the account has carried out, whatever it answered, by the id of the contact."""
@@ -189,6 +214,18 @@ def plan_of(done: CommandResult) -> dict[str, Any]:
     """The plan that a command showed as JSON."""
     shown: dict[str, Any] = json.loads(done.out) if done.out.startswith("{") else NOTHING
     return shown
+
+
+def losers(run: JournaledRun) -> set[str]:
+    """The contacts of which the run, or a later look, says that they lost a role unasked."""
+    return {
+        line.contact or line.key for line in run.losses if any(lost.facet == "roles" for lost in line.lost)
+    }
+
+
+def in_doubt(run: JournaledRun) -> set[str]:
+    """The contacts that somebody has yet to look at."""
+    return {line.contact or line.key for line in run.outcomes if line.in_doubt}
 
 
 def _told_by(run: JournaledRun) -> dict[str, Any]:
