@@ -112,6 +112,11 @@ class ContactPlan:
         return len(set(self._open_roles(self.folded.target)) - self.cut_short(until))
 
     @property
+    def loses_roles(self) -> bool:
+        """True when a role would be taken, be it one that waits, or would end earlier than before."""
+        return any(operation.revokes or operation.shortens for operation in self.operations)
+
+    @property
     def may_lose_roles(self) -> bool:
         """True when a role is open to the contact that neither an ignore pattern nor additive mode keeps."""
         origins = self.folded.origins

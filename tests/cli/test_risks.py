@@ -70,7 +70,7 @@ def test_another_mailbox_is_the_first_thing_that_a_reviewer_sees(project: Projec
         moved("exmaple.com", GRACE) + "  - {email: bob@email.com, roles: [], profile: {company: Other}}\n"
     )
     change = f'{GRACE}: email "{GRACE}" → "grace.odell@exmaple.com"'
-    warning = "1 contact gets another e-mail address or username, and who has that gets the roles: "
+    warning = "1 contact gets another e-mail address or username, which hands the roles to whoever has it: "
     text = project.run("plan", "--as-of", AS_OF).out
     assert text.index(f"  ! {warning}{change}") < text.index("! 1 contact loses access")
     masked = project.run("plan", "--as-of", AS_OF, "--format", "markdown").out

@@ -180,6 +180,12 @@ def test_who_can_lose_nothing_does_not_thin_the_share(
     assert not verdict(plan, "losing-access").passed
 
 
+def test_roles_that_wait_and_are_taken_are_counted_on_both_sides() -> None:
+    """Their loss is shown and counted, and never of fewer contacts than it is."""
+    plan = planned([(held(number, press="pending"), entry(number)) for number in range(3)], limits())
+    assert verdict(plan, "losing-access").message.startswith("3 of 3 contacts")
+
+
 NOBODY_ELSE = AccountFacts(other_holders=OtherHolders({}))
 
 

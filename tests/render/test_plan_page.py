@@ -109,6 +109,17 @@ def test_reach_counts_the_plans_contacts_before_and_after() -> None:
     assert [(one.before, one.after) for one in found] == [(3, 1), (1, 2)]
 
 
+def test_reach_counts_only_roles_that_open_something() -> None:
+    """Who waits holds nothing: it is neither lost nor kept, and made active it is gained."""
+    waits, active = grant("a", "pending"), grant("a")
+    made = plan(
+        change(revoked(waits)),
+        change(changed(waits, active)),
+        change(tag_removed("x"), kept=(kept_role(waits),)),
+    )
+    assert role_impacts(made) == [RoleImpact("a", kept=0, gained=1, lost=0)]
+
+
 def days(made: Plan) -> list[tuple[int, bool, str]]:
     """The events as days from the plan's clock, whether they start, and of what."""
     return [((event.at - made.as_of).days, event.starts, event.item) for event in window_events(made)]

@@ -136,7 +136,7 @@ def _losing_access(guard_input: GuardInput) -> GuardCount:
     that is split over several runs is stopped like one that is not.
     """
     limits = guard_input.limits
-    whole = sum(contact.may_lose_roles for contact in guard_input.contacts)
+    whole = sum(contact.may_lose_roles or contact.loses_roles for contact in guard_input.contacts)
     losing = {contact.identity.id: contact.label for contact in guard_input.losing}
     earlier = guard_input.account.recent_losses - losing.keys() if losing else frozenset[str]()
     subjects = (*sorted(losing.values()), *(f"contact {lost} (earlier)" for lost in sorted(earlier)))

@@ -70,11 +70,7 @@ class GuardInput:
     @property
     def losing(self) -> tuple[ContactPlan, ...]:
         """The contacts that would lose a role, now or by an earlier end than before."""
-        return tuple(
-            contact
-            for contact in self.contacts
-            if any(operation.revokes or operation.shortens for operation in contact.operations)
-        )
+        return tuple(contact for contact in self.contacts if contact.loses_roles)
 
 
 @dataclass(frozen=True, slots=True)

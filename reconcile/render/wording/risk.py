@@ -4,8 +4,9 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reconcile.model.contact import BY_ROLE, Grant
 from reconcile.model.facets import Facet
-from reconcile.model.plan import Change, ChangeAction, Operation, Plan
+from reconcile.model.plan import Change, ChangeAction, Operation, Plan, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def role_impacts(plan: Plan) -> list[RoleImpact]:
     """The roles that somebody gains or loses, those with most losses first, then with most gains."""
     kept, gained, lost = Counter[str](), Counter[str](), Counter[str]()
     for change in plan.changes:
-        kept.update(item.item for item in change.kept if item.facet is Facet.ROLES)
+        kept.update(item.item for item in change.kept if _holds(item.value))
         for operation in change.operations:
             _count(operation, kept, gained, lost)
     impacts = [RoleImpact(role, kept[role], gained[role], lost[role]) for role in {*gained, *lost}]
@@ -42,12 +43,15 @@ def role_impacts(plan: Plan) -> list[RoleImpact]:
 def _count(operation: Operation, kept: Counter[str], gained: Counter[str], lost: Counter[str]) -> None:
     if operation.facet is not Facet.ROLES:
         return
-    if operation.before is None:
-        gained[operation.item] += 1
-    elif operation.after is None:
-        lost[operation.item] += 1
-    else:
-        kept[operation.item] += 1
+    before, after = _holds(operation.before), _holds(operation.after)
+    counts = {(True, True): kept, (False, True): gained, (True, False): lost}
+    if before or after:
+        counts[before, after][operation.item] += 1
+
+
+def _holds(value: Value) -> bool:
+    """True for a grant that opens its role, or will where the role's own rules ask for nothing."""
+    return isinstance(value, Grant) and (value.opens or value.status == BY_ROLE)
 
 
 class Risk(StrEnum):

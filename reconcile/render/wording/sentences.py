@@ -141,7 +141,7 @@ class PlanSentences:
         ]
         if handed:
             verb = verb_form(len(handed), "gets", "get")
-            event = f"{verb} another e-mail address or username, and who has that gets the roles"
+            event = f"{verb} another e-mail address or username, which hands the roles to whoever has it"
             yield f"{count(len(handed), 'contact')} {event}: {listed(handed, '; ')}"
 
     def _fields(self, operations: Iterable[Operation]) -> str:
