@@ -4,7 +4,6 @@ Guards, revert and history all ask this.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from graphlib import TopologicalSorter
@@ -21,6 +20,7 @@ from .hash_chain import ADVICE, BrokenChain, Entry, read_entries
 from .lines import (
     CUT_OFF,
     LINE_KINDS,
+    NOT_NOTED,
     AcknowledgedLine,
     BeginLine,
     EffectLine,
@@ -97,8 +97,8 @@ class JournaledRun:
         """
         begun = self.begun
         at = parse_utc_text(begun.at) if begun and begun.at else None
-        retired = self.retired
-        return min(at, parse_utc_text(retired.at)) if at and retired else at
+        retired = self.retired.at if self.retired else NOT_NOTED
+        return min(at, parse_utc_text(retired)) if at and retired else at
 
     @property
     def machine_time(self) -> datetime | None:
@@ -109,10 +109,8 @@ class JournaledRun:
 
     @property
     def follows(self) -> Sequence[FollowedRun]:
-        """The runs that were the last ones when this one began; what is no such thing is told elsewhere."""
-        follows: object = self.begun.follows if self.begun else ()
-        entries = follows if isinstance(follows, tuple) else ()
-        return [entry for entry in entries if isinstance(entry, FollowedRun)]
+        """The runs that were the last ones when this one began."""
+        return self.begun.follows if self.begun else ()
 
     @property
     def retired(self) -> RetiredLine | None:
@@ -251,22 +249,14 @@ def _followed(run: JournaledRun, runs: Mapping[str, JournaledRun]) -> list[str]:
 
 
 def _in_order(runs: Mapping[str, JournaledRun], sorter: "TopologicalSorter[str]") -> Iterator[JournaledRun]:
-    """Of the runs that may be next always the one that began first, by its machine's clock."""
+    """Of the runs that may be next always the one that began first, by its machine's clock or its name."""
     ready: list[tuple[datetime, str]] = []
     while sorter.is_active():
         for name in sorter.get_ready():
-            heappush(ready, (_begun_by_clock(runs[name]), name))
+            heappush(ready, (runs[name].machine_time or named_time(name) or EARLIEST, name))
         _, name = heappop(ready)
         yield runs[name]
         sorter.done(name)
-
-
-def _begun_by_clock(run: JournaledRun) -> datetime:
-    """By the machine's clock; by its name, when the run noted no time that can be read."""
-    with suppress(TypeError, ValueError):
-        if run.machine_time:
-            return run.machine_time
-    return named_time(run.name) or EARLIEST
 
 
 def named_time(run: str) -> datetime | None:

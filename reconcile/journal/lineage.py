@@ -53,7 +53,7 @@ def check_lineage(runs: Sequence[JournaledRun]) -> LineageReport:
     followers: defaultdict[str, list[str]] = defaultdict(list)
     broken: dict[str, str] = {}
     for run in runs:
-        for earlier in run.begun.follows if run.begun else ():
+        for earlier in run.follows:
             followers[earlier.run].append(run.name)
             fault = _fault(earlier, by_name.get(earlier.run))
             if fault:
