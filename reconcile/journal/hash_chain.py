@@ -132,7 +132,7 @@ def _checked(path: Path, number: int, last: str, line: bytes) -> Entry:
     if expected != line:
         damage = "this line is not what was written: the journal was changed or damaged"
         raise BrokenChain(f"{path}:{number}: {damage}; {ADVICE}")
-    return Entry(number, kind, content, line_hash)
+    return Entry(number, str(kind), content, line_hash)  # whatever it is, no kind of ours is called so
 
 
 def _hashed_line(number: int, last: str, kind: str, content: Mapping[str, Any]) -> tuple[bytes, str]:
