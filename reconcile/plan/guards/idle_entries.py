@@ -73,4 +73,7 @@ def _advice(pattern: str, references: Sequence[str]) -> str:
         escaped = re.sub(r"[*?[]", r"[\g<0>]", pattern)
         return f"'[' begins a set of letters in a pattern: write '{escaped}'"
     near = nearest(pattern, references, likeness=0.6)
-    return f"did you mean '{near}'?" if near else "correct it or take it out"
+    if near:
+        return f"did you mean '{near}'?"
+    in_brackets = " ('[' begins a set of letters, any one of which matches)" if "[" in pattern else ""
+    return f"correct it or take it out{in_brackets}"
