@@ -53,7 +53,7 @@ def test_a_plan_shows_what_would_be_refused(checkout: Checkout) -> None:
     done = checkout.plan(as_of=SOON)
     assert done.code == 0, done.said
     assert "! guard journals refuses: 1 journal of the last 24 hours is missing" in done.out
-    assert "(20261123T090000Z-" in done.out
+    assert "bring back to .reconcile/runs: 20261123T090000Z-" in done.out
 
 
 def test_a_person_who_knows_why_lifts_it(checkout: Checkout) -> None:

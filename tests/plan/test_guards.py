@@ -413,7 +413,10 @@ TRIPPED: dict[str, tuple[Callable[[], Plan], str]] = {
     ),
     "journals": (
         lambda: planned([ME], limits(), AccountFacts(missing_journals=("20261123T090000Z-abcdef",))),
-        "1 journal of the last 24 hours is missing that later runs name; bring it back to .reconcile/runs",
+        (
+            "1 journal of the last 24 hours is missing that later runs name; bring back to .reconcile/runs: "
+            "20261123T090000Z-abcdef"
+        ),
     ),
     "last-holder": (
         lambda: planned([ME], limits(), AccountFacts(other_holders=OtherHolders({"customer": 2}))),

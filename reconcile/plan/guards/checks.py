@@ -24,7 +24,7 @@ from reconcile.model.guards import (
 from reconcile.model.plan import ChangeAction, Operation
 from reconcile.model.settings import Policy
 from reconcile.plan.contact_plan import ContactPlan
-from reconcile.text import count, verb_form
+from reconcile.text import count, listed, verb_form
 
 from .facts import Check, GuardCount, GuardInput, OtherHolders, count_in_words, labels, matches
 from .people import handed_over, protected_items, staff_harmed
@@ -100,10 +100,10 @@ def _journals(guard_input: GuardInput) -> GuardCount:
     writes = any(contact.changes for contact in guard_input.contacts)
     missing = guard_input.account.missing_journals if writes else ()
     hours = guard_input.limits.of(LOSING_HOURS)
-    remedy = "; bring it back to .reconcile/runs" if missing else ""
+    remedy = f"; bring back to .reconcile/runs: {listed(missing)}" if missing else ""
     journals = f"{count(len(missing), 'journal')} of the last {hours} hours"
     message = f"{journals} {verb_form(len(missing), 'is', 'are')} missing that later runs name{remedy}"
-    return GuardCount(message, len(missing), 0, missing)
+    return GuardCount(message, len(missing))
 
 
 def _last_holder(guard_input: GuardInput) -> GuardCount:
