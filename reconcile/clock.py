@@ -51,6 +51,14 @@ def to_utc(moment: datetime) -> datetime:
         return EARLIEST if moment.year == 1 else LATEST
 
 
+def later(moment: datetime, by: timedelta) -> datetime:
+    """The instant so much later, or earlier by a negative span; held within the years 1 to 9999."""
+    try:
+        return moment + by
+    except OverflowError:
+        return LATEST if by > timedelta(0) else EARLIEST
+
+
 @lru_cache(maxsize=4096)
 def start_of(day: date, tz: ZoneInfo) -> datetime:
     """The first instant of a day in a time zone; in a zone that skips midnight, the first that exists.

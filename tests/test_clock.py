@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.clock import LATEST, day_ended_by, end_of, parse_day, parse_instant, start_of, utc_text, zone
+from reconcile.clock import (
+    EARLIEST,
+    LATEST,
+    day_ended_by,
+    end_of,
+    later,
+    parse_day,
+    parse_instant,
+    start_of,
+    utc_text,
+    zone,
+)
 from reconcile.wire.values import atom_text
 
 ZONES = [
@@ -124,3 +135,16 @@ def test_an_unknown_zone_is_refused() -> None:
     """A zone that the IANA database does not have names no time."""
     with pytest.raises(ValueError, match="Europe/Lodnon"):
         zone("Europe/Lodnon")
+
+
+@given(st.datetimes(), st.timedeltas())
+def test_no_span_leads_beyond_the_ends_of_time(moment: datetime, span: timedelta) -> None:
+    """Forwards and backwards; within them it is the sum."""
+    moment = moment.replace(microsecond=0, tzinfo=UTC)
+    found = later(moment, span)
+    if span > LATEST - moment:
+        assert found >= LATEST
+    elif span < EARLIEST - moment:
+        assert found == EARLIEST
+    else:
+        assert found == moment + span

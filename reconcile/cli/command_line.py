@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 from traceback import extract_tb
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import click
 
@@ -65,11 +65,34 @@ for step in (applied, approved_plan, comment, drift_issue, journals, summary):
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
+    _replace_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A terminal that can't show a character shows its number: no plan fails for want of a glyph.
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(_run(arguments))
+    code = _run(arguments)
+    unwritten = [stream for stream in (sys.stdout, sys.stderr) if not _flushed(stream)]
+    sys.exit(code or (ExitCode.FAILED if sys.stdout in unwritten else ExitCode.DONE))
+
+
+def _replace_closed_streams() -> None:
+    """Put streams in the place of those that are closed, whose numbers the next files would get otherwise.
+
+    Input is at its end, and messages go nowhere. Results can't be written, as on a full disk: a plan that
+    nobody can see is not applied.
+    """
+    for number, (name, flags) in enumerate(_STREAMS.items()):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, flags)
+            os.dup2(null, number)
+            if null != number:
+                os.close(null)
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
+_STREAMS = {"stdin": os.O_RDONLY, "stdout": os.O_RDONLY, "stderr": os.O_WRONLY}
+"""Opened for reading, standard output takes nothing."""
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -79,12 +102,24 @@ def _run(arguments: Sequence[str] | None) -> int:
         return int(cli.main(arguments, prog_name="reconcile", standalone_mode=False) or 0)
     except BrokenPipeError:
         # The reader of our output has gone (`reconcile plan | head`): nobody is left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.FAILED
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback, which might show what is private
         message, code = _message_and_code(error)
         console.print_error(console.mask_for_log(message))
         return code
+
+
+def _flushed(stream: TextIO) -> bool:
+    """False when a stream can't take what is left for it.
+
+    That is then thrown away, since Python would try again at its end and exit with a code of its own.
+    """
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return False
+    return True
 
 
 def _message_and_code(error: Exception) -> tuple[str, ExitCode]:

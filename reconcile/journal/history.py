@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from reconcile.clock import parse_utc_text
+from reconcile.clock import later, parse_utc_text
 from reconcile.model.facets import Facet
 from reconcile.model.result import SETTLED, Outcome
 from reconcile.plan.drift import ApplyHistory, LastApply, WrittenItem
@@ -80,11 +80,11 @@ class RunHistory:
 
     def recent_losses(self, now: datetime, hours: int) -> frozenset[str]:
         """The ids of contacts that lost a role in the last hours."""
-        return self.lost_since(now - timedelta(hours=hours))
+        return self.lost_since(later(now, -timedelta(hours=hours)))
 
     def missing_journals(self, now: datetime, hours: int, *, recent: bool) -> tuple[str, ...]:
         """The runs of the last hours whose journals are gone, or those before; of unknown age is recent."""
-        horizon = now - timedelta(hours=hours)
+        horizon = later(now, -timedelta(hours=hours))
         ages = ((run.name, run.at is None or run.at > horizon) for run in self.missing)
         return tuple(name for name, is_recent in ages if is_recent is recent)
 

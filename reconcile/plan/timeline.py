@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from reconcile.clock import LATEST
+from reconcile.clock import later
 from reconcile.model.declaration import Declaration, DeclaredItem
 from reconcile.model.facets import SETS, Facet
 from reconcile.model.plan import Boundary, Origin, OriginKind, PlanContext
@@ -44,7 +44,7 @@ def build_timeline(declarations: Iterable[Declaration], context: PlanContext, da
     An item that a contact overrides counts with the contact's own window, one of a bundle once for each
     contact that has the bundle. What happens at the clock's own instant has happened already.
     """
-    until = context.now + min(timedelta(days=days), LATEST - context.now)
+    until = later(context.now, timedelta(days=days))
     upcoming = sorted(_upcoming(declarations, context.now, until), key=_order)
     return Timeline(
         tool_version=context.tool_version,

@@ -4,6 +4,7 @@ From a file to the ceiling of an apply: bytes, ``json_text.parse_unique_keys``, 
 ``documents.plan``, the plan, and the checks in ``plan.approval``.
 """
 
+import errno
 import json
 import os
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from typing import Any
 from reconcile.documents.json_text import parse_unique_keys
 from reconcile.documents.plan import plan_from_document
 from reconcile.documents.reports import drift_from_document
-from reconcile.errors import Refusal, UsageError, refuse_if
+from reconcile.errors import ReconcileError, Refusal, UsageError, refuse_if
 from reconcile.model.plan import Plan
 from reconcile.model.reports import Drift
 from reconcile.plan.approval import invalid_approval, not_covered
@@ -68,12 +69,19 @@ def read_drift_file(path: Path) -> Drift:
 def write_file(path: Path, text: str, mode: int = OWNER_ONLY) -> None:
     """Write a file, for its owner's eyes only unless told otherwise: a plan names people.
 
-    UsageError: it can't be written.
+    UsageError: no file can be written there. ReconcileError: the disk did not take it; nothing is left of it.
     """
     try:
         _replace(path.resolve(), text, mode)
     except OSError as error:
-        raise UsageError(f"{path}: can't be written: {error.strerror}") from None
+        kind = UsageError if error.errno in _WRONG_PATH else ReconcileError
+        raise kind(f"{path}: can't be written: {error.strerror}") from None
+
+
+_WRONG_PATH = {
+    errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP
+}  # fmt: skip
+"""The errors that another path for ``--out`` mends, so that the call was wrong."""
 
 
 def _replace(path: Path, text: str, mode: int) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from itertools import combinations
 
-from reconcile.clock import EARLIEST, LATEST, Window
+from reconcile.clock import LATEST, Window, later
 from reconcile.declare import rules
 from reconcile.declare.bundles import Bundle, ItemHolder
 from reconcile.declare.rules import Rule
@@ -75,7 +75,7 @@ def _window_warnings(
     items: Iterable[DeclaredItem], settings: WarningSettings, now: datetime
 ) -> Iterator[Problem]:
     days, months = settings.past_window_days, settings.far_expiry_months
-    past = now - min(timedelta(days=days), now - EARLIEST)
+    past = later(now, -timedelta(days=days))
     far = LATEST if months is None else _months_after(now, months)
     for item in items:
         expires = item.window.expires

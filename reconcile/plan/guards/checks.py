@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from reconcile.clock import later
 from reconcile.model.facets import Facet
 from reconcile.model.guards import (
     CREATING,
@@ -42,7 +43,7 @@ def _compare_with_limit(guard: str, count: GuardCount) -> Verdict:
 
 def loss_horizon(policy: Policy, now: datetime) -> datetime:
     """Until when a role that is cut short counts as one that is taken."""
-    return now + timedelta(hours=policy.guards.of(LOSING_HOURS))
+    return later(now, timedelta(hours=policy.guards.of(LOSING_HOURS)))
 
 
 def roles_without_holder(

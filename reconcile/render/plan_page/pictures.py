@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from reconcile.clock import later
 from reconcile.model.contact import Grant
 from reconcile.model.facets import SETS, Facet
 from reconcile.model.plan import Change, Kept, Operation, OriginKind, Plan, Value
@@ -83,7 +84,7 @@ def window_events(plan: Plan) -> list[WindowEvent]:
 
     A plan knows the windows of its own contacts and the one that ends it.
     """
-    until = plan.as_of + timedelta(days=DAYS_AHEAD)
+    until = later(plan.as_of, timedelta(days=DAYS_AHEAD))
     return sorted(
         {event for event in _events(plan) if plan.as_of < event.at <= until},
         key=lambda event: (event.at, event.starts, event.item, event.change is None, event.change or 0),
@@ -210,7 +211,7 @@ def _x(day: int) -> str:
 def _months(as_of: datetime) -> Iterator[tuple[int, str]]:
     """The first days of months, with their names."""
     for day in range(1, DAYS_AHEAD + 1):
-        date = as_of.date() + timedelta(days=day)
+        date = later(as_of, timedelta(days=day)).date()
         if date.day == 1:
             yield day, f"1 {_MONTHS[date.month - 1]}" + (f" {date.year}" if date.month == 1 else "")
 
