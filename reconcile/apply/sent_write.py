@@ -96,4 +96,4 @@ def _reasons(sent: SentWrite, after: Contact, unasked: UnaskedChanges, run: RunC
     if differences:
         yield f"the account holds something else than was written: {', '.join(differences)}"
     if unasked.faults:
-        yield f"the write changed what it did not name: {', '.join(unasked.faults)}"
+        yield f"besides, since the reading before the write: {', '.join(unasked.faults)}"

@@ -268,3 +268,22 @@ def test_the_next_thing_somebody_does_is_no_loss(sandbox_account: SandboxAccount
     sandbox_account.upset("writer:contact=36,revoke=press,method=GET,path=/api/contacts/36.json,n=2")
     assert checkout.apply().code == 0
     assert "press" not in sandbox_account.holds()["36"]["roles"]
+
+
+@pytest.mark.parametrize(
+    ("act", "code", "said"),
+    [
+        ("firstname=Zoe", 0, f"Note: {ROSALIND}: profile.firstname has changed"),
+        ("grant=sample-box", 4, "role sample-box is held, and was not before"),
+        ("email=zoe@example.com", 4, "its e-mail address is another one"),
+        ("tag=by-hand", 0, "written and read back"),
+    ],
+)
+def test_what_else_has_changed_is_a_fault_or_a_note(
+    sandbox_account: SandboxAccount, act: str, code: int, said: str
+) -> None:
+    """Access and identity are faults, values are notes, and a new tag is no matter of the write."""
+    checkout = sandbox_account.checkout("contacts: [{id: 36, profile: {phone: '01473 1'}}]\n")
+    sandbox_account.upset(f"writer:contact=36,{act},method=POST,path=/api/contacts/36.json,n=1,when=after")
+    done = checkout.apply()
+    assert (done.code, said in done.said) == (code, True), done.said
