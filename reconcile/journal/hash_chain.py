@@ -16,6 +16,8 @@ from typing import Any, BinaryIO
 from reconcile.documents.json_text import canonical_json
 from reconcile.errors import ReconcileError
 
+from .durable_files import sync_folder, write_all
+
 GENESIS_HASH = "0" * 64
 """What stands for the hash before the first line."""
 
@@ -48,7 +50,7 @@ class HashChain:
         self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         # Nothing was done on a line that a crash cut off: remove it before the next one is appended.
         os.ftruncate(self._descriptor, self._size)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
     def append(self, kind: str, content: Mapping[str, Any]) -> int:
         """Write one line and wait until the disk has it; the line's number."""
@@ -62,7 +64,7 @@ class HashChain:
     def _write(self, line: bytes) -> None:
         """Write a whole line or none: after half a line, every later one would break the chain."""
         try:
-            _write_all(self._descriptor, line)
+            write_all(self._descriptor, line)
             os.fsync(self._descriptor)
         except OSError:
             os.ftruncate(self._descriptor, self._size)
@@ -139,17 +141,3 @@ def _hashed_line(number: int, last: str, kind: str, content: Mapping[str, Any]) 
     body = {"number": number, "previous": last, "kind": kind, "content": content}
     line_hash = sha256(canonical_json(body)).hexdigest()
     return canonical_json({**body, "hash": line_hash}) + b"\n", line_hash
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(descriptor, data) :]
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the file's name durable, too: a folder's entries are synced apart from its files."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,18 +1,20 @@
 """What earlier runs tell."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from reconcile.clock import later, parse_utc_text
+from reconcile.model.contact import email_key
 from reconcile.model.facets import Facet
-from reconcile.model.result import SETTLED, Outcome
-from reconcile.plan.drift import ApplyHistory, LastApply, WrittenItem
+from reconcile.model.record import Attempt, EntryKey, Remembered
+from reconcile.model.result import SETTLED
 
 from .journaled_run import JournaledRun, read_runs
 from .lineage import MissingRun, missing_runs
-from .lines import NOT_NOTED, BeginLine, SpentOverride
+from .lines import NOT_NOTED, BeginLine, IntentLine, RecordLine, SpentOverride
+from .record import read_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +66,25 @@ class RunHistory:
         return frozenset(contact for run in recent for contact in _losers(run))
 
     @property
-    def history(self) -> ApplyHistory:
-        """What the runs tell of the reasons for drift."""
-        whole = [
-            (run, begun)
-            for run, begun in self._begun_remembered
-            if NOT_NOTED not in (begun.declarations, begun.at) and not run.due
-        ]
-        written = {item: at for run in self.remembered for item, at in _written(run)}
-        return ApplyHistory(_last_apply(*whole[-1]) if whole else None, written)
+    def records(self) -> tuple[tuple[JournaledRun, RecordLine], ...]:
+        """The runs that left a record, and were not retired."""
+        return tuple((run, line) for run in self.remembered if (line := run.record) is not None)
+
+    def recall(self) -> Remembered:
+        """What the runs tell together of each declaration; BrokenRecord when the last record is damaged.
+
+        Who a contact was before a write is a fact, even where the run that wrote it was retired.
+        """
+        records = self.records
+        last = records[-1] if records else None
+        later = self.runs[self.runs.index(last[0]) + 1 :] if last else self.runs
+        counting = [run for run in later if not run.retired]
+        return Remembered(
+            record=read_record(*last) if last else None,
+            attempt=_last_attempt(counting),
+            settled=dict(pair for run in counting for pair in _settled(run)),
+            names=dict(pair for run in later for pair in _written_names(run)),
+        )
 
     def of_approval(self, digest: str) -> JournaledRun | None:
         """The last run that carried out the plan of that digest."""
@@ -100,8 +112,13 @@ def run_history(folder: Path, account: str) -> RunHistory:
     return RunHistory(own, missing_runs(runs, account))
 
 
-def _last_apply(run: JournaledRun, begun: BeginLine) -> LastApply:
-    return LastApply(
+def _last_attempt(runs: Sequence[JournaledRun]) -> Attempt | None:
+    """The last of these runs that was about all declarations."""
+    whole = [(run, begun) for run in runs if (begun := run.begun) and _is_whole(run, begun)]
+    if not whole:
+        return None
+    run, begun = whole[-1]
+    return Attempt(
         run=run.name,
         at=parse_utc_text(begun.at),
         declarations=begun.declarations,
@@ -111,13 +128,34 @@ def _last_apply(run: JournaledRun, begun: BeginLine) -> LastApply:
     )
 
 
-def _written(run: JournaledRun) -> Iterator[tuple[WrittenItem, datetime]]:
-    """The items that a run wrote and confirmed, and when it began."""
-    applied = run.contacts(Outcome.APPLIED)
-    for intent in run.intents:
-        if intent.contact in applied and run.begun_at is not None:
-            for step in intent.steps():
-                yield (intent.contact, step.facet.value, step.item), run.begun_at
+def _is_whole(run: JournaledRun, begun: BeginLine) -> bool:
+    return NOT_NOTED not in (begun.declarations, begun.at) and not run.due
+
+
+def _settled(run: JournaledRun) -> Iterator[tuple[str, datetime]]:
+    """The contacts that a run left as it should, and when it began."""
+    for contact in run.contacts(*SETTLED):
+        if contact is not None and run.begun_at is not None:
+            yield contact, run.begun_at
+
+
+def _written_names(run: JournaledRun) -> Iterator[tuple[EntryKey, str]]:
+    """By what each contact that a run wrote, or may have written, was known before, and its id."""
+    created = {line.key: line.contact for line in run.outcomes}
+    for key, writes in run.effective_writes.items():
+        contact = writes[0].contact or created.get(key)
+        if contact is not None:
+            yield from ((name, contact) for name in _names_before(writes[0]))
+
+
+def _names_before(write: IntentLine) -> Iterator[EntryKey]:
+    """What a contact was found by; a journal of another version may miss either."""
+    email, before = getattr(write, "email", None), getattr(write, "before", None)
+    if isinstance(email, str) and email:
+        yield EntryKey(email=email_key(email))
+    reference = before.get("reference") if isinstance(before, Mapping) else None
+    if isinstance(reference, str) and reference:
+        yield EntryKey(reference=reference)
 
 
 def _losers(run: JournaledRun) -> Iterator[str]:

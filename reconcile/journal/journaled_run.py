@@ -28,6 +28,7 @@ from .lines import (
     FollowedRun,
     IntentLine,
     OutcomeLine,
+    RecordLine,
     ResolvedLine,
     RetiredLine,
     check_line,
@@ -82,6 +83,11 @@ class JournaledRun:
     def resolutions(self) -> tuple[ResolvedLine, ...]:
         """What later runs found of the writes that this one left in doubt."""
         return self._contents(ResolvedLine)
+
+    @property
+    def record(self) -> RecordLine | None:
+        """What the run remembers; None when it was not complete, or was a run of an earlier version."""
+        return next(iter(self._contents(RecordLine)), None)
 
     @property
     def account(self) -> str:

@@ -168,6 +168,27 @@ class RetiredLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordLine:
+    """What a complete run remembers; the ``entries``, so many, are in a file of their own.
+
+    ``file`` is its name, and ``digest`` the SHA-256 of its content; an earlier run may have written it, where
+    its entries still hold. ``at``, ``machine`` and ``server`` are as in the first line. ``commit`` is that of
+    the declarations' repository, null outside of Git; ``dirty``: they had changes which no commit has.
+    """
+
+    at: NotedInstant
+    machine: NotedInstant = NOT_NOTED
+    server: NotedInstant = NOT_NOTED
+    commit: str | None = None
+    dirty: bool = False
+    declarations: str
+    config: str
+    entries: Annotated[int, NOTED_NUMBER]
+    file: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndLine:
     """The run came to its end, whatever became of its contacts. ``stopped`` says why it ended early."""
 
@@ -183,6 +204,7 @@ Line = (
     | ResolvedLine
     | RetiredLine
     | AcknowledgedLine
+    | RecordLine
     | EndLine
 )
 
@@ -194,6 +216,7 @@ LINE_KINDS: dict[type, str] = {
     ResolvedLine: "resolved",
     RetiredLine: "retired",
     AcknowledgedLine: "acknowledged",
+    RecordLine: "record",
     EndLine: "end",
 }
 """What the journal calls each kind."""

@@ -29,6 +29,7 @@ from .lines import (
     IntentLine,
     Line,
     OutcomeLine,
+    RecordLine,
     ResolvedLine,
     RetiredLine,
     SpentOverride,
@@ -59,6 +60,11 @@ class Journal:
     def run(self) -> str:
         """The name of the run."""
         return self._chain.path.stem
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the journals."""
+        return self._chain.path.parent
 
     def begin(  # noqa: PLR0913 - each is a fact of the line
         self,
@@ -134,6 +140,10 @@ class Journal:
         except OSError:
             self.unnoted.append(key)
             raise
+
+    def record(self, line: RecordLine) -> None:
+        """What the run remembers, whose entries are on disk already."""
+        self._append(line)
 
     def end(self, report: Report) -> None:
         """The run came to its end, whatever became of its contacts."""

@@ -7,9 +7,10 @@ from typing import Any
 
 from reconcile.clock import OPEN, Window
 
-from .contact import Fields
+from .contact import Fields, email_key
 from .facets import MANAGED, Facet, ItemKey, item_key
 from .problem import Place
+from .record import EntryKey
 
 
 class Mode(StrEnum):
@@ -98,6 +99,11 @@ class Declaration:
     def label(self) -> str:
         """How to name the contact to a person: its e-mail, else its reference, else its id."""
         return self.email or self.reference or f"id {self.id}"
+
+    @property
+    def key(self) -> EntryKey:
+        """What makes this declaration the same in the next run."""
+        return EntryKey(self.id, self.reference, email_key(self.email) if self.email else None)
 
     @property
     def managed(self) -> tuple[Facet, ...]:

@@ -25,6 +25,9 @@ _LEFT_OUT_BELOW = {"set_aside": _NOT_COVERED | {"reason"}}
 _DECLARED = ("id", "reference", "email", "present", "create", "type")
 """The fields of a declaration that its digest takes as they are."""
 
+_RESOLVED = ("present", "create", "type")
+"""The same for its resolved form, which has who is meant as it is compared."""
+
 
 def plan_digest(plan: Plan) -> str:
     """The digest of everything in a plan but itself, notes and wording."""
@@ -74,6 +77,42 @@ def _declaration(declaration: Declaration) -> dict[str, Any]:
         **{facet.value: _declared_facet(declaration, facet) for facet in MANAGED},
         "modes": sorted((facet.value, mode.value) for facet, mode in declaration.modes),
     }
+
+
+def resolved_digest(declaration: Declaration, policy: Policy) -> str:
+    """The digest of what a declaration comes to: bundles unfolded, windows as instants, modes applied.
+
+    Where it stands, which bundle gives an item and for what reason make no difference to the contact.
+    """
+    modes = dict(declaration.modes)
+    return digest_of(
+        {
+            **asdict(declaration.key),
+            **{name: getattr(declaration, name) for name in _RESOLVED},
+            **{facet.value: _resolved_facet(declaration, facet) for facet in MANAGED},
+            "modes": {
+                facet.value: modes.get(facet, policy.mode(facet)).value
+                for facet in SETS
+                if declaration.manages(facet)
+            },
+        }
+    )
+
+
+def _resolved_facet(declaration: Declaration, facet: Facet) -> Any:
+    if facet in SETS and declaration.manages(facet):
+        return sorted(map(_resolved_item, declaration.items(facet)))
+    return _declared_facet(declaration, facet)
+
+
+def _resolved_item(item: DeclaredItem) -> list[str]:
+    status = item.status if isinstance(item, DeclaredGrant) else None
+    return [
+        item.key[1],
+        status or "",
+        _instant(item.window.starts) or "",
+        _instant(item.window.expires) or "",
+    ]
 
 
 def _declared_facet(declaration: Declaration, facet: Facet) -> Any:

@@ -1,60 +1,40 @@
 """Why a plan is not empty: judged from the declared windows and what earlier runs have done. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from reconcile.model.declaration import DeclaredItem
+from reconcile.model.contact import Grant
+from reconcile.model.declaration import Declaration, DeclaredItem
 from reconcile.model.facets import SETS, item_key
 from reconcile.model.plan import Action, Change, Operation, OriginKind, Plan
+from reconcile.model.record import Attempt, RecordedEntry, Remembered
 from reconcile.model.reports import Cause, Difference, Drift
+from reconcile.model.settings import Policy
 from reconcile.text import plural, verb_form
 
-from .digest import plan_digest
-
-WrittenItem = tuple[str | None, str, str]
-"""A contact's id, the facet and the item."""
+from .digest import plan_digest, resolved_digest
 
 
-@dataclass(frozen=True, slots=True)
-class LastApply:
-    """The last apply of all declarations: when it began, which declarations it applied, how it ended.
-
-    ``settled`` are the ids of the contacts that it wrote and left as declared.
-    """
-
-    run: str
-    at: datetime
-    declarations: str
-    config: str
-    complete: bool
-    settled: frozenset[str | None] = frozenset()
-
-    def settles(self, change: Change) -> bool:
-        """True when it is known to have left that contact as declared."""
-        return self.complete or change.contact.id in self.settled
-
-    def covers(self, plan: Plan) -> bool:
-        """True when it was an apply of the very same declarations and configuration."""
-        return (self.declarations, self.config) == (plan.declarations_digest, plan.config_digest)
-
-
-@dataclass(frozen=True, slots=True)
-class ApplyHistory:
-    """What earlier runs tell. ``written`` has, by item, when the run began that wrote it last."""
-
-    last_apply: LastApply | None = None
-    written: Mapping[WrittenItem, datetime] = field(default_factory=dict)
-
-
-def explain_drift(plan: Plan, history: ApplyHistory) -> Drift:
+def explain_drift(plan: Plan, remembered: Remembered, policy: Policy) -> Drift:
     """Why each operation of a plan is needed."""
-    last = history.last_apply if history.last_apply and history.last_apply.covers(plan) else None
-    explainer = _DriftExplainer(history.written, last)
+    explainers = ((change, _ContactDrift.of(change, plan, remembered, policy)) for change in plan.changes)
     differences = (
-        explainer.difference(change, operation) for change in plan.changes for operation in change.operations
+        explainer.difference(operation) for change, explainer in explainers for operation in change.operations
     )
     return Drift(plan, tuple(differences))
+
+
+def carried_out(
+    declaration: Declaration, config: str, remembered: Remembered, policy: Policy
+) -> RecordedEntry | None:
+    """What the record says of a declaration that is resolved as it was then, under the same configuration.
+
+    None for all others: no complete run has carried them out as they are now.
+    """
+    entry = remembered.entry(declaration.key)
+    if entry is None or remembered.record is None or remembered.record.config != config:
+        return None
+    return entry if entry.resolved == resolved_digest(declaration, policy) else None
 
 
 def due_plan(drift: Drift) -> Plan:
@@ -68,55 +48,77 @@ def due_plan(drift: Drift) -> Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class _DriftExplainer:
-    """Judges single operations. ``last`` is the last apply of the very same declarations, if it was one."""
+class _ContactDrift:
+    """Judges the operations of one contact.
 
-    written: Mapping[WrittenItem, datetime]
-    last: LastApply | None
+    ``entry`` is what the record says of it, where its declaration is the same. ``attempt`` is the last run of
+    the very same declarations that left no record. ``settled`` is when the last run began that left the
+    contact as declared.
+    """
 
-    def difference(self, change: Change, operation: Operation) -> Difference:
-        by_clock = self._by_clock(change, operation)
+    change: Change
+    entry: RecordedEntry | None
+    attempt: Attempt | None
+    settled: datetime | None
+
+    @classmethod
+    def of(cls, change: Change, plan: Plan, remembered: Remembered, policy: Policy) -> "_ContactDrift":
+        entry = carried_out(change.declaration, plan.config_digest, remembered, policy)
+        attempt = remembered.attempt
+        made_for = (plan.declarations_digest, plan.config_digest)
+        same = attempt is not None and (attempt.declarations, attempt.config) == made_for
+        instants = (entry.settled if entry else None, remembered.settled.get(change.contact.id))
+        settled = max((instant for instant in instants if instant is not None), default=None)
+        return cls(change, entry, attempt if same else None, settled)
+
+    def difference(self, operation: Operation) -> Difference:
+        by_clock = self._by_clock(operation)
         if by_clock is None:
-            cause, run = self._by_hand(change)
-            return Difference(change, operation, cause, run=run)
+            cause, run = self._by_hand()
+            return Difference(self.change, operation, cause, run=run)
         cause, at = by_clock
-        due = self.last is not None and self.last.at < at
-        return Difference(change, operation, cause, at, due=due)
+        due = self.entry is not None and self.entry.settled is not None
+        return Difference(self.change, operation, cause, at, due=due)
 
-    def _by_clock(self, change: Change, operation: Operation) -> tuple[Cause, datetime] | None:
+    def _by_clock(self, operation: Operation) -> tuple[Cause, datetime] | None:
         """The window's boundary that explains an operation; None when it does not, or not any more.
 
         A boundary explains nothing once a run has been past it: what that run set right was then changed.
+        Nor does it explain what a person has touched since.
         """
-        boundary = self._boundary(change, operation)
-        if boundary is None or self._passed(change, operation, boundary[1]):
+        boundary = self._boundary(operation)
+        if boundary is None or _touched(operation, boundary[1]):
             return None
-        return boundary
+        return boundary if self.settled is None or self.settled < boundary[1] else None
 
-    def _boundary(self, change: Change, operation: Operation) -> tuple[Cause, datetime] | None:
+    def _boundary(self, operation: Operation) -> tuple[Cause, datetime] | None:
         if (
             operation.action is Action.REMOVE
             and operation.origin.kind is OriginKind.LAPSED
             and operation.origin.at is not None
         ):
             return Cause.LAPSED, operation.origin.at
-        item = self._declared(change, operation) if operation.action is Action.ADD else None
+        item = self._declared(operation) if operation.action is Action.ADD else None
         return (Cause.STARTED, item.window.starts) if item is not None and item.window.starts else None
 
-    def _declared(self, change: Change, operation: Operation) -> DeclaredItem | None:
+    def _declared(self, operation: Operation) -> DeclaredItem | None:
         if operation.facet not in SETS:
             return None
         key = operation.facet, item_key(operation.facet, operation.item)
-        items = change.declaration.items(operation.facet)
+        items = self.change.declaration.items(operation.facet)
         return next((item for item in items if item.key == key), None)
 
-    def _passed(self, change: Change, operation: Operation, boundary: datetime) -> bool:
-        if self.last and self.last.settles(change) and self.last.at >= boundary:
-            return True
-        written = self.written.get((change.contact.id, operation.facet.value, operation.item))
-        return written is not None and written >= boundary
+    def _by_hand(self) -> tuple[Cause, str | None]:
+        if self.attempt is None:
+            return (Cause.OUTSIDE if self.entry else Cause.NOT_APPLIED), None
+        if self.attempt.complete or self.change.contact.id in self.attempt.settled:
+            return Cause.OUTSIDE, None
+        return Cause.INTERRUPTED, self.attempt.run
 
-    def _by_hand(self, change: Change) -> tuple[Cause, str | None]:
-        if self.last is None:
-            return Cause.NOT_APPLIED, None
-        return (Cause.OUTSIDE, None) if self.last.settles(change) else (Cause.INTERRUPTED, self.last.run)
+
+def _touched(operation: Operation, boundary: datetime) -> bool:
+    """True for a role that is held beyond the end that it was given: it lapses by itself, so somebody did.
+
+    A tag has no end in the account, so nobody can tell who has put it there.
+    """
+    return isinstance(operation.before, Grant) and operation.before.expires != boundary

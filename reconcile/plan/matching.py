@@ -8,6 +8,7 @@ from reconcile.model.contact import USER, Identity, Role, email_key
 from reconcile.model.declaration import Declaration
 from reconcile.model.plan import SetAside
 from reconcile.model.problem import Problem
+from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.text import nearest
 
 
@@ -67,22 +68,33 @@ class _Directory:
         if identity.type == USER:
             self.by_email[email_key(identity.email)].append(identity)
 
-    def candidates(self, declaration: Declaration) -> list[Identity]:
+    def candidates(self, declaration: Declaration, known: str | None) -> list[Identity]:
+        """The contacts that a declaration may mean; ``known`` is the id of the one that it was about."""
         if declaration.id is not None:
             return self.by_id.get(declaration.id, [])
+        renamed = [
+            identity for identity in self.by_id.get(known or "", []) if _is_renamed(declaration, identity)
+        ]
+        if renamed:
+            return renamed
         if declaration.reference is not None:
             return self.by_reference.get(declaration.reference, [])
-        emails = possible_emails(declaration)
-        return sorted({identity for email in emails for identity in self.by_email.get(email, [])})
+        return sorted(set(self.by_email.get(email_key(declaration.email or ""), [])))
 
 
 def match_declarations(
-    declarations: Sequence[Declaration], identities: Iterable[Identity], *, complete: bool = True
+    declarations: Sequence[Declaration],
+    identities: Iterable[Identity],
+    *,
+    complete: bool = True,
+    remembered: Remembered = NOTHING_REMEMBERED,
 ) -> Matches:
     """Pair every declaration with its live contact: pinned by id, else reference, else e-mail.
 
-    What else is declared of the contact is checked, so that roles never move to another person. Where the
-    identities are not ``complete``, a declaration that finds no contact is no problem, and creates nothing.
+    What else is declared of the contact is checked, so that roles never move to another person. Nor do they
+    when a name changes hands: a declaration is about the contact that it was about, as is ``remembered``, or
+    it is set aside. Where the identities are not ``complete``, a declaration that finds no contact is no
+    problem, and creates nothing.
     """
     directory = _Directory()
     for identity in identities:
@@ -90,8 +102,14 @@ def match_declarations(
     matched: list[tuple[Declaration, Identity]] = []
     alone: list[Declaration] = []
     problems: list[Problem] = []
+    doubtful: list[DoubtfulMatch] = []
     for declaration in declarations:
-        candidates = directory.candidates(declaration)
+        known = None if declaration.id else remembered.contact(declaration.key)
+        candidates = directory.candidates(declaration, known)
+        doubt = _doubt(declaration, known, candidates, directory) if known else None
+        if doubt is not None:
+            doubtful.append(doubt)
+            continue
         problem = _match_problem(declaration, candidates, directory, complete=complete)
         if problem is not None:
             problems.append(problem)
@@ -101,7 +119,7 @@ def match_declarations(
             alone.append(declaration)
     to_create, unseen = (alone, []) if complete else ([], alone)
     wrong = (*problems, *_claimed_twice(matched))
-    return Matches(tuple(matched), tuple(to_create), wrong, tuple(unseen))
+    return Matches(tuple(matched), tuple(to_create), wrong, tuple(unseen), tuple(doubtful))
 
 
 def possible_emails(declaration: Declaration) -> set[str]:
@@ -110,11 +128,64 @@ def possible_emails(declaration: Declaration) -> set[str]:
     return {email_key(email) for email in (declaration.email, changed) if email}
 
 
-def claimants(declarations: Iterable[Declaration], identity: Identity) -> tuple[Declaration, ...]:
+def claimants(
+    declarations: Iterable[Declaration], identity: Identity, remembered: Remembered = NOTHING_REMEMBERED
+) -> tuple[Declaration, ...]:
     """The declarations that find this live contact, even where what else they say of it does not fit."""
     directory = _Directory()
     directory.add(identity)
-    return tuple(declaration for declaration in declarations if directory.candidates(declaration))
+    return tuple(
+        declaration
+        for declaration in declarations
+        if directory.candidates(declaration, remembered.contact(declaration.key))
+    )
+
+
+def _is_renamed(declaration: Declaration, identity: Identity) -> bool:
+    """True when the contact has the address that its declaration gives it, in place of the one it had.
+
+    A reference that finds a contact is never changed by its declaration (rule ``reference-moves``).
+    """
+    email = (declaration.profile or {}).get("email")
+    by_email = declaration.reference is None and bool(email)
+    return by_email and email_key(identity.email) == email_key(email or "")
+
+
+def _doubt(
+    declaration: Declaration, known: str, candidates: list[Identity], directory: _Directory
+) -> DoubtfulMatch | None:
+    """Why a declaration is set aside that was about a known contact; None when it still is about that one.
+
+    Roles must not follow a name to whoever has it now.
+    """
+    others = [identity for identity in candidates if identity.id != known]
+    live = next(iter(directory.by_id.get(known, [])), None)
+    if others and len(others) < len(candidates):
+        return None  # several contacts of one name are a problem of their own
+    if others:
+        listed = " and ".join(f"contact {identity.id}" for identity in others)
+        was = _was(known) if live is not None else f"{_was(known)} and is gone"
+        name = f"reference '{declaration.reference}'" if declaration.reference else declaration.email
+        reason = f"{was}; {name} is now {listed}: pin the one that is meant with 'id'"
+        return DoubtfulMatch(declaration, reason, others[0] if len(others) == 1 else None)
+    if live is None or (candidates and _mismatch(declaration, live) is None):
+        return None
+    return DoubtfulMatch(declaration, f"{_was(known)} and {_is_now(declaration, live)}", live)
+
+
+def _was(known: str) -> str:
+    return f"contact {known} was this person at the last run"
+
+
+def _is_now(declaration: Declaration, live: Identity) -> str:
+    """Who a contact is that its declaration no longer names, and how to say that it is still meant."""
+    pin = f"pin it with 'id: {live.id}'"
+    if declaration.email is None or email_key(live.email) in possible_emails(declaration):
+        if declaration.reference is None:
+            return f"is of type {live.type} by now: {pin}"
+        reference = f"reference '{live.reference}'" if live.reference else "no reference"
+        return f"now has {reference}: {pin} and set 'profile: {{reference: …}}'"
+    return f"is now {live.email}: {pin} and set 'profile: {{email: …}}'"
 
 
 def _match_problem(
@@ -123,7 +194,7 @@ def _match_problem(
     if not candidates and declaration.create:
         return _taken(declaration, directory)
     if not candidates:
-        return _not_found(declaration) if complete else None
+        return _not_found(declaration, directory) if complete else None
     if len(candidates) > 1:
         return _ambiguous(declaration, candidates)
     return _mismatch(declaration, candidates[0])
@@ -142,11 +213,19 @@ def _taken(declaration: Declaration, directory: _Directory) -> Problem | None:
     return Problem(declaration.place, message, "contact-mismatch")
 
 
-def _not_found(declaration: Declaration) -> Problem:
+def _not_found(declaration: Declaration, directory: _Directory) -> Problem:
     pinned = pin_text(declaration)
     among = " among contacts of type user" if pinned.startswith("e-mail") else ""
-    message = f"no contact has {pinned}{among}; correct it, or add 'create: true' to make the contact"
-    return Problem(declaration.place, message, "contact-not-found")
+    namesakes = [
+        identity
+        for email in sorted(possible_emails(declaration))
+        for identity in directory.by_email.get(email, [])
+    ]
+    advice = "correct it, or add 'create: true' to make the contact"
+    if namesakes:
+        # No run has changed that address, as far as is known: it may be a stranger's.
+        advice = f"contact {namesakes[0].id} has {namesakes[0].email}: pin it with 'id' if it is the one"
+    return Problem(declaration.place, f"no contact has {pinned}{among}; {advice}", "contact-not-found")
 
 
 def _ambiguous(declaration: Declaration, candidates: list[Identity]) -> Problem:
@@ -185,41 +264,6 @@ def _claimed_twice(matched: Sequence[tuple[Declaration, Identity]]) -> Iterator[
                 f"this is contact {identity.id}, which {first.place} declares already; merge the two entries"
             )
             yield Problem(declaration.place, message, "contact-claimed-twice")
-
-
-def declarations_named(declarations: Iterable[Declaration], name: str) -> tuple[Declaration, ...]:
-    """The declarations of a contact of that name. Letter case counts for a reference, not for an e-mail."""
-    number = parse_contact_id(name)
-    return tuple(
-        declaration
-        for declaration in declarations
-        if name == declaration.reference
-        or declaration.id in {name, number} - {None}
-        or email_key(name) in possible_emails(declaration)
-    )
-
-
-def contacts_named(identities: Iterable[Identity], name: str) -> tuple[Identity, ...]:
-    """The live contacts of that id or reference, and the users of that e-mail; guests repeat addresses."""
-    return tuple(
-        identity
-        for identity in identities
-        if parse_contact_id(name) == identity.id
-        or name == identity.reference
-        or (identity.type == USER and email_key(identity.email) == email_key(name))
-    )
-
-
-def parse_contact_id(name: str) -> str | None:
-    """The id that a name is, with or without the word before it (``id 13``); None when it is none."""
-    number = name.removeprefix("id ")
-    return number if number.isascii() and number.isdecimal() else None
-
-
-def nearest_name(declarations: Iterable[Declaration], name: str) -> str | None:
-    """The declared e-mail, reference or id that is spelt most like a name."""
-    pins = (pin for known in declarations for pin in (known.email, known.reference, known.id) if pin)
-    return nearest(name, pins, key=email_key)
 
 
 def unknown_roles(declarations: Iterable[Declaration], roles: Iterable[Role]) -> tuple[Problem, ...]:

@@ -59,6 +59,7 @@ def make_plan(
         notes=(
             *account.idle_entries,
             *_unseen_notes(matches.unseen),
+            *_rename_notes(matches),
             *_gap_notes(account.older_gaps),
         ),
         guards=evaluate(GuardInput(contacts, declared, context.policy, account, context.now)),
@@ -95,3 +96,13 @@ def _gap_notes(runs: Sequence[str]) -> list[str]:
 def _unseen_notes(unseen: Iterable[Declaration]) -> list[str]:
     labels = sorted(declaration.label for declaration in unseen)
     return [f"{label}: not found in a listing that is not whole" for label in labels]
+
+
+def _rename_notes(matches: Matches) -> list[str]:
+    """Whoever has the address by now that a declaration gives is still declared under the one before."""
+    return sorted(
+        f"{identity.email}: contact {identity.id} has its new address: write 'email: {identity.email}' now"
+        f" instead of '{declaration.email}' ({declaration.place})"
+        for declaration, identity in matches.matched
+        if declaration.email and email_key(identity.email) != email_key(declaration.email)
+    )

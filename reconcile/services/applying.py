@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +11,7 @@ from typing import NoReturn
 from reconcile.apply.executor import carry_out, settle_interrupted_runs
 from reconcile.apply.lock import locked
 from reconcile.apply.preflight import WritePermission, granted_ceilings, refuse_guarded
+from reconcile.apply.recording import Recorder
 from reconcile.apply.run_context import CircuitBreaker, RunContext
 from reconcile.errors import ApiError, PartlyApplied, ReconcileError
 from reconcile.evance.writer import Writer
@@ -19,44 +20,20 @@ from reconcile.journal.losses import open_losses, refuse_open_losses, way_out_of
 from reconcile.journal.writer import Journal, NotedTimes, open_journal
 from reconcile.model.declaration import Declaration
 from reconcile.model.plan import Plan, PlanContext
+from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.model.result import Report
 from reconcile.plan.approval import approved_operations
 from reconcile.plan.clock_check import ClockReport
-from reconcile.plan.drift import due_plan, explain_drift
 from reconcile.render.wording.sentences import open_revocation_lines, unsettled_lines, written_text
 from reconcile.sandbox import running, seed
 from reconcile.text import escape_unprintable
 
 from .accounts import check_clock, connected, sandbox_connection, warn_of_clock
-from .caller import Console
+from .caller import ApplyOutput, ApplyRequest, Console
 from .files import read_approved_plan, refuse_uncovered
 from .planning import FreshPlan, make_fresh_plan, refuse_unseen, warn_of_idle_entries
 from .project import Project
 from .reverting import declarations_of_approved_revert
-
-
-@dataclass(frozen=True, slots=True)
-class ApplyRequest:
-    """What an apply was asked for.
-
-    ``approved`` is the file of an approved plan, a ceiling for what is applied; ``digest`` the one that it
-    must have. ``ceilings`` lift guards by name. ``due``: apply only what the clock alone asks for since the
-    last apply of the same declarations. ``confirm``: ask before the first write.
-    """
-
-    approved: Path | None = None
-    digest: str | None = None
-    ceilings: Mapping[str, int] = field(default_factory=dict)
-    due: bool = False
-    confirm: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class ApplyOutput:
-    """How an apply shows its plan, and where it says how it ended."""
-
-    show_plan: Callable[[Plan], None]
-    print_ending: Callable[[str], None]
 
 
 def apply_project(project: Project, request: ApplyRequest, console: Console, output: ApplyOutput) -> None:
@@ -140,35 +117,38 @@ class ApplyJob:
         self.account.sign_in()
         past = self._past()
         refuse_open_losses(past, self.context.revert)
-        fresh = self._fresh_plan(past)
+        # A revert names its contacts by their ids, and may be needed just because a record is damaged.
+        remembered = NOTHING_REMEMBERED if self.context.revert else past.recall()
+        fresh = self._fresh_plan(past, remembered)
         warn_of_clock(self._refuse_wrong_clock(past), self.console)
         warn_of_idle_entries(fresh, self.console)
         if self.approval is not None:
             refuse_uncovered(fresh.plan, self.approval)
         self.output.show_plan(fresh.plan)
+        recorder = self._recorder(fresh, past, remembered)
         if fresh.plan.empty:
             refuse_unseen(fresh.plan)
-            if not self.due:
-                self._end_without_a_write(fresh, past)
+            self._end_without_a_write(fresh, recorder)
             return
         spending = self._permit(fresh.plan, past, ceilings)
         if confirm:
             self.console.confirm("Apply this plan?", "apply")
             self.permission.refuse_late(fresh.plan)
-        self._carry_out_stoppable(fresh, spending)
+        self._carry_out_stoppable(fresh, spending, recorder)
 
     def plan_again(self) -> Plan:
         """Show what is left to do."""
-        plan = self._fresh_plan(run_history(self.project.journals, self.context.account)).plan
+        past = run_history(self.project.journals, self.context.account)
+        plan = self._fresh_plan(past, past.recall()).plan
         self.output.show_plan(plan)
         return plan
 
-    def _carry_out_stoppable(self, fresh: FreshPlan, spending: Mapping[str, int]) -> None:
+    def _carry_out_stoppable(self, fresh: FreshPlan, spending: Mapping[str, int], recorder: Recorder) -> None:
         """Carry the plan out; whoever interrupts it stops it between two writes."""
         breaker = CircuitBreaker(self.project.settings.applying.failures, self.permission.kill_reason)
         self.account.stop_when(lambda: breaker.reason or self.permission.stop_reason(fresh.plan))
         with self.console.on_interrupt(lambda: breaker.stop("stopped by the user")):
-            report = self._carry_out_journaled(fresh, spending, breaker)
+            report = self._carry_out_journaled(fresh, spending, breaker, recorder)
             if not report.wrote:
                 self.permission.refuse_killed()
                 check_clock(self.project, self.account).refuse()
@@ -195,41 +175,53 @@ class ApplyJob:
         """Why the clock can't be trusted by the newest answer of the account, or None."""
         return next(iter(check_clock(self.project, self.account).reasons), None)
 
-    def _fresh_plan(self, past: RunHistory) -> FreshPlan:
+    def _fresh_plan(self, past: RunHistory, remembered: Remembered) -> FreshPlan:
         with self.console.progress() as progress:
             fresh = make_fresh_plan(
-                self.declarations, self.account, self.context, past=past, progress=progress
+                self.declarations,
+                self.account,
+                self.context,
+                past=past,
+                remembered=remembered,
+                progress=progress,
             )
-        if not self.due:
-            return fresh
-        return replace(fresh, plan=due_plan(explain_drift(fresh.plan, past.history)))
+        return fresh.due(remembered, self.context.policy) if self.due else fresh
 
-    def _end_without_a_write(self, fresh: FreshPlan, past: RunHistory) -> None:
-        """Nothing is left to do for this run; PartlyApplied when somebody is set aside nevertheless."""
-        if fresh.plan.set_aside:
-            raise PartlyApplied("\n".join(unsettled_lines(Report((), set_aside=fresh.plan.set_aside))))
-        self._note_as_declared(fresh, past)
+    def _times(self) -> NotedTimes:
+        server = self.account.server_time()
+        return NotedTimes(self.project.now, self.project.machine_time(), server.instant if server else None)
 
-    def _note_as_declared(self, fresh: FreshPlan, past: RunHistory) -> None:
-        """Note that the account is as declared, where no earlier run has found that of these declarations.
+    def _recorder(self, fresh: FreshPlan, past: RunHistory, remembered: Remembered) -> Recorder:
+        return Recorder(
+            past=past,
+            remembered=remembered,
+            context=self.context,
+            times=self._times(),
+            commit=self.project.commit(),
+            plan=fresh.plan,
+            planned=fresh.planned,
+            waiting=fresh.waiting,
+        )
 
-        Not where a guard refuses: an account that looks wrong must not become the measure of the next one.
+    def _end_without_a_write(self, fresh: FreshPlan, recorder: Recorder) -> None:
+        """Note that nothing is left to do; PartlyApplied when somebody is set aside nevertheless.
+
         A run whose losses somebody has undone by hand is noted as undone.
         """
-        last = past.history.last_apply
-        known = last is not None and last.complete and last.covers(fresh.plan)
-        losing = {run.name for run in open_losses(past)}
-        noted = fresh.plan.revert in losing if fresh.plan.revert else not known
-        if noted and not fresh.plan.refused:
+        report = Report((), set_aside=fresh.plan.set_aside)
+        losing = {run.name for run in open_losses(recorder.past)}
+        undone = fresh.plan.revert in losing and not fresh.plan.refused
+        if undone or not recorder.needless:
             with open_journal(self.project.journals, self.project.now) as journal:
                 self._begin(journal, fresh, {})
-                journal.end(Report(()))
+                self._end(journal, report, recorder)
+        if fresh.plan.set_aside:
+            raise PartlyApplied("\n".join(unsettled_lines(report)))
 
     def _begin(self, journal: Journal, fresh: FreshPlan, spending: Mapping[str, int]) -> None:
-        server = self.account.server_time()
         journal.begin(
             fresh.plan,
-            NotedTimes(self.project.now, self.project.machine_time(), server.instant if server else None),
+            self._times(),
             contacts=fresh.contacts,
             approved=(self.approval or fresh.plan).digest,
             overridden=spending,
@@ -245,7 +237,7 @@ class ApplyJob:
         return granted
 
     def _carry_out_journaled(
-        self, fresh: FreshPlan, spending: Mapping[str, int], breaker: CircuitBreaker
+        self, fresh: FreshPlan, spending: Mapping[str, int], breaker: CircuitBreaker, recorder: Recorder
     ) -> Report:
         with (
             open_journal(self.project.journals, self.project.now) as journal,
@@ -264,12 +256,15 @@ class ApplyJob:
                 present=self.project.present,
             )
             report = carry_out(fresh.plan, run, lambda done, total: progress("Applying", done, total))
-            return self._end(journal, replace(report, set_aside=fresh.plan.set_aside))
+            return self._end(journal, replace(report, set_aside=fresh.plan.set_aside), recorder)
 
-    def _end(self, journal: Journal, report: Report) -> Report:
+    def _end(self, journal: Journal, report: Report, recorder: Recorder) -> Report:
         """The report, once the journal has its end; a full disk must not hide what was done."""
         try:
-            journal.end(report)
+            try:
+                recorder.note(journal, report)
+            finally:
+                journal.end(report)
         except OSError as error:
             self.console.note(f"the journal's end can't be written: {error.strerror}")
         return replace(report, run=journal.run, unnoted=len(journal.unnoted))

@@ -3,14 +3,15 @@
 Cheap to import, so that ``--help`` stays quick.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from reconcile.errors import UsageError
+from reconcile.model.plan import Plan
 from reconcile.model.problem import Problem
 from reconcile.model.settings import Privacy, Settings, Target
 
@@ -83,3 +84,27 @@ class ProjectChoice:
             known = ", ".join(target.name for target in settings.targets)
             raise UsageError(f"{self.config} has no target '{name}'; it has: {known}")
         return target
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyRequest:
+    """What an apply was asked for.
+
+    ``approved`` is the file of an approved plan, a ceiling for what is applied; ``digest`` the one that it
+    must have. ``ceilings`` lift guards by name. ``due``: apply only what the clock alone asks for since the
+    last apply of the same declarations. ``confirm``: ask before the first write.
+    """
+
+    approved: Path | None = None
+    digest: str | None = None
+    ceilings: Mapping[str, int] = field(default_factory=dict)
+    due: bool = False
+    confirm: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyOutput:
+    """How an apply shows its plan, and where it says how it ended."""
+
+    show_plan: Callable[[Plan], None]
+    print_ending: Callable[[str], None]

@@ -1,26 +1,21 @@
 """The explanation of one contact from the declarations and the live account, reading only what it takes."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from reconcile.errors import ApiError, DeclarationError, NotFound, UsageError
 from reconcile.evance.listing import Listing, no_progress
 from reconcile.evance.reader import Reader
-from reconcile.model.contact import Contact, Identity, email_key
+from reconcile.journal.history import run_history
+from reconcile.model.contact import USER, Contact, Identity, email_key
 from reconcile.model.declaration import Declaration
 from reconcile.model.plan import PlanContext
 from reconcile.model.problem import Problem
+from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.model.reports import Explanation
 from reconcile.plan.explain import explain_contact, explain_undeclared_contact
-from reconcile.plan.matching import (
-    claimants,
-    contacts_named,
-    declarations_named,
-    match_declarations,
-    nearest_name,
-    parse_contact_id,
-    pin_text,
-    unknown_roles,
-)
+from reconcile.plan.matching import claimants, match_declarations, pin_text, possible_emails, unknown_roles
+from reconcile.text import nearest
 
 from .accounts import check_clock, open_reader, warn_of_clock
 from .caller import Console, Progress
@@ -32,17 +27,22 @@ def explain_in_project(project: Project, name: str, console: Console) -> Explana
     declarations = project.load().declarations
     with console.progress() as progress, open_reader(project, console) as account:
         context = project.plan_context(account.connection.account)
-        explanation = explain_one_contact(declarations, name, account, context, progress)
+        remembered = run_history(project.journals, context.account).recall()
+        explanation = explain_one_contact(
+            declarations, name, account, context, progress=progress, remembered=remembered
+        )
         warn_of_clock(check_clock(project, account), console)
         return explanation
 
 
-def explain_one_contact(
+def explain_one_contact(  # noqa: PLR0913 - what a plan of all contacts is made of, and a name
     declarations: Sequence[Declaration],
     name: str,
     account: Reader,
     context: PlanContext,
+    *,
     progress: Progress = no_progress,
+    remembered: Remembered = NOTHING_REMEMBERED,
 ) -> Explanation:
     """What holds for the contact of that e-mail, reference or id, declared or not.
 
@@ -50,13 +50,14 @@ def explain_one_contact(
     find a declared e-mail, in case letter case counts for it. Raises UsageError when the name means no
     contact or more than one; DeclarationError with what would keep a plan from being made for this contact.
     """
+    explainer = _DeclaredExplainer(declarations, account, context, progress, remembered)
     declaration = _find_declared(declarations, name)
     if declaration is not None:
-        return _explain_declared(declarations, declaration, account, context, progress)
+        return explainer.explain(declaration)
     identity, listing = _find_live(declarations, name, account)
-    claiming = claimants(declarations, identity)
+    claiming = claimants(declarations, identity, remembered)
     if claiming:
-        return _explain_declared(declarations, claiming[0], account, context, progress)
+        return explainer.explain(claiming[0])
     contact = account.contacts([identity], known=listing)[identity.id]
     return explain_undeclared_contact(contact, context)
 
@@ -71,52 +72,65 @@ def _find_declared(declarations: Sequence[Declaration], name: str) -> Declaratio
     return matches[0] if matches else None
 
 
-def _explain_declared(
-    declarations: Sequence[Declaration],
-    declaration: Declaration,
-    account: Reader,
-    context: PlanContext,
-    progress: Progress,
-) -> Explanation:
-    listing = _candidates(declaration, account, progress)
-    matches = match_declarations([declaration], listing.identities)
-    _raise_problems(matches.problems)
-    if declaration.roles:
-        roles = account.roles()
-        context = context.with_roles(roles)
-        _raise_problems(unknown_roles([declaration], roles))
-    if not matches.matched:
-        return explain_contact(declaration, None, context)
-    ((_, identity),) = matches.matched
-    _raise_problems(match_declarations(claimants(declarations, identity), [identity]).problems)
-    facets = frozenset(declaration.managed)
-    contact = account.contacts([identity], known=listing, facets=facets)[identity.id]
-    return explain_contact(declaration, contact, context)
+@dataclass(frozen=True, slots=True)
+class _DeclaredExplainer:
+    """Explains one of the declarations, reading only what that takes."""
+
+    declarations: Sequence[Declaration]
+    account: Reader
+    context: PlanContext
+    progress: Progress
+    remembered: Remembered
+
+    def explain(self, declaration: Declaration) -> Explanation:
+        """What holds for the declaration's contact; DeclarationError where it is not sure who is meant."""
+        listing = self._candidates(declaration)
+        matches = match_declarations([declaration], listing.identities, remembered=self.remembered)
+        _raise_problems(matches.problems)
+        doubts = (
+            Problem(match.declaration.place, match.reason, "contact-mismatch") for match in matches.doubtful
+        )
+        _raise_problems(tuple(doubts))
+        context = self.context
+        if declaration.roles:
+            roles = self.account.roles()
+            context = context.with_roles(roles)
+            _raise_problems(unknown_roles([declaration], roles))
+        if not matches.matched:
+            return explain_contact(declaration, None, context)
+        ((_, identity),) = matches.matched
+        claiming = claimants(self.declarations, identity, self.remembered)
+        _raise_problems(match_declarations(claiming, [identity], remembered=self.remembered).problems)
+        facets = frozenset(declaration.managed)
+        contact = self.account.contacts([identity], known=listing, facets=facets)[identity.id]
+        return explain_contact(declaration, contact, context)
+
+    def _candidates(self, declaration: Declaration) -> Listing:
+        """The live contacts that it may mean, and others that the account finds with them."""
+        if declaration.id is not None:
+            return _by_id(declaration.id, self.account)
+        given = (declaration.email, (declaration.profile or {}).get("email"))
+        emails = sorted({email for email in given if email})
+        known = self.remembered.contact(declaration.key)
+        by_id = [_by_id(known, self.account)] if known else []
+        if declaration.reference is not None:
+            listings = [self.account.search("reference", declaration.reference)]
+            listings += [self.account.search("email", email) for email in emails if declaration.create]
+            return _merge_listings([*listings, *by_id])
+        listing = _merge_listings([*(self.account.search("email", email) for email in emails), *by_id])
+        matches = match_declarations([declaration], listing.identities, remembered=self.remembered)
+        if matches.matched or matches.doubtful:
+            return listing
+        listing = self.account.listing(lambda done, total: self.progress("Listing contacts", done, total))
+        if listing.gap:
+            where = self.account.connection.account
+            raise ApiError(f"{where} could not be listed whole: {listing.gap}; try again at a quieter time")
+        return listing
 
 
 def _raise_problems(problems: tuple[Problem, ...]) -> None:
     if problems:
         raise DeclarationError(problems)
-
-
-def _candidates(declaration: Declaration, account: Reader, progress: Progress) -> Listing:
-    """The live contacts that the declaration may mean, and others that the account finds with them."""
-    if declaration.id is not None:
-        return _by_id(declaration.id, account)
-    given = (declaration.email, (declaration.profile or {}).get("email"))
-    emails = sorted({email for email in given if email})
-    if declaration.reference is not None:
-        listings = [account.search("reference", declaration.reference)]
-        listings += [account.search("email", email) for email in emails if declaration.create]
-        return _merge_listings(listings)
-    listing = _merge_listings(account.search("email", email) for email in emails)
-    if match_declarations([declaration], listing.identities).matched:
-        return listing
-    listing = account.listing(lambda done, total: progress("Listing contacts", done, total))
-    if listing.gap:
-        where = account.connection.account
-        raise ApiError(f"{where} could not be listed whole: {listing.gap}; try again at a quieter time")
-    return listing
 
 
 def _find_live(declarations: Sequence[Declaration], name: str, account: Reader) -> tuple[Identity, Listing]:
@@ -171,3 +185,38 @@ def _merge_listings(listings: Iterable[Listing]) -> Listing:
 
 def _listed(identities: Iterable[Identity]) -> str:
     return ", ".join(f"contact {identity.id} ({identity.type}, {identity.email})" for identity in identities)
+
+
+def declarations_named(declarations: Iterable[Declaration], name: str) -> tuple[Declaration, ...]:
+    """The declarations of a contact of that name. Letter case counts for a reference, not for an e-mail."""
+    number = parse_contact_id(name)
+    return tuple(
+        declaration
+        for declaration in declarations
+        if name == declaration.reference
+        or declaration.id in {name, number} - {None}
+        or email_key(name) in possible_emails(declaration)
+    )
+
+
+def contacts_named(identities: Iterable[Identity], name: str) -> tuple[Identity, ...]:
+    """The live contacts of that id or reference, and the users of that e-mail; guests repeat addresses."""
+    return tuple(
+        identity
+        for identity in identities
+        if parse_contact_id(name) == identity.id
+        or name == identity.reference
+        or (identity.type == USER and email_key(identity.email) == email_key(name))
+    )
+
+
+def parse_contact_id(name: str) -> str | None:
+    """The id that a name is, with or without the word before it (``id 13``); None when it is none."""
+    number = name.removeprefix("id ")
+    return number if number.isascii() and number.isdecimal() else None
+
+
+def nearest_name(declarations: Iterable[Declaration], name: str) -> str | None:
+    """The declared e-mail, reference or id that is spelt most like a name."""
+    pins = (pin for known in declarations for pin in (known.email, known.reference, known.id) if pin)
+    return nearest(name, pins, key=email_key)

@@ -6,17 +6,15 @@ From a file to the ceiling of an apply: bytes, ``json_text.parse_unique_keys``, 
 
 import errno
 import json
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Any
 
 from reconcile.documents.json_text import parse_unique_keys
 from reconcile.documents.plan import plan_from_document
 from reconcile.documents.reports import drift_from_document
 from reconcile.errors import ReconcileError, Refusal, UsageError, refuse_if
+from reconcile.journal.durable_files import replace_file
 from reconcile.model.plan import Plan
 from reconcile.model.reports import Drift
 from reconcile.plan.approval import invalid_approval, not_covered
@@ -88,15 +86,4 @@ def _replace(path: Path, text: str, mode: int) -> None:
     if path.exists() and not path.is_file():
         path.write_text(text, encoding="utf-8")  # a device or a pipe is written to, never replaced
         return
-    descriptor, temporary = mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fchmod(descriptor, mode)
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(temporary).unlink()
-        raise
+    replace_file(path, text.encode("utf-8"), mode)

@@ -1,7 +1,7 @@
 """A fresh plan from the declarations and the live account: list, match, read, plan, search holders, judge."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from reconcile.errors import DeclarationError, refuse_if
@@ -9,13 +9,16 @@ from reconcile.evance.listing import Listing, no_progress
 from reconcile.evance.reader import Reader
 from reconcile.journal.history import NO_HISTORY, RunHistory, run_history
 from reconcile.journal.losses import warn_of_open_losses
+from reconcile.journal.record import PlannedEntry, planned_entries
 from reconcile.model.contact import Contact, Identity
 from reconcile.model.declaration import Declaration
 from reconcile.model.guards import LOSING_HOURS
 from reconcile.model.plan import Plan, PlanContext
+from reconcile.model.record import NOTHING_REMEMBERED, EntryKey, Remembered
 from reconcile.model.reports import Drift
+from reconcile.model.settings import Policy
 from reconcile.plan.approval import refusals_of_the_unseen
-from reconcile.plan.drift import explain_drift
+from reconcile.plan.drift import due_plan, explain_drift
 from reconcile.plan.guards.checks import loss_horizon, roles_without_holder
 from reconcile.plan.guards.facts import AccountFacts
 from reconcile.plan.guards.idle_entries import idle_entries
@@ -34,13 +37,24 @@ class FreshPlan:
     """A plan of the account as it is now, and how many contacts the account has.
 
     ``context`` is what the plan was made for, with what the account's roles ask for; ``idle_entries`` says
-    which entries of the configuration guard nothing.
+    which entries of the configuration guard nothing. ``planned`` is every declaration that the plan is about.
+    ``waiting`` are those that it leaves out, although they differ, since only what is due is wanted; None for
+    a whole plan.
     """
 
     plan: Plan
     contacts: int
     context: PlanContext
+    planned: tuple[PlannedEntry, ...]
     idle_entries: tuple[str, ...] = ()
+    waiting: frozenset[EntryKey] | None = None
+
+    def due(self, remembered: Remembered, policy: Policy) -> "FreshPlan":
+        """The plan cut down to what is due by the clock alone."""
+        drift = explain_drift(self.plan, remembered, policy)
+        due = {change.key for change in drift.due}
+        waiting = {change.declaration.key for change in self.plan.changes if change.key not in due}
+        return replace(self, plan=due_plan(drift), waiting=frozenset(waiting))
 
 
 def plan_project(project: Project, console: Console) -> Plan:
@@ -49,7 +63,9 @@ def plan_project(project: Project, console: Console) -> Plan:
     with console.progress() as progress, open_reader(project, console) as account:
         context = project.plan_context(account.connection.account)
         past = run_history(project.journals, context.account)
-        fresh = make_fresh_plan(declarations, account, context, past=past, progress=progress)
+        fresh = make_fresh_plan(
+            declarations, account, context, past=past, remembered=past.recall(), progress=progress
+        )
         warn_of_clock(check_clock(project, account, past), console)
         warn_of_idle_entries(fresh, console)
         return warn_of_open_losses(fresh.plan, past)
@@ -66,13 +82,15 @@ def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways t
     context: PlanContext,
     *,
     past: RunHistory = NO_HISTORY,
+    remembered: Remembered = NOTHING_REMEMBERED,
     progress: Progress = no_progress,
     thorough: bool = True,
 ) -> FreshPlan:
     """Plan the declarations against the account as it is now, with regard to earlier runs.
 
-    ``thorough``: contacts that are not declared are read, too, in search of another holder of a role that
-    would lose its last one.
+    ``remembered`` says which contact each declaration was about; without it, names alone tell. ``thorough``:
+    contacts that are not declared are read, too, in search of another holder of a role that would lose its
+    last one.
 
     Raises DeclarationError with every declaration that finds no contact or more than one, and every role that
     the account does not have; ApiError when the account can't be read whole.
@@ -80,7 +98,9 @@ def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways t
     roles = account.roles()
     context = context.with_roles(roles)
     listing = account.listing(lambda done, total: progress("Listing contacts", done, total))
-    matches = match_declarations(declarations, listing.identities, complete=not listing.gap)
+    matches = match_declarations(
+        declarations, listing.identities, complete=not listing.gap, remembered=remembered
+    )
     problems = (*matches.problems, *unknown_roles(declarations, roles))
     if problems:
         raise DeclarationError(problems)
@@ -106,8 +126,8 @@ def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways t
             context.policy, roles, None if listing.gap else listing.identities, contacts
         ),
     )
-    plan = make_plan(matches, contacts, context, facts)
-    return FreshPlan(plan, len(listing.identities), context, facts.idle_entries)
+    plan, planned = make_plan(matches, contacts, context, facts), planned_entries(matches, contacts)
+    return FreshPlan(plan, len(listing.identities), context, tuple(planned), facts.idle_entries)
 
 
 def warn_of_idle_entries(fresh: FreshPlan, console: Console) -> None:
@@ -142,10 +162,19 @@ def check_drift(project: Project, console: Console) -> Drift:
     with console.progress() as progress, open_reader(project, console) as account:
         context = project.plan_context(account.connection.account)
         past = run_history(project.journals, context.account)
-        fresh = make_fresh_plan(declarations, account, context, past=past, progress=progress, thorough=False)
+        remembered = past.recall()
+        fresh = make_fresh_plan(
+            declarations,
+            account,
+            context,
+            past=past,
+            remembered=remembered,
+            progress=progress,
+            thorough=False,
+        )
         warn_of_clock(check_clock(project, account, past), console)
     warn_of_idle_entries(fresh, console)
     plan = fresh.plan
     if plan.empty or not plan.listed_whole:
         refuse_unseen(plan)
-    return explain_drift(warn_of_open_losses(plan, past), past.history)
+    return explain_drift(warn_of_open_losses(plan, past), remembered, context.policy)

@@ -1,5 +1,8 @@
 """The project a command works on: its configuration, target and declarations, the time, and earlier runs."""
 
+import shutil
+import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +15,7 @@ from reconcile.errors import UsageError
 from reconcile.journal.journaled_run import JournaledRun, read_run
 from reconcile.model.declaration import Declaration
 from reconcile.model.plan import PlanContext
+from reconcile.model.record import CheckedOutCommit
 from reconcile.model.settings import Capabilities, Settings, Target, TargetKind
 
 from .caller import Console, ProjectChoice
@@ -44,6 +48,12 @@ class Project:
         """The folder of the journals, one for each run."""
         return self.state / "runs"
 
+    def commit(self) -> CheckedOutCommit | None:
+        """The commit of the checkout that the declarations are in; None outside of Git."""
+        checkout = self.choice.checkout
+        files = [self.settings.folder(self.target), self.choice.config.name, self.capabilities_file.name]
+        return checked_out_commit(checkout, files)
+
     @property
     def capabilities_file(self) -> Path:
         """Where a probe writes down what it found out, in the folder of the configuration."""
@@ -73,6 +83,34 @@ class Project:
         """A plan may look at any time; a write happens now. UsageError for ``--as-of`` at a real account."""
         if self.choice.as_of is not None and self.target.kind is TargetKind.EVANCE:
             raise UsageError("apply works as of now; --as-of is for plans and for the sandbox")
+
+
+LONGEST = 20.0
+"""Maximum number of seconds, then the commit counts as not known: nothing waits for a hanging file system."""
+
+
+def checked_out_commit(folder: Path, paths: Iterable[str]) -> CheckedOutCommit | None:
+    """The commit of the repository around a folder, and whether these files differ from it.
+
+    None outside of a repository, or where Git does not tell.
+    """
+    head = _git(folder, "rev-parse", "--verify", "HEAD")
+    if head is None:
+        return None
+    return CheckedOutCommit(head.strip(), dirty=_git(folder, "status", "--porcelain", "--", *paths) != "")
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    """What Git prints; None when it fails. No setting of the repository makes it run another program."""
+    program = shutil.which("git")
+    if program is None:
+        return None
+    command = [program, "-c", "core.fsmonitor=false", "-C", str(folder), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST, check=False)  # noqa: S603
+    except (OSError, subprocess.SubprocessError, UnicodeError):
+        return None
+    return done.stdout if done.returncode == 0 else None
 
 
 def open_project(choice: ProjectChoice, console: Console) -> Project:

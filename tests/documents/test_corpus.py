@@ -49,8 +49,9 @@ from reconcile.documents.plan import OperationDocument, plan_from_document, plan
 from reconcile.documents.plan import plan_schema as plan_json_schema
 from reconcile.documents.reports import TimelineDocument, drift_from_document, drift_json
 from reconcile.journal.hash_chain import BrokenChain, HashChain
-from reconcile.journal.history import run_history
+from reconcile.journal.history import RunHistory, run_history
 from reconcile.journal.journaled_run import JournaledRun, read_run, read_runs
+from reconcile.model.result import Outcome
 from reconcile.plan.digest import plan_digest
 from tests.declare.test_cases import NAMES as DECLARED
 from tests.declare.test_cases import read as declared_case
@@ -174,7 +175,8 @@ def accounts(found: dict[str, Any]) -> list[str]:
 def past(folder: Path, account: str) -> dict[str, Any]:
     """What the runs of a folder tell together of an account."""
     found = run_history(folder, account)
-    standing = found.history.last_apply
+    remembered = found.recall()
+    standing = remembered.attempt
     return {
         "contacts_before": found.contacts_before,
         "spent": [{"digest": override.digest, "guard": override.guard} for override in found.spent],
@@ -188,7 +190,18 @@ def past(folder: Path, account: str) -> dict[str, Any]:
             "complete": standing.complete,
             "settled": sorted(standing.settled, key=str),
         },
-        "written": sorted(([*item, utc_text(at)] for item, at in found.history.written.items()), key=str),
+        "written": sorted(([*item, utc_text(at)] for item, at in written_items(found).items()), key=str),
+    }
+
+
+def written_items(history: RunHistory) -> dict[tuple[str | None, str, str], datetime]:
+    """By contact, facet and item, when the run began that wrote and confirmed it last."""
+    return {
+        (intent.contact, step.facet.value, step.item): run.begun_at
+        for run in history.remembered
+        for intent in run.intents
+        if intent.contact in run.contacts(Outcome.APPLIED) and run.begun_at
+        for step in intent.steps()
     }
 
 

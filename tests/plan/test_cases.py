@@ -2,9 +2,10 @@
 
 A file has ``claim`` (what it shows), ``now`` (default 2026-11-23T09:00:00Z), ``settings`` (the text of
 reconcile.yaml without its version), ``declare`` (the text of one file of declarations), ``roles`` (those of
-the account, by default all named) and ``live`` (contacts). What comes out: ``plan`` (contact → lines of
-operations and of what is kept), ``payloads`` (contact → body), ``unchanged``, ``set_aside`` (contact →
-reason), ``problems``, ``refused`` (guards), ``notes`` and ``valid_until``.
+the account, by default all named), ``live`` (contacts) and ``remembered`` (the contact's id that an entry was
+about at the last complete run, by its e-mail or, after ``reference``, by that). What comes out: ``plan``
+(contact → lines of operations and of what is kept), ``payloads`` (contact → body), ``unchanged``,
+``problems``, ``set_aside`` (contact → reason), ``refused`` (guards), ``notes`` and ``valid_until``.
 """
 
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ from reconcile.model.declaration import Declaration
 from reconcile.model.facets import tag_key
 from reconcile.model.plan import Change, Origin, Plan, PlanContext, Value
 from reconcile.model.problem import Problem
+from reconcile.model.record import NOTHING_REMEMBERED, EntryKey, Record, RecordedEntry, Remembered
 from reconcile.model.settings import Policy
 from reconcile.plan.matching import match_declarations, unknown_roles
 from reconcile.plan.planner import make_plan, plan_contacts
@@ -49,6 +51,7 @@ class Case:
     live: tuple[Contact, ...]
     roles: tuple[Role, ...]
     now: datetime
+    remembered: Remembered = NOTHING_REMEMBERED
 
 
 def read(content: dict[str, Any], folder: Path) -> Case:
@@ -65,7 +68,17 @@ def read(content: dict[str, Any], folder: Path) -> Case:
     roles = tuple(map(Role, content.get("roles", sorted(named_roles(declarations, live)))))
     now = parse_instant(content.get("now", "2026-11-23T09:00:00Z"))
     assert now is not None
-    return Case(policy, declarations, problems, live, roles, now)
+    remembered = remembered_ids(content.get("remembered", {}), now)
+    return Case(policy, declarations, problems, live, roles, now, remembered)
+
+
+def remembered_ids(ids: dict[str, str], now: datetime) -> Remembered:
+    entries = {}
+    for name, contact in ids.items():
+        kind, _, value = name.rpartition(" ")
+        key = EntryKey(reference=value) if kind == "reference" else EntryKey(email=value)
+        entries[key] = RecordedEntry("sha256:0", contact, now)
+    return Remembered(Record("run-1", now, None, "sha256:0", "sha256:0", entries))
 
 
 def named_roles(declarations: tuple[Declaration, ...], live: tuple[Contact, ...]) -> set[str]:
@@ -101,7 +114,9 @@ def live_grant(name: str, told: str) -> Grant:
 
 
 def plan_of(case: Case, declarations: tuple[Declaration, ...], live: tuple[Contact, ...]) -> Plan:
-    found = match_declarations(declarations, [contact.identity for contact in live])
+    found = match_declarations(
+        declarations, [contact.identity for contact in live], remembered=case.remembered
+    )
     assert found.problems == ()
     context = PlanContext("sandbox", "sandbox.evance.me", case.policy, case.now, "1.0")
     contacts = plan_contacts(found, {contact.identity.id: contact for contact in live}, context)
@@ -143,7 +158,9 @@ def outcome(case: Case) -> dict[str, Any]:
     """What comes out of a case, in the form in which a case file states it."""
     if case.problems:
         return {"problems": [str(problem) for problem in case.problems]}
-    found = match_declarations(case.declarations, [contact.identity for contact in case.live])
+    found = match_declarations(
+        case.declarations, [contact.identity for contact in case.live], remembered=case.remembered
+    )
     problems = sorted((*found.problems, *unknown_roles(case.declarations, case.roles)))
     if problems:
         return {"problems": [str(problem) for problem in problems]}

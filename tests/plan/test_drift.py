@@ -12,10 +12,11 @@ from reconcile.model.contact import Contact, Grant, Identity, State
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
 from reconcile.model.plan import Plan, PlanContext
 from reconcile.model.problem import Place
+from reconcile.model.record import NOTHING_REMEMBERED, Attempt, Record, RecordedEntry, Remembered
 from reconcile.model.reports import Cause
 from reconcile.model.settings import Policy
-from reconcile.plan.digest import plan_digest
-from reconcile.plan.drift import ApplyHistory, LastApply, due_plan, explain_drift
+from reconcile.plan.digest import plan_digest, resolved_digest
+from reconcile.plan.drift import due_plan, explain_drift
 from reconcile.plan.matching import Matches
 from reconcile.plan.planner import make_plan, plan_contacts
 
@@ -44,10 +45,36 @@ def planned(declaration: Declaration, *tags: str, roles: tuple[Grant, ...] = ())
     return make_plan(matches, plan_contacts(matches, {BOB.id: live}, PLAN_CONTEXT), PLAN_CONTEXT)
 
 
-def applied(plan: Plan, at: timedelta = -24 * HOUR, *, complete: bool = True, settled: str = "") -> LastApply:
-    """The last apply, of the same declarations."""
+def recorded(declaration: Declaration, plan: Plan, at: timedelta = -24 * HOUR) -> Remembered:
+    """The last complete run, of that declaration."""
+    entry = RecordedEntry(resolved_digest(declaration, Policy()), BOB.id, NOW + at)
     made_for = (plan.declarations_digest, plan.config_digest)
-    return LastApply("run-1", NOW + at, *made_for, complete, frozenset(filter(None, [settled])))
+    return Remembered(Record("run-1", NOW + at, None, *made_for, {declaration.key: entry}))
+
+
+def tried(plan: Plan, settled: str = "", *, complete: bool = False) -> Attempt:
+    """A later run of the same declarations that left no record."""
+    made_for = (plan.declarations_digest, plan.config_digest)
+    return Attempt("run-2", NOW - 12 * HOUR, *made_for, complete, frozenset(filter(None, [settled])))
+
+
+def of_another_form(remembered: Remembered) -> Remembered:
+    """As if the declaration had come to something else then."""
+    assert remembered.record is not None
+    entries = {key: replace(entry, resolved="sha256:0") for key, entry in remembered.record.entries.items()}
+    return replace(remembered, record=replace(remembered.record, entries=entries))
+
+
+def under_another_configuration(remembered: Remembered) -> Remembered:
+    assert remembered.record is not None
+    return replace(remembered, record=replace(remembered.record, config="sha256:0"))
+
+
+def never_settled(remembered: Remembered) -> Remembered:
+    """As if the declaration had been set aside by all runs."""
+    assert remembered.record is not None
+    entries = {key: replace(entry, settled=None) for key, entry in remembered.record.entries.items()}
+    return replace(remembered, record=replace(remembered.record, entries=entries))
 
 
 STARTED = tagged(DeclaredTag("vip", PLACE, window(starts=-HOUR)))
@@ -56,52 +83,61 @@ LAPSED = tagged(DeclaredTag("vip", PLACE, window(expires=-HOUR)))
 
 PLAIN = tagged(DeclaredTag("vip", PLACE))
 
+ROLE = tagged(roles=(DeclaredGrant("press", PLACE, window=window(expires=-HOUR)),))
+
 STARTED_PLAN, LAPSED_PLAN, PLAIN_PLAN = planned(STARTED), planned(LAPSED, "vip"), planned(PLAIN)
 
-ITEM = ("13", "tags", "vip")
+ROLE_PLAN = planned(ROLE, roles=(Grant("press"),))
+
+STARTED_ONCE, LAPSED_ONCE = recorded(STARTED, STARTED_PLAN), recorded(LAPSED, LAPSED_PLAN)
+
+PLAIN_ONCE = recorded(PLAIN, PLAIN_PLAN)
 
 CASES = {
-    "a window that started since the last apply is due": (
-        STARTED_PLAN, ApplyHistory(applied(STARTED_PLAN)), (Cause.STARTED, True)),
-    "a window that ended since the last apply is due": (
-        LAPSED_PLAN, ApplyHistory(applied(LAPSED_PLAN)), (Cause.LAPSED, True)),
-    "a window that ended before the last apply was opened again by somebody": (
-        LAPSED_PLAN, ApplyHistory(applied(LAPSED_PLAN, -HOUR)), (Cause.OUTSIDE, False)),
+    "a window that started since the last complete run is due": (
+        STARTED_PLAN, STARTED_ONCE, (Cause.STARTED, True)),
+    "a window that ended since the last complete run is due": (
+        LAPSED_PLAN, LAPSED_ONCE, (Cause.LAPSED, True)),
+    "a window that ended before the last complete run was opened again by somebody": (
+        LAPSED_PLAN, recorded(LAPSED, LAPSED_PLAN, -HOUR), (Cause.OUTSIDE, False)),
+    "a role that is held beyond its end was given again by somebody": (
+        ROLE_PLAN, recorded(ROLE, ROLE_PLAN), (Cause.OUTSIDE, False)),
+    "a role that is held beyond an end nobody has carried out is not drift by anybody": (
+        ROLE_PLAN, NOTHING_REMEMBERED, (Cause.NOT_APPLIED, False)),
     "what a later run set right was changed since": (
-        STARTED_PLAN, ApplyHistory(applied(STARTED_PLAN), {ITEM: NOW - HOUR}),
-        (Cause.OUTSIDE, False),
-    ),
-    "what a run wrote before the window says nothing": (
-        STARTED_PLAN, ApplyHistory(applied(STARTED_PLAN), {ITEM: NOW - 2 * HOUR}),
-        (Cause.STARTED, True),
-    ),
-    "without any apply on record nothing is due": (
-        STARTED_PLAN, ApplyHistory(), (Cause.STARTED, False)),
-    "after an apply of other declarations nothing is due": (
-        STARTED_PLAN, ApplyHistory(replace(applied(STARTED_PLAN), declarations="sha256:0")),
-        (Cause.STARTED, False)),
-    "after an apply under another configuration nothing is due": (
-        LAPSED_PLAN, ApplyHistory(replace(applied(LAPSED_PLAN), config="sha256:0")),
-        (Cause.LAPSED, False)),
+        STARTED_PLAN, replace(STARTED_ONCE, settled={"13": NOW - HOUR}), (Cause.OUTSIDE, False)),
+    "what a later run did before the window says nothing": (
+        STARTED_PLAN, replace(STARTED_ONCE, settled={"13": NOW - 2 * HOUR}), (Cause.STARTED, True)),
+    "without a record nothing is due": (
+        STARTED_PLAN, NOTHING_REMEMBERED, (Cause.STARTED, False)),
+    "what was recorded in another form is not due": (
+        STARTED_PLAN, of_another_form(STARTED_ONCE), (Cause.STARTED, False)),
+    "what was recorded under another configuration is not due": (
+        LAPSED_PLAN, under_another_configuration(LAPSED_ONCE), (Cause.LAPSED, False)),
+    "what every run has set aside is not due": (
+        STARTED_PLAN, never_settled(STARTED_ONCE), (Cause.STARTED, False)),
     "what no window explains was changed outside": (
-        PLAIN_PLAN, ApplyHistory(applied(PLAIN_PLAN)), (Cause.OUTSIDE, False)),
+        PLAIN_PLAN, PLAIN_ONCE, (Cause.OUTSIDE, False)),
+    "what was recorded in another form is not applied yet": (
+        PLAIN_PLAN, of_another_form(PLAIN_ONCE), (Cause.NOT_APPLIED, False)),
     "what an interrupted run did not reach is left over": (
-        PLAIN_PLAN, ApplyHistory(applied(PLAIN_PLAN, complete=False)), (Cause.INTERRUPTED, False)),
+        PLAIN_PLAN, replace(PLAIN_ONCE, attempt=tried(PLAIN_PLAN)), (Cause.INTERRUPTED, False)),
     "what an interrupted run did reach was changed since": (
-        PLAIN_PLAN, ApplyHistory(applied(PLAIN_PLAN, complete=False, settled="13")),
-        (Cause.OUTSIDE, False)),
+        PLAIN_PLAN, Remembered(attempt=tried(PLAIN_PLAN, "13")), (Cause.OUTSIDE, False)),
+    "what a run of an earlier version left as declared was changed since": (
+        PLAIN_PLAN, Remembered(attempt=tried(PLAIN_PLAN, complete=True)), (Cause.OUTSIDE, False)),
     "what was never applied is not drift by anybody": (
-        PLAIN_PLAN, ApplyHistory(), (Cause.NOT_APPLIED, False)),
+        PLAIN_PLAN, NOTHING_REMEMBERED, (Cause.NOT_APPLIED, False)),
     "the clock goes on after a run that was interrupted": (
-        STARTED_PLAN, ApplyHistory(applied(STARTED_PLAN, complete=False)), (Cause.STARTED, True)),
+        STARTED_PLAN, replace(STARTED_ONCE, attempt=tried(STARTED_PLAN)), (Cause.STARTED, True)),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_cause_of_a_difference(case: str) -> None:
     """One contact with one tag that is too many or missing."""
-    plan, history, expected = CASES[case]
-    (difference,) = explain_drift(plan, history).differences
+    plan, remembered, expected = CASES[case]
+    (difference,) = explain_drift(plan, remembered, Policy()).differences
     assert (difference.cause, difference.due) == expected
 
 
@@ -110,7 +146,7 @@ def test_an_expiry_that_somebody_changed_is_not_the_clock() -> None:
     grant = DeclaredGrant("vip", PLACE, "active", window(starts=-HOUR, expires=HOUR))
     declaration = tagged(roles=(grant,))
     plan = planned(declaration, roles=(Grant("vip", "active", NOW + 9 * HOUR),))
-    (difference,) = explain_drift(plan, ApplyHistory(applied(plan))).differences
+    (difference,) = explain_drift(plan, recorded(declaration, plan), Policy()).differences
     assert difference.cause is Cause.OUTSIDE
 
 
@@ -118,7 +154,7 @@ def test_a_contact_is_due_only_when_all_of_it_is() -> None:
     """Its update would also overwrite what somebody changed, which nobody has judged."""
     declaration = tagged(DeclaredTag("vip", PLACE, window(starts=-HOUR)))
     plan = planned(declaration, "stranger")
-    found = explain_drift(plan, ApplyHistory(applied(plan)))
+    found = explain_drift(plan, recorded(declaration, plan), Policy())
     assert [difference.cause for difference in found.differences] == [Cause.STARTED, Cause.OUTSIDE]
     assert found.due == ()
     cut = due_plan(found)
@@ -128,7 +164,7 @@ def test_a_contact_is_due_only_when_all_of_it_is() -> None:
 
 def test_the_due_plan_is_a_plan_of_its_own() -> None:
     """With a digest of its own content, and the whole plan's verdicts."""
-    found = explain_drift(STARTED_PLAN, ApplyHistory(applied(STARTED_PLAN)))
+    found = explain_drift(STARTED_PLAN, STARTED_ONCE, Policy())
     cut = due_plan(found)
     assert cut.changes == STARTED_PLAN.changes
     assert cut.guards == STARTED_PLAN.guards
@@ -138,8 +174,8 @@ def test_the_due_plan_is_a_plan_of_its_own() -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_drift_comes_back_from_its_document(case: str) -> None:
     """What ``--out`` writes is what the issue is made of."""
-    plan, history, _ = CASES[case]
-    found = explain_drift(plan, history)
+    plan, remembered, _ = CASES[case]
+    found = explain_drift(plan, remembered, Policy())
     again = drift_from_document(encode(DriftDocument, found))
     assert encode(DriftDocument, again) == encode(DriftDocument, found)
     assert [one.cause for one in again.differences] == [one.cause for one in found.differences]
@@ -147,7 +183,7 @@ def test_drift_comes_back_from_its_document(case: str) -> None:
 
 def test_a_document_with_another_number_of_causes_is_refused() -> None:
     """A cause that belongs to no operation would be told of the wrong one."""
-    document = encode(DriftDocument, explain_drift(PLAIN_PLAN, ApplyHistory()))
+    document = encode(DriftDocument, explain_drift(PLAIN_PLAN, NOTHING_REMEMBERED, Policy()))
     document["differences"] = []
     with pytest.raises(ValueError, match="one difference for each operation"):
         drift_from_document(document)

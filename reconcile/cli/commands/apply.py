@@ -38,7 +38,8 @@ def apply(  # noqa: PLR0913 - an argument for each option
     After a run in which contacts lost roles that nobody asked to take, nothing is applied until that run is
     reverted, or acknowledged with --acknowledge, which applies nothing.
     """
-    from reconcile.services.applying import ApplyOutput, ApplyRequest, apply_project
+    from reconcile.services.applying import apply_project
+    from reconcile.services.caller import ApplyOutput, ApplyRequest
     from reconcile.services.journals import acknowledge_losses
 
     if digest is not None and approved is None:

@@ -1,0 +1,125 @@
+"""Notes at the end of a complete run what later ones remember of it: the record."""
+
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconcile.clock import utc_text
+from reconcile.journal.durable_files import add_file
+from reconcile.journal.history import RunHistory
+from reconcile.journal.lines import NOT_NOTED, RecordLine
+from reconcile.journal.record import (
+    NotedRecord,
+    PlannedEntry,
+    RecordBuilder,
+    content_digest,
+    entries_content,
+    records_folder,
+)
+from reconcile.journal.writer import Journal, NotedTimes
+from reconcile.model.guards import SHRUNK, Verdict, guard_named
+from reconcile.model.plan import Plan, PlanContext
+from reconcile.model.record import CheckedOutCommit, EntryKey, Record, Remembered
+from reconcile.model.result import Report
+
+MOST_KEPT = 5
+"""Maximum number of records' files kept for an account: more than one, since a run may be retired."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """What a run's record is made of.
+
+    ``plan`` is what the run carries out, and ``planned`` every declaration that it is about. ``waiting`` are
+    those that a run of what is due leaves as they are; None for a run of all declarations.
+    """
+
+    past: RunHistory
+    remembered: Remembered
+    context: PlanContext
+    times: NotedTimes
+    commit: CheckedOutCommit | None
+    plan: Plan
+    planned: Sequence[PlannedEntry]
+    waiting: Collection[EntryKey] | None = None
+
+    @property
+    def needless(self) -> bool:
+        """True where no record may come of the run, however it ends.
+
+        A revert is not about the declarations. Without a record of the same configuration nothing is due, so
+        that a run of what is due has looked at nothing. An account that looks wrong must not become the
+        measure of the next run.
+        """
+        last = self.remembered.record
+        blind = self.waiting is not None and (last is None or last.config != self.plan.config_digest)
+        return self.plan.revert is not None or blind or any(map(self._looks_wrong, self.plan.refused))
+
+    def _looks_wrong(self, verdict: Verdict) -> bool:
+        guard = guard_named(verdict.guard)
+        if guard.spares_others or self.plan.changes:  # what refuses those was lifted
+            return False
+        # The guards of what is due judge the whole plan, and most of it may just be waiting.
+        return self.waiting is None or guard.unseen or SHRUNK in guard.settings
+
+    def note(self, journal: Journal, report: Report) -> None:
+        """Note the record of a run that left nothing undone, those set aside excepted. OSError: no disk."""
+        undone = journal.unnoted or not all(result.settled for result in report.results)
+        if not (undone or self.needless):
+            note_record(journal, self._record(journal.run, report), self.times, self.past.records)
+
+    def _record(self, run: str, report: Report) -> Record:
+        builder = RecordBuilder(
+            self.remembered, self.context.policy, self.plan.config_digest, self.context.now
+        )
+        last, declarations, commit = self.remembered.record, self.plan.declarations_digest, self.commit
+        if self.waiting is None or last is None:
+            created = {
+                result.change.declaration.key: result.created for result in report.results if result.created
+            }
+            entries = builder.of_whole_run(self.planned, created)
+        else:
+            entries = builder.of_due_run(self.planned, self.waiting)
+            # Declarations that were not carried out yet stay so: later runs compare them with that commit.
+            commit = commit if declarations == last.declarations else last.commit
+            declarations = last.declarations
+        config, at = self.plan.config_digest, self.context.now
+        return Record(run, at, commit, declarations, config, entries)
+
+
+def note_record(journal: Journal, record: Record, times: NotedTimes, earlier: Sequence[NotedRecord]) -> None:
+    """Write the entries of a record, then the line that tells of them.
+
+    ``earlier`` are the records of the account, the last one last: where it has the same entries, its file
+    serves this one, too, and files that none of the newest records needs are removed. OSError: the disk did
+    not take it, and nothing tells of it.
+    """
+    content = entries_content(record.entries, record.at)
+    digest, last = content_digest(content), earlier[-1][1] if earlier else None
+    name = last.file if last and last.digest == digest else f"{journal.run}.json"
+    if not last or name != last.file:
+        add_file(records_folder(journal.folder) / name, content)
+    journal.record(
+        RecordLine(
+            at=utc_text(times.now),
+            machine=utc_text(times.machine),
+            server=utc_text(times.server) if times.server else NOT_NOTED,
+            commit=record.commit.name if record.commit else None,
+            dirty=record.commit is not None and record.commit.dirty,
+            declarations=record.declarations,
+            config=record.config,
+            entries=len(record.entries),
+            file=name,
+            digest=digest,
+        )
+    )
+    _remove_old_files(records_folder(journal.folder), [*(line.file for _, line in earlier), name])
+
+
+def _remove_old_files(folder: Path, names: Sequence[str]) -> None:
+    """Keep the files of the newest records; the names are given from the oldest to the newest."""
+    newest_first = list(dict.fromkeys(reversed(names)))
+    for name in newest_first[MOST_KEPT:]:
+        with suppress(OSError):
+            (folder / Path(name).name).unlink(missing_ok=True)

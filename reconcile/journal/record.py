@@ -1,0 +1,193 @@
+"""The records of complete runs: what they remember of each declaration, and the files that hold that.
+
+The entries of a record stand in a file of their own, which the journal's line vouches for.
+So journals stay small, and a run that changes nothing names the file of an earlier one.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from reconcile.clock import parse_utc_text, utc_text
+from reconcile.documents.json_text import canonical_json
+from reconcile.errors import ReconcileError
+from reconcile.model.declaration import Declaration
+from reconcile.model.record import CheckedOutCommit, EntryKey, Record, RecordedEntry, Remembered
+from reconcile.model.settings import Policy
+from reconcile.plan.contact_plan import ContactPlan
+from reconcile.plan.digest import resolved_digest
+from reconcile.plan.drift import carried_out
+from reconcile.plan.matching import Matches
+
+from .journaled_run import JournaledRun
+from .lines import RecordLine
+
+NotedRecord = tuple[JournaledRun, RecordLine]
+"""A run and what its journal says of its record."""
+
+FORMAT_VERSION = 1
+
+_BY_THIS_RUN, _NEVER = "record", "never"
+"""What stands for the instant of the record itself, so that equal entries make equal files, and for none."""
+
+
+class BrokenRecord(ReconcileError):
+    """The file of a record is missing, or is not what was written."""
+
+
+def records_folder(journals: Path) -> Path:
+    """The folder of the records' files, beside that of the journals."""
+    return journals.parent / "records"
+
+
+def entries_content(entries: Mapping[EntryKey, RecordedEntry], at: datetime) -> bytes:
+    """The content of a record's file: the entries in canonical JSON, sorted."""
+    rows = [_row(key, entry, at) for key, entry in entries.items()]
+    return canonical_json({"format_version": FORMAT_VERSION, "entries": sorted(rows, key=_order)}) + b"\n"
+
+
+def _row(key: EntryKey, entry: RecordedEntry, at: datetime) -> dict[str, Any]:
+    settled = utc_text(entry.settled) if entry.settled else _NEVER
+    return {
+        "id": key.id,
+        "reference": key.reference,
+        "email": key.email,
+        "resolved": entry.resolved,
+        "contact": entry.contact,
+        "settled": _BY_THIS_RUN if entry.settled == at else settled,
+        "set_aside": utc_text(entry.set_aside) if entry.set_aside else None,
+    }
+
+
+def _order(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return row["id"] or "", row["reference"] or "", row["email"] or ""
+
+
+def content_digest(content: bytes) -> str:
+    """What a journal's line says of the content of a record's file."""
+    return f"sha256:{sha256(content).hexdigest()}"
+
+
+def read_record(run: JournaledRun, line: RecordLine) -> Record:
+    """The record that a run's line tells of; BrokenRecord when its file is not what the line says."""
+    path = records_folder(run.path.parent) / Path(line.file).name
+    content, at = _content(run, line, path), parse_utc_text(line.at)
+    try:
+        entries = dict(_entries(json.loads(content)["entries"], at))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise _broken(run, path, "is of another version") from None
+    commit = CheckedOutCommit(line.commit, line.dirty) if line.commit else None
+    return Record(run.name, at, commit, line.declarations, line.config, entries)
+
+
+def _content(run: JournaledRun, line: RecordLine, path: Path) -> bytes:
+    try:
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:  # a name with a null character is no OSError
+        raise _broken(run, path, f"can't be read ({getattr(error, 'strerror', error)})") from None
+    if content_digest(content) != line.digest:
+        raise _broken(run, path, "is not what that run wrote")
+    return content
+
+
+def _broken(run: JournaledRun, path: Path, fault: str) -> BrokenRecord:
+    return BrokenRecord(
+        f"{path}: the record of run {run.name} {fault}: it says which contact each entry was about, so that "
+        "no role goes to a stranger; put the file back from where the journals are kept; if it is lost, "
+        f"'reconcile history --retire {run.name}' makes the record before it count, or none: check then that "
+        "each contact of the plan is the one that is meant"
+    )
+
+
+def _entries(rows: Iterable[Mapping[str, Any]], at: datetime) -> Iterator[tuple[EntryKey, RecordedEntry]]:
+    for row in rows:
+        key = EntryKey(row["id"], row["reference"], row["email"])
+        aside = parse_utc_text(row["set_aside"]) if row["set_aside"] else None
+        yield key, RecordedEntry(row["resolved"], row["contact"], _settled(row["settled"], at), aside)
+
+
+def _settled(told: str, at: datetime) -> datetime | None:
+    if told == _NEVER:
+        return None
+    return at if told == _BY_THIS_RUN else parse_utc_text(told)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedEntry:
+    """A declaration with the id of its contact: None where that is yet to be created, or is not sure."""
+
+    declaration: Declaration
+    contact: str | None
+    set_aside: bool = False
+
+
+def planned_entries(matches: Matches, contacts: Iterable[ContactPlan]) -> Iterator[PlannedEntry]:
+    """Every declaration that a plan is about."""
+    for contact in contacts:
+        set_aside = bool(contact.set_aside_reason)
+        yield PlannedEntry(contact.declaration, contact.identity.id or None, set_aside)
+    for match in matches.doubtful:
+        yield PlannedEntry(match.declaration, None, set_aside=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordBuilder:
+    """Makes the entries of the next record from those of the last one, and from what a run did.
+
+    ``config`` is the configuration's digest, ``now`` the instant that the run worked as of.
+    """
+
+    remembered: Remembered
+    policy: Policy
+    config: str
+    now: datetime
+
+    def of_whole_run(
+        self, planned: Iterable[PlannedEntry], created: Mapping[EntryKey, str]
+    ) -> dict[EntryKey, RecordedEntry]:
+        """After a run of all declarations; ``created`` has the ids of the new contacts."""
+        entries: dict[EntryKey, RecordedEntry] = {}
+        for entry in planned:
+            key = entry.declaration.key
+            entries[key] = self._set_aside(entry) if entry.set_aside else self._settled(entry, created)
+        return entries
+
+    def of_due_run(
+        self, planned: Iterable[PlannedEntry], waiting: Collection[EntryKey]
+    ) -> dict[EntryKey, RecordedEntry]:
+        """After a run of what was due: what it was not about stays as it was recorded.
+
+        ``waiting`` are the declarations of contacts that differ for other reasons.
+        """
+        entries = dict(self.remembered.record.entries) if self.remembered.record else {}
+        for entry in planned:
+            before = carried_out(entry.declaration, self.config, self.remembered, self.policy)
+            key = entry.declaration.key
+            if before is None:
+                continue
+            if entry.set_aside:
+                entries[key] = self._set_aside(entry)
+            else:
+                entries[key] = replace(before, set_aside=None) if key in waiting else self._settled(entry, {})
+        return entries
+
+    def _settled(self, entry: PlannedEntry, created: Mapping[EntryKey, str]) -> RecordedEntry:
+        contact = entry.contact or created.get(entry.declaration.key)
+        return RecordedEntry(resolved_digest(entry.declaration, self.policy), contact, self.now)
+
+    def _set_aside(self, entry: PlannedEntry) -> RecordedEntry:
+        """Set aside since it was so first, if it is the same; its contact is the one that it was about."""
+        declaration, resolved = entry.declaration, resolved_digest(entry.declaration, self.policy)
+        before = self.remembered.entry(declaration.key)
+        same = before if before is not None and before.resolved == resolved else None
+        done = carried_out(declaration, self.config, self.remembered, self.policy)
+        return RecordedEntry(
+            resolved=resolved,
+            contact=self.remembered.contact(declaration.key) or entry.contact,
+            settled=done.settled if done else None,
+            set_aside=(same.set_aside if same else None) or self.now,
+        )

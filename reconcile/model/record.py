@@ -1,0 +1,103 @@
+"""What runs remember of each declaration: which contact it was about, in which form, and since when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EntryKey:
+    """What makes a declaration the same in two runs: all that it says of who is meant.
+
+    ``email`` is in the form in which addresses are compared.
+    """
+
+    id: str | None = None
+    reference: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEntry:
+    """What the last complete run says of one declaration.
+
+    ``resolved`` is the digest of its resolved form. ``contact`` is the id of the contact that it was about;
+    None when none was found yet. ``settled`` is when the last run began that left the contact as declared;
+    None when no run has. ``set_aside`` is since when the declaration is set aside; None when it is not.
+    """
+
+    resolved: str
+    contact: str | None
+    settled: datetime | None
+    set_aside: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedOutCommit:
+    """The commit that is checked out; ``dirty`` when declarations or configuration differ from it."""
+
+    name: str
+    dirty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the last complete run says of all declarations (design, section 7).
+
+    ``commit`` is that of the declarations' repository; None outside of Git. ``declarations`` and ``config``
+    are the digests of both.
+    """
+
+    run: str
+    at: datetime
+    commit: CheckedOutCommit | None
+    declarations: str
+    config: str
+    entries: Mapping[EntryKey, RecordedEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The last run of all declarations, where it left no record: when it began, and how it ended.
+
+    ``settled`` are the ids of the contacts that it left as declared.
+    """
+
+    run: str
+    at: datetime
+    declarations: str
+    config: str
+    complete: bool
+    settled: frozenset[str | None] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What all runs tell together: the record, and what the runs after it have done.
+
+    ``settled`` has, by a contact's id, when the last of those runs began that left it as that run's
+    declarations say. ``names`` has the contact that they wrote, or may have written, by the address and by
+    the reference that it had before the write.
+    """
+
+    record: Record | None = None
+    attempt: Attempt | None = None
+    settled: Mapping[str, datetime] = field(default_factory=dict)
+    names: Mapping[EntryKey, str] = field(default_factory=dict)
+
+    def entry(self, key: EntryKey) -> RecordedEntry | None:
+        """What the record says of a declaration."""
+        return self.record.entries.get(key) if self.record else None
+
+    def contact(self, key: EntryKey) -> str | None:
+        """The id of the contact that a declaration was about: as of the record, else as of a later write."""
+        entry = self.entry(key)
+        if entry is not None and entry.contact is not None:
+            return entry.contact
+        if key.reference is not None:
+            return self.names.get(EntryKey(reference=key.reference))
+        return self.names.get(EntryKey(email=key.email)) if key.email else None
+
+
+NOTHING_REMEMBERED = Remembered()
+"""No run has left anything."""
