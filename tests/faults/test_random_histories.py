@@ -205,7 +205,11 @@ class History(RuleBasedStateMachine):
         with suppress(ProcessKilled):
             self.shop.run("apply", *NOW_AND_JSON, clock=FakeClock(fuse=fuse))
 
-    @rule(entry=entries, due=st.booleans(), happenings=st.lists(st.tuples(acts, moments), min_size=1))
+    @rule(
+        entry=entries,
+        due=st.booleans(),
+        happenings=st.lists(st.tuples(acts, moments), min_size=1, max_size=4),
+    )
     def apply_while_people_act(self, entry: Entry, due: bool, happenings: list[tuple[str, str]]) -> None:  # noqa: FBT001
         """Each acts between two requests of a run that has something to do."""
         self._edit(happenings[0][0][0], entry)
