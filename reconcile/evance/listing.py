@@ -5,6 +5,9 @@ as many different ids as the server last counted are all of them, in whatever or
 count does not match, both ends are read again, where new rows show up; when it still does not match, or the
 total fell, the walk starts anew. A list that can't be walked at all is read by ranges of ids.
 
+No walk is longer than the total and the size of the first page allow, whatever the server says of its number
+of pages: one that is larger contradicts the total, and proves nothing.
+
 A list that can't be proven whole is not thrown away: the rows that were read come with the gap in words, so
 that a plan can show what it would refuse.
 
@@ -26,6 +29,12 @@ from .list_pages import ListPages, numbers_of, ranges_over, rows_by_ranges
 
 WALKS = 2
 """How often a list is walked before it is read by ranges, which takes more requests."""
+
+SPARE_PAGES = 1
+"""Maximum number of pages beyond those that the rows need: some servers count an empty last one."""
+
+BARREN_PAGES = 8
+"""Maximum number of pages of a walk without a new row, then it ends: the total tells of more than there is."""
 
 ListingProgress = Callable[[int, int | None], None]
 """Told how many are done, and of how many (None: not known yet)."""
@@ -90,6 +99,8 @@ class ListWalk:
         self._progress = progress
         self._totals: list[int] = []
         self._last_page = 0
+        self._rows_a_page = 1
+        self.contradiction = ""
         self.rows: dict[str, Json] = {}
         self._seen = {} if seen is None else seen
 
@@ -100,18 +111,29 @@ class ListWalk:
 
     def walk_and_prove(self) -> bool:
         """Walk; True when the rows are proven to be all."""
-        self._note(self._pages.page(1))
+        first = self._pages.page(1)
+        self._rows_a_page = max(len(first.rows), 1)
+        self._note(first)
+        barren = 0
         for page in self._pages.pages(range(2, self._last_page + 1)):
-            self._note(page)
-        return self._is_consistent() or self._complete_at_the_ends()
+            barren += not self._note(page)
+            if barren > BARREN_PAGES:
+                return False
+        return not self.contradiction and (self._is_consistent() or self._complete_at_the_ends())
 
-    def _note(self, page: Page) -> None:
+    def _note(self, page: Page) -> bool:
+        """Take in a page; True when it has a new row."""
+        known = len(self.rows)
         rows = {row_id(row): row for row in page.rows}
         self.rows |= rows
         self._seen |= rows
         self._totals.append(page.total)
-        self._last_page = max(self._last_page, page.pages)
+        most = -(-page.total // self._rows_a_page) + SPARE_PAGES
+        self._last_page = max(self._last_page, min(page.pages, most))
+        if page.pages > most:
+            self.contradiction = f"it counts {page.pages} pages, which its total of {page.total} can't fill"
         self._progress(len(self.rows), page.total)
+        return len(self.rows) > known
 
     def _is_consistent(self) -> bool:
         """True when every page told the same total and that many rows were seen."""
@@ -161,7 +183,7 @@ def _proven_list(pages: ListPages, progress: ListingProgress, seen: dict[str, Js
     size = max(1, pages.size * 3 // 4)
     rows = rows_by_ranges(ranges_over(numbers_of(seen), size), pages.first_pages)
     if rows is None:
-        return ListRows(tuple(seen.values()), _gap(len(seen), walks[-1].total))
+        return ListRows(tuple(seen.values()), walks[-1].contradiction or _gap(len(seen), walks[-1].total))
     progress(len(rows), len(rows))
     return ListRows(tuple(rows.values()))
 

@@ -116,6 +116,43 @@ def test_a_listing_that_never_settles_says_so(open_client: OpenClient) -> None:
     assert len(fake_account.calls) <= 20
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    ("total", "gap"),
+    [(25, "it counts 10000000 pages, which its total of 25 can't fill"), (10**9, "(25 different rows seen")],
+)
+@pytest.mark.parametrize("past_end", ["empty", "last"])
+def test_ten_million_pages_of_nothing_are_not_followed(
+    open_client: OpenClient, total: int, gap: str, past_end: str
+) -> None:
+    """More pages than the total needs contradict it; and a total that no page bears out ends the walk."""
+    rows = [v2(number) for number in range(1, 26)]
+
+    def script(seen: SeenRequest) -> FakeReply:
+        start = (int(seen.query["page"]) - 1) * 10
+        data = rows[min(start, 20) if past_end == "last" else start :][:10]
+        return FakeReply(body={"data": data, "pagination": {"total": total, "totalPages": 10**7}})
+
+    fake_account, reader = open_client(script, kind=Reader, page_size=10, concurrency=2)
+    found = reader.listing()
+    assert ids(found) == numbered(25)
+    assert gap in found.gap
+    assert len(fake_account.calls) < 60
+
+
+def test_an_empty_page_too_many_is_no_gap(open_client: OpenClient) -> None:
+    """Some servers count one page more than their rows fill."""
+    rows = [v2(number) for number in range(1, 21)]
+
+    def script(seen: SeenRequest) -> FakeReply:
+        reply = page_of(rows, seen)
+        reply.body["pagination"] |= {"totalPages": 3}
+        return reply
+
+    _, reader = open_client(script, kind=Reader, page_size=10)
+    assert (ids(reader.listing()), reader.listing().gap) == (numbered(20), "")
+
+
 def test_a_list_that_shrinks_below_a_page_is_walked_again(open_client: OpenClient) -> None:
     """A page that is gone when it is asked for (some servers say 404) is no error of the listing."""
     script = shifting(21, lambda rows: rows.pop(), before=3)
