@@ -34,7 +34,7 @@ SPARE_PAGES = 1
 """Maximum number of pages beyond those that the rows need: some servers count an empty last one."""
 
 BARREN_PAGES = 8
-"""Maximum number of pages of a walk without a new row, then it ends: the total tells of more than there is."""
+"""Maximum number of pages of a walk without a new row, then it ends: its total tells of rows that are not."""
 
 ListingProgress = Callable[[int, int | None], None]
 """Told how many are done, and of how many (None: not known yet)."""
