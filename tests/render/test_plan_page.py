@@ -28,6 +28,7 @@ from tests.support.plans.plan_samples import (
     origin,
     plan,
     revoked,
+    set_aside,
     tag_added,
     tag_removed,
 )
@@ -205,3 +206,11 @@ def test_an_empty_plan_makes_a_page() -> None:
     page = plan_page(plan())
     assert "<h1>No changes. 4 contacts at " in page
     assert "Look at these first" not in page
+
+
+def test_a_long_list_of_contacts_set_aside_is_cut_and_says_so() -> None:
+    """An account whose every contact can't be read makes no page that nobody can open."""
+    page = plan_page(plan(set_aside=tuple(set_aside("unread", id=str(number)) for number in range(20_000))))
+    assert page.count("unread") == 300
+    assert "and 19,700 more contacts" in page
+    assert "20,000 contacts are set aside" in page

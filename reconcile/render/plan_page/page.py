@@ -88,10 +88,13 @@ def _list(name: str, title: str, items: Iterable[str]) -> str:
 
 
 def _set_aside(plan: Plan) -> Iterator[str]:
-    """Each contact that is set aside, where it is declared, and why."""
-    for entry in plan.set_aside:
+    """Each contact that is set aside, where it is declared, and why; at the end how many more there are."""
+    for entry in plan.set_aside[:CONTACTS_IN_PAGE]:
         place = place_text(entry.source, PAGE)
         yield f"{set_aside_name(entry, PAGE)} <small>{place}</small>: {set_aside_reason(entry, PAGE)}"
+    more = len(plan.set_aside) - CONTACTS_IN_PAGE
+    if more > 0:
+        yield f"and {count(more, 'more contact')}"
 
 
 def _facts(plan: Plan) -> str:
