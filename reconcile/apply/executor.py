@@ -10,7 +10,7 @@ from reconcile.journal.history import RunHistory
 from reconcile.journal.journaled_run import NO_EFFECT, JournaledRun
 from reconcile.journal.lines import IntentLine
 from reconcile.journal.writer import Journal
-from reconcile.model.facets import Facet
+from reconcile.model.facets import MANAGED, Facet
 from reconcile.model.plan import Action, Change, ChangeAction, Plan, PlanContext
 from reconcile.model.result import LostItem, Outcome, Report, Result, WriteEffect
 from reconcile.plan.write_effect import effect_of, unasked_changes
@@ -32,8 +32,8 @@ def carry_out(plan: Plan, run: RunContext, progress: CarryOutProgress = lambda _
     results: dict[str, Result] = {}
     with ThreadPoolExecutor(run.workers, thread_name_prefix="apply") as pool:
         try:
-            for phase in _phases(plan.changes):
-                futures = [pool.submit(execute_change, change, run) for change in phase]
+            for group in _groups(plan.changes):
+                futures = [pool.submit(execute_change, change, run) for change in group]
                 for future in as_completed(futures):
                     result = future.result()
                     results[result.change.key] = result
@@ -42,6 +42,25 @@ def carry_out(plan: Plan, run: RunContext, progress: CarryOutProgress = lambda _
             run.breaker.stop("an unexpected error")  # or the pool would go on writing before it closes
             raise
     return Report(tuple(results[change.key] for change in plan.changes), run.breaker.reason)
+
+
+def _groups(changes: Sequence[Change]) -> Iterator[list[Change]]:
+    """What may be carried out at the same time: phase by phase, the first write of each kind alone.
+
+    What a server does to all that a write does not name is known once one such write is read back. So a
+    server that drops it takes the roles of one contact, and not of as many as there are workers.
+    """
+    tried: set[frozenset[Facet]] = set()
+    for phase in _phases(changes):
+        others: list[Change] = []
+        for change in phase:
+            kind = frozenset(facet for facet in MANAGED if change.target.has(facet))
+            if kind in tried:
+                others.append(change)
+            else:
+                tried.add(kind)
+                yield [change]
+        yield others
 
 
 def _phases(changes: Sequence[Change]) -> Iterator[list[Change]]:

@@ -53,6 +53,17 @@ def test_a_role_that_nobody_asked_to_take_stops_the_run(
     } == {loser}
 
 
+def test_many_workers_lose_no_more_than_one_contact(sandbox_account: SandboxAccount) -> None:
+    """The first write of its kind is read back before the others are begun."""
+    before = sandbox_account.holds()
+    people = "".join(f"  - {{id: {number}, tags: [seen]}}\n" for number in range(13, 43))
+    checkout = sandbox_account.checkout(f"contacts:\n{people}", workers=8)
+    turn(sandbox_account, unnamed_sets="drop-roles")
+    assert checkout.apply().code == 4
+    after = roles(sandbox_account.holds())
+    assert sum(after[number] != held for number, held in roles(before).items()) == 1
+
+
 @pytest.mark.parametrize("arguments", [(), ("--due",), ("--allow", "last-role=9")])
 def test_nothing_is_applied_until_a_person_has_dealt_with_it(
     sandbox_account: SandboxAccount,
