@@ -4,7 +4,7 @@ Guards, revert and history all ask this.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from graphlib import TopologicalSorter
 from heapq import heappop, heappush
@@ -190,8 +190,14 @@ class JournaledRun:
 
     @property
     def acknowledged(self) -> bool:
-        """True when a person has accepted that contacts lost roles in the run."""
+        """True when a person has accepted what contacts were known to have lost in the run then."""
         return bool(self._entries(AcknowledgedLine))
+
+    @property
+    def unaccepted_losses(self) -> tuple[OutcomeLine | ResolvedLine, ...]:
+        """The losses that were noted after a person last accepted those known then: nobody has seen them."""
+        accepted = max((entry.number for entry in self._entries(AcknowledgedLine)), default=0)
+        return replace(self, lines=self.lines[accepted:]).losses
 
 
 def _may_have_applied(

@@ -1,6 +1,6 @@
 """Roles that contacts lost in earlier runs and nobody asked to take: said by what reads, refused by apply."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from reconcile.errors import refuse_if
@@ -9,13 +9,26 @@ from reconcile.model.plan import Plan
 
 from .history import RunHistory
 from .journaled_run import JournaledRun
+from .lines import OutcomeLine, ResolvedLine
+
+LostRoles = dict[str, tuple[str, ...]]
+"""The roles that contacts lost, by the contact's id."""
 
 
-def lost_roles(run: JournaledRun) -> dict[str, tuple[str, ...]]:
-    """The roles that contacts lost in a run and nobody asked to take, by the contact's id."""
+def lost_roles(run: JournaledRun) -> LostRoles:
+    """The roles that contacts lost in a run and nobody asked to take."""
+    return _roles_in(run.losses)
+
+
+def open_roles(run: JournaledRun) -> LostRoles:
+    """Those of them that nobody has accepted yet, be it that they were found only later."""
+    return _roles_in(run.unaccepted_losses)
+
+
+def _roles_in(lines: Iterable[OutcomeLine | ResolvedLine]) -> LostRoles:
     roles = {
         line.contact or line.key: tuple(lost.item for lost in line.lost if lost.facet == Facet.ROLES)
-        for line in run.losses
+        for line in lines
     }
     return {contact: references for contact, references in roles.items() if references}
 
@@ -26,15 +39,12 @@ def open_losses(past: RunHistory) -> tuple[JournaledRun, ...]:
     A run is undone by a complete one that was made to undo it; half of that is not enough.
     """
     undone = {run.begun.revert for run in past.runs if run.begun and run.complete}
-    losing = (run for run in past.runs if lost_roles(run) and not run.acknowledged)
-    return tuple(run for run in losing if run.name not in undone)
+    return tuple(run for run in past.runs if open_roles(run) and run.name not in undone)
 
 
-def loss_lines(run: JournaledRun) -> list[str]:
+def loss_lines(lost: LostRoles) -> list[str]:
     """Who lost what in a run: contacts by their ids alone."""
-    return [
-        f"contact {contact} lost role {', role '.join(roles)}" for contact, roles in lost_roles(run).items()
-    ]
+    return [f"contact {contact} lost role {', role '.join(roles)}" for contact, roles in lost.items()]
 
 
 def way_out_of_losses(run: str) -> str:
@@ -62,4 +72,4 @@ def warn_of_open_losses(plan: Plan, past: RunHistory) -> Plan:
 
 def _open_losses_in_words(past: RunHistory) -> Iterator[str]:
     for run in open_losses(past):
-        yield f"run {run.name}: {'; '.join(loss_lines(run))}; {way_out_of_losses(run.name)}"
+        yield f"run {run.name}: {'; '.join(loss_lines(open_roles(run)))}; {way_out_of_losses(run.name)}"

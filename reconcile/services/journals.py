@@ -3,11 +3,11 @@
 from contextlib import closing
 
 from reconcile.apply.lock import locked
-from reconcile.errors import UsageError
+from reconcile.errors import Refusal, UsageError
 from reconcile.journal.hash_chain import BrokenChain
 from reconcile.journal.journaled_run import read_runs
 from reconcile.journal.lineage import check_lineage
-from reconcile.journal.losses import loss_lines
+from reconcile.journal.losses import loss_lines, lost_roles, open_roles
 from reconcile.journal.writer import Journal, NotedTimes
 
 from .caller import Console
@@ -43,7 +43,8 @@ def acknowledge_losses(project: Project, name: str, console: Console, *, confirm
     The losses are printed first. UsageError: there is no such run, or nobody lost a role in it. Refusal: as
     for `retire_run`.
     """
-    lost = loss_lines(find_run(project, name))
+    run = find_run(project, name)
+    lost = loss_lines(open_roles(run) or lost_roles(run))
     if not lost:
         raise UsageError(f"in run {name} no contact lost a role that nobody asked to take")
     console.print_result("\n".join(lost))
@@ -51,11 +52,21 @@ def acknowledge_losses(project: Project, name: str, console: Console, *, confirm
         console.confirm(f"Accept what contacts lost in run {name}?", "apply --acknowledge")
     with locked(project.state / "lock"):
         run = find_run(project, name)
-        if run.acknowledged:
+        if not open_roles(run):
             return f"Run {name} was acknowledged already."
+        if loss_lines(open_roles(run)) != lost:
+            raise Refusal(
+                f"meanwhile more is known to be lost in run {name}; nothing was accepted; call again"
+            )
         with closing(Journal(run.path)) as journal:
             journal.acknowledge(NotedTimes(project.now, project.machine_time()))
-    return f"Run {name} is acknowledged: it keeps no run from applying any more. Nothing was applied."
+    unseen = f"; {_UNSEEN}" if run.in_doubt else ""
+    return f"Run {name} is acknowledged: {_ACKNOWLEDGED}{unseen}. Nothing was applied."
+
+
+_ACKNOWLEDGED = "what it is known to have lost keeps no run from applying any more"
+
+_UNSEEN = "some of its contacts are still to be looked at, and what is found then is not accepted by this"
 
 
 def verify_journals(project: Project) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def _line(run: "JournaledRun") -> str:
     counts = ", ".join(f"{outcomes.count(kind)} {kind}" for kind in sorted(set(outcomes)))
     ended = "" if run.ended else "   cut off"
     retired = "   retired" if run.retired else ""
-    accepted = "   losses acknowledged" if run.acknowledged else ""
+    accepted = "   losses acknowledged" if run.acknowledged and not run.unaccepted_losses else ""
     return f"{run.name}   {run.account}   {counts or 'nothing written'}{ended}{retired}{accepted}"
 
 
