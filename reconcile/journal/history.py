@@ -10,6 +10,7 @@ from reconcile.model.contact import email_key
 from reconcile.model.facets import Facet
 from reconcile.model.record import Attempt, EntryKey, Remembered
 from reconcile.model.result import SETTLED
+from reconcile.plan.guards.facts import gains
 
 from .journaled_run import JournaledRun, read_runs
 from .lineage import MissingRun, missing_runs
@@ -62,8 +63,10 @@ class RunHistory:
 
     def lost_since(self, moment: datetime) -> frozenset[str]:
         """The ids of contacts that lost a role in runs that began after that moment."""
-        recent = [run for run in self.runs if run.begun_at and run.begun_at > moment]
-        return frozenset(contact for run in recent for contact in _losers(run))
+        return frozenset(contact for run in self._begun_after(moment) for contact in _losers(run))
+
+    def _begun_after(self, moment: datetime) -> list[JournaledRun]:
+        return [run for run in self.runs if run.begun_at and run.begun_at > moment]
 
     @property
     def records(self) -> tuple[tuple[JournaledRun, RecordLine], ...]:
@@ -93,6 +96,19 @@ class RunHistory:
     def recent_losses(self, now: datetime, hours: int) -> frozenset[str]:
         """The ids of contacts that lost a role in the last hours."""
         return self.lost_since(later(now, -timedelta(hours=hours)))
+
+    def recent_handovers(self, now: datetime, hours: int) -> frozenset[str]:
+        """The ids of contacts that got another mailbox in the last hours."""
+        recent = self._begun_after(later(now, -timedelta(hours=hours)))
+        return frozenset(contact for run in recent for contact in _handed_over(run))
+
+    def recent_gains(self, now: datetime, hours: int, roles: Sequence[str]) -> frozenset[str]:
+        """The ids of contacts that gained a role of these patterns in the last hours.
+
+        A new contact whose id did not become known has the key of its change instead.
+        """
+        recent = self._begun_after(later(now, -timedelta(hours=hours)))
+        return frozenset(contact for run in recent for contact in _gainers(run, roles))
 
     def missing_journals(self, now: datetime, hours: int, *, recent: bool) -> tuple[str, ...]:
         """The runs of the last hours whose journals are gone, or those before; of unknown age is recent."""
@@ -167,3 +183,19 @@ def _losers(run: JournaledRun) -> Iterator[str]:
         steps = (step for write in writes for step in write.steps())
         if writes[0].contact and any(step.revokes or step.shortens for step in steps):
             yield writes[0].contact
+
+
+def _handed_over(run: JournaledRun) -> Iterator[str]:
+    """Whoever may have got another mailbox; a contact that the run created had none before."""
+    for writes in run.effective_writes.values():
+        updates = (write for write in writes if write.before is not None)
+        if writes[0].contact and any(step.hands_over for write in updates for step in write.steps()):
+            yield writes[0].contact
+
+
+def _gainers(run: JournaledRun, roles: Sequence[str]) -> Iterator[str]:
+    """Whoever may have gained one of the roles, be it by being created."""
+    ids = run.contact_ids
+    for key, writes in run.effective_writes.items():
+        if any(gains(step, roles) for write in writes for step in write.steps()):
+            yield writes[0].contact or ids.get(key) or key

@@ -183,6 +183,12 @@ class JournaledRun:
         return {key: writes for key, writes in left.items() if writes}
 
     @property
+    def contact_ids(self) -> dict[str, str | None]:
+        """The ids of contacts by the keys of their changes, as far as they became known after the writes."""
+        ids = {effect.key: effect.contact for effect in self.effects.values()}
+        return ids | {line.key: line.contact for line in self.outcomes if line.contact}
+
+    @property
     def losses(self) -> tuple[OutcomeLine | ResolvedLine, ...]:
         """The lines that tell what a contact lost and nobody asked to take."""
         lines: tuple[OutcomeLine | ResolvedLine, ...] = (*self.outcomes, *self.resolutions)

@@ -69,8 +69,7 @@ class ContactChanges:
 
 def run_changes(run: JournaledRun) -> Iterator[ContactChanges]:
     """What a run did, contact by contact, in the order of its journal."""
-    ids = {effect.key: effect.contact for effect in run.effects.values()}
-    ids |= {line.key: line.contact for line in run.outcomes if line.contact}
+    ids = run.contact_ids
     doubtful = {intent.key for intent in run.in_doubt}
     lost = {line.key: line.lost for line in run.losses}
     for key, writes in run.effective_writes.items():

@@ -138,7 +138,7 @@ GUARDS: dict[str, Guard] = {
         Guard(
             "granting",
             "more contacts would gain a privileged role, be activated in one without approval, or get one "
-            "for longer",
+            "for longer; with a limit above 0, runs of the hours of `losing-access` count, too",
             "Contacts that gain a privileged role, or for a longer time than before.",
             "a mapping with 'roles' and 'contacts'",
             (GRANTING_ROLES, GRANTING),
@@ -156,7 +156,8 @@ GUARDS: dict[str, Guard] = {
         Guard(
             "changing-email",
             "more contacts would get another e-mail address or username, which hands their roles to another "
-            "mailbox; whom `self` and `protected` refuse is not counted",
+            "mailbox; runs of the hours of `losing-access` count, too; whom `self` and `protected` refuse is "
+            "not counted",
             "Contacts that get another e-mail address or username.",
             settings=(CHANGING_EMAIL,),
             liftable=True,

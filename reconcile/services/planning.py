@@ -12,7 +12,7 @@ from reconcile.journal.losses import warn_of_open_losses
 from reconcile.journal.record import PlannedEntry, planned_entries
 from reconcile.model.contact import Contact, Identity
 from reconcile.model.declaration import Declaration
-from reconcile.model.guards import LOSING_HOURS
+from reconcile.model.guards import GRANTING_ROLES, LOSING_HOURS
 from reconcile.model.plan import Plan, PlanContext
 from reconcile.model.record import NOTHING_REMEMBERED, EntryKey, Remembered
 from reconcile.model.reports import Drift
@@ -113,15 +113,18 @@ def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways t
         if lost:
             search_progress = partial(progress, "Looking for other holders")
             holders = search_holders(undeclared, lost, account, context.now, search_progress)
-    hours = context.policy.guards.of(LOSING_HOURS)
+    limits, now = context.policy.guards, context.now
+    hours = limits.of(LOSING_HOURS)
     facts = AccountFacts(
         contacts=len(listing.identities),
         before=past.contacts_before,
         gap=listing.gap,
         other_holders=holders,
-        recent_losses=past.recent_losses(context.now, hours),
-        missing_journals=past.missing_journals(context.now, hours, recent=True),
-        older_gaps=past.missing_journals(context.now, hours, recent=False),
+        recent_losses=past.recent_losses(now, hours),
+        recent_handovers=past.recent_handovers(now, hours),
+        recent_gains=past.recent_gains(now, hours, limits.of(GRANTING_ROLES)),
+        missing_journals=past.missing_journals(now, hours, recent=True),
+        older_gaps=past.missing_journals(now, hours, recent=False),
         idle_entries=idle_entries(
             context.policy, roles, None if listing.gap else listing.identities, contacts
         ),

@@ -4,11 +4,10 @@ A check stands here under the name of its row in ``model/guards``.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from reconcile.clock import later
-from reconcile.model.facets import Facet
 from reconcile.model.guards import (
     CREATING,
     GRANTING,
@@ -22,12 +21,21 @@ from reconcile.model.guards import (
     SHRUNK,
     Verdict,
 )
-from reconcile.model.plan import ChangeAction, Operation
+from reconcile.model.plan import ChangeAction
 from reconcile.model.settings import Policy
 from reconcile.plan.contact_plan import ContactPlan
 from reconcile.text import count, listed, verb_form
 
-from .facts import Check, GuardCount, GuardInput, OtherHolders, count_in_words, labels, matches
+from .facts import (
+    Check,
+    GuardCount,
+    GuardInput,
+    OtherHolders,
+    WithEarlier,
+    count_in_words,
+    gains,
+    labels,
+)
 from .people import handed_over, protected_items, staff_harmed
 
 
@@ -72,20 +80,17 @@ def _empty_declarations(guard_input: GuardInput) -> GuardCount:
 
 
 def _granting(guard_input: GuardInput) -> GuardCount:
+    """With a limit, contacts of earlier runs count, too; without one, each single gain is refused anyway."""
     privileged = guard_input.limits.of(GRANTING_ROLES)
     gaining = (
         contact
         for contact in guard_input.contacts
-        if any(_gains(operation, privileged) for operation in contact.operations)
+        if any(gains(operation, privileged) for operation in contact.operations)
     )
     limit = guard_input.limits.of(GRANTING)
-    return count_in_words("contact", "would gain a privileged role", labels(gaining), limit)
-
-
-def _gains(operation: Operation, privileged: Sequence[str]) -> bool:
-    """True when the operation gives a privileged role, for longer, or active without approval."""
-    gives = operation.before is None or operation.bypasses_approval or operation.lengthens
-    return operation.facet is Facet.ROLES and gives and matches(operation.item, privileged)
+    counted = WithEarlier.of(gaining, guard_input.account.recent_gains if limit else frozenset())
+    event = "would gain a privileged role" + counted.in_words(guard_input.limits)
+    return count_in_words("contact", event, counted.subjects, limit)
 
 
 def _incomplete_listing(guard_input: GuardInput) -> GuardCount:
@@ -138,16 +143,13 @@ def _losing_access(guard_input: GuardInput) -> GuardCount:
     """
     limits = guard_input.limits
     whole = sum(contact.may_lose_roles or contact.loses_roles for contact in guard_input.contacts)
-    losing = {contact.identity.id: contact.label for contact in guard_input.losing}
-    earlier = guard_input.account.recent_losses - losing.keys() if losing else frozenset[str]()
-    subjects = (*sorted(losing.values()), *(f"contact {lost} (earlier)" for lost in sorted(earlier)))
+    losing = WithEarlier.of(guard_input.losing, guard_input.account.recent_losses)
     limit = max(limits.of(LOSING_CONTACTS), _share(limits.of(LOSING_SHARE), whole))
     cut = sum(not any(o.revokes for o in contact.operations) for contact in guard_input.losing)
     sooner = f" ({cut} of them by an earlier end than before)" if cut else ""
-    hours = limits.of(LOSING_HOURS)
-    within = f" ({len(earlier)} of them in the last {hours} hours)" if earlier else ""
+    within = losing.in_words(limits)
     event = f"of {whole} contacts that hold managed roles would lose a role{sooner}{within}"
-    return count_in_words("", event, subjects, limit)
+    return count_in_words("", event, losing.subjects, limit)
 
 
 def _shrunk(guard_input: GuardInput) -> GuardCount:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from reconcile.model.guards import GuardLimits
+from reconcile.model.facets import Facet
+from reconcile.model.guards import LOSING_HOURS, GuardLimits
+from reconcile.model.plan import Operation
 from reconcile.model.settings import Policy
 from reconcile.plan.contact_plan import ContactPlan
 from reconcile.text import plural
@@ -30,9 +32,10 @@ class AccountFacts:
     ``contacts`` is the number of listed contacts, ``before`` the number at the last run (None: not known).
     ``gap`` says why the listing may lack contacts; empty when it is proven whole. ``other_holders`` is None
     when nothing is known of contacts that are not declared. ``recent_losses`` are the ids of contacts that
-    lost a role in earlier runs within the guard's hours. ``missing_journals`` are the runs of those hours
-    whose journals are gone, ``older_gaps`` the runs before them. ``idle_entries`` are sentences about entries
-    of the configuration that match nothing.
+    lost a role in earlier runs within the guards' hours, ``recent_handovers`` of those that got another
+    mailbox then, ``recent_gains`` of those that gained a privileged role. ``missing_journals`` are the runs
+    of those hours whose journals are gone, ``older_gaps`` the runs before them. ``idle_entries`` are
+    sentences about entries of the configuration that match nothing.
     """
 
     contacts: int | None = None
@@ -40,6 +43,8 @@ class AccountFacts:
     gap: str = ""
     other_holders: OtherHolders | None = None
     recent_losses: frozenset[str] = frozenset()
+    recent_handovers: frozenset[str] = frozenset()
+    recent_gains: frozenset[str] = frozenset()
     missing_journals: tuple[str, ...] = ()
     older_gaps: tuple[str, ...] = ()
     idle_entries: tuple[str, ...] = ()
@@ -83,6 +88,35 @@ class GuardCount:
     subjects: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class WithEarlier:
+    """Contacts that a guard counts, those of a plan and those of earlier runs within the guards' hours.
+
+    What is split over several runs counts like what is not. ``earlier`` are ids; without a contact in the
+    plan nothing is refused for them.
+    """
+
+    contacts: tuple[ContactPlan, ...]
+    earlier: tuple[str, ...]
+
+    @classmethod
+    def of(cls, contacts: Iterable[ContactPlan], recent: frozenset[str]) -> "WithEarlier":
+        """The contacts of a plan, and the recent ones that are none of them."""
+        planned = tuple(contacts)
+        others = recent - {contact.identity.id for contact in planned}
+        return cls(planned, tuple(sorted(others)) if planned else ())
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """All of them by name; of the earlier ones nothing but the id is known."""
+        return (*labels(self.contacts), *(f"contact {contact} (earlier)" for contact in self.earlier))
+
+    def in_words(self, limits: GuardLimits) -> str:
+        """`` (2 of them in the last 24 hours)``; nothing where there are no earlier ones."""
+        hours = limits.of(LOSING_HOURS)
+        return f" ({len(self.earlier)} of them in the last {hours} hours)" if self.earlier else ""
+
+
 Check = Callable[[GuardInput], GuardCount]
 
 
@@ -96,6 +130,12 @@ def count_in_words(noun: str, event: str, subjects: tuple[str, ...], limit: int)
 def labels(contacts: Iterable[ContactPlan]) -> tuple[str, ...]:
     """The contacts as they are named to a person, sorted."""
     return tuple(sorted(contact.label for contact in contacts))
+
+
+def gains(operation: Operation, privileged: Iterable[str]) -> bool:
+    """True when the operation gives a privileged role, for longer, or active without approval."""
+    gives = operation.before is None or operation.bypasses_approval or operation.lengthens
+    return operation.facet is Facet.ROLES and gives and matches(operation.item, privileged)
 
 
 def matches(name: str, patterns: Iterable[str]) -> bool:

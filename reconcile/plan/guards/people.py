@@ -11,7 +11,7 @@ from reconcile.model.facets import Facet
 from reconcile.model.guards import CHANGING_EMAIL, GRANTING_ROLES, STAFF
 from reconcile.plan.contact_plan import ContactPlan
 
-from .facts import GuardCount, GuardInput, count_in_words, labels, matches
+from .facts import GuardCount, GuardInput, WithEarlier, count_in_words, matches
 
 
 def protected_items(guard_input: GuardInput) -> GuardCount:
@@ -47,7 +47,10 @@ def staff_harmed(guard_input: GuardInput) -> GuardCount:
 
 
 def handed_over(guard_input: GuardInput) -> GuardCount:
-    """The contacts that would get another mailbox, but for those whom the other two guards refuse."""
+    """The contacts that would get another mailbox, but for those whom the other two guards refuse.
+
+    Those of earlier runs within the guards' hours count, too: a few in each of many runs are as many.
+    """
     named = (*guard_input.policy.protect.contacts, *guard_input.limits.of(STAFF))
     others = (
         contact
@@ -55,8 +58,9 @@ def handed_over(guard_input: GuardInput) -> GuardCount:
         if contact.handovers and not is_named(contact, named) and not _guarded_roles(contact, guard_input)
     )
     limit = guard_input.limits.of(CHANGING_EMAIL)
-    event = "would get another e-mail address or username"
-    return count_in_words("contact", event, labels(others), limit)
+    handed = WithEarlier.of(others, guard_input.account.recent_handovers if limit else frozenset())
+    event = "would get another e-mail address or username" + handed.in_words(guard_input.limits)
+    return count_in_words("contact", event, handed.subjects, limit)
 
 
 def is_named(contact: ContactPlan, names: Iterable[str]) -> bool:
