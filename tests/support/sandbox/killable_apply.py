@@ -18,7 +18,7 @@ LAST = int(sys.argv[1])
 
 steps = count(1)
 
-write_all, send = hash_chain._write_all, Transport.send
+write_all, send = hash_chain.write_all, Transport.send
 
 
 def step() -> None:
@@ -42,6 +42,6 @@ def sent(transport: Transport, request: Any) -> Any:
 
 
 if __name__ == "__main__":
-    hash_chain._write_all = written
+    hash_chain.write_all = written
     Transport.send = sent  # type: ignore[method-assign]
     main(sys.argv[2:])
