@@ -1,10 +1,9 @@
 """What a person sees and is asked: results on standard output, everything else on standard error."""
 
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from shutil import get_terminal_size
@@ -17,7 +16,7 @@ from reconcile.model.settings import Privacy
 from reconcile.services.caller import Progress
 from reconcile.text import escape_unprintable
 
-ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+from .interrupts import ENDING_SIGNALS, ended_by, stopped_in_order
 
 _privacy: ContextVar[Privacy] = ContextVar("privacy", default=Privacy.MASK)
 """What the configuration says of names and e-mails, from the moment at which it is read."""
@@ -105,10 +104,6 @@ class Terminal:
         if self.verbose:
             print_error(line)
 
-    def alert(self, text: str) -> None:
-        """Print on standard error at once, even where only results are wanted."""
-        print_error(text)
-
     @contextmanager
     def progress(self) -> Iterator[Progress]:
         """A progress bar on standard error while long work goes on, on a terminal only."""
@@ -126,18 +121,19 @@ class Terminal:
         if click.prompt(prompt, default="", show_default=False, err=True).strip() != "yes":
             raise Refusal("not approved: nothing was written")
 
-    @contextmanager
-    def on_interrupt(self, act: Callable[[], None]) -> Iterator[None]:
-        """Call ``act`` each time Ctrl-C or SIGTERM comes while a block lasts.
+    def ended_by_interrupt(self) -> AbstractContextManager[None]:
+        """End the command without waiting for requests when Ctrl-C or SIGTERM comes while a block lasts.
 
         This also holds where the command was started with Ctrl-C ignored, as in the background.
         """
-        before = {number: signal.signal(number, lambda *_: act()) for number in ENDING_SIGNALS}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        return ended_by(ENDING_SIGNALS)
+
+    def on_interrupt(self, act: Callable[[], None], notice: str) -> AbstractContextManager[None]:
+        """Call ``act`` and print the notice at the first Ctrl-C or SIGTERM that comes while a block lasts.
+
+        Further ones change nothing. This also holds where Ctrl-C is ignored.
+        """
+        return stopped_in_order(act, notice)
 
 
 class _ProgressBars:

@@ -50,6 +50,10 @@ class WorkerPool:
         """Let running calls end and begin no others."""
         self._threads.shutdown(cancel_futures=True)
 
+    def abandon(self) -> None:
+        """Begin no others, and do not wait for running calls: the process ends without them."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
 
 ROUNDS = 24
 """How often ranges that hold too many rows are halved before the list is given up."""

@@ -52,8 +52,13 @@ class Reader:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not KeyboardInterrupt:
+            self.close()
+            return
+        # Who interrupts waits for no answer: a request that is under way may take a minute.
+        self._api.rate_limiter.close()
+        self._workers.abandon()
 
     def close(self) -> None:
         """End the workers and close the connections."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NoReturn
 
 from reconcile.apply.executor import carry_out, settle_interrupted_runs
 from reconcile.apply.lock import locked
@@ -48,7 +47,7 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
     declarations = () if reverting else project.load_and_warn(console)
     with (
         locked(project.state / "lock"),
-        console.on_interrupt(_end_at_once),
+        console.ended_by_interrupt(),
         connected(project, project.capabilities()) as link,
         Writer(link, trace=console.trace) as account,
     ):
@@ -79,8 +78,7 @@ def demonstrate(project: Project, console: Console, output: ApplyOutput) -> None
     console.print_result("\nThe sandbox is stopped and its data removed.")
 
 
-def _end_at_once() -> NoReturn:
-    raise KeyboardInterrupt
+_STOPPING = "stopping: what is being written comes to its end first"
 
 
 def write_permission(project: Project) -> WritePermission:
@@ -147,7 +145,7 @@ class ApplyJob:
         """Carry the plan out; whoever interrupts it stops it between two writes."""
         breaker = CircuitBreaker(self.project.settings.applying.failures, self.permission.kill_reason)
         self.account.stop_when(lambda: breaker.reason or self.permission.stop_reason(fresh.plan))
-        with self.console.on_interrupt(lambda: breaker.stop("stopped by the user")):
+        with self.console.on_interrupt(lambda: breaker.stop("stopped by the user"), _STOPPING):
             report = self._carry_out_journaled(fresh, spending, breaker, recorder)
             if not report.wrote:
                 self.permission.refuse_killed()

@@ -40,17 +40,17 @@ class Console(Protocol):
     def trace(self, line: str, /) -> None:
         """Print one request to the account, or one step, where somebody wants to see each."""
 
-    def alert(self, text: str, /) -> None:
-        """Print at once, even where only results are wanted."""
-
     def progress(self) -> AbstractContextManager[Progress]:
         """Show the progress of long work while a block lasts."""
 
     def confirm(self, question: str, command: str, /) -> None:
         """Ask before the first write; Refusal unless a person says yes."""
 
-    def on_interrupt(self, act: Callable[[], None], /) -> AbstractContextManager[None]:
-        """Call ``act`` instead of ending the command when the process is asked to end while a block lasts."""
+    def ended_by_interrupt(self) -> AbstractContextManager[None]:
+        """End the command when the process is asked to end while a block lasts, and wait for no request."""
+
+    def on_interrupt(self, act: Callable[[], None], notice: str, /) -> AbstractContextManager[None]:
+        """Call ``act`` instead when the process is first asked to end while a block lasts, and say so."""
 
 
 @dataclass(frozen=True, slots=True)

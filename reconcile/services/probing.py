@@ -89,18 +89,20 @@ def _announce(scratch: ScratchContact, earlier: Snapshot | None, console: Consol
     console.note("\n".join(lines))
 
 
+_STOPPING = "stopping: the contact is brought back first"
+
+
 def _ask_all(scratch: ScratchContact, project: Project, console: Console) -> ProbeRun:
     """Ask everything and bring the contact back; an interrupt ends the asking, not the bringing back."""
     interrupted, permission = Event(), write_permission(project)
 
-    def interrupt() -> None:
-        interrupted.set()
-        console.alert("stopping: the contact is brought back first")
-
     def stopped() -> bool:
         return interrupted.is_set() or permission.kill_reason() is not None
 
-    with console.on_interrupt(interrupt), console.progress() as show_progress:
+    with (
+        console.on_interrupt(interrupted.set, _STOPPING),
+        console.progress() as show_progress,
+    ):
 
         def progress(question: str, done: int, total: int | None) -> None:
             show_progress("Probing", done, total)

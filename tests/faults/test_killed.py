@@ -2,7 +2,10 @@
 
 import random
 import signal
+import subprocess
+import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ from tests.support.sandbox.full_change import (
 )
 from tests.support.sandbox.sandbox_account import (
     APPLY,
+    AS_OF,
     Checkout,
     FakeClock,
     ProcessKilled,
@@ -170,6 +174,67 @@ def test_a_signal_before_the_first_write_writes_nothing(
     assert done.code == 1, done.said
     assert done.err.strip().endswith("stopped by the user")
     assert sandbox_account.writes() == []
+
+
+@pytest.mark.parametrize("command", ["plan", "drift", "apply --yes"])
+def test_who_interrupts_what_has_written_nothing_waits_for_no_answer(
+    sandbox_account: SandboxAccount, command: str
+) -> None:
+    """Every second answer would take 20 seconds: it is said at once, and the command ends with its code."""
+    checkout = sandbox_account.checkout(LOSING, workers=4)
+    sandbox_account.upset("latency:ms=20000,method=GET,path=/api/contacts/*,every=2")
+    with checkout.process("-m", "reconcile", *command.split(), "--as-of", AS_OF) as process:
+        await_request(sandbox_account, "GET")
+        process.send_signal(signal.SIGINT)
+        begun = time.monotonic()
+        done = ended(process)
+    assert time.monotonic() - begun < 10
+    lines = list(filter(None, done.err.splitlines()))
+    assert (done.code, lines) == (1, ["stopping; Ctrl-C again ends at once", "stopped by the user"])
+    assert sandbox_account.writes() == []
+
+
+def test_ctrl_c_again_and_again_changes_no_exit_code(sandbox_account: SandboxAccount) -> None:
+    """The write under way comes to its end, which is said at once, however often somebody asks."""
+    checkout = sandbox_account.checkout(LOSING)
+    sandbox_account.upset("latency:ms=300,method=POST,path=/api/contacts/*")
+    with checkout.started(APPLY) as process:
+        await_request(sandbox_account, "POST")
+        while process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.005)
+        done = ended(process)
+    assert done.code == 4, done.said
+    assert done.err.count("stopping: what is being written comes to its end first") == 1
+    assert "Traceback" not in done.err
+    assert all(record.ended for record in checkout.journals())
+
+
+HANGING = """\
+import time
+from reconcile.cli.interrupts import ended_by_ctrl_c
+with ended_by_ctrl_c():
+    try:
+        print("waiting", flush=True)
+        time.sleep(60)
+    finally:
+        print("cleaning", flush=True)
+        time.sleep(60)
+"""
+
+
+def test_the_second_ctrl_c_ends_a_command_that_still_cleans_up() -> None:
+    """At once, and with the code that the first one would have led to."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HANGING], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        for _ in range(2):
+            process.stdout.readline()
+            process.send_signal(signal.SIGINT)
+        done = ended(process)
+    assert (done.code, done.err) == (1, "stopping; Ctrl-C again ends at once\nstopped by the user\n")
 
 
 def still_open(done: CommandResult) -> set[str]:

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -247,12 +247,18 @@ class Checkout:
         assert done.code == 0, done.said
         return path
 
-    @contextmanager
-    def started(self, command: Sequence[str], *, as_of: str = AS_OF) -> Iterator[subprocess.Popen[str]]:
+    def started(
+        self, command: Sequence[str], *, as_of: str = AS_OF
+    ) -> AbstractContextManager[subprocess.Popen[str]]:
         """An apply as a process of its own, killed at the end of the block if it still runs."""
+        return self.process(*command, "--yes", "--as-of", as_of)
+
+    @contextmanager
+    def process(self, *command: str) -> Iterator[subprocess.Popen[str]]:
+        """Python with these arguments, killed at the end of the block if it still runs."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("EVANCE_")}
         process = subprocess.Popen(
-            [sys.executable, *command, "--yes", "--as-of", as_of],
+            [sys.executable, *command],
             cwd=self.root,
             env={**clean, **self.environment},
             stdin=subprocess.DEVNULL,
