@@ -12,7 +12,7 @@ address against it.
 A masked plan is for reading. It does not have the digest that it names and can't be applied.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
@@ -37,6 +37,7 @@ from reconcile.wire.roles_and_tags import SETS_BY_KEY
 
 from .escape import MASK
 from .personal_texts import (
+    NamedContacts,
     PersonalTexts,
     mask_email,
     mask_emails,
@@ -59,14 +60,19 @@ def mask(document: Document) -> Document:
 
 
 def _mask_plan(plan: Plan) -> Plan:
+    named = NamedContacts.of(_contacts([*plan.changes, *plan.set_aside]))
     return replace(
         plan,
         valid_until=_mask_validity(plan, plan.valid_until) if plan.valid_until else None,
         changes=tuple(map(_mask_change, plan.changes)),
         notes=tuple(map(mask_emails, plan.notes)),
-        guards=tuple(map(_mask_verdict, plan.guards)),
+        guards=tuple(_mask_verdict(verdict, named.hide) for verdict in plan.guards),
         set_aside=tuple(map(_mask_set_aside, plan.set_aside)),
     )
+
+
+def _contacts(entries: Iterable[Change | SetAside]) -> Iterator[Identity]:
+    return (entry.contact for entry in entries)
 
 
 def _mask_set_aside(entry: SetAside) -> SetAside:
@@ -81,19 +87,20 @@ def _mask_set_aside(entry: SetAside) -> SetAside:
 
 
 def _mask_validity(plan: Plan, boundary: Boundary) -> Boundary:
-    """Whose window it is stays known for contacts of the plan only."""
+    """Whose window it is stays known for contacts of the plan only, by their ids: masks look alike."""
     change = next((change for change in plan.changes if change.is_called(boundary.contact)), None)
-    label = _masked_label(change) if change else MASK
+    label = _label_beside_masks(change) if change else MASK
     return replace(boundary, item=mask_emails(boundary.item), contact=label)
 
 
-def _masked_label(change: Change) -> str:
+def _label_beside_masks(change: Change) -> str:
+    if change.contact.id:
+        return f"id {change.contact.id}"
     return mask_email(change.contact.email) if change.contact.email else mask_emails(change.label)
 
 
-def _mask_verdict(verdict: Verdict) -> Verdict:
-    subjects = tuple(map(mask_emails, verdict.subjects))
-    return replace(verdict, message=mask_emails(verdict.message), subjects=subjects)
+def _mask_verdict(verdict: Verdict, hide: Callable[[str], str] = mask_emails) -> Verdict:
+    return replace(verdict, message=hide(verdict.message), subjects=tuple(map(hide, verdict.subjects)))
 
 
 def _mask_identity(contact: Identity) -> Identity:

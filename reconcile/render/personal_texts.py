@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 from unicodedata import combining, normalize
 
+from reconcile.model.contact import Identity
 from reconcile.text import invisible_character
 from reconcile.wire.fields import Masking, named_field
 
@@ -51,6 +52,41 @@ def initials(name: str) -> str:
 def mask_emails(sentence: str) -> str:
     """A sentence with every e-mail address in it masked."""
     return _EMAIL.sub(lambda match: mask_email(match[0]), sentence) if "@" in sentence else sentence
+
+
+@dataclass(frozen=True, slots=True)
+class NamedContacts:
+    """Masks sentences that name contacts by their addresses: each stands with its id, as masks look alike.
+
+    ``names`` are the masked names by the addresses; ``odd`` are addresses that would not be found as such.
+    """
+
+    names: Mapping[str, str]
+    odd: tuple[str, ...]
+
+    @classmethod
+    def of(cls, contacts: Iterable[Identity]) -> "NamedContacts":
+        """The contacts that have an address and an id, and are not masked yet."""
+        ids: dict[str, list[str]] = {}
+        for contact in contacts:
+            if contact.email and MASK not in contact.email:
+                ids.setdefault(contact.email, []).extend([contact.id] if contact.id else [])
+        names = {email: _with_ids(mask_email(email), held) for email, held in ids.items()}
+        odd = sorted((email for email in names if not _EMAIL.fullmatch(email)), key=len, reverse=True)
+        return cls(names, tuple(odd))
+
+    def hide(self, sentence: str) -> str:
+        """The sentence with every address in it masked."""
+        for email in self.odd:
+            sentence = sentence.replace(email, self.names[email])
+        if "@" not in sentence:
+            return sentence
+        return _EMAIL.sub(lambda match: self.names.get(match[0]) or mask_email(match[0]), sentence)
+
+
+def _with_ids(name: str, ids: Iterable[str]) -> str:
+    of_whom = " or ".join(ids)
+    return f"{name} (contact {of_whom})" if of_whom else name
 
 
 def mask_field(name: str, value: Any) -> str | None:

@@ -25,6 +25,7 @@ from tests.support.plans.large_plan import large_plan
 from tests.support.plans.plan_samples import (
     boundary,
     change,
+    creation,
     field_set,
     full_plan,
     grant,
@@ -190,6 +191,43 @@ def test_validity_is_not_taken_for_somebody_elses(of: str, said: str) -> None:
     """Two masked addresses may look alike: only the contact of the plan is named."""
     made = plan(change(tag_added("x"), reference="B-77"), valid_until=boundary(of=of))
     assert said in plan_text(mask(made))
+
+
+ALIKE = [("13", "bob@email.com"), ("14", "bill@evil.com"), ("15", "ben@else.com")]
+"""All three are masked as ``b•••@e•••.com``."""
+
+
+@pytest.mark.parametrize(("id_", "email"), ALIKE)
+def test_of_those_who_look_alike_the_right_one_is_named(id_: str, email: str) -> None:
+    """Whose window ends the plan, and whom a guard refuses: a mask alone would be anybody's."""
+    made = plan(
+        *(change(tag_added("x"), id=number, email=address) for number, address in ALIKE),
+        valid_until=boundary(of=email),
+        guards=(verdict("last-role", 1, 0, email), verdict("protected", 1, 0, f"role customer of {email}")),
+    )
+    shown = plan_text(mask(made))
+    assert f"of b•••@e•••.com (contact {id_}) starts." in shown
+    assert f'("b•••@e•••.com (contact {id_})")' in shown
+    assert f'("role customer of b•••@e•••.com (contact {id_})")' in shown
+    assert mask(mask(made)).guards == mask(made).guards
+
+
+def test_nobody_is_named_where_several_are_called_so() -> None:
+    """Contacts to be created have no id yet that would tell them apart."""
+    made = plan(
+        *(creation(tag_added("x"), email=email) for email in ("bob@email.com", "bill@evil.com")),
+        valid_until=boundary(of="bill@evil.com"),
+    )
+    assert "of one of 2 contacts called b•••@e•••.com starts." in plan_text(mask(made))
+
+
+@pytest.mark.parametrize("email", ["bob(work)@email.com", "bob;x@email.com", "bob @email.com", "bob"])
+def test_an_address_that_is_none_is_masked_in_what_a_guard_says(email: str) -> None:
+    """Customers type them, and a guard names them within a sentence."""
+    subjects = (email, f"email of {email}, who holds press")
+    made = plan(change(tag_added("x"), email=email), guards=(verdict("protected", 2, 0, *subjects),))
+    (said,) = mask(made).guards
+    assert [subject for subject in said.subjects if "bob" in subject] == []
 
 
 @pytest.mark.timeout(20)

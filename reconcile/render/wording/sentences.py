@@ -215,11 +215,14 @@ class PlanSentences:
         return f"Valid until {utc_text(boundary.at)}, when {item} of {contact} {boundary.event}."
 
     def _whose(self, label: str) -> str:
-        """The contact of that label. One that the plan names nowhere else is not named here either."""
-        return next(
-            (self.short_name(change) for change in self.plan.changes if change.is_called(label)),
-            "another contact",
-        )
+        """The contact of that label; nobody where several are called so.
+
+        One that the plan names nowhere else is not named here either.
+        """
+        called = [change for change in self.plan.changes if change.is_called(label)]
+        if len(called) > 1:
+            return f"one of {len(called):,} contacts called {self.dialect.name(label)}"
+        return self.short_name(called[0]) if called else "another contact"
 
 
 def _what_will_be_done(plan: Plan) -> str:
