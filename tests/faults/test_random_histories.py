@@ -29,6 +29,7 @@ NO_DATE = "server-clock:date=absent"
 FAULTS = [
     "status:code=503,p=0.15",
     "reset:when=after,p=0.15",
+    "reset:when=before,method=POST,p=0.4",
     "status:code=500,when=after,method=POST,p=0.5",
     "status:code=429,when=after,method=POST,p=0.3",
     "truncate:how=json,p=0.1",
