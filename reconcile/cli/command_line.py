@@ -29,7 +29,6 @@ from .commands.schema import schema
 from .commands.show import show
 from .commands.timeline import timeline
 from .commands.validate import validate
-from .interrupts import STOPPED, ended_by_ctrl_c, interrupted
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -71,10 +70,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         if isinstance(stream, TextIOWrapper):
             # A terminal that can't show a character shows its number: no plan fails for want of a glyph.
             stream.reconfigure(errors="backslashreplace")
-    with ended_by_ctrl_c():
+    with console.ended_by_ctrl_c():
         code = _run(arguments)
     unwritten = [stream for stream in (sys.stdout, sys.stderr) if not _flushed(stream)]
-    if interrupted():
+    if console.interrupted():
         os._exit(code)  # Python would wait for the requests that are under way
     sys.exit(code or (ExitCode.FAILED if sys.stdout in unwritten else ExitCode.DONE))
 
@@ -132,7 +131,7 @@ def _message_and_code(error: Exception) -> tuple[str, ExitCode]:
         case ReconcileError():
             return str(error), error.exit_code
         case click.Abort():
-            return STOPPED, ExitCode.FAILED
+            return console.STOPPED, ExitCode.FAILED
         case click.ClickException():
             return _usage(error), ExitCode.USAGE
         case OSError(filename=str(name)):
