@@ -11,6 +11,7 @@ from reconcile.model.plan import Change
 from reconcile.model.result import Outcome, Result, WriteEffect
 from reconcile.plan.approval import same_person, unapproved
 from reconcile.plan.contact_plan import plan_contact
+from reconcile.plan.guards.people import guarded_roles
 
 from .run_context import ReadBudget, RunContext, failure_text, roles_held
 from .sent_write import SentWrite, compare, note_effect, read_back, send
@@ -172,6 +173,10 @@ class ContactUpdate:
             return Result(
                 change, Outcome.STALE, f"it would now need what nobody approved: {items}; plan again"
             )
+        held = guarded_roles(contact, run.context.policy) if fresh.handovers else ""
+        if held:  # given since the guards looked, in a long run an hour ago
+            fields = " and ".join(step.item for step in fresh.handovers)
+            return Result(change, Outcome.STALE, f"its {fields} stays, since it now holds {held}")
         stopped = run.stops_write(fresh)
         return fresh if stopped is None else Result(change, Outcome.NOT_TRIED, stopped)
 

@@ -61,3 +61,19 @@ def test_pauses_of_many_workers_let_every_write_through(sandbox_account: Sandbox
     assert done.code == 0, done.said
     refused = [one for one in sandbox_account.requests() if one["status"] == 429]
     assert 0 < len(refused) < 100
+
+
+MOVED = f"contacts:\n  - {{email: {ROSALIND}, profile: {{email: r.keane@exmaple.com}}}}\n"
+
+
+def test_who_is_made_an_administrator_meanwhile_keeps_the_address(sandbox_account: SandboxAccount) -> None:
+    """The guards looked when the run began; the mailbox that is written later would get what they protect."""
+    checkout = sandbox_account.checkout(MOVED)
+    sandbox_account.upset(f"writer:contact=36,grant=administrator,path={PATH},n=2")
+    done = checkout.apply()
+    assert done.code == 4, done.said
+    assert (
+        f"{ROSALIND}: skipped: changed meanwhile: its email stays, since it now holds administrator"
+        in done.err
+    )
+    assert not any(one["wrote"] for one in sandbox_account.requests())

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from reconcile.model.contact import IDENTIFYING_FIELDS, email_key
 from reconcile.model.facets import Facet
 from reconcile.model.guards import CHANGING_EMAIL, GRANTING_ROLES, STAFF
+from reconcile.model.settings import Policy
 from reconcile.plan.contact_plan import ContactPlan
 
 from .facts import GuardCount, GuardInput, WithEarlier, count_in_words, matches
@@ -31,7 +32,7 @@ def protected_items(guard_input: GuardInput) -> GuardCount:
     holders = {
         f"{' and '.join(step.item for step in contact.handovers)} of {contact.label}, who holds {held}"
         for contact in guard_input.contacts
-        if contact.handovers and (held := _guarded_roles(contact, guard_input))
+        if contact.handovers and (held := guarded_roles(contact, guard_input.policy))
     }
     subjects = tuple(sorted(roles | contacts | holders))
     return count_in_words("protected item", "would be touched", subjects, 0)
@@ -55,7 +56,9 @@ def handed_over(guard_input: GuardInput) -> GuardCount:
     others = (
         contact
         for contact in guard_input.contacts
-        if contact.handovers and not is_named(contact, named) and not _guarded_roles(contact, guard_input)
+        if contact.handovers
+        and not is_named(contact, named)
+        and not guarded_roles(contact, guard_input.policy)
     )
     limit = guard_input.limits.of(CHANGING_EMAIL)
     handed = WithEarlier.of(others, guard_input.account.recent_handovers if limit else frozenset())
@@ -75,12 +78,12 @@ def is_named(contact: ContactPlan, names: Iterable[str]) -> bool:
     return any(email_key(name) in own for name in names)
 
 
-def _guarded_roles(contact: ContactPlan, guard_input: GuardInput) -> str:
+def guarded_roles(contact: ContactPlan, policy: Policy) -> str:
     """The protected and privileged roles that the contact has or would be given, in words; empty without any.
 
     Roles that were not read may be any.
     """
-    patterns = (*guard_input.policy.protect.roles, *guard_input.limits.of(GRANTING_ROLES))
+    patterns = (*policy.protect.roles, *policy.guards.of(GRANTING_ROLES))
     if patterns and contact.live is not None and contact.live.state.roles is None:
         return "roles that could not be read"
     steps = (operation for operation in contact.operations if operation.facet is Facet.ROLES)
