@@ -21,8 +21,8 @@ _EVENTS = {"push", "schedule", "workflow_dispatch"}
 LARGEST = 256 * 1024 * 1024
 """Maximum number of bytes in all, unpacked. They are counted while reading: a ZIP bomb names fewer."""
 
-MOST = 1_000
-"""Maximum number of files."""
+MOST = 10_000
+"""Maximum number of files: a year of journals, one an hour, and the records."""
 
 
 def members(archive: bytes) -> Iterator[tuple[str, bytes]]:
@@ -47,7 +47,7 @@ def members(archive: bytes) -> Iterator[tuple[str, bytes]]:
 def earlier_journals(
     github: GitHub, workflows: Sequence[str], branch: str, own: int | None = None
 ) -> Iterator[tuple[str, bytes]]:
-    """Name and content of every journal that the last runs of these workflows on the branch left.
+    """Name and content of every journal and record that the last runs of these workflows on the branch left.
 
     Each run fetches the earlier journals and leaves them together with its own, so the newest artifact of
     each workflow has them all. Runs of pull requests and of other branches do not count: anybody may have

@@ -80,13 +80,13 @@ class RunHistory:
         """
         records = self.records
         last = records[-1] if records else None
-        later = self.runs[self.runs.index(last[0]) + 1 :] if last else self.runs
-        counting = [run for run in later if not run.retired]
+        newer = self.runs[self.runs.index(last[0]) + 1 :] if last else self.runs
+        counting = [run for run in newer if not run.retired]
         return Remembered(
             record=read_record(*last) if last else None,
             attempt=_last_attempt(counting),
             settled=dict(pair for run in counting for pair in _settled(run)),
-            names=dict(pair for run in later for pair in _written_names(run)),
+            names=dict(pair for run in newer for pair in _written_names(run)),
         )
 
     def of_approval(self, digest: str) -> JournaledRun | None:

@@ -217,6 +217,7 @@ def test_journals_are_fetched_by_their_names_and_only_grow(job: Job) -> None:
     longer = (runs / f"{RUN}.jsonl").read_bytes()
     other = "20261122T090000Z-abcdef.jsonl"
     files = {f"../../{other}": b"", "../evil.sh": b"x", f"{RUN}.jsonl": longer[:50], other: b"{}\n"}
+    files |= {f"records/{RUN}.json": b"{}\n", "records/evil.json": b"x"}
     run = job.fake_github.ran("apply.yml", HEAD, event="push", head_branch="main")
     job.fake_github.left(run, "reconcile-journal", files)
     done = job.run("journals")
@@ -224,6 +225,8 @@ def test_journals_are_fetched_by_their_names_and_only_grow(job: Job) -> None:
     assert sorted(path.name for path in runs.iterdir()) == [other, f"{RUN}.jsonl"]
     assert (runs / f"{RUN}.jsonl").read_bytes() == longer
     assert not (job.project.root / "evil.sh").exists()
+    (record,) = (job.project.root / ".reconcile" / "records").iterdir()
+    assert (record.name, record.read_bytes()) == (f"{RUN}.json", b"{}\n")
 
 
 def test_the_drift_issue_needs_drift(job: Job) -> None:

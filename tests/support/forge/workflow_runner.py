@@ -122,13 +122,13 @@ class _Job:
         git("checkout", "--quiet", inputs.get("ref", self.contexts["github"]["sha"]), at=folder)
 
     def _upload(self, inputs: Row) -> None:
-        path = self.work / inputs["path"]
-        files = {path.name: path.read_bytes()} if path.is_file() else {}
-        if path.is_dir():
+        paths = [self.work / path for path in inputs["path"].split()]
+        files = {path.name: path.read_bytes() for path in paths if path.is_file()}
+        root = Path(os.path.commonpath(paths))  # as the action names the files of several paths
+        for folder in [path for path in paths if path.is_dir()]:
             assert inputs.get("include-hidden-files") == "True"
-            files = {
-                str(file.relative_to(path)): file.read_bytes() for file in path.rglob("*") if file.is_file()
-            }
+            members = [file for file in folder.rglob("*") if file.is_file()]
+            files |= {str(file.relative_to(root)): file.read_bytes() for file in members}
         if files:
             self.runner.fake_github.left(self.run, inputs["name"], files)
         else:

@@ -1,4 +1,4 @@
-"""The steps of a CI job that fetch something: the approved plan, and the journals of earlier jobs."""
+"""The steps of a CI job that fetch something: the approved plan, journals and records of earlier jobs."""
 
 import re
 from pathlib import Path
@@ -58,7 +58,9 @@ def _write(approved: "ApprovedPlan", out: Path) -> None:
         raise
 
 
-_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}\.jsonl", re.ASCII)
+_RUN = r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}"
+
+_JOURNAL, _RECORD = re.compile(rf"{_RUN}\.jsonl", re.ASCII), re.compile(rf"{_RUN}\.json", re.ASCII)
 
 
 @click.command()
@@ -73,25 +75,32 @@ _NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}\.jsonl", re.ASCII)
 )
 @branch_option
 def journals(common: Common, workflows: tuple[str, ...], branch: str | None) -> int:
-    """Fetch the journals of earlier runs: guards, spent overrides and drift go by them."""
+    """Fetch the journals and records of earlier runs.
+
+    Guards, spent overrides and drift go by them, and which contact each entry is about.
+    """
     from reconcile.forge.artifacts import earlier_journals
     from reconcile.forge.github import require_github
+    from reconcile.journal.record import records_folder
     from reconcile.text import count
 
     project, job = common.open_project(), this_job()
-    folder = project.journals
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder, records = project.journals, records_folder(project.journals)
+    for made in (folder, records):
+        made.mkdir(mode=0o700, parents=True, exist_ok=True)
     github = require_github(job.forge)
     for path, content in earlier_journals(github, workflows, branch or job.branch, job.run_id):
         name = path.rpartition("/")[2]
-        if _NAME.fullmatch(name):
+        if _JOURNAL.fullmatch(name):
             _keep(folder / name, content)
+        elif _RECORD.fullmatch(name):
+            _keep(records / name, content)
     common.console.note(f"{count(len(list(folder.glob('*.jsonl'))), 'journal')} of earlier runs.")
     return ExitCode.DONE
 
 
 def _keep(path: Path, content: bytes) -> None:
-    """Write a journal, unless the one that is there is longer: a journal only ever grows."""
+    """Write a journal or record, unless the one that is there is longer: a journal only ever grows."""
     from reconcile.services.files import write_file
 
     if not path.exists() or path.stat().st_size < len(content):
