@@ -167,3 +167,32 @@ def test_a_freeze_that_begins_before_the_turn_of_a_write_is_obeyed(
     assert done.code == 3, done.said
     assert "RECONCILE_FREEZE in the environment is on" in done.err
     assert sandbox_account.writes() == []
+
+
+LOSING_TWO = """\
+contacts:
+  - {email: rosalind.keane@example.com, roles: [customer, preview]}
+  - {email: grace.odell@example.com, roles: [customer, newsletter]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("status", "failures", "code", "said"),
+    [
+        (422, 5, 4, "2 of 2 contacts are not as declared"),
+        (429, 5, 4, "2 of 2 contacts are not as declared"),
+        (422, 2, 1, "2 contacts failed in a row\nnothing was written"),
+        (403, 5, 1, "nothing was written"),
+    ],
+)
+def test_the_exit_code_of_a_run_in_which_nothing_could_be_written(
+    sandbox_account: SandboxAccount, status: int, failures: int, code: int, said: str
+) -> None:
+    """1 when something stopped it, 4 when each contact failed by itself: as the page of `apply` has it."""
+    settings = f"apply: {{failures: {failures}}}\n"
+    checkout = sandbox_account.checkout(LOSING_TWO, settings=settings)
+    sandbox_account.upset(f"status:code={status},method=POST,path=/api/contacts/*")
+    done = checkout.apply()
+    assert done.code == code, done.said
+    assert said in done.err
+    assert "revocation still open: press of rosalind.keane@example.com" in done.err
