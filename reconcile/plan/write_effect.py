@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reconcile.clock import utc_text
+from reconcile.clock import later, utc_text
 from reconcile.model.contact import (
     ACTIVE,
     BY_ROLE,
@@ -154,7 +154,7 @@ class _Comparison:
 
     def _held_for_sure(self, grant: Value) -> bool:
         """True for a grant that can't have ended by itself by the second reading."""
-        return isinstance(grant, Grant) and grant.held(self.now + CLOCK_TOLERANCE)
+        return isinstance(grant, Grant) and grant.held(later(self.now, CLOCK_TOLERANCE))
 
     def _expected(self) -> Mapping[str, Grant]:
         """The grants of the first reading that must be there at the second, by reference."""

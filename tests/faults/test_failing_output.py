@@ -34,10 +34,10 @@ def test_an_outcome_that_does_not_fit_on_the_disk_is_no_success(sandbox_account:
     whole = sandbox_account.checkout(TWO)
     assert whole.apply().code == 0
     (journal,) = (whole.state / "runs").iterdir()
-    before_end = sizes(journal)[-2]
+    before_record = sizes(journal)[-3]
     sandbox_account.reset()
     checkout = sandbox_account.checkout(TWO)
-    with checkout.started(("-c", SMALL_FILES, str(before_end - 1), "apply")) as process:
+    with checkout.started(("-c", SMALL_FILES, str(before_record - 1), "apply")) as process:
         done = ended(process)
     assert len(sandbox_account.writes()) == 2
     assert done.code == 4, done.said
