@@ -1,9 +1,30 @@
 """Files that are whole and on the disk, or not there at all, whenever the machine stops."""
 
+import errno
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkstemp
+from typing import BinaryIO
+
+
+class NoRegularFile(OSError):
+    """What has the name of a file of ours is a folder, a pipe or a device."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(errno.EINVAL, "this is a folder, a pipe or a device", str(path))
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """A file to be read; NoRegularFile for a pipe, which would be waited for without end, or for a device."""
+    if path.exists() and not path.is_file():
+        raise NoRegularFile(path)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):  # it may have been replaced meanwhile
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    raise NoRegularFile(path)
 
 
 def replace_file(path: Path, content: bytes, mode: int) -> None:

@@ -5,7 +5,6 @@ Each line carries its number, the hash of the line before, and the SHA-256 over 
 
 import json
 import os
-import stat
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from typing import Any, BinaryIO
 from reconcile.documents.json_text import canonical_json
 from reconcile.errors import ReconcileError
 
-from .durable_files import sync_folder, write_all
+from .durable_files import NoRegularFile, open_regular, sync_folder, write_all
 
 GENESIS_HASH = "0" * 64
 """What stands for the hash before the first line."""
@@ -83,7 +82,7 @@ def read_entries(path: Path) -> tuple[Entry, ...]:
 
 def first_entry(path: Path) -> Entry | None:
     """The first line alone, checked; None when there is no whole one."""
-    with _open_regular(path) as file:
+    with _open(path) as file:
         line = file.readline()
     return _checked(path, 1, GENESIS_HASH, line) if line.endswith(b"\n") else None
 
@@ -101,7 +100,7 @@ def _walk(path: Path) -> Iterator[tuple[Entry, int]]:
     last, size = GENESIS_HASH, 0
     # A crash cut off what follows the last line feed. Only a line feed ends a line:
     # `splitlines` would take a byte that was changed to a carriage return for the end of the journal.
-    with _open_regular(path) as file:
+    with _open(path) as file:
         whole = file.read().split(b"\n")[:-1]
     for number, line in enumerate((line + b"\n" for line in whole), 1):
         entry = _checked(path, number, last, line)
@@ -109,19 +108,11 @@ def _walk(path: Path) -> Iterator[tuple[Entry, int]]:
         yield entry, size
 
 
-def _open_regular(path: Path) -> BinaryIO:
-    """A file to be read; BrokenChain for a pipe, which would be waited for without end, or for a device."""
-    if path.exists() and not path.is_file():
-        raise _not_regular(path)
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    if stat.S_ISREG(os.fstat(descriptor).st_mode):  # it may have been replaced meanwhile
-        return os.fdopen(descriptor, "rb")
-    os.close(descriptor)
-    raise _not_regular(path)
-
-
-def _not_regular(path: Path) -> BrokenChain:
-    return BrokenChain(f"{path}: this is a folder, a pipe or a device, no journal; move it out of the folder")
+def _open(path: Path) -> BinaryIO:
+    try:
+        return open_regular(path)
+    except NoRegularFile as error:
+        raise BrokenChain(f"{path}: {error.strerror}, no journal; move it out of the folder") from None
 
 
 def _checked(path: Path, number: int, last: str, line: bytes) -> Entry:

@@ -23,6 +23,7 @@ from reconcile.plan.digest import resolved_digest
 from reconcile.plan.drift import carried_out
 from reconcile.plan.matching import Matches
 
+from .durable_files import open_regular
 from .journaled_run import JournaledRun
 from .lines import RecordLine
 
@@ -86,7 +87,8 @@ def read_record(run: JournaledRun, line: RecordLine) -> Record:
 
 def _content(run: JournaledRun, line: RecordLine, path: Path) -> bytes:
     try:
-        content = path.read_bytes()
+        with open_regular(path) as file:
+            content = file.read()
     except (OSError, ValueError) as error:  # a name with a null character is no OSError
         raise _broken(run, path, f"can't be read ({getattr(error, 'strerror', error)})") from None
     if content_digest(content) != line.digest:

@@ -87,6 +87,7 @@ class Report:
 
     ``unnoted`` is how many outcomes the journal lacks, since they could not be written down. ``set_aside``
     are the contacts that have no change, but are not known to be as declared either. ``run`` names the run.
+    ``unrecorded`` is why its record could not be written; empty where it was, or where none was due.
     """
 
     results: tuple[Result, ...]
@@ -94,6 +95,12 @@ class Report:
     unnoted: int = 0
     set_aside: tuple[SetAside, ...] = ()
     run: str = ""
+    unrecorded: str = ""
+
+    @property
+    def noted(self) -> bool:
+        """True when all that later runs need is written down."""
+        return not self.unnoted and not self.unrecorded
 
     @property
     def complete(self) -> bool:

@@ -212,8 +212,8 @@ class ApplyJob:
         if undone or not recorder.needless:
             with open_journal(self.project.journals, self.project.now) as journal:
                 self._begin(journal, fresh, {})
-                self._end(journal, report, recorder)
-        if fresh.plan.set_aside:
+                report = self._end(journal, report, recorder)
+        if fresh.plan.set_aside or not report.noted:
             raise PartlyApplied("\n".join(unsettled_lines(report)))
 
     def _begin(self, journal: Journal, fresh: FreshPlan, spending: Mapping[str, int]) -> None:
@@ -258,14 +258,17 @@ class ApplyJob:
 
     def _end(self, journal: Journal, report: Report, recorder: Recorder) -> Report:
         """The report, once the journal has its end; a full disk must not hide what was done."""
+        report = replace(report, run=journal.run, unnoted=len(journal.unnoted))
         try:
-            try:
-                recorder.note(journal, report)
-            finally:
-                journal.end(report)
+            recorder.note(journal, report)
+        except OSError as error:
+            named = f"{error.filename}: " if error.filename else ""
+            report = replace(report, unrecorded=f"{named}{error.strerror}")
+        try:
+            journal.end(report)
         except OSError as error:
             self.console.note(f"the journal's end can't be written: {error.strerror}")
-        return replace(report, run=journal.run, unnoted=len(journal.unnoted))
+        return report
 
 
 def _report_ending(report: Report, console: Console, print_ending: Callable[[str], None]) -> None:
@@ -277,7 +280,7 @@ def _report_ending(report: Report, console: Console, print_ending: Callable[[str
     for note in report.notes:
         console.note(escape_unprintable(f"Note: {note}"))
     console.note(f"Longest time between a read and its write: {report.longest_gap:.3f} s.")
-    if report.complete and not report.unnoted:
+    if report.complete and report.noted:
         return
     if not report.wrote and report.stopped is not None:
         raise ApiError("\n".join([report.stopped, "nothing was written", *open_revocation_lines(report)]))

@@ -5,6 +5,7 @@ from contextlib import closing
 from reconcile.apply.lock import locked
 from reconcile.errors import Refusal, UsageError
 from reconcile.journal.hash_chain import BrokenChain
+from reconcile.journal.history import run_history
 from reconcile.journal.journaled_run import read_runs
 from reconcile.journal.lineage import check_lineage
 from reconcile.journal.losses import loss_lines, lost_roles, open_roles
@@ -70,13 +71,18 @@ _UNSEEN = "some of its contacts are still to be looked at, and what is found the
 
 
 def verify_journals(project: Project) -> tuple[str, ...]:
-    """What is worth knowing of the journals, in lines; BrokenChain when one is missing or was changed."""
+    """What is worth knowing of the journals, in lines; BrokenChain when one is missing or was changed.
+
+    BrokenRecord where the file of the last record is not what its journal says.
+    """
     runs = read_runs(project.journals)
     lineage = check_lineage(runs)
     if lineage.broken:
         raise BrokenChain("\n".join([*lineage.broken, *lineage.notes]))
     if not runs:
         return ("There is no journal: nothing was applied from this checkout yet, or all were taken away.",)
+    for account in {run.account for run in runs if run.account}:
+        run_history(project.journals, account).recall()
     whole = "journal is" if len(runs) == 1 else "journals are"
     counted = f"{len(runs)} {whole} whole: each line is what was written, and none is missing in between."
     return (counted, *lineage.notes)

@@ -269,7 +269,11 @@ def _unnoted_lines(report: Report) -> list[str]:
     """What the journal lacks: the next apply treats the run as one that was cut off, and looks."""
     unnoted = f"{report.unnoted} {plural(report.unnoted, 'contact')}"
     line = f"the journal lacks the outcome of {unnoted}; the next apply reads what was written"
-    return [line] if report.unnoted else []
+    forgotten = (
+        f"the record of this run can't be written ({report.unrecorded}): "
+        "later runs do not know by it which contact each entry was about"
+    )
+    return [*([line] if report.unnoted else []), *([forgotten] if report.unrecorded else [])]
 
 
 def open_revocation_lines(report: Report) -> list[str]:
