@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 
-from reconcile.errors import ApiError, NotFound, Stopped
+from reconcile.errors import ApiError, NotFound, Rejected, ServerFailure, Stopped, UnexpectedResponse
 from reconcile.evance.reader import Reader
 from reconcile.journal.history import RunHistory
 from reconcile.journal.journaled_run import NO_EFFECT, JournaledRun
@@ -113,7 +113,8 @@ def _attempt_change(change: Change, run: RunContext) -> Result:
 def settle_interrupted_runs(past: RunHistory, account: Reader, context: PlanContext) -> tuple[str, ...]:
     """Look at every contact that an interrupted run left in doubt, and note the finding in the run's journal.
 
-    The findings in words. What is left to do is in the next plan, like everything else.
+    The findings in words; a contact that can't be looked at now is left for the next run. What is left to do
+    is in the next plan, like everything else.
     """
     interrupted = (run for run in past.runs if run.in_doubt or not run.ended)
     return tuple(finding for run in interrupted for finding in _resolve(run, account, context))
@@ -123,9 +124,14 @@ def _resolve(run: JournaledRun, account: Reader, context: PlanContext) -> Iterat
     seen = {line.key for line in run.outcomes}
     with closing(Journal(run.path)) as journal:
         for intent in run.in_doubt:
-            finding, lost = _finding(intent, account, context)
-            journal.resolve(intent, finding, lost)
             how = "could not look at" if intent.key in seen else "was cut off while it wrote"
+            try:
+                finding, lost = _finding(intent, account, context)
+            except (Rejected, ServerFailure, UnexpectedResponse) as error:
+                # It stays in doubt, and must not keep all the others from being applied.
+                yield f"run {run.name} {how} {intent.email}, and it still can't be looked at: {error}"
+                continue
+            journal.resolve(intent, finding, lost)
             yield f"run {run.name} {how} {intent.email}: {finding}"
         if not run.ended:
             journal.note_cut_off()

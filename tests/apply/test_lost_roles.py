@@ -212,6 +212,25 @@ def test_a_loss_that_nobody_could_see_is_found_by_the_next_apply(sandbox_account
     assert "contact 36 lost role customer, role press, role preview" in following.err
 
 
+def test_a_contact_that_stays_unreadable_keeps_nobody_else_from_being_applied(
+    sandbox_account: SandboxAccount,
+) -> None:
+    """What became of its write is looked at by each run, until it can be seen; then what it lost counts."""
+    checkout = sandbox_account.checkout("contacts: [{id: 36, tags: [seen]}]\n")
+    turn(sandbox_account, unnamed_sets="drop-roles")
+    sandbox_account.upset("status:code=422,method=GET,path=/api/contacts/36.json,n=3")
+    assert checkout.apply().code == 4
+    turn(sandbox_account, unnamed_sets="keep")
+    sandbox_account.upset("status:code=422,method=GET,path=/api/contacts/36.json")
+    for tag in ("one", "two"):
+        checkout.declare(f"contacts: [{{id: 13, tags: [{tag}]}}]\n")
+        done = checkout.apply(as_of=LATER)
+        assert (done.code, "it still can't be looked at" in done.err) == (0, True), done.said
+    sandbox_account.calm()
+    refused = checkout.apply(as_of=LATER)
+    assert (refused.code, "contact 36 lost role" in refused.err) == (3, True), refused.said
+
+
 def test_a_loss_that_is_found_after_an_acknowledgement_is_not_accepted_by_it(
     sandbox_account: SandboxAccount,
 ) -> None:
