@@ -1,5 +1,6 @@
 """The project a command works on: its configuration, target and declarations, the time, and earlier runs."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterable
@@ -89,6 +90,10 @@ LONGEST = 20.0
 """Maximum number of seconds, then the commit counts as not known: nothing waits for a hanging file system."""
 
 
+_OF_A_HOOK = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"}
+"""The variables by which a hook of Git names its own repository, whatever the folder."""
+
+
 def checked_out_commit(folder: Path, paths: Iterable[str]) -> CheckedOutCommit | None:
     """The commit of the repository around a folder, and whether these files differ from it.
 
@@ -105,9 +110,12 @@ def _git(folder: Path, *arguments: str) -> str | None:
     program = shutil.which("git")
     if program is None:
         return None
-    command = [program, "-c", "core.fsmonitor=false", "-C", str(folder), *arguments]
+    command = [program, "--no-optional-locks", "-c", "core.fsmonitor=false", "-C", str(folder), *arguments]
+    environment = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST, check=False)  # noqa: S603
+        done = subprocess.run(  # noqa: S603
+            command, capture_output=True, text=True, timeout=LONGEST, check=False, env=environment
+        )
     except (OSError, subprocess.SubprocessError, UnicodeError):
         return None
     return done.stdout if done.returncode == 0 else None
