@@ -22,7 +22,7 @@ def test_two_recordings_are_the_same_to_the_byte(tmp_path: Path) -> None:
     (applied,) = [text for name, text in first.items() if name.endswith("003-apply-plan-json-yes.txt")]
     assert "exit code 0\n" in applied
     assert "=== request POST /api/contacts.json HTTP/1.1" in applied
-    assert "=== file .reconcile/runs/20261123T090000Z-<run 1>.jsonl mode 600 (4 lines)" in applied
+    assert "=== file .reconcile/runs/20261123T090000Z-<run 1>.jsonl mode 600 (6 lines)" in applied
     assert "Bearer <token>" in applied
 
 
