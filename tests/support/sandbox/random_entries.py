@@ -69,6 +69,11 @@ def day(number: int) -> datetime:
     return NOW + timedelta(days=number)
 
 
+def first_role(entry: Entry) -> str:
+    """A role that the entry mentions, if it does any."""
+    return next((str(grant["reference"]) for grant in entry.get("roles", ())), ROLES[0])
+
+
 def open_grants(entry: Entry, now: datetime) -> dict[str, str | None]:
     """The declared roles whose window is open, with their expiries."""
     return {
