@@ -20,7 +20,8 @@ from .problems import ProblemList
 from .schema.containers import Key, KeyedMapping, ListOf, NamedMapping
 from .schema.scalars import INVALID, Choice, DateOrInstant, Number
 from .schema.texts import Text
-from .yaml.reader import read_bytes, read_tree
+from .yaml.reader import read_tree
+from .yaml.source import read_bytes
 
 _SOURCE = Choice(tuple(SetSource))
 

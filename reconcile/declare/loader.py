@@ -25,7 +25,8 @@ from .contacts import ContactInFile, DeclarationReader
 from .problems import MappingNode, ProblemList
 from .schema.containers import CheckedMapping, KeyedMapping
 from .schema.declarations import contact_mapping, file_mapping
-from .yaml.reader import YamlFile, read_bytes
+from .yaml.reader import YamlFile
+from .yaml.source import read_bytes
 
 SUFFIXES = (".yaml", ".yml")
 

@@ -31,7 +31,8 @@ from .problems import ProblemList, ScalarNode, YamlNode
 from .schema.configuration import configuration_mapping
 from .schema.containers import CheckedMapping
 from .schema.scalars import window_end, window_start
-from .yaml.reader import read_bytes, read_tree
+from .yaml.reader import read_tree
+from .yaml.source import read_bytes
 
 SANDBOX_RATE = 1_000.0
 """Requests a second to a sandbox without a configured rate: it has no other customers to be spared."""

@@ -156,3 +156,18 @@ def test_quoted_or_not_the_text_is_that_of_pyyaml(path: Path) -> None:
 
     data = path.read_bytes()
     assert values(read(data)[0]) == yaml.load(data, yaml.BaseLoader)
+
+
+@pytest.mark.parametrize("sign", ["\r", "\x85", "\u2028", "\u2029", "\u202e", "\u2066"])
+def test_no_comment_hides_a_key_or_shows_as_one(sign: str) -> None:
+    """YAML ends the line there, and a reader sees roles in the comment; or the comment is turned around."""
+    data = f"contacts:\n  - email: bob@example.com  # as agreed{sign}    roles: [administrator]\n".encode()
+    _, problems = read(data)
+    (problem,) = problems
+    assert (problem.rule, problem.place.line, problem.place.column) == ("control-character", 2, 40)
+    assert f"U+{ord(sign):04X}" in problem.message
+
+
+def test_the_ends_of_lines_that_editors_know_are_none_of_that() -> None:
+    """Files from Windows end their lines with two characters."""
+    assert read(b"contacts: []  # none\r\n# \xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb\r\n")[1] == []

@@ -9,7 +9,6 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
@@ -26,6 +25,8 @@ from reconcile.declare.problems import (
 )
 from reconcile.declare.rules import Rule
 from reconcile.text import character_name, invisible_character, quoted
+
+from .source import decode, node_after, refuse_hidden
 
 MAX_DEPTH = 16
 """Maximum number of mappings and lists within each other; a declaration needs 5, a configuration 4."""
@@ -48,8 +49,6 @@ _LIST_END: Any = yaml.SequenceEndEvent
 _MAPPING_START: Any = yaml.MappingStartEvent
 
 _MAPPING_END: Any = yaml.MappingEndEvent
-
-_BYTE_ORDER_MARK = "\ufeff"
 
 _NOT_IN_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -84,7 +83,7 @@ class YamlFile:
         After the last one ``root`` holds the rest of the file, in which these lists are empty. So a file of
         any size is read in little memory.
         """
-        text = _decode(self._data, self._problems)
+        text = decode(self._data, self._problems)
         if text is None:
             return
         with _syntax_problems(text, self._problems), ExitStack() as cleanup:
@@ -92,6 +91,8 @@ class YamlFile:
             cleanup.callback(parser.dispose)
             builder = _TreeBuilder(parser.get_event, self._problems)
             root = yield from builder.document(key)
+            if not builder.refusals:
+                refuse_hidden(text, self._problems)
             self.whole = not builder.refusals
             if self.whole or root is not None:
                 self.root = root
@@ -103,32 +104,6 @@ def read_tree(data: bytes | None, problems: ProblemList) -> YamlNode | None:
     for _ in file.items(None):
         pass
     return file.root
-
-
-def read_bytes(path: Path, problems: ProblemList) -> bytes | None:
-    """The bytes of a file; None, and a problem, when it can't be read."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        message = f"this file can't be read: {error.strerror}; check its permissions"
-        problems.add(rules.UNREADABLE, None, message)
-        return None
-
-
-def _decode(data: bytes | None, problems: ProblemList) -> str | None:
-    if data is None:
-        return None
-    try:
-        return data.decode().removeprefix(_BYTE_ORDER_MARK)
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode().removeprefix(_BYTE_ORDER_MARK)
-        problems.add(rules.NOT_UTF8, _node_after(before), "this is not UTF-8; save the file as UTF-8")
-        return None
-
-
-def _node_after(text: str) -> RefusedNode:
-    """A node at the character that follows that text."""
-    return RefusedNode(Position(text.count("\n"), len(text) - (text.rfind("\n") + 1)))
 
 
 @contextmanager
@@ -145,7 +120,7 @@ def _syntax_problems(text: str, problems: ProblemList) -> Iterator[None]:
         problems.add(rules.NOT_YAML, RefusedNode(mark) if mark else None, message)
     except yaml.YAMLError:
         match = _NOT_IN_YAML.search(text)
-        node = _node_after(text[: match.start()]) if match else None
+        node = node_after(text[: match.start()]) if match else None
         problems.add(rules.CONTROL_CHARACTER, node, "a control character stands here; delete it")
     except _StopReading:
         pass

@@ -1,0 +1,53 @@
+"""The text of a file: decoded, and without what deceives its readers where no value stands."""
+
+import re
+from pathlib import Path
+
+from reconcile.declare import rules
+from reconcile.declare.problems import Position, ProblemList, RefusedNode
+from reconcile.text import character_name
+
+_BYTE_ORDER_MARK = "\ufeff"
+
+_HIDDEN = re.compile("(\r(?!\n)|[\x85\u2028\u2029])|[\u202a-\u202e\u2066-\u2069]")
+"""What YAML ends a line with and an editor may not, and what shows text in another order than it stands.
+
+The first makes a key of what looks like the rest of a comment, the second a comment of what looks like a key.
+"""
+
+
+def read_bytes(path: Path, problems: ProblemList) -> bytes | None:
+    """The bytes of a file; None, and a problem, when it can't be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        message = f"this file can't be read: {error.strerror}; check its permissions"
+        problems.add(rules.UNREADABLE, None, message)
+        return None
+
+
+def decode(data: bytes | None, problems: ProblemList) -> str | None:
+    """The text of a file's bytes; None, and a problem, when they are no UTF-8."""
+    if data is None:
+        return None
+    try:
+        return data.decode().removeprefix(_BYTE_ORDER_MARK)
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode().removeprefix(_BYTE_ORDER_MARK)
+        problems.add(rules.NOT_UTF8, node_after(before), "this is not UTF-8; save the file as UTF-8")
+        return None
+
+
+def refuse_hidden(text: str, problems: ProblemList) -> None:
+    """Add a problem for the first such character of a file. Only whole values are looked at elsewhere."""
+    match = _HIDDEN.search(text)
+    if match is not None:
+        turned = "changes the order in which this is read"
+        effect = "ends the line for YAML, but not for every reader" if match[1] else turned
+        message = f"{character_name(match[0])} stands here and {effect}; delete it"
+        problems.add(rules.CONTROL_CHARACTER, node_after(text[: match.start()]), message)
+
+
+def node_after(text: str) -> RefusedNode:
+    """A node at the character that follows that text."""
+    return RefusedNode(Position(text.count("\n"), len(text) - (text.rfind("\n") + 1)))
