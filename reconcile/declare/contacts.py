@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from string import whitespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -83,7 +84,7 @@ class DeclarationReader:
         name, place, reason = values[name_key], self.problems.place(node), values.get("reason")
         if facet is Facet.ROLES:
             return DeclaredGrant(name, place, values.get("status"), window, reason, bundle)
-        return DeclaredTag(name.strip(), place, window, reason, bundle, facet)
+        return DeclaredTag(name.strip(whitespace), place, window, reason, bundle, facet)
 
     def _unique(self, facet: Facet, items: Iterable[DeclaredItem | None]) -> tuple[DeclaredItem, ...]:
         """The items sorted by their keys; those that stand twice become problems."""
