@@ -15,7 +15,9 @@ LATEST = datetime.max.replace(tzinfo=UTC, microsecond=0)
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
-DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:?\d{2})", re.ASCII)
+DATE_TIME = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:?[0-5]\d)", re.ASCII
+)
 
 
 @cache
