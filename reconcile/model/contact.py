@@ -139,6 +139,12 @@ class Identity:
         """How to name the contact to a person: its e-mail, else its reference, else its id."""
         return self.email or self.reference or f"id {self.id}"
 
+    @property
+    def label_with_id(self) -> str:
+        """The same with its id, for a log: addresses are masked there, and two of them may look alike."""
+        named = self.email or self.reference
+        return f"{named} (contact {self.id})" if named and self.id else self.label
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:

@@ -134,12 +134,13 @@ def _uncovered_operations(fresh: Plan, approved: Plan) -> Iterator[str]:
     for change in fresh.changes:
         reviewed = known.get(change.key)
         if reviewed is not None and reviewed.action is not change.action:
-            yield f"{change.label}: {change.action} instead of {reviewed.action}"
+            yield f"{change.contact.label_with_id}: {change.action} instead of {reviewed.action}"
         if reviewed is not None and not same_person(change.contact, reviewed.contact, reviewed.operations):
             reason = "it has another type, e-mail or reference"
             yield f"contact {change.contact.id} is not the contact that was approved: {reason}"
         for operation in unapproved(change.operations, reviewed.operations if reviewed else ()):
-            yield f"{change.label}: {operation.action} {operation.facet} {operation.item} was not approved"
+            step = f"{operation.action} {operation.facet} {operation.item}"
+            yield f"{change.contact.label_with_id}: {step} was not approved"
 
 
 def unapproved(fresh: Iterable[Operation], approved: Iterable[Operation]) -> tuple[Operation, ...]:

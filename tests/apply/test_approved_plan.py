@@ -326,8 +326,8 @@ def test_every_difference_is_told(sandbox_account: SandboxAccount) -> None:
     done = checkout.apply(str(path))
     assert done.code == 3, done.said
     assert [line.strip() for line in done.err.splitlines() if "was not approved" in line] == [
-        "grace.odell@example.com: remove roles customer was not approved",
-        "tom.wherry@example.com: add tags vip was not approved",
+        "grace.odell@example.com (contact 32): remove roles customer was not approved",
+        "tom.wherry@example.com (contact 9): add tags vip was not approved",
     ]
     assert sandbox_account.writes() == []
 

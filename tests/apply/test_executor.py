@@ -74,7 +74,7 @@ def test_credentials_that_are_refused_at_the_read_back_stop_the_run(
     assert done.code == 4, done.said
     assert outcomes(checkout) == ["not confirmed"]
     assert "the run was stopped" in done.err
-    assert "tom.wherry@example.com: not tried" in done.err
+    assert "tom.wherry@example.com (contact 9): not tried" in done.err
 
 
 def test_a_stopped_run_that_wrote_nothing_names_the_open_revocations(sandbox_account: SandboxAccount) -> None:

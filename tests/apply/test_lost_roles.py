@@ -270,7 +270,9 @@ def test_a_kept_role_of_a_managed_facet_is_a_lost_role_too(sandbox_account: Sand
     )
     done = checkout.apply()
     assert done.code == 4, done.said
-    assert f"{ROSALIND}: lost a role: it lost role press, which nobody asked to take\n" in done.err
+    assert (
+        f"{ROSALIND} (contact 36): lost a role: it lost role press, which nobody asked to take\n" in done.err
+    )
 
 
 def test_an_ignored_role_that_was_lost_comes_back(sandbox_account: SandboxAccount) -> None:
@@ -302,7 +304,7 @@ def test_tags_and_fields_that_a_write_empties_are_named_and_the_run_goes_on(
     done = checkout.apply()
     turn(sandbox_account, unnamed_sets="keep")
     assert done.code == 4, done.said
-    assert f"{ROSALIND}: not confirmed: it lost tag vip, which nobody asked to take" in done.err
+    assert f"{ROSALIND} (contact 36): not confirmed: it lost tag vip, which nobody asked to take" in done.err
     assert "Applied: 1 contact" in done.out
     assert len(sandbox_account.writes()) == 3
     undo = str(checkout.root / "undo.json")

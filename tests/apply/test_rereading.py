@@ -73,7 +73,7 @@ def test_who_is_made_an_administrator_meanwhile_keeps_the_address(sandbox_accoun
     done = checkout.apply()
     assert done.code == 4, done.said
     assert (
-        f"{ROSALIND}: skipped: changed meanwhile: its email stays, since it now holds administrator"
+        f"{ROSALIND} (contact 36): skipped: changed meanwhile: its email stays, since it now holds admin"
         in done.err
     )
     assert not any(one["wrote"] for one in sandbox_account.requests())

@@ -90,7 +90,7 @@ def test_a_grant_that_is_rejected_between_plan_and_write_is_not_sent(sandbox_acc
     sandbox_account.upset(f"writer:contact={number},grant=preview,status=rejected,method=GET,path={path},n=2")
     done = sandbox_account.checkout(ADDITIVE).apply()
     assert done.code == 4, done.said
-    assert f"{ROSALIND}: skipped: changed meanwhile: role preview is 'rejected'" in done.err
+    assert f"{ROSALIND} (contact 36): skipped: changed meanwhile: role preview is 'rejected'" in done.err
     assert "newsletter" not in sandbox_account.user(ROSALIND)["roles"]
     assert sandbox_account.user(GRACE)["tags"] == ["seen"]
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import requests
 
 from reconcile.sandbox import show
 from tests.support.project import AS_OF, Project
@@ -173,3 +174,18 @@ def test_an_entry_that_guards_nothing_stands_in_the_plan(project: Project, shop:
     markdown = project.run("plan", "--as-of", AS_OF, "--format", "markdown").out
     assert "> `the configuration's 'protect" in markdown
     assert "ownr@example.com" not in markdown
+
+
+def test_who_keeps_a_role_is_told_in_a_log_where_all_look_alike(project: Project, shop: Shop) -> None:
+    """Both are masked alike: the id says whose revocation is open."""
+    people = ("bob@email.com", "bea.lomax@example.com")
+    project.declare(f"contacts: [{', '.join(f'{{email: {one}, roles: []}}' for one in people)}]")
+    url = f"{shop.access.url}/_sandbox/faults"
+    requests.put(url, json={"faults": ["status:code=422,method=POST"]}, timeout=10).raise_for_status()
+    allowed = ("--allow", "last-role=2", "--allow", "last-holder=9")
+    done = project.run("apply", "--yes", "--as-of", AS_OF, *allowed, environment={"CI": "true"})
+    requests.put(url, json={"faults": []}, timeout=10).raise_for_status()
+    assert done.code == 4, done.said
+    for number in map(shop.id, people):
+        assert f"b•••@e•••.com (contact {number}): not written" in done.err
+        assert f"revocation still open: customer of b•••@e•••.com (contact {number})" in done.err

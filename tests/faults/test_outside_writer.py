@@ -68,7 +68,7 @@ def test_an_undeclared_grant_is_only_revoked_where_that_was_shown(
     assert ("sample-box" in sandbox_account.user(ROSALIND)["roles"]) == (not shown)
     assert done.code == (0 if shown else 4), done.said
     if point == "read before write":
-        assert f"{ROSALIND}: skipped: changed meanwhile" in done.err
+        assert f"{ROSALIND} (contact 36): skipped: changed meanwhile" in done.err
         assert f"revocation still open: press of {ROSALIND}" in done.err
     assert_settles(sandbox_account, checkout)
 
@@ -81,7 +81,7 @@ def test_a_facet_that_is_not_managed_is_never_touched(sandbox_account: SandboxAc
     """
     _, done = applied(sandbox_account, "tag=new-one,untag=vip", SEEN[point])
     assert sandbox_account.user(ROSALIND)["tags"] == ["new-one"]
-    named = f"{ROSALIND}: not confirmed: it lost tag vip, which nobody asked to take" in done.err
+    named = f"{ROSALIND} (contact 36): not confirmed: it lost tag vip, which nobody asked to take" in done.err
     assert named == (point in ("write taken", "read-back"))
     assert done.code == (4 if named else 0), done.said
 

@@ -253,7 +253,9 @@ def unsettled_lines(report: Report, way_out: str = "") -> list[str]:
     """
     unsettled = [result for result in report.results if not result.settled]
     left = len(unsettled) + len(report.set_aside)
-    lines = [f"{result.change.label}: {result.outcome}: {result.detail}" for result in unsettled]
+    lines = [
+        f"{result.change.contact.label_with_id}: {result.outcome}: {result.detail}" for result in unsettled
+    ]
     lines += [f"{entry.label} ({entry.source}): set aside: {entry.reason}" for entry in report.set_aside]
     return [
         *([f"the run was stopped: {report.stopped}"] if report.stopped else []),
@@ -278,10 +280,10 @@ def _unnoted_lines(report: Report) -> list[str]:
 
 def open_revocation_lines(report: Report) -> list[str]:
     """The roles that should be gone and may still be held."""
-    unsettled = [(result.change.label, result.open_revocations) for result in report.results]
-    set_aside = [(entry.label, entry.revocations) for entry in report.set_aside]
+    unsettled = [(result.change.contact, result.open_revocations) for result in report.results]
+    set_aside = [(entry.contact, entry.revocations) for entry in report.set_aside]
     return [
-        escape_unprintable(f"revocation still open: {role} of {label}")
-        for label, roles in (*unsettled, *set_aside)
+        escape_unprintable(f"revocation still open: {role} of {contact.label_with_id}")
+        for contact, roles in (*unsettled, *set_aside)
         for role in roles
     ]
