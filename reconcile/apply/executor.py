@@ -147,7 +147,9 @@ def _finding(intent: IntentLine, account: Reader, context: PlanContext) -> tuple
     except NotFound:
         return "the contact is gone", ()
     steps = tuple(intent.steps())
-    if effect_of(steps, live, context.now) is WriteEffect.NOT_TAKEN:
+    unasked = unasked_changes(before, live, steps, context.policy, context.now)
+    # A server that failed half-way takes roles and does nothing else of the write.
+    if not unasked.lost_role and effect_of(steps, live, context.now) is WriteEffect.NOT_TAKEN:
         return NO_EFFECT, ()
-    lost = unasked_changes(before, live, steps, context.policy, context.now).lost
+    lost = unasked.lost
     return f"it lost {', '.join(map(str, lost))}" if lost else "the contact has changed since", lost

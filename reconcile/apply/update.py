@@ -148,9 +148,10 @@ class ContactUpdate:
             return compare(self.change, sent, live, self.run)
         if effect is WriteEffect.UNKNOWN:
             self.uncertain = True
-            lost_role = sent.unasked(live, self.run).lost_role
-            return compare(self.change, sent, live, self.run) if lost_role else None
-        if not self.doubt.lost:
+        # A server that failed may have dropped the old roles and not written the new ones.
+        if (self.uncertain or self.doubt.lost) and sent.unasked(live, self.run).lost_role:
+            return compare(self.change, sent, live, self.run)
+        if effect is WriteEffect.NOT_TAKEN and not self.doubt.lost:
             note_effect(sent, effect, self.run)
             self.doubt = None
         return None
@@ -224,8 +225,10 @@ class ContactUpdate:
                 live = self.run.account.contact(self.change.contact.id)
             except ApiError:
                 return self._failed(sent, write, None)
-            if sent.effect(live, self.run) is WriteEffect.TAKEN:
+            taken = sent.effect(live, self.run) is WriteEffect.TAKEN
+            if taken:
                 note_effect(sent, WriteEffect.TAKEN, self.run)
+            if taken or sent.unasked(live, self.run).lost_role:
                 return compare(self.change, sent, live, self.run)
         return self._failed(sent, write, live)
 

@@ -348,3 +348,51 @@ def test_what_else_has_changed_is_a_fault_or_a_note(
     sandbox_account.upset(f"writer:contact=36,{act},method=POST,path=/api/contacts/36.json,n=1,when=after")
     done = checkout.apply()
     assert (done.code, said in done.said) == (code, True), done.said
+
+
+REVOKED_BEFORE_THE_NEXT_LOOK = "writer:contact=36,revoke=press,method=GET,path=/api/contacts/36.json,n=3"
+"""Press is gone when the contact is read after its write, as a server leaves it that failed half-way."""
+
+
+@pytest.mark.parametrize("code", [422, 503])
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "tags: [seen]",
+        "roles: [customer, press, preview, newsletter]",
+        "manage: {roles: additive}, roles: [newsletter]",
+    ],
+)
+def test_a_write_that_took_a_role_and_did_nothing_else_is_no_write_without_effect(
+    sandbox_account: SandboxAccount, code: int, declared: str
+) -> None:
+    """The server dropped what was there, then failed: nothing that was asked for was done, and a role is gone.
+
+    In additive mode nothing would ever bring it back, and the second try would be "written and read back".
+    """
+    checkout = sandbox_account.checkout(f"contacts: [{{id: 36, {declared}}}]\n")
+    sandbox_account.upset(
+        f"status:code={code},method=POST,path=/api/contacts/36.json,n=1", REVOKED_BEFORE_THE_NEXT_LOOK
+    )
+    done = checkout.apply()
+    assert (done.code, f"{ROSALIND}: lost a role: it lost role press" in done.err) == (4, True), done.said
+    assert len(sandbox_account.writes()) == 1
+    sandbox_account.calm()
+    assert checkout.apply(as_of=LATER).code == 3
+    undo = str(checkout.root / "undo.json")
+    assert checkout.run("revert", checkout.journals()[0].name, "--as-of", LATER, "--out", undo).code == 0
+    assert checkout.apply(undo, as_of=LATER).code == 0
+    assert set(sandbox_account.holds()["36"]["roles"]) == {"customer", "press", "preview"}
+
+
+def test_a_later_look_finds_a_role_that_a_failed_write_took(sandbox_account: SandboxAccount) -> None:
+    """Nobody could look after the write; the next run sees that it did nothing that was asked for, and more."""
+    checkout = sandbox_account.checkout("contacts: [{id: 36, tags: [seen]}]\n")
+    path = "path=/api/contacts/36.json"
+    sandbox_account.upset(f"status:code=503,method=POST,{path},n=1", f"status:code=404,method=GET,{path},n=3")
+    done = checkout.apply()
+    assert (done.code, "the answer to its write was lost" in done.err) == (4, True), done.said
+    sandbox_account.calm()
+    sandbox_account.outside("36", revoke="press")
+    following = checkout.apply(as_of=LATER)
+    assert (following.code, "contact 36 lost role press" in following.err) == (3, True), following.said
