@@ -1,6 +1,6 @@
 """Carries out a plan: revocations, then changes, then grants; settles interrupted runs, too."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 
@@ -30,13 +30,16 @@ def carry_out(plan: Plan, run: RunContext, progress: CarryOutProgress = lambda _
     whole run; contacts that were not reached by then are reported as not tried.
     """
     results: dict[str, Result] = {}
+    proven: set[frozenset[Facet]] = set()
     with ThreadPoolExecutor(run.workers, thread_name_prefix="apply") as pool:
         try:
-            for group in _groups(plan.changes):
+            for group in _groups(plan.changes, proven):
                 futures = [pool.submit(execute_change, change, run) for change in group]
                 for future in as_completed(futures):
                     result = future.result()
                     results[result.change.key] = result
+                    if result.outcome is Outcome.APPLIED and result.created is None:
+                        proven.add(_written_facets(result.change))
                     progress(len(results), len(plan.changes))
         except BaseException:
             run.breaker.stop("an unexpected error")  # or the pool would go on writing before it closes
@@ -44,23 +47,25 @@ def carry_out(plan: Plan, run: RunContext, progress: CarryOutProgress = lambda _
     return Report(tuple(results[change.key] for change in plan.changes), run.breaker.reason)
 
 
-def _groups(changes: Sequence[Change]) -> Iterator[list[Change]]:
-    """What may be carried out at the same time: phase by phase, the first write of each kind alone.
+def _groups(changes: Sequence[Change], proven: Collection[frozenset[Facet]]) -> Iterator[list[Change]]:
+    """What may be carried out at the same time: phase by phase, the first writes of each kind alone.
 
-    What a server does to all that a write does not name is known once one such write is read back. So a
-    server that drops it takes the roles of one contact, and not of as many as there are workers.
+    What a server does to all that a write does not name is known once one such write is read back: ``proven``
+    grows while the groups are carried out. So a server that drops it takes the roles of one contact, and not
+    of as many as there are workers. A new contact has nothing that could be dropped.
     """
-    tried: set[frozenset[Facet]] = set()
     for phase in _phases(changes):
         others: list[Change] = []
         for change in phase:
-            kind = frozenset(facet for facet in MANAGED if change.target.has(facet))
-            if kind in tried:
+            if change.action is ChangeAction.CREATE or _written_facets(change) in proven:
                 others.append(change)
             else:
-                tried.add(kind)
                 yield [change]
         yield others
+
+
+def _written_facets(change: Change) -> frozenset[Facet]:
+    return frozenset(facet for facet in MANAGED if change.target.has(facet))
 
 
 def _phases(changes: Sequence[Change]) -> Iterator[list[Change]]:

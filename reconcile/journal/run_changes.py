@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reconcile.clock import utc_text
-from reconcile.model.contact import Contact, Grant, Identity
+from reconcile.model.contact import ACTIVE, PENDING, Contact, Grant, Identity
 from reconcile.model.facets import SETS, Facet, item_key
 from reconcile.model.plan import Action, Operation, OriginKind
 from reconcile.model.problem import Place
@@ -137,6 +137,8 @@ def _reason_to_stay_lost(before: Grant | None, now: datetime) -> str | None:
         return "could not be read in full before the run: what to go back to would be a guess"
     if before is not None and not before.held(now):
         return f"{_past(before)} and does not come back"
+    if before is not None and before.status not in {ACTIVE, PENDING}:
+        return f"was '{before.status}' and does not come back: to grant it again may bring it to life"
     return None
 
 

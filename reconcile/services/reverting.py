@@ -13,6 +13,7 @@ from reconcile.errors import NotFound, Refusal, UsageError, refuse_if
 from reconcile.evance.reader import Reader
 from reconcile.journal.history import run_history
 from reconcile.journal.journaled_run import JournaledRun
+from reconcile.journal.losses import loss_lines, open_roles
 from reconcile.journal.run_changes import ContactChanges, Reversal, reversal_of, run_changes
 from reconcile.model.contact import Contact, Fields, Grant, Item, State, in_force, item_name
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredItem, DeclaredTag, Mode
@@ -35,11 +36,13 @@ class Undoing:
     """The declarations that undo a run, and notes on what of it they do not undo.
 
     ``lost`` are the ids of contacts that are gone, or somebody else by now: nothing is planned for them.
+    ``renamed`` are those of them that are still there.
     """
 
     declarations: tuple[Declaration, ...]
     notes: tuple[str, ...]
     lost: frozenset[str]
+    renamed: frozenset[str] = frozenset()
 
 
 def plan_revert(project: Project, run: str, console: Console) -> Plan:
@@ -59,17 +62,30 @@ def declarations_of_approved_revert(
 ) -> tuple[Declaration, ...]:
     """The declarations that undo the run of an approved plan; what they do not undo is noted.
 
-    Refusal: a contact of the approved plan is gone, or is somebody else by now.
+    Refusal: a contact of the approved plan is gone, or is somebody else by now; or one that lost roles in the
+    run can't be given them back, so that the run would pass for undone.
     """
     run = approved.revert or ""
     context = project.plan_context(account.connection.account, run)
-    revert = undo_run(find_run(project, run), account, context)
+    journaled = find_run(project, run)
+    revert = undo_run(journaled, account, context)
+    _refuse_half_an_undoing(journaled, revert)
     missed = {change.label for change in approved.changes if change.contact.id in revert.lost}
     reasons = tuple(f"{label}: it is gone or has another e-mail or reference" for label in sorted(missed))
     refuse_if(reasons, "the approved plan no longer fits; nothing was written; revert and review again")
     for note in revert.notes:
         console.note(f"Note: {note}")
     return revert.declarations
+
+
+def _refuse_half_an_undoing(run: JournaledRun, revert: Undoing) -> None:
+    left = {contact: roles for contact, roles in open_roles(run).items() if contact in revert.renamed}
+    refuse_if(
+        tuple(loss_lines(left)),
+        "this would not give back what nobody asked to take, since the contact has another type, e-mail or "
+        "reference by now; nothing was written; give it back by hand, then call 'reconcile apply "
+        f"--acknowledge {run.name}', and apply this for all others",
+    )
 
 
 def undo_run(journaled: JournaledRun, account: Reader, context: PlanContext) -> Undoing:
@@ -91,6 +107,7 @@ def undo_run(journaled: JournaledRun, account: Reader, context: PlanContext) -> 
         declarations=tuple(declaration for revert in reverts for declaration in revert.declarations),
         notes=tuple(note for revert in reverts for note in revert.notes),
         lost=frozenset(contact for revert in reverts for contact in revert.lost),
+        renamed=frozenset(contact for revert in reverts for contact in revert.renamed),
     )
 
 
@@ -109,9 +126,9 @@ def _revert_contact(changes: ContactChanges, account: Reader, context: PlanConte
         declaration = _declaration_of_before(effective, reversal, live, context)
         yield Undoing((declaration,), reversal.notes, frozenset())
     elif effective is not None:
-        yield _left_alone(
-            effective, "it has another type, e-mail or reference since the run, and is left alone"
-        )
+        note = "it has another type, e-mail or reference since the run, and is left alone"
+        left = _left_alone(effective, note)
+        yield replace(left, renamed=left.lost)
 
 
 def _live(contact: str, account: Reader) -> Contact | None:

@@ -64,6 +64,18 @@ def test_many_workers_lose_no_more_than_one_contact(sandbox_account: SandboxAcco
     assert sum(after[number] != held for number, held in roles(before).items()) == 1
 
 
+def test_a_first_write_that_fails_lets_no_others_go_together(sandbox_account: SandboxAccount) -> None:
+    """It has shown nothing of what the server drops, so the next one is alone, too."""
+    before = sandbox_account.holds()
+    people = "".join(f"  - {{id: {number}, tags: [seen]}}\n" for number in range(13, 43))
+    checkout = sandbox_account.checkout(f"contacts:\n{people}", workers=8)
+    turn(sandbox_account, unnamed_sets="drop-roles")
+    sandbox_account.upset("status:code=422,method=POST,path=/api/contacts/*,n=1")
+    assert checkout.apply().code == 4
+    after = roles(sandbox_account.holds())
+    assert sum(after[number] != held for number, held in roles(before).items()) == 1
+
+
 @pytest.mark.parametrize("arguments", [(), ("--due",), ("--allow", "last-role=9")])
 def test_nothing_is_applied_until_a_person_has_dealt_with_it(
     sandbox_account: SandboxAccount,
@@ -366,7 +378,7 @@ REVOKED_BEFORE_THE_NEXT_LOOK = "writer:contact=36,revoke=press,method=GET,path=/
 def test_a_write_that_took_a_role_and_did_nothing_else_is_no_write_without_effect(
     sandbox_account: SandboxAccount, code: int, declared: str
 ) -> None:
-    """The server dropped what was there, then failed: nothing that was asked for was done, and a role is gone.
+    """The server dropped what was there, then failed: nothing that was asked for was done, a role is gone.
 
     In additive mode nothing would ever bring it back, and the second try would be "written and read back".
     """
@@ -386,7 +398,7 @@ def test_a_write_that_took_a_role_and_did_nothing_else_is_no_write_without_effec
 
 
 def test_a_later_look_finds_a_role_that_a_failed_write_took(sandbox_account: SandboxAccount) -> None:
-    """Nobody could look after the write; the next run sees that it did nothing that was asked for, and more."""
+    """Nobody could look after the write; the next run sees what it did, which nobody asked for."""
     checkout = sandbox_account.checkout("contacts: [{id: 36, tags: [seen]}]\n")
     path = "path=/api/contacts/36.json"
     sandbox_account.upset(f"status:code=503,method=POST,{path},n=1", f"status:code=404,method=GET,{path},n=3")
@@ -396,3 +408,21 @@ def test_a_later_look_finds_a_role_that_a_failed_write_took(sandbox_account: San
     sandbox_account.outside("36", revoke="press")
     following = checkout.apply(as_of=LATER)
     assert (following.code, "contact 36 lost role press" in following.err) == (3, True), following.said
+
+
+def test_a_revert_that_can_not_give_back_what_was_lost_is_no_way_out(
+    sandbox_account: SandboxAccount, struck: tuple[Checkout, CommandResult, Account]
+) -> None:
+    """Who lost a role has another address by now, so the revert leaves her alone: she still lacks it."""
+    checkout, _, _ = struck
+    run = checkout.journals()[0]
+    (loser,) = lost_roles(run)
+    sandbox_account.readdress(loser, "somebody.new@example.com")
+    undo = str(checkout.root / "undo.json")
+    assert checkout.run("revert", run.name, "--as-of", LATER, "--out", undo).code == 0
+    refused = checkout.apply(undo, as_of=LATER)
+    assert (refused.code, f"contact {loser} lost role " in refused.err) == (3, True), refused.said
+    assert f"--acknowledge {run.name}" in refused.err
+    assert checkout.apply(as_of=LATER).code == 3
+    assert checkout.run("apply", "--acknowledge", run.name, "--yes").code == 0
+    assert checkout.apply(undo, as_of=LATER).code == 0

@@ -226,7 +226,7 @@ def test_a_contact_whose_creation_is_in_doubt_is_named(sandbox_account: SandboxA
     checkout = sandbox_account.checkout(NEW)
     sandbox_account.upset(
         "reset:when=after,method=POST,path=/api/contacts.json,n=1",
-        "status:code=403,path=/api/v2/contacts.json,n=6",
+        "status:code=403,path=/api/v2/contacts.json,n=10",
     )
     assert checkout.apply().code == 4
     sandbox_account.calm()
@@ -297,3 +297,18 @@ def test_a_folder_that_can_not_be_read_keeps_nothing_from_being_rolled_back(
     assert done.code == 0, done.said
     assert sandbox_account.user("nina@example.com")["roles"] == {}
     assert checkout.apply().code == 65
+
+
+@pytest.mark.parametrize("status", ["suspended", "rejected"])
+def test_a_revoked_grant_that_opened_nothing_does_not_come_back(
+    sandbox_account: SandboxAccount, status: str
+) -> None:
+    """To grant it again by the role's own rules would give access that the contact did not have."""
+    sandbox_account.control("PATCH", "contacts/36", {"grant": "sample-box", "status": status})
+    checkout = applied(
+        sandbox_account, f"contacts: [{{email: {ROSALIND}, roles: [customer, press, preview]}}]"
+    )
+    undone = revert(checkout)
+    assert f"role sample-box was '{status}' and does not come back" in " ".join(undone.out.split())
+    assert carry_out(checkout).code == 0
+    assert "sample-box" not in sandbox_account.user(ROSALIND)["roles"]
