@@ -192,7 +192,18 @@ class Reader:
                 "just now, run the plan again; if this stays, the two API versions number contacts "
                 "differently"
             )
+        if _is_another(contact.identity, identity):
+            raise ApiError(
+                f"contact {identity.id} has another type or reference than in the listing: it was changed "
+                "just now, or the listing is out of date: run the plan again"
+            )
         return contact
+
+
+def _is_another(shown: Identity, listed: Identity) -> bool:
+    """Whether a contact is not what was listed; what one of the two does not tell counts for nothing."""
+    pairs = ((shown.type, listed.type), (shown.reference, listed.reference))
+    return any(now and then and now != then for now, then in pairs)
 
 
 def _without_untold_sets(row: Contact, capabilities: Capabilities) -> Contact:

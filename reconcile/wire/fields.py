@@ -124,10 +124,21 @@ def read_profile(body: Json) -> Fields:
     return _text_fields(body, _NOT_PROFILE)
 
 
-def read_address(body: Json) -> Fields:
-    """The text fields of the primary address; none at all when the contact has no address."""
-    value = body.get("address")
-    return _text_fields(value, _NOT_ADDRESS) if isinstance(value, dict) else {}
+def read_address(body: Json) -> Fields | None:
+    """The text fields of the primary address; none at all when the contact has no address.
+
+    None for an address of an unknown form, or with a field that is no text: a write sends the whole address,
+    and would blank what was left out here.
+    """
+    value = body.get("address") or {}
+    if not isinstance(value, dict) or not all(
+        isinstance(value.get(name) or "", str) for name in _ADDRESS_NAMES
+    ):
+        return None
+    return _text_fields(value, _NOT_ADDRESS)
+
+
+_ADDRESS_NAMES = tuple(field.name for field in ADDRESS_FIELDS.values())
 
 
 def written_fields(fields: Fields) -> dict[str, str | None]:

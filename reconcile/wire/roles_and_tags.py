@@ -75,22 +75,29 @@ def _grant(key: str, value: object, number: str) -> Grant:
 
 
 def _status(details: Json) -> str:
-    """The status in lower case; empty when it is not told."""
-    status = details.get("status")
-    if isinstance(status, str):
-        return status.strip().lower()
-    active = details.get("isActive")
-    return (ACTIVE if active else INACTIVE) if isinstance(active, bool) else ""
+    """The status in lower case; empty when it is not told, or told in two ways that contradict each other."""
+    word, active = details.get("status"), details.get("isActive")
+    status = word.strip().lower() if isinstance(word, str) else None
+    if not isinstance(active, bool):
+        return status or ""
+    if status is None:
+        return ACTIVE if active else INACTIVE
+    return status if active is (status == ACTIVE) else ""
 
 
 def _expiry(details: Json) -> tuple[bool, datetime | None]:
-    """Whether the expiry can be read, and what it is. Null and the empty text both mean perpetual."""
-    for key in EXPIRY_KEYS:
-        if key in details:
-            value = details[key]
-            expires = parse_atom(value) if isinstance(value, str) else None
-            return (value is None or value == "" or expires is not None), expires
-    return False, None
+    """Whether the expiry can be read, and what it is. Null and the empty text both mean perpetual.
+
+    Told twice, it must be the same: to believe either could make a grant perpetual.
+    """
+    values = [details[key] for key in EXPIRY_KEYS if key in details]
+    told = {parse_atom(value) if isinstance(value, str) else None for value in values}
+    readable = all(value is None or value == "" or _is_instant(value) for value in values)
+    return (True, told.pop()) if readable and len(told) == 1 else (False, None)
+
+
+def _is_instant(value: object) -> bool:
+    return isinstance(value, str) and parse_atom(value) is not None
 
 
 def written_grant(grant: Grant) -> str | dict[str, str]:

@@ -35,6 +35,8 @@ def _text(body: Json, key: str, number: str) -> str:
     value = body.get(key)
     if value is None:
         return ""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)  # PHP writes texts of digits so, where it is told to find numbers
     if not isinstance(value, str):
         raise UnexpectedResponse(f"contact {number}: `{key}` is not text")
     return value

@@ -28,6 +28,16 @@ def test_a_contact_with_another_address_than_listed_is_an_error(open_client: Ope
     assert "@" not in str(caught.value)
 
 
+@pytest.mark.parametrize("changed", [{"type": "guest"}, {"reference": "R-2"}])
+def test_a_contact_of_another_type_or_reference_than_listed_is_an_error(
+    open_client: OpenClient, changed: dict[str, str]
+) -> None:
+    """The reference by which a contact was found may be somebody else's by the time it is read."""
+    _, reader = open_client(lambda _seen: FakeReply(body=v1(13, **changed)), kind=Reader)
+    with pytest.raises(ApiError, match="contact 13 has another type or reference than in the listing"):
+        reader.contacts([Identity("13", "user", "c13@example.com", "R-1")])
+
+
 def test_the_case_of_an_address_does_not_count(open_client: OpenClient) -> None:
     """The same address in capitals is the same address."""
     _, reader = open_client(lambda _seen: FakeReply(body=v1(13, email="C13@Example.com")), kind=Reader)

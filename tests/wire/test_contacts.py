@@ -207,10 +207,49 @@ def test_a_contact_is_read_whole() -> None:
     )
 
 
-@pytest.mark.parametrize("value", [None, [], "x"])
+@pytest.mark.parametrize("value", [None, [], {}])
 def test_no_address_is_an_empty_one(value: Any) -> None:
     """A contact without a primary address was read and has none."""
     assert contacts_v1.read_contact(v1(13, address=value)).state.address == {}
+
+
+@pytest.mark.parametrize("value", ["x", [{"city": "Ipswich"}], {"city": "Ipswich", "zip": 12345}])
+def test_an_address_that_is_told_in_part_was_not_read(value: Any) -> None:
+    """A write sends the whole address, and would blank what was not understood."""
+    assert contacts_v1.read_contact(v1(13, address=value)).state.address is None
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"status": "active", "expires": None, "expiresOn": "2027-01-01T00:00:00+00:00"},
+        {"status": "active", "expires": "2027-01-01T00:00:00+00:00", "expiresOn": "2027-01-02T00:00:00Z"},
+        {"status": "active", "isActive": False, "expires": None},
+        {"status": "pending", "isActive": True, "expires": None},
+    ],
+)
+def test_a_grant_that_contradicts_itself_was_not_read(told: dict[str, Any]) -> None:
+    """To believe either of the two could make it perpetual, or active."""
+    (grant,) = contacts_v1.read_contact(v1(13, accessRoles={"customer": told})).state.roles or ()
+    assert not grant.readable
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"status": "active", "isActive": True, "expires": None, "expiresOn": ""},
+        {"status": "active", "isActive": None, "expires": None},
+    ],
+)
+def test_a_grant_may_tell_the_same_twice(told: dict[str, Any]) -> None:
+    """What is told in two ways is believed where they agree."""
+    (grant,) = contacts_v1.read_contact(v1(13, accessRoles={"customer": told})).state.roles or ()
+    assert (grant.readable, grant.active, grant.expires) == (True, True, None)
+
+
+def test_a_text_of_digits_may_come_as_a_number() -> None:
+    """One contact whose reference is a number must not keep the whole account from being read."""
+    assert values.read_identity(v2(13, reference=1042)).reference == "1042"
 
 
 def test_both_versions_tell_the_same_identity() -> None:
