@@ -73,6 +73,13 @@ def email_key(value: str) -> str:
     return ascii_folded(value)
 
 
+def is_same_value(field: str, one: str | None, other: str | None) -> bool:
+    """Whether two values of a field are the same: an address in whatever letter case, and empty is empty."""
+    return (
+        email_key(one or "") == email_key(other or "") if field == "email" else (one or "") == (other or "")
+    )
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class OtherTag:
     """A tag of another type than contacts have by their documents: it is not managed, only watched.

@@ -16,6 +16,7 @@ from reconcile.model.contact import (
     State,
     email_key,
     in_force,
+    is_same_value,
     item_name,
 )
 from reconcile.model.facets import FACETS, FIELDS, SETS, Facet
@@ -75,7 +76,7 @@ def _expiry(grant: Grant) -> str:
 
 def _unmet_fields(facet: Facet, target: State, live: State) -> Iterator[str]:
     for name, value in sorted(target.fields(facet).items()):
-        if (value or None) != (live.fields(facet).get(name) or None):
+        if not is_same_value(name, value, live.fields(facet).get(name)):
             yield f"{facet.value}.{name} is not as written"
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
-from reconcile.model.contact import BY_ROLE, Fields, Grant, Item, State, item_name
+from reconcile.model.contact import BY_ROLE, Fields, Grant, Item, State, is_same_value, item_name
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredItem, Mode
 from reconcile.model.facets import FACETS, SETS, Facet, ItemKey
 from reconcile.model.plan import Origin, OriginKind
@@ -200,8 +200,16 @@ def _target_grant(declared: DeclaredGrant, held: Grant | None) -> Grant:
 
 
 def _target_fields(facet: Facet, declaration: Declaration, baseline: State) -> Fields:
-    """The declared fields; of a whole facet, over what is there."""
-    declared = declaration.fields(facet)
+    """The declared fields; of a whole facet, over what is there.
+
+    An e-mail address keeps its live spelling, as a tag does: its case makes no other address, and some
+    servers change it.
+    """
+    live = baseline.fields(facet)
+    declared = {
+        name: live.get(name) if is_same_value(name, value, live.get(name)) else value
+        for name, value in declaration.fields(facet).items()
+    }
     if not FACETS[facet].whole:
         return declared
     kept = {name: value for name, value in baseline.fields(facet).items() if value is not None}

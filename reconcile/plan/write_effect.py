@@ -16,6 +16,7 @@ from reconcile.model.contact import (
     State,
     email_key,
     in_force,
+    is_same_value,
     item_name,
 )
 from reconcile.model.facets import FIELDS, SETS, Facet, item_key
@@ -60,7 +61,11 @@ def _is(step: Operation, value: Value, wanted: Value) -> bool:
         return value.status in allowed and value.expires == wanted.expires
     if step.facet in SETS:
         return (value is None) == (wanted is None)
-    return (value or None) == (wanted or None)
+    return is_same_value(step.item, _text(value), _text(wanted))
+
+
+def _text(value: Value) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +176,10 @@ class _Comparison:
         return {grant.reference: grant for grant in self.after.state.roles or ()}
 
     def _lost_grants(self) -> Iterator[Grant]:
-        """Access is what is active: a grant that is sent back to wait is lost, too."""
-        if self._unread(Facet.ROLES):
-            return
+        """Access is what is active: a grant that is sent back to wait is lost, too.
+
+        So is one that the account does not show any more, since no later run could see that it is gone.
+        """
         after = self._grants_after()
         for reference, grant in self._expected().items():
             found = after.get(reference)

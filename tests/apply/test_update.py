@@ -5,13 +5,14 @@ from reconcile.apply.run_context import CircuitBreaker, RunContext
 from reconcile.evance.reader import Reader
 from reconcile.evance.writer import Writer
 from reconcile.journal.writer import open_journal
+from reconcile.model.contact import State
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag, Mode
 from reconcile.model.facets import Facet
 from reconcile.model.plan import Plan, PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.result import Outcome, Report
 from reconcile.model.settings import Patterns, Policy
-from reconcile.plan.approval import approved_operations
+from reconcile.plan.approval import approved_operations, unmet_target
 from reconcile.services.planning import make_fresh_plan
 from tests.support.sandbox.sandbox_account import SandboxAccount
 from tests.support.shop import NOW, Shop
@@ -152,3 +153,19 @@ def test_a_lapsed_grant_that_the_write_drops_has_a_line(sandbox_account: Sandbox
     roles = sandbox_account.user("dermot@quigley.example.net")["roles"]
     assert "newsletter" in roles
     assert "trade-gold" not in roles
+
+
+def test_the_case_of_a_new_address_is_no_difference(sandbox_account: SandboxAccount) -> None:
+    """Some servers store addresses in lower case: no plan would ever be empty, and each apply fail."""
+    checkout = sandbox_account.checkout(
+        "contacts: [{id: 36, profile: {email: Rosalind.Keane@Example.COM, phone: '01473 1'}}]\n"
+    )
+    assert checkout.apply().code == 0
+    assert sandbox_account.holds()["36"]["email"] == "rosalind.keane@example.com"
+    assert "No changes" in checkout.plan().out
+
+
+def test_an_address_that_is_stored_in_another_case_is_as_written() -> None:
+    """Read back, it is the same address."""
+    wanted, stored = (State(profile={"email": email}) for email in ("Rosa@Example.com", "rosa@example.com"))
+    assert unmet_target(wanted, stored, NOW) == ()

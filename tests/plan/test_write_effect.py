@@ -127,7 +127,6 @@ def test_a_role_that_the_write_was_to_change_is_lost_when_it_is_gone() -> None:
         (roles(press=Grant("press", expires=LATE - timedelta(days=1))), "role press expires"),
         (roles(wholesale=Grant("wholesale")), "role wholesale is 'active', and was 'pending'"),
         (roles(**{"sample-box": Grant("sample-box")}), "role sample-box is held, and was not before"),
-        (None, "its roles can't be read any more"),
     ],
 )
 def test_a_grant_that_changed_beside_the_write_is_a_fault(held: tuple[Grant, ...] | None, fault: str) -> None:
@@ -135,6 +134,13 @@ def test_a_grant_that_changed_beside_the_write_is_a_fault(held: tuple[Grant, ...
     changes = found(after(roles=held))
     assert (changes.lost, len(changes.faults)) == ((), 1)
     assert fault in changes.faults[0]
+
+
+def test_roles_that_are_not_shown_any_more_count_as_lost() -> None:
+    """No later run could see that they are gone: the contact would be as declared, or just set aside."""
+    changes = found(after(roles=None))
+    assert changes.lost_role
+    assert changes.faults == ("its roles can't be read any more",)
 
 
 @pytest.mark.parametrize(
