@@ -67,7 +67,14 @@ class Recorder:
         """Note the record of a run that left nothing undone, those set aside excepted. OSError: no disk."""
         undone = journal.unnoted or not all(result.settled for result in report.results)
         if not (undone or self.needless):
-            note_record(journal, self._record(journal.run, report), self.times, self.past.records)
+            record = self._record(journal.run, report)
+            note_record(journal, record, self.times, self._readable_records())
+
+    def _readable_records(self) -> Sequence[NotedRecord]:
+        """The records up to the last one that could be read: a lost file serves no other run."""
+        records, last = self.past.records, self.remembered.record
+        names = [run.name for run, _ in records]
+        return records[: names.index(last.run) + 1] if last else ()
 
     def _record(self, run: str, report: Report) -> Record:
         builder = RecordBuilder(

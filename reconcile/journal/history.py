@@ -8,14 +8,14 @@ from pathlib import Path
 from reconcile.clock import later, parse_utc_text
 from reconcile.model.contact import email_key
 from reconcile.model.facets import Facet
-from reconcile.model.record import Attempt, EntryKey, Remembered
+from reconcile.model.record import Attempt, EntryKey, Record, Remembered
 from reconcile.model.result import SETTLED
 from reconcile.plan.guards.facts import gains
 
 from .journaled_run import JournaledRun, read_runs
 from .lineage import MissingRun, missing_runs
 from .lines import NOT_NOTED, BeginLine, IntentLine, RecordLine, SpentOverride
-from .record import read_record
+from .record import BrokenRecord, read_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +78,30 @@ class RunHistory:
 
         Who a contact was before a write is a fact, even where the run that wrote it was retired.
         """
-        records = self.records
-        last = records[-1] if records else None
-        newer = self.runs[self.runs.index(last[0]) + 1 :] if last else self.runs
+        record = self._last_record()
+        names = [run.name for run in self.runs]
+        newer = self.runs[names.index(record.run) + 1 :] if record else self.runs
         counting = [run for run in newer if not run.retired]
         return Remembered(
-            record=read_record(*last) if last else None,
+            record=record,
             attempt=_last_attempt(counting),
             settled=dict(pair for run in counting for pair in _settled(run)),
             names=dict(pair for run in newer for pair in _written_names(run)),
         )
+
+    def _last_record(self) -> Record | None:
+        """The last record; one whose file is lost is passed over once a run that names it is retired.
+
+        Runs that changed nothing share a file: who has retired one of them knows that it is lost.
+        """
+        given_up = {line.file for run in self.runs if run.retired and (line := run.record)}
+        for run, line in reversed(self.records):
+            try:
+                return read_record(run, line)
+            except BrokenRecord:
+                if line.file not in given_up:
+                    raise
+        return None
 
     def of_approval(self, digest: str) -> JournaledRun | None:
         """The last run that carried out the plan of that digest."""

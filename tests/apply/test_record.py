@@ -164,6 +164,22 @@ def test_retiring_a_run_with_a_damaged_record_makes_the_one_before_it_count(
     assert set(entries(checkout)) == {HERS, "tom.wherry@example.com"}
 
 
+def test_retiring_one_of_several_runs_that_share_a_lost_file_is_enough(
+    sandbox_account: SandboxAccount,
+) -> None:
+    """Or one would have to retire every run of the clock since then."""
+    checkout = sandbox_account.checkout(TEAM)
+    for at in (AS_OF, STARTED, LATER):
+        applied(checkout, as_of=at)
+    (file,) = records(checkout)
+    file.unlink()
+    assert checkout.run("history", "--retire", checkout.journals()[-1].name, "--yes").code == 0
+    assert checkout.plan(as_of=MUCH_LATER).code == 0
+    applied(checkout, as_of=MUCH_LATER)
+    assert [new.name for new in records(checkout)] == [checkout.lines("record")[-1]["file"]]
+    assert entries(checkout)[HERS]["contact"] == GRACE
+
+
 def test_the_commit_is_recorded_and_whether_something_is_not_in_it(sandbox_account: SandboxAccount) -> None:
     """Later runs compare the declarations with those of that commit."""
     checkout = sandbox_account.checkout(TEAM)
