@@ -82,11 +82,12 @@ class RunHistory:
         names = [run.name for run in self.runs]
         newer = self.runs[names.index(record.run) + 1 :] if record else self.runs
         counting = [run for run in newer if not run.retired]
+        written = (pair for run in newer for pair in _written_names(run))
         return Remembered(
             record=record,
             attempt=_last_attempt(counting),
             settled=dict(pair for run in counting for pair in _settled(run)),
-            names=dict(pair for run in newer for pair in _written_names(run)),
+            names={**_recorded_names(record), **dict(written)},
         )
 
     def _last_record(self) -> Record | None:
@@ -167,6 +168,19 @@ def _settled(run: JournaledRun) -> Iterator[tuple[str, datetime]]:
     for contact in run.contacts(*SETTLED):
         if contact is not None and run.begun_at is not None:
             yield contact, run.begun_at
+
+
+def _recorded_names(record: Record | None) -> dict[EntryKey, str]:
+    """The contact that each address and each reference was declared for, where it was for one alone.
+
+    So a declaration is still about that contact when it says less, or more, of who is meant.
+    """
+    contacts: dict[EntryKey, set[str]] = {}
+    for key, entry in record.entries.items() if record else ():
+        for name in (EntryKey(email=key.email), EntryKey(reference=key.reference)):
+            if entry.contact and name != EntryKey():
+                contacts.setdefault(name, set()).add(entry.contact)
+    return {name: ids.pop() for name, ids in contacts.items() if len(ids) == 1}
 
 
 def _written_names(run: JournaledRun) -> Iterator[tuple[EntryKey, str]]:

@@ -76,8 +76,8 @@ class Remembered:
     """What all runs tell together: the record, and what the runs after it have done.
 
     ``settled`` has, by a contact's id, when the last of those runs began that left it as that run's
-    declarations say. ``names`` has the contact that they wrote, or may have written, by the address and by
-    the reference that it had before the write.
+    declarations say. ``names`` has the contact by each address and reference by which the record's
+    declarations name it, or that it had before one of those runs wrote it, or may have written it.
     """
 
     record: Record | None = None

@@ -292,6 +292,24 @@ def test_an_address_that_changed_hands_sets_its_entry_aside_until_it_is_pinned(
     assert entries(checkout)["grace.elsewhere@example.com"]["set_aside"] is None
 
 
+@pytest.mark.parametrize("pin", ["id: '14', ", "reference: TJ-0014, "])
+def test_an_entry_that_says_less_of_who_is_meant_is_about_the_same_contact(
+    sandbox_account: SandboxAccount, pin: str
+) -> None:
+    """A pin that is deleted once the address belongs to somebody else must not hand over the roles."""
+    address = sandbox_account.holds()["14"]["email"]
+    entry = f"email: {address}, tags: [one]"
+    checkout = sandbox_account.checkout(f"contacts: [{{{pin}{entry}}}]\n")
+    applied(checkout)
+    checkout.declare(f"contacts: [{{{entry}}}]\n")
+    assert "No changes" in checkout.plan().out
+    sandbox_account.readdress("14", "moved@example.com")
+    sandbox_account.readdress(STRANGER, address)
+    done = checkout.apply()
+    assert (done.code, f"{address} is now contact {STRANGER}" in done.err) == (4, True), done.said
+    assert "one" not in sandbox_account.holds()[STRANGER]["tags"]
+
+
 def test_a_person_who_changed_the_address_is_set_aside_until_the_entry_says_so(
     sandbox_account: SandboxAccount,
 ) -> None:
