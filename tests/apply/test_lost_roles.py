@@ -387,7 +387,10 @@ def test_a_write_that_took_a_role_and_did_nothing_else_is_no_write_without_effec
         f"status:code={code},method=POST,path=/api/contacts/36.json,n=1", REVOKED_BEFORE_THE_NEXT_LOOK
     )
     done = checkout.apply()
-    assert (done.code, f"{ROSALIND}: lost a role: it lost role press" in done.err) == (4, True), done.said
+    assert (done.code, f"{ROSALIND} (contact 36): lost a role: it lost role press" in done.err) == (
+        4,
+        True,
+    ), done.said
     assert len(sandbox_account.writes()) == 1
     sandbox_account.calm()
     assert checkout.apply(as_of=LATER).code == 3
