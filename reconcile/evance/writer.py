@@ -18,7 +18,14 @@ from reconcile.errors import (
 from reconcile.model.contact import Contact, Identity, email_key
 from reconcile.model.plan import Payload
 from reconcile.model.settings import SearchCase
-from reconcile.wire.contacts_v1 import CONTACTS_V1, contact_in, contact_path_v1, payload_fields, read_contact
+from reconcile.wire.contacts_v1 import (
+    CONTACTS_V1,
+    contact_in,
+    contact_path_v1,
+    email_in,
+    payload_fields,
+    read_contact,
+)
 from reconcile.wire.roles_and_tags import SET_KEYS
 from reconcile.wire.values import Json, read_identity
 
@@ -120,19 +127,23 @@ class Writer(Reader):
         if refusal:
             return WriteResult(WriteKind.REJECTED, refusal, sent=False)
         try:
-            return self._written(request, self._api.write(request), known_id)
+            return self._written(request, self._api.write(request), payload, known_id)
         except (Unauthorized, Forbidden):
             raise
         except ApiError as error:
             kind = _KINDS.get(type(error), WriteKind.REJECTED)
             return WriteResult(kind, str(error), sent=_was_sent(error))
 
-    def _written(self, request: ApiRequest, answer: Json | None, known_id: str | None) -> WriteResult:
+    def _written(
+        self, request: ApiRequest, answer: Json | None, payload: Payload, known_id: str | None
+    ) -> WriteResult:
         """The result of a success; OutcomeUnknown when its answer shows no contact, or another one."""
         if answer is None and known_id is not None:
             return WriteResult(WriteKind.WRITTEN, contact_id=known_id)
-        contact_id = _id_of(contact_in(answer or {}), known_id)
-        if contact_id is None or known_id not in (None, contact_id):
+        shown = contact_in(answer or {})
+        contact_id = _id_of(shown, known_id)
+        is_other = known_id != contact_id if known_id else _has_another_address(shown, payload)
+        if contact_id is None or is_other:
             raise unexpected_response(request, self.connection)
         return WriteResult(WriteKind.WRITTEN, "", contact_id, _contact_if_whole(answer or {}))
 
@@ -161,6 +172,12 @@ def _was_sent(error: ApiError) -> bool:
     if isinstance(error, WriteDeferred):
         return error.sent
     return not isinstance(error, Stopped | Unreachable)
+
+
+def _has_another_address(shown: Json | None, payload: Payload) -> bool:
+    """True when the answer to a creation shows somebody else; it may leave the address out."""
+    email, sent = (shown or {}).get("email"), email_in(payload)
+    return isinstance(email, str) and bool(email and sent) and email_key(email) != email_key(sent)
 
 
 def _id_of(shown: Json | None, known_id: str | None) -> str | None:

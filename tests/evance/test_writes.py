@@ -93,6 +93,15 @@ def test_a_lost_answer_to_an_addition_is_an_unknown_outcome(
     assert len(fake_account.calls) == 1
 
 
+def test_an_answer_that_shows_somebody_else_is_no_new_contact(open_client: OpenClient) -> None:
+    """That contact would be remembered as the one that was made, and compared with its declaration."""
+    _, writer = open_client(lambda _seen: FakeReply(201, v1(77)))
+    payload = {"contact": {"type": "user", "email": "nina@example.com"}}
+    expect(writer.create(payload), WriteKind.UNKNOWN, "whether it was written is unknown")
+    payload = {"contact": {"type": "user", "email": "C77@example.com"}}
+    assert writer.create(payload).contact_id == "77"
+
+
 def test_a_timeout_of_a_write_is_an_unknown_outcome(open_client: OpenClient) -> None:
     """The write may have arrived although no answer came in time."""
     done = threading.Event()
