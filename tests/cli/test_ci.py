@@ -70,10 +70,11 @@ class Job:
         from reconcile.journal.hash_chain import HashChain
 
         chain = HashChain(self.project.root / ".reconcile" / "runs" / f"{RUN}.jsonl")
-        chain.append("begin", {"account": "x", "at": "2026-11-23T09:00:00Z", **told})
+        begun = {"account": "x", "at": "2026-11-23T09:00:00Z", "config": "sha256:0", "changes": 2}
+        chain.append("begin", {**begun, "target": "sandbox", "tool_version": "0", **told})
         outcomes = (("13", "applied"), ("14", "not written"))
         for contact, outcome in outcomes:
-            who = {"contact": contact, "email": f"{contact}@example.com"}
+            who = {"key": contact, "contact": contact, "email": f"{contact}@example.com"}
             chain.append("outcome", {**who, "outcome": outcome, "detail": "secret reason"})
         chain.append("end", {"complete": False, "stopped": None})
         chain.close()
