@@ -56,7 +56,7 @@ class WatchedShop:
     recorded: set[str] = field(default_factory=set)
     touched: set[tuple[str, Item]] = field(default_factory=set)
     completed: datetime | None = None
-    written: dict[str, list[ContactChange]] = field(default_factory=dict)
+    changes: dict[str, list[ContactChange]] = field(default_factory=dict)
     taken: dict[str, Counter[str]] = field(default_factory=dict)
     writes: list[ContactChange] = field(default_factory=list)
     drops: frozenset[str] = frozenset()
@@ -128,7 +128,7 @@ class WatchedShop:
         self, run: JournaledRun, done: CommandResult | None, *, due: bool, reverting: bool
     ) -> None:
         shown = plan_of(done) if done else _told_by(run)
-        self.written[run.name], self.taken[run.name] = self.writes, self._taken()
+        self.changes[run.name], self.taken[run.name] = self._changes(), self._taken()
         if not reverting:
             self._assert_justified(shown)
         for change in self.writes:
@@ -193,13 +193,18 @@ class WatchedShop:
         self._touch(during)
 
     def assert_undoes(self, plan: Mapping[str, Any], run: str) -> None:
-        """A plan to take a run back touches only what that run has changed."""
-        changed: dict[str, set[Item]] = {}
-        for change in self.written.get(run, []):
-            changed.setdefault(change.contact, set()).update(change.items)
+        """A plan to take a run back touches only what that run has changed.
+
+        It may take for its own what somebody changed to the same between its last reading and its write.
+        """
+        changes = self.changes.get(run, [])
+        written = {change.contact for change in changes if change.by_tool}
+        changed = {(change.contact, item) for change in changes for item in change.items}
         for change in plan["changes"]:
-            touched = {(one["facet"], one["item"]) for one in change["operations"]}
-            assert touched <= changed.get(change["contact"]["id"], set()), (change, changed)
+            contact = change["contact"]["id"]
+            touched = {(contact, (one["facet"], one["item"])) for one in change["operations"]}
+            assert contact in written, change
+            assert touched <= changed, (change, changed)
 
     def assert_as_declared(self, plan: Mapping[str, Any]) -> None:
         """All is as declared, but for those who were set aside or have moved."""
