@@ -22,7 +22,7 @@ def test_contacts_stand_by_risk_with_their_steps(plan_browser: PlanBrowser) -> N
     """A short plan is unfolded: all its steps can be read at once."""
     tab = plan_browser.open(full_plan())
     assert names(tab) == ["bob@email.com", "carol@email.com", "dave@email.com", "new@email.com"]
-    assert tab.locator(".contact li:visible").count() == 20
+    assert tab.locator(".contact li:visible").count() == 21
     assert "trade-account" in tab.locator(".contact li.add").first.inner_text()
 
 
@@ -84,7 +84,7 @@ def test_all_can_be_folded_and_unfolded(plan_browser: PlanBrowser) -> None:
     tab.get_by_role("button", name="Fold all", exact=True).click()
     assert tab.locator(".contact li:visible").count() == 0
     tab.get_by_role("button", name="Unfold all").click()
-    assert tab.locator(".contact li:visible").count() == 20
+    assert tab.locator(".contact li:visible").count() == 21
 
 
 def test_the_exact_payload_is_shown_on_demand(plan_browser: PlanBrowser) -> None:

@@ -61,5 +61,5 @@ def test_without_scripts_the_page_reads(plan_browser: PlanBrowser) -> None:
     """Steps and pictures stand in the page itself."""
     tab = plan_browser.open(full_plan(), java_script_enabled=False)
     assert len(names(tab)) == 4
-    assert tab.locator(".contact li:visible").count() == 20
+    assert tab.locator(".contact li:visible").count() == 21
     assert "Without its script" in tab.locator("body").inner_text()
