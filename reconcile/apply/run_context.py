@@ -92,6 +92,7 @@ class RunContext:
     before a contact is begun and again before each write. ``clock_fault`` says why the machine's clock can't
     be trusted by the reading right before a write, or None. ``workers`` contacts are carried out at a time.
     ``present`` tells the time, by which a grant may end while a run lasts; None: it stands still.
+    ``stripped`` are the labels of the contacts of which the guards know that they lose their last role.
     """
 
     account: WritableAccount
@@ -103,6 +104,7 @@ class RunContext:
     clock_fault: Callable[[], str | None] = lambda: None
     workers: int = 1
     present: Callable[[], datetime] | None = None
+    stripped: frozenset[str] = frozenset()
 
     def time(self) -> datetime:
         """The present."""

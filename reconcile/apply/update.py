@@ -10,7 +10,8 @@ from reconcile.model.contact import Contact
 from reconcile.model.plan import Change
 from reconcile.model.result import Outcome, Result, WriteEffect
 from reconcile.plan.approval import same_person, unapproved
-from reconcile.plan.contact_plan import plan_contact
+from reconcile.plan.contact_plan import ContactPlan, plan_contact
+from reconcile.plan.guards.checks import loss_horizon
 from reconcile.plan.guards.people import guarded_roles
 
 from .run_context import ReadBudget, RunContext, failure_text, roles_held
@@ -174,12 +175,23 @@ class ContactUpdate:
             return Result(
                 change, Outcome.STALE, f"it would now need what nobody approved: {items}; plan again"
             )
-        held = guarded_roles(contact, run.context.policy) if fresh.handovers else ""
-        if held:  # given since the guards looked, in a long run an hour ago
-            fields = " and ".join(step.item for step in fresh.handovers)
-            return Result(change, Outcome.STALE, f"its {fields} stays, since it now holds {held}")
+        uncounted = self._uncounted_by_guards(contact)
+        if uncounted:
+            return Result(change, Outcome.STALE, uncounted)
         stopped = run.stops_write(fresh)
         return fresh if stopped is None else Result(change, Outcome.NOT_TRIED, stopped)
+
+    def _uncounted_by_guards(self, contact: ContactPlan) -> str:
+        """What has become of the contact since the guards looked, in a long run an hour ago, or nothing."""
+        policy, now = self.run.context.policy, self.run.context.now
+        held = guarded_roles(contact, policy) if contact.handovers else ""
+        if held:
+            fields = " and ".join(step.item for step in contact.handovers)
+            return f"its {fields} stays, since it now holds {held}"
+        stripped = contact.loses_last_role(loss_horizon(policy, now))
+        if stripped and contact.label not in self.run.stripped:
+            return "it would now lose its last role, which the guard last-role did not count; plan again"
+        return ""
 
     def _write(self, fresh: Change, live: Contact, read_at: float) -> Attempt:
         """Note the intent with the whole contact, write, note the effect, read back."""

@@ -164,6 +164,12 @@ def approved_operations(plan: Plan) -> dict[str, tuple[Operation, ...]]:
     return {change.key: change.operations for change in plan.changes}
 
 
+def counted_by(guard: str, plan: Plan) -> frozenset[str]:
+    """What that guard has counted in the plan: contacts by their labels, or roles."""
+    verdicts = (verdict for verdict in plan.guards if verdict.guard == guard)
+    return frozenset(subject for verdict in verdicts for subject in verdict.subjects)
+
+
 def refusal_reason(verdict: Verdict) -> str:
     """Why a tripped guard refuses, and what to do about it."""
     if not verdict.liftable:

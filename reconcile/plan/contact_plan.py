@@ -111,6 +111,10 @@ class ContactPlan:
         """How many managed roles would be open to the contact, without those cut short before then."""
         return len(set(self._open_roles(self.folded.target)) - self.cut_short(until))
 
+    def loses_last_role(self, until: datetime) -> bool:
+        """True when a managed role is open to the contact now and none would be by then."""
+        return bool(self.roles_before) and not self.roles_after(until)
+
     @property
     def loses_roles(self) -> bool:
         """True when a role would be taken, be it one that waits, or would end earlier than before."""

@@ -21,7 +21,7 @@ from reconcile.model.declaration import Declaration
 from reconcile.model.plan import Plan, PlanContext
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.model.result import Report
-from reconcile.plan.approval import approved_operations
+from reconcile.plan.approval import approved_operations, counted_by
 from reconcile.plan.clock_check import ClockReport
 from reconcile.render.wording.sentences import open_revocation_lines, unsettled_lines, written_text
 from reconcile.sandbox import running, seed
@@ -252,6 +252,7 @@ class ApplyJob:
                 clock_fault=self._clock_fault,
                 workers=self.project.target.concurrency,
                 present=self.project.present,
+                stripped=counted_by("last-role", fresh.plan),
             )
             report = carry_out(fresh.plan, run, lambda done, total: progress("Applying", done, total))
             return self._end(journal, replace(report, set_aside=fresh.plan.set_aside), recorder)

@@ -77,3 +77,19 @@ def test_who_is_made_an_administrator_meanwhile_keeps_the_address(sandbox_accoun
         in done.err
     )
     assert not any(one["wrote"] for one in sandbox_account.requests())
+
+
+def test_who_would_lose_the_last_role_by_now_keeps_it(sandbox_account: SandboxAccount) -> None:
+    """The plan left a role that nobody declares; taken meanwhile, it leaves nothing behind the revocation."""
+    sandbox_account.outside("36", grant="staff-tools")
+    checkout = sandbox_account.checkout(f"contacts: [{{email: {ROSALIND}, roles: []}}]\n")
+    sandbox_account.upset(f"writer:contact=36,revoke=staff-tools,path={PATH},n=2")
+    done = checkout.apply()
+    assert done.code == 4, done.said
+    assert (
+        f"{ROSALIND} (contact 36): skipped: changed meanwhile: it would now lose its last role, which the "
+        "guard last-role did not count; plan again" in done.err
+    )
+    assert not any(one["wrote"] for one in sandbox_account.requests())
+    assert checkout.apply().code == 3
+    assert checkout.apply("--allow", "last-role=1").code == 0

@@ -12,7 +12,7 @@ from reconcile.model.plan import Plan, PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.result import Outcome, Report
 from reconcile.model.settings import Patterns, Policy
-from reconcile.plan.approval import approved_operations, unmet_target
+from reconcile.plan.approval import approved_operations, counted_by, unmet_target
 from reconcile.services.planning import make_fresh_plan
 from tests.support.sandbox.sandbox_account import SandboxAccount
 from tests.support.shop import NOW, Shop
@@ -39,10 +39,16 @@ def plan_context() -> PlanContext:
 
 def carried(shop: Shop, account: Writer, plan: Plan) -> Report:
     with open_journal(shop.path.parent / "runs", NOW) as book:
-        approved = approved_operations(plan)
-        return carry_out(
-            plan, RunContext(account, plan_context(), approved, book, CircuitBreaker(5), workers=4)
+        run = RunContext(
+            account,
+            plan_context(),
+            approved_operations(plan),
+            book,
+            CircuitBreaker(5),
+            workers=4,
+            stripped=counted_by("last-role", plan),
         )
+        return carry_out(plan, run)
 
 
 def applied(shop: Shop, *declarations: Declaration) -> tuple[Plan, Report]:

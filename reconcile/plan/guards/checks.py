@@ -127,9 +127,7 @@ def _last_holder(guard_input: GuardInput) -> GuardCount:
 def _last_role(guard_input: GuardInput) -> GuardCount:
     """A role whose end is set to the next hours is as good as taken; one that waits was none."""
     soon = loss_horizon(guard_input.policy, guard_input.now)
-    stripped = (
-        contact for contact in guard_input.contacts if contact.roles_before and not contact.roles_after(soon)
-    )
+    stripped = (contact for contact in guard_input.contacts if contact.loses_last_role(soon))
     limit = guard_input.limits.of(LAST_ROLE)
     return count_in_words("contact", "would lose the last role", labels(stripped), limit)
 
