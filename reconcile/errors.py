@@ -84,6 +84,10 @@ class NotFound(ApiError):
     """The account has no such thing."""
 
 
+class ChangedSinceListed(NotFound):
+    """A contact is gone, or is another one, since the account was listed: list it again."""
+
+
 class Rejected(ApiError):
     """The API says that the request is not valid (400, 405, 409, 422)."""
 

@@ -5,7 +5,15 @@ from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 from reconcile.clock import ServerTime
-from reconcile.errors import ApiError, Forbidden, NotFound, Rejected, ServerFailure, UnexpectedResponse
+from reconcile.errors import (
+    ApiError,
+    ChangedSinceListed,
+    Forbidden,
+    NotFound,
+    Rejected,
+    ServerFailure,
+    UnexpectedResponse,
+)
 from reconcile.http.rate_limiter import RetryPolicy, Timing
 from reconcile.model.contact import PENDING, Contact, Identity, Role, State, email_key
 from reconcile.model.facets import SETS, Facet
@@ -129,7 +137,7 @@ class Reader:
         """These contacts by id, with at least these facets, in the order given.
 
         A contact that ``known`` shows with all the facets is taken from there; all others are read, one
-        request each, in parallel. ApiError: one of them is gone, or is another than the listing showed.
+        request each, in parallel. ChangedSinceListed: one is gone, or is another than the listing showed.
         """
         if self.connection.capabilities.contact_ids is Numbering.OTHER:
             raise ApiError(
@@ -182,18 +190,18 @@ class Reader:
         try:
             contact = self.contact(identity.id)
         except NotFound:
-            raise NotFound(
+            raise ChangedSinceListed(
                 f"contact {identity.id} was listed but is gone: if it was deleted just now, run the plan "
                 "again"
             ) from None
         if email_key(contact.identity.email) != email_key(identity.email):
-            raise ApiError(
+            raise ChangedSinceListed(
                 f"contact {identity.id} has another e-mail address than in the listing: if it was changed "
                 "just now, run the plan again; if this stays, the two API versions number contacts "
                 "differently"
             )
         if _is_another(contact.identity, identity):
-            raise ApiError(
+            raise ChangedSinceListed(
                 f"contact {identity.id} has another type or reference than in the listing: it was changed "
                 "just now, or the listing is out of date: run the plan again"
             )

@@ -1,10 +1,11 @@
 """A fresh plan from the declarations and the live account: list, match, read, plan, search holders, judge."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
-from reconcile.errors import DeclarationError, refuse_if
+from reconcile.errors import ChangedSinceListed, DeclarationError, refuse_if
 from reconcile.evance.listing import Listing, no_progress
 from reconcile.evance.reader import Reader
 from reconcile.journal.history import NO_HISTORY, RunHistory, run_history
@@ -30,6 +31,9 @@ from .accounts import check_clock, open_reader, warn_of_clock
 from .caller import Console, Progress
 from .project import Project
 from .role_holders import search_holders, undeclared_contacts
+
+MOST_LISTINGS = 3
+"""Maximum number of listings, then a contact that was changed since each of them fails the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +96,39 @@ def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways t
     contacts that are not declared are read, too, in search of another holder of a role that would lose its
     last one.
 
+    Customers change their addresses and delete their accounts while others are read: then the account is
+    listed again, since one of them must not keep all others from being planned.
+
     Raises DeclarationError with every declaration that finds no contact or more than one, and every role that
     the account does not have; ApiError when the account can't be read whole.
     """
+    make = partial(
+        _plan_of_one_listing,
+        declarations,
+        account,
+        context,
+        past=past,
+        remembered=remembered,
+        progress=progress,
+        thorough=thorough,
+    )
+    for _ in range(MOST_LISTINGS - 1):
+        with suppress(ChangedSinceListed):
+            return make()
+    return make()
+
+
+def _plan_of_one_listing(  # noqa: PLR0913 - as above
+    declarations: Sequence[Declaration],
+    account: Reader,
+    context: PlanContext,
+    *,
+    past: RunHistory,
+    remembered: Remembered,
+    progress: Progress,
+    thorough: bool,
+) -> FreshPlan:
+    """The plan, or ChangedSinceListed when a contact was changed between the list and its own reading."""
     roles = account.roles()
     context = context.with_roles(roles)
     listing = account.listing(lambda done, total: progress("Listing contacts", done, total))

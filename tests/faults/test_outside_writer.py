@@ -109,6 +109,27 @@ def test_even_within_the_gap_what_is_not_managed_is_safe(sandbox_account: Sandbo
     assert sandbox_account.user(ROSALIND)["tags"] == ["new-one", "vip"]
 
 
+@pytest.mark.parametrize(
+    "way",
+    ["writer:contact=36,email=rosie@example.com", f"newcomer:email={ROSALIND},moved-to=rosie@example.com"],
+)
+def test_an_address_that_changes_while_the_account_is_read_stops_nobody(
+    sandbox_account: SandboxAccount, way: str
+) -> None:
+    """Between the list and the reading of a contact: all are listed again, and only that one is set aside."""
+    checkout = sandbox_account.checkout(f"contacts: [{{email: {ROSALIND}, tags: [vip]}}]\n")
+    assert checkout.apply().code == 0
+    checkout.declare(DECLARED)
+    sandbox_account.upset(f"{way},path=/api/contacts/36.json,n=1")
+    done = checkout.apply()
+    assert done.code == 4, done.said
+    assert "contact 36 was this person at the last run" in done.out
+    assert sandbox_account.user(FIRST)["tags"] == ["auto:imported", "ipswich", "trade"]
+    assert all(
+        state["roles"] == {} for state in sandbox_account.holds().values() if state["firstname"] == "New"
+    )
+
+
 def assert_settles(sandbox_account: SandboxAccount, checkout: Checkout) -> None:
     sandbox_account.calm()
     assert checkout.apply().code == 0
