@@ -125,6 +125,11 @@ class RunHistory:
         recent = self._begun_after(later(now, -timedelta(hours=hours)))
         return frozenset(contact for run in recent for contact in _gainers(run, roles))
 
+    def recent_creations(self, now: datetime, hours: int) -> frozenset[str]:
+        """The ids of contacts that were created in the last hours; the key where none became known."""
+        recent = self._begun_after(later(now, -timedelta(hours=hours)))
+        return frozenset(contact for run in recent for contact in _created(run))
+
     def missing_journals(self, now: datetime, hours: int, *, recent: bool) -> tuple[str, ...]:
         """The runs of the last hours whose journals are gone, or those before; of unknown age is recent."""
         horizon = later(now, -timedelta(hours=hours))
@@ -219,6 +224,14 @@ def _handed_over(run: JournaledRun) -> Iterator[str]:
         updates = (write for write in writes if write.before is not None)
         if writes[0].contact and any(step.hands_over for write in updates for step in write.steps()):
             yield writes[0].contact
+
+
+def _created(run: JournaledRun) -> Iterator[str]:
+    """Whoever may have been created."""
+    ids = run.contact_ids
+    for key, writes in run.effective_writes.items():
+        if writes[0].contact is None:
+            yield ids.get(key) or key
 
 
 def _gainers(run: JournaledRun, roles: Sequence[str]) -> Iterator[str]:

@@ -147,7 +147,8 @@ GUARDS: dict[str, Guard] = {
         ),
         Guard(
             "creating",
-            "more contacts would be created",
+            "more contacts would be created; with a limit above 0, runs of the hours of `losing-access` "
+            "count, too",
             "Contacts that are created.",
             settings=(CREATING,),
             liftable=True,

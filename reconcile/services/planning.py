@@ -157,6 +157,7 @@ def _plan_of_one_listing(  # noqa: PLR0913 - as above
         recent_losses=past.recent_losses(now, hours),
         recent_handovers=past.recent_handovers(now, hours),
         recent_gains=past.recent_gains(now, hours, limits.of(GRANTING_ROLES)),
+        recent_creations=past.recent_creations(now, hours),
         missing_journals=past.missing_journals(now, hours, recent=True),
         older_gaps=past.missing_journals(now, hours, recent=False),
         idle_entries=idle_entries(

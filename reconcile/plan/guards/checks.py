@@ -70,7 +70,10 @@ def roles_without_holder(
 
 def _creating(guard_input: GuardInput) -> GuardCount:
     created = (contact for contact in guard_input.contacts if contact.action is ChangeAction.CREATE)
-    return count_in_words("contact", "would be created", labels(created), guard_input.limits.of(CREATING))
+    limit = guard_input.limits.of(CREATING)
+    counted = WithEarlier.of(created, guard_input.account.recent_creations if limit else frozenset())
+    event = "would be created" + counted.in_words(guard_input.limits)
+    return count_in_words("contact", event, counted.subjects, limit)
 
 
 def _empty_declarations(guard_input: GuardInput) -> GuardCount:

@@ -33,9 +33,9 @@ class AccountFacts:
     ``gap`` says why the listing may lack contacts; empty when it is proven whole. ``other_holders`` is None
     when nothing is known of contacts that are not declared. ``recent_losses`` are the ids of contacts that
     lost a role in earlier runs within the guards' hours, ``recent_handovers`` of those that got another
-    mailbox then, ``recent_gains`` of those that gained a privileged role. ``missing_journals`` are the runs
-    of those hours whose journals are gone, ``older_gaps`` the runs before them. ``idle_entries`` are
-    sentences about entries of the configuration that match nothing.
+    mailbox then, ``recent_gains`` of those that gained a privileged role, ``recent_creations`` of new ones.
+    ``missing_journals`` are the runs of those hours whose journals are gone, ``older_gaps`` the runs before
+    them. ``idle_entries`` are sentences about entries of the configuration that match nothing.
     """
 
     contacts: int | None = None
@@ -45,6 +45,7 @@ class AccountFacts:
     recent_losses: frozenset[str] = frozenset()
     recent_handovers: frozenset[str] = frozenset()
     recent_gains: frozenset[str] = frozenset()
+    recent_creations: frozenset[str] = frozenset()
     missing_journals: tuple[str, ...] = ()
     older_gaps: tuple[str, ...] = ()
     idle_entries: tuple[str, ...] = ()
