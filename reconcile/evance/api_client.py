@@ -8,7 +8,7 @@ from reconcile.http.rate_limiter import RateLimiter, RetryPolicy, Timing, http_d
 from reconcile.wire.values import Json
 
 from .connection import Connection
-from .error_mapping import failure_of, unexpected_response
+from .error_mapping import cached_response, failure_of, unexpected_response
 from .server_clock import ServerClock
 from .tokens import TokenSource
 from .transport import ApiRequest, ApiResponse, NoJson, Transport
@@ -54,9 +54,14 @@ class ApiClient:
         self.tokens = TokenSource(connection, timing, self._send_with_retries)
 
     def read(self, request: ApiRequest) -> Json:
-        """The JSON object that a GET is answered with; ApiError when there is none after all tries."""
-        outcome = self._authorized(request)
-        return self._json_object(request, self._success(request, outcome))
+        """The JSON object that a GET is answered with; ApiError when there is none after all tries.
+
+        Right before a write nothing that a cache has kept is an answer: what it lacks would be written away.
+        """
+        response = self._success(request, self._authorized(request))
+        if request.reserve_next and response.kept_by_cache:
+            raise cached_response(request, self.connection)
+        return self._json_object(request, response)
 
     def write(self, request: ApiRequest) -> Json | None:
         """The JSON object that a write is answered with, None for an empty body.

@@ -101,6 +101,14 @@ def unexpected_response(request: ApiRequest, connection: Connection) -> ApiError
     return UnexpectedResponse(f"{text}: is this the address of an Evance account?")
 
 
+def cached_response(request: ApiRequest, connection: Connection) -> ApiError:
+    """The error of an answer that a cache has kept for a while, where only a fresh one will do."""
+    return UnexpectedResponse(
+        f"{connection.account}: a cache answered when asked to {request.action}, so a write might undo what "
+        "it does not show; nothing was written: make the proxy in between keep no answers"
+    )
+
+
 def _unreachable(kind: FailureKind, connection: Connection) -> str:
     host = connection.host
     match kind:

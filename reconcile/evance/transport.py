@@ -77,6 +77,11 @@ class ApiResponse:
         return self.status >= 500 or self.status in (408, 425, 499)
 
     @property
+    def kept_by_cache(self) -> bool:
+        """True when a cache gave the answer, some seconds after the server had (RFC 9111, 5.1)."""
+        return self.headers.get("Age", "0").strip() != "0"
+
+    @property
     def asks_to_wait(self) -> bool:
         """True when all workers should send less for a while."""
         return self.status == 429 or "Retry-After" in self.headers

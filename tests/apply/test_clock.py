@@ -179,10 +179,21 @@ def test_answers_without_a_date_are_a_warning(sandbox_account: SandboxAccount, c
 
 def test_an_answer_from_a_cache_is_not_compared(sandbox_account: SandboxAccount, checkout: Checkout) -> None:
     """Its Date is that of the moment at which the cache stored it; the token tells the time."""
-    sandbox_account.upset("server-clock:seconds=-900,age=900,path=/api/*")
+    sandbox_account.upset("server-clock:seconds=-900,age=900,path=/api/v2/*")
     done = apply(checkout)
     assert done.code == 0, done.said
     assert "Warning" not in done.err
+
+
+def test_a_contact_that_a_cache_shows_is_not_written(
+    sandbox_account: SandboxAccount, checkout: Checkout
+) -> None:
+    """The reading right before a write must be the account's own, or what a person gave is written away."""
+    sandbox_account.upset("server-clock:age=30,path=/api/contacts/*")
+    done = apply(checkout)
+    assert done.code == 4, done.said
+    assert "a cache answered when asked to show contact" in done.err
+    assert sandbox_account.writes() == []
 
 
 @pytest.fixture
