@@ -146,7 +146,7 @@ class WatchedShop:
 
     def _dropped(self, change: ContactChange, sent: set[str] | None) -> set[Item]:
         """What the account took of a contact because the update did not name the set."""
-        managed = self.wanted.get(change.contact, {}) if sent is None else sent
+        managed = self._entry_of(change) if sent is None else sent
         return {
             item
             for item in change.items
@@ -177,11 +177,16 @@ class WatchedShop:
         assert number not in self.recorded, f"the entry of contact {number} is used for {contact['id']}"
         return number
 
+    def _entry_of(self, change: ContactChange) -> Entry:
+        """The entry that a contact is written by."""
+        email = (change.after or {}).get(("profile", "email"))
+        return self.wanted[self._number({"id": change.contact, "email": email})]
+
     def _assert_due(self, change: ContactChange) -> None:
         """The clock alone asks for it: a window began or ended, and nobody has touched the item since."""
         for item in change.items:
             assert (change.contact, item) not in self.touched, (change, "somebody has touched it")
-            assert has_boundary(self.wanted[change.contact], item, self.completed, self.now), (change, item)
+            assert has_boundary(self._entry_of(change), item, self.completed, self.now), (change, item)
 
     def _note_record(self, run: JournaledRun) -> None:
         during = self._changes()
