@@ -18,7 +18,7 @@ from reconcile.text import character_name, escape_unprintable, shows
 
 from . import rules
 from .bundles import Bundle, ItemHolder, bundles_by_name, check_bundle_names, read_bundle, with_bundles
-from .checks.duplicates import find_duplicates
+from .checks.duplicates import find_duplicates, find_shared_emails
 from .checks.forbidden import find_ignored
 from .checks.warnings import warn_of_contacts, warn_of_items, warn_of_unused_bundles
 from .contacts import ContactInFile, DeclarationReader
@@ -61,6 +61,7 @@ def load_declarations(
         _check_emptiness(contents, in_folder)
         declarations = _fold_bundles_in(contents, in_folder)
         problems += find_duplicates(declarations)
+        problems += find_shared_emails(declarations)
         problems += find_ignored(contents.item_holders, policy.ignore)
         problems += warn_of_items(contents.item_holders, policy.judgement, now)
         if not _has_errors(problems):

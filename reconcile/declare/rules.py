@@ -94,6 +94,7 @@ DUPLICATE_ITEM = Rule("duplicate-item")
 # Rules of contacts and bundles: what keys of an entry, and entries of all files, ask of each other.
 NO_IDENTITY = Rule("no-identity", in_schema=True)
 DUPLICATE_CONTACT = Rule("duplicate-contact")
+DUPLICATE_EMAIL = Rule("duplicate-email")
 REFERENCE_MOVES = Rule("reference-moves")
 ABSENT_WITH_MORE = Rule("absent-with-more", in_schema=True)
 TYPE_WITHOUT_CREATE = Rule("type-without-create", in_schema=True)

@@ -86,3 +86,42 @@ def _problem(declaration: Declaration, first: Declaration, identity: str) -> Pro
     if identity != "id":
         message += ", or pin both with 'id'"
     return Problem(declaration.place, message, rules.DUPLICATE_CONTACT.id)
+
+
+def find_shared_emails(declarations: Iterable[Declaration]) -> Iterator[Problem]:
+    """A problem for each declaration that gives its contact the address that another one has or gets.
+
+    Contacts that trade addresses share none in the end. Guests may: nobody is given what both have already.
+    """
+    having: dict[str, list[Declaration]] = {}
+    for declaration in declarations:
+        new = declaration.profile.get("email") if declaration.profile else None
+        final = new or declaration.email
+        if final is not None:
+            having.setdefault(email_key(final), []).append(declaration)
+    for email, sharing in having.items():
+        if len(sharing) > 1:
+            yield from _given_to_several(email, sharing)
+
+
+def _given_to_several(email: str, sharing: Iterable[Declaration]) -> Iterator[Problem]:
+    """Whoever has the address already keeps it, else the first one that gets it."""
+    owner, *others = sorted(sharing, key=lambda declaration: _gives(declaration, email))
+    for declaration in others:
+        if _gives(declaration, email) and _told_apart(declaration, owner):
+            message = (
+                f"the entry at {owner.place} has or gets the e-mail address that this one gives its contact; "
+                "keep one of the two"
+            )
+            yield Problem(declaration.place, message, rules.DUPLICATE_EMAIL.id)
+
+
+def _gives(declaration: Declaration, email: str) -> bool:
+    return declaration.email is None or email_key(declaration.email) != email
+
+
+def _told_apart(one: Declaration, other: Declaration) -> bool:
+    """True for two contacts; one that is declared twice is told as such."""
+    if one.id and other.id:
+        return one.id != other.id
+    return bool(one.reference and other.reference) and one.reference != other.reference
