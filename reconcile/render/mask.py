@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
-from reconcile.model.contact import HANDOVER_FIELDS, Grant, Identity, State
+from reconcile.model.contact import Grant, Identity, State
 from reconcile.model.declaration import NO_DECLARATION, Declaration
 from reconcile.model.facets import MANAGED, SETS, Facet
 from reconcile.model.guards import Verdict
@@ -229,7 +229,7 @@ class _ContactMask:
         """An item with its name, its values and its origin masked."""
         names = _VALUES[type(item)]
         values = tuple(getattr(item, name) for name in names)
-        if item.facet is Facet.PROFILE and item.item in HANDOVER_FIELDS:
+        if item.facet in _FIELDS and len(values) > 1:
             masked: tuple[Value, ...] = mask_field_change(item.item, *values)
         else:
             masked = tuple(self._value(item.facet, item.item, value) for value in values)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 from unicodedata import combining, normalize
 
-from reconcile.model.contact import Identity
+from reconcile.model.contact import HANDOVER_FIELDS, Identity, email_key
 from reconcile.text import invisible_character
 from reconcile.wire.fields import Masking, named_field
 
@@ -107,19 +107,31 @@ def mask_field_change(name: str, before: Any, after: Any) -> tuple[str | None, s
 
     Of an e-mail address it is said whether the domain stays: a misspelt one gives roles to a stranger.
     """
-    noted = _CHANGE_NOTE.search(after) if isinstance(after, str) and MASK in after else None
+    noted = _CHANGE_NOTE.search(after) if isinstance(after, str) and _may_be_masked(after) else None
     if noted:  # masked before: what it says stays
         return mask_field(name, before), f"{mask_field(name, noted.string[: noted.start()])}{noted[0]}"
     old, new = mask_field(name, before), mask_field(name, after)
     if not (old and new) or before == after:
         return old, new
-    if "@" in before and "@" in after:
-        same = _domain(before) == _domain(after)
-        return old, f"{new} ({'same' if same else 'another'} domain)"
-    return old, f"{new} ({MASK}, another)" if old == new else new
+    if name in HANDOVER_FIELDS and "@" in before and "@" in after:
+        return old, f"{new} ({_address_change(before, after)})"
+    return old, f"{new} (another value)" if old == new else new
 
 
-_CHANGE_NOTE = re.compile(rf" \((?:same domain|another domain|{MASK}, another)\)$")
+_CHANGE_NOTE = re.compile(
+    r" \((?:another address, same domain|another domain|another spelling|another value)\)$"
+)
+
+
+def _may_be_masked(value: str) -> bool:
+    """False for an address that only ends like a note: what it says of the domain would be made up."""
+    return MASK in value or "@" not in value
+
+
+def _address_change(before: str, after: str) -> str:
+    if email_key(before) == email_key(after):
+        return "another spelling"
+    return "another address, same domain" if _domain(before) == _domain(after) else "another domain"
 
 
 def _domain(address: str) -> str:
