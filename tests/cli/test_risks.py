@@ -189,3 +189,17 @@ def test_who_keeps_a_role_is_told_in_a_log_where_all_look_alike(project: Project
     for number in map(shop.id, people):
         assert f"b•••@e•••.com (contact {number}): not written" in done.err
         assert f"revocation still open: customer of b•••@e•••.com (contact {number})" in done.err
+
+
+def test_a_role_that_is_cut_short_stands_with_the_risks(project: Project) -> None:
+    """Whoever keeps a role until tonight loses it without another plan, so the reviewer sees it first."""
+    project.declare(
+        f"contacts: [{{email: {GRACE}, roles: [{{reference: customer, expires: 2026-11-23T20:00:00Z}}]}}]"
+    )
+    warning = "1 contact keeps a role for less time than before: "
+    text = project.run("plan", "--as-of", AS_OF).out
+    assert f"! {warning}{GRACE}: customer only until 2026-11-23T20:00:00Z" in text
+    markdown = project.run("plan", "--as-of", AS_OF, "--format", "markdown").out
+    assert f"> - {warning}" in markdown
+    assert "`customer` only until 2026-11-23T20:00:00Z" in markdown
+    assert f"<li>{warning}" in project.run("plan", "--as-of", AS_OF, "--format", "html").out

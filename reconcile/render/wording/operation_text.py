@@ -94,6 +94,11 @@ class OperationText:
         """When a grant lapsed that is not carried along."""
         return f"expired {self._end(grant.expires)}, not carried along" if grant.expires else "lapsed"
 
+    def only_until(self, operation: Operation) -> str:
+        """A role that is cut short: ``newsletter only until 2027-01-31``."""
+        expires = operation.after.expires if isinstance(operation.after, Grant) else None
+        return f"{self.dialect.name(operation.item)} only {self._until(expires)}"
+
     def _role(self, operation: Operation) -> str:
         before, after = operation.before, operation.after
         if not isinstance(after, Grant):

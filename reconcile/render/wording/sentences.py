@@ -129,6 +129,7 @@ class PlanSentences:
         """What a reviewer must see first: mailboxes, access lost or kept, approvals bypassed, guards."""
         yield from self._handed_over()
         yield from self._losing_access()
+        yield from self._cut_short()
         yield from self._activated()
         yield from self._revocations_set_aside()
         yield from (refusal_text(verdict, self.dialect) for verdict in self.plan.refused)
@@ -156,6 +157,16 @@ class PlanSentences:
         if losing:
             verb = verb_form(len(losing), "loses", "lose")
             yield f"{count(len(losing), 'contact')} {verb} access: {listed(losing, '; ')}"
+
+    def _cut_short(self) -> Iterator[str]:
+        cut = [
+            f"{self.short_name(change)}: {', '.join(map(self.operation_text.only_until, roles))}"
+            for change in self.plan.changes
+            if (roles := [operation for operation in change.operations if operation.shortens])
+        ]
+        if cut:
+            event = f"{verb_form(len(cut), 'keeps', 'keep')} a role for less time than before"
+            yield f"{count(len(cut), 'contact')} {event}: {listed(cut, '; ')}"
 
     def _activated(self) -> Iterator[str]:
         roles = [
