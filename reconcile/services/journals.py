@@ -6,7 +6,7 @@ from reconcile.apply.lock import locked
 from reconcile.errors import Refusal, UsageError
 from reconcile.journal.hash_chain import BrokenChain
 from reconcile.journal.history import run_history
-from reconcile.journal.journaled_run import read_runs
+from reconcile.journal.journaled_run import JournaledRun, read_runs
 from reconcile.journal.lineage import check_lineage
 from reconcile.journal.losses import loss_lines, lost_roles, open_roles
 from reconcile.journal.writer import Journal, NotedTimes
@@ -16,7 +16,7 @@ from .project import Project, find_run
 
 _QUESTION = (
     "Retire run {run}? Later runs will take it neither for the last one nor for a measure of the account; "
-    "what it took away still counts, and it can still be reverted."
+    "what it took away still counts, and it can still be reverted.{forgotten}"
 )
 
 
@@ -26,16 +26,28 @@ def retire_run(project: Project, name: str, console: Console, *, confirm: bool) 
     UsageError: there is no such run. Refusal: nobody said yes, or an apply is under way, which would write to
     the same folder.
     """
-    find_run(project, name)
+    forgotten = _forgotten_with(find_run(project, name), project)
     if confirm:
-        console.confirm(_QUESTION.format(run=name), "history --retire")
+        console.confirm(_QUESTION.format(run=name, forgotten=forgotten), "history --retire")
     with locked(project.state / "lock"):
         run = find_run(project, name)  # afresh: an apply may have added lines while a person thought
         if run.retired:
             return f"Run {name} was retired already, at {run.retired.at}."
         with closing(Journal(run.path)) as journal:
             journal.retire(NotedTimes(project.now, project.machine_time()))
-    return f"Run {name} is retired: later runs remember nothing of it. It can still be reverted."
+    return f"Run {name} is retired: later runs remember nothing of it. It can still be reverted.{forgotten}"
+
+
+def _forgotten_with(run: JournaledRun, project: Project) -> str:
+    """What is forgotten with a run, as a sentence; empty unless it is the last complete run."""
+    records = run_history(project.journals, run.account).records
+    if not records or records[-1][0].name != run.name:
+        return ""
+    earlier = f"what run {records[-2][0].name} noted, and " if len(records) > 1 else ""
+    return (
+        " It is the last complete run: nothing will be remembered of who an entry was about but "
+        f"{earlier}what was written."
+    )
 
 
 def acknowledge_losses(project: Project, name: str, console: Console, *, confirm: bool) -> str:

@@ -103,3 +103,20 @@ def test_history_shows_and_verifies_a_retired_run(checkout: Checkout, ahead: Pat
     verified = checkout.run("history", "--verify")
     assert verified.code == 0, verified.said
     assert f"run {ahead.stem} was retired at" in verified.out
+
+
+def test_retiring_the_last_complete_run_says_what_is_forgotten(checkout: Checkout) -> None:
+    """Without its record an entry may be about whoever has the address now; an earlier one remembers less."""
+    runs: list[Path] = []
+    for roles in ("customer, press", "customer", "customer, preview"):
+        checkout.declare(f"contacts: [{{email: grace.odell@example.com, roles: [{roles}]}}]\n")
+        assert checkout.apply(as_of=atom(now())).code == 0
+        runs += journals(checkout) - set(runs)
+    first, second, third = runs
+    forgotten = "nothing will be remembered of who an entry was about but "
+    assert forgotten not in retire(checkout, second, "--yes").out
+    assert (
+        f"{forgotten}what run {first.stem} noted, and what was written."
+        in retire(checkout, third, "--yes").out
+    )
+    assert f"{forgotten}what was written." in retire(checkout, first, "--yes").out
