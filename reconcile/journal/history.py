@@ -8,14 +8,14 @@ from pathlib import Path
 from reconcile.clock import later, parse_utc_text
 from reconcile.model.contact import email_key
 from reconcile.model.facets import Facet
-from reconcile.model.record import Attempt, EntryKey, Record, Remembered
+from reconcile.model.record import EntryKey, Record, Remembered, UnrecordedRun
 from reconcile.model.result import SETTLED
 from reconcile.plan.guards.facts import gains
 
 from .journaled_run import JournaledRun, read_runs
 from .lineage import MissingRun, missing_runs
-from .lines import NOT_NOTED, BeginLine, IntentLine, RecordLine, SpentOverride
-from .record import BrokenRecord, read_record
+from .lines import NOT_NOTED, BeginLine, IntentLine, SpentOverride
+from .record import BrokenRecord, NotedRecord, read_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +23,15 @@ class RunHistory:
     """The runs on this checkout that were for one account, each after those that it follows.
 
     ``missing`` are runs whose journals are gone. A run that was retired stays in ``runs``: what it took away
-    and which overrides it used up still count. It is no measure of what is normal, and nothing is recalled.
+    and which overrides it used up still count. It is no measure of what is normal, and nothing else of it is
+    remembered.
     """
 
     runs: tuple[JournaledRun, ...] = ()
     missing: tuple[MissingRun, ...] = ()
 
     @property
-    def remembered(self) -> tuple[JournaledRun, ...]:
+    def unretired(self) -> tuple[JournaledRun, ...]:
         """The runs that were not retired."""
         return tuple(run for run in self.runs if not run.retired)
 
@@ -39,13 +40,13 @@ class RunHistory:
         return [(run, begun) for run in self.runs if (begun := run.begun)]
 
     @property
-    def _begun_remembered(self) -> list[tuple[JournaledRun, BeginLine]]:
+    def _begun_unretired(self) -> list[tuple[JournaledRun, BeginLine]]:
         return [(run, begun) for run, begun in self._begun if not run.retired]
 
     @property
     def contacts_before(self) -> int | None:
         """How many contacts the account had at the last run."""
-        counts = [begun.contacts for _, begun in self._begun_remembered]
+        counts = [begun.contacts for _, begun in self._begun_unretired]
         return next((count for count in reversed(counts) if isinstance(count, int)), None)
 
     @property
@@ -61,19 +62,12 @@ class RunHistory:
         overrides = (override for begun in used for override in begun.allowances)
         return tuple(override for override in overrides if override.digest in carried_out)
 
-    def lost_since(self, moment: datetime) -> frozenset[str]:
-        """The ids of contacts that lost a role in runs that began after that moment."""
-        return frozenset(contact for run in self._begun_after(moment) for contact in _losers(run))
-
-    def _begun_after(self, moment: datetime) -> list[JournaledRun]:
-        return [run for run in self.runs if run.begun_at and run.begun_at > moment]
-
     @property
-    def records(self) -> tuple[tuple[JournaledRun, RecordLine], ...]:
+    def records(self) -> tuple[NotedRecord, ...]:
         """The runs that left a record, and were not retired."""
-        return tuple((run, line) for run in self.remembered if (line := run.record) is not None)
+        return tuple((run, line) for run in self.unretired if (line := run.record) is not None)
 
-    def recall(self) -> Remembered:
+    def read_remembered(self) -> Remembered:
         """What the runs tell together of each declaration; BrokenRecord when the last record is damaged.
 
         Who a contact was before a write is a fact, even where the run that wrote it was retired.
@@ -85,7 +79,7 @@ class RunHistory:
         written = (pair for run in newer for pair in _written_names(run))
         return Remembered(
             record=record,
-            attempt=_last_attempt(counting),
+            unrecorded=_last_whole_run(counting),
             settled=dict(pair for run in counting for pair in _settled(run)),
             names={**_recorded_names(record), **dict(written)},
         )
@@ -110,25 +104,26 @@ class RunHistory:
 
     def recent_losses(self, now: datetime, hours: int) -> frozenset[str]:
         """The ids of contacts that lost a role in the last hours."""
-        return self.lost_since(later(now, -timedelta(hours=hours)))
+        return frozenset(contact for run in self._recent_runs(now, hours) for contact in _losers(run))
 
     def recent_handovers(self, now: datetime, hours: int) -> frozenset[str]:
         """The ids of contacts that got another mailbox in the last hours."""
-        recent = self._begun_after(later(now, -timedelta(hours=hours)))
-        return frozenset(contact for run in recent for contact in _handed_over(run))
+        return frozenset(contact for run in self._recent_runs(now, hours) for contact in _handed_over(run))
 
     def recent_gains(self, now: datetime, hours: int, roles: Sequence[str]) -> frozenset[str]:
         """The ids of contacts that gained a role of these patterns in the last hours.
 
         A new contact whose id did not become known has the key of its change instead.
         """
-        recent = self._begun_after(later(now, -timedelta(hours=hours)))
-        return frozenset(contact for run in recent for contact in _gainers(run, roles))
+        return frozenset(contact for run in self._recent_runs(now, hours) for contact in _gainers(run, roles))
 
     def recent_creations(self, now: datetime, hours: int) -> frozenset[str]:
         """The ids of contacts that were created in the last hours; the key where none became known."""
-        recent = self._begun_after(later(now, -timedelta(hours=hours)))
-        return frozenset(contact for run in recent for contact in _created(run))
+        return frozenset(contact for run in self._recent_runs(now, hours) for contact in _created(run))
+
+    def _recent_runs(self, now: datetime, hours: int) -> list[JournaledRun]:
+        horizon = later(now, -timedelta(hours=hours))
+        return [run for run in self.runs if run.begun_at and run.begun_at > horizon]
 
     def missing_journals(self, now: datetime, hours: int, *, recent: bool) -> tuple[str, ...]:
         """The runs of the last hours whose journals are gone, or those before; of unknown age is recent."""
@@ -148,13 +143,13 @@ def run_history(folder: Path, account: str) -> RunHistory:
     return RunHistory(own, missing_runs(runs, account))
 
 
-def _last_attempt(runs: Sequence[JournaledRun]) -> Attempt | None:
+def _last_whole_run(runs: Sequence[JournaledRun]) -> UnrecordedRun | None:
     """The last of these runs that was about all declarations."""
     whole = [(run, begun) for run in runs if (begun := run.begun) and _is_whole(run, begun)]
     if not whole:
         return None
     run, begun = whole[-1]
-    return Attempt(
+    return UnrecordedRun(
         run=run.name,
         at=parse_utc_text(begun.at),
         declarations=begun.declarations,

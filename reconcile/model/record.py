@@ -57,7 +57,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class UnrecordedRun:
     """The last run of all declarations, where it left no record: when it began, and how it ended.
 
     ``settled`` are the ids of the contacts that it left as declared.
@@ -75,13 +75,14 @@ class Attempt:
 class Remembered:
     """What all runs tell together: the record, and what the runs after it have done.
 
-    ``settled`` has, by a contact's id, when the last of those runs began that left it as that run's
-    declarations say. ``names`` has the contact by each address and reference by which the record's
-    declarations name it, or that it had before one of those runs wrote it, or may have written it.
+    ``unrecorded`` is the last of those runs that was about all declarations. ``settled`` has, by a contact's
+    id, when the last of those runs began that left it as that run's declarations say. ``names`` has the
+    contact by each address and reference by which the record's declarations name it, or that it had before
+    one of those runs wrote it, or may have written it.
     """
 
     record: Record | None = None
-    attempt: Attempt | None = None
+    unrecorded: UnrecordedRun | None = None
     settled: Mapping[str, datetime] = field(default_factory=dict)
     names: Mapping[EntryKey, str] = field(default_factory=dict)
 

@@ -7,7 +7,7 @@ from reconcile.model.contact import Grant
 from reconcile.model.declaration import Declaration, DeclaredItem
 from reconcile.model.facets import SETS, item_key
 from reconcile.model.plan import Action, Change, Operation, OriginKind, Plan
-from reconcile.model.record import Attempt, RecordedEntry, Remembered
+from reconcile.model.record import RecordedEntry, Remembered, UnrecordedRun
 from reconcile.model.reports import Cause, Difference, Drift
 from reconcile.model.settings import Policy
 from reconcile.text import plural, verb_form
@@ -51,25 +51,25 @@ def due_plan(drift: Drift) -> Plan:
 class _ContactDrift:
     """Judges the operations of one contact.
 
-    ``entry`` is what the record says of it, where its declaration is the same. ``attempt`` is the last run of
-    the very same declarations that left no record. ``settled`` is when the last run began that left the
-    contact as declared.
+    ``entry`` is what the record says of it, where its declaration is the same. ``unrecorded`` is the last run
+    of the very same declarations, where it left no record. ``settled`` is when the last run began that left
+    the contact as declared.
     """
 
     change: Change
     entry: RecordedEntry | None
-    attempt: Attempt | None
+    unrecorded: UnrecordedRun | None
     settled: datetime | None
 
     @classmethod
     def of(cls, change: Change, plan: Plan, remembered: Remembered, policy: Policy) -> "_ContactDrift":
         entry = carried_out(change.declaration, plan.config_digest, remembered, policy)
-        attempt = remembered.attempt
+        unrecorded = remembered.unrecorded
         made_for = (plan.declarations_digest, plan.config_digest)
-        same = attempt is not None and (attempt.declarations, attempt.config) == made_for
+        same = unrecorded is not None and (unrecorded.declarations, unrecorded.config) == made_for
         instants = (entry.settled if entry else None, remembered.settled.get(change.contact.id))
         settled = max((instant for instant in instants if instant is not None), default=None)
-        return cls(change, entry, attempt if same else None, settled)
+        return cls(change, entry, unrecorded if same else None, settled)
 
     def difference(self, operation: Operation) -> Difference:
         by_clock = self._by_clock(operation)
@@ -109,11 +109,11 @@ class _ContactDrift:
         return next((item for item in items if item.key == key), None)
 
     def _by_hand(self) -> tuple[Cause, str | None]:
-        if self.attempt is None:
+        if self.unrecorded is None:
             return (Cause.OUTSIDE if self.entry else Cause.NOT_APPLIED), None
-        if self.attempt.complete or self.change.contact.id in self.attempt.settled:
+        if self.unrecorded.complete or self.change.contact.id in self.unrecorded.settled:
             return Cause.OUTSIDE, None
-        return Cause.INTERRUPTED, self.attempt.run
+        return Cause.INTERRUPTED, self.unrecorded.run
 
 
 def _touched(operation: Operation, boundary: datetime) -> bool:

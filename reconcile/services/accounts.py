@@ -55,7 +55,7 @@ def check_clock(project: Project, account: Reader, past: RunHistory = NO_HISTORY
         machine=project.machine_time(),
         since=None if project.choice.as_of else project.now,
         server=account.server_time(),
-        runs={run.name: noted for run in past.remembered if (noted := run.machine_time)},
+        runs={run.name: noted for run in past.unretired if (noted := run.machine_time)},
     )
     return compare_clocks(times)
 

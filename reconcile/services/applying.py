@@ -116,7 +116,7 @@ class ApplyJob:
         past = self._past()
         refuse_open_losses(past, self.context.revert)
         # A revert names its contacts by their ids, and may be needed just because a record is damaged.
-        remembered = NOTHING_REMEMBERED if self.context.revert else past.recall()
+        remembered = NOTHING_REMEMBERED if self.context.revert else past.read_remembered()
         fresh = self._fresh_plan(past, remembered)
         warn_of_clock(self._refuse_wrong_clock(past), self.console)
         warn_of_idle_entries(fresh, self.console)
@@ -137,7 +137,7 @@ class ApplyJob:
     def plan_again(self) -> Plan:
         """Show what is left to do."""
         past = run_history(self.project.journals, self.context.account)
-        plan = self._fresh_plan(past, past.recall()).plan
+        plan = self._fresh_plan(past, past.read_remembered()).plan
         self.output.show_plan(plan)
         return plan
 

@@ -27,7 +27,7 @@ def explain_in_project(project: Project, name: str, console: Console) -> Explana
     declarations = project.load().declarations
     with console.progress() as progress, open_reader(project, console) as account:
         context = project.plan_context(account.connection.account)
-        remembered = run_history(project.journals, context.account).recall()
+        remembered = run_history(project.journals, context.account).read_remembered()
         explanation = explain_one_contact(
             declarations, name, account, context, progress=progress, remembered=remembered
         )

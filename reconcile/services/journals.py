@@ -94,7 +94,7 @@ def verify_journals(project: Project) -> tuple[str, ...]:
     if not runs:
         return ("There is no journal: nothing was applied from this checkout yet, or all were taken away.",)
     for account in {run.account for run in runs if run.account}:
-        run_history(project.journals, account).recall()
+        run_history(project.journals, account).read_remembered()
     whole = "journal is" if len(runs) == 1 else "journals are"
     counted = f"{len(runs)} {whole} whole: each line is what was written, and none is missing in between."
     return (counted, *lineage.notes)

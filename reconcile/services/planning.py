@@ -68,7 +68,7 @@ def plan_project(project: Project, console: Console) -> Plan:
         context = project.plan_context(account.connection.account)
         past = run_history(project.journals, context.account)
         fresh = make_fresh_plan(
-            declarations, account, context, past=past, remembered=past.recall(), progress=progress
+            declarations, account, context, past=past, remembered=past.read_remembered(), progress=progress
         )
         warn_of_clock(check_clock(project, account, past), console)
         warn_of_idle_entries(fresh, console)
@@ -200,7 +200,7 @@ def check_drift(project: Project, console: Console) -> Drift:
     with console.progress() as progress, open_reader(project, console) as account:
         context = project.plan_context(account.connection.account)
         past = run_history(project.journals, context.account)
-        remembered = past.recall()
+        remembered = past.read_remembered()
         fresh = make_fresh_plan(
             declarations,
             account,

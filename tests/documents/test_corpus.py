@@ -175,12 +175,12 @@ def accounts(found: dict[str, Any]) -> list[str]:
 def past(folder: Path, account: str) -> dict[str, Any]:
     """What the runs of a folder tell together of an account."""
     found = run_history(folder, account)
-    remembered = found.recall()
-    standing = remembered.attempt
+    remembered = found.read_remembered()
+    standing = remembered.unrecorded
     return {
         "contacts_before": found.contacts_before,
         "spent": [{"digest": override.digest, "guard": override.guard} for override in found.spent],
-        "lost": sorted(found.lost_since(datetime(2000, 1, 1, tzinfo=UTC)), key=str),
+        "lost": sorted(found.recent_losses(datetime(2100, 1, 1, tzinfo=UTC), hours=100 * 365 * 24), key=str),
         "standing": standing
         and {
             "run": standing.run,
@@ -198,7 +198,7 @@ def written_items(history: RunHistory) -> dict[tuple[str | None, str, str], date
     """By contact, facet and item, when the run began that wrote and confirmed it last."""
     return {
         (intent.contact, step.facet.value, step.item): run.begun_at
-        for run in history.remembered
+        for run in history.unretired
         for intent in run.intents
         if intent.contact in run.contacts(Outcome.APPLIED) and run.begun_at
         for step in intent.steps()

@@ -12,7 +12,7 @@ from reconcile.model.contact import Contact, Grant, Identity, State
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
 from reconcile.model.plan import Plan, PlanContext
 from reconcile.model.problem import Place
-from reconcile.model.record import NOTHING_REMEMBERED, Attempt, Record, RecordedEntry, Remembered
+from reconcile.model.record import NOTHING_REMEMBERED, Record, RecordedEntry, Remembered, UnrecordedRun
 from reconcile.model.reports import Cause
 from reconcile.model.settings import Policy
 from reconcile.plan.digest import plan_digest, resolved_digest
@@ -52,10 +52,10 @@ def recorded(declaration: Declaration, plan: Plan, at: timedelta = -24 * HOUR) -
     return Remembered(Record("run-1", NOW + at, None, *made_for, {declaration.key: entry}))
 
 
-def tried(plan: Plan, settled: str = "", *, complete: bool = False) -> Attempt:
+def tried(plan: Plan, settled: str = "", *, complete: bool = False) -> UnrecordedRun:
     """A later run of the same declarations that left no record."""
     made_for = (plan.declarations_digest, plan.config_digest)
-    return Attempt("run-2", NOW - 12 * HOUR, *made_for, complete, frozenset(filter(None, [settled])))
+    return UnrecordedRun("run-2", NOW - 12 * HOUR, *made_for, complete, frozenset(filter(None, [settled])))
 
 
 def of_another_form(remembered: Remembered) -> Remembered:
@@ -121,15 +121,15 @@ CASES = {
     "what was recorded in another form is not applied yet": (
         PLAIN_PLAN, of_another_form(PLAIN_ONCE), (Cause.NOT_APPLIED, False)),
     "what an interrupted run did not reach is left over": (
-        PLAIN_PLAN, replace(PLAIN_ONCE, attempt=tried(PLAIN_PLAN)), (Cause.INTERRUPTED, False)),
+        PLAIN_PLAN, replace(PLAIN_ONCE, unrecorded=tried(PLAIN_PLAN)), (Cause.INTERRUPTED, False)),
     "what an interrupted run did reach was changed since": (
-        PLAIN_PLAN, Remembered(attempt=tried(PLAIN_PLAN, "13")), (Cause.OUTSIDE, False)),
+        PLAIN_PLAN, Remembered(unrecorded=tried(PLAIN_PLAN, "13")), (Cause.OUTSIDE, False)),
     "what a run of an earlier version left as declared was changed since": (
-        PLAIN_PLAN, Remembered(attempt=tried(PLAIN_PLAN, complete=True)), (Cause.OUTSIDE, False)),
+        PLAIN_PLAN, Remembered(unrecorded=tried(PLAIN_PLAN, complete=True)), (Cause.OUTSIDE, False)),
     "what was never applied is not drift by anybody": (
         PLAIN_PLAN, NOTHING_REMEMBERED, (Cause.NOT_APPLIED, False)),
     "the clock goes on after a run that was interrupted": (
-        STARTED_PLAN, replace(STARTED_ONCE, attempt=tried(STARTED_PLAN)), (Cause.STARTED, True)),
+        STARTED_PLAN, replace(STARTED_ONCE, unrecorded=tried(STARTED_PLAN)), (Cause.STARTED, True)),
 }  # fmt: skip
 
 
