@@ -12,8 +12,8 @@ from reconcile.model.record import EntryKey, Record, Remembered, UnrecordedRun
 from reconcile.model.result import SETTLED
 from reconcile.plan.guards.facts import gains
 
-from .journaled_run import JournaledRun, read_runs
-from .lineage import MissingRun, missing_runs
+from .journaled_run import JournaledRun
+from .lineage import MissingRun, missing_runs, read_runs
 from .lines import NOT_NOTED, BeginLine, IntentLine, SpentOverride
 from .record import BrokenRecord, NotedRecord, read_record
 

@@ -3,16 +3,14 @@
 Guards, revert and history all ask this.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from graphlib import TopologicalSorter
-from heapq import heappop, heappush
 from itertools import takewhile
 from pathlib import Path
 from typing import TypeVar
 
-from reconcile.clock import EARLIEST, parse_utc_text
+from reconcile.clock import parse_utc_text
 from reconcile.documents.codec import decode_leniently
 from reconcile.model.result import Outcome, WriteEffect
 
@@ -244,37 +242,6 @@ def refuse_odd_line(path: Path, entry: Entry) -> None:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         odd = "this line is sealed, but says what no run writes"
         raise BrokenChain(f"{path}:{entry.number}: {odd}: {reason}; {ADVICE}") from None
-
-
-def read_runs(folder: Path) -> Sequence[JournaledRun]:
-    """All runs, each after those that it follows; BrokenChain for the first journal that is not what it was.
-
-    Their names can't tell the order: they hold the time, and a clock may have been wrong.
-    """
-    runs = {path.stem: read_run(path) for path in sorted(folder.glob("*.jsonl"))}
-    sorter = TopologicalSorter({name: _followed(run, runs) for name, run in runs.items()})
-    sorter.prepare()
-    return list(_in_order(runs, sorter))
-
-
-def _followed(run: JournaledRun, runs: Mapping[str, JournaledRun]) -> list[str]:
-    """The runs before it that are still what they were.
-
-    Their hashes stand in its first line, so no circle of runs can follow each other.
-    """
-    named = ((earlier, runs.get(earlier.run)) for earlier in run.follows)
-    return [other.name for earlier, other in named if other and other.holds(earlier)]
-
-
-def _in_order(runs: Mapping[str, JournaledRun], sorter: "TopologicalSorter[str]") -> Iterator[JournaledRun]:
-    """Of the runs that may be next always the one that began first, by its machine's clock or its name."""
-    ready: list[tuple[datetime, str]] = []
-    while sorter.is_active():
-        for name in sorter.get_ready():
-            heappush(ready, (runs[name].machine_time or named_time(name) or EARLIEST, name))
-        _, name = heappop(ready)
-        yield runs[name]
-        sorter.done(name)
 
 
 def named_time(run: str) -> datetime | None:

@@ -1,16 +1,50 @@
-"""Whether all journals are there: what each run says of those before it."""
+"""The order of the runs, and whether all journals are there: what each run says of those before it."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from graphlib import TopologicalSorter
+from heapq import heappop, heappush
 from pathlib import Path
 
+from reconcile.clock import EARLIEST
 from reconcile.documents.codec import decode_leniently
 
 from .hash_chain import first_entry
 from .journaled_run import JournaledRun, named_time, read_run, refuse_odd_line
 from .lines import LINE_KINDS, BeginLine, FollowedRun
+
+
+def read_runs(folder: Path) -> Sequence[JournaledRun]:
+    """All runs, each after those that it follows; BrokenChain for the first journal that is not what it was.
+
+    Their names can't tell the order: they hold the time, and a clock may have been wrong.
+    """
+    runs = {path.stem: read_run(path) for path in sorted(folder.glob("*.jsonl"))}
+    sorter = TopologicalSorter({name: _followed(run, runs) for name, run in runs.items()})
+    sorter.prepare()
+    return list(_in_order(runs, sorter))
+
+
+def _followed(run: JournaledRun, runs: Mapping[str, JournaledRun]) -> list[str]:
+    """The runs before it that are still what they were.
+
+    Their hashes stand in its first line, so no circle of runs can follow each other.
+    """
+    named = ((earlier, runs.get(earlier.run)) for earlier in run.follows)
+    return [other.name for earlier, other in named if other and other.holds(earlier)]
+
+
+def _in_order(runs: Mapping[str, JournaledRun], sorter: "TopologicalSorter[str]") -> Iterator[JournaledRun]:
+    """Of the runs that may be next always the one that began first, by its machine's clock or its name."""
+    ready: list[tuple[datetime, str]] = []
+    while sorter.is_active():
+        for name in sorter.get_ready():
+            heappush(ready, (runs[name].machine_time or named_time(name) or EARLIEST, name))
+        _, name = heappop(ready)
+        yield runs[name]
+        sorter.done(name)
 
 
 def unfollowed_runs(path: Path) -> tuple[FollowedRun, ...]:

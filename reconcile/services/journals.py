@@ -6,8 +6,8 @@ from reconcile.apply.lock import locked
 from reconcile.errors import Refusal, UsageError
 from reconcile.journal.hash_chain import BrokenChain
 from reconcile.journal.history import run_history
-from reconcile.journal.journaled_run import JournaledRun, read_runs
-from reconcile.journal.lineage import check_lineage
+from reconcile.journal.journaled_run import JournaledRun
+from reconcile.journal.lineage import check_lineage, read_runs
 from reconcile.journal.losses import loss_lines, lost_roles, open_roles
 from reconcile.journal.writer import Journal, NotedTimes
 

@@ -50,7 +50,8 @@ from reconcile.documents.plan import plan_schema as plan_json_schema
 from reconcile.documents.reports import TimelineDocument, drift_from_document, drift_json
 from reconcile.journal.hash_chain import BrokenChain, HashChain
 from reconcile.journal.history import RunHistory, run_history
-from reconcile.journal.journaled_run import JournaledRun, read_run, read_runs
+from reconcile.journal.journaled_run import JournaledRun, read_run
+from reconcile.journal.lineage import read_runs
 from reconcile.model.result import Outcome
 from reconcile.plan.digest import plan_digest
 from tests.declare.test_cases import NAMES as DECLARED

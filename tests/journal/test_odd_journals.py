@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from reconcile.journal.hash_chain import BrokenChain, HashChain, read_entries
 from reconcile.journal.history import run_history
-from reconcile.journal.journaled_run import JournaledRun, read_runs
-from reconcile.journal.lineage import check_lineage, unfollowed_runs
+from reconcile.journal.journaled_run import JournaledRun
+from reconcile.journal.lineage import check_lineage, read_runs, unfollowed_runs
 from reconcile.journal.run_changes import run_changes
 from tests.support.command_line import run_command
 from tests.support.shop import NOW

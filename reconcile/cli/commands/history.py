@@ -22,7 +22,7 @@ def history(common: Common, *, run: str | None, verify: bool, retire: str | None
 
     Retire a run whose machine had a wrong clock: it no longer counts as the last run.
     """
-    from reconcile.journal.journaled_run import read_runs
+    from reconcile.journal.lineage import read_runs
     from reconcile.services.journals import retire_run, verify_journals
     from reconcile.services.project import find_run
 

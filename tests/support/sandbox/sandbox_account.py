@@ -17,7 +17,8 @@ import pytest
 import requests
 
 from reconcile.http.rate_limiter import Timing
-from reconcile.journal.journaled_run import JournaledRun, read_runs
+from reconcile.journal.journaled_run import JournaledRun
+from reconcile.journal.lineage import read_runs
 from reconcile.sandbox import Access, seed, show
 from tests.support.command_line import CommandResult, run_command
 from tests.support.shop import NOW

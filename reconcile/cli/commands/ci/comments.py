@@ -77,7 +77,7 @@ def applied(common: Common, *, digest: str, outcome: str, **given: str | None) -
     from reconcile.forge.approved_plan import APPLIED, merge_of
     from reconcile.forge.sticky_comment import StickyComment
     from reconcile.journal.history import RunHistory
-    from reconcile.journal.journaled_run import read_runs
+    from reconcile.journal.lineage import read_runs
 
     project, job = common.open_project(), this_job()
     merged = merge_of(job.forge, given["commit"] or job.commit, given["branch"] or job.branch)
