@@ -1,6 +1,6 @@
 """A fresh plan from the declarations and the live account: list, match, read, plan, search holders, judge."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,7 +11,7 @@ from reconcile.evance.reader import Reader
 from reconcile.journal.history import NO_HISTORY, RunHistory, run_history
 from reconcile.journal.losses import warn_of_open_losses
 from reconcile.journal.record import PlannedEntry, planned_entries
-from reconcile.model.contact import Contact, Identity
+from reconcile.model.contact import Contact, Identity, Role
 from reconcile.model.declaration import Declaration
 from reconcile.model.guards import GRANTING_ROLES, LOSING_HOURS
 from reconcile.model.plan import Plan, PlanContext
@@ -19,11 +19,12 @@ from reconcile.model.record import NOTHING_REMEMBERED, EntryKey, Remembered
 from reconcile.model.reports import Drift
 from reconcile.model.settings import Policy
 from reconcile.plan.approval import refusals_of_the_unseen
+from reconcile.plan.contact_plan import ContactPlan
 from reconcile.plan.drift import due_plan, explain_drift
 from reconcile.plan.guards.checks import loss_horizon, roles_without_holder
-from reconcile.plan.guards.facts import AccountFacts
+from reconcile.plan.guards.facts import AccountFacts, OtherHolders
 from reconcile.plan.guards.idle_entries import idle_entries
-from reconcile.plan.matching import match_declarations, unknown_roles
+from reconcile.plan.matching import Matches, match_declarations, unknown_roles
 from reconcile.plan.planner import make_plan, plan_contacts
 from reconcile.text import escape_unprintable
 
@@ -102,70 +103,82 @@ def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways t
     Raises DeclarationError with every declaration that finds no contact or more than one, and every role that
     the account does not have; ApiError when the account can't be read whole.
     """
-    make = partial(
-        _plan_of_one_listing,
-        declarations,
-        account,
-        context,
-        past=past,
-        remembered=remembered,
-        progress=progress,
-        thorough=thorough,
-    )
+    planning = _Planning(declarations, account, context, past, remembered, progress, thorough)
     for _ in range(MOST_LISTINGS - 1):
         with suppress(ChangedSinceListed):
-            return make()
-    return make()
+            return planning.of_one_listing()
+    return planning.of_one_listing()
 
 
-def _plan_of_one_listing(  # noqa: PLR0913 - as above
-    declarations: Sequence[Declaration],
-    account: Reader,
-    context: PlanContext,
-    *,
-    past: RunHistory,
-    remembered: Remembered,
-    progress: Progress,
-    thorough: bool,
-) -> FreshPlan:
-    """The plan, or ChangedSinceListed when a contact was changed between the list and its own reading."""
-    roles = account.roles()
-    context = context.with_roles(roles)
-    listing = account.listing(lambda done, total: progress("Listing contacts", done, total))
-    matches = match_declarations(
-        declarations, listing.identities, complete=not listing.gap, remembered=remembered
-    )
-    problems = (*matches.problems, *unknown_roles(declarations, roles))
-    if problems:
-        raise DeclarationError(problems)
-    live = _read(matches.matched, account, listing, progress)
-    contacts = plan_contacts(matches, live, context)
-    undeclared = undeclared_contacts(listing, live)
-    holders = undeclared.holders(context.now)
-    if thorough:
-        lost = roles_without_holder(contacts, holders, loss_horizon(context.policy, context.now))
-        if lost:
-            search_progress = partial(progress, "Looking for other holders")
-            holders = search_holders(undeclared, lost, account, context.now, search_progress)
-    limits, now = context.policy.guards, context.now
-    hours = limits.of(LOSING_HOURS)
-    facts = AccountFacts(
-        contacts=len(listing.identities),
-        before=past.contacts_before,
-        gap=listing.gap,
-        other_holders=holders,
-        recent_losses=past.recent_losses(now, hours),
-        recent_handovers=past.recent_handovers(now, hours),
-        recent_gains=past.recent_gains(now, hours, limits.of(GRANTING_ROLES)),
-        recent_creations=past.recent_creations(now, hours),
-        missing_journals=past.missing_journals(now, hours, recent=True),
-        older_gaps=past.missing_journals(now, hours, recent=False),
-        idle_entries=idle_entries(
-            context.policy, roles, None if listing.gap else listing.identities, contacts
-        ),
-    )
-    plan, planned = make_plan(matches, contacts, context, facts), planned_entries(matches, contacts)
-    return FreshPlan(plan, len(listing.identities), context, tuple(planned), facts.idle_entries)
+@dataclass(frozen=True, slots=True)
+class _Planning:
+    """What a plan is made of, for as many listings as it takes; see `make_fresh_plan`."""
+
+    declarations: Sequence[Declaration]
+    account: Reader
+    context: PlanContext
+    past: RunHistory
+    remembered: Remembered
+    progress: Progress
+    thorough: bool
+
+    def of_one_listing(self) -> FreshPlan:
+        """The plan, or ChangedSinceListed when a contact was changed between the list and its own reading."""
+        roles = self.account.roles()
+        context = self.context.with_roles(roles)
+        listing = self.account.listing(lambda done, total: self.progress("Listing contacts", done, total))
+        matches = self._matches(listing, roles)
+        live = _read(matches.matched, self.account, listing, self.progress)
+        contacts = plan_contacts(matches, live, context)
+        facts = replace(
+            self._earlier_facts(),
+            contacts=len(listing.identities),
+            gap=listing.gap,
+            other_holders=self._other_holders(listing, live, contacts),
+            idle_entries=idle_entries(
+                context.policy, roles, None if listing.gap else listing.identities, contacts
+            ),
+        )
+        plan, planned = make_plan(matches, contacts, context, facts), planned_entries(matches, contacts)
+        return FreshPlan(plan, len(listing.identities), context, tuple(planned), facts.idle_entries)
+
+    def _matches(self, listing: Listing, roles: Sequence[Role]) -> Matches:
+        """Which contact each declaration is about; DeclarationError with all that keeps it from being planned."""
+        matches = match_declarations(
+            self.declarations, listing.identities, complete=not listing.gap, remembered=self.remembered
+        )
+        problems = (*matches.problems, *unknown_roles(self.declarations, roles))
+        if problems:
+            raise DeclarationError(problems)
+        return matches
+
+    def _other_holders(
+        self, listing: Listing, live: Mapping[str, Contact], contacts: Sequence[ContactPlan]
+    ) -> OtherHolders:
+        """Who holds roles and is not declared; searched for where a role would lose its last holder."""
+        undeclared, now = undeclared_contacts(listing, live), self.context.now
+        holders = undeclared.holders(now)
+        if not self.thorough:
+            return holders
+        lost = roles_without_holder(contacts, holders, loss_horizon(self.context.policy, now))
+        if not lost:
+            return holders
+        search_progress = partial(self.progress, "Looking for other holders")
+        return search_holders(undeclared, lost, self.account, now, search_progress)
+
+    def _earlier_facts(self) -> AccountFacts:
+        """What earlier runs tell the guards."""
+        limits, now, past = self.context.policy.guards, self.context.now, self.past
+        hours = limits.of(LOSING_HOURS)
+        return AccountFacts(
+            before=past.contacts_before,
+            recent_losses=past.recent_losses(now, hours),
+            recent_handovers=past.recent_handovers(now, hours),
+            recent_gains=past.recent_gains(now, hours, limits.of(GRANTING_ROLES)),
+            recent_creations=past.recent_creations(now, hours),
+            missing_journals=past.missing_journals(now, hours, recent=True),
+            older_gaps=past.missing_journals(now, hours, recent=False),
+        )
 
 
 def warn_of_idle_entries(fresh: FreshPlan, console: Console) -> None:
