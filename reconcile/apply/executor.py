@@ -100,8 +100,7 @@ def execute_change(change: Change, run: RunContext) -> Result:
     try:
         run.journal.outcome(result)
     except OSError as error:
-        # Without a journal nothing more is written.
-        run.breaker.stop(f"the journal can't be written: {error.strerror}")
+        failure_text(error, run)  # without a journal nothing more is written
     return result
 
 

@@ -87,12 +87,12 @@ class WritableAccount(Protocol):
 class RunContext:
     """Everything that carrying out a change depends on.
 
-    ``approved`` holds, by contact, the operations that were
-    approved: nothing beyond them is written. ``held_back`` says why a change must wait, or None; it is asked
-    before a contact is begun and again before each write. ``clock_fault`` says why the machine's clock can't
-    be trusted by the reading right before a write, or None. ``workers`` contacts are carried out at a time.
-    ``present`` tells the time, by which a grant may end while a run lasts; None: it stands still.
-    ``stripped`` are the labels of the contacts of which the guards know that they lose their last role.
+    ``approved`` holds, by contact, the operations that were approved: nothing beyond them is written.
+    ``held_back`` says why a change must wait, or None; it is asked before a contact is begun and again before
+    each write. ``clock_fault`` says why the machine's clock can't be trusted by the reading right before a
+    write, or None. ``workers`` contacts are carried out at a time. ``present`` tells the time, by which a
+    grant may end while a run lasts; None: it stands still. ``losing_last_role`` are the labels of the
+    contacts that the guard ``last-role`` has counted.
     """
 
     account: WritableAccount
@@ -104,7 +104,7 @@ class RunContext:
     clock_fault: Callable[[], str | None] = lambda: None
     workers: int = 1
     present: Callable[[], datetime] | None = None
-    stripped: frozenset[str] = frozenset()
+    losing_last_role: frozenset[str] = frozenset()
 
     def time(self) -> datetime:
         """The present."""

@@ -167,19 +167,17 @@ class ContactUpdate:
         if fresh is None:
             sent = self.doubt.sent if self.doubt else None
             return compare(change, sent, live, run) if sent else Result(change, Outcome.UNNECESSARY)
-        beyond = unapproved(fresh.operations, run.approved[change.key])
-        if beyond:
-            items = ", ".join(
-                f"{operation.action} {operation.facet} {operation.item}" for operation in beyond
-            )
-            return Result(
-                change, Outcome.STALE, f"it would now need what nobody approved: {items}; plan again"
-            )
-        uncounted = self._uncounted_by_guards(contact)
-        if uncounted:
-            return Result(change, Outcome.STALE, uncounted)
+        unseen = self._unapproved(fresh) or self._uncounted_by_guards(contact)
+        if unseen:
+            return Result(change, Outcome.STALE, unseen)
         stopped = run.stops_write(fresh)
         return fresh if stopped is None else Result(change, Outcome.NOT_TRIED, stopped)
+
+    def _unapproved(self, fresh: Change) -> str:
+        """What the change would now do beyond what was approved, or nothing."""
+        beyond = unapproved(fresh.operations, self.run.approved[self.change.key])
+        items = ", ".join(f"{operation.action} {operation.facet} {operation.item}" for operation in beyond)
+        return f"it would now need what nobody approved: {items}; plan again" if items else ""
 
     def _uncounted_by_guards(self, contact: ContactPlan) -> str:
         """What has become of the contact since the guards looked, in a long run an hour ago, or nothing."""
@@ -188,8 +186,8 @@ class ContactUpdate:
         if held:
             fields = " and ".join(step.item for step in contact.handovers)
             return f"its {fields} stays, since it now holds {held}"
-        stripped = contact.loses_last_role(loss_horizon(policy, now))
-        if stripped and contact.label not in self.run.stripped:
+        losing = contact.loses_last_role(loss_horizon(policy, now))
+        if losing and contact.label not in self.run.losing_last_role:
             return "it would now lose its last role, which the guard last-role did not count; plan again"
         return ""
 

@@ -252,7 +252,7 @@ class ApplyJob:
                 clock_fault=self._clock_fault,
                 workers=self.project.target.concurrency,
                 present=self.project.present,
-                stripped=counted_by("last-role", fresh.plan),
+                losing_last_role=counted_by("last-role", fresh.plan),
             )
             report = carry_out(fresh.plan, run, lambda done, total: progress("Applying", done, total))
             return self._end(journal, replace(report, set_aside=fresh.plan.set_aside), recorder)

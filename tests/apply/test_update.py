@@ -46,7 +46,7 @@ def carried(shop: Shop, account: Writer, plan: Plan) -> Report:
             book,
             CircuitBreaker(5),
             workers=4,
-            stripped=counted_by("last-role", plan),
+            losing_last_role=counted_by("last-role", plan),
         )
         return carry_out(plan, run)
 
