@@ -164,7 +164,7 @@ class _PlanMarkdown:
         The room for each one's steps is halved until all fit.
         """
         groups = [
-            (risk, len(changes), _Remembered(map(self._contact, changes)))
+            (risk, len(changes), _MadeOnce(map(self._contact, changes)))
             for risk, changes in risk_groups(self.plan).items()
         ]
         room = budget.left
@@ -204,7 +204,7 @@ class _PlanMarkdown:
         return quote(f"{base.rstrip('/')}/{path}{line}", safe=":/?#@!$&*+,;=%~")
 
 
-class _Remembered:
+class _MadeOnce:
     """Blocks that are made when they are first asked for, and kept for the next time."""
 
     def __init__(self, blocks: Iterator[ContactBlock]) -> None:
@@ -219,7 +219,7 @@ class _Remembered:
 
 
 def _grouped(
-    groups: Iterable[tuple[Risk, int, _Remembered]], room: int, budget: ByteBudget
+    groups: Iterable[tuple[Risk, int, _MadeOnce]], room: int, budget: ByteBudget
 ) -> tuple[list[str], list[str]]:
     """The blocks that fit, each with that room for its steps, and what is left out."""
     blocks: list[str] = []

@@ -19,6 +19,10 @@ _QUESTION = (
     "what it took away still counts, and it can still be reverted.{forgotten}"
 )
 
+_ACKNOWLEDGED = "what contacts are known to have lost in it keeps no run from applying any more"
+
+_UNSEEN = "some of its contacts are still to be looked at, and what is found then is not accepted by this"
+
 
 def retire_run(project: Project, name: str, console: Console, *, confirm: bool) -> str:
     """Note in the run's journal that it is retired; how that ended, in words.
@@ -75,11 +79,6 @@ def acknowledge_losses(project: Project, name: str, console: Console, *, confirm
             journal.acknowledge(NotedTimes(project.now, project.machine_time()))
     unseen = f"; {_UNSEEN}" if run.in_doubt else ""
     return f"Run {name} is acknowledged: {_ACKNOWLEDGED}{unseen}. Nothing was applied."
-
-
-_ACKNOWLEDGED = "what it is known to have lost keeps no run from applying any more"
-
-_UNSEEN = "some of its contacts are still to be looked at, and what is found then is not accepted by this"
 
 
 def verify_journals(project: Project) -> tuple[str, ...]:

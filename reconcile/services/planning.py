@@ -143,7 +143,7 @@ class _Planning:
         return FreshPlan(plan, len(listing.identities), context, tuple(planned), facts.idle_entries)
 
     def _matches(self, listing: Listing, roles: Sequence[Role]) -> Matches:
-        """Which contact each declaration is about; DeclarationError with all that keeps it from being planned."""
+        """Which contact each declaration is about; DeclarationError with each one that is wrong."""
         matches = match_declarations(
             self.declarations, listing.identities, complete=not listing.gap, remembered=self.remembered
         )

@@ -42,12 +42,7 @@ def apply(  # noqa: PLR0913 - an argument for each option
     from reconcile.services.caller import ApplyOutput, ApplyRequest
     from reconcile.services.journals import acknowledge_losses
 
-    if digest is not None and approved is None:
-        raise UsageError("--digest pins PLAN.json: name the file, too")
-    if due and approved is not None:
-        raise UsageError("--due needs no PLAN.json: what is due was approved with the declarations")
-    if acknowledge is not None and (approved is not None or due or allow):
-        raise UsageError("--acknowledge applies nothing: give it no PLAN.json, --due or --allow")
+    _refuse_contradictions(approved, digest, acknowledge, due=due, allow=bool(allow))
     console = common.console
     if acknowledge is not None:
         done = acknowledge_losses(common.open_project(), acknowledge, console, confirm=not yes)
@@ -65,3 +60,14 @@ def apply(  # noqa: PLR0913 - an argument for each option
     output = ApplyOutput(show_plan, console.note if form == "json" else console.print_ending)
     apply_project(project, request, console, output)
     return ExitCode.DONE
+
+
+def _refuse_contradictions(
+    approved: Path | None, digest: str | None, acknowledge: str | None, *, due: bool, allow: bool
+) -> None:
+    if digest is not None and approved is None:
+        raise UsageError("--digest pins PLAN.json: name the file, too")
+    if due and approved is not None:
+        raise UsageError("--due needs no PLAN.json: what is due was approved with the declarations")
+    if acknowledge is not None and (approved is not None or due or allow):
+        raise UsageError("--acknowledge applies nothing: give it no PLAN.json, --due or --allow")
