@@ -25,13 +25,13 @@ MOST_LOST_ANSWERS = 3
 class UnsettledWrite:
     """A write after which the contact must be read again, and why.
 
-    ``sent`` is to be judged by that reading; None: the write surely did not reach the account. ``lost``: its
-    answer was lost, so that it may yet take effect; else the answer said that it was not taken.
+    ``sent`` is to be judged by that reading; None: the write surely did not reach the account.
+    ``answer_lost``: it may yet take effect; else its answer said that it was not taken.
     """
 
     detail: str
     sent: SentWrite | None = None
-    lost: bool = False
+    answer_lost: bool = False
 
 
 Attempt = Result | UnsettledWrite
@@ -55,7 +55,7 @@ class ContactUpdate:
     run: RunContext
     doubt: UnsettledWrite | None = None
     uncertain: bool = False
-    losses: int = 0
+    lost_answers: int = 0
     gap: float = 0.0
 
     def carry_out(self) -> Result:
@@ -66,14 +66,14 @@ class ContactUpdate:
             if isinstance(attempt, Result):
                 return replace(attempt, gap=max(attempt.gap, self.gap))
             self._remember(attempt)
-            if budget.spend() or self.losses == MOST_LOST_ANSWERS:
+            if budget.spend() or self.lost_answers == MOST_LOST_ANSWERS:
                 return self._last_look(attempt.detail)
 
     def _remember(self, attempt: UnsettledWrite) -> None:
         if attempt.sent is not None:
             self.doubt = attempt
-        if attempt.lost and attempt.sent is not None:
-            self.losses, self.gap = self.losses + 1, max(self.gap, attempt.sent.gap)
+        if attempt.answer_lost and attempt.sent is not None:
+            self.lost_answers, self.gap = self.lost_answers + 1, max(self.gap, attempt.sent.gap)
 
     def _forget(self) -> None:
         """A write has surely taken effect, and replaced what an earlier one may have done."""
@@ -81,7 +81,7 @@ class ContactUpdate:
 
     def _last_look(self, detail: str) -> Result:
         """Give up; the write before may have taken effect all the same."""
-        if self.losses == MOST_LOST_ANSWERS:
+        if self.lost_answers == MOST_LOST_ANSWERS:
             detail = f"none of {MOST_LOST_ANSWERS} writes has taken effect yet"
         given_up = Result(self.change, Outcome.FAILED, detail)
         try:
@@ -110,12 +110,14 @@ class ContactUpdate:
         if self.doubt is None or result.settled or result.outcome is Outcome.LOST_ROLE:
             return result
         result = replace(result, in_doubt=True)
-        if not (self.doubt.lost or self.uncertain):
+        if not (self.doubt.answer_lost or self.uncertain):
             return result
         detail = result.detail
         if result.outcome is Outcome.FAILED:
             known = (
-                "the answer to its write was lost" if self.doubt.lost else "its write may have taken effect"
+                "the answer to its write was lost"
+                if self.doubt.answer_lost
+                else "its write may have taken effect"
             )
             detail = f"{known}, and then: {detail}"
         return replace(result, outcome=Outcome.UNCONFIRMED, detail=detail)
@@ -150,9 +152,9 @@ class ContactUpdate:
         if effect is WriteEffect.UNKNOWN:
             self.uncertain = True
         # A server that failed may have dropped the old roles and not written the new ones.
-        if (self.uncertain or self.doubt.lost) and sent.unasked(live, self.run).lost_role:
+        if (self.uncertain or self.doubt.answer_lost) and sent.unasked(live, self.run).lost_role:
             return compare(self.change, sent, live, self.run)
-        if effect is WriteEffect.NOT_TAKEN and not self.doubt.lost:
+        if effect is WriteEffect.NOT_TAKEN and not self.doubt.answer_lost:
             note_effect(sent, effect, self.run)
             self.doubt = None
         return None
@@ -220,7 +222,7 @@ class ContactUpdate:
                 self._forget()
                 return read_back(self.change, sent, self.change.contact.id, run)
             case WriteKind.UNKNOWN:
-                return UnsettledWrite(write.detail, sent, lost=True)
+                return UnsettledWrite(write.detail, sent, answer_lost=True)
             case WriteKind.DEFERRED:
                 return UnsettledWrite(write.detail, sent if write.sent else None)
             case WriteKind.NOT_SENT | WriteKind.REJECTED:

@@ -32,16 +32,16 @@ _MODES = tuple((facet, Mode.AUTHORITATIVE) for facet in SETS)
 
 
 @dataclass(frozen=True, slots=True)
-class Undoing:
+class RevertPlan:
     """The declarations that undo a run, and notes on what of it they do not undo.
 
-    ``lost`` are the ids of contacts that are gone, or somebody else by now: nothing is planned for them.
+    ``unplanned`` are the ids of contacts that are gone, or somebody else by now: nothing is planned for them.
     ``renamed`` are those of them that are still there.
     """
 
     declarations: tuple[Declaration, ...]
     notes: tuple[str, ...]
-    lost: frozenset[str]
+    unplanned: frozenset[str]
     renamed: frozenset[str] = frozenset()
 
 
@@ -70,7 +70,7 @@ def declarations_of_approved_revert(
     journaled = find_run(project, run)
     revert = undo_run(journaled, account, context)
     _refuse_half_an_undoing(journaled, revert)
-    missed = {change.label for change in approved.changes if change.contact.id in revert.lost}
+    missed = {change.label for change in approved.changes if change.contact.id in revert.unplanned}
     reasons = tuple(f"{label}: it is gone or has another e-mail or reference" for label in sorted(missed))
     refuse_if(reasons, "the approved plan no longer fits; nothing was written; revert and review again")
     for note in revert.notes:
@@ -78,7 +78,7 @@ def declarations_of_approved_revert(
     return revert.declarations
 
 
-def _refuse_half_an_undoing(run: JournaledRun, revert: Undoing) -> None:
+def _refuse_half_an_undoing(run: JournaledRun, revert: RevertPlan) -> None:
     left = {contact: roles for contact, roles in open_roles(run).items() if contact in revert.renamed}
     refuse_if(
         tuple(loss_lines(left)),
@@ -88,7 +88,7 @@ def _refuse_half_an_undoing(run: JournaledRun, revert: Undoing) -> None:
     )
 
 
-def undo_run(journaled: JournaledRun, account: Reader, context: PlanContext) -> Undoing:
+def undo_run(journaled: JournaledRun, account: Reader, context: PlanContext) -> RevertPlan:
     """What undoes a run on the account as it is now; the contacts are only read.
 
     UsageError: the run wrote nothing. Refusal: it was for another account, where ids name other people.
@@ -103,15 +103,15 @@ def undo_run(journaled: JournaledRun, account: Reader, context: PlanContext) -> 
     ]
     if not reverts:
         raise UsageError(f"run {journaled.name} wrote nothing, so there is nothing to revert")
-    return Undoing(
+    return RevertPlan(
         declarations=tuple(declaration for revert in reverts for declaration in revert.declarations),
         notes=tuple(note for revert in reverts for note in revert.notes),
-        lost=frozenset(contact for revert in reverts for contact in revert.lost),
+        unplanned=frozenset(contact for revert in reverts for contact in revert.unplanned),
         renamed=frozenset(contact for revert in reverts for contact in revert.renamed),
     )
 
 
-def _revert_contact(changes: ContactChanges, account: Reader, context: PlanContext) -> Iterator[Undoing]:
+def _revert_contact(changes: ContactChanges, account: Reader, context: PlanContext) -> Iterator[RevertPlan]:
     """One contact's part; nothing when a write in doubt turns out not to have taken effect."""
     if changes.contact is None:
         yield _left_alone(changes, WITHOUT_ID)
@@ -124,11 +124,11 @@ def _revert_contact(changes: ContactChanges, account: Reader, context: PlanConte
     if effective is not None and effective.is_of(live.identity):
         reversal = reversal_of(effective, live, context.policy, context.now)
         declaration = _declaration_of_before(effective, reversal, live, context)
-        yield Undoing((declaration,), reversal.notes, frozenset())
+        yield RevertPlan((declaration,), reversal.notes, frozenset())
     elif effective is not None:
         note = "it has another type, e-mail or reference since the run, and is left alone"
         left = _left_alone(effective, note)
-        yield replace(left, renamed=left.lost)
+        yield replace(left, renamed=left.unplanned)
 
 
 def _live(contact: str, account: Reader) -> Contact | None:
@@ -146,9 +146,9 @@ WITHOUT_ID = (
 )
 
 
-def _left_alone(changes: ContactChanges, note: str) -> Undoing:
-    lost = frozenset({changes.contact} if changes.contact else ())
-    return Undoing((), (f"{changes.label}: {note}",), lost)
+def _left_alone(changes: ContactChanges, note: str) -> RevertPlan:
+    unplanned = frozenset({changes.contact} if changes.contact else ())
+    return RevertPlan((), (f"{changes.label}: {note}",), unplanned)
 
 
 def _declaration_of_before(
