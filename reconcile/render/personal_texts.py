@@ -189,9 +189,16 @@ def _letters(text: str) -> list[str]:
 
 
 def _letter_key(letter: str) -> str:
-    """Compatibility decomposition without case (Unicode core specification, section 3.13, D146)."""
+    """Compatibility decomposition without case (Unicode core specification, section 3.13, D146).
+
+    By way of the capital letter: folding alone leaves a dotless i apart, whose capital is that of any i.
+    """
     seen = "".join(sign for sign in letter if invisible_character(sign) is None)
-    return normalize("NFKD", normalize("NFKD", normalize("NFD", seen).casefold()).casefold())
+    return _caseless(_caseless(normalize("NFD", seen)))
+
+
+def _caseless(text: str) -> str:
+    return normalize("NFKD", text.upper().casefold())
 
 
 def _with_masks(text: str, spans: Iterable[tuple[int, int]]) -> str:
