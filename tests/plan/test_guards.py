@@ -447,7 +447,7 @@ TRIPPED: dict[str, tuple[Callable[[], Plan], str]] = {
     ),
     "unreadable": (
         lambda: planned([(unreadable(), entry(1, "customer", "press"))], limits()),
-        "1 contact set aside: what must be kept could not be read, and nothing is guessed; the limit is 0",
+        "1 contact left alone: what must be kept could not be read, and nothing is guessed; the limit is 0",
     ),
 }
 

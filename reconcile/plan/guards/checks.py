@@ -165,7 +165,7 @@ def _unreadable(guard_input: GuardInput) -> GuardCount:
     """Refuses those contacts alone: they have no change in the plan, and the others do not depend on them."""
     unread = (contact for contact in guard_input.contacts if contact.unreadable)
     subjects = tuple(f"{contact.label}: {', '.join(contact.unreadable)}" for contact in unread)
-    event = "set aside: what must be kept could not be read, and nothing is guessed"
+    event = "left alone: what must be kept could not be read, and nothing is guessed"
     return count_in_words("contact", event, subjects, 0)
 
 
