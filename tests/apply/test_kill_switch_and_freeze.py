@@ -115,7 +115,7 @@ def test_revocations_pass_a_freeze_that_exempts_them(sandbox_account: SandboxAcc
     checkout = sandbox_account.checkout(BOTH, settings=FREEZE % "true")
     done = checkout.apply()
     assert done.code == 4, done.said
-    assert "elin.sorensen@example.org: not tried: frozen until" in done.err
+    assert "elin.sorensen@example.org (contact 38): not tried: frozen until" in done.err
     assert roles_of(sandbox_account) == {"rosalind": {"customer", "preview"}, "elin": {"customer"}}
     again = checkout.apply()
     assert again.code == 3, again.said
