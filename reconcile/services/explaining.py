@@ -27,11 +27,11 @@ def explain_in_project(project: Project, name: str, console: Console) -> Explana
     declarations = project.load().declarations
     with console.progress() as progress, open_reader(project, console) as account:
         context = project.plan_context(account.connection.account)
-        remembered = run_history(project.journals, context.account).read_remembered()
+        past = run_history(project.journals, context.account)
         explanation = explain_one_contact(
-            declarations, name, account, context, progress=progress, remembered=remembered
+            declarations, name, account, context, progress=progress, remembered=past.read_remembered()
         )
-        warn_of_clock(check_clock(project, account), console)
+        warn_of_clock(check_clock(project, account, past), console)
         return explanation
 
 

@@ -206,7 +206,8 @@ def ahead(checkout: Checkout) -> Path:
 def test_a_journal_of_the_future_is_refused_until_it_is_retired(checkout: Checkout, ahead: Path) -> None:
     """Either clock may be the wrong one: both ways out are told."""
     checkout.declare("contacts: [{email: grace.odell@example.com, roles: [customer]}]\n")
-    assert f"Warning: run {ahead.stem} began at" in checkout.run("plan").err
+    for command in (("plan",), ("drift",), ("explain", "grace.odell@example.com")):
+        assert f"Warning: run {ahead.stem} began at" in checkout.run(*command).err
     done = apply(checkout)
     assert done.code == 3, done.said
     assert "days ahead of this machine's clock" in done.err
