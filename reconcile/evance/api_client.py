@@ -1,5 +1,6 @@
 """Every call to the account passes here: token, rate limit, retries, and what the last answer means."""
 
+from collections import Counter
 from collections.abc import Callable
 
 from reconcile.errors import ApiError, WriteDeferred
@@ -147,17 +148,22 @@ class ApiClient:
         self.rate_limiter.pause(seconds, slower=slower)
 
     def _send_with_retries(self, request: ApiRequest) -> ApiResponse | TransportFailure:
-        """The last answer, after as many tries as the kind of failure is worth."""
+        """The last answer, after as many tries as the kind of failure is worth.
+
+        Each kind is counted by itself: a body that is no JSON after two gateways' errors is the first one.
+        """
         give_up = self._timing.monotonic() + self._retry.total
         attempt = 1
         outcome = self._send_when_free(request)
-        while attempt < self._tries(request, outcome):
+        tries = Counter([self._tries(request, outcome)])
+        while attempt < self._retry.tries and all(count < most for most, count in tries.items()):
             delay = self._delay_before_next_try(outcome, attempt)
             if self._timing.monotonic() + delay > give_up:
                 break
             self._wait_before_next_try(outcome, delay)
             attempt += 1
             outcome = self._send_when_free(request)
+            tries[self._tries(request, outcome)] += 1
         return outcome
 
     def _send_when_free(self, request: ApiRequest) -> ApiResponse | TransportFailure:

@@ -1,5 +1,8 @@
 """Reading an account over real HTTP."""
 
+import pytest
+
+from reconcile.errors import UnexpectedResponse
 from reconcile.evance.reader import Reader
 from tests.support.http.account_rows import page_of, v1, v2, whole_account
 from tests.support.http.fake_account import FakeReply, OpenClient, SeenRequest
@@ -60,3 +63,14 @@ def test_a_search_of_a_server_that_knows_no_filter_finds_all(open_client: OpenCl
     """Such a server lists everybody: all pages are read, so the one who is looked for is among them."""
     _, reader = open_client(whole_account(250), kind=Reader)
     assert len(reader.search("email", "c7@example.com").identities) == 250
+
+
+def test_each_kind_of_failure_has_its_own_tries(open_client: OpenClient) -> None:
+    """Two gateways' errors use up no try of a body that is no JSON, which has three of its own."""
+    page, down, good = FakeReply(body=b"<html>"), FakeReply(503), FakeReply(body=v1(13))
+    answers = iter([down, down, page, page, good, down, page, page, page])
+    _, reader = open_client(lambda _seen: next(answers), kind=Reader)
+    assert reader.contact("13").identity.id == "13"
+    with pytest.raises(UnexpectedResponse):
+        reader.contact("13")
+    assert next(answers, None) is None
