@@ -136,7 +136,7 @@ class WatchedShop:
             dropped = self._dropped(change, {facet for facet, _ in asked} if reverting else None)
             complaints = unasked(change, asked, run, self.now, dropped)
             assert complaints == [], (complaints, done and done.said)
-            if done and any(facet == "roles" for facet, _ in dropped):
+            if done and any(self._was_access(change, item) for item in dropped):
                 assert done.code == 4, done.said
                 assert change.contact in losers(run) | in_doubt(run), done.said
             if due:
@@ -152,6 +152,11 @@ class WatchedShop:
             for item in change.items
             if item[0] in self.drops and item[0] not in managed and item not in (change.after or {})
         }
+
+    def _was_access(self, change: ContactChange, item: Item) -> bool:
+        """True for a role that had not lapsed when it was taken: one that had is no access any more."""
+        expires = (change.before or {})[item][1] if item[0] == "roles" else 0
+        return expires is None or expires > self.now.timestamp()
 
     def _taken(self) -> Counter[str]:
         """How many writes the account has carried out, whatever it answered, by the id of the contact."""
