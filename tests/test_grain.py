@@ -10,15 +10,15 @@ from statistics import median
 
 from tests.test_layers import PACKAGE, imported
 
-MOST_MODULES = 170
-MOST_CODE = 16_000
+MOST_MODULES = 200
+MOST_CODE = 19_500
 MOST_IN_A_FOLDER = 12
 WIDE = {"cli/commands", "probe/questions"}
 """Folders with one file a command or a question."""
 
 LONGEST_FILE = 300
 FEWEST_CODE = 30
-MOST_CRUMBS = 15
+MOST_CRUMBS = 17
 LONGEST_FUNCTION = 40
 
 _NO_CODE = {
@@ -62,9 +62,10 @@ def named(path: Path) -> str:
 
 
 def test_there_are_few_modules() -> None:
-    """What can be held in mind, the sandbox aside: 170 modules with 16,000 lines of code.
+    """What can be held in mind, the sandbox aside: 200 modules with 19,500 lines of code.
 
-    The aim of 150 and 13,000 was met before the record, the checks of clock and of lost access came.
+    The aim of 150 and 13,000 was met before the record, the checks of clock and of lost access came;
+    then came base and scope, what is scheduled, and overrides in the declarations.
     """
     found = modules()
     assert len(found) <= MOST_MODULES

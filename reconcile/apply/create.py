@@ -7,7 +7,7 @@ from typing import assert_never
 from reconcile.errors import ApiError
 from reconcile.evance.writer import WriteKind, WriteResult
 from reconcile.model.contact import Identity
-from reconcile.model.plan import Change
+from reconcile.model.plans.change import Change
 from reconcile.model.result import Outcome, Result, WriteEffect
 from reconcile.plan.matching import Matches, match_declarations
 from reconcile.wire.contacts_v1 import email_in

@@ -11,7 +11,9 @@ from reconcile.journal.journaled_run import NO_EFFECT, JournaledRun
 from reconcile.journal.lines import IntentLine
 from reconcile.journal.writer import Journal
 from reconcile.model.facets import MANAGED, Facet
-from reconcile.model.plan import Action, Change, ChangeAction, Plan, PlanContext
+from reconcile.model.plans.change import Change, ChangeAction
+from reconcile.model.plans.operation import Action
+from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.result import LostItem, Outcome, Report, Result, WriteEffect
 from reconcile.plan.write_effect import effect_of, unasked_changes
 

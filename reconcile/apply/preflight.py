@@ -9,7 +9,8 @@ from reconcile.clock import utc_text
 from reconcile.errors import Refusal, refuse_if
 from reconcile.journal.lines import SpentOverride
 from reconcile.model.guards import Verdict, guard_named
-from reconcile.model.plan import Change, Plan
+from reconcile.model.plans.change import Change
+from reconcile.model.plans.plan import Plan
 from reconcile.model.settings import ApplySettings, Override
 from reconcile.plan.approval import refusal_reason
 

@@ -18,9 +18,10 @@ from reconcile.journal.record import (
     records_folder,
 )
 from reconcile.journal.writer import Journal, NotedTimes
+from reconcile.model.baseline import EntryKey
 from reconcile.model.guards import SHRUNK, Verdict, guard_named
-from reconcile.model.plan import Plan, PlanContext
-from reconcile.model.record import CheckedOutCommit, EntryKey, Record, Remembered
+from reconcile.model.plans.plan import Plan, PlanContext
+from reconcile.model.record import CheckedOutCommit, Record, Remembered
 from reconcile.model.result import Report
 
 MOST_KEPT = 5

@@ -11,7 +11,9 @@ from reconcile.errors import ApiError, Forbidden, Unauthorized
 from reconcile.evance.writer import WriteResult
 from reconcile.journal.writer import Journal
 from reconcile.model.contact import Contact, Identity
-from reconcile.model.plan import Change, Operation, Payload, PlanContext
+from reconcile.model.plans.change import Change, Payload
+from reconcile.model.plans.operation import Operation
+from reconcile.model.plans.plan import PlanContext
 
 
 class CircuitBreaker:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from reconcile.errors import ApiError, Forbidden, Unauthorized
 from reconcile.evance.writer import WriteResult
 from reconcile.model.contact import Contact
-from reconcile.model.plan import Change
+from reconcile.model.plans.change import Change
 from reconcile.model.result import Outcome, Result, WriteEffect
 from reconcile.plan.approval import unmet_target
 from reconcile.plan.write_effect import UnaskedChanges, effect_of, unasked_changes

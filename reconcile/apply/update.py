@@ -7,7 +7,7 @@ from typing import assert_never
 from reconcile.errors import ApiError, Stopped
 from reconcile.evance.writer import WriteKind, WriteResult
 from reconcile.model.contact import Contact
-from reconcile.model.plan import Change
+from reconcile.model.plans.change import Change
 from reconcile.model.result import Outcome, Result, WriteEffect
 from reconcile.plan.approval import same_person, unapproved
 from reconcile.plan.contact_plan import ContactPlan, plan_contact

@@ -53,6 +53,11 @@ class LeftOutWhen:
     value: bool | int | str | tuple[()]
 
 
+@dataclass(frozen=True, slots=True)
+class AddedLater:
+    """The key is always written; documents of earlier versions had none, and mean the model's default."""
+
+
 class Layout(Enum):
     """Where the keys of a described object stand.
 
@@ -107,7 +112,8 @@ def decode_leniently(described: type[M], content: Any, **known: Any) -> M:
 class JsonKey:
     """One key of an object: where the model has its value, of which kind it is, and what is said of it.
 
-    ``attribute`` is None where the value is only written. ``shape`` is that of an object in another layout.
+    ``attribute`` is None where the value is only written. ``optional``: a document may miss the key, which
+    then means the model's default. ``shape`` is that of an object in another layout.
     """
 
     name: str
@@ -116,6 +122,7 @@ class JsonKey:
     attribute: str | None
     left_out: LeftOutWhen | None
     about: str
+    optional: bool = False
     layout: Layout = Layout.OWN
     shape: "ObjectShape | None" = None
 
@@ -131,7 +138,7 @@ class JsonKey:
         """Add the value to the attributes of the model, if it is one."""
         if self.shape and self.layout is GROUPED:
             attributes.update(self.shape.attributes(holder.key(self.name)))
-        elif self.attribute and (self.left_out is None or holder.has(self.name)):
+        elif self.attribute and (not self.optional or holder.has(self.name)):
             attributes[self.attribute] = self._value(holder)
 
     def _value(self, holder: JsonValue) -> Any:
@@ -191,7 +198,7 @@ class ObjectShape:
         return {
             **({"description": self.about} if self.about else {}),
             "type": "object",
-            "required": [key.name for key in keys if key.left_out is None],
+            "required": [key.name for key in keys if not key.optional],
             "properties": {key.name: key.schema() for key in keys},
             **({"allOf": rules} if rules else {}),
         }
@@ -240,7 +247,9 @@ def _key(name: str, hint: Any) -> JsonKey:
         get, attribute = as_it_is, None
     about = " ".join(note for note in notes if isinstance(note, str))
     shape = None if layout is Layout.OWN else object_shape(get_args(hint)[0])
-    return JsonKey(name, _kind(hint), get, attribute, _noted(notes, LeftOutWhen), about, layout, shape)
+    left_out = _noted(notes, LeftOutWhen)
+    optional = left_out is not None or _noted(notes, AddedLater) is not None
+    return JsonKey(name, _kind(hint), get, attribute, left_out, about, optional, layout, shape)
 
 
 def _noted(notes: tuple[Any, ...], kind: type[M]) -> M | None:

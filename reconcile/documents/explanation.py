@@ -7,12 +7,13 @@ from typing import Annotated
 from reconcile.clock import Window
 from reconcile.model.declaration import DeclaredGrant, DeclaredTag, Mode
 from reconcile.model.facets import MANAGED, Facet
-from reconcile.model.plan import Boundary, ChangeAction
+from reconcile.model.plans.change import ChangeAction
+from reconcile.model.plans.plan import Boundary
 from reconcile.model.reports import Effect, ExplainedItem, Explanation, FacetManagement
 
 from .codec import GROUPED, INLINE, Derived, Document, From, LeftOutWhen
-from .items import Event, ItemValue, OriginDocument, PlaceDocument
-from .plan import FORMAT_VERSION, IdentityDocument, VerdictDocument
+from .items import Event, IdentityDocument, ItemValue, OriginDocument, PlaceDocument
+from .plan import FORMAT_VERSION, VerdictDocument
 
 
 class ExplainedContactDocument(Document[Explanation]):

@@ -6,12 +6,21 @@ from typing import Annotated, Any
 
 from reconcile.model.contact import Contact, Fields, Grant, Identity, OtherTag, State
 from reconcile.model.facets import Facet
-from reconcile.model.plan import PLANNED_ORIGINS, Origin, OriginKind, Value
+from reconcile.model.plans.operation import PLANNED_ORIGINS, Origin, OriginKind, Value
 from reconcile.model.problem import Place
 
 from .codec import INLINE, Document, From, LeftOutWhen, decode, encode, object_shape
-from .json_kinds import ANYTHING, JsonKind, Schema, or_null, words
+from .json_kinds import ANYTHING, EMPTY_AS_NULL, JsonKind, Schema, or_null, words
 from .json_text import JsonValue
+
+
+class IdentityDocument(Document[Identity]):
+    """Who a contact is."""
+
+    id: Annotated[str, EMPTY_AS_NULL, "Null for a contact to be created."]
+    type: str
+    email: str
+    reference: str | None
 
 
 class PlaceDocument(Document[Place]):

@@ -10,38 +10,35 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
-from reconcile.model.contact import Grant, Identity
+from reconcile.model.baseline import Scope
+from reconcile.model.contact import Grant
 from reconcile.model.facets import Facet
 from reconcile.model.guards import Verdict
-from reconcile.model.plan import (
-    Action,
-    Boundary,
-    Change,
-    ChangeAction,
-    Kept,
-    Operation,
-    Plan,
-    SetAside,
-)
-from reconcile.model.summary import Summary, summarise
+from reconcile.model.plans.change import Change, ChangeAction, SetAside
+from reconcile.model.plans.operation import Action, Kept, Operation
+from reconcile.model.plans.plan import Boundary, Plan
+from reconcile.model.plans.summary import Summary, summarise
 
-from .codec import GROUPED, INLINE, Derived, Document, From, LeftOutWhen, decode, encode, object_shape
-from .items import Event, ItemValue, OriginDocument, PlaceDocument
-from .json_kinds import EMPTY_AS_NULL, JsonKind, Schema, nullable
+from .codec import (
+    GROUPED,
+    INLINE,
+    AddedLater,
+    Derived,
+    Document,
+    From,
+    LeftOutWhen,
+    decode,
+    encode,
+    object_shape,
+)
+from .items import Event, IdentityDocument, ItemValue, OriginDocument, PlaceDocument
+from .json_kinds import JsonKind, Schema, nullable
 from .json_text import JsonValue, json_text
+from .schedule import ScheduledDocument, UndeclaredDocument, WithheldDocument
 
 FORMAT_VERSION = "1.0"
 
 _VERSION = re.compile(r"(\d{1,9})\.(\d{1,9})", re.ASCII)
-
-
-class IdentityDocument(Document[Identity]):
-    """Who a contact is."""
-
-    id: Annotated[str, EMPTY_AS_NULL, "Null for a contact to be created."]
-    type: str
-    email: str
-    reference: str | None
 
 
 class ChangedContactDocument(Document[Change]):
@@ -115,6 +112,10 @@ class SetAsideDocument(Document[SetAside]):
     contact: Annotated[SetAsideContactDocument, GROUPED]
     reason: Annotated[str, "Why, and what to do."]
     revocations: Annotated[tuple[str, ...], "Roles that it should lose and still holds."]
+    since: Annotated[
+        datetime | None, AddedLater(), "Since when, where a run has set the same declaration aside before."
+    ]
+    new: Annotated[bool, AddedLater(), "The baseline does not have the declaration as it is."]
 
 
 class VerdictDocument(Document[Verdict]):
@@ -210,12 +211,29 @@ class PlanDocument(Document[Plan]):
     ]
     boundary: Annotated[Boundary | None, From("valid_until"), BOUNDARY]
     timezone: Annotated[str, "The IANA zone that bare dates are meant in."]
+    scope: Annotated[
+        Scope | None,
+        AddedLater(),
+        "What the plan was cut down to: the commit of the base, what was asked for, and the declarations "
+        "that were looked at; null for a plan of everything.",
+    ]
     config_digest: str
     declarations_digest: str
     summary: Annotated[SummaryDocument, Derived(summarise)]
     changes: tuple[ChangeDocument, ...]
+    scheduled: Annotated[
+        tuple[ScheduledDocument, ...], AddedLater(), "What the clock will give and take, soonest first."
+    ]
+    withheld: Annotated[
+        tuple[WithheldDocument, ...],
+        AddedLater(),
+        "Declared items whose window has closed, and that nobody holds.",
+    ]
+    undeclared: Annotated[
+        tuple[UndeclaredDocument, ...], AddedLater(), "What is declared no longer, and stays."
+    ]
     set_aside: Annotated[
-        tuple[SetAsideDocument, ...], LeftOutWhen(()), "Who is not written, while the others are."
+        tuple[SetAsideDocument, ...], AddedLater(), "Who is not written, while the others are."
     ]
     unchanged: Annotated[int, "Contacts that are as declared; those set aside do not count."]
     notes: tuple[str, ...]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from reconcile.clock import Window
 from reconcile.model.declaration import Declaration
 from reconcile.model.facets import Facet
-from reconcile.model.plan import Action, OriginKind
+from reconcile.model.plans.operation import Action, OriginKind
 from reconcile.model.problem import Problem, ProblemReport, Severity
 from reconcile.model.reports import Cause, Difference, Drift, Timeline, UpcomingChange
 from reconcile.model.settings import Finding, ProbeReport

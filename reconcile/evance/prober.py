@@ -7,7 +7,7 @@ from typing import ClassVar
 from reconcile.errors import NotFound
 from reconcile.http.messages import TransportFailure
 from reconcile.http.rate_limiter import RetryPolicy, Timing
-from reconcile.model.plan import Payload
+from reconcile.model.plans.change import Payload
 from reconcile.model.settings import UpdateMethod
 from reconcile.wire.contacts_v1 import contact_in, contact_path_v1, update_payload_of
 from reconcile.wire.contacts_v2 import contact_in_v2, contact_path_v2, is_same_contact, update_payload_v2

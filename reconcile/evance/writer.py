@@ -16,7 +16,7 @@ from reconcile.errors import (
     WriteDeferred,
 )
 from reconcile.model.contact import Contact, Identity, email_key
-from reconcile.model.plan import Payload
+from reconcile.model.plans.change import Payload
 from reconcile.model.settings import SearchCase
 from reconcile.wire.contacts_v1 import (
     CONTACTS_V1,

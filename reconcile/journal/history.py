@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from reconcile.clock import later, parse_utc_text
+from reconcile.model.baseline import EntryKey
 from reconcile.model.contact import email_key
 from reconcile.model.facets import Facet
-from reconcile.model.record import EntryKey, Record, Remembered, UnrecordedRun
+from reconcile.model.record import Record, Remembered, UnrecordedRun
 from reconcile.model.result import SETTLED
 from reconcile.plan.guards.facts import gains
 

@@ -15,7 +15,7 @@ from reconcile.documents.json_kinds import NOTED_INSTANT, NOTED_NUMBER, nullable
 from reconcile.documents.json_text import JsonValue
 from reconcile.documents.plan import OperationDocument
 from reconcile.model.contact import Contact
-from reconcile.model.plan import Operation
+from reconcile.model.plans.operation import Operation
 from reconcile.model.result import LostItem
 
 from .hash_chain import Entry

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from reconcile.errors import refuse_if
 from reconcile.model.facets import Facet
-from reconcile.model.plan import Plan
+from reconcile.model.plans.plan import Plan
 
 from .history import RunHistory
 from .journaled_run import JournaledRun

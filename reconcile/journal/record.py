@@ -12,12 +12,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from reconcile.clock import parse_utc_text, utc_text
+from reconcile.clock import Window, parse_utc_text, utc_text
 from reconcile.documents.json_text import canonical_json
 from reconcile.errors import ReconcileError
+from reconcile.model.baseline import EntryKey, ResolvedForm, ResolvedItem
 from reconcile.model.declaration import Declaration
-from reconcile.model.record import CheckedOutCommit, EntryKey, Record, RecordedEntry, Remembered
+from reconcile.model.facets import Facet, item_key
+from reconcile.model.record import CheckedOutCommit, Record, RecordedEntry, Remembered
 from reconcile.model.settings import Policy
+from reconcile.plan.baseline.resolved import resolved_form
 from reconcile.plan.contact_plan import ContactPlan
 from reconcile.plan.digest import resolved_digest
 from reconcile.plan.drift import carried_out
@@ -61,7 +64,33 @@ def _row(key: EntryKey, entry: RecordedEntry, at: datetime) -> dict[str, Any]:
         "contact": entry.contact,
         "settled": _BY_THIS_RUN if entry.settled == at else settled,
         "set_aside": utc_text(entry.set_aside) if entry.set_aside else None,
+        "form": _form_row(entry.form) if entry.form else None,
     }
+
+
+def _form_row(form: ResolvedForm) -> dict[str, Any]:
+    """What a declaration came to; short, since a record has as many as there are declarations."""
+    items = [
+        [item.facet, item.name, item.status, _text(item.window.starts), _text(item.window.expires)]
+        for item in form.items
+    ]
+    return {"managed": [*form.managed], "items": items, "absent": form.absent}
+
+
+def _text(instant: datetime | None) -> str | None:
+    return utc_text(instant) if instant else None
+
+
+def _form(row: Mapping[str, Any] | None) -> ResolvedForm | None:
+    """The reverse; None in a record of an earlier version."""
+    if row is None:
+        return None
+    items = (
+        ResolvedItem(Facet(facet), name, (Facet(facet), item_key(Facet(facet), name)), status, Window(*ends))
+        for facet, name, status, *texts in row["items"]
+        for ends in [[parse_utc_text(text) if text else None for text in texts]]
+    )
+    return ResolvedForm(tuple(map(Facet, row["managed"])), tuple(items), row["absent"])
 
 
 def _order(row: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -109,7 +138,8 @@ def _entries(rows: Iterable[Mapping[str, Any]], at: datetime) -> Iterator[tuple[
     for row in rows:
         key = EntryKey(row["id"], row["reference"], row["email"])
         aside = parse_utc_text(row["set_aside"]) if row["set_aside"] else None
-        yield key, RecordedEntry(row["resolved"], row["contact"], _settled(row["settled"], at), aside)
+        settled, form = _settled(row["settled"], at), _form(row.get("form"))
+        yield key, RecordedEntry(row["resolved"], row["contact"], settled, aside, form)
 
 
 def _settled(told: str, at: datetime) -> datetime | None:
@@ -179,7 +209,8 @@ class RecordBuilder:
 
     def _settled(self, entry: PlannedEntry, created: Mapping[EntryKey, str]) -> RecordedEntry:
         contact = entry.contact or created.get(entry.declaration.key)
-        return RecordedEntry(resolved_digest(entry.declaration, self.policy), contact, self.now)
+        resolved = resolved_digest(entry.declaration, self.policy)
+        return RecordedEntry(resolved, contact, self.now, form=resolved_form(entry.declaration))
 
     def _set_aside(self, entry: PlannedEntry) -> RecordedEntry:
         """Set aside since it was so first, if it is the same; its contact is the one that it was about."""
@@ -192,4 +223,5 @@ class RecordBuilder:
             contact=self.remembered.contact(declaration.key) or entry.contact,
             settled=done.settled if done else None,
             set_aside=(same.set_aside if same else None) or self.now,
+            form=resolved_form(declaration),
         )

@@ -7,7 +7,7 @@ from datetime import datetime
 from reconcile.clock import utc_text
 from reconcile.model.contact import ACTIVE, PENDING, Contact, Grant, Identity
 from reconcile.model.facets import SETS, Facet, item_key
-from reconcile.model.plan import Action, Operation, OriginKind
+from reconcile.model.plans.operation import Action, Operation, OriginKind
 from reconcile.model.problem import Place
 from reconcile.model.result import LostItem, WriteEffect
 from reconcile.model.settings import Policy

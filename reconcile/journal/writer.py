@@ -13,7 +13,8 @@ from reconcile.documents.items import ContactSnapshot
 from reconcile.documents.json_text import digest_of
 from reconcile.documents.plan import OperationDocument
 from reconcile.model.contact import Contact
-from reconcile.model.plan import Change, Plan
+from reconcile.model.plans.change import Change
+from reconcile.model.plans.plan import Plan
 from reconcile.model.result import LostItem, Report, Result, WriteEffect
 
 from .hash_chain import HashChain

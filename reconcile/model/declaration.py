@@ -7,10 +7,10 @@ from typing import Any
 
 from reconcile.clock import OPEN, Window
 
+from .baseline import EntryKey
 from .contact import Fields, email_key
 from .facets import MANAGED, Facet, ItemKey, item_key
 from .problem import Place
-from .record import EntryKey
 
 
 class Mode(StrEnum):

@@ -4,17 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-
-@dataclass(frozen=True, slots=True)
-class EntryKey:
-    """What makes a declaration the same in two runs: all that it says of who is meant.
-
-    ``email`` is in the form in which addresses are compared.
-    """
-
-    id: str | None = None
-    reference: str | None = None
-    email: str | None = None
+from .baseline import Baseline, BaselineEntry, EntryKey, ResolvedForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +14,14 @@ class RecordedEntry:
     ``resolved`` is the digest of its resolved form. ``contact`` is the id of the contact that it was about;
     None when none was found yet. ``settled`` is when the last run began that left the contact as declared;
     None when no run has. ``set_aside`` is since when the declaration is set aside; None when it is not.
+    ``form`` is what the declaration came to; None in a record of an earlier version.
     """
 
     resolved: str
     contact: str | None
     settled: datetime | None
     set_aside: datetime | None = None
+    form: ResolvedForm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +37,7 @@ class Record:
     """What the last complete run says of all declarations (design, section 7).
 
     ``commit`` is that of the declarations' repository; None outside of Git. ``declarations`` and ``config``
-    are the digests of both.
+    are the digests of both; ``allowances`` those of the entries under ``allow`` that were declared.
     """
 
     run: str
@@ -54,6 +46,12 @@ class Record:
     declarations: str
     config: str
     entries: Mapping[EntryKey, RecordedEntry]
+    allowances: frozenset[str] = frozenset()
+
+    def baseline(self) -> Baseline:
+        """The declarations that it remembers, to compare the present ones with."""
+        entries = {key: BaselineEntry(entry.resolved, entry.form) for key, entry in self.entries.items()}
+        return Baseline("the last complete run", entries, self.config, self.allowances)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from .contact import Identity
 from .declaration import Declaration, DeclaredItem, Mode
 from .facets import Facet
 from .guards import Verdict
-from .plan import Boundary, Change, ChangeAction, Operation, Origin, Plan, Value
+from .plans.change import Change, ChangeAction
+from .plans.operation import Operation, Origin, Value
+from .plans.plan import Boundary, Plan
 from .problem import Place
 
 

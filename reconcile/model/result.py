@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .facets import FACETS, SETS, Facet
-from .plan import Change, SetAside
+from .plans.change import Change, SetAside
 
 
 class Outcome(StrEnum):

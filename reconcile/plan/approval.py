@@ -21,7 +21,8 @@ from reconcile.model.contact import (
 )
 from reconcile.model.facets import FACETS, FIELDS, SETS, Facet
 from reconcile.model.guards import Verdict, guard_named
-from reconcile.model.plan import Operation, Plan
+from reconcile.model.plans.operation import Operation
+from reconcile.model.plans.plan import Plan
 
 from .digest import plan_digest
 

@@ -8,17 +8,9 @@ from typing import Any
 from reconcile.model.contact import ACTIVE, BY_ROLE, PENDING, Contact, Grant, Identity, State
 from reconcile.model.declaration import Declaration
 from reconcile.model.facets import FIELDS, SETS, Facet
-from reconcile.model.plan import (
-    KEPT_ORIGINS,
-    Action,
-    Change,
-    ChangeAction,
-    Operation,
-    Origin,
-    OriginKind,
-    PlanContext,
-    SetAside,
-)
+from reconcile.model.plans.change import Change, ChangeAction, SetAside
+from reconcile.model.plans.operation import KEPT_ORIGINS, Action, Operation, Origin, OriginKind
+from reconcile.model.plans.plan import PlanContext
 from reconcile.wire.contacts_v1 import create_payload, update_payload
 
 from .diff import differs, kept, operations
@@ -91,7 +83,7 @@ class ContactPlan:
         """The contact as a run leaves it: where it is set aside, it loses, gains and changes nothing."""
         if not self.set_aside_reason:
             return self
-        folded = replace(self.folded, target=self.folded.baseline)
+        folded = replace(self.folded, target=self.folded.before)
         return replace(self, folded=folded, operations=(), postponed=self.operations)
 
     def set_aside(self) -> SetAside | None:
@@ -105,7 +97,7 @@ class ContactPlan:
     @property
     def roles_before(self) -> int:
         """How many managed roles are open to the contact now."""
-        return len(self._open_roles(self.folded.baseline))
+        return len(self._open_roles(self.folded.before))
 
     def roles_after(self, until: datetime) -> int:
         """How many managed roles would be open to the contact, without those cut short before then."""
@@ -124,13 +116,13 @@ class ContactPlan:
     def may_lose_roles(self) -> bool:
         """True when a role is open to the contact that neither an ignore pattern nor additive mode keeps."""
         origins = self.folded.origins
-        roles = self._open_roles(self.folded.baseline)
+        roles = self._open_roles(self.folded.before)
         return any(origins[Facet.ROLES, role].kind not in KEPT_ORIGINS for role in roles)
 
     @property
     def held_before(self) -> tuple[str, ...]:
         """The roles that are open to the contact now, whether they are managed or not."""
-        return self._open_roles(self._all_roles(self.folded.baseline))
+        return self._open_roles(self._all_roles(self.folded.before))
 
     def held_after(self, until: datetime) -> tuple[str, ...]:
         """The roles that would be open to it, managed or not, without those cut short before then."""
@@ -223,7 +215,7 @@ def _unsafe(declaration: Declaration, live: Contact | None, folded: Folded, *, w
         return
     declared = {grant.reference for grant in declaration.roles or ()}
     sent = {grant.reference for grant in folded.target.roles or ()}
-    for grant in folded.baseline.roles or ():
+    for grant in folded.before.roles or ():
         doubtful = grant.readable and grant.status not in {ACTIVE, PENDING} and grant.reference in sent
         if doubtful and grant.reference in declared:
             yield (

@@ -1,11 +1,11 @@
-"""Diff: baseline against target → operations. Equal states are settled by ``==`` before this is asked."""
+"""Diff: before against target → operations. Equal states are settled by ``==`` before this is asked."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconcile.model.contact import Fields, Grant, Item, State, item_name
 from reconcile.model.facets import FIELDS, RANK, SETS, Facet, ItemKey
-from reconcile.model.plan import Action, Kept, Operation, Value
+from reconcile.model.plans.operation import Action, Kept, Operation, Value
 
 from .fold import Folded
 
@@ -14,12 +14,12 @@ _ACTIONS = [Action.ADD, Action.CHANGE, Action.REMOVE]
 
 def differs(folded: Folded) -> bool:
     """The cheap question that settles the many contacts that did not change."""
-    return _comparable(folded.baseline) != _comparable(folded.target)
+    return _comparable(folded.before) != _comparable(folded.target)
 
 
 def operations(folded: Folded) -> tuple[Operation, ...]:
-    """What leads from the baseline to the target: granted and added first, then changed, then removed."""
-    before, after = items_of(folded.baseline), items_of(folded.target)
+    """What leads from what was before to the target: granted and added first, then changed, then removed."""
+    before, after = items_of(folded.before), items_of(folded.target)
     steps = (
         Operation(*key, _action(before, after, key), before.get(key), after.get(key), folded.origins[key])
         for key in _changed_items(folded)
@@ -40,7 +40,7 @@ def _changed_items(folded: Folded) -> set[ItemKey]:
     from deepdiff import DeepDiff  # noqa: PLC0415 - a tenth of a second that an empty plan does not need
 
     tree = DeepDiff(
-        _comparable(folded.baseline),
+        _comparable(folded.before),
         _comparable(folded.target),
         view="tree",
         ignore_private_variables=False,  # a role or tag may well start with two underscores

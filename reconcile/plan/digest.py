@@ -1,6 +1,6 @@
 """Digests: one SHA-256 over canonical JSON, so that equal contents have equal digests on every machine."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -8,19 +8,12 @@ from typing import Any
 from reconcile.clock import utc_text
 from reconcile.documents.json_text import digest_of
 from reconcile.documents.plan import plan_document
+from reconcile.model.baseline import Comparison
 from reconcile.model.contact import Contact, Grant, Item, State
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredItem
 from reconcile.model.facets import MANAGED, SETS, Facet
-from reconcile.model.plan import Plan
+from reconcile.model.plans.plan import Plan
 from reconcile.model.settings import Policy, WarningSettings
-
-_NOT_COVERED = frozenset({"digest", "notes", "source", "message"})
-"""Keys of the plan's JSON that the digest leaves out: itself, notes, and wording (messages and the lines of
-files, which move when somebody edits a comment)."""
-
-
-_LEFT_OUT_BELOW = {"set_aside": _NOT_COVERED | {"reason"}}
-"""Why a contact is set aside is wording, too; the reasons of operations are declared."""
 
 _DECLARED = ("id", "reference", "email", "present", "create", "type")
 """The fields of a declaration that its digest takes as they are."""
@@ -30,18 +23,54 @@ _RESOLVED = ("present", "create", "type")
 
 
 def plan_digest(plan: Plan) -> str:
-    """The digest of everything in a plan but itself, notes and wording."""
-    return digest_of(_covered(plan_document(plan)))
+    """The digest of what a plan does, and to whom (design, section 6).
 
-
-def _covered(value: Any, left_out: frozenset[str] = _NOT_COVERED) -> Any:
-    if isinstance(value, dict):
-        return {
-            key: item if key == "payload" else _covered(item, _LEFT_OUT_BELOW.get(key, left_out))
-            for key, item in value.items()
-            if key not in left_out
+    Not of when it was made, why, from which lines of which files, and in which words: the same plan a minute
+    later has the same digest.
+    """
+    document = plan_document(plan)
+    return digest_of(
+        {
+            **{name: document[name] for name in ("account", "revert", "scope")},
+            "changes": [_only(_CHANGE, change) for change in document["changes"]],
+            "scheduled": [_scheduled(item) for item in document["scheduled"]],
+            "undeclared": [_only(_UNDECLARED, item) for item in document["undeclared"]],
+            "set_aside": [_only(_SET_ASIDE, contact) for contact in document["set_aside"]],
+            "guards": [_only(_VERDICT, verdict) for verdict in document["guards"]],
         }
-    return [_covered(item, left_out) for item in value] if isinstance(value, list) else value
+    )
+
+
+_CONTACT = dict.fromkeys(("id", "type", "email", "reference"))
+
+_OPERATION = dict.fromkeys(("facet", "item", "action", "before", "after", "bypasses_approval"))
+
+_CHANGE = {"contact": _CONTACT, "action": None, "operations": _OPERATION}
+
+_SCHEDULED = {
+    "contact": _CONTACT,
+    **dict.fromkeys(("facet", "item", "action", "starts", "expires", "status")),
+}
+
+_UNDECLARED = {"contact": _CONTACT, **dict.fromkeys(("what", "facet", "item"))}
+
+_SET_ASIDE = {"contact": _CONTACT, "revocations": None}
+
+_VERDICT = dict.fromkeys(("name", "passed"))
+
+
+def _scheduled(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A schedule is the same for whom it is new and for whom it is known; one that was taken back is not."""
+    return {**_only(_SCHEDULED, item), "taken_back": item["comparison"] == Comparison.TAKEN_BACK}
+
+
+def _only(keys: Mapping[str, Any], value: Any) -> Any:
+    """These keys of an object, or of each one of a list; a key may name the keys below it."""
+    if isinstance(value, list):
+        return [_only(keys, item) for item in value]
+    return {
+        key: _only(below, value[key]) if below else value[key] for key, below in keys.items() if key in value
+    }
 
 
 def fingerprint(contact: Contact) -> str:

@@ -6,7 +6,9 @@ from datetime import datetime
 from reconcile.model.contact import Grant
 from reconcile.model.declaration import Declaration, DeclaredItem
 from reconcile.model.facets import SETS, item_key
-from reconcile.model.plan import Action, Change, Operation, OriginKind, Plan
+from reconcile.model.plans.change import Change
+from reconcile.model.plans.operation import Action, Operation, OriginKind
+from reconcile.model.plans.plan import Plan
 from reconcile.model.record import RecordedEntry, Remembered, UnrecordedRun
 from reconcile.model.reports import Cause, Difference, Drift
 from reconcile.model.settings import Policy

@@ -9,7 +9,8 @@ from reconcile.model.contact import Contact, Grant, State
 from reconcile.model.declaration import Declaration, DeclaredItem
 from reconcile.model.facets import FIELDS, RANK, SETS, Facet, ItemKey, item_key
 from reconcile.model.guards import Verdict, guard_named
-from reconcile.model.plan import Boundary, Operation, Origin, OriginKind, PlanContext, Value
+from reconcile.model.plans.operation import Operation, Origin, OriginKind, Value
+from reconcile.model.plans.plan import Boundary, PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.reports import Effect, ExplainedItem, Explanation, FacetManagement
 from reconcile.model.settings import Policy
@@ -19,7 +20,7 @@ from .diff import items_of
 from .fold import managed_part
 from .guards.checks import evaluate
 from .guards.facts import UNKNOWN_FACTS, GuardInput
-from .timeline import boundaries_of, declared_items
+from .schedule.timeline import boundaries_of, declared_items
 
 _EFFECTS = [Effect.ADD, Effect.CHANGE, Effect.REMOVE, Effect.KEEP, Effect.NONE]
 

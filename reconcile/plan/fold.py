@@ -13,7 +13,7 @@ from typing import Any
 from reconcile.model.contact import BY_ROLE, Fields, Grant, Item, State, is_same_value, item_name
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredItem, Mode
 from reconcile.model.facets import FACETS, SETS, Facet, ItemKey
-from reconcile.model.plan import Origin, OriginKind
+from reconcile.model.plans.operation import Origin, OriginKind
 from reconcile.model.settings import Policy
 
 Origins = dict[ItemKey, Origin]
@@ -24,12 +24,12 @@ Origins = dict[ItemKey, Origin]
 class Folded:
     """A contact's target state and the origin of every item in it or gone from it.
 
-    ``baseline`` is what the target is compared with: the live state as it counts at the clock, cut down to
+    ``before`` is what the target is compared with: the live state as it counts at the clock, cut down to
     the managed facets. ``lapsed`` are the live grants of a managed set that count as not held, since their
     own expiry has passed, and that a write does not carry along.
     """
 
-    baseline: State
+    before: State
     target: State
     origins: Mapping[ItemKey, Origin]
     lapsed: tuple[Grant, ...] = ()
@@ -43,18 +43,18 @@ class Folded:
 def fold(declaration: Declaration, live: State, policy: Policy, now: datetime) -> Folded:
     """The target of every managed facet of one contact, as of ``now``."""
     held = managed_part(declaration, live)
-    baseline = _without_inherited(without_expired(held, now), declaration, live)
+    before = _without_inherited(without_expired(held, now), declaration, live)
     target: dict[str, Any] = {}
     origins: Origins = {}
     for facet in declaration.managed:
         if facet in SETS:
             rule = _SetRule.of(declaration, policy, facet, now)
-            target[facet.value], set_origins = rule.fold(declaration.items(facet), baseline.items(facet))
+            target[facet.value], set_origins = rule.fold(declaration.items(facet), before.items(facet))
             origins |= set_origins
         else:
-            target[facet.value] = _target_fields(facet, declaration, baseline)
+            target[facet.value] = _target_fields(facet, declaration, before)
             origins |= _field_origins(facet, declaration)
-    return Folded(baseline, State(**target), origins, _lapsed(held, target.get(Facet.ROLES.value), now))
+    return Folded(before, State(**target), origins, _lapsed(held, target.get(Facet.ROLES.value), now))
 
 
 def _lapsed(held: State, target: Collection[Grant] | None, now: datetime) -> tuple[Grant, ...]:
@@ -199,20 +199,20 @@ def _target_grant(declared: DeclaredGrant, held: Grant | None) -> Grant:
     return Grant(declared.reference, status, declared.window.expires, readable)
 
 
-def _target_fields(facet: Facet, declaration: Declaration, baseline: State) -> Fields:
+def _target_fields(facet: Facet, declaration: Declaration, before: State) -> Fields:
     """The declared fields; of a whole facet, over what is there.
 
     An e-mail address keeps its live spelling, as a tag does: its case makes no other address, and some
     servers change it.
     """
-    live = baseline.fields(facet)
+    live = before.fields(facet)
     declared = {
         name: live.get(name) if is_same_value(name, value, live.get(name)) else value
         for name, value in declaration.fields(facet).items()
     }
     if not FACETS[facet].whole:
         return declared
-    kept = {name: value for name, value in baseline.fields(facet).items() if value is not None}
+    kept = {name: value for name, value in before.fields(facet).items() if value is not None}
     return {**kept, **declared}
 
 

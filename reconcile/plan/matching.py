@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from reconcile.model.contact import USER, Identity, Role, email_key
 from reconcile.model.declaration import Declaration
-from reconcile.model.plan import SetAside
+from reconcile.model.plans.change import SetAside
 from reconcile.model.problem import Problem
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.text import nearest

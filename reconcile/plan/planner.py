@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from reconcile.model.contact import Contact, email_key
 from reconcile.model.declaration import Declaration
-from reconcile.model.plan import Plan, PlanContext, SetAside
+from reconcile.model.plans.change import SetAside
+from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.text import count, listed, verb_form
 
 from .contact_plan import ContactPlan, plan_contact
@@ -13,7 +14,7 @@ from .digest import config_digest, declarations_digest, plan_digest
 from .guards.checks import evaluate
 from .guards.facts import UNKNOWN_FACTS, AccountFacts, GuardInput
 from .matching import Matches
-from .timeline import next_boundary
+from .schedule.timeline import next_boundary
 
 
 def plan_contacts(
@@ -65,6 +66,7 @@ def make_plan(
         guards=evaluate(GuardInput(contacts, declared, context.policy, account, context.now)),
         revert=context.revert,
         set_aside=set_aside,
+        scope=context.scope,
     )
     return replace(plan, digest=plan_digest(plan))
 

@@ -20,7 +20,7 @@ from reconcile.model.contact import (
     item_name,
 )
 from reconcile.model.facets import FIELDS, SETS, Facet, item_key
-from reconcile.model.plan import Action, Operation, Value
+from reconcile.model.plans.operation import Action, Operation, Value
 from reconcile.model.result import LostItem, WriteEffect
 from reconcile.model.settings import Policy
 

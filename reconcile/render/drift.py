@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from reconcile.clock import utc_text
-from reconcile.model.plan import Change
+from reconcile.model.plans.change import Change
 from reconcile.model.reports import Cause, Difference, Drift
 from reconcile.text import count, verb_form
 

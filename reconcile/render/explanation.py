@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from reconcile.clock import utc_text
 from reconcile.model.contact import Grant
 from reconcile.model.facets import FACETS, MANAGED, SETS, Facet
-from reconcile.model.plan import UNPLANNED_ORIGINS, ChangeAction, Kept, OriginKind, Value
+from reconcile.model.plans.change import ChangeAction
+from reconcile.model.plans.operation import UNPLANNED_ORIGINS, Kept, OriginKind, Value
 from reconcile.model.reports import Effect, ExplainedItem, Explanation, FacetManagement
 
 from .escape import TERMINAL

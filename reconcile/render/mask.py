@@ -20,16 +20,9 @@ from reconcile.model.contact import Grant, Identity, State
 from reconcile.model.declaration import NO_DECLARATION, Declaration
 from reconcile.model.facets import MANAGED, SETS, Facet
 from reconcile.model.guards import Verdict
-from reconcile.model.plan import (
-    Boundary,
-    Change,
-    Kept,
-    Operation,
-    Origin,
-    Plan,
-    SetAside,
-    Value,
-)
+from reconcile.model.plans.change import Change, SetAside
+from reconcile.model.plans.operation import Kept, Operation, Origin, Value
+from reconcile.model.plans.plan import Boundary, Plan
 from reconcile.model.problem import Place, ProblemReport
 from reconcile.model.reports import Drift, ExplainedItem, Explanation, Timeline, UpcomingChange
 from reconcile.model.settings import ProbeReport

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import chain, takewhile
 from urllib.parse import quote
 
-from reconcile.model.plan import Change, Plan
+from reconcile.model.plans.change import Change
+from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import Place
 from reconcile.text import count
 

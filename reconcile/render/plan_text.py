@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reconcile.model.plan import Change, ChangeAction, Plan
+from reconcile.model.plans.change import Change, ChangeAction
+from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import Place
 
 from .escape import TERMINAL

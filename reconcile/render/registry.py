@@ -14,7 +14,7 @@ from reconcile.documents.codec import encode_text
 from reconcile.documents.explanation import ExplanationDocument
 from reconcile.documents.plan import plan_json
 from reconcile.documents.reports import ProbeReportDocument, ProblemsDocument, TimelineDocument, drift_json
-from reconcile.model.plan import Plan
+from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import ProblemReport
 from reconcile.model.reports import Drift, Explanation, Timeline
 from reconcile.model.settings import Privacy, ProbeReport

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from reconcile.clock import utc_text
-from reconcile.model.plan import Origin
+from reconcile.model.plans.operation import Origin
 from reconcile.model.reports import Timeline, UpcomingChange
 from reconcile.text import count, verb_form
 

@@ -18,12 +18,12 @@ from reconcile.journal.history import RunHistory, run_history
 from reconcile.journal.losses import open_losses, refuse_open_losses, way_out_of_losses
 from reconcile.journal.writer import Journal, NotedTimes, open_journal
 from reconcile.model.declaration import Declaration
-from reconcile.model.plan import Plan, PlanContext
+from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.model.result import Report
 from reconcile.plan.approval import approved_operations, counted_by
 from reconcile.plan.clock_check import ClockReport
-from reconcile.render.wording.sentences import open_revocation_lines, unsettled_lines, written_text
+from reconcile.render.wording.ending import open_revocation_lines, unsettled_lines, written_text
 from reconcile.sandbox import running, seed
 from reconcile.text import escape_unprintable
 

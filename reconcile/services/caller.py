@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from reconcile.errors import UsageError
-from reconcile.model.plan import Plan
+from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import Problem
 from reconcile.model.settings import Privacy, Settings, Target
 

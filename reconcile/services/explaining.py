@@ -9,7 +9,7 @@ from reconcile.evance.reader import Reader
 from reconcile.journal.history import run_history
 from reconcile.model.contact import USER, Contact, Identity, email_key
 from reconcile.model.declaration import Declaration
-from reconcile.model.plan import PlanContext
+from reconcile.model.plans.plan import PlanContext
 from reconcile.model.problem import Problem
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.model.reports import Explanation

@@ -15,7 +15,7 @@ from reconcile.documents.plan import plan_from_document
 from reconcile.documents.reports import drift_from_document
 from reconcile.errors import ReconcileError, Refusal, UsageError, refuse_if
 from reconcile.journal.durable_files import replace_file
-from reconcile.model.plan import Plan
+from reconcile.model.plans.plan import Plan
 from reconcile.model.reports import Drift
 from reconcile.plan.approval import invalid_approval, not_covered
 

@@ -11,11 +11,12 @@ from reconcile.evance.reader import Reader
 from reconcile.journal.history import NO_HISTORY, RunHistory, run_history
 from reconcile.journal.losses import warn_of_open_losses
 from reconcile.journal.record import PlannedEntry, planned_entries
+from reconcile.model.baseline import EntryKey
 from reconcile.model.contact import Contact, Identity, Role
 from reconcile.model.declaration import Declaration
 from reconcile.model.guards import GRANTING_ROLES, LOSING_HOURS
-from reconcile.model.plan import Plan, PlanContext
-from reconcile.model.record import NOTHING_REMEMBERED, EntryKey, Remembered
+from reconcile.model.plans.plan import Plan, PlanContext
+from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.model.reports import Drift
 from reconcile.model.settings import Policy
 from reconcile.plan.approval import refusals_of_the_unseen
@@ -125,7 +126,7 @@ class _Planning:
     def of_one_listing(self) -> FreshPlan:
         """The plan, or ChangedSinceListed when a contact was changed between the list and its own reading."""
         roles = self.account.roles()
-        context = self.context.with_roles(roles)
+        context = self._context(roles)
         listing = self.account.listing(lambda done, total: self.progress("Listing contacts", done, total))
         matches = self._matches(listing, roles)
         live = _read(matches.matched, self.account, listing, self.progress)
@@ -141,6 +142,13 @@ class _Planning:
         )
         plan, planned = make_plan(matches, contacts, context, facts), planned_entries(matches, contacts)
         return FreshPlan(plan, len(listing.identities), context, tuple(planned), facts.idle_entries)
+
+    def _context(self, roles: Sequence[Role]) -> PlanContext:
+        """Without a base, what the last complete run remembers is what the declarations are compared with."""
+        context, record = self.context.with_roles(roles), self.remembered.record
+        if context.baseline is not None or context.revert or record is None:
+            return context
+        return replace(context, baseline=record.baseline())
 
     def _matches(self, listing: Listing, roles: Sequence[Role]) -> Matches:
         """Which contact each declaration is about; DeclarationError with each one that is wrong."""

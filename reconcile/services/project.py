@@ -15,7 +15,7 @@ from reconcile.declare.settings import load_settings
 from reconcile.errors import UsageError
 from reconcile.journal.journaled_run import JournaledRun, read_run
 from reconcile.model.declaration import Declaration
-from reconcile.model.plan import PlanContext
+from reconcile.model.plans.plan import PlanContext
 from reconcile.model.record import CheckedOutCommit
 from reconcile.model.settings import Capabilities, Settings, Target, TargetKind
 

@@ -18,7 +18,7 @@ from reconcile.journal.run_changes import ContactChanges, Reversal, reversal_of,
 from reconcile.model.contact import Contact, Fields, Grant, Item, State, in_force, item_name
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredItem, DeclaredTag, Mode
 from reconcile.model.facets import SETS, Facet, item_key
-from reconcile.model.plan import Plan, PlanContext
+from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.problem import Place
 from reconcile.plan.fold import ignore_pattern
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from reconcile.errors import UnexpectedResponse
 from reconcile.model.contact import Contact, Fields, State
 from reconcile.model.declaration import Declaration
-from reconcile.model.plan import Payload
+from reconcile.model.plans.change import Payload
 
 from .fields import read_address, read_profile, written_fields
 from .roles_and_tags import read_sets, written_sets

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from reconcile.documents.json_text import digest_of
-from reconcile.model.plan import Plan
+from reconcile.model.plans.plan import Plan
 from reconcile.services.files import read_plan_file
 from tests.support.command_line import CommandResult
 from tests.support.sandbox.sandbox_account import Checkout, SandboxAccount, State

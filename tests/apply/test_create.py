@@ -9,7 +9,7 @@ from reconcile.apply.run_context import CircuitBreaker, RunContext
 from reconcile.evance.writer import Writer
 from reconcile.journal.writer import open_journal
 from reconcile.model.declaration import Declaration
-from reconcile.model.plan import Payload
+from reconcile.model.plans.change import Payload
 from reconcile.model.problem import Place
 from reconcile.model.result import Outcome, Result
 from reconcile.plan.approval import approved_operations

@@ -10,7 +10,8 @@ from reconcile.evance.writer import Writer
 from reconcile.journal.writer import open_journal
 from reconcile.model.contact import Contact
 from reconcile.model.declaration import Declaration, DeclaredGrant
-from reconcile.model.plan import Payload, Plan, PlanContext
+from reconcile.model.plans.change import Payload
+from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.result import Outcome, Report
 from reconcile.model.settings import Policy

@@ -13,7 +13,7 @@ from reconcile.apply.run_context import CircuitBreaker, RunContext
 from reconcile.evance.writer import Writer
 from reconcile.journal.writer import open_journal
 from reconcile.model.declaration import Declaration, DeclaredGrant
-from reconcile.model.plan import Change
+from reconcile.model.plans.change import Change
 from reconcile.model.problem import Place
 from reconcile.model.result import Outcome, Report, Result
 from reconcile.plan.approval import approved_operations

@@ -8,7 +8,7 @@ from reconcile.journal.writer import open_journal
 from reconcile.model.contact import State
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag, Mode
 from reconcile.model.facets import Facet
-from reconcile.model.plan import Plan, PlanContext
+from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.result import Outcome, Report
 from reconcile.model.settings import Patterns, Policy

@@ -15,6 +15,8 @@ for by itself.
 - ``schemas.json``: what the schemas of declarations and configuration say of the cases of ``declare``; in
   ``schemas/`` a whole document of each, and what they say of changes of it.
 
+The ``digest`` of a plan is no verdict any more: it covers what a plan does, and not when it was made.
+
 In recorded output ``…`` stands for what depends on the machine or on the version of Python.
 """
 
@@ -44,8 +46,8 @@ from reconcile.declare.schema.declarations import declarations_json_schema
 from reconcile.documents.codec import decode, encode, encode_text
 from reconcile.documents.explanation import ExplanationDocument
 from reconcile.documents.items import ContactSnapshot
-from reconcile.documents.json_text import JsonValue
-from reconcile.documents.plan import OperationDocument, plan_from_document, plan_json
+from reconcile.documents.json_text import JsonValue, json_text
+from reconcile.documents.plan import OperationDocument, plan_document, plan_from_document
 from reconcile.documents.plan import plan_schema as plan_json_schema
 from reconcile.documents.reports import TimelineDocument, drift_from_document, drift_json
 from reconcile.journal.hash_chain import BrokenChain, HashChain
@@ -53,7 +55,6 @@ from reconcile.journal.history import RunHistory, run_history
 from reconcile.journal.journaled_run import JournaledRun, read_run
 from reconcile.journal.lineage import read_runs
 from reconcile.model.result import Outcome
-from reconcile.plan.digest import plan_digest
 from tests.declare.test_cases import NAMES as DECLARED
 from tests.declare.test_cases import read as declared_case
 from tests.declare.test_schema import TextDates
@@ -71,14 +72,18 @@ def load_plan(document: Any) -> Any:
     return plan_from_document(document)
 
 
+ADDED_SINCE = {"scope": None, "scheduled": [], "withheld": [], "undeclared": [], "set_aside": []}
+"""Keys that plans had not got then, and what they say where there is nothing to say."""
+
+
+def as_before(document: dict[str, Any]) -> dict[str, Any]:
+    """A plan without the keys that were added since, where they say nothing."""
+    return {key: value for key, value in document.items() if ADDED_SINCE.get(key, object()) != value}
+
+
 def write_plan(plan: Any) -> str:
     """The text of a plan's file."""
-    return plan_json(plan)
-
-
-def digest_of_plan(plan: Any) -> str:
-    """The digest that the plan's content has."""
-    return plan_digest(plan)
+    return json_text(as_before(plan_document(plan)))
 
 
 def load_drift(document: Any) -> Any:
@@ -88,7 +93,8 @@ def load_drift(document: Any) -> Any:
 
 def write_drift(drift: Any) -> str:
     """The text of a file of drift."""
-    return drift_json(drift)
+    document = json.loads(drift_json(drift))
+    return json_text({**document, "plan": as_before(document["plan"])})
 
 
 def load_contact(document: Any) -> Any:
@@ -327,7 +333,6 @@ def test_a_document_loads_and_is_written_as_before(name: str) -> None:
     assert verdict["writes"] == ("itself" if text == source(name) else seal(text))
     if kind == "plans":
         assert verdict["schema_valid"] == validator().is_valid(document)
-        assert verdict["digest"] == digest_of_plan(load(document))
 
 
 @pytest.mark.parametrize("kind", LOADED)
@@ -413,6 +418,21 @@ def said_of(content: bytes, folder: Path) -> Verdict:
     }
 
 
+REFUSED = 3
+
+
+def was_approval(entry: Verdict) -> bool:
+    """True for a plan that could be applied then: by today's rule its digest is another one."""
+    return "stderr" not in entry["show"]
+
+
+def as_said_then(said: Verdict) -> Verdict:
+    """Without the complaint that a plan lacks keys, and whatever digest its content has by today's rule."""
+    lacking = r"\n  it was changed later, or is of another version: [a-z_, ]+"
+    stderr = re.sub(r"(?<=content has the digest sha256:)[0-9a-f]{64}", "", said.get("stderr", ""))
+    return {**said, "stderr": re.sub(lacking, "", stderr)}
+
+
 def test_the_command_line_says_of_broken_files_what_it_said(tmp_path: Path) -> None:
     """Half a file, two of one key, numbers that JSON does not have: exit code and words."""
     folder = project(tmp_path)
@@ -420,7 +440,10 @@ def test_the_command_line_says_of_broken_files_what_it_said(tmp_path: Path) -> N
     wrong = [
         (entry, said)
         for entry, said in found
-        if not all(matches(entry[command], said[command]) for command in COMMANDS)
+        if not (was_approval(entry) and said["apply"]["exit"] == REFUSED)
+        and not all(
+            matches(as_said_then(entry[command]), as_said_then(said[command])) for command in COMMANDS
+        )
     ]
     assert wrong == []
 

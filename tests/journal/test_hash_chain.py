@@ -15,7 +15,8 @@ from reconcile.journal.journaled_run import read_run
 from reconcile.journal.writer import open_journal
 from reconcile.model.contact import Contact, Grant, Identity, State
 from reconcile.model.facets import Facet
-from reconcile.model.plan import Action, Change, ChangeAction, Operation, Origin, OriginKind
+from reconcile.model.plans.change import Change, ChangeAction
+from reconcile.model.plans.operation import Action, Operation, Origin, OriginKind
 from reconcile.model.problem import Place
 from reconcile.model.result import Outcome, Result
 from tests.support.sandbox.full_change import DECLARED

@@ -20,12 +20,15 @@ from reconcile.clock import parse_instant, utc_text
 from reconcile.declare.loader import load_declarations
 from reconcile.declare.settings import load_settings
 from reconcile.errors import DeclarationError
+from reconcile.model.baseline import EntryKey
 from reconcile.model.contact import Contact, Grant, Identity, OtherTag, Role, State
 from reconcile.model.declaration import Declaration
 from reconcile.model.facets import tag_key
-from reconcile.model.plan import Change, Origin, Plan, PlanContext, Value
+from reconcile.model.plans.change import Change
+from reconcile.model.plans.operation import Origin, Value
+from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.problem import Problem
-from reconcile.model.record import NOTHING_REMEMBERED, EntryKey, Record, RecordedEntry, Remembered
+from reconcile.model.record import NOTHING_REMEMBERED, Record, RecordedEntry, Remembered
 from reconcile.model.settings import Policy
 from reconcile.plan.matching import match_declarations, unknown_roles
 from reconcile.plan.planner import make_plan, plan_contacts

@@ -10,7 +10,7 @@ from reconcile.documents.codec import encode
 from reconcile.documents.reports import DriftDocument, drift_from_document
 from reconcile.model.contact import Contact, Grant, Identity, State
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
-from reconcile.model.plan import Plan, PlanContext
+from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.record import NOTHING_REMEMBERED, Record, RecordedEntry, Remembered, UnrecordedRun
 from reconcile.model.reports import Cause

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from reconcile.model.plan import PlanContext
+from reconcile.model.plans.plan import PlanContext
 from reconcile.model.reports import Explanation
 from reconcile.plan.explain import explain_contact, explain_undeclared_contact
 from reconcile.plan.matching import match_declarations

@@ -10,13 +10,13 @@ from reconcile.clock import OPEN
 from reconcile.model.contact import State
 from reconcile.model.declaration import Declaration
 from reconcile.model.facets import Facet, tag_key
-from reconcile.model.plan import PlanContext
+from reconcile.model.plans.plan import PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.reports import Effect, ExplainedItem
 from reconcile.model.settings import Policy
 from reconcile.plan.explain import explain_contact, explain_undeclared_contact
 from reconcile.plan.fold import fold
-from reconcile.plan.timeline import build_timeline
+from reconcile.plan.schedule.timeline import build_timeline
 from reconcile.render.explanation import explanation_text
 from tests.plan.test_laws import plan_context, planned
 from tests.support.plans.declaration_strategies import NOW, contact, declarations, policies, states

@@ -20,10 +20,10 @@ from reconcile.model.contact import Contact, Grant, Identity, State
 from reconcile.model.declaration import Declaration, DeclaredGrant, Mode
 from reconcile.model.facets import Facet
 from reconcile.model.guards import GuardLimits, Verdict, liftable_guards
-from reconcile.model.plan import Plan, PlanContext
+from reconcile.model.plans.plan import Plan, PlanContext
+from reconcile.model.plans.summary import summarise
 from reconcile.model.problem import Place
 from reconcile.model.settings import Override, Patterns, Policy, Protect
-from reconcile.model.summary import summarise
 from reconcile.plan.approval import not_covered
 from reconcile.plan.guards.facts import AccountFacts, OtherHolders
 from reconcile.plan.matching import Matches

@@ -7,7 +7,7 @@ from reconcile.documents.codec import encode_text
 from reconcile.documents.reports import TimelineDocument
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
 from reconcile.model.problem import Place
-from reconcile.plan.timeline import build_timeline
+from reconcile.plan.schedule.timeline import build_timeline
 from reconcile.render.mask import mask
 from reconcile.render.timeline import timeline_text
 from reconcile.services.explaining import declarations_named, nearest_name

@@ -11,7 +11,8 @@ from reconcile.clock import Window
 from reconcile.model.contact import BY_ROLE, Grant, Identity, State
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
 from reconcile.model.facets import Facet
-from reconcile.model.plan import OriginKind, Plan, PlanContext
+from reconcile.model.plans.operation import OriginKind
+from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.settings import Policy
 from reconcile.plan.approval import unmet_target
 from reconcile.plan.fold import fold
@@ -121,7 +122,7 @@ def test_an_unmanaged_facet_is_never_sent(declaration: Declaration, state: State
 def test_every_item_has_an_origin(declaration: Declaration, state: State, policy: Policy) -> None:
     """The plan can say of each item why it is there or why it goes."""
     folded = fold(declaration, state, policy, NOW)
-    held = {(Facet.ROLES, grant.reference) for grant in folded.baseline.roles or ()}
+    held = {(Facet.ROLES, grant.reference) for grant in folded.before.roles or ()}
     assert held <= set(folded.origins)
     gone = {OriginKind.LAPSED, OriginKind.NOT_STARTED, OriginKind.UNDECLARED, OriginKind.ABSENT}
     for grant in folded.target.roles or ():

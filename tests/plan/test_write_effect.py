@@ -8,7 +8,7 @@ import pytest
 
 from reconcile.model.contact import Contact, Grant, Identity, OtherTag, State
 from reconcile.model.facets import Facet
-from reconcile.model.plan import Action, Operation, Origin, OriginKind, Value
+from reconcile.model.plans.operation import Action, Operation, Origin, OriginKind, Value
 from reconcile.model.result import WriteEffect
 from reconcile.model.settings import Patterns, Policy
 from reconcile.plan.write_effect import UnaskedChanges, effect_of, unasked_changes

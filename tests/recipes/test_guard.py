@@ -8,7 +8,7 @@ import pytest
 from reconcile.cli.command_line import main
 from reconcile.model.facets import Facet
 from reconcile.model.guards import GUARDS, Guard, GuardSetting, SettingKind
-from reconcile.model.plan import Action
+from reconcile.model.plans.operation import Action
 from reconcile.plan.guards.checks import CHECKS
 from reconcile.plan.guards.facts import GuardCount, GuardInput
 from tests.support.project import AS_OF, Project

@@ -13,7 +13,7 @@ GRACE = "contacts: [{email: grace.odell@example.com, roles: [customer, newslette
 
 TOY = """\
 from reconcile.cli.command_line import main
-from reconcile.model.plan import Plan
+from reconcile.model.plans.plan import Plan
 from reconcile.render.registry import FORMATS, Audience, Format
 
 FORMATS.append(Format(Plan, "toy", lambda plan: f"toy of {plan.changes[0].label}", title="toys"))

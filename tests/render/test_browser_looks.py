@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from reconcile.model.plan import Plan
+from reconcile.model.plans.plan import Plan
 from tests.support.pages.browser import PHONE, PlanBrowser, names
 from tests.support.pages.hostile_plan import plan_with_texts
 from tests.support.plans.large_plan import large_plan

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from reconcile.model.plan import Plan
+from reconcile.model.plans.plan import Plan
 from reconcile.render.plan_page.page import plan_page
 from reconcile.render.wording.risk import risk_groups
 from tests.support.pages.browser import PlanBrowser, find, names, said

@@ -8,7 +8,7 @@ from itertools import cycle
 import pytest
 
 from reconcile.documents.reports import drift_json
-from reconcile.model.plan import Plan
+from reconcile.model.plans.plan import Plan
 from reconcile.model.reports import Cause, Difference, Drift
 from reconcile.render.drift import drift_markdown, drift_text
 from reconcile.render.mask import mask

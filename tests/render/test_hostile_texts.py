@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.model.plan import Plan
+from reconcile.model.plans.plan import Plan
 from reconcile.render.escape import visible
 from reconcile.render.mask import mask
 from reconcile.render.plan_markdown import plan_markdown

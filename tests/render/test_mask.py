@@ -13,7 +13,9 @@ from jsonschema import Draft202012Validator
 from reconcile.documents.plan import plan_document, plan_json, plan_schema
 from reconcile.model.contact import Identity
 from reconcile.model.facets import Facet
-from reconcile.model.plan import OriginKind, Plan, SetAside
+from reconcile.model.plans.change import SetAside
+from reconcile.model.plans.operation import OriginKind
+from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import Place
 from reconcile.render.escape import MASK
 from reconcile.render.mask import mask

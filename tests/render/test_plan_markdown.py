@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.model.contact import Identity
-from reconcile.model.plan import Change, Plan, SetAside
+from reconcile.model.plans.change import Change, SetAside
+from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import Place
 from reconcile.render.plan_markdown import plan_markdown
 from reconcile.render.wording.risk import Risk, risk_groups

@@ -9,7 +9,8 @@ from hashlib import sha256
 import pytest
 
 from reconcile.clock import parse_utc_text
-from reconcile.model.plan import Kept, OriginKind, Plan
+from reconcile.model.plans.operation import Kept, OriginKind
+from reconcile.model.plans.plan import Plan
 from reconcile.render.plan_page.page import plan_page
 from reconcile.render.plan_page.pictures import WindowEvent, window_events
 from reconcile.render.wording.risk import Risk, RoleImpact, risk_of, role_impacts

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.model.plan import Kept, Operation, OriginKind, Plan
+from reconcile.model.plans.operation import Kept, Operation, OriginKind
+from reconcile.model.plans.plan import Plan
 from reconcile.render.layout import TextLayout, cells
 from reconcile.render.plan_text import plan_text
 from tests.support.plans.plan_samples import (

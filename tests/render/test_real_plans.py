@@ -9,7 +9,7 @@ from reconcile.clock import Window
 from reconcile.documents.plan import plan_from_document, plan_json, plan_schema
 from reconcile.model.contact import Contact, Grant, Identity, State
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
-from reconcile.model.plan import Plan, PlanContext
+from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.settings import Patterns, Policy
 from reconcile.plan.digest import plan_digest

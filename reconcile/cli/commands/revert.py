@@ -7,7 +7,7 @@ import click
 from reconcile.cli.formats import format_option, show
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode
-from reconcile.model.plan import Plan
+from reconcile.model.plans.plan import Plan
 
 
 @click.command()

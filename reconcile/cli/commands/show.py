@@ -6,7 +6,7 @@ import click
 
 from reconcile.cli.formats import concise_option, format_option, privacy_option
 from reconcile.errors import ExitCode
-from reconcile.model.plan import Plan
+from reconcile.model.plans.plan import Plan
 from reconcile.model.settings import Privacy
 
 

@@ -28,7 +28,7 @@ def timeline(common: Common, days: int, form: str, privacy: Privacy | None) -> i
 
     It goes by the declarations alone: nothing is asked of the account, and no credentials are needed.
     """
-    from reconcile.plan.timeline import build_timeline
+    from reconcile.plan.schedule.timeline import build_timeline
 
     project = common.open_project()
     context = project.plan_context(project.target.account or "")

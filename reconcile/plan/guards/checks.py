@@ -21,7 +21,7 @@ from reconcile.model.guards import (
     SHRUNK,
     Verdict,
 )
-from reconcile.model.plan import ChangeAction
+from reconcile.model.plans.change import ChangeAction
 from reconcile.model.settings import Policy
 from reconcile.plan.contact_plan import ContactPlan
 from reconcile.text import count, listed, verb_form

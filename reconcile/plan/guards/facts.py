@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from reconcile.model.facets import Facet
 from reconcile.model.guards import LOSING_HOURS, GuardLimits
-from reconcile.model.plan import Operation
+from reconcile.model.plans.operation import Operation
 from reconcile.model.settings import Policy
 from reconcile.plan.contact_plan import ContactPlan
 from reconcile.text import plural

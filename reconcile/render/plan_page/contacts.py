@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from reconcile.model.facets import Facet
-from reconcile.model.plan import ChangeAction, Plan
+from reconcile.model.plans.change import ChangeAction
+from reconcile.model.plans.plan import Plan
 from reconcile.render.escape import PAGE
 from reconcile.render.wording.contact_lines import NOUNS, Line, contact_lines
 from reconcile.render.wording.risk import Risk, risk_groups

@@ -13,7 +13,7 @@ from importlib.resources import files
 from string import Template
 
 from reconcile.clock import utc_text
-from reconcile.model.plan import Plan
+from reconcile.model.plans.plan import Plan
 from reconcile.render.escape import HTML_TEXT, PAGE, json_in_html
 from reconcile.render.wording.sentences import PlanSentences, place_text, set_aside_name, set_aside_reason
 from reconcile.text import count

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from reconcile.clock import later
 from reconcile.model.contact import Grant
 from reconcile.model.facets import SETS, Facet
-from reconcile.model.plan import Change, Kept, Operation, OriginKind, Plan, Value
+from reconcile.model.plans.change import Change
+from reconcile.model.plans.operation import Kept, Operation, OriginKind, Value
+from reconcile.model.plans.plan import Plan
 from reconcile.render.escape import PAGE
 from reconcile.render.wording.contact_lines import NOUNS
 from reconcile.render.wording.operation_text import end_text, start_text

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconcile.model.facets import FACETS, SETS, Facet
-from reconcile.model.plan import Change, Kept, Operation
+from reconcile.model.plans.change import Change
+from reconcile.model.plans.operation import Kept, Operation
 from reconcile.render.layout import column_width, pad
 
 from .operation_text import KEPT, LAPSED, SYMBOLS, OperationText

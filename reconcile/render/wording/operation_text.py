@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from reconcile.clock import day_ended_by, utc_text, zone
 from reconcile.model.contact import BY_ROLE, Grant
 from reconcile.model.facets import SETS, Facet
-from reconcile.model.plan import Action, Boundary, Kept, Operation, Origin, OriginKind, Value
+from reconcile.model.plans.operation import Action, Kept, Operation, Origin, OriginKind, Value
+from reconcile.model.plans.plan import Boundary
 from reconcile.render.escape import Dialect
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from reconcile.clock import Window
 from reconcile.model.declaration import DeclaredGrant, DeclaredTag, Mode
 from reconcile.model.facets import Facet
-from reconcile.model.plan import UNPLANNED_ORIGINS, Origin, OriginKind
+from reconcile.model.plans.operation import UNPLANNED_ORIGINS, Origin, OriginKind
 from reconcile.model.reports import ExplainedItem, Explanation
 from reconcile.render.escape import TERMINAL
 

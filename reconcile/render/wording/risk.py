@@ -6,7 +6,9 @@ from enum import StrEnum
 
 from reconcile.model.contact import BY_ROLE, Grant
 from reconcile.model.facets import Facet
-from reconcile.model.plan import Change, ChangeAction, Operation, Plan, Value
+from reconcile.model.plans.change import Change, ChangeAction
+from reconcile.model.plans.operation import Operation, Value
+from reconcile.model.plans.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ from reconcile.clock import utc_text
 from reconcile.model.contact import Identity
 from reconcile.model.facets import FACETS, SETS, Facet
 from reconcile.model.guards import Verdict
-from reconcile.model.plan import Action, Change, ChangeAction, Operation, Plan, SetAside
+from reconcile.model.plans.change import Change, ChangeAction, SetAside
+from reconcile.model.plans.operation import Action, Operation
+from reconcile.model.plans.plan import Plan
+from reconcile.model.plans.summary import summarise
 from reconcile.model.problem import Place
-from reconcile.model.result import Outcome, Report
-from reconcile.model.summary import summarise
 from reconcile.render.escape import MASK, Dialect
-from reconcile.text import count, escape_unprintable, listed, plural, verb_form
+from reconcile.text import count, listed, verb_form
 
 from .operation_text import OperationText
 
@@ -249,52 +250,3 @@ def _what_will_be_done(plan: Plan) -> str:
 def _nonzero(numbers: dict[str, int]) -> list[str]:
     """``1 to update`` and ``4 unchanged``: the numbers that are not zero."""
     return [f"{number:,} {kind}" for kind, number in numbers.items() if number]
-
-
-def written_text(report: Report) -> str:
-    """How many contacts were written and read back."""
-    applied = report.count(Outcome.APPLIED)
-    return f"Applied: {applied} {plural(applied, 'contact')} written and read back."
-
-
-def unsettled_lines(report: Report, way_out: str = "") -> list[str]:
-    """What is not as declared or not noted, revocations that are still open, and what to do.
-
-    ``way_out`` is what to do before anything else can be applied.
-    """
-    unsettled = [result for result in report.results if not result.settled]
-    left = len(unsettled) + len(report.set_aside)
-    lines = [
-        f"{result.change.contact.label_with_id}: {result.outcome}: {result.detail}" for result in unsettled
-    ]
-    lines += [f"{entry.label} ({entry.source}): set aside: {entry.reason}" for entry in report.set_aside]
-    return [
-        *([f"the run was stopped: {report.stopped}"] if report.stopped else []),
-        *map(escape_unprintable, lines),
-        *open_revocation_lines(report),
-        *_unnoted_lines(report),
-        f"{left} of {len(report.results) + len(report.set_aside)} contacts are not as declared",
-        way_out or ("run 'reconcile plan' to see what is left, then apply again" if left else "apply again"),
-    ]
-
-
-def _unnoted_lines(report: Report) -> list[str]:
-    """What the journal lacks: the next apply treats the run as one that was cut off, and looks."""
-    unnoted = f"{report.unnoted} {plural(report.unnoted, 'contact')}"
-    line = f"the journal lacks the outcome of {unnoted}; the next apply reads what was written"
-    forgotten = (
-        f"the record of this run can't be written ({report.unrecorded}): "
-        "later runs do not know by it which contact each entry was about"
-    )
-    return [*([line] if report.unnoted else []), *([forgotten] if report.unrecorded else [])]
-
-
-def open_revocation_lines(report: Report) -> list[str]:
-    """The roles that should be gone and may still be held."""
-    unsettled = [(result.change.contact, result.open_revocations) for result in report.results]
-    set_aside = [(entry.contact, entry.revocations) for entry in report.set_aside]
-    return [
-        escape_unprintable(f"revocation still open: {role} of {contact.label_with_id}")
-        for contact, roles in (*unsettled, *set_aside)
-        for role in roles
-    ]

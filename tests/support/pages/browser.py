@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reconcile.model.plan import Plan
+from reconcile.model.plans.plan import Plan
 from reconcile.render.plan_page.page import plan_page
 
 Tab = Any

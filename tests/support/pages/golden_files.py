@@ -1,6 +1,6 @@
 """The golden files: one plan of everything in every format.
 
-``python -m tests.render.golden`` writes them anew.
+``python -m tests.support.pages.golden_files`` writes them anew.
 """
 
 import re

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from reconcile.documents.plan import plan_document, plan_from_document
-from reconcile.model.plan import Plan
+from reconcile.model.plans.plan import Plan
 from reconcile.render.escape import visible
 from tests.support.plans.plan_samples import full_plan
 

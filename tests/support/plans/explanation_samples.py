@@ -8,12 +8,12 @@ from reconcile.clock import Window
 from reconcile.model.contact import Contact, Grant, Identity, State
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
 from reconcile.model.facets import Facet
-from reconcile.model.plan import PlanContext
+from reconcile.model.plans.plan import PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.reports import Explanation, Timeline
 from reconcile.model.settings import Patterns, Policy, Protect
 from reconcile.plan.explain import explain_contact, explain_undeclared_contact
-from reconcile.plan.timeline import build_timeline
+from reconcile.plan.schedule.timeline import build_timeline
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 

@@ -2,7 +2,8 @@
 
 from functools import cache
 
-from reconcile.model.plan import Change, Plan
+from reconcile.model.plans.change import Change
+from reconcile.model.plans.plan import Plan
 from tests.support.plans.plan_samples import (
     JAN_END,
     change,

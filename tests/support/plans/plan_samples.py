@@ -6,18 +6,9 @@ from reconcile.clock import parse_utc_text
 from reconcile.model.contact import Grant, Identity
 from reconcile.model.facets import Facet
 from reconcile.model.guards import Verdict
-from reconcile.model.plan import (
-    Action,
-    Boundary,
-    Change,
-    ChangeAction,
-    Kept,
-    Operation,
-    Origin,
-    OriginKind,
-    Plan,
-    SetAside,
-)
+from reconcile.model.plans.change import Change, ChangeAction, SetAside
+from reconcile.model.plans.operation import Action, Kept, Operation, Origin, OriginKind
+from reconcile.model.plans.plan import Boundary, Plan
 from reconcile.model.problem import Place
 
 IPSWICH = "contacts/trade/ipswich.yaml"

@@ -7,18 +7,9 @@ from hypothesis import strategies as st
 from reconcile.model.contact import Grant, Identity
 from reconcile.model.facets import Facet
 from reconcile.model.guards import Verdict
-from reconcile.model.plan import (
-    PLANNED_ORIGINS,
-    Action,
-    Boundary,
-    Change,
-    ChangeAction,
-    Kept,
-    Operation,
-    Origin,
-    Plan,
-    SetAside,
-)
+from reconcile.model.plans.change import Change, ChangeAction, SetAside
+from reconcile.model.plans.operation import PLANNED_ORIGINS, Action, Kept, Operation, Origin
+from reconcile.model.plans.plan import Boundary, Plan
 from reconcile.model.problem import Place
 
 TEXTS = st.text(max_size=12) | st.sampled_from(

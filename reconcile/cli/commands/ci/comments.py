@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from reconcile.forge.environment import CiEnvironment
     from reconcile.forge.sticky_comment import Facts
     from reconcile.journal.journaled_run import JournaledRun
-    from reconcile.model.plan import Plan
+    from reconcile.model.plans.plan import Plan
     from reconcile.services.project import Project
 
 

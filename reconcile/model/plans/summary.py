@@ -3,8 +3,11 @@
 from collections import Counter
 from dataclasses import dataclass, fields
 
-from .facets import FACETS, Facet
-from .plan import Action, ChangeAction, Operation, Plan
+from reconcile.model.facets import FACETS, Facet
+
+from .change import ChangeAction
+from .operation import Action, Operation
+from .plan import Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from reconcile.clock import later
 from reconcile.model.declaration import Declaration, DeclaredItem
 from reconcile.model.facets import SETS, Facet
-from reconcile.model.plan import Boundary, Origin, OriginKind, PlanContext
+from reconcile.model.plans.operation import Origin, OriginKind
+from reconcile.model.plans.plan import Boundary, PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.reports import Timeline, UpcomingChange
 

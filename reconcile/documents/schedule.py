@@ -1,0 +1,68 @@
+"""What a plan says of later and of what stays: scheduled, withheld, and what is declared no longer."""
+
+from datetime import datetime
+from typing import Annotated
+
+from reconcile.clock import Window
+from reconcile.model.baseline import Comparison, NoLonger, Undeclared
+from reconcile.model.facets import Facet
+from reconcile.model.plans.operation import Action
+from reconcile.model.plans.schedule import Scheduled, Withheld
+
+from .codec import GROUPED, INLINE, Document
+from .items import IdentityDocument, OriginDocument, PlaceDocument
+
+
+class ScheduledContactDocument(Document[Scheduled]):
+    """Who the contact is, and where it is declared."""
+
+    contact: Annotated[IdentityDocument, INLINE]
+    source: PlaceDocument
+
+
+class ScheduledDocument(Document[Scheduled]):
+    """An item that the clock will give to a contact or take from it."""
+
+    contact: Annotated[ScheduledContactDocument, GROUPED]
+    facet: Facet
+    item: Annotated[str, "The role's reference or the tag's value."]
+    action: Annotated[
+        Action,
+        "add: its window starts then; remove: a tag whose window ends (a role has its end in its grant).",
+    ]
+    window: Annotated[Window, INLINE]
+    status: Annotated[str | None, "The declared status of a role; null: by the role's own rules."]
+    comparison: Annotated[
+        Comparison, "What has become of it against the baseline; what was taken back is scheduled no longer."
+    ]
+    origin: Annotated[OriginDocument, INLINE]
+
+
+class WithheldContactDocument(Document[Withheld]):
+    """Who the contact is, and where it is declared."""
+
+    contact: Annotated[IdentityDocument, INLINE]
+    source: PlaceDocument
+
+
+class WithheldDocument(Document[Withheld]):
+    """A declared item whose window has closed, and that the contact does not hold."""
+
+    contact: Annotated[WithheldContactDocument, GROUPED]
+    facet: Facet
+    item: Annotated[str, "The role's reference or the tag's value."]
+    window: Annotated[Window, INLINE]
+    status: Annotated[str | None, "The declared status of a role; null: by the role's own rules."]
+    origin: Annotated[OriginDocument, INLINE]
+
+
+class UndeclaredDocument(Document[Undeclared]):
+    """One thing that the baseline declared, that nothing declares now, and that stays."""
+
+    contact: IdentityDocument
+    what: Annotated[NoLonger, "What is declared no longer: the contact, one of its facets, or the item."]
+    facet: Facet | None
+    item: Annotated[str | None, "What stays; null for a contact that holds nothing."]
+    status: Annotated[str | None, "That of the live grant."]
+    expires: Annotated[datetime | None, "That of the live grant; null: perpetual, or no grant."]
+    source: Annotated[PlaceDocument | None, "Where the base declares it; null: only the record tells of it."]

@@ -1,0 +1,106 @@
+"""The plan as a value: what would be done, why, what is kept, and who is set aside."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from reconcile.model.baseline import Baseline, Scope, Undeclared
+from reconcile.model.contact import Role
+from reconcile.model.guards import Verdict, guard_named
+from reconcile.model.settings import Policy
+
+from .change import Change, SetAside
+from .schedule import Scheduled, Withheld
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """An instant at which a window starts or lapses, and whose item it is."""
+
+    at: datetime
+    starts: bool
+    item: str
+    contact: str
+
+    @property
+    def event(self) -> str:
+        """What happens then: ``starts`` or ``lapses``."""
+        return "starts" if self.starts else "lapses"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All changes, sorted, as of one instant. ``digest`` covers everything but itself, notes and wording.
+
+    ``revert`` names the run that the plan undoes; None for a plan of the declarations. ``set_aside`` are the
+    declared contacts without a change although something differs, or may differ, or could not be found out;
+    ``unchanged`` counts none of them. ``scheduled``, ``withheld`` and ``undeclared`` are what will happen
+    later, what does not happen, and what stays although nothing declares it any more. ``scope`` is what the
+    plan was cut down to; None for a plan of everything.
+    """
+
+    tool_version: str
+    target: str
+    account: str
+    as_of: datetime
+    valid_until: Boundary | None
+    timezone: str
+    config_digest: str
+    declarations_digest: str
+    changes: tuple[Change, ...]
+    unchanged: int
+    notes: tuple[str, ...] = ()
+    guards: tuple[Verdict, ...] = ()
+    digest: str = ""
+    revert: str | None = None
+    set_aside: tuple[SetAside, ...] = ()
+    scheduled: tuple[Scheduled, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+    undeclared: tuple[Undeclared, ...] = ()
+    scope: Scope | None = None
+
+    @property
+    def empty(self) -> bool:
+        """True when there is nothing to write."""
+        return not self.changes
+
+    @property
+    def settled(self) -> bool:
+        """True when there is nothing to write and nobody is set aside: the account is as declared."""
+        return not self.changes and not self.set_aside
+
+    @property
+    def refused(self) -> tuple[Verdict, ...]:
+        """The guards that would refuse to apply this plan."""
+        return tuple(verdict for verdict in self.guards if not verdict.passed)
+
+    @property
+    def listed_whole(self) -> bool:
+        """False when the account may have contacts that the plan knows nothing of."""
+        return not any(guard_named(verdict.guard).incomplete for verdict in self.refused)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanContext:
+    """What a plan is made for: the target and its account, the policy, the clock, the tool.
+
+    ``revert`` names the run that the declarations undo; None for declarations from files. ``asking_roles``
+    are the roles of the account that ask for an approval or a verification before they open anything.
+    ``baseline`` is what the declarations are compared with; None: all of them are new. ``scope`` is what the
+    plan is cut down to; None for everything.
+    """
+
+    target: str
+    account: str
+    policy: Policy
+    now: datetime
+    tool_version: str
+    revert: str | None = None
+    asking_roles: frozenset[str] = frozenset()
+    baseline: Baseline | None = None
+    scope: Scope | None = None
+
+    def with_roles(self, roles: Iterable[Role]) -> "PlanContext":
+        """The context with what the account's roles ask for."""
+        asking = frozenset(role.reference for role in roles if role.asks)
+        return replace(self, asking_roles=asking)

@@ -1,0 +1,50 @@
+"""What lies ahead or behind: items that the clock will give or take, and items whose window has closed."""
+
+from dataclasses import dataclass
+
+from reconcile.clock import OPEN, Window
+from reconcile.model.baseline import Comparison
+from reconcile.model.contact import Identity
+from reconcile.model.facets import Facet
+from reconcile.model.problem import Place
+
+from .operation import Action, Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """An item that the clock will give to a contact or take from it (design, section 6).
+
+    ``action`` is ``add`` for an item whose window has not started, ``remove`` for a tag whose window will
+    end: the end of a role is in its grant. ``status`` is the declared one of a role. ``source`` is where the
+    contact is declared, ``origin`` says which line or bundle gives the item. ``comparison`` is against the
+    baseline; what was taken back is no longer scheduled.
+    """
+
+    contact: Identity
+    source: Place
+    facet: Facet
+    item: str
+    action: Action
+    origin: Origin
+    window: Window = OPEN
+    status: str | None = None
+    comparison: Comparison = Comparison.NEW
+
+    @property
+    def known(self) -> bool:
+        """True when the baseline has the very same schedule, so that nobody has to look at it again."""
+        return self.comparison is Comparison.KNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A declared item whose window has closed, and that the contact does not hold."""
+
+    contact: Identity
+    source: Place
+    facet: Facet
+    item: str
+    origin: Origin
+    window: Window = OPEN
+    status: str | None = None
