@@ -69,13 +69,15 @@ class Baseline:
     """The declarations that the present ones are compared with: what is not in it is new.
 
     ``name`` is how to call it to a person: ``main at 4f2a9c1``, ``the last complete run``. ``allowances`` are
-    the digests of its entries under ``allow``. ``config`` is the digest of its configuration.
+    the digests of its entries under ``allow``. ``config`` is the digest of its configuration. ``at`` is when
+    the run began that recorded it; None for a commit.
     """
 
     name: str
     entries: Mapping[EntryKey, BaselineEntry]
     config: str
     allowances: frozenset[str] = frozenset()
+    at: datetime | None = None
 
     def knows(self, key: EntryKey, resolved: str) -> bool:
         """True when it has the very same declaration."""

@@ -51,7 +51,7 @@ class Record:
     def baseline(self) -> Baseline:
         """The declarations that it remembers, to compare the present ones with."""
         entries = {key: BaselineEntry(entry.resolved, entry.form) for key, entry in self.entries.items()}
-        return Baseline("the last complete run", entries, self.config, self.allowances)
+        return Baseline("the last complete run", entries, self.config, self.allowances, self.at)
 
 
 @dataclass(frozen=True, slots=True)

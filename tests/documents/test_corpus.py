@@ -426,6 +426,10 @@ def was_approval(entry: Verdict) -> bool:
     return "stderr" not in entry["show"]
 
 
+def same_words(entry: Verdict, said: Verdict) -> bool:
+    return all(matches(as_said_then(entry[command]), as_said_then(said[command])) for command in COMMANDS)
+
+
 def as_said_then(said: Verdict) -> Verdict:
     """Without the complaint that a plan lacks keys, and whatever digest its content has by today's rule."""
     lacking = r"\n  it was changed later, or is of another version: [a-z_, ]+"
