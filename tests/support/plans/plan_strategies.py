@@ -4,12 +4,15 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
+from reconcile.clock import Window
+from reconcile.model.baseline import Comparison, EntryKey, NoLonger, Scope, Undeclared
 from reconcile.model.contact import Grant, Identity
 from reconcile.model.facets import Facet
 from reconcile.model.guards import Verdict
 from reconcile.model.plans.change import Change, ChangeAction, SetAside
 from reconcile.model.plans.operation import PLANNED_ORIGINS, Action, Kept, Operation, Origin
 from reconcile.model.plans.plan import Boundary, Plan
+from reconcile.model.plans.schedule import Scheduled, Withheld
 from reconcile.model.problem import Place
 
 TEXTS = st.text(max_size=12) | st.sampled_from(
@@ -92,6 +95,58 @@ SET_ASIDE = st.builds(
     source=PLACES,
     reason=TEXTS,
     revocations=st.lists(TEXTS, max_size=2).map(tuple),
+    since=st.none() | INSTANTS,
+    new=st.booleans(),
+)
+
+SET_FACETS = st.sampled_from([Facet.ROLES, Facet.TAGS])
+
+WINDOWS = st.builds(Window, starts=st.none() | INSTANTS, expires=st.none() | INSTANTS)
+
+SCHEDULED = st.builds(
+    Scheduled,
+    contact=IDENTITIES,
+    source=PLACES,
+    facet=SET_FACETS,
+    item=TEXTS,
+    action=st.sampled_from(Action),
+    origin=ORIGINS,
+    window=WINDOWS,
+    status=st.none() | TEXTS,
+    comparison=st.sampled_from(Comparison),
+)
+
+WITHHELD = st.builds(
+    Withheld,
+    contact=IDENTITIES,
+    source=PLACES,
+    facet=SET_FACETS,
+    item=TEXTS,
+    origin=ORIGINS,
+    window=WINDOWS,
+    status=st.none() | TEXTS,
+)
+
+UNDECLARED = st.builds(
+    Undeclared,
+    contact=IDENTITIES,
+    what=st.sampled_from(NoLonger),
+    facet=st.none() | st.sampled_from(Facet),
+    item=st.none() | TEXTS,
+    status=st.none() | TEXTS,
+    expires=st.none() | INSTANTS,
+    source=st.none() | PLACES,
+)
+
+KEYS = st.builds(EntryKey, id=st.none() | TEXTS, reference=st.none() | TEXTS, email=st.none() | TEXTS)
+
+SCOPES = st.builds(
+    Scope,
+    base=st.none() | TEXTS,
+    ref=st.none() | TEXTS,
+    only=st.lists(TEXTS, max_size=2).map(tuple),
+    contacts=st.lists(KEYS, max_size=2).map(tuple),
+    declared=COUNTS,
 )
 
 PLANS = st.builds(
@@ -111,4 +166,8 @@ PLANS = st.builds(
     digest=TEXTS,
     revert=st.none() | TEXTS,
     set_aside=st.lists(SET_ASIDE, max_size=2).map(tuple),
+    scheduled=st.lists(SCHEDULED, max_size=2).map(tuple),
+    withheld=st.lists(WITHHELD, max_size=2).map(tuple),
+    undeclared=st.lists(UNDECLARED, max_size=2).map(tuple),
+    scope=st.none() | SCOPES,
 )
