@@ -1,9 +1,5 @@
 """The project a command works on: its configuration, target and declarations, the time, and earlier runs."""
 
-import os
-import shutil
-import subprocess
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +16,7 @@ from reconcile.model.record import CheckedOutCommit
 from reconcile.model.settings import Capabilities, Settings, Target, TargetKind
 
 from .caller import Console, ProjectChoice
+from .git import checked_out_commit
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,41 +81,6 @@ class Project:
         """A plan may look at any time; a write happens now. UsageError for ``--as-of`` at a real account."""
         if self.choice.as_of is not None and self.target.kind is TargetKind.EVANCE:
             raise UsageError("apply works as of now; --as-of is for plans and for the sandbox")
-
-
-LONGEST = 20.0
-"""Maximum number of seconds, then the commit counts as not known: nothing waits for a hanging file system."""
-
-
-_OF_A_HOOK = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"}
-"""The variables by which a hook of Git names its own repository, whatever the folder."""
-
-
-def checked_out_commit(folder: Path, paths: Iterable[str]) -> CheckedOutCommit | None:
-    """The commit of the repository around a folder, and whether these files differ from it.
-
-    None outside of a repository, or where Git does not tell.
-    """
-    head = _git(folder, "rev-parse", "--verify", "HEAD")
-    if head is None:
-        return None
-    return CheckedOutCommit(head.strip(), dirty=_git(folder, "status", "--porcelain", "--", *paths) != "")
-
-
-def _git(folder: Path, *arguments: str) -> str | None:
-    """What Git prints; None when it fails. No setting of the repository makes it run another program."""
-    program = shutil.which("git")
-    if program is None:
-        return None
-    command = [program, "--no-optional-locks", "-c", "core.fsmonitor=false", "-C", str(folder), *arguments]
-    environment = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
-    try:
-        done = subprocess.run(  # noqa: S603
-            command, capture_output=True, text=True, timeout=LONGEST, check=False, env=environment
-        )
-    except (OSError, subprocess.SubprocessError, UnicodeError):
-        return None
-    return done.stdout if done.returncode == 0 else None
 
 
 def open_project(choice: ProjectChoice, console: Console) -> Project:

@@ -24,7 +24,7 @@ from reconcile.plan.fold import ignore_pattern
 
 from .accounts import check_clock, open_reader, warn_of_clock
 from .caller import Console
-from .planning import make_fresh_plan
+from .planning.fresh_plan import make_fresh_plan
 from .project import Project, find_run
 
 _MODES = tuple((facet, Mode.AUTHORITATIVE) for facet in SETS)

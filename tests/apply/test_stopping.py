@@ -17,7 +17,7 @@ from reconcile.model.plans.change import Change
 from reconcile.model.problem import Place
 from reconcile.model.result import Outcome, Report, Result
 from reconcile.plan.approval import approved_operations
-from reconcile.services.planning import make_fresh_plan
+from reconcile.services.planning.fresh_plan import make_fresh_plan
 from tests.apply.test_executor import PLAN_CONTEXT
 from tests.support.sandbox.sandbox_account import APPLY, FakeClock, SandboxAccount, ended
 from tests.support.shop import NOW, Shop

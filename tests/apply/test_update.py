@@ -13,7 +13,7 @@ from reconcile.model.problem import Place
 from reconcile.model.result import Outcome, Report
 from reconcile.model.settings import Patterns, Policy
 from reconcile.plan.approval import approved_operations, counted_by, unmet_target
-from reconcile.services.planning import make_fresh_plan
+from reconcile.services.planning.fresh_plan import make_fresh_plan
 from tests.support.sandbox.sandbox_account import SandboxAccount
 from tests.support.shop import NOW, Shop
 

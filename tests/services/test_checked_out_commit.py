@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.services.project import checked_out_commit
+from reconcile.services.git import checked_out_commit
 
 
 def repository(folder: Path) -> str:

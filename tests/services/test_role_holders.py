@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from reconcile.services import role_holders
+from reconcile.services.planning import role_holders
 from tests.support.sandbox.full_change import DECLARED
 from tests.support.sandbox.sandbox_account import FakeClock, SandboxAccount
 

@@ -24,7 +24,7 @@ def drift(common: Common, form: str, privacy: Privacy | None, out: Path | None) 
     """
     from reconcile.documents.reports import drift_json
     from reconcile.services.files import write_file
-    from reconcile.services.planning import check_drift
+    from reconcile.services.planning.fresh_plan import check_drift
 
     differences = check_drift(common.open_project(), common.console)
     if out is not None:

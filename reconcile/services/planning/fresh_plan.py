@@ -27,11 +27,11 @@ from reconcile.plan.guards.facts import AccountFacts, OtherHolders
 from reconcile.plan.guards.idle_entries import idle_entries
 from reconcile.plan.matching import Matches, match_declarations, unknown_roles
 from reconcile.plan.planner import make_plan, plan_contacts
+from reconcile.services.accounts import check_clock, open_reader, warn_of_clock
+from reconcile.services.caller import Console, Progress
+from reconcile.services.project import Project
 from reconcile.text import escape_unprintable
 
-from .accounts import check_clock, open_reader, warn_of_clock
-from .caller import Console, Progress
-from .project import Project
 from .role_holders import search_holders, undeclared_contacts
 
 MOST_LISTINGS = 3
