@@ -9,7 +9,7 @@ from reconcile.evance.writer import WriteKind, WriteResult
 from reconcile.model.contact import Identity
 from reconcile.model.plans.change import Change
 from reconcile.model.result import Outcome, Result, WriteEffect
-from reconcile.plan.matching import Matches, match_declarations
+from reconcile.plan.matching.matches import Matches, match_declarations
 from reconcile.wire.contacts_v1 import email_in
 
 from .run_context import ReadBudget, RunContext, failure_text

@@ -24,7 +24,7 @@ from reconcile.plan.baseline.resolved import resolved_form
 from reconcile.plan.contact_plan import ContactPlan
 from reconcile.plan.digest import resolved_digest
 from reconcile.plan.drift import carried_out
-from reconcile.plan.matching import Matches
+from reconcile.plan.matching.matches import Matches
 
 from .durable_files import open_regular
 from .journaled_run import JournaledRun

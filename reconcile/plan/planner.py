@@ -13,7 +13,7 @@ from .contact_plan import ContactPlan, plan_contact
 from .digest import config_digest, declarations_digest, plan_digest
 from .guards.checks import evaluate
 from .guards.facts import UNKNOWN_FACTS, AccountFacts, GuardInput
-from .matching import Matches
+from .matching.matches import Matches
 from .schedule.timeline import next_boundary
 
 

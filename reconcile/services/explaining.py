@@ -14,7 +14,8 @@ from reconcile.model.problem import Problem
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.model.reports import Explanation
 from reconcile.plan.explain import explain_contact, explain_undeclared_contact
-from reconcile.plan.matching import claimants, match_declarations, pin_text, possible_emails, unknown_roles
+from reconcile.plan.matching.directory import claimants, pin_text, possible_emails
+from reconcile.plan.matching.matches import match_declarations, unknown_roles
 from reconcile.text import nearest
 
 from .accounts import check_clock, open_reader, warn_of_clock

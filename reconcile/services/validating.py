@@ -12,7 +12,7 @@ from reconcile.declare.settings import read_settings
 from reconcile.errors import DeclarationError
 from reconcile.model.problem import Problem, ProblemReport, Severity
 from reconcile.model.settings import Settings
-from reconcile.plan.matching import unknown_roles
+from reconcile.plan.matching.matches import unknown_roles
 
 from .accounts import open_reader
 from .caller import Console, ProjectChoice

@@ -30,7 +30,7 @@ from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.problem import Problem
 from reconcile.model.record import NOTHING_REMEMBERED, Record, RecordedEntry, Remembered
 from reconcile.model.settings import Policy
-from reconcile.plan.matching import match_declarations, unknown_roles
+from reconcile.plan.matching.matches import match_declarations, unknown_roles
 from reconcile.plan.planner import make_plan, plan_contacts
 
 CASES = Path(__file__).parent.parent / "cases" / "plan"

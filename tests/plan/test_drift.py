@@ -17,7 +17,7 @@ from reconcile.model.reports import Cause
 from reconcile.model.settings import Policy
 from reconcile.plan.digest import plan_digest, resolved_digest
 from reconcile.plan.drift import due_plan, explain_drift
-from reconcile.plan.matching import Matches
+from reconcile.plan.matching.matches import Matches
 from reconcile.plan.planner import make_plan, plan_contacts
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -13,7 +13,7 @@ import yaml
 from reconcile.model.plans.plan import PlanContext
 from reconcile.model.reports import Explanation
 from reconcile.plan.explain import explain_contact, explain_undeclared_contact
-from reconcile.plan.matching import match_declarations
+from reconcile.plan.matching.matches import match_declarations
 from reconcile.render.explanation import explanation_text
 from reconcile.services.explaining import contacts_named, declarations_named
 from tests.plan.test_cases import read

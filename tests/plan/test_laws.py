@@ -16,7 +16,7 @@ from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.settings import Policy
 from reconcile.plan.approval import unmet_target
 from reconcile.plan.fold import fold
-from reconcile.plan.matching import Matches
+from reconcile.plan.matching.matches import Matches
 from reconcile.plan.planner import make_plan, plan_contacts
 from tests.support.plans.declaration_strategies import (
     NOW,

@@ -13,7 +13,7 @@ from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.settings import Patterns, Policy
 from reconcile.plan.digest import plan_digest
-from reconcile.plan.matching import match_declarations
+from reconcile.plan.matching.matches import match_declarations
 from reconcile.plan.planner import make_plan, plan_contacts
 from reconcile.render.layout import TextLayout
 from reconcile.render.mask import mask

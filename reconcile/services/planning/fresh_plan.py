@@ -25,7 +25,7 @@ from reconcile.plan.drift import due_plan, explain_drift
 from reconcile.plan.guards.checks import loss_horizon, roles_without_holder
 from reconcile.plan.guards.facts import AccountFacts, OtherHolders
 from reconcile.plan.guards.idle_entries import idle_entries
-from reconcile.plan.matching import Matches, match_declarations, unknown_roles
+from reconcile.plan.matching.matches import Matches, match_declarations, unknown_roles
 from reconcile.plan.planner import make_plan, plan_contacts
 from reconcile.services.accounts import check_clock, open_reader, warn_of_clock
 from reconcile.services.caller import Console, Progress
