@@ -107,6 +107,21 @@ def utc_text(instant: datetime) -> str:
     return f"{whole.isoformat(timespec='seconds')}Z"
 
 
+def zoned_text(instant: datetime, timezone: str) -> str:
+    """An instant for people, in a time zone that is named: ``2026-12-01 00:00 (Europe/London)``.
+
+    Seconds and the offset stand there where only they tell which instant is meant. UTC stands in for a zone
+    that is not known here, and for one in which the instant lies outside of the years 1 to 9999.
+    """
+    try:
+        local, name = instant.astimezone(zone(timezone)), timezone
+    except (ValueError, OverflowError):
+        local, name = instant.astimezone(UTC), "UTC"
+    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    shown = local if twice else local.replace(tzinfo=None)
+    return f"{shown.isoformat(' ', 'seconds' if local.second else 'minutes')} ({name})"
+
+
 def parse_utc_text(text: str) -> datetime:
     """The instant that ``utc_text`` wrote. ValueError: any other form, and days that do not exist."""
     if not _UTC_TEXT.fullmatch(text):

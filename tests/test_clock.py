@@ -18,6 +18,7 @@ from reconcile.clock import (
     start_of,
     utc_text,
     zone,
+    zoned_text,
 )
 from reconcile.wire.values import atom_text
 
@@ -27,6 +28,8 @@ ZONES = [
 ]  # fmt: skip
 
 days = st.dates()
+
+moments = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1))  # noqa: DTZ001
 
 zones = st.sampled_from(ZONES).map(zone)
 
@@ -129,6 +132,32 @@ def test_what_is_written_is_read_again(moment: datetime) -> None:
     """ATOM and the plan's form name the same instant."""
     whole = moment.replace(microsecond=0)
     assert parse_instant(atom_text(whole)) == whole == parse_instant(utc_text(whole))
+
+
+SHOWN = [
+    ("2026-12-01T00:00:00Z", "Europe/London", "2026-12-01 00:00 (Europe/London)"),
+    ("2026-07-01T11:30:05Z", "Europe/London", "2026-07-01 12:30:05 (Europe/London)"),
+    ("2026-10-25T00:30:00Z", "Europe/London", "2026-10-25 01:30+01:00 (Europe/London)"),
+    ("2026-10-25T01:30:00Z", "Europe/London", "2026-10-25 01:30+00:00 (Europe/London)"),
+    ("9999-12-31T23:59:59Z", "Asia/Tokyo", "9999-12-31 23:59:59 (UTC)"),
+    ("2026-12-01T00:00:00Z", "Nowhere/Land", "2026-12-01 00:00 (UTC)"),
+]
+
+
+@pytest.mark.parametrize(("instant", "name", "shown"), SHOWN)
+def test_people_see_times_of_their_zone(instant: str, name: str, shown: str) -> None:
+    """The zone is named; an hour that comes twice has its offset; what no zone can tell is told in UTC."""
+    found = parse_instant(instant)
+    assert found is not None
+    assert zoned_text(found, name) == shown
+
+
+@given(moments, st.sampled_from(ZONES))
+def test_no_two_instants_look_alike(moment: datetime, name: str) -> None:
+    """The text names one second: an hour later there is another one, also when clocks are put back."""
+    whole = moment.replace(microsecond=0, tzinfo=UTC)
+    texts = {zoned_text(whole + timedelta(minutes=minutes), name) for minutes in (0, 30, 60, 120)}
+    assert len(texts) == 4
 
 
 def test_an_unknown_zone_is_refused() -> None:

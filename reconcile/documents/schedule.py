@@ -9,7 +9,7 @@ from reconcile.model.facets import Facet
 from reconcile.model.plans.operation import Action
 from reconcile.model.plans.schedule import Scheduled, Withheld
 
-from .codec import GROUPED, INLINE, Document
+from .codec import GROUPED, INLINE, Document, LeftOutWhen
 from .items import IdentityDocument, OriginDocument, PlaceDocument
 
 
@@ -34,6 +34,9 @@ class ScheduledDocument(Document[Scheduled]):
     status: Annotated[str | None, "The declared status of a role; null: by the role's own rules."]
     comparison: Annotated[
         Comparison, "What has become of it against the baseline; what was taken back is scheduled no longer."
+    ]
+    privileged: Annotated[
+        bool, LeftOutWhen(False), "Stands here, as true, for a role that `granting` or `protect` names."
     ]
     origin: Annotated[OriginDocument, INLINE]
 

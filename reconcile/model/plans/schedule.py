@@ -18,7 +18,8 @@ class Scheduled:
     ``action`` is ``add`` for an item whose window has not started, ``remove`` for a tag whose window will
     end: the end of a role is in its grant. ``status`` is the declared one of a role. ``source`` is where the
     contact is declared, ``origin`` says which line or bundle gives the item. ``comparison`` is against the
-    baseline; what was taken back is no longer scheduled.
+    baseline; what was taken back is no longer scheduled. ``privileged``: a role that the guard ``granting``
+    names, or that is protected, so that a reviewer must see it first.
     """
 
     contact: Identity
@@ -30,6 +31,17 @@ class Scheduled:
     window: Window = OPEN
     status: str | None = None
     comparison: Comparison = Comparison.NEW
+    privileged: bool = False
+
+    @property
+    def coming(self) -> bool:
+        """True for what is scheduled anew or otherwise: somebody has to look at it."""
+        return self.comparison in {Comparison.NEW, Comparison.CHANGED}
+
+    @property
+    def taken_back(self) -> bool:
+        """True for what the baseline scheduled, and nothing schedules now."""
+        return self.comparison is Comparison.TAKEN_BACK
 
     @property
     def known(self) -> bool:

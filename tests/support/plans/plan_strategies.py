@@ -114,6 +114,7 @@ SCHEDULED = st.builds(
     window=WINDOWS,
     status=st.none() | TEXTS,
     comparison=st.sampled_from(Comparison),
+    privileged=st.booleans(),
 )
 
 WITHHELD = st.builds(
