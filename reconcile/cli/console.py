@@ -57,7 +57,7 @@ def mask_for_log(text: str) -> str:
     logged = bool(os.environ.get("CI")) and not sys.stderr.isatty()
     if not logged or _privacy.get() is Privacy.SHOW or "@" not in text:
         return text
-    from reconcile.render.personal_texts import mask_emails
+    from reconcile.render.masking.personal_texts import mask_emails
 
     return mask_emails(text)
 

@@ -190,6 +190,9 @@ def _read_boundary(holder: JsonValue, name: str) -> Boundary | None:
 BOUNDARY = replace(nullable(object_shape(PlanBoundaryDocument).kind()), read_key=_read_boundary)
 
 
+_NOT_MASKED = "Empty in a masked plan: it would confirm a guessed address."
+
+
 class PlanDocument(Document[Plan]):
     """What `reconcile plan --format json` writes and `reconcile apply` reads."""
 
@@ -217,8 +220,8 @@ class PlanDocument(Document[Plan]):
         "What the plan was cut down to: the commit of the base, what was asked for, and the declarations "
         "that were looked at; null for a plan of everything.",
     ]
-    config_digest: str
-    declarations_digest: str
+    config_digest: Annotated[str, _NOT_MASKED]
+    declarations_digest: Annotated[str, _NOT_MASKED]
     summary: Annotated[SummaryDocument, Derived(summarise)]
     changes: tuple[ChangeDocument, ...]
     scheduled: Annotated[
@@ -238,7 +241,7 @@ class PlanDocument(Document[Plan]):
     unchanged: Annotated[int, "Contacts that are as declared; those set aside do not count."]
     notes: tuple[str, ...]
     guards: tuple[VerdictDocument, ...]
-    digest: Annotated[str, "SHA-256 over the canonical JSON of everything but itself, notes and wording."]
+    digest: Annotated[str, f"SHA-256 over what the plan does. {_NOT_MASKED}"]
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:

@@ -152,6 +152,11 @@ class Identity:
         named = self.email or self.reference
         return f"{named} (contact {self.id})" if named and self.id else self.label
 
+    def is_called(self, label: str) -> bool:
+        """True when the label, as a declaration gives it, names this contact."""
+        by_email = bool(self.email) and email_key(label) == email_key(self.email)
+        return by_email or label in {self.reference, f"id {self.id}"}
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:

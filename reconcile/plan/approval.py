@@ -100,7 +100,9 @@ def invalid_approval(
 
 def _wrong_digests(approved: Plan, pinned: str | None) -> Iterator[str]:
     actual = plan_digest(approved)
-    if actual != approved.digest:
+    if not approved.digest:
+        yield "it names no digest: it was masked, and can only be read"
+    elif actual != approved.digest:
         yield f"its content has the digest {actual}, but it says {approved.digest}: it was changed later"
     if pinned is not None and pinned != actual:
         yield f"its digest is {actual}, not {pinned} as pinned"

@@ -136,7 +136,8 @@ class _PlanMarkdown:
         return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
     def _foot(self) -> str:
-        return f"\n{self.sentences.validity()}\n\nDigest {self.sentences.dialect.name(self.plan.digest)}\n"
+        digest = f"\nDigest {self.sentences.dialect.name(self.plan.digest)}\n" if self.plan.digest else ""
+        return f"\n{self.sentences.validity()}\n{digest}"
 
     def _warnings(self, budget: ByteBudget) -> list[str]:
         """Each warning that fits; a warning that does not is still counted."""

@@ -43,7 +43,8 @@ class _PlanText:
     def closing(self) -> list[str]:
         sentences = [f"Plan: {self.sentences.totals()}", self.sentences.validity()]
         lines = [line for sentence in sentences for line in self.layout.wrap("", sentence)]
-        return [*lines, f"Digest {self.sentences.dialect.name(self.sentences.plan.digest)}"]
+        digest = self.sentences.plan.digest
+        return [*lines, f"Digest {self.sentences.dialect.name(digest)}"] if digest else lines
 
     def _contact(self, change: Change) -> Iterator[str]:
         symbol = "+" if change.action is ChangeAction.CREATE else "~"

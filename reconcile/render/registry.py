@@ -22,7 +22,7 @@ from reconcile.model.settings import Privacy, ProbeReport
 from .drift import drift_markdown, drift_text
 from .explanation import explanation_text
 from .layout import PLAIN, TextLayout
-from .mask import mask
+from .masking.mask import mask
 from .plan_markdown import plan_markdown
 from .plan_page.page import plan_page
 from .plan_text import plan_text

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reconcile.model.plans.plan import Plan
 from reconcile.render.escape import visible
-from reconcile.render.mask import mask
+from reconcile.render.masking.mask import mask
 from reconcile.render.plan_markdown import plan_markdown
 from reconcile.render.plan_page.page import plan_page
 from reconcile.render.plan_text import plan_text

@@ -64,9 +64,7 @@ class Change:
 
     def is_called(self, label: str) -> bool:
         """True when the label, as a declaration gives it, names this contact."""
-        identity = self.contact
-        by_email = bool(identity.email) and email_key(label) == email_key(identity.email)
-        return by_email or label in {identity.reference, f"id {identity.id}"}
+        return self.contact.is_called(label)
 
 
 @dataclass(frozen=True, slots=True)

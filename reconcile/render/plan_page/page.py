@@ -105,4 +105,4 @@ def _facts(plan: Plan) -> str:
         "Time zone": plan.timezone,
         "Made by reconcile": plan.tool_version,
     }
-    return "".join(f"<div><dt>{name}<dd>{PAGE.name(value)}</div>" for name, value in facts.items())
+    return "".join(f"<div><dt>{name}<dd>{PAGE.name(value)}</div>" for name, value in facts.items() if value)

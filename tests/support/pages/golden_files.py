@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reconcile.documents.plan import plan_json
 from reconcile.render.layout import TextLayout
-from reconcile.render.mask import mask
+from reconcile.render.masking.mask import mask
 from reconcile.render.plan_markdown import plan_markdown
 from reconcile.render.plan_page.page import plan_page
 from reconcile.render.plan_text import plan_text

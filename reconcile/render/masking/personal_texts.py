@@ -11,10 +11,9 @@ from typing import Any
 from unicodedata import combining, normalize
 
 from reconcile.model.contact import HANDOVER_FIELDS, Identity, email_key
+from reconcile.render.escape import MASK
 from reconcile.text import invisible_character
 from reconcile.wire.fields import Masking, named_field
-
-from .escape import MASK
 
 _EMAIL = re.compile(
     r"""
@@ -76,12 +75,20 @@ class NamedContacts:
         return cls(names, tuple(odd))
 
     def hide(self, sentence: str) -> str:
-        """The sentence with every address in it masked."""
+        """The sentence with every address in it masked; one that has its id behind it keeps that alone."""
         for email in self.odd:
-            sentence = sentence.replace(email, self.names[email])
-        if "@" not in sentence:
-            return sentence
-        return _EMAIL.sub(lambda match: self.names.get(match[0]) or mask_email(match[0]), sentence)
+            sentence = re.sub(rf"(?<!\w){re.escape(email)}(?!\w)", self._masked, sentence)
+        return _EMAIL.sub(self._masked, sentence) if "@" in sentence else sentence
+
+    def _masked(self, address: re.Match[str]) -> str:
+        named = address.string.startswith(_ID_FOLLOWS, address.end())
+        return (not named and self.names.get(address[0])) or mask_email(address[0])
+
+
+_ID_FOLLOWS = " (contact "
+
+NO_CONTACTS = NamedContacts({}, ())
+"""For sentences of documents that tell no ids."""
 
 
 def _with_ids(name: str, ids: Iterable[str]) -> str:
@@ -157,17 +164,26 @@ class PersonalTexts:
     def of(cls, texts: Iterable[str]) -> "PersonalTexts":
         """Those of the texts that are long enough to be searched for."""
         long_enough = (text for text in map(str.strip, texts) if len(text) >= _SHORTEST_HIDDEN)
-        keys = set(map(_search_key, long_enough)) - {""}
-        return cls(tuple(sorted(keys, key=lambda key: (-len(key), key))))
+        return cls(_longest_first(set(map(_search_key, long_enough)) - {""}))
+
+    @classmethod
+    def joined(cls, several: "Iterable[PersonalTexts]") -> "PersonalTexts":
+        """What tells who any of several contacts is."""
+        return cls(_longest_first({key for personal in several for key in personal.keys}))
 
     def hide(self, text: str) -> str:
         """A text without e-mail addresses and without anything that tells who the contact is."""
         masked = mask_emails(text)
         text_key = _search_key(masked)
-        if not any(key in text_key for key in self.keys):
+        keys = [key for key in self.keys if key in text_key]
+        if not keys:
             return masked
-        personal = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, self.keys))})(?!\w)")
+        personal = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, keys))})(?!\w)")
         return _with_masks(masked, [match.span() for match in personal.finditer(text_key)])
+
+
+def _longest_first(keys: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(keys, key=lambda key: (-len(key), key)))
 
 
 @lru_cache(maxsize=65_536)

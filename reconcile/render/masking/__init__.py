@@ -1,0 +1,1 @@
+"""Masking: documents without names and addresses, for everything that leaves the terminal."""

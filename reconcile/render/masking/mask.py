@@ -1,0 +1,92 @@
+"""The one place for masking: a document without names and addresses, for everything that leaves the terminal.
+
+What is masked: e-mail addresses wherever they stand; profile and address fields, also in payloads (names and
+companies to their initials, all else but the country whole); a contact's names, telephone numbers and street
+wherever else its plan tells them: in tags, reasons and the names of files.
+
+What stays: ids, references, roles, tags and dates, since a review needs them. Reasons stay too, except for
+what is said above: they are written for the reviewer and stand in Git with the declaration. Digests and
+fingerprints go: whoever knows the rest could test guesses of an address against them.
+
+A masked plan is for reading. It names no digest and can't be applied.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, TypeVar, cast
+
+from reconcile.model.declaration import Declaration
+from reconcile.model.plans.plan import Plan
+from reconcile.model.problem import ProblemReport
+from reconcile.model.reports import Drift, Explanation, Timeline
+from reconcile.model.settings import ProbeReport
+
+from .contact_mask import ContactMask, mask_identity, telling_fields
+from .personal_texts import NO_CONTACTS, PersonalTexts, mask_emails, telling_values
+from .plan_mask import mask_plan, mask_verdict
+
+Document = TypeVar("Document")
+
+
+def mask(document: Document) -> Document:
+    """A plan, drift, explanation, timeline or report with everything personal masked."""
+    return cast("Document", _WALKS[type(document)](document))
+
+
+def _mask_drift(drift: Drift) -> Drift:
+    """The differences name the changes and operations of the masked plan."""
+    plan = mask_plan(drift.plan)
+    operations = ((change, operation) for change in plan.changes for operation in change.operations)
+    differences = (
+        replace(difference, change=change, operation=operation)
+        for difference, (change, operation) in zip(drift.differences, operations, strict=True)
+    )
+    return Drift(plan, tuple(differences))
+
+
+def _mask_explanation(explanation: Explanation) -> Explanation:
+    contact_mask = ContactMask(PersonalTexts.of(_personal_in_explanation(explanation)))
+    return replace(
+        explanation,
+        contact=mask_identity(explanation.contact),
+        source=explanation.source and contact_mask.place(explanation.source),
+        items=tuple(map(contact_mask.explained, explanation.items)),
+        next=explanation.next and contact_mask.turn(explanation.next),
+        refused=tuple(mask_verdict(verdict, NO_CONTACTS) for verdict in explanation.refused),
+        set_aside=contact_mask.personal.hide(explanation.set_aside),
+    )
+
+
+def _personal_in_explanation(explanation: Explanation) -> Iterator[str]:
+    yield explanation.contact.email
+    for item in explanation.items:
+        yield from telling_fields(item)
+
+
+def _mask_timeline(timeline: Timeline) -> Timeline:
+    declarations = {id(change.contact): change.contact for change in timeline.upcoming}
+    masks = {key: ContactMask(_personal_in(contact)) for key, contact in declarations.items()}
+    return replace(
+        timeline, upcoming=tuple(masks[id(change.contact)].upcoming(change) for change in timeline.upcoming)
+    )
+
+
+def _personal_in(contact: Declaration) -> PersonalTexts:
+    fields = [*telling_values(contact.profile), *telling_values(contact.address)]
+    return PersonalTexts.of([contact.email or "", *fields])
+
+
+def _mask_problems(report: ProblemReport) -> ProblemReport:
+    problems = (replace(problem, message=mask_emails(problem.message)) for problem in report.problems)
+    return replace(report, problems=tuple(problems))
+
+
+_WALKS: dict[type, Callable[[Any], Any]] = {
+    Plan: mask_plan,
+    Drift: _mask_drift,
+    Explanation: _mask_explanation,
+    Timeline: _mask_timeline,
+    ProblemReport: _mask_problems,
+    # A probe reports on a scratch contact by its id, and quotes nothing of it.
+    ProbeReport: lambda report: report,
+}
