@@ -137,6 +137,7 @@ class ContactCounts(Document[Summary]):
     unchanged: Annotated[int, From("contacts_unchanged")]
     set_aside: Annotated[int, From("contacts_set_aside"), LeftOutWhen(0)]
     losing_access: Annotated[int, From("contacts_losing_access")]
+    undeclared: Annotated[int, From("contacts_undeclared"), LeftOutWhen(0), "Declared no longer."]
 
 
 class RoleCounts(Document[Summary]):
@@ -168,6 +169,11 @@ class SummaryDocument(Document[Summary]):
     roles: Annotated[RoleCounts, GROUPED]
     tags: Annotated[TagCounts, GROUPED]
     fields: Annotated[FieldCounts, GROUPED]
+    scheduled: Annotated[int, LeftOutWhen(0), "Items scheduled anew, or otherwise than by the baseline."]
+    taken_back: Annotated[
+        int, LeftOutWhen(0), "Items that the baseline scheduled, and nothing schedules now."
+    ]
+    withheld: Annotated[int, LeftOutWhen(0), "Items whose window has closed, and that nobody holds."]
 
 
 class PlanBoundaryDocument(Document[Boundary]):

@@ -56,12 +56,14 @@ class BaselineEntry:
     """A declaration of the baseline. ``resolved`` is the digest of its resolved form, modes applied.
 
     ``form`` is None where it is not known any more: in a record of an earlier version. ``place`` is where the
-    base declares it; None where only the record tells of it.
+    base declares it; None where only the record tells of it. ``contact`` is the id of the contact that it was
+    about; None where that is not known: a commit tells of none.
     """
 
     resolved: str
     form: ResolvedForm | None = None
     place: Place | None = None
+    contact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

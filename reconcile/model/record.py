@@ -50,7 +50,10 @@ class Record:
 
     def baseline(self) -> Baseline:
         """The declarations that it remembers, to compare the present ones with."""
-        entries = {key: BaselineEntry(entry.resolved, entry.form) for key, entry in self.entries.items()}
+        entries = {
+            key: BaselineEntry(entry.resolved, entry.form, contact=entry.contact)
+            for key, entry in self.entries.items()
+        }
         return Baseline("the last complete run", entries, self.config, self.allowances, self.at)
 
 

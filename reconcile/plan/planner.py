@@ -14,6 +14,7 @@ from .digest import config_digest, declarations_digest, plan_digest
 from .guards.checks import evaluate
 from .guards.facts import UNKNOWN_FACTS, AccountFacts, GuardInput
 from .matching.matches import Matches
+from .schedule.scheduled import schedule_of
 from .schedule.timeline import next_boundary
 
 
@@ -45,7 +46,16 @@ def make_plan(
     # A revert may have nothing left to undo: that is no sign of lost files.
     declared = len(declarations) or int(context.revert is not None)
     changes = (contact.change() for contact in contacts)
-    set_aside = _set_aside(matches, contacts)
+    set_aside, schedule = _set_aside(matches, contacts), schedule_of(contacts, matches, context)
+    guard_input = GuardInput(
+        contacts,
+        declared,
+        context.policy,
+        account,
+        context.now,
+        scheduled=schedule.scheduled,
+        foreseen=schedule.foreseen,
+    )
     plan = Plan(
         tool_version=context.tool_version,
         target=context.target,
@@ -63,9 +73,11 @@ def make_plan(
             *_rename_notes(matches),
             *_gap_notes(account.older_gaps),
         ),
-        guards=evaluate(GuardInput(contacts, declared, context.policy, account, context.now)),
+        guards=evaluate(guard_input),
         revert=context.revert,
         set_aside=set_aside,
+        scheduled=schedule.scheduled,
+        withheld=schedule.withheld,
         scope=context.scope,
     )
     return replace(plan, digest=plan_digest(plan))

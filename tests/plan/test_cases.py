@@ -3,9 +3,11 @@
 A file has ``claim`` (what it shows), ``now`` (default 2026-11-23T09:00:00Z), ``settings`` (the text of
 reconcile.yaml without its version), ``declare`` (the text of one file of declarations), ``roles`` (those of
 the account, by default all named), ``live`` (contacts) and ``remembered`` (the contact's id that an entry was
-about at the last complete run, by its e-mail or, after ``reference``, by that). What comes out: ``plan``
-(contact → lines of operations and of what is kept), ``payloads`` (contact → body), ``unchanged``,
-``problems``, ``set_aside`` (contact → reason), ``refused`` (guards), ``notes`` and ``valid_until``.
+about at the last complete run, by its e-mail or, after ``reference``, by that). ``baseline`` is what the
+declarations are compared with: the text of one file, of a commit or, with ``recorded`` (when, and by
+``remembered`` of whom), of a record. What comes out: ``plan`` (contact → lines of operations and of what is
+kept), ``payloads`` (contact → body), ``unchanged``, ``problems``, ``set_aside`` (contact → reason),
+``scheduled`` and ``withheld`` (lines), ``refused`` (guards), ``notes`` and ``valid_until``.
 """
 
 from dataclasses import dataclass, replace
@@ -20,16 +22,18 @@ from reconcile.clock import parse_instant, utc_text
 from reconcile.declare.loader import load_declarations
 from reconcile.declare.settings import load_settings
 from reconcile.errors import DeclarationError
-from reconcile.model.baseline import EntryKey
+from reconcile.model.baseline import Baseline, EntryKey
 from reconcile.model.contact import Contact, Grant, Identity, OtherTag, Role, State
 from reconcile.model.declaration import Declaration
 from reconcile.model.facets import tag_key
 from reconcile.model.plans.change import Change
 from reconcile.model.plans.operation import Origin, Value
 from reconcile.model.plans.plan import Plan, PlanContext
+from reconcile.model.plans.schedule import Scheduled, Withheld
 from reconcile.model.problem import Problem
 from reconcile.model.record import NOTHING_REMEMBERED, Record, RecordedEntry, Remembered
 from reconcile.model.settings import Policy
+from reconcile.plan.baseline.resolved import baseline_of
 from reconcile.plan.matching.matches import match_declarations, unknown_roles
 from reconcile.plan.planner import make_plan, plan_contacts
 
@@ -55,15 +59,14 @@ class Case:
     roles: tuple[Role, ...]
     now: datetime
     remembered: Remembered = NOTHING_REMEMBERED
+    baseline: Baseline | None = None
 
 
 def read(content: dict[str, Any], folder: Path) -> Case:
     (folder / "reconcile.yaml").write_text("version: 1\n" + content.get("settings", ""), encoding="utf-8")
-    (folder / "contacts").mkdir()
-    (folder / "contacts" / "case.yaml").write_text(content["declare"], encoding="utf-8")
     policy = load_settings(folder / "reconcile.yaml").policy
     try:
-        declarations = load_declarations(folder / "contacts", policy, root=folder).declarations
+        declarations = declared(content["declare"], policy, folder / "contacts")
         problems: tuple[Problem, ...] = ()
     except DeclarationError as error:
         declarations, problems = (), error.problems
@@ -72,7 +75,25 @@ def read(content: dict[str, Any], folder: Path) -> Case:
     now = parse_instant(content.get("now", "2026-11-23T09:00:00Z"))
     assert now is not None
     remembered = remembered_ids(content.get("remembered", {}), now)
-    return Case(policy, declarations, problems, live, roles, now, remembered)
+    baseline = baseline_of_case(content, remembered, policy, folder) if "baseline" in content else None
+    return Case(policy, declarations, problems, live, roles, now, remembered, baseline)
+
+
+def declared(text: str, policy: Policy, folder: Path) -> tuple[Declaration, ...]:
+    folder.mkdir()
+    (folder / "case.yaml").write_text(text, encoding="utf-8")
+    return load_declarations(folder, policy, root=folder.parent).declarations
+
+
+def baseline_of_case(
+    content: dict[str, Any], remembered: Remembered, policy: Policy, folder: Path
+) -> Baseline:
+    baseline = baseline_of("the base", declared(content["baseline"], policy, folder / "base"), policy, "")
+    at = parse_instant(content["recorded"]) if "recorded" in content else None
+    entries = {
+        key: replace(entry, contact=remembered.contact(key)) for key, entry in baseline.entries.items()
+    }
+    return replace(baseline, at=at, entries=entries)
 
 
 def remembered_ids(ids: dict[str, str], now: datetime) -> Remembered:
@@ -121,7 +142,9 @@ def plan_of(case: Case, declarations: tuple[Declaration, ...], live: tuple[Conta
         declarations, [contact.identity for contact in live], remembered=case.remembered
     )
     assert found.problems == ()
-    context = PlanContext("sandbox", "sandbox.evance.me", case.policy, case.now, "1.0")
+    context = PlanContext(
+        "sandbox", "sandbox.evance.me", case.policy, case.now, "1.0", baseline=case.baseline
+    )
     contacts = plan_contacts(found, {contact.identity.id: contact for contact in live}, context)
     return make_plan(found, contacts, context)
 
@@ -153,6 +176,18 @@ def value(told: Value) -> str:
     return str(told)
 
 
+def scheduled_line(row: Scheduled) -> str:
+    privileged = ", privileged" if row.privileged else ""
+    return f"{row.contact.label}: {SYMBOLS[row.action]} {dated_item(row)} ({row.comparison}{privileged})"
+
+
+def dated_item(row: Scheduled | Withheld) -> str:
+    status = f" {row.status}" if row.status else ""
+    starts = f" from {utc_text(row.window.starts)}" if row.window.starts else ""
+    ends = f" until {utc_text(row.window.expires)}" if row.window.expires else ""
+    return f"{row.facet} {row.item}{status}{starts}{ends}"
+
+
 def origin(found: Origin) -> str:
     return f"{found.kind} {found.detail}" if found.detail else found.kind.value
 
@@ -173,6 +208,8 @@ def outcome(case: Case) -> dict[str, Any]:
         "payloads": {change.label: change.payload["contact"] for change in plan.changes},
         "unchanged": plan.unchanged,
         "set_aside": {entry.label: entry.reason for entry in plan.set_aside},
+        "scheduled": [scheduled_line(row) for row in plan.scheduled],
+        "withheld": [f"{row.contact.label}: {dated_item(row)}" for row in plan.withheld],
         "refused": [verdict.guard for verdict in plan.refused],
         "notes": list(plan.notes),
         "valid_until": utc_text(plan.valid_until.at) if plan.valid_until else None,

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, fields
 
+from reconcile.model.baseline import NoLonger
 from reconcile.model.facets import FACETS, Facet
 
 from .change import ChangeAction
@@ -12,13 +13,17 @@ from .plan import Plan
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts of contacts and of operations by kind. ``roles_activated`` are grants past an approval."""
+    """Counts of contacts and of operations by kind. ``roles_activated`` are grants past an approval.
+
+    ``scheduled`` are items that the clock will give or take, where somebody has to look at that.
+    """
 
     contacts_created: int = 0
     contacts_updated: int = 0
     contacts_unchanged: int = 0
     contacts_set_aside: int = 0
     contacts_losing_access: int = 0
+    contacts_undeclared: int = 0
     roles_granted: int = 0
     roles_revoked: int = 0
     roles_changed: int = 0
@@ -26,6 +31,9 @@ class Summary:
     tags_added: int = 0
     tags_removed: int = 0
     fields_changed: int = 0
+    scheduled: int = 0
+    taken_back: int = 0
+    withheld: int = 0
 
 
 _COUNTS = {field.name for field in fields(Summary)}
@@ -33,7 +41,14 @@ _COUNTS = {field.name for field in fields(Summary)}
 
 def summarise(plan: Plan) -> Summary:
     """Count what a plan would do."""
-    counts: Counter[str] = Counter(contacts_unchanged=plan.unchanged, contacts_set_aside=len(plan.set_aside))
+    counts: Counter[str] = Counter(
+        contacts_unchanged=plan.unchanged,
+        contacts_set_aside=len(plan.set_aside),
+        contacts_undeclared=len({row.contact for row in plan.undeclared if row.what is NoLonger.CONTACT}),
+        scheduled=sum(row.coming for row in plan.scheduled),
+        taken_back=sum(row.taken_back for row in plan.scheduled),
+        withheld=len(plan.withheld),
+    )
     for change in plan.changes:
         created = change.action is ChangeAction.CREATE
         counts["contacts_created" if created else "contacts_updated"] += 1

@@ -11,7 +11,7 @@ from reconcile.plan.digest import resolved_digest
 
 def resolved_form(declaration: Declaration) -> ResolvedForm:
     """The facets that a declaration manages and the items that it declares, sorted."""
-    items = (_resolved_item(facet, item) for facet in SETS for item in declaration.items(facet))
+    items = (resolved_item(facet, item) for facet in SETS for item in declaration.items(facet))
     return ResolvedForm(
         managed=declaration.managed,
         items=tuple(sorted(items, key=lambda item: item.key)),
@@ -19,7 +19,8 @@ def resolved_form(declaration: Declaration) -> ResolvedForm:
     )
 
 
-def _resolved_item(facet: Facet, item: DeclaredItem) -> ResolvedItem:
+def resolved_item(facet: Facet, item: DeclaredItem) -> ResolvedItem:
+    """What a declared item comes to."""
     status = item.status if isinstance(item, DeclaredGrant) else None
     return ResolvedItem(facet, item.name, item.key, status, item.window, item.place)
 

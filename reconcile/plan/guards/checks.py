@@ -83,17 +83,22 @@ def _empty_declarations(guard_input: GuardInput) -> GuardCount:
 
 
 def _granting(guard_input: GuardInput) -> GuardCount:
-    """With a limit, contacts of earlier runs count, too; without one, each single gain is refused anyway."""
+    """With a limit, contacts of earlier runs count, too; without one, each single gain is refused anyway.
+
+    A role counts when it is scheduled, not again when its window starts.
+    """
     privileged = guard_input.limits.of(GRANTING_ROLES)
-    gaining = (
+    gaining = [
         contact
         for contact in guard_input.contacts
-        if any(gains(operation, privileged) for operation in contact.operations)
-    )
+        if any(gains(operation, privileged) for operation in guard_input.unforeseen(contact))
+    ]
+    coming = {row.contact for row in guard_input.coming_roles(privileged)}
     limit = guard_input.limits.of(GRANTING)
-    counted = WithEarlier.of(gaining, guard_input.account.recent_gains if limit else frozenset())
-    event = "would gain a privileged role" + counted.in_words(guard_input.limits)
-    return count_in_words("contact", event, counted.subjects, limit)
+    counted = WithEarlier.of(gaining, guard_input.account.recent_gains if limit else frozenset(), coming)
+    later = len(coming - {contact.identity for contact in gaining})
+    event = "would gain a privileged role" + (f" ({later} of them later)" if later else "")
+    return count_in_words("contact", event + counted.in_words(guard_input.limits), counted.subjects, limit)
 
 
 def _incomplete_listing(guard_input: GuardInput) -> GuardCount:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from reconcile.model.facets import Facet
+from reconcile.model.contact import Identity
+from reconcile.model.facets import Facet, ItemKey, item_key
 from reconcile.model.guards import LOSING_HOURS, GuardLimits
-from reconcile.model.plans.operation import Operation
+from reconcile.model.plans.operation import Action, Operation, OriginKind
+from reconcile.model.plans.schedule import Scheduled
 from reconcile.model.settings import Policy
 from reconcile.plan.contact_plan import ContactPlan
 from reconcile.text import plural
@@ -60,6 +62,8 @@ class GuardInput:
     """What every check looks at: the plans of the contacts, the policy, the account, the clock.
 
     ``declared`` counts the declarations, those included that found no contact in an incomplete listing.
+    ``scheduled`` is what the clock will do, ``foreseen`` are the items of contacts that it has given or taken
+    since they were scheduled: what the guards judged then is not judged again.
     """
 
     contacts: Sequence[ContactPlan]
@@ -67,11 +71,31 @@ class GuardInput:
     policy: Policy
     account: AccountFacts
     now: datetime
+    scheduled: Sequence[Scheduled] = ()
+    foreseen: frozenset[tuple[Identity, ItemKey]] = frozenset()
 
     @property
     def limits(self) -> GuardLimits:
         """The configured limits."""
         return self.policy.guards
+
+    @property
+    def coming(self) -> tuple[Scheduled, ...]:
+        """What is scheduled anew, or otherwise than before, to be given later."""
+        return tuple(row for row in self.scheduled if row.coming and row.action is Action.ADD)
+
+    def coming_roles(self, patterns: Sequence[str]) -> tuple[Scheduled, ...]:
+        """Those of them that are roles of these patterns."""
+        return tuple(row for row in self.coming if row.facet is Facet.ROLES and matches(row.item, patterns))
+
+    def unforeseen(self, contact: ContactPlan) -> tuple[Operation, ...]:
+        """The operations of a contact but for those that the clock asks for, as it was scheduled."""
+        return tuple(step for step in contact.operations if not self._is_foreseen(contact, step))
+
+    def _is_foreseen(self, contact: ContactPlan, step: Operation) -> bool:
+        item = (contact.identity, (step.facet, item_key(step.facet, step.item)))
+        ends = step.facet is not Facet.ROLES and step.origin.kind is OriginKind.LAPSED
+        return (step.action is Action.ADD or ends) and item in self.foreseen
 
     @property
     def losing(self) -> tuple[ContactPlan, ...]:
@@ -93,24 +117,30 @@ class GuardCount:
 class WithEarlier:
     """Contacts that a guard counts, those of a plan and those of earlier runs within the guards' hours.
 
-    What is split over several runs counts like what is not. ``earlier`` are ids; without a contact in the
-    plan nothing is refused for them.
+    What is split over several runs counts like what is not. ``contacts`` has the label of each contact of the
+    plan. ``earlier`` are ids; without a contact in the plan nothing is refused for them.
     """
 
-    contacts: tuple[ContactPlan, ...]
+    contacts: Mapping[Identity, str]
     earlier: tuple[str, ...]
 
     @classmethod
-    def of(cls, contacts: Iterable[ContactPlan], recent: frozenset[str]) -> "WithEarlier":
-        """The contacts of a plan, and the recent ones that are none of them."""
-        planned = tuple(contacts)
-        others = recent - {contact.identity.id for contact in planned}
+    def of(
+        cls, contacts: Iterable[ContactPlan], recent: frozenset[str], scheduled: Iterable[Identity] = ()
+    ) -> "WithEarlier":
+        """The contacts of a plan, those for whom it schedules something, and the recent ones besides."""
+        planned = {contact.identity: contact.label for contact in contacts}
+        planned = {identity: identity.label for identity in scheduled} | planned
+        others = recent - {identity.id for identity in planned}
         return cls(planned, tuple(sorted(others)) if planned else ())
 
     @property
     def subjects(self) -> tuple[str, ...]:
         """All of them by name; of the earlier ones nothing but the id is known."""
-        return (*labels(self.contacts), *(f"contact {contact} (earlier)" for contact in self.earlier))
+        return (
+            *sorted(self.contacts.values()),
+            *(f"contact {contact} (earlier)" for contact in self.earlier),
+        )
 
     def in_words(self, limits: GuardLimits) -> str:
         """`` (2 of them in the last 24 hours)``; nothing where there are no earlier ones."""

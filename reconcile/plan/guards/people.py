@@ -6,9 +6,10 @@ refused for people whose roles open much, and counted for all others.
 
 from collections.abc import Iterable
 
-from reconcile.model.contact import IDENTIFYING_FIELDS, email_key
+from reconcile.model.contact import IDENTIFYING_FIELDS, Identity, email_key
 from reconcile.model.facets import Facet
 from reconcile.model.guards import CHANGING_EMAIL, GRANTING_ROLES, STAFF
+from reconcile.model.plans.schedule import Scheduled
 from reconcile.model.settings import Policy
 from reconcile.plan.contact_plan import ContactPlan
 
@@ -21,14 +22,16 @@ def protected_items(guard_input: GuardInput) -> GuardCount:
     roles = {
         f"role {operation.item} of {contact.label}"
         for contact in guard_input.contacts
-        for operation in contact.operations
+        for operation in guard_input.unforeseen(contact)
         if operation.facet is Facet.ROLES and matches(operation.item, protect.roles)
     }
+    roles |= {f"role {row.item} of {row.contact.label}" for row in guard_input.coming_roles(protect.roles)}
     contacts = {
         contact.label
         for contact in guard_input.contacts
-        if contact.changes and is_named(contact, protect.contacts)
+        if guard_input.unforeseen(contact) and is_named(contact, protect.contacts)
     }
+    contacts |= {row.contact.label for row in guard_input.scheduled if _is_for(row, protect.contacts)}
     holders = {
         f"{' and '.join(step.item for step in contact.handovers)} of {contact.label}, who holds {held}"
         for contact in guard_input.contacts
@@ -74,18 +77,32 @@ def is_named(contact: ContactPlan, names: Iterable[str]) -> bool:
         for operation in contact.operations
         if operation.facet is Facet.PROFILE and operation.item in IDENTIFYING_FIELDS
     }
-    own = {email_key(text) for text in (identity.email, identity.reference or "", identity.id, *given)} - {""}
+    own = _names_of(identity) | {email_key(text) for text in given if text}
     return any(email_key(name) in own for name in names)
+
+
+def _is_for(row: Scheduled, names: Iterable[str]) -> bool:
+    """True for something that is scheduled anew, or otherwise than before, for one of these contacts."""
+    return row.coming and any(email_key(name) in _names_of(row.contact) for name in names)
+
+
+def _names_of(identity: Identity) -> set[str]:
+    names = (identity.email, identity.reference or "", identity.id)
+    return {email_key(text) for text in names if text}
 
 
 def guarded_roles(contact: ContactPlan, policy: Policy) -> str:
     """The protected and privileged roles that the contact has or would be given, in words; empty without any.
 
-    Roles that were not read may be any.
+    Those count, too, that its declaration gives it later. Roles that were not read may be any.
     """
     patterns = (*policy.protect.roles, *policy.guards.of(GRANTING_ROLES))
     if patterns and contact.live is not None and contact.live.state.roles is None:
         return "roles that could not be read"
     steps = (operation for operation in contact.operations if operation.facet is Facet.ROLES)
-    roles = {*contact.held_before, *(operation.item for operation in steps if operation.after)}
+    given = {operation.item for operation in steps if operation.after}
+    later = {
+        item.name for item in contact.declaration.roles or () if item.window.pending(contact.context.now)
+    }
+    roles = {*contact.held_before, *given, *later}
     return ", ".join(sorted(role for role in roles if matches(role, patterns)))

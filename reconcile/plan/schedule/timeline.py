@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from reconcile.clock import later
 from reconcile.model.declaration import Declaration, DeclaredItem
-from reconcile.model.facets import SETS, Facet
+from reconcile.model.facets import RANK, SETS, Facet
 from reconcile.model.plans.operation import Origin, OriginKind
 from reconcile.model.plans.plan import Boundary, PlanContext
 from reconcile.model.problem import Place
@@ -14,15 +14,19 @@ from reconcile.model.reports import Timeline, UpcomingChange
 
 def next_boundary(declarations: Iterable[Declaration], now: datetime) -> Boundary | None:
     """The next instant at which any declared window starts or lapses: until then the plan holds."""
-    ahead = (boundary for boundary in boundaries(declarations) if boundary.at > now)
-    return min(ahead, key=lambda boundary: (boundary.at, boundary.contact, boundary.item), default=None)
+    ahead = (
+        (facet, boundary)
+        for declaration in declarations
+        for facet, item in declared_items(declaration)
+        for boundary in boundaries_of(declaration, item.name, item)
+        if boundary.at > now
+    )
+    return min(ahead, key=_order_of_boundary, default=(None, None))[1]
 
 
-def boundaries(declarations: Iterable[Declaration]) -> Iterator[Boundary]:
-    """Every instant at which a declared window starts or lapses."""
-    for declaration in declarations:
-        for _, item in declared_items(declaration):
-            yield from boundaries_of(declaration, item.name, item)
+def _order_of_boundary(ahead: tuple[Facet, Boundary]) -> tuple[datetime, bool, str, int, str]:
+    facet, boundary = ahead
+    return boundary.at, boundary.starts, boundary.contact, RANK[facet], boundary.item
 
 
 def boundaries_of(declaration: Declaration, name: str, item: DeclaredItem) -> Iterator[Boundary]:
@@ -66,12 +70,14 @@ def _upcoming(
         for facet, item in declared_items(declaration):
             for boundary in boundaries_of(declaration, item.name, item):
                 if now < boundary.at <= until:
-                    yield UpcomingChange(boundary, facet, item.window, _origin(item, boundary), declaration)
+                    origin = declared_origin(item, boundary.at)
+                    yield UpcomingChange(boundary, facet, item.window, origin, declaration)
 
 
-def _origin(item: DeclaredItem, boundary: Boundary) -> Origin:
+def declared_origin(item: DeclaredItem, at: datetime | None) -> Origin:
+    """Which line or bundle gives an item, and the boundary of its window that matters."""
     kind = OriginKind.BUNDLE if item.bundle else OriginKind.DECLARED
-    return Origin(kind, item.bundle, item.place, item.reason, boundary.at)
+    return Origin(kind, item.bundle, item.place, item.reason, at)
 
 
 def _order(change: UpcomingChange) -> tuple[datetime, bool, str, str, str, Place]:

@@ -1,0 +1,237 @@
+"""What the clock will give and take, and what it gives no more, compared with the baseline. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from reconcile.clock import Window
+from reconcile.model.baseline import BaselineEntry, Comparison, EntryKey, ResolvedItem
+from reconcile.model.contact import Identity, email_key, item_name
+from reconcile.model.declaration import Declaration, DeclaredItem, DeclaredTag
+from reconcile.model.facets import RANK, Facet, ItemKey, item_key
+from reconcile.model.guards import GRANTING_ROLES
+from reconcile.model.plans.operation import Action, Origin, OriginKind
+from reconcile.model.plans.plan import PlanContext
+from reconcile.model.plans.schedule import Scheduled, Withheld
+from reconcile.model.problem import Place
+from reconcile.plan.baseline.entries import BaselineEntries
+from reconcile.plan.baseline.resolved import resolved_item
+from reconcile.plan.contact_plan import ContactPlan
+from reconcile.plan.digest import resolved_digest
+from reconcile.plan.guards.facts import matches as matches_pattern
+from reconcile.plan.matching.matches import Matches
+
+from .timeline import declared_items, declared_origin
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What lies ahead of all declared contacts, soonest first, and what is withheld from them.
+
+    ``foreseen`` are the items whose window started, or ended, since the baseline was recorded, and that it
+    has with the very same window: the guards judged them when they were scheduled.
+    """
+
+    scheduled: tuple[Scheduled, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+    foreseen: frozenset[tuple[Identity, ItemKey]] = frozenset()
+
+
+def schedule_of(contacts: Sequence[ContactPlan], matches: Matches, context: PlanContext) -> Schedule:
+    """The schedule of all declarations.
+
+    Those count, too, that are set aside: their windows start, and they may then be set aside no longer.
+    """
+    entries = BaselineEntries.of(context.baseline)
+    people = [_Person.of(*pair, entries, context) for pair in _people(contacts, matches)]
+    scheduled = (row for person in people for row in person.scheduled())
+    gone = (row for person in _no_longer_declared(people, entries, context) for row in person.taken_back())
+    withheld = (row for person in people for row in person.withheld())
+    return Schedule(
+        scheduled=tuple(sorted((*scheduled, *gone), key=_order)),
+        withheld=tuple(sorted(withheld, key=_order)),
+        foreseen=frozenset(item for person in people for item in person.foreseen()),
+    )
+
+
+def _people(
+    contacts: Sequence[ContactPlan], matches: Matches
+) -> Iterator[tuple[Declaration, Identity, ContactPlan | None]]:
+    """Every declaration with whom it is about, and the plan of the contact where there is one."""
+    for contact in contacts:
+        yield contact.declaration, contact.identity, contact
+    planned = {id(contact.declaration) for contact in contacts}
+    maybe = {id(match.declaration): match.set_aside().contact for match in matches.doubtful}
+    for declaration in matches.declarations:
+        if id(declaration) not in planned:
+            yield declaration, maybe.get(id(declaration)) or _named(declaration.key), None
+
+
+def _named(key: EntryKey) -> Identity:
+    return Identity(key.id or "", "", key.email or "", key.reference)
+
+
+Item = DeclaredItem | ResolvedItem
+"""An item as it is declared, or as the baseline has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """One declared contact: what is declared of it, what the baseline declared, and its plan, if any.
+
+    ``source`` is where it is declared, by the baseline alone where nothing declares it now.
+    """
+
+    identity: Identity
+    source: Place
+    items: Mapping[ItemKey, DeclaredItem]
+    before: Mapping[ItemKey, ResolvedItem]
+    context: PlanContext
+    contact: ContactPlan | None = None
+    entry: EntryKey | None = None
+
+    @classmethod
+    def of(
+        cls,
+        declaration: Declaration,
+        identity: Identity,
+        contact: ContactPlan | None,
+        entries: BaselineEntries,
+        context: PlanContext,
+    ) -> "_Person":
+        key = entries.continued_by(declaration, contact.identity if contact else None)
+        entry = entries.entries[key] if key else None
+        items = {item.key: item for _, item in declared_items(declaration)}
+        before = _items_of(entry)
+        # A record of an earlier version tells nothing but whether something differs.
+        if entry and entry.form is None and entry.resolved == resolved_digest(declaration, context.policy):
+            before = {key: resolved_item(key[0], item) for key, item in items.items()}
+        return cls(identity, declaration.place, items, before, context, contact, key)
+
+    @property
+    def now(self) -> datetime:
+        return self.context.now
+
+    def scheduled(self) -> Iterator[Scheduled]:
+        """What is scheduled, and what was."""
+        for item in self.items.values():
+            action = _action(item, self.now)
+            if action is not None:
+                at = _instant(item.window, action)
+                yield self._row(item, action, self._comparison(item), declared_origin(item, at))
+        yield from self.taken_back()
+
+    def taken_back(self) -> Iterator[Scheduled]:
+        """What the baseline scheduled, and what will not happen now."""
+        for item in self.before.values():
+            action = _action(item, self.now)
+            if action is not None and self._is_taken_back(item, action):
+                at = _instant(item.window, action)
+                origin = Origin(OriginKind.UNDECLARED, place=item.place, at=at)
+                yield self._row(item, action, Comparison.TAKEN_BACK, origin)
+
+    def _is_taken_back(self, item: ResolvedItem, action: Action) -> bool:
+        """An item that was to come and is not declared, or not any more; a tag that was to end and stays."""
+        declared = self.items.get(item.key)
+        if action is Action.ADD:
+            return declared is None or declared.window.lapsed(self.now)
+        scheduled = declared is not None and _action(declared, self.now) is not None
+        return not scheduled and self._stays(item.key)
+
+    def _stays(self, key: ItemKey) -> bool:
+        """True when the contact would hold the item after the plan."""
+        facet, contact = key[0], self.contact
+        if contact is None or contact.live is None:
+            return key in self.items
+        managed = contact.declaration.manages(facet)
+        state = contact.folded.target if managed else contact.live.state
+        return key in {(facet, item_key(facet, item_name(item))) for item in state.items(facet)}
+
+    def withheld(self) -> Iterator[Withheld]:
+        """The items whose window has closed and that the contact surely does not hold."""
+        for key, item in self.items.items():
+            if item.window.lapsed(self.now) and self._lacks(key):
+                origin = declared_origin(item, item.window.expires)
+                row = (self.identity, self.source, key[0], item.name, origin, item.window)
+                yield Withheld(*row, _status(item))
+
+    def _lacks(self, key: ItemKey) -> bool:
+        facet, contact = key[0], self.contact
+        if contact is None or (contact.live is not None and not contact.live.state.has(facet)):
+            return False
+        held = contact.folded.before.items(facet)
+        return key not in {(facet, item_key(facet, item_name(item))) for item in held}
+
+    def foreseen(self) -> Iterator[tuple[Identity, ItemKey]]:
+        """The items whose window the clock has opened or closed since the baseline was recorded."""
+        recorded = self.context.baseline.at if self.context.baseline else None
+        if recorded is not None:
+            for key, item in self.items.items():
+                boundaries = (item.window.starts, item.window.expires)
+                passed = any(at is not None and recorded < at <= self.now for at in boundaries)
+                if passed and self._comparison(item) is Comparison.KNOWN:
+                    yield self.identity, key
+
+    def _comparison(self, item: DeclaredItem) -> Comparison:
+        before = self.before.get(item.key)
+        if before is None:
+            return Comparison.NEW
+        same = (before.window, before.status) == (item.window, _status(item))
+        return Comparison.KNOWN if same else Comparison.CHANGED
+
+    def _row(self, item: Item, action: Action, comparison: Comparison, origin: Origin) -> Scheduled:
+        policy = self.context.policy
+        opening_much = (*policy.protect.roles, *policy.guards.of(GRANTING_ROLES))
+        return Scheduled(
+            contact=self.identity,
+            source=self.source,
+            facet=item.key[0],
+            item=item.name,
+            action=action,
+            origin=origin,
+            window=item.window,
+            status=_status(item),
+            comparison=comparison,
+            privileged=item.key[0] is Facet.ROLES and matches_pattern(item.name, opening_much),
+        )
+
+
+def _items_of(entry: BaselineEntry | None) -> dict[ItemKey, ResolvedItem]:
+    return {item.key: item for item in entry.form.items} if entry and entry.form else {}
+
+
+def _no_longer_declared(
+    people: Iterable[_Person], entries: BaselineEntries, context: PlanContext
+) -> Iterator[_Person]:
+    """Whom the baseline declares and nothing does now.
+
+    In a scope most entries of the baseline were not looked at, so that nothing can be said of them.
+    """
+    continued = {person.entry for person in people}
+    for key, entry in entries.entries.items() if context.scope is None else ():
+        coming = {key: item for key, item in _items_of(entry).items() if item.window.pending(context.now)}
+        if coming and key not in continued:
+            identity = _named(EntryKey(key.id or entry.contact, key.reference, key.email))
+            yield _Person(identity, entry.place or Place(""), {}, coming, context)
+
+
+def _action(item: Item, now: datetime) -> Action | None:
+    """What the clock will do with an item; None: nothing, or nothing more. A grant ends by itself."""
+    if item.window.pending(now):
+        return Action.ADD
+    ends = item.window.expires is not None and not item.window.lapsed(now)
+    return Action.REMOVE if ends and item.key[0] is not Facet.ROLES else None
+
+
+def _instant(window: Window, action: Action) -> datetime | None:
+    return window.starts if action is Action.ADD else window.expires
+
+
+def _status(item: Item) -> str | None:
+    return None if isinstance(item, DeclaredTag) else item.status
+
+
+def _order(row: Scheduled | Withheld) -> tuple[object, ...]:
+    action = row.action if isinstance(row, Scheduled) else Action.REMOVE
+    person = (email_key(row.contact.email), row.contact.reference or "", row.contact.id)
+    return (_instant(row.window, action), *person, RANK[row.facet], row.item, action, row.source)
