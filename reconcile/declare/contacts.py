@@ -56,6 +56,7 @@ class DeclarationReader:
             type=values.get("type"),
             modes=_modes(values.get("manage")),
             field_places=self._field_places(values),
+            gives_up_roles=not present or values.get("roles") == [],
             **self._facets(values, present=present),
         )
         self._check(mapping, declaration)

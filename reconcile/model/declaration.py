@@ -78,6 +78,7 @@ class Declaration:
     ``modes`` are the contact's own overrides of the configuration's. ``present`` is False for
     ``state: absent``; roles and tags are then empty and managed unless declared otherwise. ``passed_over``
     are items of its bundles that its own entry, or an earlier bundle that says the same, goes before.
+    ``gives_up_roles``: the entry itself says ``state: absent`` or ``roles: []``, not just its bundles.
     """
 
     place: Place
@@ -94,11 +95,17 @@ class Declaration:
     modes: tuple[tuple[Facet, Mode], ...] = ()
     field_places: tuple[tuple[Facet, str, Place], ...] = field(default=(), compare=False)
     passed_over: tuple[DeclaredItem, ...] = field(default=(), compare=False)
+    gives_up_roles: bool = field(default=False, compare=False)
 
     @property
     def label(self) -> str:
         """How to name the contact to a person: its e-mail, else its reference, else its id."""
         return self.email or self.reference or f"id {self.id}"
+
+    @property
+    def leaves(self) -> bool:
+        """True when the contact is meant to hold no role: its own entry says so, not only a bundle."""
+        return self.gives_up_roles and not self.roles
 
     @property
     def key(self) -> EntryKey:

@@ -122,8 +122,9 @@ GUARDS: dict[str, Guard] = {
         ),
         Guard(
             "last-role",
-            "more contacts would lose their last role",
-            "Contacts that lose their last role.",
+            "more contacts would lose their last role; those whose own entry says `state: absent` or "
+            "`roles: []` leave on purpose, and are not counted",
+            "Contacts that lose their last role, but for those that are declared with none.",
             settings=(LAST_ROLE,),
             liftable=True,
             per_contact=True,

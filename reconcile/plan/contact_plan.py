@@ -104,8 +104,8 @@ class ContactPlan:
         return len(set(self._open_roles(self.folded.target)) - self.cut_short(until))
 
     def loses_last_role(self, until: datetime) -> bool:
-        """True when a managed role is open to the contact now and none would be by then."""
-        return bool(self.roles_before) and not self.roles_after(until)
+        """True when a managed role is open to the contact now and none would be by then, unless it leaves."""
+        return not self.declaration.leaves and bool(self.roles_before) and not self.roles_after(until)
 
     @property
     def loses_roles(self) -> bool:

@@ -82,7 +82,8 @@ def test_who_is_made_an_administrator_meanwhile_keeps_the_address(sandbox_accoun
 def test_who_would_lose_the_last_role_by_now_keeps_it(sandbox_account: SandboxAccount) -> None:
     """The plan left a role that nobody declares; taken meanwhile, it leaves nothing behind the revocation."""
     sandbox_account.outside("36", grant="staff-tools")
-    checkout = sandbox_account.checkout(f"contacts: [{{email: {ROSALIND}, roles: []}}]\n")
+    later = "[{reference: press, starts: 2027-02-01}]"
+    checkout = sandbox_account.checkout(f"contacts: [{{email: {ROSALIND}, roles: {later}}}]\n")
     sandbox_account.upset(f"writer:contact=36,revoke=staff-tools,path={PATH},n=2")
     done = checkout.apply()
     assert done.code == 4, done.said

@@ -8,7 +8,9 @@ from tests.support.sandbox.sandbox_account import Checkout, FakeClock, ProcessKi
 
 GRACE, ELIN = "grace.odell@example.com", "elin.sorensen@example.org"
 
-STRIPPED = f"contacts:\n  - {{email: {GRACE}, roles: []}}\n  - {{email: {ELIN}, roles: []}}\n"
+LATER = "roles: [{reference: press, starts: 2027-02-01}]"
+
+STRIPPED = f"contacts:\n  - {{email: {GRACE}, {LATER}}}\n  - {{email: {ELIN}, {LATER}}}\n"
 
 
 @pytest.fixture
@@ -95,7 +97,7 @@ def test_an_override_of_a_run_that_was_cut_off_lifts_nothing_for_another_plan(
     """One contact more would lose its last role: that is not what was agreed."""
     with pytest.raises(ProcessKilled):
         lifted.apply(approved(lifted), clock=killed_after_first_write(sandbox_account))
-    lifted.declare(f"{STRIPPED}  - {{email: lucy.fenwick@example.org, roles: []}}\n")
+    lifted.declare(f"{STRIPPED}  - {{email: lucy.fenwick@example.org, {LATER}}}\n")
     for arguments in ((), (approved(lifted),)):
         done = lifted.apply(*arguments)
         assert done.code == 3, done.said
