@@ -2,6 +2,7 @@
 
     ReconcileError                    exit 1   anything unexpected
     ├── DeclarationError              exit 65  you: the declarations or the configuration
+    ├── InvalidScope                  exit 65  you: the commit to compare with, or a name that means nothing
     ├── UsageError                    exit 64  you: the call
     ├── ApiError                      exit 1   them: the account did not do what it should
     │   ├── Unreachable                        no connection, no answer in time
@@ -62,6 +63,12 @@ class DeclarationError(ReconcileError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))
+
+
+class InvalidScope(ReconcileError):
+    """What a plan is to be cut down to is not valid: what a base declares, or a name that means nothing."""
+
+    exit_code = ExitCode.INVALID
 
 
 class ApiError(ReconcileError):

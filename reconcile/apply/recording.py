@@ -49,13 +49,14 @@ class Recorder:
     def needless(self) -> bool:
         """True where no record may come of the run, however it ends.
 
-        A revert is not about the declarations. Without a record of the same configuration nothing is due, so
-        that a run of what is due has looked at nothing. An account that looks wrong must not become the
-        measure of the next run.
+        A revert is not about the declarations, and a scope not about all of them. Without a record of the
+        same configuration nothing is due, so that a run of what is due has looked at nothing. An account that
+        looks wrong must not become the measure of the next run.
         """
         last = self.remembered.record
         blind = self.waiting is not None and (last is None or last.config != self.plan.config_digest)
-        return self.plan.revert is not None or blind or any(map(self._looks_wrong, self.plan.refused))
+        cut = self.plan.revert is not None or self.plan.scope is not None
+        return cut or blind or any(map(self._looks_wrong, self.plan.refused))
 
     def _looks_wrong(self, verdict: Verdict) -> bool:
         guard = guard_named(verdict.guard)

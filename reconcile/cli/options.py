@@ -12,7 +12,7 @@ import click
 
 from reconcile.clock import parse_instant
 from reconcile.errors import UsageError
-from reconcile.services.caller import ProjectChoice
+from reconcile.services.caller import ProjectChoice, ScopeRequest
 
 from .console import Terminal
 
@@ -118,3 +118,28 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_OPTIONS):
         with_common = option(with_common)
     return with_common
+
+
+_SCOPE_OPTIONS = (
+    click.option(
+        "--base", metavar="REF", help="Only what differs from the declarations of that commit, branch or tag."
+    ),
+    click.option(
+        "--only",
+        metavar="CONTACT|FILE",
+        multiple=True,
+        help="Only that contact, or what a file declares. Can be given several times.",
+    ),
+)
+
+
+def scope_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that cut a plan down, as one ``scope`` argument."""
+
+    @wraps(command)
+    def with_scope(base: str | None, only: tuple[str, ...], **values: Any) -> Any:
+        return command(scope=ScopeRequest(base, only), **values)
+
+    for option in reversed(_SCOPE_OPTIONS):
+        with_scope = option(with_scope)
+    return with_scope

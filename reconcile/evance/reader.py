@@ -21,6 +21,7 @@ from reconcile.model.settings import Capabilities, Numbering, SetSource
 from reconcile.wire.contacts_v1 import contact_path_v1, read_contact
 from reconcile.wire.contacts_v2 import CONTACTS_V2, read_row
 from reconcile.wire.roles_and_tags import ROLES_V2, read_role
+from reconcile.wire.values import Json
 
 from .api_client import ApiClient, Trace, no_trace
 from .connection import Connection
@@ -99,17 +100,24 @@ class Reader:
         A server may find more than was asked for, or ignore the filter and list all. It may distinguish
         letter case (Evance help says of neither). ApiError when its findings can't be read whole.
         """
-        request = ApiRequest(
-            "GET",
-            CONTACTS_V2,
-            f"look for contacts by {field}",
-            "contacts.readonly",
-            params={field: value},
-            reserve_next=reserve_next,
-        )
-        listing = self._listing(request, no_progress)
+        listing = self._listing(_search_request(field, value, reserve_next=reserve_next), no_progress)
         self._refuse_gap(listing.gap, "contacts")
         return listing
+
+    def searched(self, searches: Iterable[tuple[str, str]]) -> Generator[Listing | None]:
+        """What each of these searches by a field finds, in any order.
+
+        None where the account does not answer it, or finds more than a page: then it has to be listed.
+        """
+        return self._workers.results(self._searched, searches)
+
+    def _searched(self, search: tuple[str, str]) -> Listing | None:
+        # One page alone: who reads others waits for a worker, and this is one.
+        try:
+            page = ListPages(self._api, self._workers, _search_request(*search)).page(1)
+        except (NotFound, Rejected, ServerFailure, UnexpectedResponse):
+            return None
+        return self._listing_of(page.rows) if len(page.rows) == page.total else None
 
     def _refuse_gap(self, gap: str, noun: str) -> None:
         if gap:
@@ -118,10 +126,13 @@ class Reader:
 
     def _listing(self, request: ApiRequest, progress: ListingProgress) -> Listing:
         list_rows = self._list_rows(request, progress)
-        rows = (parse_answer(read_row, row, self.connection) for row in list_rows.rows)
+        return self._listing_of(list_rows.rows, list_rows.gap)
+
+    def _listing_of(self, list_rows: Iterable[Json], gap: str = "") -> Listing:
+        rows = (parse_answer(read_row, row, self.connection) for row in list_rows)
         capabilities = self.connection.capabilities
         known = (_in_known_words(_without_untold_sets(row, capabilities), capabilities) for row in rows)
-        return listing_of(known, list_rows.gap)
+        return listing_of(known, gap)
 
     def _list_rows(self, request: ApiRequest, progress: ListingProgress = no_progress) -> ListRows:
         return read_whole_list(ListPages(self._api, self._workers, request), progress)
@@ -206,6 +217,17 @@ class Reader:
                 "just now, or the listing is out of date: run the plan again"
             )
         return contact
+
+
+def _search_request(field: str, value: str, *, reserve_next: bool = False) -> ApiRequest:
+    return ApiRequest(
+        "GET",
+        CONTACTS_V2,
+        f"look for contacts by {field}",
+        "contacts.readonly",
+        params={field: value},
+        reserve_next=reserve_next,
+    )
 
 
 def _is_another(shown: Identity, listed: Identity) -> bool:

@@ -45,6 +45,8 @@ def make_plan(
     declarations = matches.declarations
     # A revert may have nothing left to undo: that is no sign of lost files.
     declared = len(declarations) or int(context.revert is not None)
+    if context.scope is not None:
+        declared = context.scope.declared
     changes = (contact.change() for contact in contacts)
     set_aside, schedule = _set_aside(matches, contacts), schedule_of(contacts, matches, context)
     guard_input = GuardInput(

@@ -22,6 +22,7 @@ from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.model.result import Report
 from reconcile.plan.approval import approved_operations, counted_by
+from reconcile.plan.baseline.scope import EVERYTHING, ScopeChoice
 from reconcile.plan.clock_check import ClockReport
 from reconcile.render.wording.ending import open_revocation_lines, unsettled_lines, written_text
 from reconcile.sandbox import running, seed
@@ -31,6 +32,7 @@ from .accounts import check_clock, connected, sandbox_connection, warn_of_clock
 from .caller import ApplyOutput, ApplyRequest, Console
 from .files import read_approved_plan, refuse_uncovered
 from .planning.fresh_plan import FreshPlan, make_fresh_plan, refuse_unseen, warn_of_idle_entries
+from .planning.scope import choose_scope
 from .project import Project
 from .reverting import declarations_of_approved_revert
 
@@ -45,6 +47,7 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
     reverting = approval is not None and approval.revert is not None
     # A revert may be needed just because the folder can't be read: a revert has declarations of its own.
     declarations = () if reverting else project.load_and_warn(console)
+    choice = choose_scope(project, request.scope, declarations)
     with (
         locked(project.state / "lock"),
         console.ended_by_interrupt(),
@@ -53,7 +56,7 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
     ):
         if approval is not None and reverting:
             declarations = declarations_of_approved_revert(project, approval, account, console)
-        job = ApplyJob(project, console, output, account, declarations, approval, request.due)
+        job = ApplyJob(project, console, output, account, declarations, approval, request.due, choice)
         job.run(request.ceilings, confirm=request.confirm)
 
 
@@ -97,6 +100,7 @@ class ApplyJob:
     declarations: Sequence[Declaration]
     approval: Plan | None = None
     due: bool = False
+    choice: ScopeChoice = EVERYTHING
 
     @property
     def permission(self) -> WritePermission:
@@ -182,6 +186,7 @@ class ApplyJob:
                 past=past,
                 remembered=remembered,
                 progress=progress,
+                choice=self.choice,
             )
         return fresh.due(remembered, self.context.policy) if self.due else fresh
 

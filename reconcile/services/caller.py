@@ -87,12 +87,24 @@ class ProjectChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class ScopeRequest:
+    """What a plan is asked to be cut down to: a commit to compare with, and names of contacts and files."""
+
+    base: str | None = None
+    only: tuple[str, ...] = ()
+
+
+NO_SCOPE = ScopeRequest()
+
+
+@dataclass(frozen=True, slots=True)
 class ApplyRequest:
     """What an apply was asked for.
 
     ``approved`` is the file of an approved plan, a ceiling for what is applied; ``digest`` the one that it
     must have. ``ceilings`` lift guards by name. ``due``: apply only what the clock alone asks for since the
-    last apply of the same declarations. ``confirm``: ask before the first write.
+    last apply of the same declarations. ``confirm``: ask before the first write. ``scope`` is what the plan
+    is cut down to.
     """
 
     approved: Path | None = None
@@ -100,6 +112,7 @@ class ApplyRequest:
     ceilings: Mapping[str, int] = field(default_factory=dict)
     due: bool = False
     confirm: bool = True
+    scope: ScopeRequest = NO_SCOPE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,21 @@ from reconcile.errors import ApiError, DeclarationError, NotFound, UsageError
 from reconcile.evance.listing import Listing, no_progress
 from reconcile.evance.reader import Reader
 from reconcile.journal.history import run_history
-from reconcile.model.contact import USER, Contact, Identity, email_key
+from reconcile.model.contact import Contact, Identity, email_key
 from reconcile.model.declaration import Declaration
 from reconcile.model.plans.plan import PlanContext
 from reconcile.model.problem import Problem
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.model.reports import Explanation
 from reconcile.plan.explain import explain_contact, explain_undeclared_contact
-from reconcile.plan.matching.directory import claimants, pin_text, possible_emails
+from reconcile.plan.matching.directory import claimants, pin_text
 from reconcile.plan.matching.matches import match_declarations, unknown_roles
-from reconcile.text import nearest
+from reconcile.plan.naming import (
+    contacts_named,
+    declarations_named,
+    nearest_name,
+    parse_contact_id,
+)
 
 from .accounts import check_clock, open_reader, warn_of_clock
 from .caller import Console, Progress
@@ -186,38 +191,3 @@ def _merge_listings(listings: Iterable[Listing]) -> Listing:
 
 def _listed(identities: Iterable[Identity]) -> str:
     return ", ".join(f"contact {identity.id} ({identity.type}, {identity.email})" for identity in identities)
-
-
-def declarations_named(declarations: Iterable[Declaration], name: str) -> tuple[Declaration, ...]:
-    """The declarations of a contact of that name. Letter case counts for a reference, not for an e-mail."""
-    number = parse_contact_id(name)
-    return tuple(
-        declaration
-        for declaration in declarations
-        if name == declaration.reference
-        or declaration.id in {name, number} - {None}
-        or email_key(name) in possible_emails(declaration)
-    )
-
-
-def contacts_named(identities: Iterable[Identity], name: str) -> tuple[Identity, ...]:
-    """The live contacts of that id or reference, and the users of that e-mail; guests repeat addresses."""
-    return tuple(
-        identity
-        for identity in identities
-        if parse_contact_id(name) == identity.id
-        or name == identity.reference
-        or (identity.type == USER and email_key(identity.email) == email_key(name))
-    )
-
-
-def parse_contact_id(name: str) -> str | None:
-    """The id that a name is, with or without the word before it (``id 13``); None when it is none."""
-    number = name.removeprefix("id ")
-    return number if number.isascii() and number.isdecimal() else None
-
-
-def nearest_name(declarations: Iterable[Declaration], name: str) -> str | None:
-    """The declared e-mail, reference or id that is spelt most like a name."""
-    pins = (pin for known in declarations for pin in (known.email, known.reference, known.id) if pin)
-    return nearest(name, pins, key=email_key)

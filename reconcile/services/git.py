@@ -1,19 +1,51 @@
-"""Git, asked about the repository around the declarations; nothing in it makes another program run."""
+"""Git, asked about the repository around the declarations.
+
+What a repository holds is not trusted: nothing in it makes another program run (no hook, no filter, no
+watcher of the file system, no transport that fetches what is missing).
+"""
 
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
+from reconcile.errors import UsageError
 from reconcile.model.record import CheckedOutCommit
+from reconcile.text import escape_unprintable
 
 LONGEST = 20.0
 """Maximum number of seconds, then the commit counts as not known: nothing waits for a hanging file system."""
 
+LONGEST_READING = 300.0
+"""Maximum number of seconds for the files of a whole folder of declarations."""
 
-_OF_A_HOOK = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"}
+_READING = {"ls-tree", "cat-file"}
+
+_OF_A_HOOK = {
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+    "GIT_COMMON_DIR",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+}
 """The variables by which a hook of Git names its own repository, whatever the folder."""
+
+_CLOSED = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
+"""A commit has the contents that its name vouches for, and what is missing is fetched from nowhere."""
+
+FILE, LINK, SUBMODULE = "file", "link", "submodule"
+"""What stands in a tree."""
+
+_KINDS = {"100644": FILE, "100755": FILE, "120000": LINK, "160000": SUBMODULE}
+
+_HEAD = 3
+"""Number of words before a content: its name, its kind and its size."""
 
 
 def checked_out_commit(folder: Path, paths: Iterable[str]) -> CheckedOutCommit | None:
@@ -21,23 +53,144 @@ def checked_out_commit(folder: Path, paths: Iterable[str]) -> CheckedOutCommit |
 
     None outside of a repository, or where Git does not tell.
     """
-    head = _git(folder, "rev-parse", "--verify", "HEAD")
+    head = _output(folder, "rev-parse", "--verify", "HEAD")
     if head is None:
         return None
-    return CheckedOutCommit(head.strip(), dirty=_git(folder, "status", "--porcelain", "--", *paths) != "")
+    dirty = _output(folder, "status", "--porcelain", "--", *paths) != ""
+    return CheckedOutCommit(head.strip(), dirty)
 
 
-def _git(folder: Path, *arguments: str) -> str | None:
-    """What Git prints; None when it fails. No setting of the repository makes it run another program."""
+@dataclass(frozen=True, slots=True)
+class TreeEntry:
+    """What stands in a commit at a path: its kind, and the name and size in bytes of its content."""
+
+    path: str
+    kind: str
+    object: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The repository around a folder. ``prefix`` leads from its root to there: empty, or it ends in ``/``."""
+
+    folder: Path
+    prefix: str
+
+    @classmethod
+    def around(cls, folder: Path) -> "Repository":
+        """The repository; UsageError where there is none, or where Git is missing or refuses to look."""
+        if shutil.which("git") is None:
+            raise UsageError(
+                "--base needs Git, which is not installed here; install it, or plan without --base"
+            )
+        done = _run(folder, "rev-parse", "--show-prefix")
+        if done is None or done.returncode != 0:
+            told = done.stderr.decode(errors="replace").split("\n")[0] if done else "no answer"
+            raise UsageError(
+                f"--base: Git finds no repository around {folder} ({escape_unprintable(told)}); "
+                "work in a clone, or plan without --base"
+            )
+        return cls(folder, os.fsdecode(done.stdout).removesuffix("\n"))
+
+    def commit(self, ref: str) -> str:
+        """The full name of the commit that a branch, a tag or a name means; UsageError if there is none."""
+        found = self._commit(ref)
+        if found is None:
+            raise UsageError(
+                f"--base: this repository has no commit '{escape_unprintable(ref)}'; {self._advice(ref)}"
+            )
+        return found
+
+    def _commit(self, ref: str) -> str | None:
+        arguments = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+        told = _output(self.folder, *arguments) if ref and "\0" not in ref else None
+        return told.strip() if told else None
+
+    def _advice(self, ref: str) -> str:
+        if self._commit(f"origin/{ref}"):
+            return f"did you mean 'origin/{ref}'?"
+        if _output(self.folder, "rev-parse", "--is-shallow-repository") == "true\n":
+            return (
+                "this clone is shallow and has only the newest commits: fetch the others with "
+                "'git fetch --unshallow', in a pipeline check out with 'fetch-depth: 0'"
+            )
+        return "correct it, or fetch it with 'git fetch origin', in a pipeline with 'fetch-depth: 0'"
+
+    def entries(self, commit: str, paths: Iterable[str]) -> list[TreeEntry]:
+        """What stands at and below these paths, which are relative to the folder, as theirs are."""
+        full = [f"{self.prefix}{path}" for path in paths]
+        done = _run(self.folder, "ls-tree", "-r", "-l", "-z", "--full-tree", commit, "--", *full)
+        if done is None or done.returncode != 0:
+            raise _incomplete(commit)
+        rows = (row.split(b"\t", 1) for row in done.stdout.split(b"\0") if row)
+        return [self._entry(facts.decode().split(), os.fsdecode(path)) for facts, path in rows]
+
+    def _entry(self, facts: Sequence[str], path: str) -> TreeEntry:
+        mode, _, name, size = facts
+        kind = _KINDS.get(mode, mode)
+        return TreeEntry(path.removeprefix(self.prefix), kind, name, int(size) if size.isdecimal() else 0)
+
+    def contents(self, entries: Sequence[TreeEntry]) -> Iterator[tuple[TreeEntry, bytes]]:
+        """The content of each of these files as it was committed, one after the other."""
+        with TemporaryFile() as asked, TemporaryFile() as told:
+            asked.write(b"".join(f"{entry.object}\n".encode() for entry in entries))
+            asked.seek(0)
+            done = _run(self.folder, "cat-file", "--batch", files=(asked, told))
+            told.seek(0)
+            for entry in entries:
+                yield entry, self._content(entry, told, whole=done is not None)
+
+    def _content(self, entry: TreeEntry, told: IO[bytes], *, whole: bool) -> bytes:
+        """The next content; UsageError where the clone lacks it."""
+        head = told.readline().split()
+        if not whole or len(head) != _HEAD or head[:2] != [entry.object.encode(), b"blob"]:
+            raise _incomplete(entry.path)
+        content = told.read(int(head[2]))
+        told.read(1)
+        return content
+
+
+def _incomplete(missing: str) -> UsageError:
+    return UsageError(
+        f"--base: this clone lacks a part of that commit ({escape_unprintable(missing)}); fetch all of it "
+        "('git fetch --refetch --no-filter'), or make a fresh clone"
+    )
+
+
+def _output(folder: Path, *arguments: str) -> str | None:
+    """What Git prints; None when it fails."""
+    done = _run(folder, *arguments)
+    try:
+        return done.stdout.decode() if done is not None and done.returncode == 0 else None
+    except UnicodeError:
+        return None
+
+
+def _run(
+    folder: Path, *arguments: str, files: tuple[IO[bytes], IO[bytes]] | None = None
+) -> subprocess.CompletedProcess[bytes] | None:
+    """A call of Git, from and to ``files`` if given; None when it can't be made, or takes too long.
+
+    No setting of the repository makes it run another program.
+    """
     program = shutil.which("git")
     if program is None:
         return None
-    command = [program, "--no-optional-locks", "-c", "core.fsmonitor=false", "-C", str(folder), *arguments]
-    environment = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
+    options = ("--no-optional-locks", "--literal-pathspecs", "-c", "core.fsmonitor=false")
+    command = [program, *options, "-c", f"core.hooksPath={os.devnull}", "-C", str(folder), *arguments]
+    environment = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK} | _CLOSED
+    asked, told = files or (subprocess.DEVNULL, subprocess.PIPE)
+    timeout = LONGEST_READING if arguments[0] in _READING else LONGEST
     try:
-        done = subprocess.run(  # noqa: S603
-            command, capture_output=True, text=True, timeout=LONGEST, check=False, env=environment
+        return subprocess.run(  # noqa: S603
+            command,
+            stdin=asked,
+            stdout=told,
+            stderr=subprocess.PIPE,
+            timeout=timeout,
+            check=False,
+            env=environment,
         )
-    except (OSError, subprocess.SubprocessError, UnicodeError):
+    except (OSError, subprocess.SubprocessError):
         return None
-    return done.stdout if done.returncode == 0 else None

@@ -5,13 +5,15 @@ from pathlib import Path
 import click
 
 from reconcile.cli.formats import format_option, show
-from reconcile.cli.options import Ceiling, Common, common_options
+from reconcile.cli.options import Ceiling, Common, common_options, scope_options
 from reconcile.errors import ExitCode, UsageError
 from reconcile.model.plans.plan import Plan
+from reconcile.services.caller import NO_SCOPE, ScopeRequest
 
 
 @click.command()
 @common_options
+@scope_options
 @click.argument("approved", type=click.Path(path_type=Path), required=False, metavar="[PLAN.json]")
 @click.option("--digest", help="The digest that PLAN.json must have.")
 @click.option("--allow", type=Ceiling(), multiple=True, help="Lift a guard up to a ceiling, for this run.")
@@ -22,6 +24,7 @@ from reconcile.model.plans.plan import Plan
 def apply(  # noqa: PLR0913 - an argument for each option
     common: Common,
     *,
+    scope: ScopeRequest,
     approved: Path | None,
     digest: str | None,
     allow: tuple[tuple[str, int], ...],
@@ -43,6 +46,8 @@ def apply(  # noqa: PLR0913 - an argument for each option
     from reconcile.services.journals import acknowledge_losses
 
     _refuse_contradictions(approved, digest, acknowledge, due=due, allow=bool(allow))
+    if scope != NO_SCOPE and (approved is not None or due or acknowledge is not None):
+        raise UsageError("--base and --only cut a new plan down: not PLAN.json, --due or --acknowledge")
     console = common.console
     if acknowledge is not None:
         done = acknowledge_losses(common.open_project(), acknowledge, console, confirm=not yes)
@@ -56,7 +61,7 @@ def apply(  # noqa: PLR0913 - an argument for each option
             show(console, plan, form)
 
     project = common.open_project()
-    request = ApplyRequest(approved, digest, dict(allow), due, confirm=not yes)
+    request = ApplyRequest(approved, digest, dict(allow), due, confirm=not yes, scope=scope)
     output = ApplyOutput(show_plan, console.note if form == "json" else console.print_ending)
     apply_project(project, request, console, output)
     return ExitCode.DONE

@@ -5,14 +5,16 @@ from pathlib import Path
 import click
 
 from reconcile.cli.formats import concise_option, format_option, privacy_option, show
-from reconcile.cli.options import Common, common_options
+from reconcile.cli.options import Common, common_options, scope_options
 from reconcile.errors import ExitCode
 from reconcile.model.plans.plan import Plan
 from reconcile.model.settings import Privacy
+from reconcile.services.caller import ScopeRequest
 
 
 @click.command()
 @common_options
+@scope_options
 @format_option(Plan)
 @privacy_option
 @concise_option
@@ -21,18 +23,23 @@ from reconcile.model.settings import Privacy
 def plan(  # noqa: PLR0913 - an argument for each option
     common: Common,
     *,
+    scope: ScopeRequest,
     form: str,
     privacy: Privacy | None,
     concise: bool,
     out: Path | None,
     detailed_exitcode: bool,
 ) -> int:
-    """Show what would change, without changing anything."""
+    """Show what would change, without changing anything.
+
+    With --base, only contacts are looked at whose declarations differ from those of that commit; with --only,
+    only those that are named.
+    """
     from reconcile.documents.plan import plan_json
     from reconcile.services.files import write_file
     from reconcile.services.planning.fresh_plan import plan_project
 
-    fresh = plan_project(common.open_project(), common.console)
+    fresh = plan_project(common.open_project(), common.console, scope)
     if out is not None:
         write_file(out, plan_json(fresh))
     show(common.console, fresh, form, privacy, concise=concise)

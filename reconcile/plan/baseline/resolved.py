@@ -1,8 +1,8 @@
 """What a declaration comes to: bundles unfolded, windows as instants, modes applied."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
-from reconcile.model.baseline import Baseline, BaselineEntry, ResolvedForm, ResolvedItem
+from reconcile.model.baseline import Baseline, BaselineEntry, EntryKey, ResolvedForm, ResolvedItem
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredItem
 from reconcile.model.facets import SETS, Facet
 from reconcile.model.settings import Policy
@@ -27,10 +27,26 @@ def resolved_item(facet: Facet, item: DeclaredItem) -> ResolvedItem:
 
 def baseline_of(name: str, declarations: Iterable[Declaration], policy: Policy, config: str) -> Baseline:
     """Declarations as what others are compared with. ``config`` is the digest of their configuration."""
-    entries = {declaration.key: _entry(declaration, policy) for declaration in declarations}
-    return Baseline(name, entries, config)
+    return Baseline(name, _Entries(declarations, policy), config)
 
 
-def _entry(declaration: Declaration, policy: Policy) -> BaselineEntry:
-    form = resolved_form(declaration)
-    return BaselineEntry(resolved_digest(declaration, policy), form, declaration.place)
+class _Entries(Mapping[EntryKey, BaselineEntry]):
+    """The entries by their keys, each resolved when it is asked for: of 100,000, a plan compares a few."""
+
+    def __init__(self, declarations: Iterable[Declaration], policy: Policy) -> None:
+        self._declarations = {declaration.key: declaration for declaration in declarations}
+        self._policy = policy
+
+    def __getitem__(self, key: EntryKey) -> BaselineEntry:
+        declaration = self._declarations[key]
+        digest = resolved_digest(declaration, self._policy)
+        return BaselineEntry(digest, resolved_form(declaration), declaration.place)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._declarations
+
+    def __iter__(self) -> Iterator[EntryKey]:
+        return iter(self._declarations)
+
+    def __len__(self) -> int:
+        return len(self._declarations)

@@ -20,19 +20,23 @@ from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.model.reports import Drift
 from reconcile.model.settings import Policy
 from reconcile.plan.approval import refusals_of_the_unseen
+from reconcile.plan.baseline.scope import EVERYTHING, ScopeChoice, Selection, declaration_of, select
 from reconcile.plan.contact_plan import ContactPlan
 from reconcile.plan.drift import due_plan, explain_drift
 from reconcile.plan.guards.checks import loss_horizon, roles_without_holder
 from reconcile.plan.guards.facts import AccountFacts, OtherHolders
 from reconcile.plan.guards.idle_entries import idle_entries
+from reconcile.plan.matching.claims import DeclarationIndex, match_in_scope
 from reconcile.plan.matching.matches import Matches, match_declarations, unknown_roles
 from reconcile.plan.planner import make_plan, plan_contacts
 from reconcile.services.accounts import check_clock, open_reader, warn_of_clock
-from reconcile.services.caller import Console, Progress
+from reconcile.services.caller import NO_SCOPE, Console, Progress, ScopeRequest
 from reconcile.services.project import Project
 from reconcile.text import escape_unprintable
 
+from .look_ups import FoundContacts, LookUps
 from .role_holders import search_holders, undeclared_contacts
+from .scope import choose_scope
 
 MOST_LISTINGS = 3
 """Maximum number of listings, then a contact that was changed since each of them fails the plan."""
@@ -63,14 +67,21 @@ class FreshPlan:
         return replace(self, plan=due_plan(drift), waiting=frozenset(waiting))
 
 
-def plan_project(project: Project, console: Console) -> Plan:
+def plan_project(project: Project, console: Console, request: ScopeRequest = NO_SCOPE) -> Plan:
     """The plan of a project's declarations for the account as it is now."""
     declarations = project.load_and_warn(console)
+    choice = choose_scope(project, request, declarations)
     with console.progress() as progress, open_reader(project, console) as account:
         context = project.plan_context(account.connection.account)
         past = run_history(project.journals, context.account)
         fresh = make_fresh_plan(
-            declarations, account, context, past=past, remembered=past.read_remembered(), progress=progress
+            declarations,
+            account,
+            context,
+            past=past,
+            remembered=past.read_remembered(),
+            progress=progress,
+            choice=choice,
         )
         warn_of_clock(check_clock(project, account, past), console)
         warn_of_idle_entries(fresh, console)
@@ -91,12 +102,14 @@ def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways t
     remembered: Remembered = NOTHING_REMEMBERED,
     progress: Progress = no_progress,
     thorough: bool = True,
+    choice: ScopeChoice = EVERYTHING,
 ) -> FreshPlan:
     """Plan the declarations against the account as it is now, with regard to earlier runs.
 
     ``remembered`` says which contact each declaration was about; without it, names alone tell. ``thorough``:
     contacts that are not declared are read, too, in search of another holder of a role that would lose its
-    last one.
+    last one. ``choice`` is what the plan is cut down to: then only the contacts of those declarations are
+    looked for, unless it takes fewer requests to list the account.
 
     Customers change their addresses and delete their accounts while others are read: then the account is
     listed again, since one of them must not keep all others from being planned.
@@ -104,18 +117,30 @@ def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways t
     Raises DeclarationError with every declaration that finds no contact or more than one, and every role that
     the account does not have; ApiError when the account can't be read whole.
     """
-    planning = _Planning(declarations, account, context, past, remembered, progress, thorough)
+    context = _compared(context, choice, remembered)
+    selection = select(declarations, choice, context.policy, context.baseline, remembered)
+    context = replace(context, scope=selection.scope)
+    planning = _Planning(selection, account, context, past, remembered, progress, thorough)
     for _ in range(MOST_LISTINGS - 1):
         with suppress(ChangedSinceListed):
             return planning.of_one_listing()
     return planning.of_one_listing()
 
 
+def _compared(context: PlanContext, choice: ScopeChoice, remembered: Remembered) -> PlanContext:
+    """Without a base, what the last complete run remembers is what the declarations are compared with."""
+    if choice.base is not None:
+        return replace(context, baseline=choice.base.baseline(context.account))
+    if context.baseline is not None or context.revert or remembered.record is None:
+        return context
+    return replace(context, baseline=remembered.record.baseline())
+
+
 @dataclass(frozen=True, slots=True)
 class _Planning:
     """What a plan is made of, for as many listings as it takes; see `make_fresh_plan`."""
 
-    declarations: Sequence[Declaration]
+    selection: Selection
     account: Reader
     context: PlanContext
     past: RunHistory
@@ -126,36 +151,56 @@ class _Planning:
     def of_one_listing(self) -> FreshPlan:
         """The plan, or ChangedSinceListed when a contact was changed between the list and its own reading."""
         roles = self.account.roles()
-        context = self._context(roles)
-        listing = self.account.listing(lambda done, total: self.progress("Listing contacts", done, total))
+        context, found = self.context.with_roles(roles), self._find()
+        listing = found.listing
         matches = self._matches(listing, roles)
         live = _read(matches.matched, self.account, listing, self.progress)
         contacts = plan_contacts(matches, live, context)
+        known = self._number_of_contacts(found)
         facts = replace(
             self._earlier_facts(),
-            contacts=len(listing.identities),
+            contacts=known,
             gap=listing.gap,
             other_holders=self._other_holders(listing, live, contacts),
             idle_entries=idle_entries(
-                context.policy, roles, None if listing.gap else listing.identities, contacts
+                context.policy,
+                roles,
+                listing.identities if found.whole and not listing.gap else None,
+                contacts,
             ),
         )
         plan, planned = make_plan(matches, contacts, context, facts), planned_entries(matches, contacts)
-        return FreshPlan(plan, len(listing.identities), context, tuple(planned), facts.idle_entries)
+        return FreshPlan(plan, known, context, tuple(planned), facts.idle_entries)
 
-    def _context(self, roles: Sequence[Role]) -> PlanContext:
-        """Without a base, what the last complete run remembers is what the declarations are compared with."""
-        context, record = self.context.with_roles(roles), self.remembered.record
-        if context.baseline is not None or context.revert or record is None:
-            return context
-        return replace(context, baseline=record.baseline())
+    def _find(self) -> FoundContacts:
+        """The live contacts that the plan may be about: all of them, or those that are looked up."""
+        selection = self.selection
+        if selection.scope is None:
+            return FoundContacts(
+                self.account.listing(lambda done, total: self.progress("Listing contacts", done, total))
+            )
+        expected = max(self.past.contacts_before or 0, len(selection.folder))
+        look_ups = LookUps(self.account, self.remembered, expected, self.progress)
+        return look_ups.find([*selection.declarations, *map(declaration_of, selection.gone)])
+
+    def _number_of_contacts(self, found: FoundContacts) -> int:
+        """How many contacts the account has; as many as at the last run where only some were looked for."""
+        listed = len(found.listing.identities)
+        return listed if found.whole else max(self.past.contacts_before or 0, listed)
 
     def _matches(self, listing: Listing, roles: Sequence[Role]) -> Matches:
         """Which contact each declaration is about; DeclarationError with each one that is wrong."""
-        matches = match_declarations(
-            self.declarations, listing.identities, complete=not listing.gap, remembered=self.remembered
-        )
-        problems = (*matches.problems, *unknown_roles(self.declarations, roles))
+        declarations, complete = self.selection.declarations, not listing.gap
+        if self.selection.scope is None:
+            matches = match_declarations(
+                declarations, listing.identities, complete=complete, remembered=self.remembered
+            )
+        else:
+            index = DeclarationIndex(self.selection.folder, self.remembered)
+            matches = match_in_scope(
+                declarations, listing.identities, index, complete=complete, remembered=self.remembered
+            )
+        problems = (*matches.problems, *unknown_roles(declarations, roles))
         if problems:
             raise DeclarationError(problems)
         return matches

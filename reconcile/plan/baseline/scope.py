@@ -1,0 +1,196 @@
+"""What a plan is cut down to: what differs from a base, what somebody names, or both (design, section 6)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+
+from reconcile.model.baseline import Baseline, BaselineEntry, EntryKey, Scope
+from reconcile.model.declaration import Declaration
+from reconcile.model.facets import SETS
+from reconcile.model.problem import Place
+from reconcile.model.record import NOTHING_REMEMBERED, Remembered
+from reconcile.model.settings import Capabilities, Policy, Settings
+from reconcile.plan.digest import config_digest, resolved_digest
+from reconcile.plan.naming import is_called
+from reconcile.text import escape_unprintable
+
+from .resolved import baseline_of
+
+_NOWHERE = Place("")
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A commit whose declarations the present ones are compared with, under that commit's configuration.
+
+    ``ref`` is the name that was given for it: a branch, a tag, or the commit's own.
+    """
+
+    ref: str
+    commit: str
+    declarations: tuple[Declaration, ...] = ()
+    settings: Settings = field(default_factory=Settings)
+    capabilities: Capabilities = field(default_factory=Capabilities)
+
+    @property
+    def name(self) -> str:
+        """How to call it to a person: ``main at 4f2a9c1``."""
+        short = self.commit[:7]
+        same = self.commit.startswith(self.ref.lower())
+        return short if same else f"{escape_unprintable(self.ref)} at {short}"
+
+    def baseline(self, account: str) -> Baseline:
+        """Its declarations for that account as what the present ones are compared with."""
+        policy = self.settings.policy
+        return baseline_of(self.name, self.declarations, policy, config_digest(policy, account))
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """A contact or a file that a plan is narrowed to: the name, and the file or folder that it may be."""
+
+    name: str
+    path: str | None = None
+
+    def names(self, declaration: Declaration) -> bool:
+        """Whether a declaration is of that contact, stands in that file, or has a bundle of it."""
+        return is_called(declaration, self.name) or (
+            self.path is not None and any(_is_below(file, self.path) for file in _files(declaration))
+        )
+
+
+def _files(declaration: Declaration) -> set[str]:
+    """The files of a declaration and of the bundles that give it something."""
+    items = chain(*(declaration.items(facet) for facet in SETS), declaration.passed_over)
+    return {declaration.place.file, *(item.place.file for item in items)}
+
+
+def _is_below(file: str, path: str) -> bool:
+    return file == path or file.startswith(f"{path}/")
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeChoice:
+    """What a plan is to be cut down to; with neither, it is about everything."""
+
+    base: Base | None = None
+    only: tuple[Only, ...] = ()
+
+    @property
+    def everything(self) -> bool:
+        """True when nothing is cut away."""
+        return self.base is None and not self.only
+
+
+EVERYTHING = ScopeChoice()
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The declarations that a plan is about, of all that there are in the folder.
+
+    ``gone`` are entries of the baseline whose key nothing has any more: the contact tells whether it is still
+    declared. ``scope`` is None for a plan about everything.
+    """
+
+    declarations: tuple[Declaration, ...]
+    folder: tuple[Declaration, ...]
+    gone: Mapping[EntryKey, BaselineEntry] = field(default_factory=dict)
+    scope: Scope | None = None
+
+
+def select(
+    folder: Iterable[Declaration],
+    choice: ScopeChoice,
+    policy: Policy,
+    baseline: Baseline | None = None,
+    remembered: Remembered = NOTHING_REMEMBERED,
+) -> Selection:
+    """What a plan is about: what differs from the base or is set aside, as far as it is named.
+
+    ``baseline`` is the base's, or the record's without one. A declaration is named by its own entry and by
+    the base's, so that whoever leaves a bundle's file is found there.
+    """
+    return _Selecting(tuple(folder), choice, policy, baseline, remembered).selection()
+
+
+class _Selecting:
+    def __init__(
+        self,
+        folder: tuple[Declaration, ...],
+        choice: ScopeChoice,
+        policy: Policy,
+        baseline: Baseline | None,
+        remembered: Remembered,
+    ) -> None:
+        self._folder = {declaration.key: declaration for declaration in folder}
+        self._choice = choice
+        self._policy = policy
+        self._baseline = baseline
+        self._remembered = remembered
+        base = choice.base
+        self._before = {entry.key: entry for entry in base.declarations} if base else {}
+        self._same_modes = base is not None and all(
+            base.settings.policy.mode(facet) is policy.mode(facet) for facet in SETS
+        )
+
+    def selection(self) -> Selection:
+        chosen = {key: entry for key, entry in self._folder.items() if self._is_chosen(key, entry)}
+        return Selection(
+            tuple(chosen.values()), tuple(self._folder.values()), self._gone(), self._scope(chosen)
+        )
+
+    def _is_chosen(self, key: EntryKey, declaration: Declaration) -> bool:
+        if self._choice.base is not None and not (self._differs(key, declaration) or self._is_set_aside(key)):
+            return False
+        return self._is_named(key, declaration)
+
+    def _is_named(self, key: EntryKey, *declarations: Declaration) -> bool:
+        """Whether it was asked for; everything is, where nothing was."""
+        before = self._before.get(key)
+        versions = [*declarations, *([before] if before else [])]
+        only = self._choice.only
+        return not only or any(name.names(version) for name in only for version in versions)
+
+    def _is_set_aside(self, key: EntryKey) -> bool:
+        """Whoever is set aside stays in view until it is settled."""
+        entry = self._remembered.entry(key)
+        return entry is not None and entry.set_aside is not None
+
+    def _differs(self, key: EntryKey, declaration: Declaration) -> bool:
+        before, base = self._before.get(key), self._choice.base
+        if before is None or base is None:
+            return True
+        if self._same_modes and before == declaration:
+            return False  # to the letter, so that there is nothing to resolve
+        policy = base.settings.policy
+        return resolved_digest(declaration, self._policy) != resolved_digest(before, policy)
+
+    def _gone(self) -> dict[EntryKey, BaselineEntry]:
+        entries = self._baseline.entries if self._baseline else {}
+        return {
+            key: entries[key]
+            for key in entries
+            if key not in self._folder and self._is_named(key, declaration_of(key))
+        }
+
+    def _scope(self, chosen: Iterable[EntryKey]) -> Scope | None:
+        base, only = self._choice.base, self._choice.only
+        if self._choice.everything:
+            return None
+        return Scope(
+            base=base.commit if base else None,
+            ref=base.ref if base else None,
+            only=tuple(name.path or name.name for name in only),
+            contacts=tuple(sorted(chosen, key=_order)),
+            declared=len(self._folder),
+        )
+
+
+def declaration_of(key: EntryKey) -> Declaration:
+    """All that is known of whom an entry means, where nothing but its key is left."""
+    return Declaration(_NOWHERE, id=key.id, reference=key.reference, email=key.email)
+
+
+def _order(key: EntryKey) -> tuple[str, str, str]:
+    return key.email or "", key.reference or "", key.id or ""

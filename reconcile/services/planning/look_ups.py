@@ -1,0 +1,145 @@
+"""Finds the contacts of a few declarations without listing the account: by their ids, and by its searches."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from reconcile.evance.listing import Listing
+from reconcile.evance.reader import Reader
+from reconcile.model.contact import Contact, Identity, State, email_key
+from reconcile.model.declaration import Declaration
+from reconcile.model.record import Remembered
+from reconcile.model.settings import SearchCase
+from reconcile.plan.matching.directory import Directory, possible_emails
+from reconcile.services.caller import Progress
+
+_Search = tuple[str, str]
+"""A field, ``email`` or ``reference``, and what it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundContacts:
+    """The live contacts that declarations may mean. ``whole``: the account was listed for it."""
+
+    listing: Listing
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LookUps:
+    """Looks for the contacts of declarations.
+
+    ``expected`` is about how many contacts the account has: it is listed where that takes fewer requests.
+    """
+
+    account: Reader
+    remembered: Remembered
+    expected: int
+    progress: Progress
+
+    def find(self, declarations: Sequence[Declaration]) -> FoundContacts:
+        """The contacts that the declarations may mean.
+
+        The list decides where nobody has a declared address and letter case may count in a search, and where
+        the account does not answer.
+        """
+        ids, searches = self._ids(declarations), self._pins(declarations)
+        if len(ids) + len(searches) > -(-self.expected // self.account.connection.page_size):
+            return self._listed({})
+        contacts = self._read(ids)
+        rows = self._searched(searches)
+        if contacts is None or rows is None:
+            return self._listed(contacts or {})
+        missing = self._missing(declarations, _listing(rows, contacts))
+        more = self._searched(self._addresses(missing) - searches)
+        if more is None:
+            return self._listed(contacts)
+        listing = _listing([*rows, *more], contacts)
+        undecided = any(self._list_decides(entry) for entry in self._missing(missing, listing))
+        return self._listed(contacts) if undecided else FoundContacts(listing, whole=False)
+
+    def _listed(self, contacts: dict[str, Contact]) -> FoundContacts:
+        """All contacts, with those that were read already."""
+        listing = self.account.listing(lambda done, total: self.progress("Listing contacts", done, total))
+        listed = {identity.id for identity in listing.identities}
+        merged = _listing([listing], {id_: contacts[id_] for id_ in listed & contacts.keys()})
+        return FoundContacts(Listing(listing.identities, merged.contacts, listing.gap))
+
+    def _ids(self, declarations: Iterable[Declaration]) -> set[str]:
+        known = (entry.id or self.remembered.contact(entry.key) for entry in declarations)
+        return {id_ for id_ in known if id_ is not None}
+
+    def _pins(self, declarations: Iterable[Declaration]) -> set[_Search]:
+        """The searches for what the declarations are found by, if not by their ids."""
+        unpinned = [entry for entry in declarations if entry.id is None or entry.reference]
+        references = {("reference", entry.reference) for entry in unpinned if entry.reference}
+        emails = (entry.email for entry in unpinned if entry.email and not entry.reference)
+        return references | self._spellings(emails)
+
+    def _addresses(self, declarations: Iterable[Declaration]) -> set[_Search]:
+        """The searches for whoever has an address of these, by whatever they are found."""
+        given = (address for entry in declarations for address in (entry.email, *possible_emails(entry)))
+        return self._spellings(address for address in given if address)
+
+    def _spellings(self, emails: Iterable[str]) -> set[_Search]:
+        if self._folds:
+            return {("email", email_key(email)) for email in emails}
+        return {("email", spelling) for email in emails for spelling in (email, email_key(email))}
+
+    @property
+    def _folds(self) -> bool:
+        """Whether a search is known to find an address in any letter case."""
+        return self.account.connection.capabilities.email_search is SearchCase.FOLDED
+
+    def _read(self, ids: Iterable[str]) -> dict[str, Contact] | None:
+        """The contacts of these ids, but for those that are gone; None where one can't be read."""
+        asked = [Identity(id_, "", "") for id_ in sorted(ids)]
+        contacts: dict[str, Contact] = {}
+        for contact in self.account.looked_up(asked):
+            if contact is not None and contact.state != State():
+                contacts[contact.identity.id] = contact
+            elif contact is not None:
+                return None
+            self.progress("Looking up contacts", len(contacts), len(asked))
+        return contacts
+
+    def _searched(self, searches: Iterable[_Search]) -> list[Listing] | None:
+        """What the account finds; None where it does not answer a search."""
+        found: list[Listing] = []
+        asked = sorted(searches)
+        for listing in self.account.searched(asked):
+            if listing is None:
+                return None
+            found.append(listing)
+            self.progress("Searching contacts", len(found), len(asked))
+        return found
+
+    def _missing(self, declarations: Iterable[Declaration], listing: Listing) -> list[Declaration]:
+        """The declarations that find nobody; a pinned id that nobody has needs no other proof."""
+        directory = Directory.of(listing.identities)
+        return [
+            entry
+            for entry in declarations
+            if entry.id is None and not directory.candidates(entry, self.remembered.contact(entry.key))
+        ]
+
+    def _list_decides(self, declaration: Declaration) -> bool:
+        """Whether somebody may have the declared address in a spelling that the search passed over."""
+        return not self._folds and (declaration.reference is None or declaration.create)
+
+
+def _listing(found: Iterable[Listing], contacts: dict[str, Contact]) -> Listing:
+    """What was found as one listing, each contact once, with those that were read.
+
+    Who was changed between the two is read again, as anybody whom a list shows.
+    """
+    identities = {id_: contact.identity for id_, contact in contacts.items()}
+    shown: dict[str, Contact] = {}
+    for listing in found:
+        identities |= {identity.id: identity for identity in listing.identities}
+        shown |= listing.contacts
+    same = {
+        id_: contact
+        for id_, contact in contacts.items()
+        if email_key(contact.identity.email) == email_key(identities[id_].email)
+    }
+    return Listing(tuple(sorted(identities.values())), {**shown, **same})
