@@ -101,8 +101,8 @@ class WritePermission:
             raise Refusal(f"{reason}; nothing was written")
 
     def refuse_frozen(self, plan: Plan) -> None:
-        """Raise Refusal in a freeze, unless it lets some change of the plan pass."""
-        reason = self._freeze_reason()
+        """Raise Refusal in a freeze, unless it lets some change of the plan pass, or there is none."""
+        reason = self._freeze_reason() if plan.changes else None
         if reason is not None and not any(map(self._passes_freeze, plan.changes)):
             raise Refusal(f"{reason}; nothing was written; apply when the freeze is over")
 

@@ -25,6 +25,7 @@ from reconcile.model.plans.operation import Operation
 from reconcile.model.plans.plan import Plan
 
 from .digest import plan_digest
+from .schedule.ceiling import uncovered_schedule
 
 
 def same_person(now: Identity, then: Identity, operations: Iterable[Operation] = ()) -> bool:
@@ -131,6 +132,7 @@ def not_covered(fresh: Plan, approved: Plan) -> Iterator[str]:
     if approved.as_of > fresh.as_of:
         yield f"it was made as of {utc_text(approved.as_of)}, which is yet to come"
     yield from _uncovered_operations(fresh, approved)
+    yield from uncovered_schedule(fresh, approved)
 
 
 def _uncovered_operations(fresh: Plan, approved: Plan) -> Iterator[str]:

@@ -4,15 +4,13 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from reconcile.apply.executor import carry_out, settle_interrupted_runs
 from reconcile.apply.lock import locked
 from reconcile.apply.preflight import WritePermission, granted_ceilings, refuse_guarded
 from reconcile.apply.recording import Recorder
 from reconcile.apply.run_context import CircuitBreaker, RunContext
-from reconcile.errors import ApiError, PartlyApplied, ReconcileError
+from reconcile.errors import ApiError, PartlyApplied
 from reconcile.evance.writer import Writer
 from reconcile.journal.history import RunHistory, run_history
 from reconcile.journal.losses import open_losses, refuse_open_losses, way_out_of_losses
@@ -25,10 +23,9 @@ from reconcile.plan.approval import approved_operations, counted_by
 from reconcile.plan.baseline.scope import EVERYTHING, ScopeChoice
 from reconcile.plan.clock_check import ClockReport
 from reconcile.render.wording.ending import open_revocation_lines, unsettled_lines, written_text
-from reconcile.sandbox import running, seed
 from reconcile.text import escape_unprintable
 
-from .accounts import check_clock, connected, sandbox_connection, warn_of_clock
+from .accounts import check_clock, connected, warn_of_clock
 from .caller import ApplyOutput, ApplyRequest, Console
 from .files import read_approved_plan, refuse_uncovered
 from .planning.fresh_plan import FreshPlan, make_fresh_plan, refuse_unseen, warn_of_idle_entries
@@ -58,27 +55,6 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
             declarations = declarations_of_approved_revert(project, approval, account, console)
         job = ApplyJob(project, console, output, account, declarations, approval, request.due, choice)
         job.run(request.ceilings, confirm=request.confirm)
-
-
-def demonstrate(project: Project, console: Console, output: ApplyOutput) -> None:
-    """Apply the project's declarations to a fresh sandbox that is thrown away afterwards."""
-    declarations = project.load().declarations
-    with TemporaryDirectory(prefix="reconcile-demo-") as folder:
-        project = replace(project, state=Path(folder))
-        database = project.state / "sandbox.sqlite3"
-        counts = seed(database, now=project.now)
-        with (
-            running(database, now=project.now) as access,
-            Writer(sandbox_connection(project.target, access)) as account,
-        ):
-            console.print_result(f"A sandbox with {counts.contacts} contacts listens at {access.url}.\n")
-            job = ApplyJob(project, console, output, account, declarations)
-            job.run({}, confirm=False)
-            console.print_result("")
-            left = job.plan_again()
-    if not left.settled:
-        raise ReconcileError("the demo did not end with the account as declared")
-    console.print_result("\nThe sandbox is stopped and its data removed.")
 
 
 _STOPPING = "stopping: what is being written comes to its end first"
@@ -111,7 +87,8 @@ class ApplyJob:
     def context(self) -> PlanContext:
         """What the plan is made for."""
         revert = self.approval.revert if self.approval else None
-        return self.project.plan_context(self.account.connection.account, revert)
+        context = self.project.plan_context(self.account.connection.account, revert)
+        return replace(context, due=self.due)
 
     def run(self, ceilings: Mapping[str, int], *, confirm: bool) -> None:
         """Plan, show, ask, apply. Refusal comes before any write, PartlyApplied after."""
@@ -128,15 +105,19 @@ class ApplyJob:
             refuse_uncovered(fresh.plan, self.approval)
         self.output.show_plan(fresh.plan)
         recorder = self._recorder(fresh, past, remembered)
-        if fresh.plan.empty:
-            refuse_unseen(fresh.plan)
-            self._end_without_a_write(fresh, recorder)
-            return
-        spending = self._permit(fresh.plan, past, ceilings)
-        if confirm:
-            self.console.confirm("Apply this plan?", "apply")
-            self.permission.refuse_late(fresh.plan)
-        self._carry_out_stoppable(fresh, spending, recorder)
+        plan, spending = fresh.plan, dict[str, int]()
+        if plan.empty:
+            refuse_unseen(plan)
+        # A run that writes nothing may yet let the clock do what no run before it has shown.
+        if plan.schedules or not plan.empty:
+            spending = self._permit(plan, past, ceilings)
+            if confirm:
+                self.console.confirm("Apply this plan?", "apply")
+                self.permission.refuse_late(plan)
+        if plan.empty:
+            self._end_without_a_write(fresh, spending, recorder)
+        else:
+            self._carry_out_stoppable(fresh, spending, recorder)
 
     def plan_again(self) -> Plan:
         """Show what is left to do."""
@@ -206,7 +187,7 @@ class ApplyJob:
             waiting=fresh.waiting,
         )
 
-    def _end_without_a_write(self, fresh: FreshPlan, recorder: Recorder) -> None:
+    def _end_without_a_write(self, fresh: FreshPlan, spending: Mapping[str, int], recorder: Recorder) -> None:
         """Note that nothing is left to do; PartlyApplied when somebody is set aside nevertheless.
 
         A run whose losses somebody has undone by hand is noted as undone.
@@ -216,7 +197,7 @@ class ApplyJob:
         undone = fresh.plan.revert in losing and not fresh.plan.refused
         if undone or not recorder.needless:
             with open_journal(self.project.journals, self.project.now) as journal:
-                self._begin(journal, fresh, {})
+                self._begin(journal, fresh, spending)
                 report = self._end(journal, report, recorder)
         if fresh.plan.set_aside or not report.noted:
             raise PartlyApplied("\n".join(unsettled_lines(report)))

@@ -18,8 +18,8 @@ DEMO_DAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 @common_options
 def demo(common: Common) -> int:
     """Plan, apply and plan again against a fresh sandbox that is thrown away afterwards."""
-    from reconcile.services.applying import demonstrate
     from reconcile.services.caller import ApplyOutput
+    from reconcile.services.demonstrating import demonstrate
     from reconcile.services.project import open_project
 
     choice = replace(common.choice, as_of=common.choice.as_of or DEMO_DAY)

@@ -65,6 +65,11 @@ class Plan:
         return not self.changes
 
     @property
+    def schedules(self) -> bool:
+        """True when it schedules what the baseline does not, or takes a schedule back: it is to be seen."""
+        return not all(row.known for row in self.scheduled)
+
+    @property
     def settled(self) -> bool:
         """True when there is nothing to write and nobody is set aside: the account is as declared."""
         return not self.changes and not self.set_aside
@@ -87,7 +92,8 @@ class PlanContext:
     ``revert`` names the run that the declarations undo; None for declarations from files. ``asking_roles``
     are the roles of the account that ask for an approval or a verification before they open anything.
     ``baseline`` is what the declarations are compared with; None: all of them are new. ``scope`` is what the
-    plan is cut down to; None for everything.
+    plan is cut down to; None for everything. ``due``: only what the clock asks for is wanted, so that what
+    the baseline does not schedule is left to another run.
     """
 
     target: str
@@ -99,6 +105,7 @@ class PlanContext:
     asking_roles: frozenset[str] = frozenset()
     baseline: Baseline | None = None
     scope: Scope | None = None
+    due: bool = False
 
     def with_roles(self, roles: Iterable[Role]) -> "PlanContext":
         """The context with what the account's roles ask for."""

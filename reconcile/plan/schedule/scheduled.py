@@ -47,8 +47,9 @@ def schedule_of(contacts: Sequence[ContactPlan], matches: Matches, context: Plan
     scheduled = (row for person in people for row in person.scheduled())
     gone = (row for person in _no_longer_declared(people, entries, context) for row in person.taken_back())
     withheld = (row for person in people for row in person.withheld())
+    shown = (row for row in (*scheduled, *gone) if row.known or not context.due)
     return Schedule(
-        scheduled=tuple(sorted((*scheduled, *gone), key=_order)),
+        scheduled=tuple(sorted(shown, key=_order)),
         withheld=tuple(sorted(withheld, key=_order)),
         foreseen=frozenset(item for person in people for item in person.foreseen()),
     )

@@ -1,0 +1,129 @@
+"""What the clock may do later is what applied plans have shown, against the sandbox."""
+
+import json
+from typing import Any
+
+from tests.support.sandbox.sandbox_account import AS_OF, Checkout, SandboxAccount
+
+GRACE, TOM = "grace.odell@example.com", "tom.wherry@example.com"
+
+NOTHING = "contacts: [{email: tom.wherry@example.com, tags: []}]\n"
+
+SCHEDULED = """\
+contacts:
+  - {email: tom.wherry@example.com, tags: [{value: vip, starts: 2026-12-01}]}
+"""
+
+ENDING = "contacts: [{email: tom.wherry@example.com, tags: [{value: vip, expires: 2026-11-30}]}]\n"
+
+ENDLESS = "contacts: [{email: tom.wherry@example.com, tags: [vip]}]\n"
+
+PRIVILEGED = """\
+contacts:
+  - email: tom.wherry@example.com
+    manage: {roles: additive}
+    roles: [{reference: press, starts: 2026-12-01}]
+"""
+
+GRANTING = "guards: {granting: {roles: [press]}}\n"
+
+STARTED = "2026-12-01T06:00:00Z"
+
+
+def schedule(checkout: Checkout, as_of: str = AS_OF) -> list[tuple[str, str, str]]:
+    """Item, action and comparison of each row of a plan's schedule."""
+    document: dict[str, Any] = json.loads(checkout.saved("schedule.json", as_of).read_text())
+    return [(row["item"], row["action"], row["comparison"]) for row in document["scheduled"]]
+
+
+def test_a_schedule_that_was_added_after_the_approval_is_refused(sandbox_account: SandboxAccount) -> None:
+    """With contact, item and instant; nothing is written, recorded, or due later."""
+    checkout = sandbox_account.checkout(NOTHING)
+    approved = checkout.saved()
+    checkout.declare(SCHEDULED)
+    done = checkout.apply(str(approved))
+    assert done.code == 3, done.said
+    assert (
+        f"{TOM} (contact 9): tag vip would start at 2026-12-01T00:00:00Z, and that was not approved"
+        in done.err
+    )
+    assert checkout.lines("record") == []
+    assert checkout.apply("--due", as_of=STARTED).code == 0
+    assert "vip" not in sandbox_account.user(TOM)["tags"]
+
+
+def test_a_schedule_that_was_approved_starts_by_the_clock(sandbox_account: SandboxAccount) -> None:
+    """What was shown, and applied without a write, is known from then on, and due when it starts."""
+    checkout = sandbox_account.checkout(SCHEDULED)
+    assert schedule(checkout) == [("vip", "add", "new")]
+    assert checkout.apply(str(checkout.saved())).code == 0
+    assert schedule(checkout) == [("vip", "add", "known")]
+    assert checkout.apply("--due", as_of=STARTED).code == 0
+    assert "vip" in sandbox_account.user(TOM)["tags"]
+
+
+def test_a_tag_that_was_approved_with_an_end_is_not_given_for_ever(sandbox_account: SandboxAccount) -> None:
+    """The end of a tag's window stands only in the declarations, so it is part of what was approved."""
+    checkout = sandbox_account.checkout(ENDING)
+    approved = checkout.saved()
+    checkout.declare(ENDLESS)
+    done = checkout.apply(str(approved))
+    assert done.code == 3, done.said
+    assert "tag vip was approved with an end, not for ever" in done.err
+    checkout.declare(ENDING)
+    assert checkout.apply(str(approved)).code == 0
+
+
+def test_taking_a_schedule_back_needs_no_approval(sandbox_account: SandboxAccount) -> None:
+    """Less than what was shown is always covered."""
+    checkout = sandbox_account.checkout(SCHEDULED)
+    approved = checkout.saved()
+    checkout.declare(NOTHING)
+    assert checkout.apply(str(approved)).code == 0
+
+
+def test_a_privileged_role_is_judged_when_it_is_scheduled(sandbox_account: SandboxAccount) -> None:
+    """Although that run writes nothing; once it was let pass, the clock starts it without a second word."""
+    checkout = sandbox_account.checkout(PRIVILEGED, settings=GRANTING)
+    refused = checkout.apply()
+    assert refused.code == 3, refused.said
+    assert "granting: 1 contact would gain a privileged role (1 of them later)" in refused.err
+    assert checkout.lines("record") == []
+    assert checkout.apply("--allow", "granting=1").code == 0
+    assert len(checkout.lines("record")) == 1
+    due = checkout.apply("--due", as_of=STARTED)
+    assert due.code == 0, due.said
+    assert "press" in sandbox_account.user(TOM)["roles"]
+
+
+def test_a_schedule_that_nobody_applied_neither_starts_nor_stops_what_is_due(
+    sandbox_account: SandboxAccount,
+) -> None:
+    """A merge that was refused, or is not applied yet, leaves the windows of the others to the clock."""
+    checkout = sandbox_account.checkout(SCHEDULED, settings=GRANTING)
+    assert checkout.apply().code == 0
+    both = SCHEDULED + PRIVILEGED.replace("contacts:\n", "").replace(TOM, GRACE)
+    checkout.declare(both)
+    assert checkout.apply().code == 3
+    due = checkout.apply("--due", as_of=STARTED)
+    assert due.code == 3, due.said  # her role has started meanwhile: the guards judge the whole plan
+    checkout.declare(both.replace("2026-12-01}]\n", "2027-12-01}]\n"))
+    due = checkout.apply("--due", as_of=STARTED)
+    assert due.code == 0, due.said
+    assert "vip" in sandbox_account.user(TOM)["tags"]
+    assert schedule(checkout, STARTED) == [("press", "add", "new")]
+
+
+def test_a_contact_whose_write_failed_is_not_due_by_a_schedule_of_that_run(
+    sandbox_account: SandboxAccount,
+) -> None:
+    """Only complete runs are remembered: what an incomplete one has shown is shown again."""
+    checkout = sandbox_account.checkout(NOTHING)
+    assert checkout.apply().code == 0
+    checkout.declare(SCHEDULED + "  - {email: grace.odell@example.com, tags: [trade]}\n")
+    sandbox_account.upset("status:code=422,method=POST,path=/api/contacts/32*")
+    assert checkout.apply().code in {1, 4}
+    sandbox_account.calm()
+    assert checkout.apply("--due", as_of=STARTED).code == 0
+    assert "vip" not in sandbox_account.user(TOM)["tags"]
+    assert schedule(checkout) == [("vip", "add", "new")]
