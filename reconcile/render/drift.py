@@ -15,7 +15,8 @@ from .layout import join_blocks
 from .plan_markdown import ByteBudget, set_aside_blocks
 from .plan_text import set_aside_lines
 from .wording.contact_lines import aligned, contact_lines
-from .wording.sentences import PlanSentences, place_text
+from .wording.names import place_text
+from .wording.sentences import PlanSentences
 
 ISSUE_LIMIT = 60_000
 """Maximum bytes of an issue's text. GitHub takes 65,536 characters; what the caller adds needs the rest."""

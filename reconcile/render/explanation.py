@@ -14,9 +14,10 @@ from reconcile.model.reports import Effect, ExplainedItem, Explanation, FacetMan
 from .escape import TERMINAL
 from .layout import PLAIN, TextLayout, column_width, join_blocks, pad
 from .wording.contact_lines import WIDEST_ITEM, item_text
+from .wording.names import contact_name, place_text
 from .wording.operation_text import OperationText, boundary_text, end_text
 from .wording.origin_text import OriginText
-from .wording.sentences import contact_name, place_text, refusal_text
+from .wording.sentences import refusal_text
 
 _SYMBOLS = {Effect.ADD: "+", Effect.CHANGE: "~", Effect.REMOVE: "-", Effect.KEEP: "=", Effect.NONE: "·"}
 

@@ -13,9 +13,10 @@ from reconcile.text import count
 
 from .escape import MARKDOWN, MARKDOWN_HTML, MASK, TERMINAL, url_path
 from .wording.contact_lines import NOUNS, Line, aligned, contact_lines
+from .wording.names import place_text, set_aside_name, set_aside_reason
 from .wording.operation_text import KEPT, OperationText
 from .wording.risk import Risk, RoleImpact, risk_groups, role_impacts
-from .wording.sentences import PlanSentences, place_text, set_aside_name, set_aside_reason
+from .wording.sentences import PlanSentences
 
 COMMENT_LIMIT = 65_536
 """Maximum characters of a comment on GitHub. A step summary takes 1 MiB."""

@@ -12,8 +12,8 @@ from reconcile.text import count, verb_form
 from .escape import TERMINAL
 from .layout import PLAIN, TextLayout, column_width, join_blocks, pad
 from .wording.contact_lines import WIDEST_ITEM, item_text
+from .wording.names import place_text
 from .wording.operation_text import boundary_text, day_text, end_text, last_day
-from .wording.sentences import place_text
 
 
 def timeline_text(timeline: Timeline, layout: TextLayout = PLAIN) -> str:

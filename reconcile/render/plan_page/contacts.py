@@ -8,8 +8,9 @@ from reconcile.model.plans.change import ChangeAction
 from reconcile.model.plans.plan import Plan
 from reconcile.render.escape import PAGE
 from reconcile.render.wording.contact_lines import NOUNS, Line, contact_lines
+from reconcile.render.wording.names import place_text
 from reconcile.render.wording.risk import Risk, risk_groups
-from reconcile.render.wording.sentences import PlanSentences, place_text
+from reconcile.render.wording.sentences import PlanSentences
 from reconcile.text import count
 
 SHOWN_OPEN = 20

@@ -15,7 +15,8 @@ from string import Template
 from reconcile.clock import utc_text
 from reconcile.model.plans.plan import Plan
 from reconcile.render.escape import HTML_TEXT, PAGE, json_in_html
-from reconcile.render.wording.sentences import PlanSentences, place_text, set_aside_name, set_aside_reason
+from reconcile.render.wording.names import place_text, set_aside_name, set_aside_reason
+from reconcile.render.wording.sentences import PlanSentences
 from reconcile.text import count
 
 from .contacts import ContactSections

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from reconcile.clock import day_ended_by, utc_text, zone
+from reconcile.clock import day_ended_by, zone, zoned_text
 from reconcile.model.contact import BY_ROLE, Grant
 from reconcile.model.facets import SETS, Facet
 from reconcile.model.plans.operation import Action, Kept, Operation, Origin, OriginKind, Value
@@ -15,14 +15,14 @@ from reconcile.render.escape import Dialect
 
 def end_text(instant: datetime, timezone: str) -> str:
     """The last day of a window that ends at the instant, else the instant."""
-    return last_day(instant, timezone) or utc_text(instant)
+    return last_day(instant, timezone) or zoned_text(instant, timezone)
 
 
 def start_text(instant: datetime, timezone: str) -> str:
     """The first day of a window that starts at the instant, else the instant."""
     tz = _zone(timezone)
     whole = tz is not None and last_day(instant, timezone) is not None
-    return instant.astimezone(tz).date().isoformat() if whole else utc_text(instant)
+    return instant.astimezone(tz).date().isoformat() if whole else zoned_text(instant, timezone)
 
 
 def boundary_text(boundary: Boundary, timezone: str) -> str:
@@ -86,7 +86,7 @@ class OperationText:
         parts = [self._kept_reason(kept.origin)]
         if isinstance(kept.value, Grant):
             parts += [] if kept.value.active else [self._status(kept.value)]
-            parts += [self._expiry(kept.value.expires)] if kept.value.expires else []
+            parts += [self.expiry(kept.value.expires)] if kept.value.expires else []
         elif kept.origin.at is not None:
             parts.append(self._until(kept.origin.at))
         return ", ".join(parts)
@@ -110,7 +110,7 @@ class OperationText:
 
     def _new(self, grant: Grant, *, skips_approval: bool) -> str:
         bypass = _BYPASS if skips_approval else ""
-        return f"{self._status(grant)}{bypass}, {self._expiry(grant.expires)}"
+        return f"{self._status(grant)}{bypass}, {self.expiry(grant.expires)}"
 
     def _was(self, before: Value) -> str:
         """How the role was held, where less is lost than it seems: a role that waited opened nothing."""
@@ -131,7 +131,7 @@ class OperationText:
 
     def held(self, grant: Grant) -> str:
         """How a role is held: ``active, expires 2027-01-31 (end of day, Europe/London)``."""
-        return f"{self._status(grant)}, {self._expiry(grant.expires)}"
+        return f"{self._status(grant)}, {self.expiry(grant.expires)}"
 
     def _status(self, grant: Grant) -> str:
         if not grant.readable:
@@ -154,7 +154,7 @@ class OperationText:
         how = "lengthened" if after is None else "shortened"
         return f"{self._expires(before)} → {self._expires(after)} ({how})"
 
-    def _expiry(self, expires: datetime | None) -> str:
+    def expiry(self, expires: datetime | None) -> str:
         """An expiry with the zone that the day is meant in."""
         whole = expires is not None and last_day(expires, self.timezone) is not None
         zone = f" (end of day, {self.dialect.name(self.timezone)})" if whole else ""

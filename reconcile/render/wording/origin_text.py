@@ -9,8 +9,8 @@ from reconcile.model.plans.operation import UNPLANNED_ORIGINS, Origin, OriginKin
 from reconcile.model.reports import ExplainedItem, Explanation
 from reconcile.render.escape import TERMINAL
 
+from .names import place_text
 from .operation_text import end_text, start_text
-from .sentences import place_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,60 +3,28 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from reconcile.clock import utc_text
-from reconcile.model.contact import Identity
+from reconcile.clock import zoned_text
 from reconcile.model.facets import FACETS, SETS, Facet
 from reconcile.model.guards import Verdict
 from reconcile.model.plans.change import Change, ChangeAction, SetAside
 from reconcile.model.plans.operation import Action, Operation
 from reconcile.model.plans.plan import Plan
 from reconcile.model.plans.summary import summarise
-from reconcile.model.problem import Place
-from reconcile.render.escape import MASK, Dialect
+from reconcile.render.escape import Dialect
 from reconcile.text import count, listed, verb_form
 
-from .operation_text import OperationText
-
-
-def contact_name(contact: Identity, label: str, dialect: Dialect) -> str:
-    """A contact's name with its id and reference in the account."""
-    reference = contact.reference
-    suffix = f", reference {dialect.name(reference)}" if reference and reference != label else ""
-    return f"{dialect.name(label)} ({_contact_id(contact, dialect)}{suffix})"
-
-
-def set_aside_name(entry: SetAside, dialect: Dialect) -> str:
-    """The name of a contact that is set aside; its id stands with it where the account shows it."""
-    known = bool(entry.contact.id) and entry.label != f"id {entry.contact.id}"
-    return contact_name(entry.contact, entry.label, dialect) if known else dialect.name(entry.label)
-
-
-def set_aside_reason(entry: SetAside, dialect: Dialect) -> str:
-    """Why a contact is set aside, and what it still holds."""
-    roles = listed(list(map(dialect.name, entry.revocations)))
-    still = f"; still to be revoked: {roles}" if roles else ""
-    return f"{dialect.prose(entry.reason)}{still}"
-
-
-def _contact_id(contact: Identity, dialect: Dialect) -> str:
-    return f"contact {dialect.name(contact.id)}" if contact.id else f"new {dialect.name(contact.type)}"
+from .baseline_text import Warned, scope_sentence, undeclared_contacts, undeclared_warnings
+from .names import contact_name, names, set_aside_name, short_name
+from .operation_text import OperationText, day_text
+from .schedule_text import privileged_schedules, scheduled_counts
 
 
 def refusal_text(verdict: Verdict, dialect: Dialect) -> str:
     """What a guard refuses, and how to accept it."""
-    subjects = f" ({_names(verdict.subjects, dialect)})" if verdict.subjects else ""
+    subjects = f" ({names(verdict.subjects, dialect)})" if verdict.subjects else ""
     refusal = f"guard {dialect.name(verdict.guard)} refuses: {dialect.prose(verdict.message)}{subjects}"
     allow = dialect.prose(f"--allow {verdict.guard}={verdict.found}")
     return f"{refusal}. To accept just this: {allow}" if verdict.liftable else refusal
-
-
-def place_text(place: Place, dialect: Dialect) -> str:
-    """``file:line``."""
-    return dialect.name(f"{place.file}:{place.line}" if place.line else place.file)
-
-
-def _names(names: Iterable[str], dialect: Dialect) -> str:
-    return listed(list(map(dialect.name, names)))
 
 
 _PHRASES = {"hands": "gets another"}
@@ -77,7 +45,7 @@ class PlanSentences:
 
     def dated_headline(self) -> str:
         """What the plan would do, where, and as of when."""
-        return f"{self.headline()}, as of {utc_text(self.plan.as_of)}"
+        return f"{self.headline()}, as of {zoned_text(self.plan.as_of, self.plan.timezone)}"
 
     def headline(self) -> str:
         """What the plan would do, and where."""
@@ -85,7 +53,13 @@ class PlanSentences:
         undo = f" to undo run {self.dialect.name(self.plan.revert)}" if self.plan.revert else ""
         if not self.plan.empty:
             return f"reconcile will {_what_will_be_done(self.plan)} at {where}{undo}{self.others()}"
-        return f"{'Nothing can be planned' if self.plan.refused else 'No changes'}. {self.as_declared()}"
+        later = any(row.coming for row in self.plan.scheduled)
+        nothing = "Nothing can be planned" if self.plan.refused else f"No changes{' now' if later else ''}"
+        return f"{nothing}. {self.as_declared()}"
+
+    def scope(self) -> str:
+        """What the plan is cut down to; empty for a plan of everything."""
+        return scope_sentence(self.plan.scope, self.dialect)
 
     def as_declared(self) -> str:
         """How many contacts are as declared, where, and how many are set aside."""
@@ -93,9 +67,15 @@ class PlanSentences:
         return f"{count(self.plan.unchanged, 'contact')} at {where} {are} as declared{self.others()}"
 
     def others(self) -> str:
-        """How many contacts are set aside, as the end of a sentence; nothing when none is."""
-        number = len(self.plan.set_aside)
-        return f"; {count(number, 'contact')} {verb_form(number, 'is', 'are')} set aside" if number else ""
+        """What else there is to look at, as the end of a sentence: who is set aside, what is scheduled."""
+        return "".join(f"; {part}" for part in self._others())
+
+    def _others(self) -> Iterator[str]:
+        if number := len(self.plan.set_aside):
+            yield f"{count(number, 'contact')} {verb_form(number, 'is', 'are')} set aside"
+        yield from scheduled_counts(self.plan, self.dialect)
+        if number := undeclared_contacts(self.plan):
+            yield f"{count(number, 'contact')} {verb_form(number, 'is', 'are')} no longer declared"
 
     def full_name(self, change: Change) -> str:
         """The contact's name with its id and reference in the account."""
@@ -103,8 +83,7 @@ class PlanSentences:
 
     def short_name(self, change: Change) -> str:
         """The contact's name in a sentence; with its id where a masked name could be anybody's."""
-        name = self.dialect.name(change.label)
-        return f"{name} ({_contact_id(change.contact, self.dialect)})" if MASK in change.label else name
+        return short_name(change.contact, self.dialect)
 
     def summary(self, change: Change) -> list[tuple[str, str]]:
         """What matters of a contact in a few words, riskiest first: ``("loses", "loses preview")``."""
@@ -118,22 +97,28 @@ class PlanSentences:
             "changes": [role.item for role in changed if not role.bypasses_approval],
         }
         phrases = [
-            (verb, f"{_PHRASES.get(verb, verb)} {_names(names, self.dialect)}")
-            for verb, names in items.items()
-            if names
+            (verb, f"{_PHRASES.get(verb, verb)} {names(affected, self.dialect)}")
+            for verb, affected in items.items()
+            if affected
         ]
         others = len(change.operations) - sum(map(len, items.values()))
         more = count(others, "other step" if phrases else "step")
         return [*phrases, ("more", more)] if others else phrases
 
     def warnings(self) -> Iterator[str]:
-        """What a reviewer must see first: mailboxes, access lost or kept, approvals bypassed, guards."""
-        yield from self._handed_over()
-        yield from self._losing_access()
-        yield from self._cut_short()
-        yield from self._activated()
-        yield from self._revocations_set_aside()
-        yield from (refusal_text(verdict, self.dialect) for verdict in self.plan.refused)
+        """What a reviewer must see first, each warning in one piece."""
+        return (warned.sentence for warned in self.warned())
+
+    def warned(self) -> Iterator[Warned]:
+        """Mailboxes, access that is lost, kept or scheduled, approvals bypassed, guards; with what to do."""
+        yield from map(Warned, self._handed_over())
+        yield from map(Warned, self._losing_access())
+        yield from map(Warned, self._cut_short())
+        yield from map(Warned, self._activated())
+        yield from map(Warned, privileged_schedules(self.plan, self.dialect))
+        yield from undeclared_warnings(self.plan, self.dialect)
+        yield from map(Warned, self._revocations_set_aside())
+        yield from (Warned(refusal_text(verdict, self.dialect)) for verdict in self.plan.refused)
 
     def _handed_over(self) -> Iterator[str]:
         handed = [
@@ -151,7 +136,7 @@ class PlanSentences:
 
     def _losing_access(self) -> Iterator[str]:
         losing = [
-            f"{self.short_name(change)}: {_names(roles, self.dialect)}"
+            f"{self.short_name(change)}: {names(roles, self.dialect)}"
             for change in self.plan.changes
             if (roles := [operation.item for operation in change.operations if operation.revokes])
         ]
@@ -182,7 +167,7 @@ class PlanSentences:
 
     def _revocations_set_aside(self) -> Iterator[str]:
         still = [
-            f"{set_aside_name(entry, self.dialect)}: {_names(entry.revocations, self.dialect)}"
+            f"{set_aside_name(entry, self.dialect)}: {names(entry.revocations, self.dialect)}"
             for entry in self.plan.set_aside
             if entry.revocations
         ]
@@ -206,6 +191,7 @@ class PlanSentences:
             "to update": summary.contacts_updated,
             "unchanged": summary.contacts_unchanged,
             "set aside": summary.contacts_set_aside,
+            "no longer declared": undeclared_contacts(self.plan),
         }
         sets = {
             facet.value: {
@@ -214,7 +200,12 @@ class PlanSentences:
             }
             for facet in SETS
         }
-        groups = {**sets, "fields": {"changed": summary.fields_changed}}
+        later = {
+            "scheduled": sum(row.coming for row in self.plan.scheduled),
+            "taken back": sum(row.taken_back for row in self.plan.scheduled),
+            "withheld": len(self.plan.withheld),
+        }
+        groups = {**sets, "fields": {"changed": summary.fields_changed}, "later": later}
         others = [(name, kinds) for name, numbers in groups.items() if (kinds := _nonzero(numbers))]
         return [("contacts", _nonzero(contacts) or ["0 unchanged"]), *others]
 
@@ -224,17 +215,15 @@ class PlanSentences:
         if boundary is None:
             return "Valid as long as declarations and account stay as they are: no window starts or lapses."
         item, contact = self.dialect.name(boundary.item), self._whose(boundary.contact)
-        return f"Valid until {utc_text(boundary.at)}, when {item} of {contact} {boundary.event}."
+        at = zoned_text(boundary.at, self.plan.timezone)
+        return f"Valid until {at}, when {item} of {contact} {boundary.event}."
 
     def _whose(self, label: str) -> str:
-        """The contact of that label; nobody where several are called so.
-
-        One that the plan names nowhere else is not named here either.
-        """
+        """The contact of that label, with its id where its mask could be anybody's; or one of several."""
         called = [change for change in self.plan.changes if change.is_called(label)]
         if len(called) > 1:
             return f"one of {len(called):,} contacts called {self.dialect.name(label)}"
-        return self.short_name(called[0]) if called else "another contact"
+        return self.short_name(called[0]) if called else self.dialect.name(label)
 
 
 def _what_will_be_done(plan: Plan) -> str:

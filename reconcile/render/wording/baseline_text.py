@@ -1,0 +1,129 @@
+"""What is said of a plan's base: what the plan is cut down to, and what is declared no longer."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from reconcile.model.baseline import NoLonger, Scope, Undeclared
+from reconcile.model.contact import Identity
+from reconcile.model.facets import FACETS, Facet
+from reconcile.model.plans.plan import Plan
+from reconcile.render.escape import Dialect
+from reconcile.text import count, listed, verb_form
+
+from .names import named_with_id, names
+
+_SHORT_COMMIT = 7
+"""Characters of a commit's name, as Git shows it short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A warning, and what to do about it; the advice is empty where that is plain."""
+
+    text: str
+    advice: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Both in one, for formats that show them in one piece."""
+        return f"{self.text}; {self.advice}" if self.advice else self.text
+
+
+def scope_sentence(scope: Scope | None, dialect: Dialect) -> str:
+    """What a plan is cut down to; empty for a plan of everything.
+
+    ``Against main at 4f2a9c1: 3 of 3,000 declarations differ; the others were not looked at.``
+    """
+    if scope is None:
+        return ""
+    lead = _against(scope, dialect) + (f"only {names(scope.only, dialect)}" if scope.only else "")
+    number = len(scope.contacts)
+    verb = f" {verb_form(number, 'differs', 'differ')}" if scope.base else ""
+    looked_at = f"{number:,} of {count(scope.declared, 'declaration')}{verb}"
+    others = "; the others were not looked at" if number < scope.declared else ""
+    return f"{lead[:1].upper()}{lead[1:].removesuffix(', ')}: {looked_at}{others}."
+
+
+def _against(scope: Scope, dialect: Dialect) -> str:
+    if scope.base is None:
+        return ""
+    short = scope.base[:_SHORT_COMMIT]
+    ref = scope.ref if scope.ref and not scope.base.startswith(scope.ref) else ""
+    return f"against {dialect.name(ref) + ' at ' if ref else ''}{dialect.name(short)}, "
+
+
+def undeclared_contacts(plan: Plan) -> int:
+    """How many contacts are no longer declared."""
+    return len(_by_contact(row for row in plan.undeclared if row.what is NoLonger.CONTACT))
+
+
+def undeclared_warnings(plan: Plan, dialect: Dialect) -> Iterator[Warned]:
+    """The contacts, facets and items that are declared no longer, with what stays of them."""
+    rows = {what: [row for row in plan.undeclared if row.what is what] for what in NoLonger}
+    yield from _contacts(rows[NoLonger.CONTACT], dialect)
+    yield from _facets(rows[NoLonger.FACET], dialect)
+    yield from _items(rows[NoLonger.ITEM], dialect)
+
+
+def _contacts(rows: list[Undeclared], dialect: Dialect) -> Iterator[Warned]:
+    contacts = _by_contact(rows)
+    if not contacts:
+        return
+    one = len(contacts) == 1
+    event = (
+        "is no longer declared and keeps what it has"
+        if one
+        else "are no longer declared and keep what they have"
+    )
+    shown = listed([_holding(contact, dialect) for contact in contacts], "; ")
+    advice = f"to take it away, declare {'it' if one else 'them'} with state: absent"
+    yield Warned(f"{count(len(contacts), 'contact')} {event}: {shown}", advice)
+
+
+def _facets(rows: list[Undeclared], dialect: Dialect) -> Iterator[Warned]:
+    contacts = _by_contact(rows)
+    if not contacts:
+        return
+    event = (
+        "keeps what its declaration no longer manages"
+        if len(contacts) == 1
+        else "keep what their declarations no longer manage"
+    )
+    shown = listed([_holding(contact, dialect, kinds=True) for contact in contacts], "; ")
+    advice = f"to take it away, declare {' and '.join(f'{facet}: []' for facet in _facets_of(rows))}"
+    yield Warned(f"{count(len(contacts), 'contact')} {event}: {shown}", advice)
+
+
+def _items(rows: list[Undeclared], dialect: Dialect) -> Iterator[Warned]:
+    if not rows:
+        return
+    verb = verb_form(len(rows), "is no longer declared and stays", "are no longer declared and stay")
+    shown = [f"{_item(row, dialect, kinds=True)} of {named_with_id(row.contact, dialect)}" for row in rows]
+    text = f"{count(len(rows), 'item')} {verb}, since its facet is additive: {listed(shown, '; ')}"
+    modes = ", ".join(f"{facet}: authoritative" for facet in _facets_of(rows))
+    yield Warned(text, f"to take it away, declare that contact with manage: {{{modes}}}")
+
+
+def _facets_of(rows: list[Undeclared]) -> list[Facet]:
+    return [facet for facet in Facet if any(row.facet is facet for row in rows)]
+
+
+def _by_contact(rows: Iterable[Undeclared]) -> list[list[Undeclared]]:
+    """The rows of each contact, in the order of their first ones."""
+    contacts: dict[Identity, list[Undeclared]] = {}
+    for row in rows:
+        contacts.setdefault(row.contact, []).append(row)
+    return list(contacts.values())
+
+
+def _holding(rows: list[Undeclared], dialect: Dialect, *, kinds: bool = False) -> str:
+    """``pippa@rowe.example.org (contact 40): customer, newsletter``."""
+    items = listed([_item(row, dialect, kinds=kinds) for row in rows if row.item is not None])
+    return f"{named_with_id(rows[0].contact, dialect)}: {items or 'nothing'}"
+
+
+def _item(row: Undeclared, dialect: Dialect, *, kinds: bool = False) -> str:
+    """The item; with its kind unless it is a role, or where all kinds are told."""
+    spec = FACETS.get(row.facet) if row.facet else None
+    kind = f"{spec.noun} " if spec and (kinds or row.facet is not Facet.ROLES) else ""
+    return f"{kind}{dialect.name(row.item or '')}"

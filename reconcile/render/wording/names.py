@@ -1,0 +1,70 @@
+"""How contacts, places and who is set aside are written, in any dialect: no hostile string stands bare."""
+
+from collections.abc import Iterable
+
+from reconcile.model.contact import Identity
+from reconcile.model.plans.change import SetAside
+from reconcile.model.plans.plan import Plan
+from reconcile.model.problem import Place
+from reconcile.render.escape import MASK, Dialect
+from reconcile.text import listed
+
+from .operation_text import day_text
+
+
+def contact_name(contact: Identity, label: str, dialect: Dialect) -> str:
+    """A contact's name with its id and reference in the account."""
+    reference = contact.reference
+    suffix = f", reference {dialect.name(reference)}" if reference and reference != label else ""
+    return f"{dialect.name(label)} ({contact_id(contact, dialect)}{suffix})"
+
+
+def named_with_id(contact: Identity, dialect: Dialect) -> str:
+    """A contact's name with its id, once: ``pippa@rowe.example.org (contact 40)``, ``id 40``."""
+    known = bool(contact.id) and contact.label != f"id {contact.id}"
+    name = dialect.name(contact.label)
+    return f"{name} ({contact_id(contact, dialect)})" if known else name
+
+
+def short_name(contact: Identity, dialect: Dialect) -> str:
+    """The contact's name in a sentence; with its id where a masked name could be anybody's."""
+    name = dialect.name(contact.label)
+    return f"{name} ({contact_id(contact, dialect)})" if MASK in contact.label else name
+
+
+def contact_id(contact: Identity, dialect: Dialect) -> str:
+    """``contact 13``; ``new user`` for a contact that has no id yet."""
+    return f"contact {dialect.name(contact.id)}" if contact.id else f"new {dialect.name(contact.type)}"
+
+
+def set_aside_name(entry: SetAside, dialect: Dialect) -> str:
+    """The name of a contact that is set aside; its id stands with it where the account shows it."""
+    known = bool(entry.contact.id) and entry.label != f"id {entry.contact.id}"
+    return contact_name(entry.contact, entry.label, dialect) if known else dialect.name(entry.label)
+
+
+def set_aside_reason(entry: SetAside, dialect: Dialect) -> str:
+    """Why a contact is set aside, and what it still holds."""
+    roles = listed(list(map(dialect.name, entry.revocations)))
+    still = f"; still to be revoked: {roles}" if roles else ""
+    return f"{dialect.prose(entry.reason)}{still}"
+
+
+def ordered_set_aside(plan: Plan) -> list[SetAside]:
+    """Open revocations first, then those who are set aside anew, then those who have been for some time."""
+    return sorted(plan.set_aside, key=lambda entry: (not entry.revocations, entry.since is not None))
+
+
+def set_aside_lead(entry: SetAside, timezone: str) -> str:
+    """``set aside``, with the day since when it is so."""
+    return f"set aside since {day_text(entry.since, timezone)}" if entry.since else "set aside"
+
+
+def place_text(place: Place, dialect: Dialect) -> str:
+    """``file:line``."""
+    return dialect.name(f"{place.file}:{place.line}" if place.line else place.file)
+
+
+def names(items: Iterable[str], dialect: Dialect) -> str:
+    """The first names of a list, and how many more there are."""
+    return listed(list(map(dialect.name, items)))
