@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
 
-from reconcile.clock import utc_text
+from reconcile.clock import zoned_text
 from reconcile.model.plans.change import Change
 from reconcile.model.reports import Cause, Difference, Drift
 from reconcile.text import count, verb_form
@@ -16,6 +17,7 @@ from .plan_markdown import ByteBudget, set_aside_blocks
 from .plan_text import set_aside_lines
 from .wording.contact_lines import aligned, contact_lines
 from .wording.names import place_text
+from .wording.operation_text import end_text, start_text
 from .wording.sentences import PlanSentences
 
 ISSUE_LIMIT = 60_000
@@ -57,7 +59,7 @@ class _DriftText:
 
     def headline(self) -> str:
         plan = self.drift.plan
-        where, when = self.dialect.name(plan.account), utc_text(plan.as_of)
+        where, when = self.dialect.name(plan.account), zoned_text(plan.as_of, plan.timezone)
         sentences = PlanSentences(plan, self.dialect)
         if plan.empty:
             return f"No drift. {sentences.as_declared()}, as of {when}"
@@ -92,25 +94,25 @@ class _DriftText:
 
     def _lines(self, change: Change, differences: list[Difference]) -> Iterator[str]:
         """In the order of the operations; each line begins with a symbol, so none can end a fence."""
-        wording = PlanSentences(self.drift.plan, TERMINAL).operation_text
+        wording, timezone = PlanSentences(self.drift.plan, TERMINAL).operation_text, self.drift.plan.timezone
         lines = aligned(list(contact_lines(replace(change, lapsed=()), wording, concise=True)))
         for (line, lead), difference in zip(lines, differences, strict=True):
-            yield lead + " · ".join(filter(None, (line.text, _cause_text(difference))))
+            yield lead + " · ".join(filter(None, (line.text, _cause_text(difference, timezone))))
 
 
-def _cause_text(difference: Difference) -> str:
-    cause = _CAUSES[difference.cause](difference)
+def _cause_text(difference: Difference, timezone: str) -> str:
+    cause = _CAUSES[difference.cause](difference, timezone)
     return f"{cause}; due" if difference.due else cause
 
 
-_CAUSES: dict[Cause, Callable[[Difference], str]] = {
-    Cause.STARTED: lambda difference: f"its window started {_at(difference)}".rstrip(),
-    Cause.LAPSED: lambda difference: f"its window ended {_at(difference)}".rstrip(),
-    Cause.OUTSIDE: lambda _: "changed outside",
-    Cause.INTERRUPTED: lambda difference: f"left over from run {TERMINAL.name(difference.run or '')}",
-    Cause.NOT_APPLIED: lambda _: "not applied yet",
+_CAUSES: dict[Cause, Callable[[Difference, str], str]] = {
+    Cause.STARTED: lambda difference, zone: f"its window started {_day(difference, start_text, zone)}",
+    Cause.LAPSED: lambda difference, zone: f"its window ended {_day(difference, end_text, zone)}",
+    Cause.OUTSIDE: lambda *_: "changed outside",
+    Cause.INTERRUPTED: lambda difference, _: f"left over from run {TERMINAL.name(difference.run or '')}",
+    Cause.NOT_APPLIED: lambda *_: "not applied yet",
 }
 
 
-def _at(difference: Difference) -> str:
-    return utc_text(difference.at) if difference.at else ""
+def _day(difference: Difference, text: Callable[[datetime, str], str], timezone: str) -> str:
+    return text(difference.at, timezone) if difference.at else "before"

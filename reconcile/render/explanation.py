@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reconcile.clock import utc_text
+from reconcile.clock import zoned_text
 from reconcile.model.contact import Grant
 from reconcile.model.facets import FACETS, MANAGED, SETS, Facet
 from reconcile.model.plans.change import ChangeAction
@@ -52,7 +52,8 @@ class _ExplanationText:
         contact = self.explanation.contact
         label = contact.email or contact.reference or f"id {contact.id}"
         name, where = contact_name(contact, label, TERMINAL), TERMINAL.name(self.explanation.account)
-        return f"{name} at {where}, as of {utc_text(self.explanation.as_of)}"
+        as_of = zoned_text(self.explanation.as_of, self.explanation.timezone)
+        return f"{name} at {where}, as of {as_of}"
 
     def _refusals(self) -> Iterator[str]:
         for verdict in self.explanation.refused:
@@ -174,7 +175,8 @@ class _ExplanationText:
         if boundary is None:
             return self.layout.wrap("", "No window of this contact starts or lapses from now on.")
         event = f"{TERMINAL.name(boundary.item)} {boundary.event}"
-        return self.layout.wrap("", f"Holds until {utc_text(boundary.at)}, when {event}.")
+        at = zoned_text(boundary.at, self.explanation.timezone)
+        return self.layout.wrap("", f"Holds until {at}, when {event}.")
 
 
 def _management_text(facet: Facet, management: FacetManagement) -> str:

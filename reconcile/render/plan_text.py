@@ -17,7 +17,15 @@ from reconcile.model.problem import Place
 from .escape import TERMINAL
 from .layout import PLAIN, TextLayout, cells, column_width, join_blocks, pad
 from .wording.contact_lines import WIDEST_ITEM, aligned, entry_lines, item_text
-from .wording.names import contact_name, named_with_id, place_text, set_aside_name, ordered_set_aside, set_aside_lead, set_aside_reason
+from .wording.names import (
+    contact_name,
+    named_with_id,
+    ordered_set_aside,
+    place_text,
+    set_aside_lead,
+    set_aside_name,
+    set_aside_reason,
+)
 from .wording.schedule_text import SCHEDULED, WITHHELD, Cut, ScheduleText, cut_known, cut_withheld
 from .wording.sentences import PlanSentences
 

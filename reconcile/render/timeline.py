@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from reconcile.clock import utc_text
+from reconcile.clock import zoned_text
 from reconcile.model.plans.operation import Origin
 from reconcile.model.reports import Timeline, UpcomingChange
 from reconcile.text import count, verb_form
@@ -29,12 +29,11 @@ class _TimelineText:
 
     def headline(self) -> str:
         timeline = self.timeline
-        as_of, until = utc_text(timeline.as_of), utc_text(timeline.until)
+        as_of, until = (zoned_text(at, timeline.timezone) for at in (timeline.as_of, timeline.until))
         span = f"within {count(timeline.days, 'day')}, from {as_of} to {until}"
         if not timeline.upcoming:
             return f"No declared window starts or lapses {span}."
-        contacts, zone = count(timeline.contacts, "contact"), TERMINAL.name(timeline.timezone)
-        return f"{self._counts()} for {contacts} {span}; days are those of {zone}."
+        return f"{self._counts()} for {count(timeline.contacts, 'contact')} {span}."
 
     def _counts(self) -> str:
         starts, lapses = self.timeline.starts, self.timeline.lapses

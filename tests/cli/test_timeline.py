@@ -23,8 +23,8 @@ contacts:
 """
 
 SHOWN = """\
-3 windows start and 3 lapse for 2 contacts within 90 days, from 2026-11-23T09:00:00Z to \
-2027-02-21T09:00:00Z; days are those of Europe/London.
+3 windows start and 3 lapse for 2 contacts within 90 days, from 2026-11-23 09:00 \
+(Europe/London) to 2027-02-21 09:00 (Europe/London).
 
 2026-12-01
   + tag   spring   grace.odell@example.com  starts 2026-12-01   bundle spring, contacts/team.yaml:4
@@ -32,7 +32,7 @@ SHOWN = """\
 
 2026-12-24
   + tag   vip      tom.wherry@example.com   starts 2026-12-24, until 2026-12-24   contacts/team.yaml:10
-  - role  preview  tom.wherry@example.com   lapses 2026-12-24T17:00:00Z   contacts/team.yaml:9
+  - role  preview  tom.wherry@example.com   lapses 2026-12-24 17:00 (Europe/London)   contacts/team.yaml:9
   - tag   vip      tom.wherry@example.com   lapses 2026-12-24 (end of day)   contacts/team.yaml:10
 
 2027-01-31
@@ -83,7 +83,7 @@ def test_the_last_instant_counts_and_the_first_does_not(
 def test_nothing_to_come_is_said_in_words(team: Project) -> None:
     """With the days that were looked at."""
     done = team.run("timeline", "--as-of", "2028-01-01T00:00:00Z", "--days", "1")
-    span = "within 1 day, from 2028-01-01T00:00:00Z to 2028-01-02T00:00:00Z"
+    span = "within 1 day, from 2028-01-01 00:00 (Europe/London) to 2028-01-02 00:00 (Europe/London)"
     assert (done.code, done.out) == (0, f"No declared window starts or lapses {span}.\n")
     empty = json.loads(team.run("timeline", "--as-of", "2028-01-01T00:00:00Z", "--format", "json").out)
     assert (empty["events"], empty["summary"]) == ([], {"contacts": 0, "starts": 0, "lapses": 0})

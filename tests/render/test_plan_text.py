@@ -42,14 +42,20 @@ def line_of(step: Operation | Kept) -> str:
 
 STEPS = [
     (granted(grant("r", expires=JAN_END)), "+ role r active, expires 2027-01-31 (end of day, Europe/London)"),
-    (granted(grant("r", expires="2027-01-31T12:30:00Z")), "+ role r active, expires 2027-01-31T12:30:00Z"),
+    (
+        granted(grant("r", expires="2027-01-31T12:30:00Z")),
+        "+ role r active, expires 2027-01-31 12:30 (Europe/London)",
+    ),
     (granted(grant("r", "default")), "+ role r by the role's own rules, perpetual"),
     (granted(grant("r"), origin(OriginKind.BUNDLE, "trade")), "+ role r active, perpetual (bundle trade)"),
     (granted(grant("r"), origin(reason="Why not")), '+ role r active, perpetual "Why not"'),
     (revoked(grant("r")), "- role r not declared"),
     (revoked(grant("r"), OriginKind.ABSENT), "- role r state: absent"),
     (revoked(grant("r"), OriginKind.LAPSED, "2026-11-02T00:00:00Z"), "- role r lapsed 2026-11-01"),
-    (revoked(grant("r"), OriginKind.LAPSED, "2026-11-01T08:00:00Z"), "- role r lapsed 2026-11-01T08:00:00Z"),
+    (
+        revoked(grant("r"), OriginKind.LAPSED, "2026-11-01T08:00:00Z"),
+        "- role r lapsed 2026-11-01 08:00 (Europe/London)",
+    ),
     (revoked(grant("r"), OriginKind.NOT_STARTED, "2026-12-01T00:00:00Z"), "- role r not before 2026-12-01"),
     (revoked(grant("r", "pending")), "- role r not declared (was pending)"),
     (changed(grant("r"), grant("r", expires=JAN_END)), "~ role r perpetual → expires 2027-01-31 (shortened)"),
@@ -76,7 +82,7 @@ STEPS = [
     (kept_role(grant("staff-x"), OriginKind.IGNORED, "staff-*"), "= role staff-x kept: ignored by staff-*"),
     (
         kept_role(grant("r", "pending", "2027-01-31T08:00:00Z")),
-        "= role r kept, pending, expires 2027-01-31T08:00:00Z",
+        "= role r kept, pending, expires 2027-01-31 08:00 (Europe/London)",
     ),
     (kept_role(grant("r"), OriginKind.ADDITIVE), "= role r kept: additive"),
     (kept_tag("trade"), "= tag trade kept"),
@@ -144,15 +150,16 @@ WHOSE = [
     ("BOB@email.com", "trade-account of bob@email.com starts."),
     ("B-77", "trade-account of bob@email.com starts."),
     ("id 13", "trade-account of bob@email.com starts."),
-    ("secret@email.com", "trade-account of another contact starts."),
+    ("ann@email.com", "trade-account of ann@email.com starts."),
+    ("two words", 'trade-account of "two words" starts.'),
 ]
 
 
 @pytest.mark.parametrize(("of", "said"), WHOSE)
-def test_validity_names_only_contacts_of_the_plan(of: str, said: str) -> None:
-    """Whose window ends the plan is told when the plan names that contact anyway, however it is declared."""
+def test_validity_names_whose_window_it_is(of: str, said: str) -> None:
+    """A contact of the plan as the plan calls it, however it is declared; any other as it is declared."""
     made = plan(change(tag_added("x"), reference="B-77"), valid_until=boundary(of=of))
-    assert f"Valid until 2026-12-01T00:00:00Z, when {said}" in plan_text(made)
+    assert f"Valid until 2026-12-01 00:00 (Europe/London), when {said}" in plan_text(made)
 
 
 def test_a_plan_without_windows_says_so() -> None:

@@ -95,7 +95,7 @@ def test_windows_outside_the_clock_say_when() -> None:
     shown = plan_text(made)
     assert "- role  sale  not before 2026-12-01" in shown
     assert "- tag   old   lapsed 2026-11-01" in shown
-    assert "Valid until 2026-12-01T00:00:00Z, when sale of bob@email.com starts." in shown
+    assert "Valid until 2026-12-01 00:00 (Europe/London), when sale of bob@email.com starts." in shown
 
 
 def test_a_saved_plan_is_the_plan() -> None:
@@ -126,7 +126,7 @@ def test_an_empty_plan_is_short() -> None:
     """Live and declared agree: one line says so, and nothing is listed."""
     made = planned(wanted(DeclaredGrant("customer", Place(FILE, 9))), bob(Grant("customer")))
     assert plan_text(made).splitlines() == [
-        "No changes. 1 contact at example.evance.me is as declared, as of 2026-11-23T09:00:00Z",
+        "No changes. 1 contact at example.evance.me is as declared, as of 2026-11-23 09:00 (Europe/London)",
         "",
         "Plan: 1 contact unchanged",
         "Valid as long as declarations and account stay as they are: no window starts or lapses.",

@@ -14,9 +14,10 @@ from .operation_text import day_text
 
 def contact_name(contact: Identity, label: str, dialect: Dialect) -> str:
     """A contact's name with its id and reference in the account."""
-    reference = contact.reference
-    suffix = f", reference {dialect.name(reference)}" if reference and reference != label else ""
-    return f"{dialect.name(label)} ({contact_id(contact, dialect)}{suffix})"
+    reference = contact.reference if contact.reference != label else None
+    known = (contact_id(contact, dialect), f"reference {dialect.name(reference)}" if reference else "")
+    inner = ", ".join(filter(None, known))
+    return f"{dialect.name(label)} ({inner})" if inner else dialect.name(label)
 
 
 def named_with_id(contact: Identity, dialect: Dialect) -> str:
@@ -28,13 +29,15 @@ def named_with_id(contact: Identity, dialect: Dialect) -> str:
 
 def short_name(contact: Identity, dialect: Dialect) -> str:
     """The contact's name in a sentence; with its id where a masked name could be anybody's."""
-    name = dialect.name(contact.label)
-    return f"{name} ({contact_id(contact, dialect)})" if MASK in contact.label else name
+    name, known = dialect.name(contact.label), contact_id(contact, dialect)
+    return f"{name} ({known})" if MASK in contact.label and known else name
 
 
 def contact_id(contact: Identity, dialect: Dialect) -> str:
-    """``contact 13``; ``new user`` for a contact that has no id yet."""
-    return f"contact {dialect.name(contact.id)}" if contact.id else f"new {dialect.name(contact.type)}"
+    """``contact 13``; ``new user`` for one to be created; empty where the account does not show it."""
+    if contact.id:
+        return f"contact {dialect.name(contact.id)}"
+    return f"new {dialect.name(contact.type)}" if contact.type else ""
 
 
 def set_aside_name(entry: SetAside, dialect: Dialect) -> str:

@@ -93,10 +93,10 @@ class ScheduleText:
 
 
 def scheduled_counts(plan: Plan, dialect: Dialect) -> Iterator[str]:
-    """``2 items are scheduled, the first for 2026-12-01``, ``1 schedule is taken back``."""
+    """``2 items are scheduled``, ``1 schedule is taken back``; where nothing is done now, with a date."""
     coming = [row for row in plan.scheduled if row.coming]
     if coming:
-        first = ScheduleText(plan.timezone, dialect).first(coming)
+        first = ScheduleText(plan.timezone, dialect).first(coming) if plan.empty else ""
         when = f"{',' if len(coming) == 1 else ', the first'} for {first}" if first else ""
         yield f"{count(len(coming), 'item')} {verb_form(len(coming), 'is', 'are')} scheduled{when}"
     back = sum(row.taken_back for row in plan.scheduled)

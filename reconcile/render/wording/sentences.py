@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from reconcile.clock import zoned_text
 from reconcile.model.facets import FACETS, SETS, Facet
 from reconcile.model.guards import Verdict
-from reconcile.model.plans.change import Change, ChangeAction, SetAside
+from reconcile.model.plans.change import Change, ChangeAction
 from reconcile.model.plans.operation import Action, Operation
 from reconcile.model.plans.plan import Plan
 from reconcile.model.plans.summary import summarise
-from reconcile.render.escape import Dialect
+from reconcile.render.escape import MASK, Dialect
 from reconcile.text import count, listed, verb_form
 
 from .baseline_text import Warned, scope_sentence, undeclared_contacts, undeclared_warnings
 from .names import contact_name, names, set_aside_name, short_name
-from .operation_text import OperationText, day_text
+from .operation_text import OperationText
 from .schedule_text import privileged_schedules, scheduled_counts
 
 
@@ -220,10 +220,15 @@ class PlanSentences:
 
     def _whose(self, label: str) -> str:
         """The contact of that label, with its id where its mask could be anybody's; or one of several."""
-        called = [change for change in self.plan.changes if change.is_called(label)]
+        plan = self.plan
+        called = [change.contact for change in plan.changes if change.contact.is_called(label)]
+        later = {(row.contact, row.source) for row in plan.scheduled if row.contact.is_called(label)}
+        called = called or [contact for contact, _ in later]
         if len(called) > 1:
             return f"one of {len(called):,} contacts called {self.dialect.name(label)}"
-        return self.short_name(called[0]) if called else self.dialect.name(label)
+        if called:
+            return short_name(called[0], self.dialect)
+        return self.dialect.prose(label) if MASK in label else self.dialect.name(label)
 
 
 def _what_will_be_done(plan: Plan) -> str:

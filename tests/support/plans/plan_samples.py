@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
-from reconcile.clock import parse_utc_text
+from reconcile.clock import Window, parse_utc_text
+from reconcile.model.baseline import Comparison, EntryKey, NoLonger, Scope, Undeclared
 from reconcile.model.contact import Grant, Identity
 from reconcile.model.facets import Facet
 from reconcile.model.guards import Verdict
 from reconcile.model.plans.change import Change, ChangeAction, SetAside
 from reconcile.model.plans.operation import Action, Kept, Operation, Origin, OriginKind
 from reconcile.model.plans.plan import Boundary, Plan
+from reconcile.model.plans.schedule import Scheduled, Withheld
 from reconcile.model.problem import Place
 
 IPSWICH = "contacts/trade/ipswich.yaml"
@@ -111,10 +113,66 @@ def set_aside(
     email: str = "erin@email.com",
     id: str = "",  # noqa: A002 - the contact's own word for it
     line: int = 44,
+    since: str = "",
 ) -> SetAside:
     """A contact that is set aside; without an id the account does not show it."""
     identity = Identity(id, "user" if id else "", email)
-    return SetAside(identity, Place(IPSWICH, line, 5), reason, revocations)
+    instant = parse_utc_text(since) if since else None
+    return SetAside(identity, Place(IPSWICH, line, 5), reason, revocations, instant, new=not since)
+
+
+ANN = Identity("12", "user", "ann@email.com")
+
+BOB = Identity("13", "user", "bob@email.com")
+
+
+def window(starts: str = "", expires: str = "") -> Window:
+    return Window(*(parse_utc_text(text) if text else None for text in (starts, expires)))
+
+
+def scheduled(
+    item: str = "trade-account",
+    starts: str = "2026-12-01T00:00:00Z",
+    expires: str = "",
+    comparison: Comparison = Comparison.NEW,
+    *,
+    of: Identity = ANN,
+    facet: Facet = Facet.ROLES,
+    line: int = 3,
+    reason: str = "",
+    status: str | None = None,
+    privileged: bool = False,
+) -> Scheduled:
+    """An item that will be given; a tag without a start is one whose window will end."""
+    action = Action.ADD if starts else Action.REMOVE
+    lasts, why = window(starts, expires), origin(reason=reason)
+    source = Place(IPSWICH, line, 5)
+    return Scheduled(of, source, facet, item, action, why, lasts, status, comparison, privileged)
+
+
+def withheld(item: str = "press", expires: str = "2026-11-01T00:00:00Z", of: Identity = BOB) -> Withheld:
+    line = 7 if of is BOB else 3
+    return Withheld(of, Place(IPSWICH, line, 5), Facet.ROLES, item, origin(), window(expires=expires))
+
+
+def undeclared(
+    item: str | None = "customer",
+    what: NoLonger = NoLonger.CONTACT,
+    facet: Facet | None = Facet.ROLES,
+    *,
+    of: str = "pippa@rowe.example.org",
+    id: str = "40",  # noqa: A002 - the contact's own word for it
+) -> Undeclared:
+    return Undeclared(Identity(id, "user", of), what, facet, item, "active" if item else None)
+
+
+BASE = "4f2a9c1" + "0" * 33
+
+
+def scope(differ: int = 3, declared: int = 3_000, *only: str, ref: str | None = "main") -> Scope:
+    """A scope of so many declarations; without a ref there is no base either."""
+    keys = tuple(EntryKey(id=str(number)) for number in range(differ))
+    return Scope(BASE if ref else None, ref, only, keys, declared)
 
 
 def plan(
@@ -125,6 +183,10 @@ def plan(
     guards: tuple[Verdict, ...] = (),
     timezone: str = "Europe/London",
     set_aside: tuple[SetAside, ...] = (),
+    scheduled: tuple[Scheduled, ...] = (),
+    withheld: tuple[Withheld, ...] = (),
+    undeclared: tuple[Undeclared, ...] = (),
+    scope: Scope | None = None,
 ) -> Plan:
     return Plan(
         tool_version="0.1.0",
@@ -141,6 +203,10 @@ def plan(
         guards=guards,
         digest="sha256:" + "3f5a" * 16,
         set_aside=set_aside,
+        scheduled=scheduled,
+        withheld=withheld,
+        undeclared=undeclared,
+        scope=scope,
     )
 
 
@@ -191,5 +257,44 @@ def full_plan() -> Plan:
         set_aside=(
             set_aside("role trial is 'rejected'", "preview", email="erin@email.com", id="16"),
             set_aside("nobody has this address; a typing mistake?", email="gina@email.com", line=52),
+            set_aside(
+                "contact 44 is gone from the account; delete the entry if that is meant",
+                email="connie@email.com",
+                line=60,
+                since="2026-11-02T08:00:00Z",
+            ),
         ),
+        scheduled=_full_schedule(),
+        withheld=(withheld(), withheld("sampler", "2026-10-31T12:30:00Z", ANN)),
+        undeclared=(
+            undeclared("customer"),
+            undeclared("newsletter"),
+            undeclared("vip", facet=Facet.TAGS),
+            undeclared(None, facet=None, of="quinn@email.com", id="41"),
+            undeclared("press", NoLonger.FACET, of="rosa@email.com", id="42"),
+            undeclared("autumn", NoLonger.ITEM, Facet.TAGS, of="sam@email.com", id="43"),
+        ),
+        scope=scope(9, 3_000),
+    )
+
+
+def _full_schedule() -> tuple[Scheduled, ...]:
+    """A schedule of each kind, soonest first."""
+    new, changed, known, back = (
+        Comparison.NEW,
+        Comparison.CHANGED,
+        Comparison.KNOWN,
+        Comparison.TAKEN_BACK,
+    )
+    tags, end = Facet.TAGS, "2027-03-31T23:00:00Z"
+    return (
+        scheduled("administrator", of=BOB, line=7, privileged=True, reason="Holiday cover"),
+        scheduled("trade-account", expires=JAN_END, status="active"),
+        scheduled("preview", "2026-12-05T09:30:00Z", comparison=back),
+        scheduled("winter", "2026-12-20T00:00:00Z", JAN_END, changed, facet=tags),
+        scheduled("trade", "", "2027-02-15T12:00:00Z", of=BOB, line=7, facet=tags),
+        scheduled("gala", "", end, back, of=BOB, line=7, facet=tags),
+        scheduled("season", "2027-01-01T00:00:00Z", comparison=known),
+        scheduled("vip", "", end, known, facet=tags),
+        scheduled("spring", "2027-03-01T00:00:00Z", end, new, of=Identity("", "", "erin@email.com"), line=44),
     )
