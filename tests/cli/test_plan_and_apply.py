@@ -26,7 +26,7 @@ def test_a_plan_is_shown_on_standard_output(project: Project, shop: Shop) -> Non
     assert f"~ grace.odell@example.com (contact {shop.id(EMAIL)})" in done.out
     assert "+ role  trade-account  active (bypasses approval), expires 2027-01-31 (end of day, E" in done.out
     assert "Plan: 1 contact to update · roles: 1 granted" in done.out
-    assert "Valid until 2027-02-01T00:00:00Z" in done.out
+    assert "Valid until 2027-02-01 00:00 (Europe/London)" in done.out
 
 
 def test_changes_have_an_exit_code_of_their_own(project: Project) -> None:

@@ -198,8 +198,8 @@ def test_a_role_that_is_cut_short_stands_with_the_risks(project: Project) -> Non
     )
     warning = "1 contact keeps a role for less time than before: "
     text = project.run("plan", "--as-of", AS_OF).out
-    assert f"! {warning}{GRACE}: customer only until 2026-11-23T20:00:00Z" in text
+    assert f"! {warning}{GRACE}: customer only until 2026-11-23 20:00 (Europe/London)" in text
     markdown = project.run("plan", "--as-of", AS_OF, "--format", "markdown").out
     assert f"> - {warning}" in markdown
-    assert "`customer` only until 2026-11-23T20:00:00Z" in markdown
+    assert "`customer` only until 2026-11-23 20:00 (Europe/London)" in markdown
     assert f"<li>{warning}" in project.run("plan", "--as-of", AS_OF, "--format", "html").out

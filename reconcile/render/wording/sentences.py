@@ -191,7 +191,7 @@ class PlanSentences:
             "to update": summary.contacts_updated,
             "unchanged": summary.contacts_unchanged,
             "set aside": summary.contacts_set_aside,
-            "no longer declared": undeclared_contacts(self.plan),
+            "no longer declared": summary.contacts_undeclared,
         }
         sets = {
             facet.value: {
@@ -201,9 +201,9 @@ class PlanSentences:
             for facet in SETS
         }
         later = {
-            "scheduled": sum(row.coming for row in self.plan.scheduled),
-            "taken back": sum(row.taken_back for row in self.plan.scheduled),
-            "withheld": len(self.plan.withheld),
+            "scheduled": summary.scheduled,
+            "taken back": summary.taken_back,
+            "withheld": summary.withheld,
         }
         groups = {**sets, "fields": {"changed": summary.fields_changed}, "later": later}
         others = [(name, kinds) for name, numbers in groups.items() if (kinds := _nonzero(numbers))]
