@@ -2,18 +2,18 @@
 
 An attacker would have to forge each link of this chain: the commit was made by merging *this* pull request,
 from this repository, into this branch; the pull request has a comment of ours, not edited by another, which
-names the head that was merged and the plan's digest; a successful run of the plan workflow for that very head
-left an artifact; and the plan in it has that digest (which the caller checks, since the digest belongs to the
+names the head that was merged and seals the plan; a successful run of the plan workflow for that very head
+left an artifact; and the seal fits the plan in it (which the caller checks, since the digest belongs to the
 plan).
 """
 
-import re
 from dataclasses import dataclass
 
 from reconcile.errors import Refusal
 
 from .artifacts import members
 from .protocol import Forge, MergedPullRequest
+from .seal import SALT_FILE, is_salt, is_seal, seal_of
 from .sticky_comment import Facts, StickyComment
 
 PLAN, APPLIED = "plan", "applied"
@@ -21,8 +21,6 @@ PLAN, APPLIED = "plan", "applied"
 
 COMPLETE = "complete"
 """The outcome of an apply that leaves nothing to do, which is why its approval is spent."""
-
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
 
 _ADVICE = "nothing was written; plan again in a pull request"
 
@@ -41,11 +39,16 @@ class PlanSource:
 
 @dataclass(frozen=True, slots=True)
 class ApprovedPlan:
-    """A plan as it was approved in a pull request: its text, and the digest that our comment names."""
+    """A plan as it was approved in a pull request: its text, its salt, and the seal in our comment."""
 
     merged: MergedPullRequest
-    digest: str
+    seal: str
+    salt: str
     content: bytes
+
+    def has(self, digest: str) -> bool:
+        """True when the plan with that digest is the one that our comment speaks of."""
+        return seal_of(digest, self.salt) == self.seal
 
 
 def find_approved_plan(forge: Forge, commit: str, source: PlanSource) -> ApprovedPlan:
@@ -53,7 +56,9 @@ def find_approved_plan(forge: Forge, commit: str, source: PlanSource) -> Approve
     merged = _merge(forge, commit, source)
     facts = _approved_facts(forge, merged, source)
     _refuse_spent(forge, merged, facts, source)
-    return ApprovedPlan(merged, facts["digest"], _content(forge, merged, source))
+    files = _kept_files(forge, merged, source)
+    content, salt = (_content(files, name, source) for name in (source.file, SALT_FILE))
+    return ApprovedPlan(merged, facts["seal"], _salt(salt), content)
 
 
 def merge_of(forge: Forge, commit: str, branch: str) -> MergedPullRequest | None:
@@ -83,7 +88,7 @@ def _approved_facts(forge: Forge, merged: MergedPullRequest, source: PlanSource)
             f"nobody else has edited; {_ADVICE}"
         )
     _, facts = comment
-    if facts.get("head") != merged.head or not _DIGEST.fullmatch(facts.get("digest", "")):
+    if facts.get("head") != merged.head or not is_seal(facts.get("seal", "")):
         raise Refusal(
             f"the plan in pull request {merged.number} is not for commit {merged.head}, which was merged; "
             f"{_ADVICE}"
@@ -95,18 +100,28 @@ def _refuse_spent(forge: Forge, merged: MergedPullRequest, facts: Facts, source:
     """Refuse a plan that was applied already: an old run that is started again must not repeat it."""
     comment = StickyComment(forge, merged.number, source.author, APPLIED, source.target).find()
     applied = {} if comment is None else comment[1]
-    if (applied.get("digest"), applied.get("outcome")) == (facts["digest"], COMPLETE):
+    if (applied.get("seal"), applied.get("outcome")) == (facts["seal"], COMPLETE):
         raise Refusal(f"the plan of pull request {merged.number} was applied already; nothing was written")
 
 
-def _content(forge: Forge, merged: MergedPullRequest, source: PlanSource) -> bytes:
+def _kept_files(forge: Forge, merged: MergedPullRequest, source: PlanSource) -> dict[str, bytes]:
     archive = next(forge.plans(merged, source.workflow, source.artifact), None)
     if archive is None:
         raise Refusal(
             f"no successful run of {source.workflow} for commit {merged.head} keeps an artifact "
             f"'{source.artifact}', or it has expired; {_ADVICE}"
         )
-    content = dict(members(archive)).get(source.file)
-    if content is None:
-        raise Refusal(f"the artifact '{source.artifact}' holds no {source.file}; {_ADVICE}")
-    return content
+    return dict(members(archive))
+
+
+def _content(files: dict[str, bytes], name: str, source: PlanSource) -> bytes:
+    if name not in files:
+        raise Refusal(f"the artifact '{source.artifact}' holds no {name}; {_ADVICE}")
+    return files[name]
+
+
+def _salt(content: bytes) -> str:
+    salt = content.decode("ascii", "replace").strip()
+    if not is_salt(salt):
+        raise Refusal(f"the artifact's {SALT_FILE} is not what 'reconcile ci comment' writes; {_ADVICE}")
+    return salt

@@ -12,7 +12,7 @@ from .github import GitHub
 from .protocol import Comment, Forge, Issue
 
 Facts = Mapping[str, str]
-"""What a mark says of its comment: the target, the commit, the digest of the plan."""
+"""What a mark says of its comment: the target, the commit, the seal of the plan."""
 
 _MARK = re.compile(r"<!-- reconcile:([a-z-]+)((?: [a-z-]+=[A-Za-z0-9_.~:/%-]*)*) -->")
 

@@ -1,13 +1,15 @@
 """The steps of a CI job, each as a process in the environment of GitHub or GitLab."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from reconcile.forge.sticky_comment import with_mark
+from reconcile.forge.seal import seal_of
+from reconcile.forge.sticky_comment import facts_of, with_mark
 from tests.support.command_line import CommandResult
 from tests.support.forge.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, serve_github, zipped
 from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, USER, serve_gitlab
@@ -16,6 +18,10 @@ from tests.support.project import AS_OF, Project
 HEAD, COMMIT = "a" * 40, "c" * 40
 
 GRACE = "contacts: [{email: grace.odell@example.com, roles: [customer], tags: [gold]}]\n"
+
+SALT = "5" * 64
+
+SALTED = {"plan.salt": SALT.encode()}
 
 RUN = "20261123T090000Z-abcdef"
 
@@ -57,10 +63,10 @@ class Job:
         """A plan that was commented, left as an artifact, and merged."""
         digest = self.plan()
         content = (self.project.root / "plan.json").read_bytes()
-        facts = {"target": "local", "head": HEAD, "digest": digest}
+        facts = {"target": "local", "head": HEAD, "seal": seal_of(digest, SALT)}
         self.fake_github.wrote(7, BOT, with_mark("plan", facts, "the plan"))
         self.fake_github.left(
-            self.fake_github.ran("plan.yml", HEAD), "reconcile-plan", {"plan.json": content}
+            self.fake_github.ran("plan.yml", HEAD), "reconcile-plan", {"plan.json": content, **SALTED}
         )
         self.fake_github.merged(7, HEAD, COMMIT)
         return digest
@@ -88,12 +94,14 @@ def job(project: Project, tmp_path: Path) -> Iterator[Job]:
 
 
 def test_a_comment_is_masked_and_bound_to_its_plan(job: Job) -> None:
-    """Its mark names head and digest; the text names nobody; the log says nothing."""
+    """Its mark names the head and seals the plan; the text has neither a name nor a digest."""
     digest = job.plan()
     done = job.run("comment", "plan.json", "--pull-request", "7")
     assert (done.code, done.out, done.err) == (0, "", "")
     (row,) = job.fake_github.comments[7]
-    assert row["body"].startswith(f"<!-- reconcile:plan digest={digest} head={COMMIT} target=local -->\n")
+    seal = seal_of(digest, (job.project.root / "plan.salt").read_text())
+    assert row["body"].startswith(f"<!-- reconcile:plan head={COMMIT} seal={seal} target=local -->\n")
+    assert re.findall(r"sha256:[0-9a-f]+", row["body"]) == [seal]
     assert "grace.odell" not in row["body"]
     assert f"https://github.example/{REPOSITORY}/blob/{COMMIT}/contacts/team.yaml#L1" in row["body"]
 
@@ -153,21 +161,23 @@ def test_the_summary_is_added_to_what_is_there(job: Job) -> None:
 
 
 def test_the_approved_plan_is_written_and_told(job: Job) -> None:
-    """For its owner alone; the digest goes to the next step."""
+    """For its owner alone, with its salt; the log tells no digest."""
     digest = job.approve()
     done = job.run("approved-plan", "--out", "approved.json")
     assert done.code == 0, done.err
     root = job.project.root
     assert (root / "approved.json").read_bytes() == (root / "plan.json").read_bytes()
     assert (root / "approved.json").stat().st_mode & 0o077 == 0
-    assert job.output.read_text() == f"digest={digest}\npull-request=7\n"
+    assert (root / "approved.salt").read_text() == SALT
+    assert job.output.read_text() == "pull-request=7\n"
+    assert digest not in done.out + done.err
 
 
 FORGERIES = {
-    "another plan with a digest of its own": ("other", "as pinned"),
+    "another plan with a digest of its own": ("other", "holds another plan"),
     "no archive": (b"no archive", "not a readable archive"),
-    "no text": (zipped({"plan.json": b"\xff\xfe"}), "does not hold a plan"),
-    "no plan": (zipped({"plan.json": b'{"format_version": "1.0"}'}), "this is not a plan"),
+    "no text": (zipped({"plan.json": b"\xff\xfe", **SALTED}), "does not hold a plan"),
+    "no plan": (zipped({"plan.json": b'{"format_version": "1.0"}', **SALTED}), "this is not a plan"),
 }
 
 
@@ -179,7 +189,7 @@ def test_a_forged_artifact_leaves_no_file(job: Job, forgery: str) -> None:
     if archive == "other":
         job.project.declare(GRACE.replace("gold", "lead"))
         job.project.run("plan", "--as-of", AS_OF, "--out", "other.json")
-        archive = zipped({"plan.json": (job.project.root / "other.json").read_bytes()})
+        archive = zipped({"plan.json": (job.project.root / "other.json").read_bytes(), **SALTED})
     job.fake_github.archives.update(dict.fromkeys(job.fake_github.archives, archive))
     done = job.run("approved-plan", "--out", "approved.json")
     assert (done.code, said in done.err) == (3, True)
@@ -189,11 +199,12 @@ def test_a_forged_artifact_leaves_no_file(job: Job, forgery: str) -> None:
 
 def test_what_was_applied_in_part_is_told_by_ids(job: Job) -> None:
     """Counts and the contacts that are left; neither names nor reasons, which may be personal."""
-    job.fake_github.merged(7, HEAD, COMMIT)
-    job.journal(approved="sha256:1")
-    done = job.run("applied", "--digest", "sha256:1", "--outcome", "failure")
+    job.journal(approved=job.approve())
+    job.run("approved-plan", "--out", "approved.json")
+    done = job.run("applied", "--approved", "approved.json", "--outcome", "failure")
     assert done.code == 0, done.err
-    body = job.fake_github.comments[7][0]["body"]
+    planned, body = (row["body"] for row in job.fake_github.comments[7])
+    assert (facts_of("applied", body) or {})["seal"] == (facts_of("plan", planned) or {})["seal"]
     assert "### Applied in part\n\n1 applied, 1 not written." in body
     assert "- contact `14`: not written" in body
     assert "@example.com" not in body
@@ -205,8 +216,9 @@ def test_without_a_journal_nothing_was_applied(job: Job) -> None:
     job.journal(approved="sha256:1")
     assert "nowhere to say it" in job.run("applied").err
     job.fake_github.merged(7, HEAD, COMMIT)
-    job.run("applied", "--digest", "sha256:2", "--outcome", "failure")
-    job.run("applied", "--digest", "", "--outcome", "skipped")
+    job.plan()
+    job.run("applied", "--approved", "plan.json", "--outcome", "failure")
+    job.run("applied", "--approved", "nowhere.json", "--outcome", "skipped")
     (row,) = job.fake_github.comments[7]
     assert "### Nothing was applied" in row["body"]
 
@@ -238,7 +250,7 @@ def test_the_drift_issue_needs_drift(job: Job) -> None:
 
 
 def test_gitlab_has_the_same_comment_and_the_same_approval(project: Project) -> None:
-    """The note is edited in place; the plan is found by the merge, and its digest by the note."""
+    """The note is edited in place; the plan is found by the merge, and the note seals it."""
     project.declare(GRACE)
     project.run("plan", "--as-of", AS_OF, "--out", "plan.json")
     with serve_gitlab() as fake_gitlab:
@@ -259,12 +271,13 @@ def test_gitlab_has_the_same_comment_and_the_same_approval(project: Project) -> 
         (note,) = fake_gitlab.notes[3]
         assert note["author"]["username"] == USER
         assert f"https://x.example/-/blob/{HEAD}/contacts/team.yaml#L1" in note["body"]
-        fake_gitlab.planned(3, HEAD, {"plan.json": (project.root / "plan.json").read_bytes()})
+        kept = {name: (project.root / name).read_bytes() for name in ("plan.json", "plan.salt")}
+        fake_gitlab.planned(3, HEAD, kept)
         fake_gitlab.merged(3, HEAD, COMMIT)
         push = {**told, "CI_COMMIT_SHA": COMMIT, "CI_COMMIT_BRANCH": "main"}
         found = ("ci", "approved-plan", "--workflow", "plan", "--out", "approved.json")
         done = project.run(*found, environment=push)
         assert done.code == 0, done.err
         assert (project.root / "approved.json").read_text() == (project.root / "plan.json").read_text()
-        fake_gitlab.notes[3][0]["body"] = note["body"].replace("digest=sha256:", "digest=sha256:0")
+        fake_gitlab.notes[3][0]["body"] = note["body"].replace("seal=sha256:", "seal=sha256:0")
         assert project.run(*found, environment=push).code == 3

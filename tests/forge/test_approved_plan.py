@@ -8,31 +8,37 @@ from reconcile.errors import Refusal
 from reconcile.forge.approved_plan import PlanSource, find_approved_plan
 from reconcile.forge.artifacts import earlier_journals
 from reconcile.forge.github import GitHub
+from reconcile.forge.seal import seal_of
 from reconcile.forge.sticky_comment import with_mark
 from tests.support.forge.fake_github import BOT, REPOSITORY, FakeGitHub, zipped
 
 HEAD, COMMIT = "a" * 40, "c" * 40
 
-DIGEST = f"sha256:{'1' * 64}"
+SALT = "5" * 64
+
+SEAL = seal_of(f"sha256:{'1' * 64}", SALT)
+
+FILES = {"plan.json": b"{}", "plan.salt": SALT.encode()}
 
 SOURCE = PlanSource(BOT, "shop", "main")
 
-FACTS = {"target": "shop", "head": HEAD, "digest": DIGEST}
+FACTS = {"target": "shop", "head": HEAD, "seal": SEAL}
 
 
 @pytest.fixture
 def merged(fake_github: FakeGitHub) -> FakeGitHub:
     """Pull request 7 with a plan, an artifact and a merge, as all is well."""
     fake_github.wrote(7, BOT, with_mark("plan", FACTS, "the plan"))
-    fake_github.left(fake_github.ran("plan.yml", HEAD), "reconcile-plan", {"plan.json": b"{}"})
+    fake_github.left(fake_github.ran("plan.yml", HEAD), "reconcile-plan", FILES)
     fake_github.merged(7, HEAD, COMMIT)
     return fake_github
 
 
 def test_the_plan_of_the_merged_pull_request_is_found(merged: FakeGitHub, github: GitHub) -> None:
-    """Its text as it was left, and the digest that our comment names."""
+    """Its text and salt as they were left, and the seal in our comment, which fits no other plan."""
     found = find_approved_plan(github, COMMIT, SOURCE)
-    assert (found.merged.number, found.digest, found.content) == (7, DIGEST, b"{}")
+    assert (found.merged.number, found.seal, found.salt, found.content) == (7, SEAL, SALT, b"{}")
+    assert (found.has(f"sha256:{'1' * 64}"), found.has(f"sha256:{'2' * 64}")) == (True, False)
 
 
 def change(**values: object) -> Callable[[FakeGitHub], None]:
@@ -90,8 +96,8 @@ LINKS: dict[str, tuple[Callable[[FakeGitHub], None], str]] = {
         comment(with_mark("plan", {"target": "shop", "head": HEAD}, "")),
         "is not for commit",
     ),
-    "a digest that is none": (
-        comment(with_mark("plan", {**FACTS, "digest": "sha256:1"}, "")),
+    "a seal that is none": (
+        comment(with_mark("plan", {**FACTS, "seal": "sha256:1"}, "")),
         "is not for commit",
     ),
     "the run failed": (run(conclusion="failure"), "no successful run of plan.yml"),
@@ -114,9 +120,21 @@ LINKS: dict[str, tuple[Callable[[FakeGitHub], None], str]] = {
         ),
         "holds no plan.json",
     ),
+    "no salt": (
+        lambda fake_github: fake_github.archives.update(
+            dict.fromkeys(fake_github.archives, zipped({"plan.json": b"{}"}))
+        ),
+        "holds no plan.salt",
+    ),
+    "a salt that is none": (
+        lambda fake_github: fake_github.archives.update(
+            dict.fromkeys(fake_github.archives, zipped({**FILES, "plan.salt": b"5"}))
+        ),
+        "plan.salt is not what",
+    ),
     "applied already": (
         lambda fake_github: fake_github.wrote(
-            7, BOT, with_mark("applied", {"target": "shop", "digest": DIGEST, "outcome": "complete"}, "")
+            7, BOT, with_mark("applied", {"target": "shop", "seal": SEAL, "outcome": "complete"}, "")
         ),
         "was applied already",
     ),
@@ -136,16 +154,16 @@ def test_each_missing_link_is_refused(merged: FakeGitHub, github: GitHub, link: 
 def test_an_apply_that_did_not_finish_may_be_run_again(merged: FakeGitHub, github: GitHub) -> None:
     """Its approval is not spent; nor is it by an older plan's apply, or by what a stranger says."""
     for author, facts in (
-        (BOT, {"digest": DIGEST, "outcome": "partly"}),
-        ("mallory", {"digest": DIGEST, "outcome": "complete"}),
+        (BOT, {"seal": SEAL, "outcome": "partly"}),
+        ("mallory", {"seal": SEAL, "outcome": "complete"}),
     ):
         merged.wrote(7, author, with_mark("applied", {"target": "shop", **facts}, ""))
-    assert find_approved_plan(github, COMMIT, SOURCE).digest == DIGEST
+    assert find_approved_plan(github, COMMIT, SOURCE).seal == SEAL
 
 
 def test_the_newest_artifact_counts(merged: FakeGitHub, github: GitHub) -> None:
     """A workflow that is run again leaves another plan, and the comment names that one."""
-    merged.left(merged.runs[0]["id"], "reconcile-plan", {"plan.json": b'{"second": 1}'})
+    merged.left(merged.runs[0]["id"], "reconcile-plan", {**FILES, "plan.json": b'{"second": 1}'})
     assert find_approved_plan(github, COMMIT, SOURCE).content == b'{"second": 1}'
 
 

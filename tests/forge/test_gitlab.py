@@ -15,11 +15,11 @@ from tests.support.forge.http_server import ForgeReply
 
 HEAD, COMMIT = "a" * 40, "c" * 40
 
-DIGEST = f"sha256:{'1' * 64}"
+SALT = {"plan.salt": b"5" * 64}
 
 SOURCE = PlanSource(USER, "shop", "main", workflow="plan")
 
-MARK = with_mark("plan", {"target": "shop", "head": HEAD, "digest": DIGEST}, "the plan")
+MARK = with_mark("plan", {"target": "shop", "head": HEAD, "seal": f"sha256:{'1' * 64}"}, "the plan")
 
 
 @pytest.fixture
@@ -54,10 +54,10 @@ def test_a_note_is_posted_once_and_then_edited_in_place(fake_gitlab: FakeGitLab,
 def test_the_plan_of_the_merged_request_is_found(fake_gitlab: FakeGitLab, gitlab: GitLab) -> None:
     """From the newest good pipeline for the head that was merged."""
     fake_gitlab.wrote(3, USER, MARK)
-    fake_gitlab.planned(3, HEAD, {"plan.json": b"old"})
-    fake_gitlab.planned(3, HEAD, {"plan.json": b"good"})
-    fake_gitlab.planned(3, HEAD, {"plan.json": b"failed"}, "failed")
-    fake_gitlab.planned(3, "b" * 40, {"plan.json": b"another head"})
+    fake_gitlab.planned(3, HEAD, {"plan.json": b"old", **SALT})
+    fake_gitlab.planned(3, HEAD, {"plan.json": b"good", **SALT})
+    fake_gitlab.planned(3, HEAD, {"plan.json": b"failed", **SALT}, "failed")
+    fake_gitlab.planned(3, "b" * 40, {"plan.json": b"another head", **SALT})
     fake_gitlab.merged(3, HEAD, COMMIT)
     assert find_approved_plan(gitlab, COMMIT, SOURCE).content == b"good"
 

@@ -183,7 +183,7 @@ def test_a_branch_that_was_rebased_after_the_plan_is_refused(team: Team, shop: S
 def test_a_comment_that_a_stranger_edited_is_no_approval(
     team: Team, shop: Shop, fake_github: FakeGitHub
 ) -> None:
-    """Neither with another text nor with another digest; nor is a comment that a stranger wrote."""
+    """Neither with another text nor with another seal; nor is a comment that a stranger wrote."""
     pull = team.propose({FILE: declared("ipswich")})
     team.plan(pull)
     row = fake_github.comments[pull.number][0]
@@ -197,14 +197,15 @@ def test_a_comment_that_a_stranger_edited_is_no_approval(
 
 
 def test_an_artifact_that_was_forged_is_refused(team: Team, shop: Shop, fake_github: FakeGitHub) -> None:
-    """Whoever can replace an artifact can change the plan in it, but not the digest that we commented."""
+    """Whoever can replace an artifact can change the plan in it, but not the seal in our comment."""
     pull = team.propose({FILE: declared("ipswich")})
     team.plan(pull)
     number = next(row["id"] for row in fake_github.artifacts if row["name"] == "reconcile-plan")
     honest = team.runner.fake_github.archives[number]
-    plan = json.loads(next(content for _, content in contents(honest)))
+    files = dict(contents(honest))
+    plan = json.loads(files["plan.json"])
     plan["changes"][0]["operations"][0]["item"] = "gold"
-    fake_github.archives[number] = zipped({"plan.json": json.dumps(plan).encode()})
+    fake_github.archives[number] = zipped({**files, "plan.json": json.dumps(plan).encode()})
     commit = team.merge(pull)
     assert "it was changed later" in refused(team, shop, commit)
 

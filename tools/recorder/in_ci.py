@@ -31,12 +31,12 @@ def jobs() -> list[Job]:
     return [*found, Job("ci/incomplete", incomplete, 30), Job("ci/refused", refused, 10)]
 
 
-def _planned(desk: Desk) -> tuple[Scene, bytes, str]:
-    """A project with a saved plan, the plan and its digest."""
+def _planned(desk: Desk) -> tuple[Scene, bytes]:
+    """A project with a saved plan, and the plan."""
     _, scene = opened(desk, GRACE)
     scene.at("plan", "--out", "plan.json", "--quiet")
     content = (scene.folder / "plan.json").read_bytes()
-    return scene, content, json.loads(content)["digest"]
+    return scene, content
 
 
 def _joined(desk: Desk, scene: Scene, answer: Callable[[Call], Reply]) -> Server:
@@ -65,7 +65,7 @@ def github_environment(scene: Scene, server: Server, commit: str) -> dict[str, s
 
 def github(name: str, desk: Desk) -> None:
     """From the comment under a pull request to what was applied on merge."""
-    scene, content, digest = _planned(desk)
+    scene, content = _planned(desk)
     scene.at("apply", "--yes")
     runs = scene.folder / ".reconcile" / "runs"
     journals = {path.name: path.read_bytes() for path in runs.glob("*.jsonl")}
@@ -73,12 +73,18 @@ def github(name: str, desk: Desk) -> None:
     left["reconcile-journal"] = {**journals, "../evil.sh": b"x"}
     server = _joined(desk, scene, hub(Forge(left, others=3 if name == "good" else 0)))
     _on_pull_request(scene, github_environment(scene, server, HEAD))
-    _on_merge(scene, github_environment(scene, server, COMMIT), digest)
+    left["reconcile-plan"] |= _salt(scene)
+    _on_merge(scene, github_environment(scene, server, COMMIT))
     for path in runs.glob("*.jsonl"):
         path.unlink()
     scene.run("ci", "journals", **github_environment(scene, server, COMMIT))
     _about_drift(scene, github_environment(scene, server, COMMIT))
     desk.runs += scene.runs
+
+
+def _salt(scene: Scene) -> dict[str, bytes]:
+    """What the comment has written beside the plan, for the artifact."""
+    return {"plan.salt": (scene.folder / "plan.salt").read_bytes()}
 
 
 def _on_pull_request(scene: Scene, environment: dict[str, str]) -> None:
@@ -94,13 +100,13 @@ def _on_pull_request(scene: Scene, environment: dict[str, str]) -> None:
     scene.run("ci", "summary", "plan.json", **here)
 
 
-def _on_merge(scene: Scene, environment: dict[str, str], digest: str) -> None:
+def _on_merge(scene: Scene, environment: dict[str, str]) -> None:
     scene.run("ci", "approved-plan", "--out", "approved.json", **environment)
     scene.run("ci", "approved-plan", "--out", "other.json", "--workflow", "apply.yml", **environment)
     scene.run("ci", "approved-plan", "--out", "other.json", "--commit", "d" * 40, **environment)
     for options in (("--outcome", "success"), ("--outcome", "failure"), ("--commit", "d" * 40)):
-        scene.run("ci", "applied", "--digest", digest, *options, **environment)
-    scene.run("ci", "applied", "--digest", "", "--outcome", "skipped", **environment)
+        scene.run("ci", "applied", "--approved", "approved.json", *options, **environment)
+    scene.run("ci", "applied", "--approved", "nowhere.json", "--outcome", "skipped", **environment)
 
 
 def _about_drift(scene: Scene, environment: dict[str, str]) -> None:
@@ -116,7 +122,7 @@ def _about_drift(scene: Scene, environment: dict[str, str]) -> None:
 
 def gitlab(name: str, desk: Desk) -> None:
     """The same on GitLab."""
-    scene, content, digest = _planned(desk)
+    scene, content = _planned(desk)
     left = {"reconcile-plan": {"plan.json": SPOILT[name](content)}}
     server = _joined(desk, scene, lab(Forge(left, others=3 if name == "good" else 0)))
     told = {"CI": "true", "CI_API_V4_URL": server.told["tapped"], "CI_PROJECT_ID": PROJECT}
@@ -130,8 +136,9 @@ def gitlab(name: str, desk: Desk) -> None:
     }
     for arguments in ("comment plan.json", "comment plan.json", "comment --failed", "comment plan.json"):
         scene.run("ci", *arguments.split(), **request)
+    left["reconcile-plan"] |= _salt(scene)
     scene.run("ci", "approved-plan", "--workflow", "plan", "--out", "approved.json", **push)
-    scene.run("ci", "applied", "--digest", digest, "--outcome", "success", **push)
+    scene.run("ci", "applied", "--approved", "approved.json", "--outcome", "success", **push)
     for arguments in ("journals", "drift-issue plan.json", "summary plan.json"):
         scene.run("ci", *arguments.split(), **push)
     desk.runs += scene.runs

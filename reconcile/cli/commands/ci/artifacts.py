@@ -9,7 +9,7 @@ import click
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode, Refusal
 
-from .group import author_option, branch_option, commit_option, set_outputs, this_job
+from .group import author_option, branch_option, commit_option, salt_file, set_outputs, this_job
 
 if TYPE_CHECKING:
     from reconcile.forge.approved_plan import ApprovedPlan
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 def approved_plan(common: Common, *, out: Path, workflow: str, artifact: str, **given: str | None) -> int:
     """Find the plan that was approved in the merged pull request, check it, and write it to a file.
 
-    Refuses with 3, and says why, when any link is missing: the merge, our comment, its digest, the artifact.
+    Refuses with 3, and says why, when any link is missing: the merge, our comment, its seal, the artifact.
+    The plan's salt is put beside it, for 'ci applied'.
     """
     from reconcile.forge.approved_plan import PlanSource, find_approved_plan
 
@@ -39,23 +40,32 @@ def approved_plan(common: Common, *, out: Path, workflow: str, artifact: str, **
     source = PlanSource(given["author"] or job.author, project.target.name, branch, workflow, artifact)
     approved = find_approved_plan(job.forge, given["commit"] or job.commit, source)
     _write(approved, out)
-    set_outputs(digest=approved.digest, pull_request=str(approved.merged.number))
-    common.console.note(f"Pull request {approved.merged.number} approved {approved.digest}.")
+    set_outputs(pull_request=str(approved.merged.number))
+    common.console.note(f"Pull request {approved.merged.number} approved the plan that is now in {out}.")
     return ExitCode.DONE
 
 
 def _write(approved: "ApprovedPlan", out: Path) -> None:
-    """Write the plan, unless it is not the one whose digest our comment names."""
+    """Write the plan and its salt, unless it is not the one that our comment speaks of."""
     from reconcile.services.files import read_approved_plan, write_file
 
     try:
         write_file(out, approved.content.decode("utf-8"))
-        read_approved_plan(out, approved.digest)
+        _refuse_other(approved, read_approved_plan(out, None).digest)
+        write_file(salt_file(out), approved.salt)
     except UnicodeError:
         raise Refusal("the artifact does not hold a plan; nothing was written") from None
     except Refusal:
         out.unlink()
         raise
+
+
+def _refuse_other(approved: "ApprovedPlan", digest: str) -> None:
+    if not approved.has(digest):
+        raise Refusal(
+            "the artifact holds another plan than the one that our comment seals; nothing was written; "
+            "plan again in a pull request"
+        )
 
 
 _RUN = r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}"

@@ -10,7 +10,7 @@ import click
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode, UsageError
 
-from .group import author_option, branch_option, commit_option, plan_argument, this_job
+from .group import author_option, branch_option, commit_option, plan_argument, salt_file, this_job
 
 if TYPE_CHECKING:
     from reconcile.forge.environment import CiEnvironment
@@ -33,7 +33,10 @@ COMMENT_LIMIT = 65_536
 def comment(
     common: Common, *, file: Path | None, failed: bool, pull_request: int | None, author: str | None
 ) -> int:
-    """Post or update the one comment that holds the plan, masked as is configured."""
+    """Post or update the one comment that holds the plan, masked as is configured.
+
+    The comment seals the plan: PLAN.salt is written beside PLAN.json, and both must be kept.
+    """
     from reconcile.forge.approved_plan import PLAN
     from reconcile.forge.sticky_comment import StickyComment
     from reconcile.services.files import read_approved_plan
@@ -42,11 +45,21 @@ def comment(
         raise UsageError("give PLAN.json, or --failed when there is none")
     project, job = common.open_project(), this_job()
     plan = read_approved_plan(file, None) if file is not None else None
-    facts = {"head": job.head or job.commit, **({"digest": plan.digest} if plan else {})}
+    facts = {"head": job.head or job.commit, **({"seal": _sealed(plan, file)} if plan and file else {})}
     number = job.pull_request if pull_request is None else pull_request
     sticky = StickyComment(job.forge, number, author or job.author, PLAN, project.target.name)
     sticky.put(_text(plan, project, job, facts), facts)
     return ExitCode.DONE
+
+
+def _sealed(plan: "Plan", file: Path) -> str:
+    """The seal of a plan; its salt is written beside the plan's file."""
+    from reconcile.forge.seal import new_salt, seal_of
+    from reconcile.services.files import write_file
+
+    salt = new_salt()
+    write_file(salt_file(file), salt)
+    return seal_of(plan.digest, salt)
 
 
 def _text(plan: "Plan | None", project: "Project", job: "CiEnvironment", facts: "Facts") -> str:
@@ -67,12 +80,17 @@ MOST_NAMED = 50
 
 @click.command()
 @common_options
-@click.option("--digest", default="", help="The approved plan's digest; empty when none was found.")
+@click.option(
+    "--approved",
+    type=click.Path(path_type=Path),
+    metavar="PLAN.json",
+    help="Where 'ci approved-plan' has put the plan; no such file when none was found.",
+)
 @click.option("--outcome", default="failure", help="'success' when the step that applied succeeded.")
 @commit_option
 @branch_option
 @author_option
-def applied(common: Common, *, digest: str, outcome: str, **given: str | None) -> int:
+def applied(common: Common, *, approved: Path | None, outcome: str, **given: str | None) -> int:
     """Say under the merged pull request what was applied, as the journal tells it. Contacts by id alone."""
     from reconcile.forge.approved_plan import APPLIED, merge_of
     from reconcile.forge.sticky_comment import StickyComment
@@ -84,15 +102,23 @@ def applied(common: Common, *, digest: str, outcome: str, **given: str | None) -
     if merged is None:
         common.console.note("The commit belongs to no merged pull request: there is nowhere to say it.")
         return ExitCode.DONE
+    digest, seal = _approval(approved) if approved and approved.exists() else ("", "")
     journaled = RunHistory(tuple(read_runs(project.journals))).of_approval(digest) if digest else None
     result, text = _comment(journaled, succeeded=outcome == "success")
     sticky = StickyComment(
         job.forge, merged.number, given["author"] or job.author, APPLIED, project.target.name
     )
-    sticky.put(
-        f"{text}\n\n<sub>[The run]({job.run}) has the log.</sub>\n", {"digest": digest, "outcome": result}
-    )
+    sticky.put(f"{text}\n\n<sub>[The run]({job.run}) has the log.</sub>\n", {"seal": seal, "outcome": result})
     return ExitCode.DONE
+
+
+def _approval(file: Path) -> tuple[str, str]:
+    """The digest of the approved plan, by which the journal knows it, and its seal, which our comment has."""
+    from reconcile.forge.seal import seal_of
+    from reconcile.services.files import read_approved_plan
+
+    digest, salt = read_approved_plan(file, None).digest, salt_file(file)
+    return digest, seal_of(digest, salt.read_text(encoding="ascii")) if salt.exists() else ""
 
 
 def _comment(journaled: "JournaledRun | None", *, succeeded: bool) -> tuple[str, str]:

@@ -37,6 +37,11 @@ def this_job() -> "CiEnvironment":
     return ci_environment(os.environ)
 
 
+def salt_file(plan: Path) -> Path:
+    """Where a plan's salt lies, with which our comment seals it: ``plan.salt`` beside ``plan.json``."""
+    return plan.with_suffix(".salt")
+
+
 def set_outputs(**values: str) -> None:
     """Hand values to later steps of the job, where it takes them. Each is a single line of our own."""
     path = os.environ.get("GITHUB_OUTPUT")
