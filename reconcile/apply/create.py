@@ -121,7 +121,7 @@ def _existing(
 
 def _named(matches: Matches) -> str:
     contacts = [f"contact {identity.id}" for _, identity in matches.matched]
-    return ", ".join(contacts or [str(matches.problems[0].message)])
+    return ", ".join(contacts or [doubt.reason for doubt in matches.doubtful])
 
 
 def _unproven(matches: Matches) -> str:

@@ -18,6 +18,8 @@ from reconcile.errors import ReconcileError
 from reconcile.model.baseline import EntryKey, ResolvedForm, ResolvedItem
 from reconcile.model.declaration import Declaration
 from reconcile.model.facets import Facet, item_key
+from reconcile.model.plans.change import SetAside
+from reconcile.model.plans.plan import PlanContext
 from reconcile.model.record import CheckedOutCommit, Record, RecordedEntry, Remembered
 from reconcile.model.settings import Policy
 from reconcile.plan.baseline.resolved import resolved_form
@@ -25,6 +27,7 @@ from reconcile.plan.contact_plan import ContactPlan
 from reconcile.plan.digest import resolved_digest
 from reconcile.plan.drift import carried_out
 from reconcile.plan.matching.matches import Matches
+from reconcile.plan.set_aside import set_aside_match
 
 from .durable_files import open_regular
 from .journaled_run import JournaledRun
@@ -65,6 +68,7 @@ def _row(key: EntryKey, entry: RecordedEntry, at: datetime) -> dict[str, Any]:
         "settled": _BY_THIS_RUN if entry.settled == at else settled,
         "set_aside": utc_text(entry.set_aside) if entry.set_aside else None,
         "form": _form_row(entry.form) if entry.form else None,
+        "revocations": [*entry.revocations],
     }
 
 
@@ -139,7 +143,8 @@ def _entries(rows: Iterable[Mapping[str, Any]], at: datetime) -> Iterator[tuple[
         key = EntryKey(row["id"], row["reference"], row["email"])
         aside = parse_utc_text(row["set_aside"]) if row["set_aside"] else None
         settled, form = _settled(row["settled"], at), _form(row.get("form"))
-        yield key, RecordedEntry(row["resolved"], row["contact"], settled, aside, form)
+        open_roles = tuple(row.get("revocations", ()))
+        yield key, RecordedEntry(row["resolved"], row["contact"], settled, aside, form, open_roles)
 
 
 def _settled(told: str, at: datetime) -> datetime | None:
@@ -150,20 +155,26 @@ def _settled(told: str, at: datetime) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class PlannedEntry:
-    """A declaration with the id of its contact: None where that is yet to be created, or is not sure."""
+    """A declaration with the id of its contact: None where that is yet to be created, or is not sure.
+
+    ``set_aside``: how its contact is set aside; None when it is not.
+    """
 
     declaration: Declaration
     contact: str | None
-    set_aside: bool = False
+    set_aside: SetAside | None = None
 
 
-def planned_entries(matches: Matches, contacts: Iterable[ContactPlan]) -> Iterator[PlannedEntry]:
+def planned_entries(
+    matches: Matches, contacts: Iterable[ContactPlan], context: PlanContext
+) -> Iterator[PlannedEntry]:
     """Every declaration that a plan is about."""
     for contact in contacts:
-        set_aside = bool(contact.set_aside_reason)
-        yield PlannedEntry(contact.declaration, contact.identity.id or None, set_aside)
+        yield PlannedEntry(contact.declaration, contact.identity.id or None, contact.set_aside())
     for match in matches.doubtful:
-        yield PlannedEntry(match.declaration, None, set_aside=True)
+        yield PlannedEntry(match.declaration, match.contact, set_aside_match(match, context))
+    for declaration, gone in matches.gone:
+        yield PlannedEntry(declaration, gone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +196,8 @@ class RecordBuilder:
         entries: dict[EntryKey, RecordedEntry] = {}
         for entry in planned:
             key = entry.declaration.key
-            entries[key] = self._set_aside(entry) if entry.set_aside else self._settled(entry, created)
+            aside = entry.set_aside
+            entries[key] = self._set_aside(entry, aside) if aside else self._settled(entry, created)
         return entries
 
     def of_due_run(
@@ -202,9 +214,13 @@ class RecordBuilder:
             if before is None:
                 continue
             if entry.set_aside:
-                entries[key] = self._set_aside(entry)
+                entries[key] = self._set_aside(entry, entry.set_aside)
             else:
-                entries[key] = replace(before, set_aside=None) if key in waiting else self._settled(entry, {})
+                entries[key] = (
+                    replace(before, set_aside=None, revocations=())
+                    if key in waiting
+                    else self._settled(entry, {})
+                )
         return entries
 
     def _settled(self, entry: PlannedEntry, created: Mapping[EntryKey, str]) -> RecordedEntry:
@@ -212,16 +228,15 @@ class RecordBuilder:
         resolved = resolved_digest(entry.declaration, self.policy)
         return RecordedEntry(resolved, contact, self.now, form=resolved_form(entry.declaration))
 
-    def _set_aside(self, entry: PlannedEntry) -> RecordedEntry:
+    def _set_aside(self, entry: PlannedEntry, aside: SetAside) -> RecordedEntry:
         """Set aside since it was so first, if it is the same; its contact is the one that it was about."""
-        declaration, resolved = entry.declaration, resolved_digest(entry.declaration, self.policy)
-        before = self.remembered.entry(declaration.key)
-        same = before if before is not None and before.resolved == resolved else None
+        declaration = entry.declaration
         done = carried_out(declaration, self.config, self.remembered, self.policy)
         return RecordedEntry(
-            resolved=resolved,
+            resolved=resolved_digest(declaration, self.policy),
             contact=self.remembered.contact(declaration.key) or entry.contact,
             settled=done.settled if done else None,
-            set_aside=(same.set_aside if same else None) or self.now,
+            set_aside=aside.since or self.now,
             form=resolved_form(declaration),
+            revocations=aside.revocations,
         )

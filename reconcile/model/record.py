@@ -14,7 +14,8 @@ class RecordedEntry:
     ``resolved`` is the digest of its resolved form. ``contact`` is the id of the contact that it was about;
     None when none was found yet. ``settled`` is when the last run began that left the contact as declared;
     None when no run has. ``set_aside`` is since when the declaration is set aside; None when it is not.
-    ``form`` is what the declaration came to; None in a record of an earlier version.
+    ``form`` is what the declaration came to; None in a record of an earlier version. ``revocations`` are the
+    roles that a contact should lose that is set aside, and that it may still hold.
     """
 
     resolved: str
@@ -22,6 +23,7 @@ class RecordedEntry:
     settled: datetime | None
     set_aside: datetime | None = None
     form: ResolvedForm | None = None
+    revocations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

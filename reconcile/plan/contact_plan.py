@@ -16,6 +16,7 @@ from reconcile.wire.contacts_v1 import create_payload, update_payload
 from .diff import differs, kept, operations
 from .digest import fingerprint
 from .fold import Folded, fold, without_expired
+from .set_aside import set_aside
 
 _EMPTY: dict[str, Any] = {**dict.fromkeys(SETS, ()), **{facet: {} for facet in FIELDS}}
 
@@ -91,8 +92,8 @@ class ContactPlan:
         if not self.set_aside_reason:
             return None
         steps = (*self.operations, *self.postponed)
-        revocations = tuple(operation.item for operation in steps if operation.revokes)
-        return SetAside(self.identity, self.declaration.place, self.set_aside_reason, revocations)
+        revocations = [operation.item for operation in steps if operation.revokes]
+        return set_aside(self.declaration, self.identity, self.set_aside_reason, self.context, revocations)
 
     @property
     def roles_before(self) -> int:

@@ -1,6 +1,6 @@
 """The plan of all declared contacts, as of one instant, for one account."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from reconcile.model.contact import Contact, email_key
@@ -16,6 +16,7 @@ from .guards.facts import UNKNOWN_FACTS, AccountFacts, GuardInput
 from .matching.matches import Matches
 from .schedule.scheduled import schedule_of
 from .schedule.timeline import next_boundary
+from .set_aside import set_aside_match
 
 
 def plan_contacts(
@@ -48,7 +49,7 @@ def make_plan(
     if context.scope is not None:
         declared = context.scope.declared
     changes = (contact.change() for contact in contacts)
-    set_aside, schedule = _set_aside(matches, contacts), schedule_of(contacts, matches, context)
+    set_aside, schedule = _set_aside(matches, contacts, context), schedule_of(contacts, matches, context)
     guard_input = GuardInput(
         contacts,
         declared,
@@ -68,13 +69,9 @@ def make_plan(
         config_digest=config_digest(context.policy, context.account),
         declarations_digest=declarations_digest(declarations),
         changes=tuple(change for change in changes if change is not None),
-        unchanged=sum(not (contact.changes or contact.set_aside_reason) for contact in contacts),
-        notes=(
-            *account.idle_entries,
-            *_unseen_notes(matches.unseen),
-            *_rename_notes(matches),
-            *_gap_notes(account.older_gaps),
-        ),
+        unchanged=len(matches.gone)
+        + sum(not (contact.changes or contact.set_aside_reason) for contact in contacts),
+        notes=tuple(_notes(matches, account, context)),
         guards=evaluate(guard_input),
         revert=context.revert,
         set_aside=set_aside,
@@ -90,15 +87,26 @@ def _order(contact: ContactPlan | SetAside) -> tuple[str, str, str]:
     return email_key(identity.email), identity.reference or "", identity.id
 
 
-def _set_aside(matches: Matches, contacts: Iterable[ContactPlan]) -> tuple[SetAside, ...]:
-    """The contacts set aside, those first that still hold a role which they should lose."""
-    doubtful = (match.set_aside() for match in matches.doubtful)
+def _set_aside(
+    matches: Matches, contacts: Iterable[ContactPlan], context: PlanContext
+) -> tuple[SetAside, ...]:
+    """Who is set aside: first those that still hold a role which they should lose, then the new ones."""
+    doubtful = (set_aside_match(match, context) for match in matches.doubtful)
     unwritable = (entry for contact in contacts if (entry := contact.set_aside()) is not None)
-    return tuple(
-        sorted(
-            (*doubtful, *unwritable), key=lambda entry: (not entry.revocations, *_order(entry), entry.source)
-        )
-    )
+    return tuple(sorted((*doubtful, *unwritable), key=_set_aside_order))
+
+
+def _set_aside_order(entry: SetAside) -> tuple[object, ...]:
+    return not entry.revocations, entry.since is not None, *_order(entry), entry.source
+
+
+def _notes(matches: Matches, account: AccountFacts, context: PlanContext) -> Iterator[str]:
+    yield from account.idle_entries
+    yield from _unseen_notes(matches.unseen)
+    yield from _rename_notes(matches)
+    yield from _gone_notes(matches, context)
+    yield from _anew_notes(matches, context)
+    yield from _gap_notes(account.older_gaps)
 
 
 def _gap_notes(runs: Sequence[str]) -> list[str]:
@@ -121,4 +129,24 @@ def _rename_notes(matches: Matches) -> list[str]:
         f" instead of '{declaration.email}' ({declaration.place})"
         for declaration, identity in matches.matched
         if declaration.email and email_key(identity.email) != email_key(declaration.email)
+    )
+
+
+def _gone_notes(matches: Matches, context: PlanContext) -> list[str]:
+    """An id that no contact has, declared absent for the first time: it is as declared, or mistyped."""
+    return sorted(
+        f"{declaration.label} ({declaration.place}): the account has no contact {contact}, so it is absent"
+        " already; check the id"
+        for declaration, contact in matches.gone
+        if context.baseline is None or declaration.key not in context.baseline.entries
+    )
+
+
+def _anew_notes(matches: Matches, context: PlanContext) -> list[str]:
+    """A person may have had the account deleted that an entry would make anew."""
+    return sorted(
+        f"{declaration.label} ({declaration.place}): contact {contact} was this person at the last run and is"
+        " gone; it is created anew: delete the entry if that is not meant"
+        for declaration in matches.to_create
+        if (contact := context.remembered.contact(declaration.key)) is not None
     )

@@ -2,14 +2,22 @@
 
 A file has ``claim`` (what it shows), ``now`` (default 2026-11-23T09:00:00Z), ``settings`` (the text of
 reconcile.yaml without its version), ``declare`` (the text of one file of declarations), ``roles`` (those of
-the account, by default all named), ``live`` (contacts) and ``remembered`` (the contact's id that an entry was
-about at the last complete run, by its e-mail or, after ``reference``, by that). ``baseline`` is what the
-declarations are compared with: the text of one file, of a commit or, with ``recorded`` (when, and by
-``remembered`` of whom), of a record. What comes out: ``plan`` (contact → lines of operations and of what is
-kept), ``payloads`` (contact → body), ``unchanged``, ``problems``, ``set_aside`` (contact → reason),
+the account, by default all named) and ``live`` (contacts), with ``odd_rows`` (what is not understood of
+contacts that the list shows besides, by id) and ``unread`` (why a contact could not be read, by id).
+
+What is known from before: ``remembered`` (the contact's id that an entry was about at the last complete run,
+by its e-mail or, after ``reference`` or ``id``, by that), ``aside`` (since when the record has an entry set
+aside, likewise) and ``record`` (the text of the declarations that it is of; ``same``: those of ``declare``).
+``baseline`` is what the declarations are compared with, if not the record: the text of one file, of a commit
+or, with ``recorded`` (when, and by ``remembered`` of whom), of a record.
+
+What comes out: ``plan`` (contact → lines of operations and of what is kept), ``payloads`` (contact → body),
+``unchanged``, ``problems``, ``set_aside`` (contact → reason), ``since`` (contact → since when it is set
+aside), ``new`` (those set aside whose entry is not in the base), ``revocations`` (contact → roles),
 ``scheduled`` and ``withheld`` (lines), ``refused`` (guards), ``notes`` and ``valid_until``.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -33,8 +41,9 @@ from reconcile.model.plans.schedule import Scheduled, Withheld
 from reconcile.model.problem import Problem
 from reconcile.model.record import NOTHING_REMEMBERED, Record, RecordedEntry, Remembered
 from reconcile.model.settings import Policy
-from reconcile.plan.baseline.resolved import baseline_of
-from reconcile.plan.matching.matches import match_declarations, unknown_roles
+from reconcile.plan.baseline.resolved import baseline_of, resolved_form
+from reconcile.plan.digest import resolved_digest
+from reconcile.plan.matching.matches import Matches, match_declarations, unknown_roles
 from reconcile.plan.planner import make_plan, plan_contacts
 
 CASES = Path(__file__).parent.parent / "cases" / "plan"
@@ -58,15 +67,26 @@ class Case:
     live: tuple[Contact, ...]
     roles: tuple[Role, ...]
     now: datetime
-    remembered: Remembered = NOTHING_REMEMBERED
-    baseline: Baseline | None = None
+    context: PlanContext
+    odd_rows: Mapping[str, str]
+    unread: Mapping[str, str]
+
+    def matches(self, declarations: tuple[Declaration, ...], live: tuple[Contact, ...]) -> Matches:
+        found = match_declarations(
+            declarations,
+            [contact.identity for contact in live],
+            odd_rows=self.odd_rows,
+            remembered=self.context.remembered,
+            baseline=self.context.baseline,
+        )
+        return found.without_unread(self.unread)
 
 
 def read(content: dict[str, Any], folder: Path) -> Case:
     (folder / "reconcile.yaml").write_text("version: 1\n" + content.get("settings", ""), encoding="utf-8")
     policy = load_settings(folder / "reconcile.yaml").policy
     try:
-        declarations = declared(content["declare"], policy, folder / "contacts")
+        declarations = declared(content["declare"], policy, folder)
         problems: tuple[Problem, ...] = ()
     except DeclarationError as error:
         declarations, problems = (), error.problems
@@ -74,21 +94,26 @@ def read(content: dict[str, Any], folder: Path) -> Case:
     roles = tuple(map(Role, content.get("roles", sorted(named_roles(declarations, live)))))
     now = parse_instant(content.get("now", "2026-11-23T09:00:00Z"))
     assert now is not None
-    remembered = remembered_ids(content.get("remembered", {}), now)
-    baseline = baseline_of_case(content, remembered, policy, folder) if "baseline" in content else None
-    return Case(policy, declarations, problems, live, roles, now, remembered, baseline)
-
-
-def declared(text: str, policy: Policy, folder: Path) -> tuple[Declaration, ...]:
-    folder.mkdir()
-    (folder / "case.yaml").write_text(text, encoding="utf-8")
-    return load_declarations(folder, policy, root=folder.parent).declarations
+    remembered = remembered_entries(content, policy, now, folder)
+    context = PlanContext(
+        "sandbox",
+        "sandbox.evance.me",
+        policy,
+        now,
+        "1.0",
+        baseline=baseline_of_case(content, remembered, policy, folder),
+        remembered=remembered,
+    )
+    odd_rows, unread = content.get("odd_rows", {}), content.get("unread", {})
+    return Case(policy, declarations, problems, live, roles, now, context, odd_rows, unread)
 
 
 def baseline_of_case(
     content: dict[str, Any], remembered: Remembered, policy: Policy, folder: Path
-) -> Baseline:
-    baseline = baseline_of("the base", declared(content["baseline"], policy, folder / "base"), policy, "")
+) -> Baseline | None:
+    if "baseline" not in content:
+        return remembered.record.baseline() if remembered.record and "record" in content else None
+    baseline = baseline_of("the base", earlier(content["baseline"], content, policy, folder), policy, "")
     at = parse_instant(content["recorded"]) if "recorded" in content else None
     entries = {
         key: replace(entry, contact=remembered.contact(key)) for key, entry in baseline.entries.items()
@@ -96,13 +121,39 @@ def baseline_of_case(
     return replace(baseline, at=at, entries=entries)
 
 
-def remembered_ids(ids: dict[str, str], now: datetime) -> Remembered:
-    entries = {}
-    for name, contact in ids.items():
-        kind, _, value = name.rpartition(" ")
-        key = EntryKey(reference=value) if kind == "reference" else EntryKey(email=value)
-        entries[key] = RecordedEntry("sha256:0", contact, now)
+def declared(text: str, policy: Policy, folder: Path) -> tuple[Declaration, ...]:
+    (folder / "contacts").mkdir(exist_ok=True)
+    (folder / "contacts" / "case.yaml").write_text(text, encoding="utf-8")
+    return load_declarations(folder / "contacts", policy, root=folder).declarations
+
+
+def earlier(text: str, content: dict[str, Any], policy: Policy, folder: Path) -> tuple[Declaration, ...]:
+    return declared(content["declare"] if text == "same" else text, policy, folder)
+
+
+def remembered_entries(content: dict[str, Any], policy: Policy, now: datetime, folder: Path) -> Remembered:
+    """The record of the last complete run; nothing where the case tells of none."""
+    entries = {
+        declaration.key: RecordedEntry(
+            resolved_digest(declaration, policy), None, now, form=resolved_form(declaration)
+        )
+        for text in [content.get("record")]
+        if text is not None
+        for declaration in earlier(text, content, policy, folder)
+    }
+    for name, contact in content.get("remembered", {}).items():
+        entry = entries.get(entry_key(name), RecordedEntry("sha256:0", None, now))
+        entries[entry_key(name)] = replace(entry, contact=contact)
+    for name, since in content.get("aside", {}).items():
+        entries[entry_key(name)] = replace(entries[entry_key(name)], set_aside=parse_instant(since))
+    if not entries:
+        return NOTHING_REMEMBERED
     return Remembered(Record("run-1", now, None, "sha256:0", "sha256:0", entries))
+
+
+def entry_key(name: str) -> EntryKey:
+    kind, _, value = name.rpartition(" ")
+    return EntryKey(**{kind or "email": value})
 
 
 def named_roles(declarations: tuple[Declaration, ...], live: tuple[Contact, ...]) -> set[str]:
@@ -138,15 +189,10 @@ def live_grant(name: str, told: str) -> Grant:
 
 
 def plan_of(case: Case, declarations: tuple[Declaration, ...], live: tuple[Contact, ...]) -> Plan:
-    found = match_declarations(
-        declarations, [contact.identity for contact in live], remembered=case.remembered
-    )
+    found = case.matches(declarations, live)
     assert found.problems == ()
-    context = PlanContext(
-        "sandbox", "sandbox.evance.me", case.policy, case.now, "1.0", baseline=case.baseline
-    )
-    contacts = plan_contacts(found, {contact.identity.id: contact for contact in live}, context)
-    return make_plan(found, contacts, context)
+    contacts = plan_contacts(found, {contact.identity.id: contact for contact in live}, case.context)
+    return make_plan(found, contacts, case.context)
 
 
 def shown(plan: Plan) -> dict[str, list[str]]:
@@ -196,9 +242,7 @@ def outcome(case: Case) -> dict[str, Any]:
     """What comes out of a case, in the form in which a case file states it."""
     if case.problems:
         return {"problems": [str(problem) for problem in case.problems]}
-    found = match_declarations(
-        case.declarations, [contact.identity for contact in case.live], remembered=case.remembered
-    )
+    found = case.matches(case.declarations, case.live)
     problems = sorted((*found.problems, *unknown_roles(case.declarations, case.roles)))
     if problems:
         return {"problems": [str(problem) for problem in problems]}
@@ -210,13 +254,16 @@ def outcome(case: Case) -> dict[str, Any]:
         "set_aside": {entry.label: entry.reason for entry in plan.set_aside},
         "scheduled": [scheduled_line(row) for row in plan.scheduled],
         "withheld": [f"{row.contact.label}: {dated_item(row)}" for row in plan.withheld],
+        "since": {entry.label: utc_text(entry.since) for entry in plan.set_aside if entry.since},
+        "new": [entry.label for entry in plan.set_aside if entry.new],
+        "revocations": {entry.label: [*entry.revocations] for entry in plan.set_aside if entry.revocations},
         "refused": [verdict.guard for verdict in plan.refused],
         "notes": list(plan.notes),
         "valid_until": utc_text(plan.valid_until.at) if plan.valid_until else None,
     }
 
 
-UNLESS_SAID: dict[str, Any] = {"refused": [], "notes": [], "set_aside": {}}
+UNLESS_SAID: dict[str, Any] = {"refused": [], "notes": [], "set_aside": {}, "since": {}}
 """What a case expects of these without saying so."""
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from reconcile.model.baseline import Baseline, Scope, Undeclared
 from reconcile.model.contact import Role
 from reconcile.model.guards import Verdict, guard_named
+from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.model.settings import Policy
 
 from .change import Change, SetAside
@@ -75,6 +76,11 @@ class Plan:
         return not self.changes and not self.set_aside
 
     @property
+    def pending(self) -> bool:
+        """True when there is something to write, or somebody set aside whom no run has told of yet."""
+        return bool(self.changes) or any(entry.since is None for entry in self.set_aside)
+
+    @property
     def refused(self) -> tuple[Verdict, ...]:
         """The guards that would refuse to apply this plan."""
         return tuple(verdict for verdict in self.guards if not verdict.passed)
@@ -91,9 +97,9 @@ class PlanContext:
 
     ``revert`` names the run that the declarations undo; None for declarations from files. ``asking_roles``
     are the roles of the account that ask for an approval or a verification before they open anything.
-    ``baseline`` is what the declarations are compared with; None: all of them are new. ``scope`` is what the
-    plan is cut down to; None for everything. ``due``: only what the clock asks for is wanted, so that what
-    the baseline does not schedule is left to another run.
+    ``remembered`` is what earlier runs say of each declaration. ``baseline`` is what the declarations are
+    compared with; None: all of them are new. ``scope`` is what the plan is cut down to; None for everything. ``due``: only
+    what the clock asks for is wanted, so that what the baseline does not schedule is left to another run.
     """
 
     target: str
@@ -106,6 +112,7 @@ class PlanContext:
     baseline: Baseline | None = None
     scope: Scope | None = None
     due: bool = False
+    remembered: Remembered = NOTHING_REMEMBERED
 
     def with_roles(self, roles: Iterable[Role]) -> "PlanContext":
         """The context with what the account's roles ask for."""

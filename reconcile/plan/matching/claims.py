@@ -1,14 +1,17 @@
 """Which declarations of the whole folder mean a contact, in whatever scope a plan is made."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from reconcile.model.contact import Identity, email_key
 from reconcile.model.declaration import Declaration
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 
 from .directory import claimants, possible_emails
-from .matches import Matches, match_declarations
+from .matches import Matches
+
+Match = Callable[[Sequence[Declaration], Sequence[Identity]], Matches]
+"""Pairs declarations with live contacts, with all else that is known (`match_declarations`)."""
 
 _Pin = tuple[str, str]
 
@@ -55,16 +58,14 @@ def match_in_scope(
     scoped: Sequence[Declaration],
     identities: Sequence[Identity],
     index: DeclarationIndex,
-    *,
-    complete: bool,
-    remembered: Remembered,
+    match: Match,
 ) -> Matches:
     """The pairs of the declarations in scope; an entry elsewhere for one of their contacts counts, too.
 
-    ``identities`` are contacts that were looked for, or all of them.
+    ``identities`` are contacts that were looked for, or all of them; ``match`` pairs declarations with them.
     """
     inside = {declaration.key for declaration in scoped}
-    matches = match_declarations(scoped, identities, complete=complete, remembered=remembered)
+    matches = match(scoped, identities)
     found = {identity for _, identity in matches.matched} | {
         doubt.identity for doubt in matches.doubtful if doubt.identity
     }
@@ -77,10 +78,7 @@ def match_in_scope(
     if not others:
         return matches
     # The others first, so that a contact that is meant twice is a fault of the entry in scope.
-    together = match_declarations(
-        (*others.values(), *scoped), identities, complete=complete, remembered=remembered
-    )
-    return _cut(together, scoped)
+    return _cut(match((*others.values(), *scoped), identities), scoped)
 
 
 def _cut(matches: Matches, scoped: Sequence[Declaration]) -> Matches:
@@ -92,4 +90,5 @@ def _cut(matches: Matches, scoped: Sequence[Declaration]) -> Matches:
         problems=tuple(problem for problem in matches.problems if problem.place in inside),
         unseen=tuple(entry for entry in matches.unseen if entry.place in inside),
         doubtful=tuple(match for match in matches.doubtful if match.declaration.place in inside),
+        gone=tuple(pair for pair in matches.gone if pair[0].place in inside),
     )

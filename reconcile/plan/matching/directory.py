@@ -43,7 +43,7 @@ class Directory:
         if renamed:
             return renamed
         if declaration.reference is not None:
-            return self.by_reference.get(declaration.reference, [])
+            return sorted(self.by_reference.get(declaration.reference, []))
         return sorted(set(self.by_email.get(email_key(declaration.email or ""), [])))
 
 

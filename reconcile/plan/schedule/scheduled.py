@@ -62,7 +62,7 @@ def _people(
     for contact in contacts:
         yield contact.declaration, contact.identity, contact
     planned = {id(contact.declaration) for contact in contacts}
-    maybe = {id(match.declaration): match.set_aside().contact for match in matches.doubtful}
+    maybe = {id(match.declaration): match.named for match in matches.doubtful}
     for declaration in matches.declarations:
         if id(declaration) not in planned:
             yield declaration, maybe.get(id(declaration)) or _named(declaration.key), None

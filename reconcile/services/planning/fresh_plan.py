@@ -129,6 +129,7 @@ def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways t
 
 def _compared(context: PlanContext, choice: ScopeChoice, remembered: Remembered) -> PlanContext:
     """Without a base, what the last complete run remembers is what the declarations are compared with."""
+    context = replace(context, remembered=remembered)
     if choice.base is not None:
         return replace(context, baseline=choice.base.baseline(context.account))
     if context.baseline is not None or context.revert or remembered.record is None:
@@ -169,7 +170,8 @@ class _Planning:
                 contacts,
             ),
         )
-        plan, planned = make_plan(matches, contacts, context, facts), planned_entries(matches, contacts)
+        plan = make_plan(matches, contacts, context, facts)
+        planned = planned_entries(matches, contacts, context)
         return FreshPlan(plan, known, context, tuple(planned), facts.idle_entries)
 
     def _find(self) -> FoundContacts:
@@ -190,16 +192,18 @@ class _Planning:
 
     def _matches(self, listing: Listing, roles: Sequence[Role]) -> Matches:
         """Which contact each declaration is about; DeclarationError with each one that is wrong."""
-        declarations, complete = self.selection.declarations, not listing.gap
+        declarations, identities = self.selection.declarations, listing.identities
+        match = partial(
+            match_declarations,
+            complete=not listing.gap,
+            remembered=self.remembered,
+            baseline=self.context.baseline,
+        )
         if self.selection.scope is None:
-            matches = match_declarations(
-                declarations, listing.identities, complete=complete, remembered=self.remembered
-            )
+            matches = match(declarations, identities)
         else:
             index = DeclarationIndex(self.selection.folder, self.remembered)
-            matches = match_in_scope(
-                declarations, listing.identities, index, complete=complete, remembered=self.remembered
-            )
+            matches = match_in_scope(declarations, identities, index, match)
         problems = (*matches.problems, *unknown_roles(declarations, roles))
         if problems:
             raise DeclarationError(problems)
