@@ -20,6 +20,7 @@ from .diff import items_of
 from .fold import managed_part
 from .guards.checks import evaluate
 from .guards.facts import UNKNOWN_FACTS, GuardInput
+from .matching.doubts import DoubtfulMatch
 from .schedule.timeline import boundaries_of, declared_items
 
 _EFFECTS = [Effect.ADD, Effect.CHANGE, Effect.REMOVE, Effect.KEEP, Effect.NONE]
@@ -30,6 +31,14 @@ def explain_contact(declaration: Declaration, live: Contact | None, context: Pla
     contact = plan_contact(declaration, live, context)
     explanation = _explanation(contact, context)
     return replace(explanation, source=declaration.place, refused=_refused(contact, context))
+
+
+def explain_set_aside(match: DoubtfulMatch, context: PlanContext) -> Explanation:
+    """Why a plan sets a declaration aside; what its contact holds is not looked at."""
+    contact = plan_contact(match.declaration, None, context)
+    explanation = _explanation(replace(contact, unsafe=(match.reason,)), context)
+    source, untold = match.declaration.place, () if match.gone else SETS
+    return replace(explanation, contact=match.named, source=source, action=None, untold=untold)
 
 
 def explain_undeclared_contact(live: Contact, context: PlanContext) -> Explanation:

@@ -1,7 +1,7 @@
 """The explanation of one contact from the declarations and the live account, reading only what it takes."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconcile.errors import ApiError, DeclarationError, NotFound, UsageError
 from reconcile.evance.listing import Listing, no_progress
@@ -13,9 +13,9 @@ from reconcile.model.plans.plan import PlanContext
 from reconcile.model.problem import Problem
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.model.reports import Explanation
-from reconcile.plan.explain import explain_contact, explain_undeclared_contact
+from reconcile.plan.explain import explain_contact, explain_set_aside, explain_undeclared_contact
 from reconcile.plan.matching.directory import claimants, pin_text
-from reconcile.plan.matching.matches import match_declarations, unknown_roles
+from reconcile.plan.matching.matches import Matches, match_declarations, unknown_roles
 from reconcile.plan.naming import (
     contacts_named,
     declarations_named,
@@ -89,27 +89,31 @@ class _DeclaredExplainer:
     remembered: Remembered
 
     def explain(self, declaration: Declaration) -> Explanation:
-        """What holds for the declaration's contact; DeclarationError where it is not sure who is meant."""
+        """What holds for the declaration's contact; DeclarationError with what would keep it from a plan."""
         listing = self._candidates(declaration)
-        matches = match_declarations([declaration], listing.identities, remembered=self.remembered)
+        matches = self._match([declaration], listing.identities)
         _raise_problems(matches.problems)
-        doubts = (
-            Problem(match.declaration.place, match.reason, "contact-mismatch") for match in matches.doubtful
-        )
-        _raise_problems(tuple(doubts))
-        context = self.context
+        context = replace(self.context, remembered=self.remembered)
         if declaration.roles:
             roles = self.account.roles()
             context = context.with_roles(roles)
             _raise_problems(unknown_roles([declaration], roles))
         if not matches.matched:
-            return explain_contact(declaration, None, context)
+            return _explain_unmatched(declaration, matches, context)
         ((_, identity),) = matches.matched
-        claiming = claimants(self.declarations, identity, self.remembered)
-        _raise_problems(match_declarations(claiming, [identity], remembered=self.remembered).problems)
+        claims = self._match(claimants(self.declarations, identity, self.remembered), [identity])
+        _raise_problems(claims.problems)
+        doubtful = [match for match in claims.doubtful if match.declaration == declaration]
+        if doubtful:
+            return explain_set_aside(doubtful[0], context)
         facets = frozenset(declaration.managed)
         contact = self.account.contacts([identity], known=listing, facets=facets)[identity.id]
         return explain_contact(declaration, contact, context)
+
+    def _match(self, declarations: Sequence[Declaration], identities: Iterable[Identity]) -> Matches:
+        record = self.remembered.record
+        baseline = record.baseline() if record else None
+        return match_declarations(declarations, identities, remembered=self.remembered, baseline=baseline)
 
     def _candidates(self, declaration: Declaration) -> Listing:
         """The live contacts that it may mean, and others that the account finds with them."""
@@ -124,14 +128,25 @@ class _DeclaredExplainer:
             listings += [self.account.search("email", email) for email in emails if declaration.create]
             return _merge_listings([*listings, *by_id])
         listing = _merge_listings([*(self.account.search("email", email) for email in emails), *by_id])
-        matches = match_declarations([declaration], listing.identities, remembered=self.remembered)
-        if matches.matched or matches.doubtful:
+        matches = self._match([declaration], listing.identities)
+        if matches.matched or any(doubt.rule != "contact-not-found" for doubt in matches.doubtful):
             return listing
         listing = self.account.listing(lambda done, total: self.progress("Listing contacts", done, total))
         if listing.gap:
             where = self.account.connection.account
             raise ApiError(f"{where} could not be listed whole: {listing.gap}; try again at a quieter time")
         return listing
+
+
+def _explain_unmatched(declaration: Declaration, matches: Matches, context: PlanContext) -> Explanation:
+    """What holds where there is no contact, or it is not sure which one is meant."""
+    if matches.doubtful:
+        return explain_set_aside(matches.doubtful[0], context)
+    explanation = explain_contact(declaration, None, context)
+    if not matches.gone:
+        return explanation
+    ((_, contact_id),) = matches.gone
+    return replace(explanation, contact=replace(explanation.contact, id=contact_id), action=None)
 
 
 def _raise_problems(problems: tuple[Problem, ...]) -> None:
