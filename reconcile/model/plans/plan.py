@@ -98,8 +98,9 @@ class PlanContext:
     ``revert`` names the run that the declarations undo; None for declarations from files. ``asking_roles``
     are the roles of the account that ask for an approval or a verification before they open anything.
     ``remembered`` is what earlier runs say of each declaration. ``baseline`` is what the declarations are
-    compared with; None: all of them are new. ``scope`` is what the plan is cut down to; None for everything. ``due``: only
-    what the clock asks for is wanted, so that what the baseline does not schedule is left to another run.
+    compared with; None: all of them are new. ``scope`` is what the plan is cut down to; None for everything.
+    ``due``: only what the clock asks for is wanted, so that what the baseline does not schedule is left to
+    another run.
     """
 
     target: str
