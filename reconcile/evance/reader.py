@@ -30,6 +30,8 @@ from .list_pages import ListPages, WorkerPool
 from .listing import Listing, ListingProgress, ListRows, listing_of, no_progress, read_whole_list
 from .transport import ApiRequest
 
+_LIST_CONTACTS = ApiRequest("GET", CONTACTS_V2, "list the contacts", "contacts.readonly")
+
 
 class Reader:
     """Reads an account. It has no method that writes, and its transport lets no write pass.
@@ -91,8 +93,11 @@ class Reader:
 
     def listing(self, progress: ListingProgress = no_progress) -> Listing:
         """All contacts of the account, or those that could be read and the gap that makes them doubtful."""
-        request = ApiRequest("GET", CONTACTS_V2, "list the contacts", "contacts.readonly")
-        return self._listing(request, progress)
+        return self._listing(_LIST_CONTACTS, progress)
+
+    def pages_of_contacts(self) -> int:
+        """How many pages the list of contacts has, at the price of one."""
+        return ListPages(self._api, self._workers, _LIST_CONTACTS).page(1).pages
 
     def search(self, field: str, value: str, *, reserve_next: bool = False) -> Listing:
         """The contacts that the account finds by a field, ``email`` or ``reference``: to be compared.

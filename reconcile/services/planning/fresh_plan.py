@@ -181,8 +181,8 @@ class _Planning:
             return FoundContacts(
                 self.account.listing(lambda done, total: self.progress("Listing contacts", done, total))
             )
-        expected = max(self.past.contacts_before or 0, len(selection.folder))
-        look_ups = LookUps(self.account, self.remembered, expected, self.progress)
+        least = max(self.past.contacts_before or 0, len(selection.folder))
+        look_ups = LookUps(self.account, self.remembered, least, self.progress)
         return look_ups.find([*selection.declarations, *map(declaration_of, selection.gone)])
 
     def _number_of_contacts(self, found: FoundContacts) -> int:

@@ -28,12 +28,13 @@ class FoundContacts:
 class LookUps:
     """Looks for the contacts of declarations.
 
-    ``expected`` is about how many contacts the account has: it is listed where that takes fewer requests.
+    ``least`` is how many contacts the account has at least, as far as is known. It is listed where that takes
+    fewer requests.
     """
 
     account: Reader
     remembered: Remembered
-    expected: int
+    least: int
     progress: Progress
 
     def find(self, declarations: Sequence[Declaration]) -> FoundContacts:
@@ -43,7 +44,7 @@ class LookUps:
         the account does not answer.
         """
         ids, searches = self._ids(declarations), self._pins(declarations)
-        if len(ids) + len(searches) > -(-self.expected // self.account.connection.page_size):
+        if self._list_is_cheaper(len(ids) + len(searches)):
             return self._listed({})
         contacts = self._read(ids)
         rows = self._searched(searches)
@@ -56,6 +57,11 @@ class LookUps:
         listing = _listing([*rows, *more], contacts)
         undecided = any(self._list_decides(entry) for entry in self._missing(missing, listing))
         return self._listed(contacts) if undecided else FoundContacts(listing, whole=False)
+
+    def _list_is_cheaper(self, requests: int) -> bool:
+        """Whether the list has fewer pages; the account is asked where what is known of it is not enough."""
+        known = -(-self.least // self.account.connection.page_size)
+        return requests > known and requests > self.account.pages_of_contacts()
 
     def _listed(self, contacts: dict[str, Contact]) -> FoundContacts:
         """All contacts, with those that were read already."""

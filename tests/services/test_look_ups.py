@@ -1,0 +1,160 @@
+"""Whom a plan in a scope looks up, and what that costs: by the log of the sandbox."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+import pytest
+
+from reconcile.errors import DeclarationError
+from reconcile.evance.connection import Connection
+from reconcile.model.declaration import Declaration, DeclaredTag
+from reconcile.model.problem import Place
+from reconcile.model.record import Record, RecordedEntry, Remembered
+from reconcile.model.settings import Capabilities, SearchCase
+from reconcile.sandbox import seed
+from tests.support.sandbox.sandbox_account import PAGE, SandboxAccount
+from tests.support.sandbox.scoped_plan import Planner, against
+from tests.support.shop import NOW, Shop
+
+FOLDED = Capabilities(email_search=SearchCase.FOLDED)
+
+SIZES = [300, pytest.param(100_000, marks=[pytest.mark.long, pytest.mark.timeout(1_500)])]
+
+
+def users(account: SandboxAccount) -> list[tuple[str, str]]:
+    """Id and e-mail of each contact that can be found by its e-mail."""
+    return [(id_, state["email"]) for id_, state in account.holds().items() if state["type"] == "user"]
+
+
+def entry(line: int, tag: str = "as-it-was", **who: str) -> Declaration:
+    place = Place("contacts/team.yaml", line)
+    return Declaration(place, tags=(DeclaredTag(tag, place),), **who)  # type: ignore[arg-type]
+
+
+def connection(account: SandboxAccount, known: Capabilities | None = None) -> Connection:
+    link = Shop(account.path, account.access).connection
+    return replace(link, capabilities=known) if known else link
+
+
+def requests(account: SandboxAccount) -> Counter[str]:
+    """How many requests of each kind were made since the last look."""
+    counted = Counter(_kind(one["path"]) for one in account.requests())
+    account.control("DELETE", "requests")
+    return counted
+
+
+def _kind(path: str) -> str:
+    """Pages of the list and searches have one path."""
+    if "/oauth/" in path:
+        return "token"
+    return {"/api/v2/contacts.json": "list", "/api/v2/roles.json": "roles"}.get(path, "contact")
+
+
+@pytest.fixture(scope="module", params=SIZES)
+def large(request: pytest.FixtureRequest, running_sandbox: SandboxAccount) -> SandboxAccount:
+    running_sandbox.reset()
+    seed(running_sandbox.path, contacts=request.param, now=NOW)
+    running_sandbox.control("DELETE", "requests")
+    return running_sandbox
+
+
+def remembered(entries: Iterable[tuple[Declaration, str]]) -> Remembered:
+    """What a run leaves that found those contacts."""
+    recorded = {one.key: RecordedEntry("sha256:0", id_, NOW) for one, id_ in entries}
+    return Remembered(Record("run", NOW, None, "", "", recorded))
+
+
+WAYS: dict[str, Callable[[str, str], dict[str, str]]] = {
+    "by e-mail": lambda _, email: {"email": email},
+    "by e-mail in capitals": lambda _, email: {"email": email.upper()},
+    "by id": lambda id_, _: {"id": id_},
+}
+
+
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("way", WAYS)
+def test_three_of_a_large_shop_take_a_handful_of_requests(
+    large: SandboxAccount, way: str, *, known: bool
+) -> None:
+    """A token, the roles, and each contact: looked for, then read. Nobody else is asked for."""
+    people = users(large)
+    before = [entry(line, **WAYS[way](id_, email)) for line, (id_, email) in enumerate(people, 1)]
+    ids = [id_ for id_, _ in people]
+    planner = Planner(
+        connection(large), remembered=remembered(zip(before, ids, strict=True)) if known else Remembered()
+    )
+    requests(large)
+    plan = planner.plan([*map(changed, before[:3]), *before[3:]], against(before))
+    counted = requests(large)
+    assert plan.scope is not None
+    assert (len(plan.scope.contacts), plan.scope.declared) == (3, len(people))
+    assert sorted(change.contact.id for change in plan.changes) == sorted(ids[:3])
+    assert counted["contact"] == 3
+    assert counted.total() <= 14, counted
+
+
+def changed(declaration: Declaration) -> Declaration:
+    return replace(declaration, tags=entry(0, "changed").tags)
+
+
+def pages(account: SandboxAccount) -> int:
+    return -(-len(account.holds()) // PAGE)
+
+
+def test_the_list_decides_once_where_letter_case_may_count(large: SandboxAccount) -> None:
+    """The search passes over an address in another spelling unless a probe found that it does not.
+
+    Then the list is read, once for everybody.
+    """
+    large.control("PUT", "switches", {"switches": {"v2_list_email": "case"}})
+    (first, email), (second, other), *_ = users(large)
+    for id_, address in ((first, email), (second, other)):
+        large.readdress(id_, address.capitalize())
+    requests(large)
+    wanted = [entry(1, email=email), entry(2, email=other.upper())]
+    plan = Planner(connection(large)).plan(wanted, against([]))
+    counted = requests(large)
+    assert {change.contact.id for change in plan.changes} == {first, second}
+    assert pages(large) <= counted["list"] <= pages(large) + 6
+    for id_, address in ((first, email), (second, other)):
+        large.readdress(id_, address)
+    large.control("PUT", "switches", {"switches": {"v2_list_email": "equal"}})
+
+
+def test_nobody_is_created_before_the_list_was_asked(large: SandboxAccount) -> None:
+    """Unless a probe found that the search ignores letter case: then it is proof enough."""
+    profile = {"firstname": "New", "lastname": "Name"}
+    new = replace(entry(1, email="new@example.com"), create=True, type="user", profile=profile)
+    for known, least, most in ((None, pages(large), pages(large) + 2), (FOLDED, 1, 1)):
+        requests(large)
+        plan = Planner(connection(large, known)).plan([new], against([]))
+        assert [change.action for change in plan.changes] == ["create"]
+        assert least <= requests(large)["list"] <= most
+
+
+def test_a_misspelt_address_is_told_as_in_a_whole_plan(large: SandboxAccount) -> None:
+    """Nobody is taken for somebody else."""
+    with pytest.raises(DeclarationError, match=r"no contact has e-mail nobody@example\.com among"):
+        Planner(connection(large)).plan([entry(1, email="nobody@example.com")], against([]))
+
+
+def test_many_are_listed(large: SandboxAccount) -> None:
+    """A bundle that changes for half of the shop takes no more requests than the list."""
+    people = users(large)[: 2 * pages(large)]
+    wanted = [entry(line, email=email) for line, (_, email) in enumerate(people, 1)]
+    requests(large)
+    plan = Planner(connection(large)).plan(wanted, against([]))
+    assert len(plan.changes) == len(people)
+    assert requests(large)["list"] <= pages(large) + 1
+
+
+def test_an_entry_elsewhere_for_the_same_contact_is_found(large: SandboxAccount) -> None:
+    """By its id or its address, in whichever of the two the scope is: it hides nothing about its people."""
+    (id_, email), *others = users(large)
+    rest = [entry(line, email=address) for line, (_, address) in enumerate(others[:3], 10)]
+    by_email = entry(1, email=email)
+    by_id = replace(by_email, email=None, id=id_, place=Place("contacts/vip.yaml", 2))
+    for before in ([by_id, *rest], [by_email, *rest], rest):
+        with pytest.raises(DeclarationError, match=f"this is contact {id_}, which contacts/"):
+            Planner(connection(large)).plan([by_email, by_id, *rest], against(before))
