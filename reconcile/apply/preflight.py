@@ -31,9 +31,11 @@ def refuse_guarded(plan: Plan, ceilings: Mapping[str, int]) -> None:
     """Raise Refusal for every guard that tripped and is not lifted far enough by an override.
 
     Contacts that could not be read have no change in the plan; they hinder no other contact, and are reported
-    at the end.
+    at the end. A plan that does nothing is refused only where its record would make a thing forgotten.
     """
-    refused = (verdict for verdict in plan.refused if not guard_named(verdict.guard).spares_others)
+    acts = plan.schedules or not plan.empty
+    guards = ((verdict, guard_named(verdict.guard)) for verdict in plan.refused)
+    refused = (verdict for verdict, guard in guards if not guard.spares_others and (acts or guard.forgets))
     tripped = [verdict for verdict in refused if not _lifted(verdict, ceilings)]
     headline = "refused by a guard; nothing was written"
     refuse_if(tuple(map(refusal_reason, tripped)), headline)

@@ -60,7 +60,8 @@ class Recorder:
 
     def _looks_wrong(self, verdict: Verdict) -> bool:
         guard = guard_named(verdict.guard)
-        if guard.spares_others or self.plan.changes or self.plan.schedules:  # what refuses those was lifted
+        lifted = self.plan.changes or self.plan.schedules  # what refuses those was lifted
+        if guard.spares_others or guard.forgets or lifted:
             return False
         # The guards of what is due judge the whole plan, and most of it may just be waiting.
         return self.waiting is None or guard.unseen or SHRUNK in guard.settings

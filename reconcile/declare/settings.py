@@ -150,6 +150,7 @@ def _policy(mapping: CheckedMapping, problems: ProblemList) -> Policy:
         protect=Protect(**_plain(values.get("protect"))),
         guards=_guard_limits(values.get("guards")),
         judgement=_warning_settings(values),
+        undeclared=values.get("undeclared", DEFAULTS.policy.undeclared),
     )
 
 

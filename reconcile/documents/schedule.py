@@ -9,7 +9,7 @@ from reconcile.model.facets import Facet
 from reconcile.model.plans.operation import Action
 from reconcile.model.plans.schedule import Scheduled, Withheld
 
-from .codec import GROUPED, INLINE, Document, LeftOutWhen
+from .codec import GROUPED, INLINE, AddedLater, Document, LeftOutWhen
 from .items import IdentityDocument, OriginDocument, PlaceDocument
 
 
@@ -65,7 +65,10 @@ class UndeclaredDocument(Document[Undeclared]):
     contact: IdentityDocument
     what: Annotated[NoLonger, "What is declared no longer: the contact, one of its facets, or the item."]
     facet: Facet | None
-    item: Annotated[str | None, "What stays; null for a contact that holds nothing."]
+    item: Annotated[str | None, "What stays; null for a contact that holds nothing, or was not looked at."]
     status: Annotated[str | None, "That of the live grant."]
     expires: Annotated[datetime | None, "That of the live grant; null: perpetual, or no grant."]
     source: Annotated[PlaceDocument | None, "Where the base declares it; null: only the record tells of it."]
+    looked_at: Annotated[
+        bool, AddedLater(), "False: what else the contact holds could not be read, or was too much to read."
+    ]

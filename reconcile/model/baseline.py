@@ -108,8 +108,9 @@ class NoLonger(StrEnum):
 class Undeclared:
     """One thing that the baseline declared, that nothing declares now, and that stays.
 
-    ``facet`` and ``item`` are None for a contact that holds nothing. ``status`` and ``expires`` are those of
-    the live grant. ``source`` is where the base declares it; None where only the record tells of it.
+    ``facet`` and ``item`` are None for a contact that holds nothing, or of which not all was ``looked_at``:
+    it may hold more than the other lines say. ``status`` and ``expires`` are those of the live grant.
+    ``source`` is where the base declares it; None where only the record tells of it.
     """
 
     contact: Identity
@@ -119,6 +120,7 @@ class Undeclared:
     status: str | None = None
     expires: datetime | None = None
     source: Place | None = None
+    looked_at: bool = True
 
 
 @dataclass(frozen=True, slots=True)

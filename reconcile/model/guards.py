@@ -55,6 +55,7 @@ class Guard:
     * ``unseen``: it trips because something was not seen, so that an empty plan is no proof either.
     * ``incomplete``: it trips when contacts may be missing from what was read.
     * ``spares_others``: it refuses the contacts that it names, not the plan: the others are written.
+    * ``forgets``: it refuses a plan without a change, too, since no later plan would tell of it again.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Guard:
     unseen: bool = False
     incomplete: bool = False
     spares_others: bool = False
+    forgets: bool = False
 
 
 CHANGING_EMAIL = GuardSetting("changing_email", SettingKind.COUNT, 5)
@@ -191,6 +193,15 @@ GUARDS: dict[str, Guard] = {
             "that `granting` names would get another e-mail address or username",
             configured_by="protect: {roles: [...], contacts: [...]}",
             per_contact=True,
+        ),
+        Guard(
+            "undeclared",
+            "something stays that was declared at the base, or at the last complete run, and is declared no "
+            "longer",
+            configured_by="undeclared: refuse",
+            liftable=True,
+            per_contact=True,
+            forgets=True,
         ),
         Guard("empty-declarations", "nothing is declared at all", unseen=True),
         Guard(

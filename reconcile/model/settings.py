@@ -90,6 +90,13 @@ class WarningSettings:
     past_window_days: int = 90
 
 
+class OnUndeclared(StrEnum):
+    """What becomes of a plan when something is declared no longer that stays: it tells, or is refused."""
+
+    TELL = "tell"
+    REFUSE = "refuse"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What steers the fold and the guards."""
@@ -101,6 +108,7 @@ class Policy:
     protect: Protect = Protect()
     guards: GuardLimits = DEFAULT_LIMITS
     judgement: WarningSettings = WarningSettings()
+    undeclared: OnUndeclared = OnUndeclared.TELL
 
     def mode(self, facet: Facet) -> Mode:
         """The configured mode of a set facet."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from reconcile.model.contact import Grant
 from reconcile.model.declaration import Declaration, DeclaredItem
 from reconcile.model.facets import SETS, item_key
+from reconcile.model.guards import Verdict, guard_named
 from reconcile.model.plans.change import Change
 from reconcile.model.plans.operation import Action, Operation, OriginKind
 from reconcile.model.plans.plan import Plan
@@ -40,13 +41,24 @@ def carried_out(
 
 
 def due_plan(drift: Drift) -> Plan:
-    """The plan cut down to what is due by the clock alone; the guards' verdicts stay those of the whole."""
+    """The plan cut down to what is due by the clock alone; the guards' verdicts stay those of the whole.
+
+    What is declared no longer is for a whole plan to tell: the clock has no part in it.
+    """
     left = len(drift.plan.changes) - len(drift.due)
     differ = f"{plural(left, 'contact')} {verb_form(left, 'differs', 'differ')}"
     note = f"{left} more {differ} for other reasons, which 'reconcile drift' tells"
     notes = (*drift.plan.notes, *([note] if left else []))
-    plan = replace(drift.plan, changes=drift.due, notes=notes)
+    guards = tuple(map(_of_due_plan, drift.plan.guards))
+    plan = replace(drift.plan, changes=drift.due, notes=notes, guards=guards, undeclared=())
     return replace(plan, digest=plan_digest(plan))
+
+
+def _of_due_plan(verdict: Verdict) -> Verdict:
+    """A run of what is due makes nothing forgotten, since its record takes all else over."""
+    if verdict.passed or not guard_named(verdict.guard).forgets:
+        return verdict
+    return Verdict(verdict.guard, passed=True, message="not judged: only what is due is looked at")
 
 
 @dataclass(frozen=True, slots=True)

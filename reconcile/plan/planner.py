@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from reconcile.model.baseline import Undeclared
 from reconcile.model.contact import Contact, email_key
 from reconcile.model.declaration import Declaration
 from reconcile.model.plans.change import SetAside
@@ -38,10 +39,12 @@ def make_plan(
     contacts: Sequence[ContactPlan],
     context: PlanContext,
     account: AccountFacts = UNKNOWN_FACTS,
+    undeclared: Sequence[Undeclared] = (),
 ) -> Plan:
     """The plan that the contacts' plans make together, with the verdicts of the guards.
 
-    The order of declarations and of live contacts changes nothing in it.
+    The order of declarations and of live contacts changes nothing in it. ``undeclared`` is what is declared
+    no longer and stays.
     """
     declarations = matches.declarations
     # A revert may have nothing left to undo: that is no sign of lost files.
@@ -58,6 +61,7 @@ def make_plan(
         context.now,
         scheduled=schedule.scheduled,
         foreseen=schedule.foreseen,
+        undeclared=undeclared,
     )
     plan = Plan(
         tool_version=context.tool_version,
@@ -77,6 +81,7 @@ def make_plan(
         set_aside=set_aside,
         scheduled=schedule.scheduled,
         withheld=schedule.withheld,
+        undeclared=tuple(undeclared),
         scope=context.scope,
     )
     return replace(plan, digest=plan_digest(plan))

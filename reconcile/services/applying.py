@@ -105,12 +105,13 @@ class ApplyJob:
             refuse_uncovered(fresh.plan, self.approval)
         self.output.show_plan(fresh.plan)
         recorder = self._recorder(fresh, past, remembered)
-        plan, spending = fresh.plan, dict[str, int]()
+        plan = fresh.plan
         if plan.empty:
             refuse_unseen(plan)
+        spending = self._refuse_guarded(plan, past, ceilings)
         # A run that writes nothing may yet let the clock do what no run before it has shown.
         if plan.schedules or not plan.empty:
-            spending = self._permit(plan, past, ceilings)
+            self.permission.refuse_frozen(plan)
             if confirm:
                 self.console.confirm("Apply this plan?", "apply")
                 self.permission.refuse_late(plan)
@@ -212,12 +213,11 @@ class ApplyJob:
             due=self.due,
         )
 
-    def _permit(self, plan: Plan, past: RunHistory, ceilings: Mapping[str, int]) -> dict[str, int]:
-        """Refuse what guards and freezes refuse; the overrides in the repository that this uses up."""
+    def _refuse_guarded(self, plan: Plan, past: RunHistory, ceilings: Mapping[str, int]) -> dict[str, int]:
+        """Refuse what guards refuse; the overrides in the repository that lift some of them."""
         applying = self.project.settings.applying
         granted = granted_ceilings(applying.allowances, self.approval or plan, past.spent)
         refuse_guarded(plan, {**granted, **ceilings})
-        self.permission.refuse_frozen(plan)
         return granted
 
     def _carry_out_journaled(

@@ -14,7 +14,8 @@ or, with ``recorded`` (when, and by ``remembered`` of whom), of a record.
 What comes out: ``plan`` (contact → lines of operations and of what is kept), ``payloads`` (contact → body),
 ``unchanged``, ``problems``, ``set_aside`` (contact → reason), ``since`` (contact → since when it is set
 aside), ``new`` (those set aside whose entry is not in the base), ``revocations`` (contact → roles),
-``scheduled`` and ``withheld`` (lines), ``refused`` (guards), ``notes`` and ``valid_until``.
+``scheduled`` and ``withheld`` (lines), ``undeclared`` (contact → lines of what stays), ``refused`` (guards),
+``notes`` and ``valid_until``.
 """
 
 from collections.abc import Mapping
@@ -42,6 +43,8 @@ from reconcile.model.problem import Problem
 from reconcile.model.record import NOTHING_REMEMBERED, Record, RecordedEntry, Remembered
 from reconcile.model.settings import Policy
 from reconcile.plan.baseline.resolved import baseline_of, resolved_form
+from reconcile.plan.baseline.scope import EVERYTHING, select
+from reconcile.plan.baseline.undeclared import find_removed, undeclared_rows
 from reconcile.plan.digest import resolved_digest
 from reconcile.plan.matching.matches import Matches, match_declarations, unknown_roles
 from reconcile.plan.planner import make_plan, plan_contacts
@@ -191,8 +194,13 @@ def live_grant(name: str, told: str) -> Grant:
 def plan_of(case: Case, declarations: tuple[Declaration, ...], live: tuple[Contact, ...]) -> Plan:
     found = case.matches(declarations, live)
     assert found.problems == ()
-    contacts = plan_contacts(found, {contact.identity.id: contact for contact in live}, case.context)
-    return make_plan(found, contacts, case.context)
+    by_id = {contact.identity.id: contact for contact in live}
+    contacts = plan_contacts(found, by_id, case.context)
+    baseline, remembered = case.context.baseline, case.context.remembered
+    gone = select(declarations, EVERYTHING, case.policy, baseline, remembered).gone
+    removed = find_removed(gone, declarations, [contact.identity for contact in live], remembered)
+    undeclared = undeclared_rows(removed, by_id, contacts, case.context)
+    return make_plan(found, contacts, case.context, undeclared=undeclared)
 
 
 def shown(plan: Plan) -> dict[str, list[str]]:
@@ -257,13 +265,31 @@ def outcome(case: Case) -> dict[str, Any]:
         "since": {entry.label: utc_text(entry.since) for entry in plan.set_aside if entry.since},
         "new": [entry.label for entry in plan.set_aside if entry.new],
         "revocations": {entry.label: [*entry.revocations] for entry in plan.set_aside if entry.revocations},
+        "undeclared": stays(plan),
         "refused": [verdict.guard for verdict in plan.refused],
         "notes": list(plan.notes),
         "valid_until": utc_text(plan.valid_until.at) if plan.valid_until else None,
     }
 
 
-UNLESS_SAID: dict[str, Any] = {"refused": [], "notes": [], "set_aside": {}, "since": {}}
+def stays(plan: Plan) -> dict[str, list[str]]:
+    shown: dict[str, list[str]] = {}
+    for row in plan.undeclared:
+        until = f" until {utc_text(row.expires)}" if row.expires else ""
+        item = f"{row.facet} {row.item}" if row.facet else "nothing" if row.looked_at else "not looked at"
+        status = f": {row.status}{until}" if row.status else ""
+        line = row.source.line if row.source else "?"
+        shown.setdefault(row.contact.label, []).append(f"! {row.what} {item}{status} (line {line})")
+    return shown
+
+
+UNLESS_SAID: dict[str, Any] = {
+    "refused": [],
+    "notes": [],
+    "set_aside": {},
+    "since": {},
+    "undeclared": {},
+}
 """What a case expects of these without saying so."""
 
 

@@ -8,8 +8,10 @@ import pytest
 from reconcile.clock import Window
 from reconcile.documents.codec import encode
 from reconcile.documents.reports import DriftDocument, drift_from_document
+from reconcile.model.baseline import NoLonger, Undeclared
 from reconcile.model.contact import Contact, Grant, Identity, State
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
+from reconcile.model.guards import Verdict
 from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.record import NOTHING_REMEMBERED, Record, RecordedEntry, Remembered, UnrecordedRun
@@ -169,6 +171,17 @@ def test_the_due_plan_is_a_plan_of_its_own() -> None:
     assert cut.changes == STARTED_PLAN.changes
     assert cut.guards == STARTED_PLAN.guards
     assert cut.digest == plan_digest(cut)
+
+
+def test_the_clock_has_no_part_in_what_is_declared_no_longer() -> None:
+    """A run of what is due neither tells of it nor is refused for it: a whole run does both."""
+    told = Undeclared(Identity("40", "user", "pippa@example.com"), NoLonger.CONTACT)
+    refused = Verdict("undeclared", passed=False, message="1 contact", found=1, subjects=("pippa",))
+    found = explain_drift(
+        replace(STARTED_PLAN, guards=(refused,), undeclared=(told,)), STARTED_ONCE, Policy()
+    )
+    cut = due_plan(found)
+    assert (cut.undeclared, cut.refused) == ((), ())
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -1,7 +1,7 @@
 """Guards count people and access: the same at 3 contacts as at 30,000, with their numbers in words."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -16,6 +16,7 @@ from reconcile.apply.preflight import granted_ceilings, refuse_guarded
 from reconcile.clock import Window
 from reconcile.errors import Refusal
 from reconcile.journal.lines import SpentOverride
+from reconcile.model.baseline import NoLonger, Undeclared
 from reconcile.model.contact import Contact, Grant, Identity, State
 from reconcile.model.declaration import Declaration, DeclaredGrant, Mode
 from reconcile.model.facets import Facet
@@ -23,7 +24,7 @@ from reconcile.model.guards import GuardLimits, Verdict, liftable_guards
 from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.plans.summary import summarise
 from reconcile.model.problem import Place
-from reconcile.model.settings import Override, Patterns, Policy, Protect
+from reconcile.model.settings import OnUndeclared, Override, Patterns, Policy, Protect
 from reconcile.plan.approval import not_covered
 from reconcile.plan.guards.facts import AccountFacts, OtherHolders
 from reconcile.plan.matching.matches import Matches
@@ -36,6 +37,8 @@ def limits(**configured: Any) -> GuardLimits:
     assert configured.keys() <= GuardLimits().complete().keys()
     return GuardLimits(configured)
 
+
+KEEPING = Undeclared(Identity("40", "user", "pippa@example.com"), NoLonger.CONTACT)
 
 SIZES = [3, 300, pytest.param(30_000, marks=pytest.mark.long)]
 
@@ -56,6 +59,7 @@ def planned(
     guards: GuardLimits,
     facts: AccountFacts | None = None,
     asking: frozenset[str] = frozenset(),
+    stays: Sequence[Undeclared] = (),
     **policy: Any,
 ) -> Plan:
     matched = tuple((declared, live.identity) for live, declared in pairs if live is not None)
@@ -65,7 +69,8 @@ def planned(
     )
     live = {one.identity.id: one for one, _ in pairs if one is not None}
     matches = Matches(matched, created, ())
-    return make_plan(matches, plan_contacts(matches, live, context), context, facts or AccountFacts())
+    contacts = plan_contacts(matches, live, context)
+    return make_plan(matches, contacts, context, facts or AccountFacts(), stays)
 
 
 def verdict(plan: Plan, guard: str) -> Verdict:
@@ -299,6 +304,8 @@ ME = (person(1, "customer", "press"), entry(1, "customer"))
 
 STRIPPED = (person(2, "press"), entry(2))
 
+AS_DECLARED = (person(5, "press"), entry(5, "press"))
+
 
 def moving(number: int, *roles: str, to: str = "", field: str = "email") -> tuple[Contact, Declaration]:
     """A contact with such roles, unmanaged, and an entry that gives it another address or username."""
@@ -444,6 +451,10 @@ TRIPPED: dict[str, tuple[Callable[[], Plan], str]] = {
     "shrunk": (
         lambda: planned([ME], limits(), AccountFacts(contacts=79, before=100)),
         "21 contacts fewer than at the last run; the limit is 20",
+    ),
+    "undeclared": (
+        lambda: planned([AS_DECLARED], limits(), stays=[KEEPING, KEEPING], undeclared=OnUndeclared.REFUSE),
+        "1 contact would keep what is declared no longer; the limit is 0",
     ),
     "unreadable": (
         lambda: planned([(unreadable(), entry(1, "customer", "press"))], limits()),

@@ -4,7 +4,7 @@ import re
 
 from reconcile.model.facets import FACETS, SETS, Facet
 from reconcile.model.guards import GUARDS, Guard, SettingKind, liftable_guards
-from reconcile.model.settings import AuthFlow, Privacy, TargetKind, UpdateMethod
+from reconcile.model.settings import AuthFlow, OnUndeclared, Privacy, TargetKind, UpdateMethod
 
 from .containers import Key, KeyedMapping, ListOf, NamedMapping
 from .declarations import MANAGE
@@ -217,6 +217,11 @@ def configuration_mapping() -> KeyedMapping:
             Key("ignore", IGNORE, IGNORE.about),
             Key("protect", PROTECT, PROTECT.about),
             Key("guards", guards, guards.about),
+            Key(
+                "undeclared",
+                Choice(tuple(OnUndeclared)),
+                "Whether apply refuses a plan in which something is declared no longer that stays (tell).",
+            ),
             Key("apply", applying, applying.about),
             Key("privacy", Choice(tuple(Privacy)), "Names and e-mails in what leaves the terminal."),
             Key("require", REQUIRE, REQUIRE.about),

@@ -22,7 +22,7 @@ from reconcile.model.guards import (
     Verdict,
 )
 from reconcile.model.plans.change import ChangeAction
-from reconcile.model.settings import Policy
+from reconcile.model.settings import OnUndeclared, Policy
 from reconcile.plan.contact_plan import ContactPlan
 from reconcile.text import count, listed, verb_form
 
@@ -166,6 +166,14 @@ def _shrunk(guard_input: GuardInput) -> GuardCount:
     return GuardCount(f"{gone} contacts fewer than at the last run; the limit is {limit}", gone, limit)
 
 
+def _undeclared(guard_input: GuardInput) -> GuardCount:
+    """Whoever has merely deleted an entry may have meant to take the access away: it stays."""
+    subjects = tuple(sorted({row.contact.label for row in guard_input.undeclared}))
+    if guard_input.policy.undeclared is OnUndeclared.TELL:
+        return GuardCount("not judged: the configuration does not say 'undeclared: refuse'", 0)
+    return count_in_words("contact", "would keep what is declared no longer", subjects, 0)
+
+
 def _unreadable(guard_input: GuardInput) -> GuardCount:
     """Refuses those contacts alone: they have no change in the plan, and the others do not depend on them."""
     unread = (contact for contact in guard_input.contacts if contact.unreadable)
@@ -187,6 +195,7 @@ CHECKS: dict[str, Check] = {
     "protected": protected_items,
     "self": staff_harmed,
     "shrunk": _shrunk,
+    "undeclared": _undeclared,
     "unreadable": _unreadable,
 }
 """The check of each row in the table of guards."""

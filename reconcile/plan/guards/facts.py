@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 
+from reconcile.model.baseline import Undeclared
 from reconcile.model.contact import Identity
 from reconcile.model.facets import Facet, ItemKey, item_key
 from reconcile.model.guards import LOSING_HOURS, GuardLimits
@@ -64,6 +65,7 @@ class GuardInput:
     ``declared`` counts the declarations, those included that found no contact in an incomplete listing.
     ``scheduled`` is what the clock will do, ``foreseen`` are the items of contacts that it has given or taken
     since they were scheduled: what the guards judged then is not judged again.
+    ``undeclared`` is what is declared no longer and stays.
     """
 
     contacts: Sequence[ContactPlan]
@@ -73,6 +75,7 @@ class GuardInput:
     now: datetime
     scheduled: Sequence[Scheduled] = ()
     foreseen: frozenset[tuple[Identity, ItemKey]] = frozenset()
+    undeclared: Sequence[Undeclared] = ()
 
     @property
     def limits(self) -> GuardLimits:

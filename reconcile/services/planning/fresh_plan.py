@@ -21,6 +21,7 @@ from reconcile.model.reports import Drift
 from reconcile.model.settings import Policy
 from reconcile.plan.approval import refusals_of_the_unseen
 from reconcile.plan.baseline.scope import EVERYTHING, ScopeChoice, Selection, declaration_of, select
+from reconcile.plan.baseline.undeclared import find_removed, undeclared_rows
 from reconcile.plan.contact_plan import ContactPlan
 from reconcile.plan.drift import due_plan, explain_drift
 from reconcile.plan.guards.checks import loss_horizon, roles_without_holder
@@ -35,7 +36,7 @@ from reconcile.services.project import Project
 from reconcile.text import escape_unprintable
 
 from .look_ups import FoundContacts, LookUps
-from .role_holders import search_holders, undeclared_contacts
+from .role_holders import read_left, search_holders, undeclared_contacts
 from .scope import choose_scope
 
 MOST_LISTINGS = 3
@@ -157,12 +158,16 @@ class _Planning:
         matches = self._matches(listing, roles)
         live = _read(matches.matched, self.account, listing, self.progress)
         contacts = plan_contacts(matches, live, context)
+        removed = find_removed(
+            self.selection.gone, self.selection.folder, listing.identities, self.remembered
+        )
+        left = read_left(removed.left, self.account, listing)
         known = self._number_of_contacts(found)
         facts = replace(
             self._earlier_facts(),
             contacts=known,
             gap=listing.gap,
-            other_holders=self._other_holders(listing, live, contacts),
+            other_holders=self._other_holders(_with_roles(listing, left), live, contacts),
             idle_entries=idle_entries(
                 context.policy,
                 roles,
@@ -170,9 +175,10 @@ class _Planning:
                 contacts,
             ),
         )
-        plan = make_plan(matches, contacts, context, facts)
-        planned = planned_entries(matches, contacts, context)
-        return FreshPlan(plan, known, context, tuple(planned), facts.idle_entries)
+        undeclared = undeclared_rows(removed, left, contacts, context)
+        plan = make_plan(matches, contacts, context, facts, undeclared)
+        planned = tuple(planned_entries(matches, contacts, context))
+        return FreshPlan(plan, known, context, planned, facts.idle_entries)
 
     def _find(self) -> FoundContacts:
         """The live contacts that the plan may be about: all of them, or those that are looked up."""
@@ -255,6 +261,12 @@ def _read(
         group_progress = _group_progress(progress, len(live), len(facets))
         live |= account.contacts(group, group_progress, known=listing, facets=needed)
     return live
+
+
+def _with_roles(listing: Listing, contacts: Mapping[str, Contact]) -> Listing:
+    """The listing with what was read of these contacts, so that no search for holders reads them again."""
+    read = {id_: contact for id_, contact in contacts.items() if contact.state.roles is not None}
+    return replace(listing, contacts={**listing.contacts, **read})
 
 
 def _group_progress(progress: Progress, before: int, total: int) -> Callable[[int, int | None], None]:

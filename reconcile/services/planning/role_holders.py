@@ -1,14 +1,15 @@
-"""Who holds roles among the contacts that nobody declares: what the guard of last holders must know."""
+"""What the contacts hold that nobody declares: other holders of a role, and what was declared before."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
 from reconcile.evance.listing import Listing, ListingProgress
 from reconcile.evance.reader import Reader
-from reconcile.model.contact import Contact, Identity
+from reconcile.model.contact import Contact, Identity, State
+from reconcile.model.facets import SETS
 from reconcile.plan.guards.facts import OtherHolders
 
 MOST_READ = 500
@@ -16,6 +17,9 @@ MOST_READ = 500
 
 MOST_UNREADABLE = 5
 """Maximum number of contacts that can't be read, then the search ends: the account is in trouble."""
+
+MOST_LEFT = 50
+"""Maximum number of contacts that are read only to tell what they keep, then none is: a folder was lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +76,21 @@ def _held(contact: Contact | None, now: datetime) -> list[str]:
     """The roles that the contact is proven to have access by: one that waits opens nothing."""
     roles = contact.state.roles if contact else None
     return [grant.reference for grant in roles or () if grant.readable and grant.active and grant.held(now)]
+
+
+def read_left(identities: Collection[Identity], account: Reader, listing: Listing) -> dict[str, Contact]:
+    """These contacts by id, with their sets; without those that are gone by now.
+
+    Those without sets can't be read, or there are more than ``MOST_LEFT`` of which the listing does not tell.
+    """
+    listed = listing.contacts
+    contacts = {i.id: listed[i.id] for i in identities if i.id in listed and _shows_sets(listed[i.id])}
+    unread = [identity for identity in identities if identity.id not in contacts]
+    if len(unread) > MOST_LEFT:
+        return contacts | {identity.id: Contact(identity, State()) for identity in unread}
+    with closing(account.looked_up(unread)) as found:
+        return contacts | {contact.identity.id: contact for contact in found if contact is not None}
+
+
+def _shows_sets(contact: Contact) -> bool:
+    return all(contact.state.has(facet) for facet in SETS)

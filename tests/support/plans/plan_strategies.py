@@ -137,6 +137,7 @@ UNDECLARED = st.builds(
     status=st.none() | TEXTS,
     expires=st.none() | INSTANTS,
     source=st.none() | PLACES,
+    looked_at=st.booleans(),
 )
 
 KEYS = st.builds(EntryKey, id=st.none() | TEXTS, reference=st.none() | TEXTS, email=st.none() | TEXTS)
