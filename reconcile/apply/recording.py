@@ -23,6 +23,7 @@ from reconcile.model.guards import SHRUNK, Verdict, guard_named
 from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.record import CheckedOutCommit, Record, Remembered
 from reconcile.model.result import Report
+from reconcile.plan.digest import policy_digest
 
 MOST_KEPT = 5
 """Maximum number of records' files kept for an account: more than one, since a run may be retired."""
@@ -46,6 +47,10 @@ class Recorder:
     waiting: Collection[EntryKey] | None = None
 
     @property
+    def _config(self) -> str:
+        return policy_digest(self.context.policy, self.context.account)
+
+    @property
     def needless(self) -> bool:
         """True where no record may come of the run, however it ends.
 
@@ -54,7 +59,7 @@ class Recorder:
         looks wrong must not become the measure of the next run.
         """
         last = self.remembered.record
-        blind = self.waiting is not None and (last is None or last.config != self.plan.config_digest)
+        blind = self.waiting is not None and (last is None or last.config != self._config)
         cut = self.plan.revert is not None or self.plan.scope is not None
         return cut or blind or any(map(self._looks_wrong, self.plan.refused))
 
@@ -80,9 +85,7 @@ class Recorder:
         return records[: names.index(last.run) + 1] if last else ()
 
     def _record(self, run: str, report: Report) -> Record:
-        builder = RecordBuilder(
-            self.remembered, self.context.policy, self.plan.config_digest, self.context.now
-        )
+        builder = RecordBuilder(self.remembered, self.context.policy, self._config, self.context.now)
         last, declarations, commit = self.remembered.record, self.plan.declarations_digest, self.commit
         if self.waiting is None or last is None:
             created = {
@@ -94,8 +97,7 @@ class Recorder:
             # Declarations that were not carried out yet stay so: later runs compare them with that commit.
             commit = commit if declarations == last.declarations else last.commit
             declarations = last.declarations
-        config, at = self.plan.config_digest, self.context.now
-        return Record(run, at, commit, declarations, config, entries)
+        return Record(run, self.context.now, commit, declarations, self._config, entries)
 
 
 def note_record(journal: Journal, record: Record, times: NotedTimes, earlier: Sequence[NotedRecord]) -> None:

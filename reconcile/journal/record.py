@@ -181,7 +181,7 @@ def planned_entries(
 class RecordBuilder:
     """Makes the entries of the next record from those of the last one, and from what a run did.
 
-    ``config`` is the configuration's digest, ``now`` the instant that the run worked as of.
+    ``config`` is the policy's digest, ``now`` the instant that the run worked as of.
     """
 
     remembered: Remembered

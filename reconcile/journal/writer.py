@@ -72,6 +72,7 @@ class Journal:
         plan: Plan,
         at: NotedTimes,
         *,
+        config: str,
         contacts: int,
         approved: str,
         overridden: Iterable[str],
@@ -79,9 +80,9 @@ class Journal:
     ) -> None:
         """What the run sets out to do, for which account and when, and which runs were the last before it.
 
-        ``contacts`` is how many the account has; ``approved`` is the digest of the approved plan, and
-        ``overridden`` are the guards that overrides in the repository lift for it; ``due`` says that only
-        what is due by the clock is done.
+        ``config`` is the policy's digest, which later runs compare with theirs. ``contacts`` is how many the
+        account has; ``approved`` is the digest of the approved plan, and ``overridden`` are the guards that
+        overrides in the repository lift for it; ``due`` says that only what is due by the clock is done.
         """
         self._append(
             BeginLine(
@@ -94,7 +95,7 @@ class Journal:
                 machine=utc_text(at.machine),
                 server=utc_text(at.server) if at.server else NOT_NOTED,
                 declarations=plan.declarations_digest,
-                config=plan.config_digest,
+                config=config,
                 follows=unfollowed_runs(self._chain.path),
                 contacts=contacts,
                 allowances=tuple(SpentOverride(guard, approved) for guard in sorted(overridden)),

@@ -71,13 +71,14 @@ class Baseline:
     """The declarations that the present ones are compared with: what is not in it is new.
 
     ``name`` is how to call it to a person: ``main at 4f2a9c1``, ``the last complete run``. ``allowances`` are
-    the digests of its entries under ``allow``. ``config`` is the digest of its configuration. ``at`` is when
-    the run began that recorded it; None for a commit.
+    the digests of its entries under ``allow``. ``config`` is the digest of its whole configuration;
+    None for the record, which has that of the policy alone. ``at`` is when the run began that recorded it;
+    None for a commit.
     """
 
     name: str
     entries: Mapping[EntryKey, BaselineEntry]
-    config: str
+    config: str | None
     allowances: frozenset[str] = frozenset()
     at: datetime | None = None
 

@@ -38,8 +38,9 @@ class CheckedOutCommit:
 class Record:
     """What the last complete run says of all declarations (design, section 7).
 
-    ``commit`` is that of the declarations' repository; None outside of Git. ``declarations`` and ``config``
-    are the digests of both; ``allowances`` those of the entries under ``allow`` that were declared.
+    ``commit`` is that of the declarations' repository; None outside of Git. ``declarations`` is the digest of
+    what was declared, ``config`` that of the policy, which steers fold and guards; ``allowances`` has those
+    of the entries under ``allow`` that were declared.
     """
 
     run: str
@@ -56,7 +57,7 @@ class Record:
             key: BaselineEntry(entry.resolved, entry.form, contact=entry.contact)
             for key, entry in self.entries.items()
         }
-        return Baseline("the last complete run", entries, self.config, self.allowances, self.at)
+        return Baseline("the last complete run", entries, None, self.allowances, self.at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from reconcile.clock import utc_text
-from reconcile.documents.plan import plan_document
+from reconcile.documents.codec import object_shape
+from reconcile.documents.plan import PlanDocument, plan_document
 from reconcile.model.contact import (
     ACTIVE,
     BY_ROLE,
@@ -96,7 +97,15 @@ def invalid_approval(
     be what this version writes of the plan, to the last key: people may have approved what a later version
     or somebody's hand has put in.
     """
+    if not has_own_digest(approved) and _is_of_an_earlier_version(document):
+        return ("it was made by another version of reconcile; plan again with this one",)
     return (*_wrong_digests(approved, pinned), *_foreign_keys(approved, document))
+
+
+def _is_of_an_earlier_version(document: Mapping[str, Any]) -> bool:
+    """True for a plan without what later versions say: the digest covered other things then."""
+    keys = object_shape(PlanDocument).keys()
+    return not {key.name for key in keys if key.optional and key.left_out is None} <= document.keys()
 
 
 def _wrong_digests(approved: Plan, pinned: str | None) -> Iterator[str]:
@@ -123,7 +132,8 @@ def not_covered(fresh: Plan, approved: Plan) -> Iterator[str]:
     if approved.account != fresh.account:
         yield f"it was made for the account {approved.account}, this is {fresh.account}"
     if approved.config_digest != fresh.config_digest:
-        yield "it was made under another configuration of modes, ignored and protected items or guards"
+        files = "reconcile.yaml or evance.capabilities.yaml"
+        yield f"it was made under another configuration: {files} has changed what is written or refused"
     if approved.valid_until is not None and approved.valid_until.at <= fresh.as_of:
         boundary = approved.valid_until
         event = "started" if boundary.starts else "lapsed"

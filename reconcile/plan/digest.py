@@ -13,7 +13,7 @@ from reconcile.model.contact import Contact, Grant, Item, State
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredItem
 from reconcile.model.facets import MANAGED, SETS, Facet
 from reconcile.model.plans.plan import Plan
-from reconcile.model.settings import Policy, WarningSettings
+from reconcile.model.settings import ApplySettings, Capabilities, Policy, Settings, Target, WarningSettings
 
 _DECLARED = ("id", "reference", "email", "present", "create", "type")
 """The fields of a declaration that its digest takes as they are."""
@@ -162,7 +162,50 @@ def _instant(instant: datetime | None) -> str | None:
     return None if instant is None else utc_text(instant)
 
 
-def config_digest(policy: Policy, account: str) -> str:
-    """The digest of what steers fold and guards, and of the account it is for; warnings steer neither."""
-    steering = asdict(replace(policy, judgement=WarningSettings()))
-    return digest_of({"account": account, "policy": {**steering, "guards": policy.guards.complete()}})
+def policy_digest(policy: Policy, account: str) -> str:
+    """The digest of what steers fold and guards, and of the account it is for; warnings steer neither.
+
+    Records and journals have this one, since a new freeze or another verb must not make everything that the
+    clock asks for wait for a person.
+    """
+    return digest_of({"account": account, "policy": _steering(policy)})
+
+
+def _steering(policy: Policy) -> dict[str, Any]:
+    return {**asdict(replace(policy, judgement=WarningSettings())), "guards": policy.guards.complete()}
+
+
+_WITHOUT_EFFECT = {"accounts", "page_size", "update_method"}
+"""What of the capabilities changes no write: for whom they hold, how much is asked for at once; the verb is
+covered together with the target's."""
+
+
+def config_digest(settings: Settings, target: Target, account: str, known: Capabilities) -> str:
+    """The digest of all of a target's configuration that changes what is written or refused.
+
+    That is of ``reconcile.yaml`` and ``evance.capabilities.yaml`` together (design, section 6). Rates,
+    workers, page sizes, privacy and warnings take no part: with others the same plan comes to the same end.
+    Nor do folders: what is in them has a digest of its own.
+    """
+    capabilities = {name: value for name, value in asdict(known).items() if name not in _WITHOUT_EFFECT}
+    return digest_of(
+        {
+            "account": account,
+            "kind": target.kind,
+            "update_method": known.update_method or target.update_method,
+            "policy": _steering(settings.policy),
+            "apply": _applying(settings.applying),
+            "capabilities": {**capabilities, "refuse": sorted(known.refuse)},
+        }
+    )
+
+
+def _applying(applying: ApplySettings) -> dict[str, Any]:
+    """What holds for applying. Why there is a freeze, and in which order they stand, makes no difference."""
+    freezes = sorted([utc_text(freeze.starts), utc_text(freeze.expires)] for freeze in applying.freezes)
+    return {
+        "failures": applying.failures,
+        "freezes": freezes,
+        "revoke_in_freeze": applying.revoke_in_freeze,
+        "stopped": applying.stopped,
+    }

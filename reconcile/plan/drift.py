@@ -15,12 +15,15 @@ from reconcile.model.reports import Cause, Difference, Drift
 from reconcile.model.settings import Policy
 from reconcile.text import plural, verb_form
 
-from .digest import plan_digest, resolved_digest
+from .digest import plan_digest, policy_digest, resolved_digest
 
 
 def explain_drift(plan: Plan, remembered: Remembered, policy: Policy) -> Drift:
     """Why each operation of a plan is needed."""
-    explainers = ((change, _ContactDrift.of(change, plan, remembered, policy)) for change in plan.changes)
+    config = policy_digest(policy, plan.account)
+    explainers = (
+        (change, _ContactDrift.of(change, plan, remembered, policy, config)) for change in plan.changes
+    )
     differences = (
         explainer.difference(operation) for change, explainer in explainers for operation in change.operations
     )
@@ -32,6 +35,7 @@ def carried_out(
 ) -> RecordedEntry | None:
     """What the record says of a declaration that is resolved as it was then, under the same configuration.
 
+    ``config`` is the policy's digest.
     None for all others: no complete run has carried them out as they are now.
     """
     entry = remembered.entry(declaration.key)
@@ -76,10 +80,12 @@ class _ContactDrift:
     settled: datetime | None
 
     @classmethod
-    def of(cls, change: Change, plan: Plan, remembered: Remembered, policy: Policy) -> "_ContactDrift":
-        entry = carried_out(change.declaration, plan.config_digest, remembered, policy)
+    def of(
+        cls, change: Change, plan: Plan, remembered: Remembered, policy: Policy, config: str
+    ) -> "_ContactDrift":
+        entry = carried_out(change.declaration, config, remembered, policy)
         unrecorded = remembered.unrecorded
-        made_for = (plan.declarations_digest, plan.config_digest)
+        made_for = (plan.declarations_digest, config)
         same = unrecorded is not None and (unrecorded.declarations, unrecorded.config) == made_for
         instants = (entry.settled if entry else None, remembered.settled.get(change.contact.id))
         settled = max((instant for instant in instants if instant is not None), default=None)

@@ -11,7 +11,7 @@ from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.text import count, listed, verb_form
 
 from .contact_plan import ContactPlan, plan_contact
-from .digest import config_digest, declarations_digest, plan_digest
+from .digest import declarations_digest, plan_digest
 from .guards.checks import evaluate
 from .guards.facts import UNKNOWN_FACTS, AccountFacts, GuardInput
 from .matching.matches import Matches
@@ -70,7 +70,7 @@ def make_plan(
         as_of=context.now,
         valid_until=next_boundary(declarations, context.now),
         timezone=context.policy.timezone,
-        config_digest=config_digest(context.policy, context.account),
+        config_digest=context.config,
         declarations_digest=declarations_digest(declarations),
         changes=tuple(change for change in changes if change is not None),
         unchanged=len(matches.gone)
@@ -106,12 +106,22 @@ def _set_aside_order(entry: SetAside) -> tuple[object, ...]:
 
 
 def _notes(matches: Matches, account: AccountFacts, context: PlanContext) -> Iterator[str]:
+    yield from _configuration_note(context)
     yield from account.idle_entries
     yield from _unseen_notes(matches.unseen)
     yield from _rename_notes(matches)
     yield from _gone_notes(matches, context)
     yield from _anew_notes(matches, context)
     yield from _gap_notes(account.older_gaps)
+
+
+def _configuration_note(context: PlanContext) -> list[str]:
+    """What a changed configuration does to contacts whose declarations are the same is in no such plan."""
+    base = context.baseline
+    if base is None or base.config in (None, context.config):
+        return []
+    others = "what that does to all other contacts, a plan without a base tells"
+    return [f"the configuration differs from {base.name}; {others}"]
 
 
 def _gap_notes(runs: Sequence[str]) -> list[str]:

@@ -22,6 +22,7 @@ from reconcile.model.result import Report
 from reconcile.plan.approval import approved_operations, counted_by
 from reconcile.plan.baseline.scope import EVERYTHING, ScopeChoice
 from reconcile.plan.clock_check import ClockReport
+from reconcile.plan.digest import policy_digest
 from reconcile.render.wording.ending import open_revocation_lines, unsettled_lines, written_text
 from reconcile.text import escape_unprintable
 
@@ -86,8 +87,8 @@ class ApplyJob:
     @property
     def context(self) -> PlanContext:
         """What the plan is made for."""
-        revert = self.approval.revert if self.approval else None
-        context = self.project.plan_context(self.account.connection.account, revert)
+        revert, link = self.approval.revert if self.approval else None, self.account.connection
+        context = self.project.plan_context(link.account, link.capabilities, revert)
         return replace(context, due=self.due)
 
     def run(self, ceilings: Mapping[str, int], *, confirm: bool) -> None:
@@ -207,6 +208,7 @@ class ApplyJob:
         journal.begin(
             fresh.plan,
             self._times(),
+            config=policy_digest(self.context.policy, self.context.account),
             contacts=fresh.contacts,
             approved=(self.approval or fresh.plan).digest,
             overridden=spending,

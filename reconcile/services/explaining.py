@@ -32,7 +32,7 @@ def explain_in_project(project: Project, name: str, console: Console) -> Explana
     """What the project's declarations and the account tell of the contact of that name."""
     declarations = project.load().declarations
     with console.progress() as progress, open_reader(project, console) as account:
-        context = project.plan_context(account.connection.account)
+        context = project.plan_context(account.connection.account, account.connection.capabilities)
         past = run_history(project.journals, context.account)
         explanation = explain_one_contact(
             declarations, name, account, context, progress=progress, remembered=past.read_remembered()

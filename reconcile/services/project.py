@@ -14,6 +14,7 @@ from reconcile.model.declaration import Declaration
 from reconcile.model.plans.plan import PlanContext
 from reconcile.model.record import CheckedOutCommit
 from reconcile.model.settings import Capabilities, Settings, Target, TargetKind
+from reconcile.plan.digest import config_digest
 
 from .caller import Console, ProjectChoice
 from .git import checked_out_commit
@@ -73,9 +74,14 @@ class Project:
         console.warn(loaded.warnings)
         return loaded.declarations
 
-    def plan_context(self, account: str, revert: str | None = None) -> PlanContext:
-        """What a plan for that account is made for: the declarations, or to undo the run ``revert``."""
-        return PlanContext(self.target.name, account, self.settings.policy, self.now, __version__, revert)
+    def plan_context(self, account: str, known: Capabilities, revert: str | None = None) -> PlanContext:
+        """What a plan for that account is made for: the declarations, or to undo the run ``revert``.
+
+        ``known`` are the capabilities that the account is written with.
+        """
+        config = config_digest(self.settings, self.target, account, known)
+        made_for = self.target.name, account, self.settings.policy, self.now, __version__
+        return PlanContext(*made_for, revert, config=config)
 
     def refuse_another_time(self) -> None:
         """A plan may look at any time; a write happens now. UsageError for ``--as-of`` at a real account."""

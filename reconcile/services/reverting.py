@@ -49,7 +49,8 @@ def plan_revert(project: Project, run: str, console: Console) -> Plan:
     """The plan that undoes the run of that name; its notes say what of the run it does not undo."""
     journaled = find_run(project, run)
     with console.progress() as progress, open_reader(project, console) as account:
-        context = project.plan_context(account.connection.account, journaled.name)
+        link = account.connection
+        context = project.plan_context(link.account, link.capabilities, journaled.name)
         revert = undo_run(journaled, account, context)
         past = run_history(project.journals, context.account)
         fresh = make_fresh_plan(revert.declarations, account, context, past=past, progress=progress)
@@ -66,7 +67,7 @@ def declarations_of_approved_revert(
     run can't be given them back, so that the run would pass for undone.
     """
     run = approved.revert or ""
-    context = project.plan_context(account.connection.account, run)
+    context = project.plan_context(account.connection.account, account.connection.capabilities, run)
     journaled = find_run(project, run)
     revert = undo_run(journaled, account, context)
     _refuse_half_an_undoing(journaled, revert)

@@ -290,13 +290,40 @@ def test_a_plan_past_its_time_is_refused(sandbox_account: SandboxAccount, as_of:
         refused(done, sandbox_account, "it was valid until 2026-11-30T00:00:00Z, when press of")
 
 
-def test_another_configuration_of_guards_is_refused(sandbox_account: SandboxAccount) -> None:
-    """Limits that were not in force at the approval may let pass what nobody looked at."""
+OTHER_SETTINGS = {
+    "guards": ("reconcile.yaml", "guards: {creating: 50}\n"),
+    "a freeze next year": (
+        "reconcile.yaml",
+        "apply: {freeze: [{starts: 2027-12-24, expires: 2027-12-26, reason: Christmas}]}\n",
+    ),
+    "what is refused": (
+        "evance.capabilities.yaml",
+        'version: 1\naccount: "{host}"\nas_of: 2026-11-23\nrefuse: [tags]\n',
+    ),
+}
+
+
+@pytest.mark.parametrize("other", OTHER_SETTINGS)
+def test_another_configuration_is_refused(sandbox_account: SandboxAccount, other: str) -> None:
+    """What was not in force at the approval may write, or let pass, what nobody looked at."""
+    checkout, (name, text) = sandbox_account.checkout(declared(BASE)), OTHER_SETTINGS[other]
+    path = checkout.saved()
+    file = checkout.root / name
+    settled = file.read_text("utf-8") if file.exists() else ""
+    file.write_text(settled + text.replace("{host}", read_plan_file(path).account), encoding="utf-8")
+    refused(checkout.apply(str(path)), sandbox_account, "another configuration: reconcile.yaml or evance.cap")
+
+
+def test_a_plan_of_an_earlier_version_is_called_so(sandbox_account: SandboxAccount) -> None:
+    """Its digest covers something else, and nobody has changed it."""
     checkout = sandbox_account.checkout(declared(BASE))
     path = checkout.saved()
-    settled = (checkout.root / "reconcile.yaml").read_text("utf-8")
-    checkout.configure(f"{settled}guards: {{creating: 50}}\n")
-    refused(checkout.apply(str(path)), sandbox_account, "another configuration")
+    document = json.loads(path.read_text("utf-8"))
+    earlier = {key: value for key, value in document.items() if key not in ("scope", "scheduled")}
+    path.write_text(json.dumps({**earlier, "digest": digest_of(earlier)}), encoding="utf-8")
+    done = checkout.apply(str(path))
+    refused(done, sandbox_account, "it was made by another version of reconcile; plan again with this one")
+    assert "was changed later" not in done.err
 
 
 def test_a_contact_that_became_somebody_else_is_refused(sandbox_account: SandboxAccount) -> None:

@@ -447,6 +447,17 @@ def test_what_was_due_while_its_contact_differed_is_due_later(sandbox_account: S
     assert roles(sandbox_account, GRACE) == {"customer", "press"}
 
 
+def test_what_is_due_goes_on_through_a_new_freeze_and_a_new_verb(sandbox_account: SandboxAccount) -> None:
+    """A record is of the policy alone: nobody has to apply the whole shop because Christmas is near."""
+    checkout = sandbox_account.checkout(SCHEDULED)
+    applied(checkout)
+    text = (checkout.root / "reconcile.yaml").read_text("utf-8").replace("rate:", "update_method: PUT, rate:")
+    freeze = "{starts: 2026-12-24, expires: 2026-12-26, reason: Christmas}"
+    checkout.configure(f"{text}apply: {{freeze: [{freeze}]}}\n")
+    applied(checkout, "--due", as_of=STARTED)
+    assert roles(sandbox_account, GRACE) == {"customer", "press"}
+
+
 def test_without_a_record_of_this_configuration_a_run_of_what_is_due_leaves_none(
     sandbox_account: SandboxAccount,
 ) -> None:

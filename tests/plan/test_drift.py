@@ -17,7 +17,7 @@ from reconcile.model.problem import Place
 from reconcile.model.record import NOTHING_REMEMBERED, Record, RecordedEntry, Remembered, UnrecordedRun
 from reconcile.model.reports import Cause
 from reconcile.model.settings import Policy
-from reconcile.plan.digest import plan_digest, resolved_digest
+from reconcile.plan.digest import plan_digest, policy_digest, resolved_digest
 from reconcile.plan.drift import due_plan, explain_drift
 from reconcile.plan.matching.matches import Matches
 from reconcile.plan.planner import make_plan, plan_contacts
@@ -50,13 +50,13 @@ def planned(declaration: Declaration, *tags: str, roles: tuple[Grant, ...] = ())
 def recorded(declaration: Declaration, plan: Plan, at: timedelta = -24 * HOUR) -> Remembered:
     """The last complete run, of that declaration."""
     entry = RecordedEntry(resolved_digest(declaration, Policy()), BOB.id, NOW + at)
-    made_for = (plan.declarations_digest, plan.config_digest)
+    made_for = (plan.declarations_digest, policy_digest(Policy(), plan.account))
     return Remembered(Record("run-1", NOW + at, None, *made_for, {declaration.key: entry}))
 
 
 def tried(plan: Plan, settled: str = "", *, complete: bool = False) -> UnrecordedRun:
     """A later run of the same declarations that left no record."""
-    made_for = (plan.declarations_digest, plan.config_digest)
+    made_for = (plan.declarations_digest, policy_digest(Policy(), plan.account))
     return UnrecordedRun("run-2", NOW - 12 * HOUR, *made_for, complete, frozenset(filter(None, [settled])))
 
 

@@ -403,3 +403,38 @@ def test_a_name_that_means_nothing_is_invalid(clone: Clone) -> None:
         clone.select(None, "ann@example.com")
     assert clone.gone("main", "ann@example.com") == ["ann@example.com"]
     assert clone.gone("main", "bob@example.com") == []
+
+
+FREEZE = "apply: {freeze: [{starts: 2026-12-24, expires: 2026-12-26, reason: Christmas}]}\n"
+
+CAPABILITIES = "version: 1\naccount: shop\nas_of: 2026-11-23\nrefuse: [tags]\n"
+
+CONFIGURED = {
+    "nothing": ("reconcile.yaml", SETTINGS, True),
+    "warnings": ("reconcile.yaml", f"{SETTINGS}warn: {{far-expiry-months: 6}}\n", True),
+    "a freeze": ("reconcile.yaml", SETTINGS + FREEZE, False),
+    "capabilities": ("evance.capabilities.yaml", CAPABILITIES, False),
+}
+
+
+@pytest.mark.parametrize("changed", CONFIGURED)
+def test_the_configuration_is_compared_with_that_of_the_base(clone: Clone, changed: str) -> None:
+    """All of it that changes what is written or refused, of both files."""
+    file, text, same = CONFIGURED[changed]
+    clone.write(file, text)
+    assert configured_as_the_base(clone.project()) == same
+
+
+def test_a_configuration_apart_from_the_declarations_is_that_of_both(clone: Clone, tmp_path: Path) -> None:
+    """The commit has none, so that nothing tells of another one."""
+    apart = Clone(clone.repository, tmp_path / "apart")
+    apart.write("reconcile.yaml", SETTINGS + FREEZE)
+    apart.write("evance.capabilities.yaml", CAPABILITIES)
+    (clone.folder / "reconcile.yaml").unlink()
+    clone.repository.commit()
+    assert configured_as_the_base(apart.project(clone.folder))
+
+
+def configured_as_the_base(project: Project) -> bool:
+    baseline = read_base(project, "main").baseline("shop")
+    return baseline.config == project.plan_context("shop", project.capabilities()).config

@@ -31,6 +31,6 @@ def timeline(common: Common, days: int, form: str, privacy: Privacy | None) -> i
     from reconcile.plan.schedule.timeline import build_timeline
 
     project = common.open_project()
-    context = project.plan_context(project.target.account or "")
+    context = project.plan_context(project.target.account or "", project.capabilities())
     show(common.console, build_timeline(project.load().declarations, context, days), form, privacy)
     return ExitCode.DONE

@@ -100,7 +100,7 @@ class PlanContext:
     ``remembered`` is what earlier runs say of each declaration. ``baseline`` is what the declarations are
     compared with; None: all of them are new. ``scope`` is what the plan is cut down to; None for everything.
     ``due``: only what the clock asks for is wanted, so that what the baseline does not schedule is left to
-    another run.
+    another run. ``config`` is the digest of the whole configuration.
     """
 
     target: str
@@ -114,6 +114,7 @@ class PlanContext:
     scope: Scope | None = None
     due: bool = False
     remembered: Remembered = NOTHING_REMEMBERED
+    config: str = ""
 
     def with_roles(self, roles: Iterable[Role]) -> "PlanContext":
         """The context with what the account's roles ask for."""

@@ -25,8 +25,10 @@ def resolved_item(facet: Facet, item: DeclaredItem) -> ResolvedItem:
     return ResolvedItem(facet, item.name, item.key, status, item.window, item.place)
 
 
-def baseline_of(name: str, declarations: Iterable[Declaration], policy: Policy, config: str) -> Baseline:
-    """Declarations as what others are compared with. ``config`` is the digest of their configuration."""
+def baseline_of(
+    name: str, declarations: Iterable[Declaration], policy: Policy, config: str | None
+) -> Baseline:
+    """Declarations as what others are compared with; ``config`` is the digest of all their configuration."""
     return Baseline(name, _Entries(declarations, policy), config)
 
 

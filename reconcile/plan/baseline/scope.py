@@ -9,7 +9,7 @@ from reconcile.model.declaration import Declaration
 from reconcile.model.facets import SETS
 from reconcile.model.problem import Place
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
-from reconcile.model.settings import Capabilities, Policy, Settings
+from reconcile.model.settings import Capabilities, Policy, Settings, Target
 from reconcile.plan.digest import config_digest, resolved_digest
 from reconcile.plan.naming import is_called
 from reconcile.text import escape_unprintable
@@ -23,13 +23,15 @@ _NOWHERE = Place("")
 class Base:
     """A commit whose declarations the present ones are compared with, under that commit's configuration.
 
-    ``ref`` is the name that was given for it: a branch, a tag, or the commit's own.
+    ``ref`` is the name that was given for it: a branch, a tag, or the commit's own. ``target`` is what it
+    configures the plan's target to be; None where it does not know the target.
     """
 
     ref: str
     commit: str
     declarations: tuple[Declaration, ...] = ()
     settings: Settings = field(default_factory=Settings)
+    target: Target | None = None
     capabilities: Capabilities = field(default_factory=Capabilities)
 
     @property
@@ -41,8 +43,9 @@ class Base:
 
     def baseline(self, account: str) -> Baseline:
         """Its declarations for that account as what the present ones are compared with."""
-        policy = self.settings.policy
-        return baseline_of(self.name, self.declarations, policy, config_digest(policy, account))
+        settings, target = self.settings, self.target
+        config = config_digest(settings, target, account, self.capabilities) if target else None
+        return baseline_of(self.name, self.declarations, settings.policy, config)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,15 +61,14 @@ class _BaseReader:
         settings = self._settings(self.folder / configuration)
         if settings is None:
             return self.base
-        base = replace(
-            self.base, settings=settings, capabilities=load_capabilities(self.folder / capabilities)
-        )
+        apart = settings is self.project.settings
+        known = self.project.capabilities() if apart else load_capabilities(self.folder / capabilities)
         target = next((one for one in settings.targets if one.name == self.project.target.name), None)
+        base = replace(self.base, settings=settings, target=target, capabilities=known)
         if target is None:
             return base
-        return replace(
-            base, declarations=self._declarations(posixpath.normpath(settings.folder(target)), settings)
-        )
+        folder = posixpath.normpath(settings.folder(target))
+        return replace(base, declarations=self._declarations(folder, settings))
 
     def _settings(self, path: Path) -> Settings | None:
         """The commit's configuration; the project's own where that is kept apart from the declarations."""

@@ -73,7 +73,7 @@ def plan_project(project: Project, console: Console, request: ScopeRequest = NO_
     declarations = project.load_and_warn(console)
     choice = choose_scope(project, request, declarations)
     with console.progress() as progress, open_reader(project, console) as account:
-        context = project.plan_context(account.connection.account)
+        context = project.plan_context(account.connection.account, account.connection.capabilities)
         past = run_history(project.journals, context.account)
         fresh = make_fresh_plan(
             declarations,
@@ -280,7 +280,7 @@ def check_drift(project: Project, console: Console) -> Drift:
     """
     declarations = project.load().declarations
     with console.progress() as progress, open_reader(project, console) as account:
-        context = project.plan_context(account.connection.account)
+        context = project.plan_context(account.connection.account, account.connection.capabilities)
         past = run_history(project.journals, context.account)
         remembered = past.read_remembered()
         fresh = make_fresh_plan(
