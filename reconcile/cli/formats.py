@@ -75,23 +75,39 @@ privacy_option = click.option(
     callback=lambda _ctx, _param, value: Privacy(value) if value else None,
 )
 
-concise_option = click.option("--concise", is_flag=True, help="In text, leave out what is kept.")
+concise_option = click.option(
+    "--concise/--no-concise",
+    default=None,
+    help="In text, leave out what is kept, and show equal changes together. By default above 20 contacts.",
+)
 
 
 def show(
-    terminal: Terminal, document: object, form: str, privacy: Privacy | None = None, *, concise: bool = False
+    terminal: Terminal,
+    document: object,
+    form: str,
+    privacy: Privacy | None = None,
+    *,
+    concise: bool | None = False,
 ) -> None:
-    """Print the document in a format, as `render` has it."""
+    """Print the document in a format, as `render` has it; ``--verbose`` shows a long one whole, too."""
+    if terminal.verbose and concise is None:
+        concise = False
     terminal.print_result(render(document, form, privacy, concise=concise))
 
 
 def render(
-    document: object, form: str, privacy: Privacy | None = None, *, concise: bool = False, **options: Any
+    document: object,
+    form: str,
+    privacy: Privacy | None = None,
+    *,
+    concise: bool | None = False,
+    **options: Any,
 ) -> str:
     """The document in a format, as wide and as coloured as standard output allows.
 
     Masked as ``privacy`` asks; if it is None, as is configured wherever other people will read it.
-    ``options`` are the format's own.
+    ``concise`` is None where a text shall be so only if it is long. ``options`` are the format's own.
     """
     from reconcile.render import registry
     from reconcile.render.layout import TextLayout

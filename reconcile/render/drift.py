@@ -12,12 +12,14 @@ from reconcile.model.reports import Cause, Difference, Drift
 from reconcile.text import count, verb_form
 
 from .escape import MARKDOWN, MARKDOWN_HTML, TERMINAL, Dialect
-from .layout import join_blocks
+from .layout import PLAIN, TextLayout, join_blocks
 from .plan_markdown import ByteBudget, set_aside_blocks
-from .plan_text import set_aside_lines
+from .plan_text import Causes, ContactBlocks, later_lines, note_lines, warning_lines
+from .wording.baseline_text import Warned, undeclared_warnings
 from .wording.contact_lines import aligned, contact_lines
 from .wording.names import place_text
 from .wording.operation_text import end_text, start_text
+from .wording.schedule_text import privileged_schedules
 from .wording.sentences import PlanSentences
 
 ISSUE_LIMIT = 60_000
@@ -27,13 +29,22 @@ _RESERVED = 300
 """Bytes for the sentence about contacts that do not fit."""
 
 
-def drift_text(drift: Drift) -> str:
+def drift_text(drift: Drift, layout: TextLayout = PLAIN) -> str:
     """The drift as lines for a terminal."""
-    text = _DriftText(drift, TERMINAL)
-    contacts = [line for change, differences in text.contacts() for line in text.contact(change, differences)]
-    totals = [f"Drift: {text.totals()}"] if contacts else []
-    notes = [f"Note: {note}" for note in text.notes()]
-    return join_blocks([[text.headline()], contacts, set_aside_lines(drift.plan), notes, totals])
+    text, plan = _DriftText(drift, TERMINAL), drift.plan
+    contacts = ContactBlocks.of(PlanSentences(plan, TERMINAL), layout, text.causes())
+    warnings = [*map(Warned, privileged_schedules(plan, TERMINAL)), *undeclared_warnings(plan, TERMINAL)]
+    return join_blocks(
+        [
+            layout.wrap_painted("", "", text.headline()),
+            warning_lines(warnings, layout),
+            *contacts.tables(),
+            [*contacts.lines(), *contacts.set_aside()],
+            later_lines(plan, layout),
+            note_lines(plan, layout),
+            layout.wrap("", f"Drift: {text.totals()}") if drift.differences else [],
+        ]
+    )
 
 
 def drift_markdown(drift: Drift, *, limit: int = ISSUE_LIMIT) -> str:
@@ -78,11 +89,13 @@ class _DriftText:
             differences = list(group)
             yield differences[0].change, differences
 
-    def contact(self, change: Change, differences: list[Difference]) -> list[str]:
-        """A contact and its differences, a line each."""
-        name = PlanSentences(self.drift.plan, TERMINAL).full_name(change)
-        head = f"  ~ {name}  {place_text(change.source, TERMINAL)}"
-        return [head, *(f"      {line}" for line in self._lines(change, differences))]
+    def causes(self) -> Causes:
+        """Why each operation of a contact differs, by the change that has it."""
+        texts = {
+            change.key: [_cause_text(difference, self.drift.plan.timezone) for difference in differences]
+            for change, differences in self.contacts()
+        }
+        return lambda entry: texts[entry.change.key] if entry.change else ()
 
     def foldable_contact(self, change: Change, differences: list[Difference]) -> str:
         """The same to unfold: the first lines are HTML up to the blank line, the others Markdown."""

@@ -42,14 +42,19 @@ def join_blocks(blocks: Iterable[list[str]]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TextLayout:
-    """How a text is laid out: coloured, wrapped to a width in columns, without what is kept.
+    """How a text is laid out: coloured, wrapped to a width in columns, concise.
 
-    ``width`` is None where lines are not wrapped.
+    ``width`` is None where lines are not wrapped. ``concise``: without what is kept, and with equal changes
+    in groups; None: only where there are many contacts.
     """
 
     colour: bool = False
     width: int | None = None
-    concise: bool = False
+    concise: bool | None = False
+
+    def shortens(self, *, many: bool) -> bool:
+        """Whether a text is concise that has, or has not, many contacts."""
+        return many if self.concise is None else self.concise
 
     def wrap(self, prefix: str, body: str) -> list[str]:
         """The body after the prefix, its further lines below its first one; no word is cut."""

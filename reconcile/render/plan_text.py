@@ -1,6 +1,6 @@
 """A plan for a terminal: warnings, contacts, notes, counts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from reconcile.model.plans.change import ChangeAction
@@ -8,15 +8,20 @@ from reconcile.model.plans.entries import (
     ContactEntry,
     Row,
     contact_entries,
+    equal_effects,
     known_schedules,
     other_withheld,
 )
 from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import Place
+from reconcile.text import count
 
 from .escape import TERMINAL
+from .item_tables import item_table_lines
 from .layout import PLAIN, TextLayout, cells, column_width, join_blocks, pad
+from .wording.baseline_text import Warned
 from .wording.contact_lines import WIDEST_ITEM, aligned, entry_lines, item_text
+from .wording.group_text import MOST_WHOLE, SHOW_ALL, group_names, group_title
 from .wording.names import (
     contact_name,
     named_with_id,
@@ -26,59 +31,125 @@ from .wording.names import (
     set_aside_name,
     set_aside_reason,
 )
+from .wording.operation_text import SYMBOLS
 from .wording.schedule_text import SCHEDULED, WITHHELD, Cut, ScheduleText, cut_known, cut_withheld
 from .wording.sentences import PlanSentences
 
 
 def plan_text(plan: Plan, layout: TextLayout = PLAIN) -> str:
     """The plan as lines of text."""
-    text = _PlanText(PlanSentences(plan, TERMINAL), layout)
+    sentences = PlanSentences(plan, TERMINAL)
+    contacts = ContactBlocks.of(sentences, layout)
+    scope = sentences.scope()
+    headline = layout.wrap_painted("", "", sentences.dated_headline())
     return join_blocks(
         [
-            text.headline(),
-            text.warnings(),
-            text.contacts(),
+            headline + (layout.wrap("", scope) if scope else []),
+            warning_lines(sentences.warned(), layout),
+            *contacts.tables(),
+            [*contacts.lines(), *contacts.set_aside()],
             later_lines(plan, layout),
-            text.notes(),
-            text.closing(),
+            note_lines(plan, layout),
+            _closing(sentences, layout),
         ]
     )
 
 
+def note_lines(plan: Plan, layout: TextLayout = PLAIN) -> list[str]:
+    """The notes of a plan."""
+    return [line for note in plan.notes for line in layout.wrap("Note: ", TERMINAL.prose(note))]
+
+
+def _closing(sentences: PlanSentences, layout: TextLayout) -> list[str]:
+    lines = [f"Plan: {sentences.totals()}", sentences.validity()]
+    digest = sentences.plan.digest
+    told = [f"Digest {TERMINAL.name(digest)}"] if digest else []
+    return [*(part for line in lines for part in layout.wrap("", line)), *told]
+
+
+Causes = Callable[[ContactEntry], Sequence[str]]
+"""What is said of each operation of a contact besides what it does: why it differs, in the text of drift."""
+
+
+def _no_causes(_entry: ContactEntry) -> Sequence[str]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
-class _PlanText:
+class ContactBlocks:
+    """The contacts of a plan: each by itself or, where the text is concise, those of equal effect together.
+
+    ``causes`` has a text for each operation of a contact, or none at all; what is kept has no cause, and is
+    left out where there are any.
+    """
+
     sentences: PlanSentences
     layout: TextLayout
+    entries: tuple[ContactEntry, ...]
+    causes: Causes = _no_causes
 
-    def headline(self) -> list[str]:
-        headline = self.layout.wrap_painted("", "", self.sentences.dated_headline())
-        scope = self.sentences.scope()
-        return headline + (self.layout.wrap("", scope) if scope else [])
+    @classmethod
+    def of(cls, sentences: PlanSentences, layout: TextLayout, causes: Causes = _no_causes) -> "ContactBlocks":
+        """The blocks of a plan."""
+        return cls(sentences, layout, tuple(contact_entries(sentences.plan)), causes)
 
-    def warnings(self) -> list[str]:
-        return warning_lines(self.sentences, self.layout)
+    @property
+    def many(self) -> bool:
+        """True where contacts are shown one by one only if somebody asks for it."""
+        return len(self.entries) > MOST_WHOLE
 
-    def contacts(self) -> list[str]:
+    @property
+    def concise(self) -> bool:
+        """Whether this plan's text is."""
+        return self.layout.shortens(many=self.many)
+
+    def tables(self) -> list[list[str]]:
+        """How many contacts gain or lose each role and tag, where they are many."""
+        return item_table_lines(self.sentences.plan, concise=self.concise) if self.many else []
+
+    def lines(self) -> Iterator[str]:
+        """What happens to each contact."""
+        concise, alone = self.concise, [[entry] for entry in self.entries]
+        for group in equal_effects(self.entries, self._effect) if concise else alone:
+            yield from self._title(group)
+            yield from self._items(group[0], concise=concise)
+            if len(group) > 1:
+                yield from self.layout.wrap("      ", group_names(group, TERMINAL))
+
+    def set_aside(self) -> Iterator[str]:
+        """The contacts that are set aside, each with its reason below it."""
         plan = self.sentences.plan
-        entries = [line for entry in contact_entries(plan) for line in self._entry(entry)]
-        return entries + set_aside_lines(plan, self.layout)
+        entries = ordered_set_aside(plan)
+        shown = entries[:MOST_WHOLE] if self.layout.shortens(many=len(entries) > MOST_WHOLE) else entries
+        for entry in shown:
+            yield _title("?", set_aside_name(entry, TERMINAL), entry.source, self.layout)
+            reason = f"{set_aside_lead(entry, plan.timezone)}: {set_aside_reason(entry, TERMINAL)}"
+            yield from self.layout.wrap("      ", reason)
+        if left := len(entries) - len(shown):
+            yield f"  ? and {count(left, 'more contact')} set aside; {SHOW_ALL}"
 
-    def notes(self) -> list[str]:
-        notes = map(self.sentences.dialect.prose, self.sentences.plan.notes)
-        return [line for note in notes for line in self.layout.wrap("Note: ", note)]
+    def _effect(self, entry: ContactEntry) -> Hashable:
+        return entry.effect, tuple(self.causes(entry))
 
-    def closing(self) -> list[str]:
-        sentences = [f"Plan: {self.sentences.totals()}", self.sentences.validity()]
-        lines = [line for sentence in sentences for line in self.layout.wrap("", sentence)]
-        digest = self.sentences.plan.digest
-        return [*lines, f"Digest {self.sentences.dialect.name(digest)}"] if digest else lines
+    def _title(self, group: Sequence[ContactEntry]) -> Iterator[str]:
+        symbol, contact = _symbol(group[0]), group[0].contact
+        if len(group) > 1:
+            yield from self.layout.wrap_painted(symbol, f"  {symbol} ", group_title(group, TERMINAL))
+        else:
+            name = contact_name(contact, contact.label, TERMINAL)
+            yield _title(symbol, name, group[0].source, self.layout)
 
-    def _entry(self, entry: ContactEntry) -> Iterator[str]:
-        name = contact_name(entry.contact, entry.contact.label, self.sentences.dialect)
-        yield _title(_symbol(entry), name, entry.source, self.layout)
-        lines = list(entry_lines(entry, self.sentences.operation_text, concise=self.layout.concise))
+    def _items(self, entry: ContactEntry, *, concise: bool) -> Iterator[str]:
+        causes = iter(told := self.causes(entry))
+        lines = list(entry_lines(entry, self.sentences.operation_text, concise=concise or bool(told)))
         for line, lead in aligned(lines):
-            yield from self.layout.wrap_painted(line.symbol, f"      {lead}", line.body)
+            cause = next(causes, "") if line.symbol in _DONE else ""
+            body = " · ".join(filter(None, (line.body, cause)))
+            yield from self.layout.wrap_painted(line.symbol, f"      {lead}", body)
+
+
+_DONE = frozenset(SYMBOLS.values())
+"""The symbols of what is done now."""
 
 
 def _symbol(entry: ContactEntry) -> str:
@@ -94,22 +165,12 @@ def _title(symbol: str, name: str, source: Place, layout: TextLayout) -> str:
     return layout.paint(symbol, f"  {symbol} {name}", 2) + " " * max(2, gap) + place
 
 
-def warning_lines(sentences: PlanSentences, layout: TextLayout = PLAIN) -> list[str]:
+def warning_lines(warnings: Iterable[Warned], layout: TextLayout = PLAIN) -> list[str]:
     """What a reviewer must see first; what to do about it stands below it."""
     lines: list[str] = []
-    for warned in sentences.warned():
+    for warned in warnings:
         lines += layout.wrap_painted("!", "  ! ", warned.text)
         lines += layout.wrap("    ", warned.advice) if warned.advice else []
-    return lines
-
-
-def set_aside_lines(plan: Plan, layout: TextLayout = PLAIN) -> list[str]:
-    """The contacts that are set aside, each with its reason below it."""
-    lines: list[str] = []
-    for entry in ordered_set_aside(plan):
-        lines.append(_title("?", set_aside_name(entry, TERMINAL), entry.source, layout))
-        lead = set_aside_lead(entry, plan.timezone)
-        lines += layout.wrap("      ", f"{lead}: {set_aside_reason(entry, TERMINAL)}")
     return lines
 
 

@@ -73,7 +73,7 @@ FORMATS = [
     Format(Plan, "json", plan_json, Audience.PROGRAM),
     Format(Plan, "markdown", plan_markdown, title="Markdown"),
     Format(Plan, "html", plan_page, title="HTML"),
-    Format(Drift, "text", drift_text, Audience.USER),
+    Format(Drift, "text", drift_text, Audience.USER, laid_out=True),
     Format(Drift, "json", drift_json, Audience.PROGRAM),
     Format(Drift, "markdown", drift_markdown, title="Markdown"),
     Format(Explanation, "text", explanation_text, Audience.USER, laid_out=True),

@@ -161,6 +161,32 @@ def test_a_concise_plan_leaves_out_what_is_kept(project: Project) -> None:
     assert project.run("show", "plan.json", "--concise").out == brief.out
 
 
+NEW = """\
+  - email: new{number:02}@example.com
+    create: true
+    type: user
+    profile: {{firstname: Nia, lastname: Newby}}
+    roles: [customer]
+"""
+
+
+def test_a_large_plan_is_concise_unless_asked_otherwise(project: Project) -> None:
+    """Wherever it is printed; the option, and ``--verbose``, show each contact."""
+    project.declare("contacts:\n" + "".join(NEW.format(number=number) for number in range(21)))
+    group, last = "+ creates a contact; grants role customer; sets profile", "+ new20@example.com"
+    brief = project.run("plan", "--as-of", AS_OF, "--out", "plan.json")
+    assert group in brief.out
+    assert "and 18 more; --no-concise shows them all" in brief.out
+    assert last not in brief.out
+    assert project.run("show", "plan.json").out == brief.out
+    for command in (("plan", "--no-concise"), ("plan", "--verbose"), ("drift", "--no-concise")):
+        whole = project.run(*command, "--as-of", AS_OF)
+        assert (group in whole.out, last in whole.out) == (False, True), command
+    assert group in project.run("drift", "--as-of", AS_OF).out
+    refused = project.run("apply", "--as-of", AS_OF)  # no terminal to ask at
+    assert (refused.code, group in refused.out) == (3, True)
+
+
 def test_a_ci_log_shows_no_address(project: Project) -> None:
     """Plan and errors are masked where the log is read by others, unless the configuration says otherwise."""
     project.declare(GRACE)

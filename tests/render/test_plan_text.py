@@ -7,11 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reconcile.model.baseline import Comparison, Scope
+from reconcile.model.contact import Identity
+from reconcile.model.facets import Facet
+from reconcile.model.plans.change import Change, ChangeAction
 from reconcile.model.plans.operation import Kept, Operation, OriginKind
 from reconcile.model.plans.plan import Plan
+from reconcile.render.escape import TERMINAL
 from reconcile.render.layout import TextLayout, cells
 from reconcile.render.plan_text import plan_text
+from reconcile.render.wording.contact_lines import item_text
 from tests.support.plans.plan_samples import (
+    ANN,
+    BASE,
+    BOB,
     JAN_END,
     boundary,
     change,
@@ -26,9 +35,13 @@ from tests.support.plans.plan_samples import (
     origin,
     plan,
     revoked,
+    scheduled,
+    scope,
+    set_aside,
     tag_added,
     tag_removed,
     verdict,
+    withheld,
 )
 from tests.support.plans.plan_strategies import PLANS
 
@@ -188,6 +201,176 @@ def test_concise_leaves_out_what_is_kept() -> None:
     )
     assert concise == [line for line in whole if not line.startswith(" =")]
     assert len(concise) < len(whole)
+
+
+def audit(number: int, *others: Operation) -> Change:
+    return change(tag_added("audit-2027"), *others, email=f"c{number:02}@email.com", id=str(number))
+
+
+LARGE = plan(
+    *map(audit, range(21)),
+    audit(21, granted(grant("press"))),
+    scheduled=(scheduled("press", of=Identity("21", "user", "c21@email.com"), line=7),),
+)
+
+UNASKED = TextLayout(concise=None)
+
+
+def test_equal_changes_of_many_contacts_stand_together() -> None:
+    """Above 20 contacts unasked: what happens once, a few names, and how to see the others."""
+    first = "c00@email.com (contact 0), c01@email.com (contact 1), c02@email.com (contact 2)"
+    assert plan_text(LARGE, UNASKED).split("\n\n")[3].splitlines() == [
+        "  ~ adds tag audit-2027 · 21 contacts",
+        "      + tag   audit-2027",
+        f"      {first} and 18 more; --no-concise shows them all",
+        "  ~ c21@email.com (contact 21)  contacts/trade/ipswich.yaml:7",
+        "      + role  press       active, perpetual",
+        "      > role  press       starts 2026-12-01, perpetual (scheduled)",
+        "      + tag   audit-2027",
+    ]
+
+
+def test_a_long_plan_is_shown_whole_where_asked_for() -> None:
+    """Each contact has its own lines then; a plan of 20 contacts is so without being asked."""
+    whole = plan_text(LARGE, TextLayout(concise=False))
+    assert all(f"  ~ {change.label} (" in whole for change in LARGE.changes)
+    small = replace(LARGE, changes=LARGE.changes[:20], scheduled=())
+    assert plan_text(small, UNASKED) == plan_text(small)
+    assert "· 20 contacts" in plan_text(small, TextLayout(concise=True))
+
+
+DIFFERENT = [
+    audit(1, granted(grant("press"))),
+    audit(1, granted(grant("press", expires=JAN_END))),
+    audit(1, granted(grant("press"), origin(reason="Spring"))),
+    audit(1, revoked(grant("press"))),
+    audit(1, revoked(grant("press", "pending"))),
+    replace(audit(1), lapsed=(grant("press", expires=JAN_END),)),
+    replace(audit(1), action=ChangeAction.CREATE),
+]
+
+
+@pytest.mark.parametrize("odd", DIFFERENT)
+def test_only_what_is_told_alike_stands_together(odd: Change) -> None:
+    """Another end, another reason, another grant before it: that contact has lines of its own."""
+    alike = [audit(number) for number in range(2, 5)]
+    shown = plan_text(plan(*alike, odd), TextLayout(concise=True))
+    assert "adds tag audit-2027 · 3 contacts" in shown
+    assert "c01@email.com (contact 1)  contacts" in shown
+
+
+def test_many_contacts_are_counted_by_role_and_by_tag() -> None:
+    """Before all contacts; most taken first; a word that no row needs has no column."""
+    losing = change(revoked(grant("trade-account")), tag_removed("old"), email="z@email.com", id="99")
+    blocks = plan_text(replace(LARGE, changes=(*LARGE.changes, losing)), UNASKED).split("\n\n")
+    assert blocks[2].splitlines() == [
+        "  role           granted  revoked  scheduled",
+        "  trade-account        0        1          0",
+        "  press                1        0          1",
+    ]
+    assert blocks[3].splitlines() == [
+        "  tag         added  removed",
+        "  old             0        1",
+        "  audit-2027     22        0",
+    ]
+
+
+def test_a_table_that_is_cut_says_where_the_rest_is() -> None:
+    """Twenty rows, then their number; asked for, all."""
+    many = plan(*(change(tag_added(f"t{number:02}"), id=str(number)) for number in range(23)))
+    assert "  and 3 more tags; --no-concise shows them all\n" in plan_text(many, UNASKED)
+    whole = plan_text(many, TextLayout(concise=False))
+    assert "more tags" not in whole
+    assert "  t22      1\n" in whole
+
+
+def test_contacts_set_aside_are_cut_with_open_revocations_first() -> None:
+    """Whoever still holds what is to be taken is shown; who has long been known comes last."""
+    known = [set_aside("gone", email=f"k{n:02}@email.com", since="2026-11-02T08:00:00Z") for n in range(21)]
+    made = plan(set_aside=(*known, set_aside("odd"), set_aside("doubled", "press", email="p@email.com")))
+    shown = [line for line in plan_text(made, UNASKED).splitlines() if line.startswith("  ? ")]
+    names = [line.split()[1] for line in shown]
+    assert names[:3] == ["p@email.com", "erin@email.com", "k00@email.com"]
+    assert shown[20:] == ["  ? and 3 more contacts set aside; --no-concise shows them all"]
+    assert len([line for line in plan_text(made).splitlines() if line.startswith("  ? ")]) == 23
+
+
+def test_a_plan_of_nothing_but_schedules_says_what_will_happen() -> None:
+    """It is no plan without changes; who is meant and when stands below."""
+    said = plan_text(plan(scheduled=(scheduled("administrator", privileged=True),)))
+    headline = "No changes now. 4 contacts at example.evance.me are as declared; 1 item is scheduled, for 20"
+    assert said.startswith(headline)
+    assert said.splitlines()[1:6] == [
+        "",
+        "  ! 1 privileged role is scheduled: administrator for ann@email.com from 2026-12-01",
+        "",
+        "  > ann@email.com (contact 12)  contacts/trade/ipswich.yaml:3",
+        "      > role  administrator  starts 2026-12-01, perpetual (scheduled)",
+    ]
+    assert "unchanged · later: 1 scheduled\n" in said
+
+
+def test_known_schedules_stand_apart_and_are_cut() -> None:
+    """Nobody has to look at them again: no headline counts them, and no contact is listed for them."""
+    known = [scheduled(f"r{n:02}", of=ANN, comparison=Comparison.KNOWN) for n in range(23)]
+    said = plan_text(plan(scheduled=tuple(known)))
+    assert said.startswith("No changes. 4 contacts at example.evance.me are as declared, as of")
+    section = said.split("\n\n")[1].splitlines()
+    assert section[:2] == [
+        "Scheduled already, soonest first:",
+        "      > role  r00  ann@email.com (contact 12)  starts 2026-12-01, perpetual",
+    ]
+    assert section[21:] == ["      and 3 more; 'reconcile timeline' has them all"]
+
+
+def test_what_is_withheld_from_others_has_a_section() -> None:
+    """In a plan of everything; within a scope each contact differs and is listed."""
+    made = plan(change(tag_added("x")), withheld=(withheld(), withheld("sampler", of=ANN)))
+    whole, scoped = plan_text(made), plan_text(replace(made, scope=scope()))
+    assert "      . role  press  withheld: its window closed on 2026-10-31\n" in whole
+    assert "Withheld from contacts that stay as they are:\n      . role  sampler  ann@email.com" in whole
+    assert "  . ann@email.com (contact 12)  contacts/trade/ipswich.yaml:3\n      . role  sampler" in scoped
+
+
+def test_the_end_of_a_new_tag_is_told_once() -> None:
+    """The line that adds it says until when; of a tag that is there, its own line does."""
+    ends = scheduled("vip", "", JAN_END, of=BOB, facet=Facet.TAGS, line=7)
+    added = plan_text(plan(change(tag_added("vip", origin(at=JAN_END))), scheduled=(ends,)))
+    assert ("+ tag   vip  until 2027-01-31" in added, "> tag" in added) == (True, False)
+    there = plan_text(plan(change(tag_added("x")), scheduled=(ends,)))
+    assert "> tag   vip  ends 2027-01-31 (end of day, Europe/London) (scheduled)" in there
+
+
+SCOPES = [
+    (scope(), "Against main at 4f2a9c1: 3 of 3,000 declarations differ; the others were not looked at."),
+    (scope(1, 1), "Against main at 4f2a9c1: 1 of 1 declaration differs."),
+    (scope(ref=BASE), "Against 4f2a9c1: 3 of 3,000 declarations differ; the others were not looked at."),
+    (
+        scope(1, 50, "contacts/a b.yaml", ref=None),
+        'Only "contacts/a b.yaml": 1 of 50 declarations; the others were not looked at.',
+    ),
+    (
+        scope(0, 50, "x.yaml"),
+        "Against main at 4f2a9c1, only x.yaml: 0 of 50 declarations differ; the others were not looked at.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("of", "said"), SCOPES)
+def test_a_scope_is_told_below_the_headline(of: Scope, said: str) -> None:
+    """What the plan was cut down to, and that the rest was not looked at."""
+    assert plan_text(plan(scope=of)).splitlines()[1] == said
+
+
+@settings(deadline=None, max_examples=40)  # a busy machine is no fault
+@given(PLANS, st.none() | st.booleans())
+def test_a_concise_text_names_every_role_and_tag(made: Plan, concise: bool | None) -> None:  # noqa: FBT001
+    """Groups and cuts leave out contacts, never what is done: each step has its line."""
+    shown = plan_text(made, TextLayout(concise=concise))
+    for entry in made.changes:
+        for step in entry.operations:
+            if step.facet is Facet.ROLES:
+                assert item_text(step.facet, TERMINAL.name(step.item)) in shown
 
 
 @settings(deadline=None, max_examples=40)  # a busy machine is no fault

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from reconcile.cli.formats import format_option, show
+from reconcile.cli.formats import concise_option, format_option, show
 from reconcile.cli.options import Ceiling, Common, common_options, scope_options
 from reconcile.errors import ExitCode, UsageError
 from reconcile.model.plans.plan import Plan
@@ -21,6 +21,7 @@ from reconcile.services.caller import NO_SCOPE, ScopeRequest
 @click.option("--acknowledge", metavar="RUN", help="Only accept that contacts lost roles in RUN.")
 @click.option("--yes", is_flag=True, help="Apply without asking; needed where there is no terminal.")
 @format_option(Plan, local=True, about=None)
+@concise_option
 def apply(  # noqa: PLR0913 - an argument for each option
     common: Common,
     *,
@@ -32,6 +33,7 @@ def apply(  # noqa: PLR0913 - an argument for each option
     acknowledge: str | None,
     yes: bool,
     form: str,
+    concise: bool | None,
 ) -> int:
     """Plan, show the plan, ask, and apply it.
 
@@ -58,7 +60,7 @@ def apply(  # noqa: PLR0913 - an argument for each option
         if due and plan.empty and form == "text":
             console.print_result("\n".join(["Nothing is due by the clock alone.", *plan.notes]))
         else:
-            show(console, plan, form)
+            show(console, plan, form, concise=concise)
 
     project = common.open_project()
     request = ApplyRequest(approved, digest, dict(allow), due, confirm=not yes, scope=scope)

@@ -6,7 +6,7 @@ from functools import partial
 
 import click
 
-from reconcile.cli.formats import show
+from reconcile.cli.formats import concise_option, show
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode
 
@@ -16,7 +16,8 @@ DEMO_DAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 @click.command()
 @common_options
-def demo(common: Common) -> int:
+@concise_option
+def demo(common: Common, *, concise: bool | None) -> int:
     """Plan, apply and plan again against a fresh sandbox that is thrown away afterwards."""
     from reconcile.services.caller import ApplyOutput
     from reconcile.services.demonstrating import demonstrate
@@ -24,6 +25,7 @@ def demo(common: Common) -> int:
 
     choice = replace(common.choice, as_of=common.choice.as_of or DEMO_DAY)
     project = open_project(choice, common.console)
-    output = ApplyOutput(partial(show, common.console, form="text"), common.console.print_ending)
+    show_text = partial(show, common.console, form="text", concise=concise)
+    output = ApplyOutput(show_text, common.console.print_ending)
     demonstrate(project, common.console, output)
     return ExitCode.DONE

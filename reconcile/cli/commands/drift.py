@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from reconcile.cli.formats import format_option, privacy_option, show
+from reconcile.cli.formats import concise_option, format_option, privacy_option, show
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode
 from reconcile.model.reports import Drift
@@ -15,8 +15,11 @@ from reconcile.model.settings import Privacy
 @common_options
 @format_option(Drift, about=None)
 @privacy_option
+@concise_option
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write it as JSON.")
-def drift(common: Common, form: str, privacy: Privacy | None, out: Path | None) -> int:
+def drift(
+    common: Common, *, form: str, privacy: Privacy | None, concise: bool | None, out: Path | None
+) -> int:
     """Say what differs and why; exit with 2 when anything does.
 
     An item was started or ended by the clock, changed outside, left over from an interrupted run, or not
@@ -29,5 +32,5 @@ def drift(common: Common, form: str, privacy: Privacy | None, out: Path | None) 
     differences = check_drift(common.open_project(), common.console)
     if out is not None:
         write_file(out, drift_json(differences))
-    show(common.console, differences, form, privacy)
+    show(common.console, differences, form, privacy, concise=concise)
     return ExitCode.DONE if differences.plan.settled else ExitCode.CHANGES

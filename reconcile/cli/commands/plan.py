@@ -26,7 +26,7 @@ def plan(  # noqa: PLR0913 - an argument for each option
     scope: ScopeRequest,
     form: str,
     privacy: Privacy | None,
-    concise: bool,
+    concise: bool | None,
     out: Path | None,
     detailed_exitcode: bool,
 ) -> int:

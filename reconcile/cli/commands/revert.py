@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from reconcile.cli.formats import format_option, show
+from reconcile.cli.formats import concise_option, format_option, show
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode
 from reconcile.model.plans.plan import Plan
@@ -15,7 +15,8 @@ from reconcile.model.plans.plan import Plan
 @click.argument("run")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write it as JSON.")
 @format_option(Plan)
-def revert(common: Common, run: str, out: Path | None, form: str) -> int:
+@concise_option
+def revert(common: Common, run: str, *, out: Path | None, form: str, concise: bool | None) -> int:
     """Plan what undoes RUN: review the plan, then carry it out with 'reconcile apply PLAN.json'."""
     from reconcile.documents.plan import plan_json
     from reconcile.services.files import write_file
@@ -24,5 +25,5 @@ def revert(common: Common, run: str, out: Path | None, form: str) -> int:
     plan = plan_revert(common.open_project(), run, common.console)
     if out is not None:
         write_file(out, plan_json(plan))
-    show(common.console, plan, form)
+    show(common.console, plan, form, concise=concise)
     return ExitCode.DONE

@@ -15,7 +15,7 @@ from reconcile.model.settings import Privacy
 @format_option(Plan)
 @privacy_option
 @concise_option
-def show(file: Path, form: str, privacy: Privacy | None, *, concise: bool) -> int:
+def show(file: Path, form: str, privacy: Privacy | None, *, concise: bool | None) -> int:
     """Show a saved plan. Whether it still fits the account is for 'apply' to say."""
     from reconcile.cli import formats
     from reconcile.cli.console import Terminal

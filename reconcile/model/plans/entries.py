@@ -1,6 +1,6 @@
 """What a plan shows under one contact, and the contacts to which the very same happens."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -104,14 +104,16 @@ def other_withheld(plan: Plan) -> tuple[Withheld, ...]:
     return tuple(row for row in plan.withheld if _key(row.contact, row.source) not in entries)
 
 
-def equal_effects(entries: Iterable[ContactEntry]) -> list[list[ContactEntry]]:
+def equal_effects(
+    entries: Iterable[ContactEntry], effect: Callable[[ContactEntry], Hashable] = lambda entry: entry.effect
+) -> list[list[ContactEntry]]:
     """The entries in groups of the same effect, in the order of their first ones.
 
     Less than ``LEAST_EQUAL`` of them are no group: each stands alone.
     """
     by_effect: dict[Hashable, list[ContactEntry]] = {}
     for entry in entries:
-        by_effect.setdefault(entry.effect, []).append(entry)
+        by_effect.setdefault(effect(entry), []).append(entry)
     groups: list[list[ContactEntry]] = []
     for group in by_effect.values():
         groups += [group] if len(group) >= LEAST_EQUAL else [[entry] for entry in group]
