@@ -166,13 +166,15 @@ def policy_digest(policy: Policy, account: str) -> str:
     """The digest of what steers fold and guards, and of the account it is for; warnings steer neither.
 
     Records and journals have this one, since a new freeze or another verb must not make everything that the
-    clock asks for wait for a person.
+    clock asks for wait for a person. Its formula never changes, or no record of earlier versions would count.
     """
     return digest_of({"account": account, "policy": _steering(policy)})
 
 
 def _steering(policy: Policy) -> dict[str, Any]:
-    return {**asdict(replace(policy, judgement=WarningSettings())), "guards": policy.guards.complete()}
+    steering = asdict(replace(policy, judgement=WarningSettings()))
+    del steering["undeclared"]
+    return {**steering, "guards": policy.guards.complete()}
 
 
 _WITHOUT_EFFECT = {"accounts", "page_size", "update_method"}
@@ -194,6 +196,7 @@ def config_digest(settings: Settings, target: Target, account: str, known: Capab
             "kind": target.kind,
             "update_method": known.update_method or target.update_method,
             "policy": _steering(settings.policy),
+            "undeclared": settings.policy.undeclared,
             "apply": _applying(settings.applying),
             "capabilities": {**capabilities, "refuse": sorted(known.refuse)},
         }

@@ -23,6 +23,7 @@ from reconcile.model.settings import (
     Capabilities,
     Freeze,
     Numbering,
+    OnUndeclared,
     Patterns,
     Policy,
     Privacy,
@@ -42,6 +43,9 @@ from tests.support.plans.plan_samples import DECLARED, full_plan, grant, granted
 from tests.support.plans.plan_strategies import PLANS
 
 ACCOUNT = "example.evance.me"
+
+EARLIER = "sha256:e48e2141bcd9cfbaacb0c7a00e55f543ebca8401ab5362974adcafebbc7d0e1f"
+"""What version 0.1.0 noted of the default policy for that account."""
 
 STARTS, EXPIRES = datetime(2026, 12, 24, tzinfo=UTC), datetime(2026, 12, 27, tzinfo=UTC)
 
@@ -69,6 +73,7 @@ COVERED = {
     "Policy.ignore": config(policy(ignore=Patterns(roles=("staff-*",)))),
     "Policy.protect": config(policy(protect=Protect(roles=("administrator",)))),
     "Policy.guards": config(policy(guards=SETTINGS.policy.guards.__class__({"creating": 7}))),
+    "Policy.undeclared": config(policy(undeclared=OnUndeclared.REFUSE)),
     "ApplySettings.failures": config(applying(failures=2)),
     "ApplySettings.freezes": config(applying(freezes=(FREEZE,))),
     "ApplySettings.revoke_in_freeze": config(applying(revoke_in_freeze=True)),
@@ -141,6 +146,8 @@ def test_the_policy_goes_on_through_a_freeze_and_a_probe() -> None:
     """Runs remember what steers fold and guards alone, or a new freeze would stop the windows of the shop."""
     freezing = applying(freezes=(FREEZE,), stopped=True)
     assert policy_digest(freezing.policy, ACCOUNT) == policy_digest(SETTINGS.policy, ACCOUNT)
+    refusing = policy(undeclared=OnUndeclared.REFUSE).policy
+    assert policy_digest(refusing, ACCOUNT) == policy_digest(SETTINGS.policy, ACCOUNT)
     assert policy_digest(policy(roles="additive").policy, ACCOUNT) != policy_digest(SETTINGS.policy, ACCOUNT)
 
 
@@ -155,6 +162,11 @@ def test_a_plan_says_that_the_configuration_differs_from_the_base(base: str | No
     plan = make_plan(Matches((), (), ()), (), context)
     assert any("the configuration differs from main at 4f2a9c1" in note for note in plan.notes) == told
     assert plan.config_digest == "sha256:1"
+
+
+def test_the_policy_has_the_digest_that_earlier_versions_noted() -> None:
+    """Else nothing would be due after an update until somebody applies the whole shop."""
+    assert policy_digest(Policy(), ACCOUNT) == EARLIER
 
 
 PLACE = Place("contacts/elsewhere.yaml", 99, 1)
