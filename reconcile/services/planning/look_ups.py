@@ -120,17 +120,18 @@ class LookUps:
         return found
 
     def _missing(self, declarations: Iterable[Declaration], listing: Listing) -> list[Declaration]:
-        """The declarations that find nobody; a pinned id that nobody has needs no other proof."""
+        """The declarations that find nobody so far: somebody may have an address of theirs."""
         directory = Directory.of(listing.identities)
         return [
             entry
             for entry in declarations
-            if entry.id is None and not directory.candidates(entry, self.remembered.contact(entry.key))
+            if not directory.candidates(entry, self.remembered.contact(entry.key))
         ]
 
     def _list_decides(self, declaration: Declaration) -> bool:
         """Whether somebody may have the declared address in a spelling that the search passed over."""
-        return not self._folds and (declaration.reference is None or declaration.create)
+        by_email = declaration.id is None and declaration.reference is None
+        return not self._folds and (by_email or declaration.create)
 
 
 def _listing(found: Iterable[Listing], contacts: dict[str, Contact]) -> Listing:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from reconcile.evance.connection import Connection
 from reconcile.evance.reader import Reader
+from reconcile.model.baseline import Baseline
 from reconcile.model.declaration import Declaration
 from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
@@ -29,8 +30,20 @@ class Planner:
     remembered: Remembered = NOTHING_REMEMBERED
 
     def plan(self, declarations: Sequence[Declaration], choice: ScopeChoice = EVERYTHING) -> Plan:
-        context = PlanContext("shop", self.connection.account, self.policy, NOW, "0")
-        with Reader(self.connection) as account:
+        """The plan, cut down to that."""
+        return self._plan(declarations, choice)
+
+    def whole(self, declarations: Sequence[Declaration], choice: ScopeChoice) -> Plan:
+        """The plan of all, which only compares with that."""
+        baseline = choice.base.baseline(self.connection.account) if choice.base else None
+        return self._plan(declarations, EVERYTHING, baseline)
+
+    def _plan(
+        self, declarations: Sequence[Declaration], choice: ScopeChoice, baseline: Baseline | None = None
+    ) -> Plan:
+        account = self.connection.account
+        context = PlanContext("shop", account, self.policy, NOW, "0", baseline=baseline)
+        with Reader(self.connection) as reader:
             return make_fresh_plan(
-                declarations, account, context, remembered=self.remembered, choice=choice
+                declarations, reader, context, remembered=self.remembered, choice=choice
             ).plan
