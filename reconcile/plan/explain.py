@@ -21,6 +21,8 @@ from .fold import managed_part
 from .guards.checks import evaluate
 from .guards.facts import UNKNOWN_FACTS, GuardInput
 from .matching.doubts import DoubtfulMatch
+from .matching.matches import Matches
+from .schedule.scheduled import schedule_of
 from .schedule.timeline import boundaries_of, declared_items
 
 _EFFECTS = [Effect.ADD, Effect.CHANGE, Effect.REMOVE, Effect.KEEP, Effect.NONE]
@@ -75,10 +77,19 @@ def _order(item: ExplainedItem) -> tuple[int, int, str]:
 
 
 def _refused(contact: ContactPlan, context: PlanContext) -> tuple[Verdict, ...]:
-    verdicts = evaluate(GuardInput([contact.at_rest()], 1, context.policy, UNKNOWN_FACTS, context.now))
-    return tuple(
-        verdict for verdict in verdicts if not verdict.passed and guard_named(verdict.guard).per_contact
+    resting = contact.at_rest()
+    schedule = schedule_of([resting], Matches((), (), ()), context)
+    guard_input = GuardInput(
+        [resting],
+        1,
+        context.policy,
+        UNKNOWN_FACTS,
+        context.now,
+        scheduled=schedule.scheduled,
+        foreseen=schedule.foreseen,
     )
+    refused = (verdict for verdict in evaluate(guard_input) if not verdict.passed)
+    return tuple(verdict for verdict in refused if guard_named(verdict.guard).per_contact)
 
 
 def _managed(declaration: Declaration, policy: Policy) -> dict[Facet, FacetManagement]:

@@ -10,6 +10,7 @@ from reconcile.model.plans.change import SetAside
 from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.text import count, listed, verb_form
 
+from .baseline.undeclared import NOTHING_REMOVED, RemovedEntries
 from .contact_plan import ContactPlan, plan_contact
 from .digest import declarations_digest, plan_digest
 from .guards.checks import evaluate
@@ -34,28 +35,26 @@ def plan_contacts(
     return tuple(contact.at_rest() for contact in sorted((*matched, *created), key=_order))
 
 
-def make_plan(
+def make_plan(  # noqa: PLR0913 - what a plan is made of
     matches: Matches,
     contacts: Sequence[ContactPlan],
     context: PlanContext,
     account: AccountFacts = UNKNOWN_FACTS,
+    *,
     undeclared: Sequence[Undeclared] = (),
+    removed: RemovedEntries = NOTHING_REMOVED,
 ) -> Plan:
     """The plan that the contacts' plans make together, with the verdicts of the guards.
 
     The order of declarations and of live contacts changes nothing in it. ``undeclared`` is what is declared
-    no longer and stays.
+    no longer and stays; ``removed`` are the entries that said so.
     """
     declarations = matches.declarations
-    # A revert may have nothing left to undo: that is no sign of lost files.
-    declared = len(declarations) or int(context.revert is not None)
-    if context.scope is not None:
-        declared = context.scope.declared
     changes = (contact.change() for contact in contacts)
-    set_aside, schedule = _set_aside(matches, contacts, context), schedule_of(contacts, matches, context)
+    schedule = schedule_of(contacts, matches, context, removed.left)
     guard_input = GuardInput(
         contacts,
-        declared,
+        _declared(matches, context),
         context.policy,
         account,
         context.now,
@@ -78,13 +77,21 @@ def make_plan(
         notes=tuple(_notes(matches, account, context)),
         guards=evaluate(guard_input),
         revert=context.revert,
-        set_aside=set_aside,
+        set_aside=_set_aside(matches, contacts, context),
         scheduled=schedule.scheduled,
         withheld=schedule.withheld,
         undeclared=tuple(undeclared),
         scope=context.scope,
     )
     return replace(plan, digest=plan_digest(plan))
+
+
+def _declared(matches: Matches, context: PlanContext) -> int:
+    """How many declarations there are, those included that a scope leaves out."""
+    if context.scope is not None:
+        return context.scope.declared
+    # A revert may have nothing left to undo: that is no sign of lost files.
+    return len(matches.declarations) or int(context.revert is not None)
 
 
 def _order(contact: ContactPlan | SetAside) -> tuple[str, str, str]:

@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 from reconcile.errors import ReconcileError
 from reconcile.evance.writer import Writer
+from reconcile.model.plans.plan import Plan
 from reconcile.sandbox import running, seed
 
 from .accounts import sandbox_connection
@@ -26,10 +27,14 @@ def demonstrate(project: Project, console: Console, output: ApplyOutput) -> None
             Writer(sandbox_connection(project.target, access)) as account,
         ):
             console.print_result(f"A sandbox with {counts.contacts} contacts listens at {access.url}.\n")
-            job = ApplyJob(project, console, output, account, declarations)
-            job.run({}, confirm=False)
-            console.print_result("")
-            left = job.plan_again()
+            left = _apply_and_plan(ApplyJob(project, console, output, account, declarations), console)
     if not left.settled:
         raise ReconcileError("the demo did not end with the account as declared")
     console.print_result("\nThe sandbox is stopped and its data removed.")
+
+
+def _apply_and_plan(job: ApplyJob, console: Console) -> Plan:
+    """What is left to do after an apply; both are shown."""
+    job.run({}, confirm=False)
+    console.print_result("")
+    return job.plan_again()

@@ -7,6 +7,7 @@ from reconcile.errors import ApiError, DeclarationError, NotFound, UsageError
 from reconcile.evance.listing import Listing, no_progress
 from reconcile.evance.reader import Reader
 from reconcile.journal.history import run_history
+from reconcile.model.baseline import Baseline
 from reconcile.model.contact import Contact, Identity, email_key
 from reconcile.model.declaration import Declaration
 from reconcile.model.plans.plan import PlanContext
@@ -93,7 +94,7 @@ class _DeclaredExplainer:
         listing = self._candidates(declaration)
         matches = self._match([declaration], listing.identities)
         _raise_problems(matches.problems)
-        context = replace(self.context, remembered=self.remembered)
+        context = replace(self.context, remembered=self.remembered, baseline=self._baseline)
         if declaration.roles:
             roles = self.account.roles()
             context = context.with_roles(roles)
@@ -110,10 +111,14 @@ class _DeclaredExplainer:
         contact = self.account.contacts([identity], known=listing, facets=facets)[identity.id]
         return explain_contact(declaration, contact, context)
 
+    @property
+    def _baseline(self) -> Baseline | None:
+        return self.remembered.record.baseline() if self.remembered.record else None
+
     def _match(self, declarations: Sequence[Declaration], identities: Iterable[Identity]) -> Matches:
-        record = self.remembered.record
-        baseline = record.baseline() if record else None
-        return match_declarations(declarations, identities, remembered=self.remembered, baseline=baseline)
+        return match_declarations(
+            declarations, identities, remembered=self.remembered, baseline=self._baseline
+        )
 
     def _candidates(self, declaration: Declaration) -> Listing:
         """The live contacts that it may mean, and others that the account finds with them."""

@@ -200,7 +200,7 @@ def plan_of(case: Case, declarations: tuple[Declaration, ...], live: tuple[Conta
     gone = select(declarations, EVERYTHING, case.policy, baseline, remembered).gone
     removed = find_removed(gone, declarations, [contact.identity for contact in live], remembered)
     undeclared = undeclared_rows(removed, by_id, contacts, case.context)
-    return make_plan(found, contacts, case.context, undeclared=undeclared)
+    return make_plan(found, contacts, case.context, undeclared=undeclared, removed=removed)
 
 
 def shown(plan: Plan) -> dict[str, list[str]]:

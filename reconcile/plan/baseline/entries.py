@@ -1,11 +1,13 @@
 """Which entry of the baseline a declaration continues: decided by the contact, not by the spelling."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconcile.model.baseline import Baseline, BaselineEntry, EntryKey
 from reconcile.model.contact import Identity, email_key
 from reconcile.model.declaration import Declaration
+from reconcile.model.record import Remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,17 +18,22 @@ class BaselineEntries:
     """
 
     entries: Mapping[EntryKey, BaselineEntry]
-    by_name: Mapping[EntryKey, tuple[EntryKey, ...]]
+    contacts: Mapping[EntryKey, str]
+    by_name: Mapping[EntryKey, Sequence[EntryKey]]
 
     @classmethod
-    def of(cls, baseline: Baseline | None) -> "BaselineEntries":
-        """Those of a baseline; none without one."""
-        by_name: dict[EntryKey, tuple[EntryKey, ...]] = {}
+    def of(cls, baseline: Baseline | None, remembered: Remembered) -> "BaselineEntries":
+        """Those of a baseline; none without one. ``remembered`` tells whom those of a commit were about."""
         entries = baseline.entries if baseline else {}
+        contacts: dict[EntryKey, str] = {}
+        by_name: defaultdict[EntryKey, list[EntryKey]] = defaultdict(list)
         for key, entry in entries.items():
-            for name in _names(replace(key, id=_contact(key, entry))):
-                by_name[name] = (*by_name.get(name, ()), key)
-        return cls(entries, by_name)
+            contact = key.id or entry.contact or remembered.contact(key)
+            if contact is not None:
+                contacts[key] = contact
+            for name in _names(replace(key, id=contact)):
+                by_name[name].append(key)
+        return cls(entries, contacts, by_name)
 
     def continued_by(self, declaration: Declaration, identity: Identity | None) -> EntryKey | None:
         """The key of the entry that a declaration continues; ``identity`` is its live contact, if known."""
@@ -42,13 +49,9 @@ class BaselineEntries:
     def _about(self, identity: Identity | None, keys: Iterable[EntryKey]) -> Iterator[EntryKey]:
         """Those of the entries that are about the contact, or may be."""
         for key in keys:
-            contact = _contact(key, self.entries[key])
+            contact = self.contacts.get(key)
             if not (contact and identity and identity.id) or contact == identity.id:
                 yield key
-
-
-def _contact(key: EntryKey, entry: BaselineEntry) -> str | None:
-    return key.id or entry.contact
 
 
 def _key_of(identity: Identity) -> EntryKey:

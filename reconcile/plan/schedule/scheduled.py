@@ -1,6 +1,6 @@
 """What the clock will give and take, and what it gives no more, compared with the baseline. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,15 +37,21 @@ class Schedule:
     foreseen: frozenset[tuple[Identity, ItemKey]] = frozenset()
 
 
-def schedule_of(contacts: Sequence[ContactPlan], matches: Matches, context: PlanContext) -> Schedule:
+def schedule_of(
+    contacts: Sequence[ContactPlan],
+    matches: Matches,
+    context: PlanContext,
+    left: Mapping[Identity, Sequence[BaselineEntry]] | None = None,
+) -> Schedule:
     """The schedule of all declarations.
 
     Those count, too, that are set aside: their windows start, and they may then be set aside no longer.
+    ``left`` has the baseline's entries of contacts that nothing declares now.
     """
-    entries = BaselineEntries.of(context.baseline)
+    entries = BaselineEntries.of(context.baseline, context.remembered)
     people = [_Person.of(*pair, entries, context) for pair in _people(contacts, matches)]
     scheduled = (row for person in people for row in person.scheduled())
-    gone = (row for person in _no_longer_declared(people, entries, context) for row in person.taken_back())
+    gone = (row for person in _no_longer_declared(left or {}, context) for row in person.taken_back())
     withheld = (row for person in people for row in person.withheld())
     shown = (row for row in (*scheduled, *gone) if row.known or not context.due)
     return Schedule(
@@ -89,7 +95,6 @@ class _Person:
     before: Mapping[ItemKey, ResolvedItem]
     context: PlanContext
     contact: ContactPlan | None = None
-    entry: EntryKey | None = None
 
     @classmethod
     def of(
@@ -107,7 +112,7 @@ class _Person:
         # A record of an earlier version tells nothing but whether something differs.
         if entry and entry.form is None and entry.resolved == resolved_digest(declaration, context.policy):
             before = {key: resolved_item(key[0], item) for key, item in items.items()}
-        return cls(identity, declaration.place, items, before, context, contact, key)
+        return cls(identity, declaration.place, items, before, context, contact)
 
     @property
     def now(self) -> datetime:
@@ -202,17 +207,13 @@ def _items_of(entry: BaselineEntry | None) -> dict[ItemKey, ResolvedItem]:
 
 
 def _no_longer_declared(
-    people: Iterable[_Person], entries: BaselineEntries, context: PlanContext
+    left: Mapping[Identity, Sequence[BaselineEntry]], context: PlanContext
 ) -> Iterator[_Person]:
-    """Whom the baseline declares and nothing does now.
-
-    In a scope most entries of the baseline were not looked at, so that nothing can be said of them.
-    """
-    continued = {person.entry for person in people}
-    for key, entry in entries.entries.items() if context.scope is None else ():
-        coming = {key: item for key, item in _items_of(entry).items() if item.window.pending(context.now)}
-        if coming and key not in continued:
-            identity = _named(EntryKey(key.id or entry.contact, key.reference, key.email))
+    """Whom the baseline gives something later, and whom nothing declares now."""
+    for identity, entries in left.items():
+        for entry in entries:
+            items = _items_of(entry).items()
+            coming = {key: item for key, item in items if item.window.pending(context.now)}
             yield _Person(identity, entry.place or Place(""), {}, coming, context)
 
 

@@ -176,7 +176,7 @@ class _Planning:
             ),
         )
         undeclared = undeclared_rows(removed, left, contacts, context)
-        plan = make_plan(matches, contacts, context, facts, undeclared)
+        plan = make_plan(matches, contacts, context, facts, undeclared=undeclared, removed=removed)
         planned = tuple(planned_entries(matches, contacts, context))
         return FreshPlan(plan, known, context, planned, facts.idle_entries)
 
