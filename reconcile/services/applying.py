@@ -29,7 +29,8 @@ from reconcile.text import escape_unprintable
 from .accounts import check_clock, connected, warn_of_clock
 from .caller import ApplyOutput, ApplyRequest, Console
 from .files import read_approved_plan, refuse_uncovered
-from .planning.fresh_plan import FreshPlan, make_fresh_plan, refuse_unseen, warn_of_idle_entries
+from .planning.fresh_plan import FreshPlan, make_fresh_plan
+from .planning.project_plan import refuse_unseen, warn_of_idle_entries
 from .planning.scope import choose_scope
 from .project import Project
 from .reverting import declarations_of_approved_revert

@@ -29,7 +29,7 @@ from reconcile.plan.approval import not_covered
 from reconcile.plan.guards.facts import AccountFacts, OtherHolders
 from reconcile.plan.matching.matches import Matches
 from reconcile.plan.planner import make_plan, plan_contacts
-from reconcile.services.planning.fresh_plan import refuse_unseen
+from reconcile.services.planning.project_plan import refuse_unseen
 from tests.support.plans.declaration_strategies import NOW
 
 

@@ -27,7 +27,7 @@ def drift(
     """
     from reconcile.documents.reports import drift_json
     from reconcile.services.files import write_file
-    from reconcile.services.planning.fresh_plan import check_drift
+    from reconcile.services.planning.project_plan import check_drift
 
     differences = check_drift(common.open_project(), common.console)
     if out is not None:

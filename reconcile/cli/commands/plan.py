@@ -37,7 +37,7 @@ def plan(  # noqa: PLR0913 - an argument for each option
     """
     from reconcile.documents.plan import plan_json
     from reconcile.services.files import write_file
-    from reconcile.services.planning.fresh_plan import plan_project
+    from reconcile.services.planning.project_plan import plan_project
 
     fresh = plan_project(common.open_project(), common.console, scope)
     if out is not None:

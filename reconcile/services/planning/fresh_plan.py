@@ -5,11 +5,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
-from reconcile.errors import ChangedSinceListed, DeclarationError, refuse_if
+from reconcile.errors import ChangedSinceListed, DeclarationError
 from reconcile.evance.listing import Listing, no_progress
 from reconcile.evance.reader import Reader
-from reconcile.journal.history import NO_HISTORY, RunHistory, run_history
-from reconcile.journal.losses import warn_of_open_losses
+from reconcile.journal.history import NO_HISTORY, RunHistory
 from reconcile.journal.record import PlannedEntry, planned_entries
 from reconcile.model.baseline import EntryKey
 from reconcile.model.contact import Contact, Identity, Role
@@ -17,9 +16,7 @@ from reconcile.model.declaration import Declaration
 from reconcile.model.guards import GRANTING_ROLES, LOSING_HOURS
 from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
-from reconcile.model.reports import Drift
 from reconcile.model.settings import Policy
-from reconcile.plan.approval import refusals_of_the_unseen
 from reconcile.plan.baseline.scope import EVERYTHING, ScopeChoice, Selection, declaration_of, select
 from reconcile.plan.baseline.undeclared import find_removed, undeclared_rows
 from reconcile.plan.contact_plan import ContactPlan
@@ -30,14 +27,10 @@ from reconcile.plan.guards.idle_entries import idle_entries
 from reconcile.plan.matching.claims import DeclarationIndex, match_in_scope
 from reconcile.plan.matching.matches import Matches, match_declarations, unknown_roles
 from reconcile.plan.planner import make_plan, plan_contacts
-from reconcile.services.accounts import check_clock, open_reader, warn_of_clock
-from reconcile.services.caller import NO_SCOPE, Console, Progress, ScopeRequest
-from reconcile.services.project import Project
-from reconcile.text import escape_unprintable
+from reconcile.services.caller import Progress
 
 from .look_ups import FoundContacts, LookUps
 from .role_holders import read_left, search_holders, undeclared_contacts
-from .scope import choose_scope
 
 MOST_LISTINGS = 3
 """Maximum number of listings, then a contact that was changed since each of them fails the plan."""
@@ -66,32 +59,6 @@ class FreshPlan:
         due = {change.key for change in drift.due}
         waiting = {change.declaration.key for change in self.plan.changes if change.key not in due}
         return replace(self, plan=due_plan(drift), waiting=frozenset(waiting))
-
-
-def plan_project(project: Project, console: Console, request: ScopeRequest = NO_SCOPE) -> Plan:
-    """The plan of a project's declarations for the account as it is now."""
-    declarations = project.load_and_warn(console)
-    choice = choose_scope(project, request, declarations)
-    with console.progress() as progress, open_reader(project, console) as account:
-        context = project.plan_context(account.connection.account, account.connection.capabilities)
-        past = run_history(project.journals, context.account)
-        fresh = make_fresh_plan(
-            declarations,
-            account,
-            context,
-            past=past,
-            remembered=past.read_remembered(),
-            progress=progress,
-            choice=choice,
-        )
-        warn_of_clock(check_clock(project, account, past), console)
-        warn_of_idle_entries(fresh, console)
-        return warn_of_open_losses(fresh.plan, past)
-
-
-def refuse_unseen(plan: Plan) -> None:
-    """Raise Refusal for a plan that may be empty only because something could not be seen or planned."""
-    refuse_if(refusals_of_the_unseen(plan), "refused by a guard; nothing was written")
 
 
 def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways to make it
@@ -244,12 +211,6 @@ class _Planning:
         )
 
 
-def warn_of_idle_entries(fresh: FreshPlan, console: Console) -> None:
-    """Say which entries of the configuration guard nothing."""
-    for sentence in fresh.idle_entries:
-        console.note(f"Warning: {escape_unprintable(sentence)}")
-
-
 def _read(
     matched: Sequence[tuple[Declaration, Identity]], account: Reader, listing: Listing, progress: Progress
 ) -> dict[str, Contact]:
@@ -271,30 +232,3 @@ def _with_roles(listing: Listing, contacts: Mapping[str, Contact]) -> Listing:
 
 def _group_progress(progress: Progress, before: int, total: int) -> Callable[[int, int | None], None]:
     return lambda done, _of_group: progress("Reading contacts", before + done, total)
-
-
-def check_drift(project: Project, console: Console) -> Drift:
-    """Every difference between the declarations and the live account, each with its cause.
-
-    Refusal: there seems to be none, but only because something could not be seen.
-    """
-    declarations = project.load().declarations
-    with console.progress() as progress, open_reader(project, console) as account:
-        context = project.plan_context(account.connection.account, account.connection.capabilities)
-        past = run_history(project.journals, context.account)
-        remembered = past.read_remembered()
-        fresh = make_fresh_plan(
-            declarations,
-            account,
-            context,
-            past=past,
-            remembered=remembered,
-            progress=progress,
-            thorough=False,
-        )
-        warn_of_clock(check_clock(project, account, past), console)
-    warn_of_idle_entries(fresh, console)
-    plan = fresh.plan
-    if plan.empty or not plan.listed_whole:
-        refuse_unseen(plan)
-    return explain_drift(warn_of_open_losses(plan, past), remembered, context.policy)
