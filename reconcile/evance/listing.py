@@ -52,12 +52,14 @@ class Listing:
     """All contacts of an account, sorted by id.
 
     ``contacts`` holds, by id, those whose roles or tags (or both) the list already showed, so that no second
-    request is needed for them. ``gap`` says why they may not be all; empty when they are.
+    request is needed for them. ``gap`` says why they may not be all; empty when they are. ``odd_rows`` says,
+    by id, of further contacts what of them is not understood, so that nobody knows who they are.
     """
 
     identities: tuple[Identity, ...]
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     gap: str = ""
+    odd_rows: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,22 @@ class ListRows:
     gap: str = ""
 
 
-def listing_of(contacts: Iterable[Contact], gap: str = "") -> Listing:
+@dataclass(frozen=True, slots=True)
+class OddRow:
+    """A row of which only the id is understood, and what is not."""
+
+    id: str
+    fault: str
+
+
+def listing_of(rows: Iterable[Contact | OddRow], gap: str = "") -> Listing:
     """The listing that these rows amount to."""
-    by_id = {contact.identity.id: contact for contact in contacts}
+    told = list(rows)
+    by_id = {row.identity.id: row for row in told if isinstance(row, Contact)}
+    odd_rows = {row.id: row.fault for row in told if isinstance(row, OddRow)}
     identities = sorted((contact.identity for contact in by_id.values()), key=_by_id)
     with_sets = {id_: contact for id_, contact in by_id.items() if _shows_a_set(contact)}
-    return Listing(tuple(identities), with_sets, gap)
+    return Listing(tuple(identities), with_sets, gap, odd_rows)
 
 
 def _shows_a_set(contact: Contact) -> bool:

@@ -1,6 +1,6 @@
 """The client that reads: it has no way to write."""
 
-from collections.abc import Collection, Generator, Iterable, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Self
 
@@ -12,6 +12,8 @@ from reconcile.errors import (
     NotFound,
     Rejected,
     ServerFailure,
+    Stopped,
+    Unauthorized,
     UnexpectedResponse,
 )
 from reconcile.http.rate_limiter import RetryPolicy, Timing
@@ -21,16 +23,24 @@ from reconcile.model.settings import Capabilities, Numbering, SetSource
 from reconcile.wire.contacts_v1 import contact_path_v1, read_contact
 from reconcile.wire.contacts_v2 import CONTACTS_V2, read_row
 from reconcile.wire.roles_and_tags import ROLES_V2, read_role
-from reconcile.wire.values import Json
+from reconcile.wire.values import Json, row_id
 
 from .api_client import ApiClient, Trace, no_trace
 from .connection import Connection
 from .error_mapping import parse_answer
 from .list_pages import ListPages, WorkerPool
-from .listing import Listing, ListingProgress, ListRows, listing_of, no_progress, read_whole_list
+from .listing import Listing, ListingProgress, ListRows, OddRow, listing_of, no_progress, read_whole_list
 from .transport import ApiRequest
 
 _LIST_CONTACTS = ApiRequest("GET", CONTACTS_V2, "list the contacts", "contacts.readonly")
+
+WhenUnread = Callable[[Identity, ApiError], None]
+"""Told that a contact can't be read, and why."""
+
+
+def fail(_identity: Identity, error: ApiError) -> None:
+    """Raise the error: where one contact is wanted, nothing else is of use."""
+    raise error
 
 
 class Reader:
@@ -107,6 +117,7 @@ class Reader:
         """
         listing = self._listing(_search_request(field, value, reserve_next=reserve_next), no_progress)
         self._refuse_gap(listing.gap, "contacts")
+        self._refuse_odd_rows(listing)
         return listing
 
     def searched(self, searches: Iterable[tuple[str, str]]) -> Generator[Listing | None]:
@@ -122,22 +133,34 @@ class Reader:
             page = ListPages(self._api, self._workers, _search_request(*search)).page(1)
         except (NotFound, Rejected, ServerFailure, UnexpectedResponse):
             return None
-        return self._listing_of(page.rows) if len(page.rows) == page.total else None
+        listing = self._listing_of(page.rows)
+        return None if listing.odd_rows or len(page.rows) != page.total else listing
 
     def _refuse_gap(self, gap: str, noun: str) -> None:
         if gap:
             account = self.connection.account
             raise ApiError(f"incomplete listing of {account}'s {noun}: {gap}; try again at a quieter time")
 
+    def _refuse_odd_rows(self, listing: Listing) -> None:
+        for number, fault in sorted(listing.odd_rows.items()):
+            where = self.connection.account
+            raise UnexpectedResponse(f"{where} gave an unknown answer: contact {number}: {fault}")
+
     def _listing(self, request: ApiRequest, progress: ListingProgress) -> Listing:
         list_rows = self._list_rows(request, progress)
         return self._listing_of(list_rows.rows, list_rows.gap)
 
     def _listing_of(self, list_rows: Iterable[Json], gap: str = "") -> Listing:
-        rows = (parse_answer(read_row, row, self.connection) for row in list_rows)
-        capabilities = self.connection.capabilities
-        known = (_in_known_words(_without_untold_sets(row, capabilities), capabilities) for row in rows)
-        return listing_of(known, gap)
+        return listing_of(map(self._contact_in, list_rows), gap)
+
+    def _contact_in(self, row: Json) -> Contact | OddRow:
+        """The contact of a row; one odd row must not hide all others."""
+        number, capabilities = parse_answer(row_id, row, self.connection), self.connection.capabilities
+        try:
+            contact = read_row(row)
+        except UnexpectedResponse as error:
+            return OddRow(number, str(error).removeprefix(f"contact {number}: "))
+        return _in_known_words(_without_untold_sets(contact, capabilities), capabilities)
 
     def _list_rows(self, request: ApiRequest, progress: ListingProgress = no_progress) -> ListRows:
         return read_whole_list(ListPages(self._api, self._workers, request), progress)
@@ -149,11 +172,13 @@ class Reader:
         *,
         known: Listing | None = None,
         facets: Collection[Facet] = SETS,
+        when_unread: WhenUnread = fail,
     ) -> dict[str, Contact]:
         """These contacts by id, with at least these facets, in the order given.
 
         A contact that ``known`` shows with all the facets is taken from there; all others are read, one
-        request each, in parallel. ChangedSinceListed: one is gone, or is another than the listing showed.
+        request each, in parallel. ``when_unread`` is told why one can't be read, ChangedSinceListed when it
+        is gone, or is another than the listing showed; it raises the error, or the contact is left out.
         """
         if self.connection.capabilities.contact_ids is Numbering.OTHER:
             raise ApiError(
@@ -165,10 +190,13 @@ class Reader:
         contacts = {id_: listed[id_] for id_ in ids if id_ in listed and _has_facets(listed[id_], facets)}
         unread = [identity for identity in identities if identity.id not in contacts]
         progress(len(contacts), len(identities))
-        for contact in self._workers.results(self._listed_contact, unread):
-            contacts[contact.identity.id] = contact
-            progress(len(contacts), len(identities))
-        return {id_: contacts[id_] for id_ in ids}
+        for done, (identity, told) in enumerate(self._workers.results(self._told_contact, unread), 1):
+            if isinstance(told, Contact):
+                contacts[identity.id] = told
+            else:
+                when_unread(identity, told)
+            progress(len(identities) - len(unread) + done, len(identities))
+        return {id_: contacts[id_] for id_ in ids if id_ in contacts}
 
     def looked_up(self, identities: Iterable[Identity]) -> Generator[Contact | None]:
         """Each of these contacts as it comes, in any order; None for one that is gone by now.
@@ -200,6 +228,15 @@ class Reader:
                 f"asked for contact {id}, {self.connection.account} answered with another one"
             )
         return contact
+
+    def _told_contact(self, identity: Identity) -> tuple[Identity, Contact | ApiError]:
+        """A listed identity with its contact, or with why that can't be read, where others may be."""
+        try:
+            return identity, self._listed_contact(identity)
+        except (Unauthorized, Stopped):
+            raise
+        except ApiError as error:
+            return identity, error
 
     def _listed_contact(self, identity: Identity) -> Contact:
         """The contact of a listed identity. v1 and v2 might number contacts differently: the e-mail tells."""

@@ -112,6 +112,7 @@ class Writer(Reader):
             return ()
         listing = self.listing()
         self._refuse_gap(listing.gap, "contacts")
+        self._refuse_odd_rows(listing)
         return (identity for identity in listing.identities if email_key(identity.email) in keys)
 
     def create(self, payload: Payload) -> WriteResult:

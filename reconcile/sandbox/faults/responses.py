@@ -59,6 +59,16 @@ def _lose_row(armed: ArmedFault, reply: Reply) -> Reply:
     return Reply(reply.status, {**reply.body, "data": [*rows[:-1], *first]}, reply.headers)
 
 
+def _spoil_row(armed: ArmedFault, reply: Reply) -> Reply:
+    """A list in which one field of one contact is an object."""
+    rows = reply.body.get("data") if isinstance(reply.body, dict) else None
+    if not isinstance(rows, list):
+        return reply
+    number, field = int(armed.number("contact")), armed.word("field")
+    spoilt = [{**row, field: {"value": row.get(field)}} if row.get("id") == number else row for row in rows]
+    return Reply(reply.status, {**reply.body, "data": spoilt}, reply.headers)
+
+
 def _turn_clock(armed: ArmedFault, reply: Reply) -> Reply:
     """An answer whose `Date` is of another time, or that has none, or that a cache has kept for a while."""
     sent = machine_time() + timedelta(seconds=armed.number("seconds"))
@@ -102,4 +112,5 @@ RESPONSE_FAULTS = (
         rewrite=_turn_clock,
     ),
     Fault("lost-row", {"how": ("missing", "repeated")}, rewrite=_lose_row),
+    Fault("odd-row", {"contact": 0.0, "field": ("email", "type", "reference")}, rewrite=_spoil_row),
 )

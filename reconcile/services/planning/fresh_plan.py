@@ -1,6 +1,6 @@
 """A fresh plan from the declarations and the live account: list, match, read, plan, search holders, judge."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,7 +11,7 @@ from reconcile.evance.reader import Reader
 from reconcile.journal.history import NO_HISTORY, RunHistory
 from reconcile.journal.record import PlannedEntry, planned_entries
 from reconcile.model.baseline import EntryKey
-from reconcile.model.contact import Contact, Identity, Role
+from reconcile.model.contact import Contact, Role
 from reconcile.model.declaration import Declaration
 from reconcile.model.guards import GRANTING_ROLES, LOSING_HOURS
 from reconcile.model.plans.plan import Plan, PlanContext
@@ -30,10 +30,11 @@ from reconcile.plan.planner import make_plan, plan_contacts
 from reconcile.services.caller import Progress
 
 from .look_ups import FoundContacts, LookUps
+from .reading import UnreadContacts, read_contacts
 from .role_holders import read_left, search_holders, undeclared_contacts
 
 MOST_LISTINGS = 3
-"""Maximum number of listings, then a contact that was changed since each of them fails the plan."""
+"""Maximum number of listings, then a contact that was changed since each of them is set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,8 @@ def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways t
     planning = _Planning(selection, account, context, past, remembered, progress, thorough)
     for _ in range(MOST_LISTINGS - 1):
         with suppress(ChangedSinceListed):
-            return planning.of_one_listing()
-    return planning.of_one_listing()
+            return planning.of_one_listing(UnreadContacts(listed_again=True))
+    return planning.of_one_listing(UnreadContacts())
 
 
 def _compared(context: PlanContext, choice: ScopeChoice, remembered: Remembered) -> PlanContext:
@@ -117,13 +118,14 @@ class _Planning:
     progress: Progress
     thorough: bool
 
-    def of_one_listing(self) -> FreshPlan:
+    def of_one_listing(self, unread: UnreadContacts) -> FreshPlan:
         """The plan, or ChangedSinceListed when a contact was changed between the list and its own reading."""
         roles = self.account.roles()
         context, found = self.context.with_roles(roles), self._find()
         listing = found.listing
         matches = self._matches(listing, roles)
-        live = _read(matches.matched, self.account, listing, self.progress)
+        live = read_contacts(matches.matched, self.account, listing, self.progress, unread)
+        matches = matches.without_unread(unread.reasons)
         contacts = plan_contacts(matches, live, context)
         removed = find_removed(
             self.selection.gone, self.selection.folder, listing.identities, self.remembered
@@ -138,7 +140,7 @@ class _Planning:
             idle_entries=idle_entries(
                 context.policy,
                 roles,
-                listing.identities if found.whole and not listing.gap else None,
+                None if not found.whole or listing.gap or listing.odd_rows else listing.identities,
                 contacts,
             ),
         )
@@ -160,7 +162,7 @@ class _Planning:
 
     def _number_of_contacts(self, found: FoundContacts) -> int:
         """How many contacts the account has; as many as at the last run where only some were looked for."""
-        listed = len(found.listing.identities)
+        listed = len(found.listing.identities) + len(found.listing.odd_rows)
         return listed if found.whole else max(self.past.contacts_before or 0, listed)
 
     def _matches(self, listing: Listing, roles: Sequence[Role]) -> Matches:
@@ -169,6 +171,7 @@ class _Planning:
         match = partial(
             match_declarations,
             complete=not listing.gap,
+            odd_rows=listing.odd_rows,
             remembered=self.remembered,
             baseline=self.context.baseline,
         )
@@ -211,24 +214,7 @@ class _Planning:
         )
 
 
-def _read(
-    matched: Sequence[tuple[Declaration, Identity]], account: Reader, listing: Listing, progress: Progress
-) -> dict[str, Contact]:
-    """The matched contacts by id; one request each, unless the listing told all that is managed of it."""
-    facets = {identity: frozenset(declaration.managed) for declaration, identity in matched}
-    live: dict[str, Contact] = {}
-    for needed in sorted(set(facets.values()), key=sorted):
-        group = [identity for identity, managed in facets.items() if managed == needed]
-        group_progress = _group_progress(progress, len(live), len(facets))
-        live |= account.contacts(group, group_progress, known=listing, facets=needed)
-    return live
-
-
 def _with_roles(listing: Listing, contacts: Mapping[str, Contact]) -> Listing:
     """The listing with what was read of these contacts, so that no search for holders reads them again."""
     read = {id_: contact for id_, contact in contacts.items() if contact.state.roles is not None}
     return replace(listing, contacts={**listing.contacts, **read})
-
-
-def _group_progress(progress: Progress, before: int, total: int) -> Callable[[int, int | None], None]:
-    return lambda done, _of_group: progress("Reading contacts", before + done, total)

@@ -1,7 +1,7 @@
 """Finds the contacts of a few declarations without listing the account: by their ids, and by its searches."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconcile.evance.listing import Listing
 from reconcile.evance.reader import Reader
@@ -68,7 +68,7 @@ class LookUps:
         listing = self.account.listing(lambda done, total: self.progress("Listing contacts", done, total))
         listed = {identity.id for identity in listing.identities}
         merged = _listing([listing], {id_: contacts[id_] for id_ in listed & contacts.keys()})
-        return FoundContacts(Listing(listing.identities, merged.contacts, listing.gap))
+        return FoundContacts(replace(listing, contacts=merged.contacts))
 
     def _ids(self, declarations: Iterable[Declaration]) -> set[str]:
         known = (entry.id or self.remembered.contact(entry.key) for entry in declarations)
