@@ -1,8 +1,7 @@
 """The client that reads: it has no way to write."""
 
 from collections.abc import Callable, Collection, Generator, Iterable, Sequence
-from dataclasses import replace
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from reconcile.clock import ServerTime
 from reconcile.errors import (
@@ -17,19 +16,20 @@ from reconcile.errors import (
     UnexpectedResponse,
 )
 from reconcile.http.rate_limiter import RetryPolicy, Timing
-from reconcile.model.contact import PENDING, Contact, Identity, Role, State, email_key
+from reconcile.model.contact import Contact, Identity, Role, State, email_key
 from reconcile.model.facets import SETS, Facet
-from reconcile.model.settings import Capabilities, Numbering, SetSource
+from reconcile.model.settings import Numbering
 from reconcile.wire.contacts_v1 import contact_path_v1, read_contact
-from reconcile.wire.contacts_v2 import CONTACTS_V2, read_row
+from reconcile.wire.contacts_v2 import CONTACTS_V2
 from reconcile.wire.roles_and_tags import ROLES_V2, read_role
-from reconcile.wire.values import Json, row_id
+from reconcile.wire.values import Json
 
 from .api_client import ApiClient, Trace, no_trace
 from .connection import Connection
 from .error_mapping import parse_answer
 from .list_pages import ListPages, WorkerPool
-from .listing import Listing, ListingProgress, ListRows, OddRow, listing_of, no_progress, read_whole_list
+from .listing import Listing, ListingProgress, ListRows, listing_of, no_progress, read_whole_list
+from .told_contacts import contact_in_row, has_facets, in_known_words, is_another
 from .transport import ApiRequest
 
 _LIST_CONTACTS = ApiRequest("GET", CONTACTS_V2, "list the contacts", "contacts.readonly")
@@ -151,16 +151,7 @@ class Reader:
         return self._listing_of(list_rows.rows, list_rows.gap)
 
     def _listing_of(self, list_rows: Iterable[Json], gap: str = "") -> Listing:
-        return listing_of(map(self._contact_in, list_rows), gap)
-
-    def _contact_in(self, row: Json) -> Contact | OddRow:
-        """The contact of a row; one odd row must not hide all others."""
-        number, capabilities = parse_answer(row_id, row, self.connection), self.connection.capabilities
-        try:
-            contact = read_row(row)
-        except UnexpectedResponse as error:
-            return OddRow(number, str(error).removeprefix(f"contact {number}: "))
-        return _in_known_words(_without_untold_sets(contact, capabilities), capabilities)
+        return listing_of((contact_in_row(row, self.connection) for row in list_rows), gap)
 
     def _list_rows(self, request: ApiRequest, progress: ListingProgress = no_progress) -> ListRows:
         return read_whole_list(ListPages(self._api, self._workers, request), progress)
@@ -187,7 +178,7 @@ class Reader:
             )
         listed = {} if known is None else known.contacts
         ids = [identity.id for identity in identities]
-        contacts = {id_: listed[id_] for id_ in ids if id_ in listed and _has_facets(listed[id_], facets)}
+        contacts = {id_: listed[id_] for id_ in ids if id_ in listed and has_facets(listed[id_], facets)}
         unread = [identity for identity in identities if identity.id not in contacts]
         progress(len(contacts), len(identities))
         for done, (identity, told) in enumerate(self._workers.results(self._told_contact, unread), 1):
@@ -222,7 +213,7 @@ class Reader:
         path, action = contact_path_v1(id), f"show contact {id}"
         request = ApiRequest("GET", path, action, "contacts.readonly", reserve_next=reserve_next)
         contact = parse_answer(read_contact, self._api.read(request), self.connection)
-        contact = _in_known_words(contact, self.connection.capabilities)
+        contact = in_known_words(contact, self.connection.capabilities)
         if contact.identity.id != id:
             raise UnexpectedResponse(
                 f"asked for contact {id}, {self.connection.account} answered with another one"
@@ -253,7 +244,7 @@ class Reader:
                 "just now, run the plan again; if this stays, the two API versions number contacts "
                 "differently"
             )
-        if _is_another(contact.identity, identity):
+        if is_another(contact.identity, identity):
             raise ChangedSinceListed(
                 f"contact {identity.id} has another type or reference than in the listing: it was changed "
                 "just now, or the listing is out of date: run the plan again"
@@ -270,30 +261,3 @@ def _search_request(field: str, value: str, *, reserve_next: bool = False) -> Ap
         params={field: value},
         reserve_next=reserve_next,
     )
-
-
-def _is_another(shown: Identity, listed: Identity) -> bool:
-    """Whether a contact is not what was listed; what one of the two does not tell counts for nothing."""
-    pairs = ((shown.type, listed.type), (shown.reference, listed.reference))
-    return any(now and then and now != then for now, then in pairs)
-
-
-def _without_untold_sets(row: Contact, capabilities: Capabilities) -> Contact:
-    """A row of the list without the sets that are to be read contact by contact."""
-    untold = {facet.value for facet in SETS if capabilities.source(facet) is not SetSource.LIST}
-    nothing: dict[str, Any] = dict.fromkeys(untold)
-    return replace(row, state=replace(row.state, **nothing)) if untold else row
-
-
-def _in_known_words(contact: Contact, capabilities: Capabilities) -> Contact:
-    """The contact with ``pending`` for the account's own word for a grant that waits."""
-    word, roles = capabilities.pending_word, contact.state.roles
-    if word == PENDING or not roles:
-        return contact
-    known = tuple(replace(grant, status=PENDING) if grant.status == word else grant for grant in roles)
-    return replace(contact, state=replace(contact.state, roles=known))
-
-
-def _has_facets(contact: Contact, facets: Collection[Facet]) -> bool:
-    # Both sets, whichever facets are needed: the fingerprint of a contact covers both.
-    return all(contact.state.has(facet) for facet in {*SETS, *facets})
