@@ -104,8 +104,16 @@ class Report:
 
     @property
     def complete(self) -> bool:
-        """True when every change is settled, and there is one for every contact that needs it."""
-        return not self.set_aside and all(result.settled for result in self.results)
+        """True when every change is settled, and there is one for every contact that needs it.
+
+        Who is set aside and was so at an earlier complete run is known, and keeps no run from being complete.
+        """
+        return not self.newly_set_aside and all(result.settled for result in self.results)
+
+    @property
+    def newly_set_aside(self) -> tuple[SetAside, ...]:
+        """Those set aside of whom no run has told before."""
+        return tuple(entry for entry in self.set_aside if not entry.known)
 
     @property
     def wrote(self) -> bool:

@@ -196,4 +196,4 @@ def refusal_reason(verdict: Verdict) -> str:
 
 def refusals_of_the_unseen(plan: Plan) -> tuple[str, ...]:
     """Why a plan may be empty only because something could not be seen or planned, a text for each guard."""
-    return tuple(refusal_reason(verdict) for verdict in plan.refused if guard_named(verdict.guard).unseen)
+    return tuple(refusal_reason(verdict) for verdict in plan.refusing if guard_named(verdict.guard).unseen)

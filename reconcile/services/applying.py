@@ -23,7 +23,7 @@ from reconcile.plan.approval import approved_operations, counted_by
 from reconcile.plan.baseline.scope import EVERYTHING, ScopeChoice
 from reconcile.plan.clock_check import ClockReport
 from reconcile.plan.digest import policy_digest
-from reconcile.render.wording.ending import open_revocation_lines, unsettled_lines, written_text
+from reconcile.render.wording.ending import known_lines, open_revocation_lines, unsettled_lines, written_text
 from reconcile.text import escape_unprintable
 
 from .accounts import check_clock, connected, warn_of_clock
@@ -140,6 +140,7 @@ class ApplyJob:
                 check_clock(self.project, self.account).refuse()
             if report.untried:
                 self.permission.refuse_late(fresh.plan)
+            self._tell_of_known(report)
             _report_ending(report, self.console, self.output.print_ending)
 
     def _past(self) -> RunHistory:
@@ -202,8 +203,14 @@ class ApplyJob:
             with open_journal(self.project.journals, self.project.now) as journal:
                 self._begin(journal, fresh, spending)
                 report = self._end(journal, report, recorder)
-        if fresh.plan.set_aside or not report.noted:
+        self._tell_of_known(report)
+        if not (report.complete and report.noted):
             raise PartlyApplied("\n".join(unsettled_lines(report)))
+
+    def _tell_of_known(self, report: Report) -> None:
+        """Name those who are set aside and were so before: they change no exit code."""
+        for line in known_lines(report, self.context.policy.timezone):
+            self.console.note(f"Note: {line}")
 
     def _begin(self, journal: Journal, fresh: FreshPlan, spending: Mapping[str, int]) -> None:
         journal.begin(

@@ -33,4 +33,4 @@ def drift(
     if out is not None:
         write_file(out, drift_json(differences))
     show(common.console, differences, form, privacy, concise=concise)
-    return ExitCode.DONE if differences.plan.settled else ExitCode.CHANGES
+    return ExitCode.CHANGES if differences.plan.pending else ExitCode.DONE

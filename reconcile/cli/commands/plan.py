@@ -43,5 +43,5 @@ def plan(  # noqa: PLR0913 - an argument for each option
     if out is not None:
         write_file(out, plan_json(fresh))
     show(common.console, fresh, form, privacy, concise=concise)
-    pending = not fresh.settled or fresh.refused
+    pending = fresh.pending or fresh.refusing
     return ExitCode.CHANGES if detailed_exitcode and pending else ExitCode.DONE

@@ -85,6 +85,11 @@ class SetAside:
     new: bool = True
 
     @property
+    def known(self) -> bool:
+        """True for a note: a complete run has told of it, and the entry has not changed since."""
+        return self.since is not None
+
+    @property
     def label(self) -> str:
         """How to name the contact to a person."""
         return self.contact.label

@@ -78,12 +78,17 @@ class Plan:
     @property
     def pending(self) -> bool:
         """True when there is something to write, or somebody set aside whom no run has told of yet."""
-        return bool(self.changes) or any(entry.since is None for entry in self.set_aside)
+        return bool(self.changes) or not all(entry.known for entry in self.set_aside)
 
     @property
     def refused(self) -> tuple[Verdict, ...]:
-        """The guards that would refuse to apply this plan."""
+        """The guards that have tripped."""
         return tuple(verdict for verdict in self.guards if not verdict.passed)
+
+    @property
+    def refusing(self) -> tuple[Verdict, ...]:
+        """The guards that would refuse to apply this plan, not only some of its contacts."""
+        return tuple(verdict for verdict in self.refused if not guard_named(verdict.guard).spares_others)
 
     @property
     def listed_whole(self) -> bool:

@@ -175,10 +175,14 @@ def _undeclared(guard_input: GuardInput) -> GuardCount:
 
 
 def _unreadable(guard_input: GuardInput) -> GuardCount:
-    """Refuses those contacts alone: they have no change in the plan, and the others do not depend on them."""
-    unread = (contact for contact in guard_input.contacts if contact.unreadable)
+    """Refuses those contacts alone: they have no change in the plan, and the others do not depend on them.
+
+    Whom a complete run has told of before is known.
+    """
+    aside = ((contact, contact.set_aside()) for contact in guard_input.contacts if contact.unreadable)
+    unread = (contact for contact, entry in aside if entry is not None and not entry.known)
     subjects = tuple(f"{contact.label}: {', '.join(contact.unreadable)}" for contact in unread)
-    event = "left alone: what must be kept could not be read, and nothing is guessed"
+    event = "set aside: what must be kept could not be read, and nothing is guessed"
     return count_in_words("contact", event, subjects, 0)
 
 

@@ -3,6 +3,8 @@
 from reconcile.model.result import Outcome, Report
 from reconcile.text import escape_unprintable, plural
 
+from .operation_text import day_text
+
 
 def written_text(report: Report) -> str:
     """How many contacts were written and read back."""
@@ -16,11 +18,13 @@ def unsettled_lines(report: Report, way_out: str = "") -> list[str]:
     ``way_out`` is what to do before anything else can be applied.
     """
     unsettled = [result for result in report.results if not result.settled]
-    left = len(unsettled) + len(report.set_aside)
+    left = len(unsettled) + len(report.newly_set_aside)
     lines = [
         f"{result.change.contact.label_with_id}: {result.outcome}: {result.detail}" for result in unsettled
     ]
-    lines += [f"{entry.label} ({entry.source}): set aside: {entry.reason}" for entry in report.set_aside]
+    lines += [
+        f"{entry.label} ({entry.source}): set aside: {entry.reason}" for entry in report.newly_set_aside
+    ]
     return [
         *([f"the run was stopped: {report.stopped}"] if report.stopped else []),
         *map(escape_unprintable, lines),
@@ -28,6 +32,18 @@ def unsettled_lines(report: Report, way_out: str = "") -> list[str]:
         *_unnoted_lines(report),
         f"{left} of {len(report.results) + len(report.set_aside)} contacts are not as declared",
         way_out or ("run 'reconcile plan' to see what is left, then apply again" if left else "apply again"),
+    ]
+
+
+def known_lines(report: Report, timezone: str) -> list[str]:
+    """Who has been set aside since an earlier run, those first who still hold what they should lose."""
+    known = [(entry, entry.since) for entry in report.set_aside if entry.since is not None]
+    return [
+        escape_unprintable(
+            f"{entry.label} ({entry.source}): set aside since {day_text(since, timezone)}: {entry.reason}"
+            + (f"; revocation still open: {', '.join(entry.revocations)}" if entry.revocations else "")
+        )
+        for entry, since in sorted(known, key=lambda pair: not pair[0].revocations)
     ]
 
 
