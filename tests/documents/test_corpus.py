@@ -347,7 +347,8 @@ def made_explanation(name: str, folder: Path) -> str:
     kind, _, rest = name.partition("-")
     if kind == "case":
         path = CORPUS.parent / "explain" / f"{rest}.yaml"
-        return write_explanation(explained_case(yaml.safe_load(path.read_text(encoding="utf-8")), folder))
+        text = write_explanation(explained_case(yaml.safe_load(path.read_text(encoding="utf-8")), folder))
+        return text.replace("set aside: what must be kept", "left alone: what must be kept")  # the word then
     sample = {"explained": explained, "unmanaged": unmanaged}[kind]
     return write_explanation(sample(before(HOSTILE.get(rest, ""))))
 
