@@ -54,6 +54,20 @@ def test_an_account_as_declared_has_not_drifted(applied: Project) -> None:
     assert len(list((applied.root / ".reconcile" / "runs").glob("*.jsonl"))) == 2
 
 
+def test_what_is_only_scheduled_is_no_drift(applied: Project) -> None:
+    """Nothing differs yet: exit code 0, while a plan says that an apply has something to start later."""
+    assert applied.run("plan", "--detailed-exitcode", "--as-of", AS_OF).code == 0
+    applied.declare(
+        TEAM.replace("roles: [customer]}", "roles: [customer, {reference: press, starts: 2026-12-05}]}")
+    )
+    done = applied.run("drift", "--as-of", AS_OF, "--out", "drift.json")
+    assert done.code == 0, done.err
+    plan = json.loads((applied.root / "drift.json").read_text())["plan"]
+    rows = [(row["item"], row["action"], row["comparison"]) for row in plan["scheduled"]]
+    assert rows == [("vip", "add", "known"), ("press", "add", "new")]
+    assert applied.run("plan", "--detailed-exitcode", "--as-of", AS_OF).code == 2
+
+
 def test_drift_has_an_exit_code_of_its_own_and_writes_nothing(applied: Project, shop: Shop) -> None:
     """2, and nothing but reads; the file is its owner's alone."""
     tag(shop, EMAIL, "ipswich", "stranger")

@@ -19,7 +19,9 @@ from reconcile.services.caller import ScopeRequest
 @privacy_option
 @concise_option
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write it as JSON.")
-@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
+@click.option(
+    "--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes, now or scheduled anew."
+)
 def plan(  # noqa: PLR0913 - an argument for each option
     common: Common,
     *,
@@ -43,5 +45,5 @@ def plan(  # noqa: PLR0913 - an argument for each option
     if out is not None:
         write_file(out, plan_json(fresh))
     show(common.console, fresh, form, privacy, concise=concise)
-    pending = fresh.pending or fresh.refusing
+    pending = fresh.pending or fresh.schedules or fresh.refusing
     return ExitCode.CHANGES if detailed_exitcode and pending else ExitCode.DONE
