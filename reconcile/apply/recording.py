@@ -19,11 +19,12 @@ from reconcile.journal.record import (
 )
 from reconcile.journal.writer import Journal, NotedTimes
 from reconcile.model.baseline import EntryKey
+from reconcile.model.declaration import Declaration
 from reconcile.model.guards import SHRUNK, Verdict, guard_named
 from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.record import CheckedOutCommit, Record, Remembered
 from reconcile.model.result import Report
-from reconcile.plan.digest import policy_digest
+from reconcile.plan.digest import declarations_digest, policy_digest
 
 MOST_KEPT = 5
 """Maximum number of records' files kept for an account: more than one, since a run may be retired."""
@@ -33,8 +34,8 @@ MOST_KEPT = 5
 class Recorder:
     """What a run's record is made of.
 
-    ``plan`` is what the run carries out, and ``planned`` every declaration that it is about. ``waiting`` are
-    those that a run of what is due leaves as they are; None for a run of all declarations.
+    ``plan`` is what the run carries out, and ``planned`` every declaration that it is about, of all those of
+    the ``folder``. ``waiting`` are those that a run of what is due leaves as they are; None for other runs.
     """
 
     past: RunHistory
@@ -44,6 +45,7 @@ class Recorder:
     commit: CheckedOutCommit | None
     plan: Plan
     planned: Sequence[PlannedEntry]
+    folder: Sequence[Declaration]
     waiting: Collection[EntryKey] | None = None
 
     @property
@@ -54,14 +56,28 @@ class Recorder:
     def needless(self) -> bool:
         """True where no record may come of the run, however it ends.
 
-        A revert is not about the declarations, and a scope not about all of them. Without a record of the
-        same configuration nothing is due, so that a run of what is due has looked at nothing. An account that
-        looks wrong must not become the measure of the next run.
+        A revert is not about the declarations, and a scope may leave out something that differs. Without a
+        record of the same configuration nothing is due, so that a run of what is due has looked at nothing.
+        An account that looks wrong must not become the measure of the next run.
         """
         last = self.remembered.record
         blind = self.waiting is not None and (last is None or last.config != self._config)
-        cut = self.plan.revert is not None or self.plan.scope is not None
+        cut = self.plan.revert is not None or not self._covers_all_that_differs()
         return cut or blind or any(map(self._looks_wrong, self.plan.refused))
+
+    def _covers_all_that_differs(self) -> bool:
+        """Whether whoever may differ from the last record is in the run's scope, be it by a later write.
+
+        The record must be that of the base, under the same configuration.
+        """
+        scope, last = self.plan.scope, self.remembered.record
+        if scope is None:
+            return True
+        if scope.only or last is None or last.config != self._config:
+            return False
+        looked_at = {entry.contact for entry in self.planned}
+        written = self.past.written_since(last)
+        return last.commit == CheckedOutCommit(scope.base or "") and written <= looked_at
 
     def _looks_wrong(self, verdict: Verdict) -> bool:
         guard = guard_named(verdict.guard)
@@ -87,10 +103,14 @@ class Recorder:
     def _record(self, run: str, report: Report) -> Record:
         builder = RecordBuilder(self.remembered, self.context.policy, self._config, self.context.now)
         last, declarations, commit = self.remembered.record, self.plan.declarations_digest, self.commit
-        if self.waiting is None or last is None:
-            created = {
-                result.change.declaration.key: result.created for result in report.results if result.created
-            }
+        created = {
+            result.change.declaration.key: result.created for result in report.results if result.created
+        }
+        if self.plan.scope is not None:
+            declared = {declaration.key for declaration in self.folder}
+            entries = builder.of_scoped_run(self.planned, created, declared)
+            declarations = declarations_digest(self.folder)
+        elif self.waiting is None or last is None:
             entries = builder.of_whole_run(self.planned, created)
         else:
             entries = builder.of_due_run(self.planned, self.waiting)

@@ -99,6 +99,12 @@ class RunHistory:
                     raise
         return None
 
+    def written_since(self, record: Record) -> frozenset[str]:
+        """The ids of contacts that runs after that record wrote, or may have written."""
+        names = [run.name for run in self.runs]
+        newer = self.runs[names.index(record.run) + 1 :]
+        return frozenset(contact for run in newer for contact in _written(run))
+
     def of_approval(self, digest: str) -> JournaledRun | None:
         """The last run that carried out the plan of that digest."""
         return next((run for run, begun in reversed(self._begun) if begun.approved == digest), None)
@@ -161,7 +167,7 @@ def _last_whole_run(runs: Sequence[JournaledRun]) -> UnrecordedRun | None:
 
 
 def _is_whole(run: JournaledRun, begun: BeginLine) -> bool:
-    return NOT_NOTED not in (begun.declarations, begun.at) and not run.due
+    return NOT_NOTED not in (begun.declarations, begun.at) and not run.due and begun.scope is None
 
 
 def _settled(run: JournaledRun) -> Iterator[tuple[str, datetime]]:
@@ -182,6 +188,13 @@ def _recorded_names(record: Record | None) -> dict[EntryKey, str]:
             if entry.contact and name != EntryKey():
                 contacts.setdefault(name, set()).add(entry.contact)
     return {name: ids.pop() for name, ids in contacts.items() if len(ids) == 1}
+
+
+def _written(run: JournaledRun) -> Iterator[str]:
+    """The contacts that a run wrote, or may have written; the key of one whose id did not become known."""
+    ids = run.contact_ids
+    for key, writes in run.effective_writes.items():
+        yield writes[0].contact or ids.get(key) or key
 
 
 def _written_names(run: JournaledRun) -> Iterator[tuple[EntryKey, str]]:

@@ -51,14 +51,24 @@ class SpentOverride:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class NotedScope:
+    """What a run was cut down to: its base's commit, the names that were given, how many declarations."""
+
+    base: str | None
+    only: tuple[str, ...]
+    declarations: Annotated[int, NOTED_NUMBER]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BeginLine:
     """What a run sets out to do, for which account and when, and which runs were the last before it.
 
     ``at`` is the instant that the run works as of, ``machine`` what the machine's own clock showed then, and
     ``server`` what the account's clock showed, where its answers told. ``contacts`` is how many the account
-    has. ``approved`` is the digest of the plan that was approved, which may allow more than ``plan``.
-    ``due``: the run only does what is due by the clock. ``revert`` is the run that this one undoes.
+    has; null where it was not listed. ``approved`` is the digest of the plan that was approved, which may
+    allow more than ``plan``. ``due``: the run only does what is due by the clock. ``revert`` is the run that
+    this one undoes. ``scope`` is what it was cut down to; null for a run of everything.
     """
 
     account: str = ""
@@ -77,6 +87,7 @@ class BeginLine:
     approved: str | None = None
     due: bool = False
     revert: str | None = None
+    scope: NotedScope | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

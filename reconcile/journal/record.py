@@ -200,6 +200,20 @@ class RecordBuilder:
             entries[key] = self._set_aside(entry, aside) if aside else self._settled(entry, created)
         return entries
 
+    def of_scoped_run(
+        self,
+        planned: Iterable[PlannedEntry],
+        created: Mapping[EntryKey, str],
+        declared: Collection[EntryKey],
+    ) -> dict[EntryKey, RecordedEntry]:
+        """After a run of all that differs from the last record, whose other entries are taken over.
+
+        ``declared`` has every declaration: the record's entries that are none are left out.
+        """
+        before = self.remembered.record.entries if self.remembered.record else {}
+        taken_over = {key: entry for key, entry in before.items() if key in declared}
+        return taken_over | self.of_whole_run(planned, created)
+
     def of_due_run(
         self, planned: Iterable[PlannedEntry], waiting: Collection[EntryKey]
     ) -> dict[EntryKey, RecordedEntry]:

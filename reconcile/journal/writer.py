@@ -12,6 +12,7 @@ from reconcile.documents.codec import encode, encode_itself
 from reconcile.documents.items import ContactSnapshot
 from reconcile.documents.json_text import digest_of
 from reconcile.documents.plan import OperationDocument
+from reconcile.model.baseline import Scope
 from reconcile.model.contact import Contact
 from reconcile.model.plans.change import Change
 from reconcile.model.plans.plan import Plan
@@ -29,6 +30,7 @@ from .lines import (
     EndLine,
     IntentLine,
     Line,
+    NotedScope,
     OutcomeLine,
     RecordLine,
     ResolvedLine,
@@ -73,7 +75,7 @@ class Journal:
         at: NotedTimes,
         *,
         config: str,
-        contacts: int,
+        contacts: int | None,
         approved: str,
         overridden: Iterable[str],
         due: bool,
@@ -102,6 +104,7 @@ class Journal:
                 approved=approved,
                 due=due,
                 revert=plan.revert,
+                scope=_noted(plan.scope),
             )
         )
 
@@ -174,6 +177,10 @@ class Journal:
     def close(self) -> None:
         """Close the file."""
         self._chain.close()
+
+
+def _noted(scope: Scope | None) -> NotedScope | None:
+    return NotedScope(scope.base, scope.only, len(scope.contacts)) if scope else None
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Any
 from reconcile.clock import utc_text
 from reconcile.documents.codec import object_shape
 from reconcile.documents.plan import PlanDocument, plan_document
+from reconcile.model.baseline import Scope
 from reconcile.model.contact import (
     ACTIVE,
     BY_ROLE,
@@ -141,8 +142,22 @@ def not_covered(fresh: Plan, approved: Plan) -> Iterator[str]:
         yield f"it was valid until {utc_text(boundary.at)}, when {ended}"
     if approved.as_of > fresh.as_of:
         yield f"it was made as of {utc_text(approved.as_of)}, which is yet to come"
+    yield from _uncovered_scope(fresh.scope, approved.scope)
     yield from _uncovered_operations(fresh, approved)
     yield from uncovered_schedule(fresh, approved)
+
+
+def _uncovered_scope(fresh: Scope | None, approved: Scope | None) -> Iterator[str]:
+    """A plan is applied within its own scope; what has meanwhile left it is fine."""
+    if (fresh is None) != (approved is None):
+        yield "it was made for another scope"
+    elif fresh is not None and approved is not None:
+        if (fresh.base, fresh.only) != (approved.base, approved.only):
+            yield "it was made for another scope"
+        known = set(approved.contacts)
+        for key in fresh.contacts:
+            if key not in known:
+                yield f"{key.email or key.reference or f'id {key.id}'} differs now, and was not in its scope"
 
 
 def _uncovered_operations(fresh: Plan, approved: Plan) -> Iterator[str]:

@@ -31,7 +31,7 @@ from .caller import ApplyOutput, ApplyRequest, Console
 from .files import read_approved_plan, refuse_uncovered
 from .planning.fresh_plan import FreshPlan, make_fresh_plan
 from .planning.project_plan import refuse_unseen, warn_of_idle_entries
-from .planning.scope import choose_scope
+from .planning.scope import approved_scope, choose_scope
 from .project import Project
 from .reverting import declarations_of_approved_revert
 
@@ -46,7 +46,11 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
     reverting = approval is not None and approval.revert is not None
     # A revert may be needed just because the folder can't be read: a revert has declarations of its own.
     declarations = () if reverting else project.load_and_warn(console)
-    choice = choose_scope(project, request.scope, declarations)
+    choice = (
+        approved_scope(project, approval, declarations)
+        if approval
+        else choose_scope(project, request.scope, declarations)
+    )
     with (
         locked(project.state / "lock"),
         console.ended_by_interrupt(),
@@ -188,6 +192,7 @@ class ApplyJob:
             commit=self.project.commit(),
             plan=fresh.plan,
             planned=fresh.planned,
+            folder=fresh.folder,
             waiting=fresh.waiting,
         )
 

@@ -38,6 +38,8 @@ from .facts import (
 )
 from .people import handed_over, protected_items, staff_harmed
 
+_ONLY_A_FEW = "not judged: only the contacts were looked for that the plan is about"
+
 
 def evaluate(guard_input: GuardInput) -> tuple[Verdict, ...]:
     """The verdict of every guard on the changes that a plan would make, in the order of their names."""
@@ -104,6 +106,8 @@ def _granting(guard_input: GuardInput) -> GuardCount:
 def _incomplete_listing(guard_input: GuardInput) -> GuardCount:
     """A contact that the listing lacks may share an address or a role: nothing is decided without it."""
     gap = guard_input.account.gap
+    if not (gap or guard_input.account.listed):
+        return GuardCount(_ONLY_A_FEW, 0)
     if not gap:
         return GuardCount("the account was listed whole", 0)
     return GuardCount(f"the account could not be listed whole: {gap}", 1)
@@ -129,6 +133,8 @@ def _last_holder(guard_input: GuardInput) -> GuardCount:
     lost = roles_without_holder(guard_input.contacts, others, soon)
     unread = f", as far as is known ({others.unread} other contacts were not read)"
     event = "would lose the last holder" + (unread if lost and others.unread else "")
+    if lost and not guard_input.account.listed:
+        event = "would lose the last holder, as far as up to three tell who should hold it besides"
     return count_in_words("role", event, lost, limit)
 
 
@@ -160,6 +166,8 @@ def _losing_access(guard_input: GuardInput) -> GuardCount:
 
 def _shrunk(guard_input: GuardInput) -> GuardCount:
     """Far fewer contacts than at the last run mean a wrong account or a broken listing, not a plan."""
+    if not guard_input.account.listed:
+        return GuardCount(_ONLY_A_FEW, 0)
     now, before = guard_input.account.contacts, guard_input.account.before
     gone = max(0, before - now) if now is not None and before is not None else 0
     limit = _share(guard_input.limits.of(SHRUNK), before or 0)

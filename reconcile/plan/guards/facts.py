@@ -32,7 +32,8 @@ class OtherHolders:
 class AccountFacts:
     """What is known of the whole account.
 
-    ``contacts`` is the number of listed contacts, ``before`` the number at the last run (None: not known).
+    ``listed``: all its contacts were looked for, not only those of a few declarations. ``contacts`` is the
+    number of listed contacts, ``before`` the number at the last run (None: not known).
     ``gap`` says why the listing may lack contacts; empty when it is proven whole. ``other_holders`` is None
     when nothing is known of contacts that are not declared. ``recent_losses`` are the ids of contacts that
     lost a role in earlier runs within the guards' hours, ``recent_handovers`` of those that got another
@@ -41,6 +42,7 @@ class AccountFacts:
     them. ``idle_entries`` are sentences about entries of the configuration that match nothing.
     """
 
+    listed: bool = True
     contacts: int | None = None
     before: int | None = None
     gap: str = ""

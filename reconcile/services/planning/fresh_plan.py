@@ -31,7 +31,7 @@ from reconcile.services.caller import Progress
 
 from .look_ups import FoundContacts, LookUps
 from .reading import UnreadContacts, read_contacts
-from .role_holders import read_left, search_holders, undeclared_contacts
+from .role_holders import confirm_holders, read_left, recorded_holders, search_holders, undeclared_contacts
 
 MOST_LISTINGS = 3
 """Maximum number of listings, then a contact that was changed since each of them is set aside."""
@@ -39,18 +39,19 @@ MOST_LISTINGS = 3
 
 @dataclass(frozen=True, slots=True)
 class FreshPlan:
-    """A plan of the account as it is now, and how many contacts the account has.
+    """A plan of the account as it is now, and how many contacts the account has, if it was listed.
 
     ``context`` is what the plan was made for, with what the account's roles ask for; ``idle_entries`` says
-    which entries of the configuration guard nothing. ``planned`` is every declaration that the plan is about.
-    ``waiting`` are those that it leaves out, although they differ, since only what is due is wanted; None for
-    a whole plan.
+    which entries of the configuration guard nothing. ``planned`` is every declaration that the plan is about,
+    of all those of the ``folder``. ``waiting`` are those that it leaves out, although they differ, since only
+    what is due is wanted; None for a whole plan.
     """
 
     plan: Plan
-    contacts: int
+    contacts: int | None
     context: PlanContext
     planned: tuple[PlannedEntry, ...]
+    folder: tuple[Declaration, ...]
     idle_entries: tuple[str, ...] = ()
     waiting: frozenset[EntryKey] | None = None
 
@@ -131,12 +132,12 @@ class _Planning:
             self.selection.gone, self.selection.folder, listing.identities, self.remembered
         )
         left = read_left(removed.left, self.account, listing)
-        known = self._number_of_contacts(found)
         facts = replace(
             self._earlier_facts(),
-            contacts=known,
+            listed=found.whole,
+            contacts=len(listing.identities) + len(listing.odd_rows) if found.whole else None,
             gap=listing.gap,
-            other_holders=self._other_holders(_with_roles(listing, left), live, contacts),
+            other_holders=self._other_holders(found, left, live, contacts),
             idle_entries=idle_entries(
                 context.policy,
                 roles,
@@ -147,7 +148,7 @@ class _Planning:
         undeclared = undeclared_rows(removed, left, contacts, context)
         plan = make_plan(matches, contacts, context, facts, undeclared=undeclared, removed=removed)
         planned = tuple(planned_entries(matches, contacts, context))
-        return FreshPlan(plan, known, context, planned, facts.idle_entries)
+        return FreshPlan(plan, facts.contacts, context, planned, self.selection.folder, facts.idle_entries)
 
     def _find(self) -> FoundContacts:
         """The live contacts that the plan may be about: all of them, or those that are looked up."""
@@ -159,11 +160,6 @@ class _Planning:
         least = max(self.past.contacts_before or 0, len(selection.folder))
         look_ups = LookUps(self.account, self.remembered, least, self.progress)
         return look_ups.find([*selection.declarations, *map(declaration_of, selection.gone)])
-
-    def _number_of_contacts(self, found: FoundContacts) -> int:
-        """How many contacts the account has; as many as at the last run where only some were looked for."""
-        listed = len(found.listing.identities) + len(found.listing.odd_rows)
-        return listed if found.whole else max(self.past.contacts_before or 0, listed)
 
     def _matches(self, listing: Listing, roles: Sequence[Role]) -> Matches:
         """Which contact each declaration is about; DeclarationError with each one that is wrong."""
@@ -186,18 +182,27 @@ class _Planning:
         return matches
 
     def _other_holders(
-        self, listing: Listing, live: Mapping[str, Contact], contacts: Sequence[ContactPlan]
+        self,
+        found: FoundContacts,
+        left: Mapping[str, Contact],
+        live: Mapping[str, Contact],
+        contacts: Sequence[ContactPlan],
     ) -> OtherHolders:
-        """Who holds roles and is not declared; searched for where a role would lose its last holder."""
-        undeclared, now = undeclared_contacts(listing, live), self.context.now
+        """Who else holds roles; searched for where a role would lose its last holder.
+
+        Where the account was listed, among the contacts that nobody declares; else among those who should
+        hold such a role by the baseline.
+        """
+        undeclared, now = undeclared_contacts(_with_roles(found.listing, left), live), self.context.now
         holders = undeclared.holders(now)
-        if not self.thorough:
-            return holders
         lost = roles_without_holder(contacts, holders, loss_horizon(self.context.policy, now))
-        if not lost:
+        if not (lost and self.thorough):
             return holders
-        search_progress = partial(self.progress, "Looking for other holders")
-        return search_holders(undeclared, lost, self.account, now, search_progress)
+        if found.whole:
+            search_progress = partial(self.progress, "Looking for other holders")
+            return search_holders(undeclared, lost, self.account, now, search_progress)
+        recorded = recorded_holders(self.context.baseline, self.remembered, now)
+        return confirm_holders(holders, lost, recorded, self.account, now, seen={*live, *left})
 
     def _earlier_facts(self) -> AccountFacts:
         """What earlier runs tell the guards."""

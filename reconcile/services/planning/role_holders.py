@@ -1,6 +1,6 @@
 """What the contacts hold that nobody declares: other holders of a role, and what was declared before."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -8,8 +8,10 @@ from datetime import datetime
 
 from reconcile.evance.listing import Listing, ListingProgress
 from reconcile.evance.reader import Reader
+from reconcile.model.baseline import Baseline
 from reconcile.model.contact import Contact, Identity, State
-from reconcile.model.facets import SETS
+from reconcile.model.facets import SETS, Facet
+from reconcile.model.record import Remembered
 from reconcile.plan.guards.facts import OtherHolders
 
 MOST_READ = 500
@@ -20,6 +22,10 @@ MOST_UNREADABLE = 5
 
 MOST_LEFT = 50
 """Maximum number of contacts that are read only to tell what they keep, then none is: a folder was lost."""
+
+
+MOST_CONFIRMED = 3
+"""Maximum number of contacts that are read for one role where only a few contacts are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,44 @@ def search_holders(
             if not missing or unreadable > MOST_UNREADABLE:
                 break
     return OtherHolders(counts, left)
+
+
+def recorded_holders(
+    baseline: Baseline | None, remembered: Remembered, now: datetime
+) -> Mapping[str, Sequence[str]]:
+    """The ids of the contacts that should hold each role now, as far as ids are known, in their order."""
+    holders: defaultdict[str, list[str]] = defaultdict(list)
+    for key, entry in baseline.entries.items() if baseline else ():
+        contact = key.id or entry.contact or remembered.contact(key)
+        items = entry.form.items if entry.form and contact else ()
+        for item in items:
+            if contact and item.facet is Facet.ROLES and item.window.contains(now):
+                holders[item.name].append(contact)
+    return {role: sorted(set(contacts)) for role, contacts in holders.items()}
+
+
+def confirm_holders(  # noqa: PLR0913 - what is known, what is wanted, and where to look
+    known: OtherHolders,
+    wanted: Sequence[str],
+    recorded: Mapping[str, Sequence[str]],
+    account: Reader,
+    now: datetime,
+    *,
+    seen: Collection[str],
+) -> OtherHolders:
+    """The known holders, and one of each wanted role among those who should hold it, read one by one.
+
+    ``seen`` are contacts that were read already. A role takes ``MOST_CONFIRMED`` reads at most.
+    """
+    counts, read = Counter(known.counts), dict[str, Contact | None]()
+    for role in wanted:
+        for contact in [id_ for id_ in recorded.get(role, ()) if id_ not in seen][:MOST_CONFIRMED]:
+            if contact not in read:
+                (read[contact],) = account.looked_up([Identity(contact, "", "")])
+            if role in _held(read[contact], now):
+                counts[role] += 1
+                break
+    return OtherHolders(counts)
 
 
 def _held(contact: Contact | None, now: datetime) -> list[str]:

@@ -1,12 +1,14 @@
 """What a caller asks a plan to be cut down to: the base is read from Git, and each name means something."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from reconcile.declare.loader import relative
 from reconcile.errors import InvalidScope
 from reconcile.model.declaration import Declaration
-from reconcile.plan.baseline.scope import Only, ScopeChoice
+from reconcile.model.plans.plan import Plan
+from reconcile.plan.baseline.scope import EVERYTHING, Only, ScopeChoice
 from reconcile.plan.naming import nearest_name
 from reconcile.services.caller import ScopeRequest
 from reconcile.services.project import Project
@@ -24,6 +26,17 @@ def choose_scope(project: Project, request: ScopeRequest, declarations: Sequence
     base = read_base(project, request.base) if request.base is not None else None
     known = (*declarations, *(base.declarations if base else ()))
     return ScopeChoice(base, tuple(_names(project, request.only, known)))
+
+
+def approved_scope(project: Project, approval: Plan, declarations: Sequence[Declaration]) -> ScopeChoice:
+    """What the plan that was approved is cut down to, as of now; the errors are those of `choose_scope`."""
+    scope = approval.scope
+    if scope is None:
+        return EVERYTHING
+    choice = choose_scope(project, ScopeRequest(scope.base, scope.only), declarations)
+    # A branch goes on meanwhile, so the commit is read, and goes by the name that was given for it.
+    base = replace(choice.base, ref=scope.ref) if choice.base and scope.ref else choice.base
+    return replace(choice, base=base)
 
 
 def _names(project: Project, names: Iterable[str], known: Sequence[Declaration]) -> Iterator[Only]:
