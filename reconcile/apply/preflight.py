@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from reconcile.clock import utc_text
+from reconcile.clock import zoned_text
 from reconcile.errors import Refusal, refuse_if
 from reconcile.journal.lines import SpentOverride
 from reconcile.model.guards import Verdict, guard_named
@@ -87,13 +87,13 @@ class WritePermission:
     def stop_reason(self, plan: Plan) -> str | None:
         """Why no change of the plan may be written any more, or None."""
         return _outdated(plan, self.present()) or (
-            None if self.applying.revoke_in_freeze else self._freeze_reason()
+            None if self.applying.revoke_in_freeze else self._freeze_reason(plan)
         )
 
     def wait_reason(self, plan: Plan, change: Change) -> str | None:
         """Why this change of the plan must wait, or None."""
         return _outdated(plan, self.present()) or (
-            None if self._passes_freeze(change) else self._freeze_reason()
+            None if self._passes_freeze(change) else self._freeze_reason(plan)
         )
 
     def refuse_killed(self) -> None:
@@ -104,7 +104,7 @@ class WritePermission:
 
     def refuse_frozen(self, plan: Plan) -> None:
         """Raise Refusal in a freeze, unless it lets some change of the plan pass, or there is none."""
-        reason = self._freeze_reason() if plan.changes else None
+        reason = self._freeze_reason(plan) if plan.changes else None
         if reason is not None and not any(map(self._passes_freeze, plan.changes)):
             raise Refusal(f"{reason}; nothing was written; apply when the freeze is over")
 
@@ -116,13 +116,15 @@ class WritePermission:
             raise Refusal(f"{outdated}; nothing was written; apply again")
         self.refuse_frozen(plan)
 
-    def _freeze_reason(self) -> str | None:
+    def _freeze_reason(self, plan: Plan) -> str | None:
         """Why nothing may be applied now, or None."""
         now = self.present()
         if switched_on(self.environment, FREEZE_VARIABLE):
             return f"{FREEZE_VARIABLE} in the environment is on"
         freeze = next((freeze for freeze in self.applying.freezes if freeze.holds(now)), None)
-        return f"frozen until {utc_text(freeze.expires)}: {freeze.reason}" if freeze else None
+        if freeze is None:
+            return None
+        return f"frozen until {zoned_text(freeze.expires, plan.timezone)}: {freeze.reason}"
 
     def _passes_freeze(self, change: Change) -> bool:
         """True for a change that takes access away and does nothing else, where those are exempt."""
@@ -134,4 +136,4 @@ def _outdated(plan: Plan, now: datetime) -> str | None:
     boundary = plan.valid_until
     if boundary is None or now < boundary.at:
         return None
-    return f"the plan was valid until {utc_text(boundary.at)}"
+    return f"the plan was valid until {zoned_text(boundary.at, plan.timezone)}"

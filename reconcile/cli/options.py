@@ -3,16 +3,17 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.clock import parse_instant
+from reconcile.clock import parse_day, parse_instant
 from reconcile.errors import UsageError
 from reconcile.services.caller import ProjectChoice, ScopeRequest
+from reconcile.text import quoted
 
 from .console import Terminal
 
@@ -25,20 +26,25 @@ def machine_time() -> datetime:
     return datetime.now(UTC)
 
 
-class Instant(click.ParamType[datetime]):
-    """An ISO 8601 date-time with offset."""
+class Instant(click.ParamType[datetime | date]):
+    """A date, or an ISO 8601 date-time with offset, as declarations have them."""
 
     name = "time"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime | date:
         """Parse the option's text; a time without an offset is refused, since it names no instant."""
+        text = str(value)
         try:
-            instant = parse_instant(str(value))
+            moment = parse_day(text) or parse_instant(text)
         except ValueError:
-            instant = None
-        if instant is None:
-            self.fail(f"'{value}' is not a time with offset; write it as 2026-11-23T09:00:00Z", param, ctx)
-        return instant
+            moment = None
+        if moment is None:
+            form = "2026-11-23 (the start of that day in the configured time zone) or 2026-11-23T09:00:00Z"
+            problem = f"{quoted(text)} is no date, and no time with an offset"
+            self.fail(f"{problem}; write it as {form}", param, ctx)
+        return moment
 
 
 _CEILING = re.compile(r"[0-9]{1,9}", re.ASCII)
@@ -96,7 +102,7 @@ _OPTIONS = (
         help="Take the contacts folder from this checkout instead of from beside the configuration.",
     ),
     click.option("--target", metavar="NAME", help="One of the targets of the configuration."),
-    click.option("--as-of", type=Instant(), help="Work as of that time instead of now."),
+    click.option("--as-of", type=Instant(), help="Work as of that day (its start) or time instead of now."),
     click.option("--quiet", is_flag=True, help="Say only results and errors."),
     click.option("--verbose", is_flag=True, help="Say each request to the account."),
     click.option("--no-progress", "bars", flag_value=False, default=True, help="Show no progress bar."),
@@ -109,6 +115,8 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def with_common(**values: Any) -> Any:
         choice = {name: values.pop(name) for name in ("config", "declarations", "target", "as_of")}
+        if choice["as_of"] is not None and not isinstance(choice["as_of"], datetime):
+            choice |= {"as_of": None, "as_of_day": choice["as_of"]}
         printed = {name: values.pop(name) for name in ("quiet", "verbose", "bars")}
         if printed["quiet"] and printed["verbose"]:
             raise UsageError("--quiet and --verbose do not go together: choose one")

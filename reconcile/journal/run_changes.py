@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from reconcile.clock import utc_text
+from reconcile.clock import zoned_text
 from reconcile.model.contact import ACTIVE, PENDING, Contact, Grant, Identity
 from reconcile.model.facets import SETS, Facet, item_key
 from reconcile.model.plans.operation import Action, Operation, OriginKind
@@ -99,9 +99,10 @@ def reversal_of(changes: ContactChanges, live: Contact, policy: Policy, now: dat
     for lost in changes.lost:
         item = (Facet(lost.facet), item_key(lost.facet, lost.item))
         if item not in last or last[item].action is not Action.REMOVE:
-            names[item], kept[item] = str(lost), _reason_to_stay_lost(before.get(item), now)
+            names[item], kept[item] = str(lost), _reason_to_stay_lost(before.get(item), policy, now)
     notes = [f"{changes.label}: {names[item]} {reason}" for item, reason in kept.items() if reason]
-    notes += [f"{changes.label}: {note}" for note in _partial_reversals(changes, last, before, live, now)]
+    partial = _partial_reversals(changes, before, live, policy, now)
+    notes += [f"{changes.label}: {note}" for note in partial]
     if changes.before is None:
         notes.append(f"{changes.label}: the run created this contact, and it stays: nothing deletes contacts")
     return Reversal(frozenset(item for item, reason in kept.items() if not reason), tuple(notes))
@@ -127,16 +128,16 @@ def _reason_to_stay(step: Operation, before: Grant | None, policy: Policy, now: 
     if step.action is Action.REMOVE and step.origin.kind is OriginKind.LAPSED:
         return "had lapsed and does not come back"
     if step.action is Action.REMOVE or (before is not None and not before.readable):
-        return _reason_to_stay_lost(before, now)
+        return _reason_to_stay_lost(before, policy, now)
     return None
 
 
-def _reason_to_stay_lost(before: Grant | None, now: datetime) -> str | None:
+def _reason_to_stay_lost(before: Grant | None, policy: Policy, now: datetime) -> str | None:
     """Why a role that is gone does not come back; None when it does, and for all else."""
     if before is not None and not before.readable:
         return "could not be read in full before the run: what to go back to would be a guess"
     if before is not None and not before.held(now):
-        return f"{_past(before)} and does not come back"
+        return f"{_past(before, policy.timezone)} and does not come back"
     if before is not None and before.status not in {ACTIVE, PENDING}:
         return f"was '{before.status}' and does not come back: to grant it again may bring it to life"
     return None
@@ -144,16 +145,17 @@ def _reason_to_stay_lost(before: Grant | None, now: datetime) -> str | None:
 
 def _partial_reversals(
     changes: ContactChanges,
-    last: Mapping[ChangedItem, Operation],
     before: Mapping[ChangedItem, Grant],
     live: Contact,
+    policy: Policy,
     now: datetime,
 ) -> Iterator[str]:
     """What goes back only in part: a grant that would have lapsed by now, and one that was made active."""
+    last = {_item(step): step for step in changes.steps}
     for item, grant in before.items():
         step = last.get(item)
         if step is not None and step.action is Action.CHANGE and not grant.held(now):
-            yield f"{_named(step)} goes: without the run it {_past(grant)}"
+            yield f"{_named(step)} goes: without the run it {_past(grant, policy.timezone)}"
     activated = {step.item: step for step in changes.steps if step.activates}
     for grant in live.state.roles or ():
         if grant.active and grant.reference in activated:
@@ -161,6 +163,6 @@ def _partial_reversals(
             yield f"{_named(activated[grant.reference])} was made active and stays so: {reason}"
 
 
-def _past(grant: Grant) -> str:
+def _past(grant: Grant, timezone: str) -> str:
     assert grant.expires is not None  # noqa: S101 - only a grant whose expiry has passed gets here
-    return f"would have lapsed at {utc_text(grant.expires)}"
+    return f"would have lapsed at {zoned_text(grant.expires, timezone)}"

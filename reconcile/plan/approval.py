@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from reconcile.clock import utc_text
+from reconcile.clock import utc_text, zoned_text
 from reconcile.documents.codec import object_shape
 from reconcile.documents.plan import PlanDocument, plan_document
 from reconcile.model.baseline import Scope
@@ -139,9 +139,9 @@ def not_covered(fresh: Plan, approved: Plan) -> Iterator[str]:
         boundary = approved.valid_until
         event = "started" if boundary.starts else "lapsed"
         ended = f"{boundary.item} of {boundary.contact} {event}"
-        yield f"it was valid until {utc_text(boundary.at)}, when {ended}"
+        yield f"it was valid until {zoned_text(boundary.at, fresh.timezone)}, when {ended}"
     if approved.as_of > fresh.as_of:
-        yield f"it was made as of {utc_text(approved.as_of)}, which is yet to come"
+        yield f"it was made as of {zoned_text(approved.as_of, fresh.timezone)}, which is yet to come"
     yield from _uncovered_scope(fresh.scope, approved.scope)
     yield from _uncovered_operations(fresh, approved)
     yield from uncovered_schedule(fresh, approved)

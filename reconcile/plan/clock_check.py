@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from reconcile.clock import ServerTime, utc_text
+from reconcile.clock import ServerTime, zoned_text
 from reconcile.errors import refuse_if
 from reconcile.text import plural
 
@@ -23,7 +23,8 @@ class ClockTimes:
 
     ``machine`` is this machine's clock now, ``since`` what it showed when the command began (None: another
     instant was asked for). ``server`` is the clock of the account, None when no answer tells it. ``runs`` is
-    what the machine of each earlier run showed when it began, by the run's name.
+    what the machine of each earlier run showed when it began, by the run's name. ``timezone`` is the one in
+    which people read times.
     """
 
     account: str
@@ -31,6 +32,11 @@ class ClockTimes:
     since: datetime | None = None
     server: ServerTime | None = None
     runs: Mapping[str, datetime] | None = None
+    timezone: str = "UTC"
+
+    def shown(self, instant: datetime) -> str:
+        """An instant for people."""
+        return zoned_text(instant, self.timezone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,8 @@ def _apart_from_server(times: ClockTimes) -> Iterator[str]:
     lead = times.server.lead_of(times.machine) if times.server else 0.0
     if times.server and abs(lead) > TOLERANCE:
         position = f"{_duration(abs(lead))} {'ahead of' if lead > 0 else 'behind'}"
-        shown = f"here {utc_text(times.machine)}, there {utc_text(times.server.instant)}"
+        here, there = times.shown(times.machine), times.shown(times.server.instant)
+        shown = f"here {here}, there {there}"
         yield f"this machine's clock is {position} that of {times.account} ({shown}): {_REMEDY}"
 
 
@@ -76,8 +83,8 @@ def _runs_ahead(times: ClockTimes) -> Iterator[str]:
         lead = (noted - times.machine).total_seconds()
         if lead > TOLERANCE:
             yield (
-                f"run {run} began at {utc_text(noted)}, {_duration(lead)} ahead of this machine's clock "
-                f"({utc_text(times.machine)}): {_REMEDY}; if the clock of that run was wrong, "
+                f"run {run} began at {times.shown(noted)}, {_duration(lead)} ahead of this machine's clock "
+                f"({times.shown(times.machine)}): {_REMEDY}; if the clock of that run was wrong, "
                 f"'reconcile history --retire {run}'"
             )
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from reconcile.model.facets import FACETS, SETS
 from reconcile.model.plans.change import ChangeAction
 from reconcile.model.plans.entries import (
     ContactEntry,
@@ -12,12 +13,12 @@ from reconcile.model.plans.entries import (
     known_schedules,
     other_withheld,
 )
+from reconcile.model.plans.item_counts import ItemTable, item_table
 from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import Place
 from reconcile.text import count
 
 from .escape import TERMINAL
-from .item_tables import item_table_lines
 from .layout import PLAIN, TextLayout, cells, column_width, join_blocks, pad
 from .wording.baseline_text import Warned
 from .wording.contact_lines import WIDEST_ITEM, aligned, entry_lines, item_text
@@ -105,7 +106,7 @@ class ContactBlocks:
 
     def tables(self) -> list[list[str]]:
         """How many contacts gain or lose each role and tag, where they are many."""
-        return item_table_lines(self.sentences.plan, concise=self.concise) if self.many else []
+        return _table_lines(self.sentences.plan, concise=self.concise) if self.many else []
 
     def lines(self) -> Iterator[str]:
         """What happens to each contact."""
@@ -198,3 +199,23 @@ def _section(
         lead = f"      {symbol} {pad(item, widths[0])}  {pad(contact, widths[1])}  "
         yield from layout.wrap_painted(symbol, lead, event(row))
     yield from layout.wrap("      ", cut.rest) if cut.rest else ()
+
+
+def _table_lines(plan: Plan, *, concise: bool) -> list[list[str]]:
+    """A block of lines for each set facet of which the plan does anything; ``concise``: cut after 20 rows."""
+    tables = [item_table(plan, facet) for facet in SETS]
+    return [list(_table(table, concise=concise)) for table in tables if table.rows]
+
+
+def _table(table: ItemTable, *, concise: bool) -> Iterator[str]:
+    noun = FACETS[table.facet].noun
+    rows = table.rows[:MOST_WHOLE] if concise else table.rows
+    names = [noun, *(TERMINAL.name(row.item) for row in rows)]
+    cells = [table.columns, *([f"{row.of(word):,}" for word in table.columns] for row in rows)]
+    column = column_width(names, WIDEST_ITEM)
+    widths = [max(len(line[number]) for line in cells) for number in range(len(table.columns))]
+    for name, line in zip(names, cells, strict=True):
+        numbers = (cell.rjust(width) for cell, width in zip(line, widths, strict=True))
+        yield f"  {pad(name, column)}  {'  '.join(numbers)}"
+    if left := len(table.rows) - len(rows):
+        yield f"  and {count(left, f'more {noun}')}; {SHOW_ALL}"

@@ -56,6 +56,7 @@ def check_clock(project: Project, account: Reader, past: RunHistory = NO_HISTORY
         since=None if project.choice.as_of else project.now,
         server=account.server_time(),
         runs={run.name: noted for run in past.unretired if (noted := run.machine_time)},
+        timezone=project.settings.policy.timezone,
     )
     return compare_clocks(times)
 

@@ -5,11 +5,12 @@ Cheap to import, so that ``--help`` stays quick.
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
+from reconcile.clock import start_of, zone
 from reconcile.errors import UsageError
 from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import Problem
@@ -58,7 +59,8 @@ class ProjectChoice:
     """Which project a command works on, for which target, and as of when.
 
     ``declarations``: the checkout whose contacts folder is read, if not the configuration's own. ``clock``
-    tells the present; ``as_of`` is an instant to work as of instead.
+    tells the present; ``as_of`` is an instant to work as of instead, ``as_of_day`` a day whose first instant
+    that is, in the time zone that the configuration has.
     """
 
     config: Path
@@ -66,6 +68,12 @@ class ProjectChoice:
     target: str | None
     as_of: datetime | None
     clock: Callable[[], datetime]
+    as_of_day: date | None = None
+
+    def in_zone(self, timezone: str) -> "ProjectChoice":
+        """The choice with the instant of the day that was asked for, as a declaration's ``starts`` has it."""
+        day = self.as_of_day
+        return self if day is None else replace(self, as_of=start_of(day, zone(timezone)))
 
     @property
     def checkout(self) -> Path:

@@ -3,6 +3,7 @@
 from contextlib import closing
 
 from reconcile.apply.lock import locked
+from reconcile.clock import parse_utc_text, zoned_text
 from reconcile.errors import Refusal, UsageError
 from reconcile.journal.hash_chain import BrokenChain
 from reconcile.journal.history import run_history
@@ -36,7 +37,8 @@ def retire_run(project: Project, name: str, console: Console, *, confirm: bool) 
     with locked(project.state / "lock"):
         run = find_run(project, name)  # afresh: an apply may have added lines while a person thought
         if run.retired:
-            return f"Run {name} was retired already, at {run.retired.at}."
+            at = zoned_text(parse_utc_text(run.retired.at), project.settings.policy.timezone)
+            return f"Run {name} was retired already, at {at}."
         with closing(Journal(run.path)) as journal:
             journal.retire(NotedTimes(project.now, project.machine_time()))
     return f"Run {name} is retired: later runs remember nothing of it. It can still be reverted.{forgotten}"

@@ -93,6 +93,7 @@ def open_project(choice: ProjectChoice, console: Console) -> Project:
     """Read the configuration and choose the target."""
     settings = load_settings(choice.config)
     console.set_privacy(settings.privacy)
+    choice = choice.in_zone(settings.policy.timezone)
     state = choice.config.resolve().parent / ".reconcile"
     return Project(choice, settings, choice.target_of(settings), state, choice.now())
 

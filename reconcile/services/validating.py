@@ -42,7 +42,7 @@ def _check_files(choice: ProjectChoice, console: Console) -> ProblemReport:
     if settings is None:
         return _report(known)
     console.set_privacy(settings.privacy)
-    root, now = choice.checkout, choice.now()
+    root, now = choice.checkout, choice.in_zone(settings.policy.timezone).now()
     problems, contacts, files = list(known), 0, 0
     for folder in _folders(settings, choice):
         try:

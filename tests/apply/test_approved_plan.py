@@ -287,7 +287,7 @@ def test_a_plan_past_its_time_is_refused(sandbox_account: SandboxAccount, as_of:
     done = checkout.apply(str(path), as_of=as_of)
     assert done.code == code, done.said
     if code:
-        refused(done, sandbox_account, "it was valid until 2026-11-30T00:00:00Z, when press of")
+        refused(done, sandbox_account, "it was valid until 2026-11-30 00:00 (UTC), when press of")
 
 
 OTHER_SETTINGS = {

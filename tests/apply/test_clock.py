@@ -164,7 +164,7 @@ def test_a_server_whose_clock_is_wrong_is_told(sandbox_account: SandboxAccount, 
     done = apply(checkout)
     assert done.code == 3, done.said
     assert "this machine's clock is 24 hours ahead of that of" in done.err
-    assert f"(here {now():%Y-%m-%d}T" in done.err
+    assert f"(here {now():%Y-%m-%d} " in done.err
     assert sandbox_account.writes() == []
 
 

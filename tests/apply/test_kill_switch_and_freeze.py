@@ -101,7 +101,7 @@ def test_a_kill_switch_that_is_thrown_in_the_middle_stops_the_run(sandbox_accoun
 def test_nothing_is_applied_in_a_freeze(sandbox_account: SandboxAccount, as_of: str) -> None:
     """From the first second of its first day to the last of its last."""
     checkout = sandbox_account.checkout(BOTH, settings=FREEZE % "false")
-    refused(sandbox_account, checkout.apply(as_of=as_of), "frozen until 2026-12-01T00:00:00Z: Sale")
+    refused(sandbox_account, checkout.apply(as_of=as_of), "frozen until 2026-12-01 00:00 (UTC): Sale")
 
 
 @pytest.mark.parametrize("as_of", ["2026-11-19T23:59:59Z", "2026-12-01T00:00:00Z"])

@@ -16,6 +16,7 @@ ENDS = [
     "9999-12-31T23:59:59Z",
     "0001-01-01T00:00:00+14:00",
     "9999-12-31T23:59:59-12:00",
+    "9999-12-31",
 ]
 
 COMMANDS = [
@@ -41,6 +42,7 @@ def test_no_command_fails_at_the_ends_of_time(sandbox_account: SandboxAccount, t
             done = checkout.run(*command, "--as-of", end)
             assert done.code in {0, 2, 3}, (end, command, done.said)
             assert "fault" not in done.err, (end, command)
+    assert checkout.run("plan", "--as-of", "0001-01-01").code == 0
 
 
 @pytest.mark.parametrize("time", ["0000-01-01T00:00:00Z", "10000-01-01T00:00:00Z", "9999-12-31T24:00:01Z"])
@@ -48,4 +50,4 @@ def test_what_is_no_time_is_a_wrong_call(sandbox_account: SandboxAccount, time: 
     """The years are 1 to 9999."""
     done = sandbox_account.checkout(DECLARED).run("plan", "--as-of", time)
     assert done.code == 64
-    assert "is not a time with offset" in done.err
+    assert "is no date, and no time with an offset" in done.err

@@ -80,6 +80,20 @@ def test_the_last_instant_counts_and_the_first_does_not(
     ]
 
 
+def test_a_day_is_one_of_the_configured_zone(team: Project) -> None:
+    """As in a declaration: it begins when it does in London, in summer an hour earlier than in UTC."""
+    done = team.run("timeline", "--as-of", "2026-07-01", "--days", "1", "--format", "json")
+    assert (done.code, json.loads(done.out)["as_of"]) == (0, "2026-06-30T23:00:00Z")
+
+
+@pytest.mark.parametrize("text", ["02/03/2026", "2026-02-30", "2026-2-3", "tomorrow", "2026-11-23T09:00:00"])
+def test_what_is_no_day_and_no_time_says_what_to_write(team: Project, text: str) -> None:
+    """Nobody knows which of 2 and 3 is the month."""
+    done = team.run("timeline", "--as-of", text)
+    assert done.code == 64
+    assert f"'{text}' is no date, and no time with an offset; write it as 2026-11-23 (the start of" in done.err
+
+
 def test_nothing_to_come_is_said_in_words(team: Project) -> None:
     """With the days that were looked at."""
     done = team.run("timeline", "--as-of", "2028-01-01T00:00:00Z", "--days", "1")

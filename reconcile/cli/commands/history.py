@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconcile.cli.options import Common, common_options
+from reconcile.clock import zoned_text
 from reconcile.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -31,30 +32,32 @@ def history(common: Common, *, run: str | None, verify: bool, retire: str | None
     if yes and retire is None:
         raise UsageError("--yes answers what --retire asks: name the run with --retire, too")
     project = common.open_project()
+    zone = project.settings.policy.timezone
     if retire is not None:
         lines = [retire_run(project, retire, common.console, confirm=not yes)]
     elif run is not None:
-        lines = _lines(find_run(project, run))
+        lines = _lines(find_run(project, run), zone)
     elif verify:
         lines = list(verify_journals(project))
     else:
-        runs = map(_line, read_runs(project.journals))
-        lines = list(runs) or ["Nothing was applied from this checkout yet."]
+        runs = [_line(run, zone) for run in read_runs(project.journals)]
+        lines = runs or ["Nothing was applied from this checkout yet."]
     common.console.print_result("\n".join(lines))
     return ExitCode.DONE
 
 
-def _line(run: "JournaledRun") -> str:
+def _line(run: "JournaledRun", timezone: str) -> str:
+    begun = f"   {zoned_text(run.machine_time, timezone)}" if run.machine_time else ""
     outcomes = [line.outcome for line in run.outcomes]
     counts = ", ".join(f"{outcomes.count(kind)} {kind}" for kind in sorted(set(outcomes)))
     ended = "" if run.ended else "   cut off"
     retired = "   retired" if run.retired else ""
     accepted = "   losses acknowledged" if run.acknowledged and not run.unaccepted_losses else ""
-    return f"{run.name}   {run.account}   {counts or 'nothing written'}{ended}{retired}{accepted}"
+    return f"{run.name}{begun}   {run.account}   {counts or 'nothing written'}{ended}{retired}{accepted}"
 
 
-def _lines(run: "JournaledRun") -> list[str]:
-    head = [_line(run), f"plan {run.begun.plan if run.begun else 'unknown'}"]
+def _lines(run: "JournaledRun", timezone: str) -> list[str]:
+    head = [_line(run, timezone), f"plan {run.begun.plan if run.begun else 'unknown'}"]
     outcomes = [f"contact {line.contact or '(new)'}: {line.outcome}" for line in run.outcomes]
     lost = [f"contact {line.contact}: lost {', '.join(map(str, line.lost))}" for line in run.losses]
     return [*head, *outcomes, *lost]

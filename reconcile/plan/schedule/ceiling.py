@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from reconcile.clock import utc_text
+from reconcile.clock import zoned_text
 from reconcile.model.contact import Identity, email_key
 from reconcile.model.facets import FACETS, item_key
 from reconcile.model.plans.operation import Action
@@ -22,7 +22,7 @@ def uncovered_schedule(fresh: Plan, approved: Plan) -> Iterator[str]:
     allowed = _ScheduledFor.of(approved.scheduled, _effect_of)
     for row in fresh.scheduled:
         if not row.taken_back and not allowed.has(row.contact, _effect_of(row)):
-            yield f"{row.contact.label_with_id}: {_in_words(row)}, and that was not approved"
+            yield f"{row.contact.label_with_id}: {_in_words(row, fresh.timezone)}, and that was not approved"
     yield from _endless_tags(fresh, approved)
 
 
@@ -80,11 +80,11 @@ def _item_of(row: Scheduled) -> Effect:
     return row.facet, item_key(row.facet, row.item)
 
 
-def _in_words(row: Scheduled) -> str:
+def _in_words(row: Scheduled, timezone: str) -> str:
     item = f"{FACETS[row.facet].noun} {row.item}"
     if row.action is Action.REMOVE and row.window.expires:
-        return f"{item} would be removed at {utc_text(row.window.expires)}"
+        return f"{item} would be removed at {zoned_text(row.window.expires, timezone)}"
     status = f" as {row.status}" if row.status else ""
-    starts = f" at {utc_text(row.window.starts)}" if row.window.starts else ""
-    ends = f" until {utc_text(row.window.expires)}" if row.window.expires else ""
+    starts = f" at {zoned_text(row.window.starts, timezone)}" if row.window.starts else ""
+    ends = f" until {zoned_text(row.window.expires, timezone)}" if row.window.expires else ""
     return f"{item} would start{starts}{status}{ends}"
