@@ -16,7 +16,6 @@ ENDS = [
     "9999-12-31T23:59:59Z",
     "0001-01-01T00:00:00+14:00",
     "9999-12-31T23:59:59-12:00",
-    "9999-12-31",
 ]
 
 COMMANDS = [
@@ -42,7 +41,8 @@ def test_no_command_fails_at_the_ends_of_time(sandbox_account: SandboxAccount, t
             done = checkout.run(*command, "--as-of", end)
             assert done.code in {0, 2, 3}, (end, command, done.said)
             assert "fault" not in done.err, (end, command)
-    assert checkout.run("plan", "--as-of", "0001-01-01").code == 0
+    for day in ("0001-01-01", "9999-12-31"):
+        assert checkout.run("plan", "--as-of", day).code == 0, day
 
 
 @pytest.mark.parametrize("time", ["0000-01-01T00:00:00Z", "10000-01-01T00:00:00Z", "9999-12-31T24:00:01Z"])

@@ -91,7 +91,7 @@ def test_what_is_no_day_and_no_time_says_what_to_write(team: Project, text: str)
     """Nobody knows which of 2 and 3 is the month."""
     done = team.run("timeline", "--as-of", text)
     assert done.code == 64
-    assert f"'{text}' is no date, and no time with an offset; write it as 2026-11-23 (the start of" in done.err
+    assert f"'{text}' is no date, and no time with an offset; write it as 2026-11-23 (the" in done.err
 
 
 def test_nothing_to_come_is_said_in_words(team: Project) -> None:
