@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.support.sandbox.account_changes import Item
 from tests.support.sandbox.sandbox_account import atom
 from tests.support.shop import NOW
 
@@ -16,10 +17,12 @@ ROLES = ["customer", "newsletter", "press", "trade-account"]
 
 TAGS = ["vip", "trade"]
 
+SETS = {"roles", "tags"}
+
 IGNORED = ("staff-", "auto:")
 
 Entry = dict[str, Any]
-"""Roles with days from now on as their windows, tags, fields; `by` is how the contact is named."""
+"""Roles and tags with days from now on as their windows, fields; `by` is how the contact is named."""
 
 days = st.integers(-5, 10)
 
@@ -28,11 +31,15 @@ grants = st.fixed_dictionaries(
     optional={"starts": days, "expires": days, "status": st.just("active")},
 ).filter(lambda grant: grant.get("starts", -9) < grant.get("expires", 99))
 
+tags = st.fixed_dictionaries(
+    {"value": st.sampled_from(TAGS)}, optional={"starts": days, "expires": days}
+).filter(lambda tag: tag.get("starts", -9) < tag.get("expires", 99))
+
 entries = st.fixed_dictionaries(
     {"by": st.sampled_from(["id", "email"])},
     optional={
         "roles": st.lists(grants, unique_by=lambda grant: grant["reference"], max_size=3),
-        "tags": st.lists(st.sampled_from(TAGS), unique=True),
+        "tags": st.lists(tags, unique_by=lambda tag: tag["value"]),
         "phone": st.sampled_from(["01473 1", "01473 2"]),
         "city": st.sampled_from(["Ipswich", "Diss"]),
         "additive": st.booleans(),
@@ -49,13 +56,11 @@ def declared(wanted: Mapping[str, Entry]) -> str:
 
 def _written(number: str, entry: Entry) -> Entry:
     out: Entry = {"id": int(number)} if entry["by"] == "id" else {"email": PEOPLE[number]}
-    if "roles" in entry:
-        out["roles"] = [
-            {key: atom(day(value)) if isinstance(value, int) else value for key, value in grant.items()}
-            for grant in entry["roles"]
+    for facet in SETS & entry.keys():
+        out[facet] = [
+            {key: atom(day(value)) if isinstance(value, int) else value for key, value in item.items()}
+            for item in entry[facet]
         ]
-    if "tags" in entry:
-        out["tags"] = entry["tags"]
     if "phone" in entry:
         out["profile"] = {"phone": entry["phone"]}
     if "city" in entry:
@@ -74,12 +79,26 @@ def first_role(entry: Entry) -> str:
     return next((str(grant["reference"]) for grant in entry.get("roles", ())), ROLES[0])
 
 
-def open_grants(entry: Entry, now: datetime) -> dict[str, str | None]:
-    """The declared roles whose window is open, with their expiries."""
+def windows(entry: Entry) -> dict[Item, tuple[datetime | None, datetime | None]]:
+    """When each declared role and tag starts and ends."""
     return {
-        grant["reference"]: day(grant["expires"]).isoformat() if "expires" in grant else None
-        for grant in entry["roles"]
-        if day(grant.get("starts", -99)) <= now < day(grant.get("expires", 999))
+        (facet, item.get("reference") or item["value"]): _ends(item)
+        for facet in sorted(SETS)
+        for item in entry.get(facet, ())
+    }
+
+
+def _ends(item: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
+    starts, expires = (day(item[key]) if key in item else None for key in ("starts", "expires"))
+    return starts, expires
+
+
+def open_items(entry: Entry, facet: str, now: datetime) -> dict[str, str | None]:
+    """The declared items of a facet whose window is open, with their ends."""
+    return {
+        name: expires.isoformat() if expires else None
+        for (of, name), (starts, expires) in windows(entry).items()
+        if of == facet and (starts is None or starts <= now) and (expires is None or now < expires)
     }
 
 
@@ -91,23 +110,19 @@ def unjustified(entry: Entry, operation: Mapping[str, Any], now: datetime) -> bo
         return item != field or operation["after"] != entry.get(field)
     if facet not in entry or item.startswith(IGNORED):
         return True
-    if facet == "tags":
-        return bool(removes and entry.get("additive")) or removes == (item in entry["tags"])
-    mentioned = {grant["reference"] for grant in entry["roles"]}
-    stays = bool(entry.get("additive")) and item not in mentioned
-    return removes == (item in open_grants(entry, now)) or (removes and stays)
+    stays = bool(entry.get("additive")) and (facet, item) not in windows(entry)
+    return removes == (item in open_items(entry, facet, now)) or (removes and stays)
 
 
-def has_boundary(entry: Entry, item: tuple[str, str], after: datetime | None, now: datetime) -> bool:
+def has_boundary(entry: Entry, item: Item, after: datetime | None, now: datetime) -> bool:
     """Whether a window of the item begins or ends between two instants."""
-    windows = [grant for grant in entry.get("roles", ()) if ("roles", grant["reference"]) == item]
-    moments = [day(grant[key]) for grant in windows for key in ("starts", "expires") if key in grant]
+    moments = [moment for moment in windows(entry).get(item, ()) if moment is not None]
     return any((after is None or after < moment) and moment <= now for moment in moments)
 
 
 def not_as_declared(entry: Entry, state: Mapping[str, Any], now: datetime) -> list[str]:
     """What of a contact is not as its entry says, in words."""
-    wrong = [*_wrong_roles(entry, state, now), *_wrong_tags(entry, state)]
+    wrong = [*_wrong_roles(entry, state, now), *_wrong_tags(entry, state, now)]
     wrong += [f"phone {state['phone']}"] if state["phone"] != entry.get("phone", state["phone"]) else []
     city = state["address"].get("city")
     return wrong + ([f"city {city}"] if city != entry.get("city", city) else [])
@@ -121,8 +136,8 @@ def _wrong_roles(entry: Entry, state: Mapping[str, Any], now: datetime) -> list[
         for name, (_, expires) in state["roles"].items()
         if expires is None or datetime.fromisoformat(expires) > now
     }
-    asked = open_grants(entry, now)
-    closed = {grant["reference"] for grant in entry["roles"]} - {*asked}
+    asked = open_items(entry, "roles", now)
+    closed = {name for facet, name in windows(entry) if facet == "roles"} - {*asked}
     spare = {name for name in held if name not in asked and not name.startswith(IGNORED)}
     wrong = [
         f"role {name} until {held.get(name, 'nothing')}"
@@ -132,9 +147,12 @@ def _wrong_roles(entry: Entry, state: Mapping[str, Any], now: datetime) -> list[
     return wrong + [f"spare role {name}" for name in spare if name in closed or not entry.get("additive")]
 
 
-def _wrong_tags(entry: Entry, state: Mapping[str, Any]) -> list[str]:
+def _wrong_tags(entry: Entry, state: Mapping[str, Any], now: datetime) -> list[str]:
     if "tags" not in entry:
         return []
-    tags, asked = {tag for tag in state["tags"] if not tag.startswith(IGNORED)}, {*entry["tags"]}
-    right = asked <= tags if entry.get("additive") else asked == tags
-    return [] if right else [f"tags {sorted(tags)}"]
+    held = {tag for tag in state["tags"] if not tag.startswith(IGNORED)}
+    asked = {*open_items(entry, "tags", now)}
+    spare = held - asked
+    if entry.get("additive"):
+        spare &= {name for facet, name in windows(entry) if facet == "tags"}
+    return [f"tags {sorted(held)}"] if spare or not asked <= held else []
