@@ -165,7 +165,9 @@ def test_a_run_in_a_scope_can_be_reverted(shop: Shop) -> None:
     shop.commit(TAGGED)
     shop.applied("--only", BOBS)
     run = shop.checkout.journals()[-1].name
-    assert f"{run}" in shop.checkout.run("history").out
+    last = shop.checkout.run("history").out.splitlines()[-1]
+    assert last.startswith(run)
+    assert last.endswith("   1 applied   in a scope of 1 declaration")
     undo = shop.checkout.root / "plan.json"
     assert shop.checkout.run("revert", run, "--out", str(undo), "--as-of", AS_OF).code == 0
     shop.applied(str(undo))
@@ -224,10 +226,29 @@ def test_another_holder_is_looked_for_among_those_who_should_hold_the_role(shop:
     shop.account.outside(TOM, revoke="sample-box")
     verdict = shop.verdict("last-holder", "--base", base)
     assert not verdict["passed"]
+    assert verdict["subjects"] == ["sample-box"]
     assert "would lose the last holder, as far as up to three tell" in verdict["message"]
     refused = shop.apply("--base", base)
     assert refused.code == 3, refused.said
     assert shop.verdict("last-holder")["passed"]
+
+
+def test_three_are_asked_at_most_for_each_role(shop: Shop) -> None:
+    """However many should hold it, and whatever they hold: a scope costs a handful of requests."""
+    others = [row for row in map(str, range(20, 32)) if row in shop.account.holds()][:6]
+    held = "roles: [sample-box], manage: {roles: additive}"
+    rows = "".join(f"  - {{id: {number}, {held}}}\n" for number in others)
+    hers = f"  - {{email: {HERS}, roles: [%s]}}\n"
+    shop.checkout.declare("contacts:\n" + hers % "customer, sample-box" + rows)
+    base = shop.repository.commit()
+    shop.applied()
+    for number in others:
+        shop.account.outside(number, revoke="sample-box")
+    shop.checkout.declare("contacts:\n" + hers % "customer" + rows)
+    shop.account.control("DELETE", "requests")
+    assert not shop.verdict("last-holder", "--base", base)["passed"]
+    read = [one["path"] for one in shop.account.requests() if one["path"].startswith("/api/contacts/")]
+    assert len(read) == 1 + 3
 
 
 def test_guards_of_the_whole_account_do_not_judge(shop: Shop) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.model.baseline import Comparison, Scope
+from reconcile.model.baseline import Comparison, NoLonger, Scope, Undeclared
 from reconcile.model.contact import Identity
 from reconcile.model.facets import Facet
 from reconcile.model.plans.change import Change, ChangeAction
@@ -44,6 +44,8 @@ from tests.support.plans.plan_samples import (
     withheld,
 )
 from tests.support.plans.plan_strategies import PLANS
+
+PIPPA = Identity("40", "user", "pippa@example.com")
 
 
 def line_of(step: Operation | Kept) -> str:
@@ -400,3 +402,23 @@ def test_no_line_ends_in_a_blank(made: Plan, width: int | None) -> None:
 def test_a_line_is_never_wider_than_asked(width: int) -> None:
     """At a usual width every line of an ordinary plan fits."""
     assert max(map(cells, plan_text(full_plan(), TextLayout(width=width)).splitlines())) <= width
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([Undeclared(PIPPA, NoLonger.CONTACT)], ": nothing"),
+        ([Undeclared(PIPPA, NoLonger.CONTACT, looked_at=False)], ": what that is was not looked at"),
+        (
+            [
+                Undeclared(PIPPA, NoLonger.CONTACT, Facet.ROLES, "customer"),
+                Undeclared(PIPPA, NoLonger.CONTACT, looked_at=False),
+            ],
+            ": customer, and not all was looked at",
+        ),
+    ],
+)
+def test_what_was_not_looked_at_is_not_nothing(rows: list[Undeclared], said: str) -> None:
+    """Whoever is declared no longer may hold anything then."""
+    made = replace(plan(), undeclared=tuple(rows))
+    assert f"keeps what it has: pippa@example.com (contact 40){said}\n" in plan_text(made)

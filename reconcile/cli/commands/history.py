@@ -7,6 +7,7 @@ import click
 from reconcile.cli.options import Common, common_options
 from reconcile.clock import zoned_text
 from reconcile.errors import ExitCode, UsageError
+from reconcile.text import count
 
 if TYPE_CHECKING:
     from reconcile.journal.journaled_run import JournaledRun
@@ -53,7 +54,17 @@ def _line(run: "JournaledRun", timezone: str) -> str:
     ended = "" if run.ended else "   cut off"
     retired = "   retired" if run.retired else ""
     accepted = "   losses acknowledged" if run.acknowledged and not run.unaccepted_losses else ""
-    return f"{run.name}{begun}   {run.account}   {counts or 'nothing written'}{ended}{retired}{accepted}"
+    done = f"{counts or 'nothing written'}{_scope(run)}"
+    return f"{run.name}{begun}   {run.account}   {done}{ended}{retired}{accepted}"
+
+
+def _scope(run: "JournaledRun") -> str:
+    """What the run was cut down to. The names that were given for it may be anybody's."""
+    scope = run.begun.scope if run.begun else None
+    if scope is None:
+        return ""
+    base = f" against {scope.base[:7]}" if scope.base else ""
+    return f"   in a scope of {count(scope.declarations, 'declaration')}{base}"
 
 
 def _lines(run: "JournaledRun", timezone: str) -> list[str]:

@@ -119,6 +119,8 @@ def _by_contact(rows: Iterable[Undeclared]) -> list[list[Undeclared]]:
 def _holding(rows: list[Undeclared], dialect: Dialect, *, kinds: bool = False) -> str:
     """``pippa@rowe.example.org (contact 40): customer, newsletter``."""
     items = listed([_item(row, dialect, kinds=kinds) for row in rows if row.item is not None])
+    if not all(row.looked_at for row in rows):
+        items += ", and not all was looked at" if items else "what that is was not looked at"
     return f"{named_with_id(rows[0].contact, dialect)}: {items or 'nothing'}"
 
 
