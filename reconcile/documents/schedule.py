@@ -9,7 +9,7 @@ from reconcile.model.facets import Facet
 from reconcile.model.plans.operation import Action
 from reconcile.model.plans.schedule import Scheduled, Withheld
 
-from .codec import GROUPED, INLINE, AddedLater, Document, LeftOutWhen
+from .codec import GROUPED, INLINE, AddedLater, Document, From, LeftOutWhen
 from .items import IdentityDocument, OriginDocument, PlaceDocument
 
 
@@ -37,6 +37,12 @@ class ScheduledDocument(Document[Scheduled]):
     ]
     privileged: Annotated[
         bool, LeftOutWhen(False), "Stands here, as true, for a role that `granting` or `protect` names."
+    ]
+    bypasses_approval: Annotated[
+        bool,
+        LeftOutWhen(False),
+        From("skips_approval"),
+        "Stands here, as true, where the role will be active although it asks for an approval.",
     ]
     origin: Annotated[OriginDocument, INLINE]
 

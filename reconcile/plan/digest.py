@@ -49,7 +49,7 @@ _CHANGE = {"contact": _CONTACT, "action": None, "operations": _OPERATION}
 
 _SCHEDULED = {
     "contact": _CONTACT,
-    **dict.fromkeys(("facet", "item", "action", "starts", "expires", "status")),
+    **dict.fromkeys(("facet", "item", "action", "starts", "expires", "status", "bypasses_approval")),
 }
 
 _UNDECLARED = {"contact": _CONTACT, **dict.fromkeys(("what", "facet", "item"))}

@@ -37,6 +37,15 @@ def test_a_new_grant_that_skips_an_approval_says_so_in_every_format(project: Pro
     assert "granted: active (bypasses approval)" in project.run("explain", GRACE, "--as-of", AS_OF).out
 
 
+def test_a_schedule_that_skips_an_approval_says_so(project: Project) -> None:
+    """Nobody would be asked on that day either, so the reviewer is told now."""
+    project.declare(NEW_AND_ACTIVE.replace("active}", "active, starts: 2026-12-01}"))
+    plan = project.run("plan", "--as-of", AS_OF).out
+    assert "> role  wholesale  starts 2026-12-01, active (bypasses approval), perpetual" in plan
+    document = json.loads(project.run("plan", "--as-of", AS_OF, "--format", "json").out)
+    assert document["scheduled"][0]["bypasses_approval"] is True
+
+
 def test_a_plan_with_a_skipped_approval_is_applied_as_it_was_approved(project: Project) -> None:
     """The contact is planned again right before its write, with the same eyes for approvals."""
     project.declare(NEW_AND_ACTIVE)

@@ -19,7 +19,8 @@ class Scheduled:
     end: the end of a role is in its grant. ``status`` is the declared one of a role. ``source`` is where the
     contact is declared, ``origin`` says which line or bundle gives the item. ``comparison`` is against the
     baseline; what was taken back is no longer scheduled. ``privileged``: a role that the guard ``granting``
-    names, or that is protected, so that a reviewer must see it first.
+    names, or that is protected, so that a reviewer must see it first. ``skips_approval``: a role that will be
+    active although it asks for an approval.
     """
 
     contact: Identity
@@ -32,6 +33,7 @@ class Scheduled:
     status: str | None = None
     comparison: Comparison = Comparison.NEW
     privileged: bool = False
+    skips_approval: bool = False
 
     @property
     def coming(self) -> bool:

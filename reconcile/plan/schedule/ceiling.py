@@ -73,7 +73,7 @@ def _names(contact: Identity) -> Iterator[tuple[str, str]]:
 
 
 def _effect_of(row: Scheduled) -> Effect:
-    return (*_item_of(row), row.action, row.window, row.status)
+    return (*_item_of(row), row.action, row.window, row.status, row.skips_approval)
 
 
 def _item_of(row: Scheduled) -> Effect:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from reconcile.clock import Window
 from reconcile.model.baseline import BaselineEntry, Comparison, EntryKey, ResolvedItem
-from reconcile.model.contact import Identity, email_key, item_name
+from reconcile.model.contact import ACTIVE, Identity, email_key, item_name
 from reconcile.model.declaration import Declaration, DeclaredItem, DeclaredTag
 from reconcile.model.facets import RANK, Facet, ItemKey, item_key
 from reconcile.model.guards import GRANTING_ROLES
@@ -187,6 +187,7 @@ class _Person:
 
     def _row(self, item: Item, action: Action, comparison: Comparison, origin: Origin) -> Scheduled:
         policy = self.context.policy
+        active = action is Action.ADD and _status(item) == ACTIVE
         opening_much = (*policy.protect.roles, *policy.guards.of(GRANTING_ROLES))
         return Scheduled(
             contact=self.identity,
@@ -199,6 +200,7 @@ class _Person:
             status=_status(item),
             comparison=comparison,
             privileged=item.key[0] is Facet.ROLES and matches_pattern(item.name, opening_much),
+            skips_approval=active and item.name in self.context.asking_roles,
         )
 
 

@@ -63,7 +63,7 @@ KEPT = "="
 
 LAPSED = "."
 
-_BYPASS = " (bypasses approval)"
+BYPASS = " (bypasses approval)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class OperationText:
         return self._new(after, skips_approval=operation.skips_approval) + self._bundle(operation.origin)
 
     def _new(self, grant: Grant, *, skips_approval: bool) -> str:
-        bypass = _BYPASS if skips_approval else ""
+        bypass = BYPASS if skips_approval else ""
         return f"{self._status(grant)}{bypass}, {self.expiry(grant.expires)}"
 
     def _was(self, before: Value) -> str:
@@ -141,7 +141,7 @@ class OperationText:
     def _change(self, before: Grant, after: Grant) -> str:
         parts = []
         if before.status != after.status:
-            bypass = _BYPASS if after.active else ""
+            bypass = BYPASS if after.active else ""
             parts.append(f"{self._status(before)} → {self._status(after)}{bypass}")
         if before.expires != after.expires:
             parts.append(self._expiry_change(before.expires, after.expires))

@@ -16,7 +16,7 @@ from reconcile.render.escape import Dialect
 from reconcile.text import count, listed, verb_form
 
 from .names import short_name
-from .operation_text import OperationText, end_text, last_day, start_text
+from .operation_text import BYPASS, OperationText, end_text, last_day, start_text
 
 SCHEDULED = ">"
 
@@ -74,7 +74,8 @@ class ScheduleText:
         return (end_text if row.action is Action.REMOVE else start_text)(instant, self.timezone)
 
     def _status(self, row: Scheduled) -> str:
-        return "" if row.status in {None, BY_ROLE} else self.dialect.name(row.status or "")
+        status = "" if row.status in {None, BY_ROLE} else self.dialect.name(row.status or "")
+        return f"{status}{BYPASS}" if row.skips_approval else status
 
     def _lasting(self, row: Scheduled) -> str:
         """How long the item will stay; a tag is there for ever where nothing else is said."""

@@ -115,6 +115,7 @@ SCHEDULED = st.builds(
     status=st.none() | TEXTS,
     comparison=st.sampled_from(Comparison),
     privileged=st.booleans(),
+    skips_approval=st.booleans(),
 )
 
 WITHHELD = st.builds(
