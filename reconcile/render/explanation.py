@@ -136,7 +136,8 @@ class _ExplanationText:
             return item.origin.kind.value
         if item.live != item.target:
             return "not done: its contact is set aside"
-        return f"withheld: {self.operation_text.removal_reason(item.origin)}"
+        word = "scheduled" if item.origin.kind is OriginKind.NOT_STARTED else "withheld"
+        return f"{word}: {self.operation_text.removal_reason(item.origin)}"
 
     def _kept(self, item: ExplainedItem) -> str:
         if item.origin.kind not in UNPLANNED_ORIGINS and item.facet in SETS:

@@ -59,7 +59,7 @@ def test_the_line_bundle_and_window_of_each_item_are_told(team: Project) -> None
         "why   declared at contacts/team.yaml:8, from 2026-12-01; "
         "overrides bundle spring at contacts/team.yaml:3, until 2027-03-31"
     ) in done.out
-    assert re.search(r"· tag   spring +withheld: not before 2027-02-01 *\n", done.out)
+    assert re.search(r"· tag   spring +scheduled: not before 2027-02-01 *\n", done.out)
     assert done.out.endswith("Holds until 2026-12-01 00:00 (Europe/London), when preview starts.\n")
 
 

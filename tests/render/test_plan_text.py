@@ -117,13 +117,14 @@ HEADLINES = [
     (plan(creation(), change(), change()), "reconcile will create 1 and update 2 contacts at"),
     (plan(unchanged=1), "No changes. 1 contact at example.evance.me is as declared, as of 2026-11"),
     (plan(unchanged=5_000), "No changes. 5,000 contacts at example.evance.me are as declared"),
-    (plan(guards=(verdict(found=11),)), "Nothing can be planned. 4 contacts at"),
+    (plan(guards=(verdict("incomplete-listing", 1, 0),)), "Nothing can be planned. 4 contacts at"),
+    (plan(guards=(verdict("granting", 1, 0),), scheduled=(scheduled(),)), "No changes now. 4 contacts at"),
 ]
 
 
 @pytest.mark.parametrize(("made", "said"), HEADLINES, ids=[said for _, said in HEADLINES])
 def test_the_headline_says_how_much_would_be_done(made: Plan, said: str) -> None:
-    """Creations and updates are told apart; an empty plan says so, unless a guard is why it is empty."""
+    """Creations and updates are told apart; an empty plan says so, unless not all could be seen."""
     assert plan_text(made).startswith(said)
 
 

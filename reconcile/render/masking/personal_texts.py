@@ -92,7 +92,7 @@ NO_CONTACTS = NamedContacts({}, ())
 
 
 def _with_ids(name: str, ids: Iterable[str]) -> str:
-    of_whom = " or ".join(ids)
+    of_whom = " or ".join(dict.fromkeys(ids))
     return f"{name} (contact {of_whom})" if of_whom else name
 
 

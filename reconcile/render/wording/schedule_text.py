@@ -49,8 +49,9 @@ class ScheduleText:
         if row.action is Action.REMOVE:
             verb = "no longer ends" if row.taken_back else "ends"
             return f"{verb} {self._end(row.window.expires)}".rstrip()
-        verb = "no longer starts" if row.taken_back else "starts"
-        start = f"{verb} {self._start(row.window.starts)}".rstrip()
+        if row.taken_back:
+            return f"no longer starts {self._start(row.window.starts)}".rstrip()
+        start = f"starts {self._start(row.window.starts)}".rstrip()
         return ", ".join(filter(None, (start, self._status(row), self._lasting(row))))
 
     def withheld(self, row: Withheld) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reconcile.clock import zoned_text
 from reconcile.model.facets import FACETS, SETS, Facet
-from reconcile.model.guards import Verdict
+from reconcile.model.guards import Verdict, guard_named
 from reconcile.model.plans.change import Change, ChangeAction
 from reconcile.model.plans.operation import Action, Operation
 from reconcile.model.plans.plan import Plan
@@ -54,7 +54,8 @@ class PlanSentences:
         if not self.plan.empty:
             return f"reconcile will {_what_will_be_done(self.plan)} at {where}{undo}{self.others()}"
         later = any(row.coming for row in self.plan.scheduled)
-        nothing = "Nothing can be planned" if self.plan.refused else f"No changes{' now' if later else ''}"
+        blind = any(guard_named(verdict.guard).unseen for verdict in self.plan.refused)
+        nothing = "Nothing can be planned" if blind else f"No changes{' now' if later else ''}"
         return f"{nothing}. {self.as_declared()}"
 
     def scope(self) -> str:
