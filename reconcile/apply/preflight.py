@@ -1,30 +1,12 @@
-"""Whether a plan may be applied now: guards, their overrides, freezes, the kill switch."""
+"""Whether the guards let a plan be applied, and what overrides in the repository lift."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 
-from reconcile.clock import zoned_text
-from reconcile.errors import Refusal, refuse_if
+from reconcile.errors import refuse_if
 from reconcile.journal.lines import SpentOverride
-from reconcile.model.guards import Verdict, guard_named
-from reconcile.model.plans.change import Change
 from reconcile.model.plans.plan import Plan
-from reconcile.model.settings import ApplySettings, Override
-from reconcile.plan.approval import refusal_reason
-
-KILL_VARIABLE = "RECONCILE_KILL"
-
-FREEZE_VARIABLE = "RECONCILE_FREEZE"
-
-OFF = {"", "0", "false", "no", "off"}
-"""The words that turn a switch in the environment off. Any other word turns it on: it fails closed."""
-
-
-def switched_on(environment: Mapping[str, str], name: str) -> bool:
-    """Whether a switch in the environment is on."""
-    return environment.get(name, "").strip().casefold() not in OFF
+from reconcile.model.settings import Override
+from reconcile.plan.approval import refusals
 
 
 def refuse_guarded(plan: Plan, ceilings: Mapping[str, int]) -> None:
@@ -33,16 +15,7 @@ def refuse_guarded(plan: Plan, ceilings: Mapping[str, int]) -> None:
     Contacts that could not be read have no change in the plan; they hinder no other contact, and are reported
     at the end. A plan that does nothing is refused only where its record would make a thing forgotten.
     """
-    acts = plan.schedules or not plan.empty
-    guards = ((verdict, guard_named(verdict.guard)) for verdict in plan.refused)
-    refused = (verdict for verdict, guard in guards if not guard.spares_others and (acts or guard.forgets))
-    tripped = [verdict for verdict in refused if not _lifted(verdict, ceilings)]
-    headline = "refused by a guard; nothing was written"
-    refuse_if(tuple(map(refusal_reason, tripped)), headline)
-
-
-def _lifted(verdict: Verdict, ceilings: Mapping[str, int]) -> bool:
-    return verdict.liftable and verdict.found <= ceilings.get(verdict.guard, -1)
+    refuse_if(refusals(plan, ceilings), "refused by a guard; nothing was written")
 
 
 def granted_ceilings(
@@ -55,85 +28,3 @@ def granted_ceilings(
         for allowance in allowances
         if allowance.digest == plan.digest and (allowance.guard, allowance.digest) not in used
     }
-
-
-@dataclass(frozen=True, slots=True)
-class WritePermission:
-    """What may forbid writes at any moment: the kill switch, a freeze, the end of a plan's validity.
-
-    ``state`` is the folder that may hold the kill switch; ``present`` tells the time.
-    """
-
-    applying: ApplySettings
-    environment: Mapping[str, str]
-    state: Path
-    present: Callable[[], datetime]
-
-    def kill_reason(self) -> str | None:
-        """Why the kill switch is on, or None. It is looked at right before every write, and fails closed."""
-        if self.applying.stopped:
-            return "the kill switch 'stop: true' in the configuration is on"
-        if switched_on(self.environment, KILL_VARIABLE):
-            return f"the kill switch {KILL_VARIABLE} in the environment is on"
-        file = self.state / "KILL"
-        try:
-            file.lstat()  # `exists` calls a link to nothing, and what it can't look at, no file
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            return f"the kill switch {file} can't be looked at: {error.strerror}"
-        return f"the kill switch {file} is there"
-
-    def stop_reason(self, plan: Plan) -> str | None:
-        """Why no change of the plan may be written any more, or None."""
-        return _outdated(plan, self.present()) or (
-            None if self.applying.revoke_in_freeze else self._freeze_reason(plan)
-        )
-
-    def wait_reason(self, plan: Plan, change: Change) -> str | None:
-        """Why this change of the plan must wait, or None."""
-        return _outdated(plan, self.present()) or (
-            None if self._passes_freeze(change) else self._freeze_reason(plan)
-        )
-
-    def refuse_killed(self) -> None:
-        """Raise Refusal when the kill switch is on."""
-        reason = self.kill_reason()
-        if reason is not None:
-            raise Refusal(f"{reason}; nothing was written")
-
-    def refuse_frozen(self, plan: Plan) -> None:
-        """Raise Refusal in a freeze, unless it lets some change of the plan pass, or there is none."""
-        reason = self._freeze_reason(plan) if plan.changes else None
-        if reason is not None and not any(map(self._passes_freeze, plan.changes)):
-            raise Refusal(f"{reason}; nothing was written; apply when the freeze is over")
-
-    def refuse_late(self, plan: Plan) -> None:
-        """Raise Refusal for what has come up since the plan was made: a person may have thought for long."""
-        self.refuse_killed()
-        outdated = _outdated(plan, self.present())
-        if outdated is not None:
-            raise Refusal(f"{outdated}; nothing was written; apply again")
-        self.refuse_frozen(plan)
-
-    def _freeze_reason(self, plan: Plan) -> str | None:
-        """Why nothing may be applied now, or None."""
-        now = self.present()
-        if switched_on(self.environment, FREEZE_VARIABLE):
-            return f"{FREEZE_VARIABLE} in the environment is on"
-        freeze = next((freeze for freeze in self.applying.freezes if freeze.holds(now)), None)
-        if freeze is None:
-            return None
-        return f"frozen until {zoned_text(freeze.expires, plan.timezone)}: {freeze.reason}"
-
-    def _passes_freeze(self, change: Change) -> bool:
-        """True for a change that takes access away and does nothing else, where those are exempt."""
-        return self.applying.revoke_in_freeze and all(operation.revokes for operation in change.operations)
-
-
-def _outdated(plan: Plan, now: datetime) -> str | None:
-    """Why the plan no longer holds, or None."""
-    boundary = plan.valid_until
-    if boundary is None or now < boundary.at:
-        return None
-    return f"the plan was valid until {zoned_text(boundary.at, plan.timezone)}"

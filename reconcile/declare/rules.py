@@ -118,7 +118,6 @@ NESTED_FOLDERS = Rule("nested-folders", RuleScope.CONFIGURATION)
 UNKNOWN_ROLE = Rule("unknown-role", RuleScope.ACCOUNT)
 CONTACT_NOT_FOUND = Rule("contact-not-found", RuleScope.ACCOUNT)
 CONTACT_AMBIGUOUS = Rule("contact-ambiguous", RuleScope.ACCOUNT)
-CONTACT_MISMATCH = Rule("contact-mismatch", RuleScope.ACCOUNT)
 CONTACT_CLAIMED_TWICE = Rule("contact-claimed-twice", RuleScope.ACCOUNT)
 
 # Judgement rules: what can be done, yet is worth a second look. ``validate --strict`` makes them errors.

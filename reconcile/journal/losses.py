@@ -62,14 +62,15 @@ def refuse_open_losses(past: RunHistory, reverting: str | None) -> None:
     """
     if reverting not in {run.name for run in open_losses(past)}:
         headline = "contacts lost roles in an earlier run, which nobody asked to take; nothing was written"
-        refuse_if(tuple(_open_losses_in_words(past)), headline)
+        refuse_if(tuple(open_losses_in_words(past)), headline)
 
 
 def warn_of_open_losses(plan: Plan, past: RunHistory) -> Plan:
     """The plan with a note on each run whose losses are open: it can't be applied yet."""
-    return replace(plan, notes=(*_open_losses_in_words(past), *plan.notes))
+    return replace(plan, notes=(*open_losses_in_words(past), *plan.notes))
 
 
-def _open_losses_in_words(past: RunHistory) -> Iterator[str]:
+def open_losses_in_words(past: RunHistory) -> Iterator[str]:
+    """Each run in which contacts lost roles unasked, with who lost what, and the ways out."""
     for run in open_losses(past):
         yield f"run {run.name}: {'; '.join(loss_lines(open_roles(run)))}; {way_out_of_losses(run.name)}"

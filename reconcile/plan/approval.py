@@ -209,6 +209,21 @@ def refusal_reason(verdict: Verdict) -> str:
     return f"{verdict.guard}: {verdict.message}; if this is meant, apply with {override}"
 
 
+def refusals(plan: Plan, ceilings: Mapping[str, int]) -> tuple[str, ...]:
+    """Why guards refuse to apply a plan, a text for each one that no override lifts far enough.
+
+    Contacts that could not be read have no change in the plan; they hinder no other contact, and are reported
+    at the end. A plan that does nothing is refused only where its record would make a thing forgotten.
+    """
+    acts = plan.schedules or not plan.empty
+    tripped = (verdict for verdict in plan.refusing if acts or guard_named(verdict.guard).forgets)
+    return tuple(refusal_reason(verdict) for verdict in tripped if not _lifted(verdict, ceilings))
+
+
+def _lifted(verdict: Verdict, ceilings: Mapping[str, int]) -> bool:
+    return verdict.liftable and verdict.found <= ceilings.get(verdict.guard, -1)
+
+
 def refusals_of_the_unseen(plan: Plan) -> tuple[str, ...]:
     """Why a plan may be empty only because something could not be seen or planned, a text for each guard."""
     return tuple(refusal_reason(verdict) for verdict in plan.refusing if guard_named(verdict.guard).unseen)

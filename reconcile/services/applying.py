@@ -1,13 +1,12 @@
 """Applies the declarations of a project, or an approved plan: from the fresh plan to the last word."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from reconcile.apply.executor import carry_out, settle_interrupted_runs
 from reconcile.apply.lock import locked
-from reconcile.apply.preflight import WritePermission, granted_ceilings, refuse_guarded
+from reconcile.apply.preflight import granted_ceilings, refuse_guarded
 from reconcile.apply.recording import Recorder
 from reconcile.apply.run_context import CircuitBreaker, RunContext
 from reconcile.errors import ApiError, PartlyApplied
@@ -32,6 +31,7 @@ from .files import read_approved_plan, refuse_uncovered
 from .planning.fresh_plan import FreshPlan, make_fresh_plan
 from .planning.project_plan import refuse_unseen, warn_of_idle_entries
 from .planning.scope import approved_scope, choose_scope
+from .planning.write_permission import WritePermission, write_permission
 from .project import Project
 from .reverting import declarations_of_approved_revert
 
@@ -64,11 +64,6 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
 
 
 _STOPPING = "stopping: what is being written comes to its end first"
-
-
-def write_permission(project: Project) -> WritePermission:
-    """What may forbid writes at any moment."""
-    return WritePermission(project.settings.applying, os.environ, project.state, project.present)
 
 
 @dataclass(frozen=True, slots=True)

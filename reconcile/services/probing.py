@@ -16,9 +16,9 @@ from reconcile.render.escape import TERMINAL
 from reconcile.render.probe import capabilities_yaml
 
 from .accounts import connected
-from .applying import write_permission
 from .caller import Console
 from .files import READABLE, write_file
+from .planning.write_permission import write_permission
 from .project import Project
 
 

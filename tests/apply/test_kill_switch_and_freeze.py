@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.apply.preflight import WritePermission
 from reconcile.model.settings import ApplySettings
+from reconcile.services.planning.write_permission import WritePermission
 from tests.faults.test_killed import await_request
 from tests.support.command_line import CommandResult
 from tests.support.sandbox.sandbox_account import APPLY, AS_OF, SandboxAccount, ended

@@ -22,6 +22,7 @@ from reconcile.services.caller import ScopeRequest
 @click.option(
     "--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes, now or scheduled anew."
 )
+@click.option("--check", is_flag=True, help="Exit with 3 where 'apply' would refuse or leave somebody.")
 def plan(  # noqa: PLR0913 - an argument for each option
     common: Common,
     *,
@@ -31,19 +32,25 @@ def plan(  # noqa: PLR0913 - an argument for each option
     concise: bool | None,
     out: Path | None,
     detailed_exitcode: bool,
+    check: bool,
 ) -> int:
     """Show what would change, without changing anything.
 
     With --base, only contacts are looked at whose declarations differ from those of that commit; with --only,
-    only those that are named.
+    only those that are named. With --check, the exit code is 3 where an apply would refuse the plan (a guard,
+    the clock, the kill switch, a freeze, roles lost in an earlier run) or would leave a contact as it is; the
+    reasons stand after the plan.
     """
     from reconcile.documents.plan import plan_json
     from reconcile.services.files import write_file
     from reconcile.services.planning.project_plan import plan_project
 
-    fresh = plan_project(common.open_project(), common.console, scope)
+    planned = plan_project(common.open_project(), common.console, scope)
+    fresh = planned.plan
     if out is not None:
         write_file(out, plan_json(fresh))
     show(common.console, fresh, form, privacy, concise=concise)
+    if check:
+        planned.refuse()
     pending = fresh.pending or fresh.schedules or fresh.refusing
     return ExitCode.CHANGES if detailed_exitcode and pending else ExitCode.DONE

@@ -1,11 +1,14 @@
 """The plan and the drift of a project, as the commands that only read show them."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from reconcile.errors import refuse_if
 from reconcile.journal.history import run_history
-from reconcile.journal.losses import warn_of_open_losses
+from reconcile.journal.losses import open_losses_in_words, warn_of_open_losses
 from reconcile.model.plans.plan import Plan
 from reconcile.model.reports import Drift
-from reconcile.plan.approval import refusals_of_the_unseen
+from reconcile.plan.approval import refusals, refusals_of_the_unseen
 from reconcile.plan.drift import explain_drift
 from reconcile.services.accounts import check_clock, open_reader, warn_of_clock
 from reconcile.services.caller import NO_SCOPE, Console, ScopeRequest
@@ -14,9 +17,24 @@ from reconcile.text import escape_unprintable
 
 from .fresh_plan import FreshPlan, make_fresh_plan
 from .scope import choose_scope
+from .write_permission import write_permission
 
 
-def plan_project(project: Project, console: Console, request: ScopeRequest = NO_SCOPE) -> Plan:
+@dataclass(frozen=True, slots=True)
+class ProjectPlan:
+    """A plan, and why 'apply' would refuse it or leave some of its contacts: a text for each reason."""
+
+    plan: Plan
+    against: tuple[str, ...]
+
+    def refuse(self) -> None:
+        """Raise Refusal where 'apply' would not carry out the whole plan."""
+        refuse_if(
+            self.against, "'reconcile apply' would refuse this plan, or leave some contacts as they are"
+        )
+
+
+def plan_project(project: Project, console: Console, request: ScopeRequest = NO_SCOPE) -> ProjectPlan:
     """The plan of a project's declarations for the account as it is now."""
     declarations = project.load_and_warn(console)
     choice = choose_scope(project, request, declarations)
@@ -32,9 +50,23 @@ def plan_project(project: Project, console: Console, request: ScopeRequest = NO_
             progress=progress,
             choice=choice,
         )
-        warn_of_clock(check_clock(project, account, past), console)
+        clock = check_clock(project, account, past)
+        warn_of_clock(clock, console)
         warn_of_idle_entries(fresh, console)
-        return warn_of_open_losses(fresh.plan, past)
+        against = (*clock.reasons, *open_losses_in_words(past), *_reasons_against(fresh.plan, project))
+        return ProjectPlan(warn_of_open_losses(fresh.plan, past), against)
+
+
+def _reasons_against(plan: Plan, project: Project) -> Iterator[str]:
+    """Why 'apply' would refuse a plan, by its guards and by the switches, and whom it would set aside."""
+    permission = write_permission(project)
+    switches = (permission.kill_reason(), permission.frozen_reason(plan))
+    yield from (reason for reason in switches if reason is not None)
+    yield from dict.fromkeys((*refusals(plan, {}), *(refusals_of_the_unseen(plan) if plan.empty else ())))
+    for entry in plan.set_aside:
+        # Against a base it is about what the base does not have so: others are not that commit's affair.
+        if not entry.known and (entry.new or plan.scope is None or plan.scope.base is None):
+            yield f"{entry.contact.label_with_id} ({entry.source}): set aside: {entry.reason}"
 
 
 def check_drift(project: Project, console: Console) -> Drift:
