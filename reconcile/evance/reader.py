@@ -14,6 +14,7 @@ from reconcile.errors import (
     Stopped,
     Unauthorized,
     UnexpectedResponse,
+    Unreachable,
 )
 from reconcile.http.rate_limiter import RetryPolicy, Timing
 from reconcile.model.contact import Contact, Identity, Role, State, email_key
@@ -202,7 +203,7 @@ class Reader:
             return self.contact(identity.id)
         except NotFound:
             return None
-        except (Rejected, Forbidden, ServerFailure, UnexpectedResponse):
+        except (Rejected, Forbidden, ServerFailure, Unreachable, UnexpectedResponse):
             return Contact(identity, State())
 
     def contact(self, id: str) -> Contact:  # noqa: A002 -- the API's own word

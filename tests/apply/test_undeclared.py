@@ -3,7 +3,9 @@
 import json
 from typing import Any
 
-from tests.support.sandbox.sandbox_account import Checkout, SandboxAccount
+import pytest
+
+from tests.support.sandbox.sandbox_account import AS_OF, Checkout, SandboxAccount
 
 GRACE, TOM = "32", "9"
 
@@ -39,6 +41,7 @@ def test_a_deleted_entry_is_told_until_a_run_is_complete(sandbox_account: Sandbo
     read = [one["path"] for one in sandbox_account.requests() if one["path"].startswith("/api/contacts/")]
     assert sorted(path.split("/")[3].removesuffix(".json") for path in read) == sorted([GRACE, TOM])
     assert undeclared(checkout) == [(TOM, "contact", "ipswich")]
+    assert checkout.run("drift", "--as-of", AS_OF).code == 0
     assert checkout.apply().code == 0
     assert undeclared(checkout) == []
     assert sandbox_account.holds()[TOM] == before
@@ -51,6 +54,17 @@ def test_whoever_is_deleted_in_the_account_keeps_nothing(sandbox_account: Sandbo
     sandbox_account.control("DELETE", f"contacts/{TOM}")
     checkout.declare(WITHOUT_TOM)
     assert undeclared(checkout) == []
+
+
+@pytest.mark.parametrize("fault", ["status:code=422", "status:code=500", "truncate:how=wire"])
+def test_whoever_can_not_be_read_may_keep_anything(sandbox_account: SandboxAccount, fault: str) -> None:
+    """Nobody declares the contact, so it stops nobody; nor is it told that it holds nothing."""
+    checkout = sandbox_account.checkout(TEAM)
+    assert checkout.apply().code == 0
+    checkout.declare(WITHOUT_TOM)
+    sandbox_account.upset(f"{fault},path=/api/contacts/{TOM}*")
+    assert undeclared(checkout) == [(TOM, "contact", None)]
+    assert "what that is was not looked at" in checkout.plan().out
 
 
 def test_a_setting_refuses_the_run_that_would_forget_somebody(sandbox_account: SandboxAccount) -> None:
