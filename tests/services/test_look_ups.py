@@ -158,3 +158,19 @@ def test_an_entry_elsewhere_for_the_same_contact_is_found(large: SandboxAccount)
     for before in ([by_id, *rest], [by_email, *rest], rest):
         with pytest.raises(DeclarationError, match=f"this is contact {id_}, which contacts/"):
             Planner(connection(large)).plan([by_email, by_id, *rest], against(before))
+
+
+def test_one_odd_person_makes_nobody_list_the_account(large: SandboxAccount) -> None:
+    """Who is gone, or can't be read, stays in view for weeks: each plan asks for them, and for no list."""
+    (unread, email), (_, other), *_ = users(large)
+    entries = [entry(1, email=email), entry(2, email="gone@example.com"), entry(3, email=other)]
+    large.upset(f"status:code=422,path=/api/contacts/{unread}.json")
+    known = remembered([(entries[0], unread), (entries[1], "99999999")])
+    planner = Planner(replace(connection(large), page_size=10), remembered=known)
+    requests(large)
+    plan = planner.plan(entries, against([]))
+    counted = requests(large)
+    large.calm()
+    assert {one.contact.email for one in plan.set_aside} == {email, "gone@example.com"}
+    assert [change.contact.email for change in plan.changes] == [other]
+    assert counted.total() <= 14, counted

@@ -41,21 +41,22 @@ class LookUps:
         """The contacts that the declarations may mean.
 
         The list decides where nobody has a declared address and letter case may count in a search, and where
-        the account does not answer.
+        the account does not answer. Who can be found but not read is known by what the search shows.
         """
         ids, searches = self._ids(declarations), self._pins(declarations)
         if self._list_is_cheaper(len(ids) + len(searches)):
             return self._listed({})
-        contacts = self._read(ids)
+        contacts, unread = self._read(ids)
         rows = self._searched(searches)
-        if contacts is None or rows is None:
-            return self._listed(contacts or {})
+        if rows is None:
+            return self._listed(contacts)
         missing = self._missing(declarations, _listing(rows, contacts))
         more = self._searched(self._addresses(missing) - searches)
         if more is None:
             return self._listed(contacts)
         listing = _listing([*rows, *more], contacts)
-        undecided = any(self._list_decides(entry) for entry in self._missing(missing, listing))
+        unknown = unread - {identity.id for identity in listing.identities}
+        undecided = unknown or any(self._list_decides(one) for one in self._missing(missing, listing))
         return self._listed(contacts) if undecided else FoundContacts(listing, whole=False)
 
     def _list_is_cheaper(self, requests: int) -> bool:
@@ -96,17 +97,18 @@ class LookUps:
         """Whether a search is known to find an address in any letter case."""
         return self.account.connection.capabilities.email_search is SearchCase.FOLDED
 
-    def _read(self, ids: Iterable[str]) -> dict[str, Contact] | None:
-        """The contacts of these ids, but for those that are gone; None where one can't be read."""
+    def _read(self, ids: Iterable[str]) -> tuple[dict[str, Contact], set[str]]:
+        """The contacts of these ids, but for those that are gone, and the ids of those that can't be read."""
         asked = [Identity(id_, "", "") for id_ in sorted(ids)]
         contacts: dict[str, Contact] = {}
+        unread: set[str] = set()
         for contact in self.account.looked_up(asked):
             if contact is not None and contact.state != State():
                 contacts[contact.identity.id] = contact
             elif contact is not None:
-                return None
+                unread.add(contact.identity.id)
             self.progress("Looking up contacts", len(contacts), len(asked))
-        return contacts
+        return contacts, unread
 
     def _searched(self, searches: Iterable[_Search]) -> list[Listing] | None:
         """What the account finds; None where it does not answer a search."""
@@ -129,9 +131,15 @@ class LookUps:
         ]
 
     def _list_decides(self, declaration: Declaration) -> bool:
-        """Whether somebody may have the declared address in a spelling that the search passed over."""
-        by_email = declaration.id is None and declaration.reference is None
-        return not self._folds and (by_email or declaration.create)
+        """Whether it matters that somebody may have the declared address in a spelling not searched for.
+
+        An entry whose contact is known, and gone, goes to nobody else: it is set aside, with one more hint or
+        without, and no list is read for that at each plan to come.
+        """
+        if self._folds or declaration.create:
+            return not self._folds
+        new = self.remembered.contact(declaration.key) is None or not declaration.present
+        return new and declaration.id is None and declaration.reference is None
 
 
 def _listing(found: Iterable[Listing], contacts: dict[str, Contact]) -> Listing:
