@@ -40,6 +40,7 @@ from tests.support.plans.plan_samples import (
     set_aside,
     tag_added,
     tag_removed,
+    undeclared,
     verdict,
     withheld,
 )
@@ -374,6 +375,32 @@ def test_a_concise_text_names_every_role_and_tag(made: Plan, concise: bool | Non
         for step in entry.operations:
             if step.facet is Facet.ROLES:
                 assert item_text(step.facet, TERMINAL.name(step.item)) in shown
+
+
+def typed_by_a_stranger(text: str) -> Plan:
+    """Many contacts and all sections, each name with that text within."""
+    who = Identity("12", "user", f"ann{text}@email.com")
+    steps = tag_added(f"audit{text}", origin(reason=f"Why{text}")), granted(grant(f"press{text}"))
+    return plan(
+        *(change(*steps, email=f"c{n}{text}@email.com", id=str(n)) for n in range(21)),
+        scheduled=(
+            scheduled(f"r{text}", of=who, privileged=True),
+            scheduled(f"t{text}", facet=Facet.TAGS, of=who, comparison=Comparison.KNOWN),
+        ),
+        withheld=(withheld(f"w{text}", of=Identity("15", "user", f"w{text}@email.com")),),
+        undeclared=(undeclared(f"u{text}", of=f"u{text}@email.com"), undeclared("x", NoLonger.ITEM, of=text)),
+        set_aside=(set_aside(f"gone{text}", f"r{text}", email=f"s{text}@email.com"),),
+        scope=scope(3, 9, f"only{text}.yaml", ref=f"branch{text}"),
+        valid_until=boundary(item=f"b{text}", of=f"b{text}@email.com"),
+    )
+
+
+@pytest.mark.parametrize("hostile", ["\n  ~ x", "\r\n", "\x1b[2K", "\u202e", "\u2028Plan: ", "\x07"])
+def test_no_name_changes_the_lines_of_groups_tables_and_sections(hostile: str) -> None:
+    """As many lines with the same beginnings as for harmless names, and nothing that a terminal acts on."""
+    shown, tame = (plan_text(typed_by_a_stranger(text), UNASKED) for text in (hostile, "a b"))
+    assert [line[:4] for line in shown.split("\n")] == [line[:4] for line in tame.split("\n")]
+    assert all(char.isprintable() or char == "\n" for char in shown)
 
 
 @settings(deadline=None, max_examples=40)  # a busy machine is no fault

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from reconcile.model.facets import FACETS, SETS, Facet
+from reconcile.model.facets import FACETS, RANK, SETS, Facet
 from reconcile.model.plans.entries import ContactEntry
 from reconcile.model.plans.operation import Action
 from reconcile.render.escape import Dialect
@@ -55,7 +55,7 @@ def effect_phrases(entry: ContactEntry, dialect: Dialect) -> Iterator[str]:
         items.setdefault((verb, row.facet), []).append(row.item)
     for item in entry.withheld:
         items.setdefault(("withholds", item.facet), []).append(item.item)
-    for (verb, facet), affected in items.items():
+    for (verb, facet), affected in sorted(items.items(), key=lambda pair: RANK[pair[0][1]]):
         noun = FACETS[facet].noun if facet in FACETS else facet.value
         kind = plural(len(affected), noun) if facet in SETS else noun
         yield f"{verb} {kind} {names(affected, dialect)}"
