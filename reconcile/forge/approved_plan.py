@@ -5,15 +5,21 @@ from this repository, into this branch; the pull request has a comment of ours, 
 names the head that was merged and seals the plan; a successful run of the plan workflow for that very head
 left an artifact; and the seal fits the plan in it (which the caller checks, since the digest belongs to the
 plan).
+
+Our comment must not tell the plan's digest, which would confirm a guessed address. It has a seal instead,
+over the digest and a salt that lies with the plan, where only those who may read the plan can read it.
+Whoever reads the seal alone can test no guess against it, and it fits no other plan.
 """
 
+import re
 from dataclasses import dataclass
+from hashlib import sha256
+from secrets import token_hex
 
 from reconcile.errors import Refusal
 
 from .artifacts import members
 from .protocol import Forge, MergedPullRequest
-from .seal import SALT_FILE, is_salt, is_seal, seal_of
 from .sticky_comment import Facts, StickyComment
 
 PLAN, APPLIED = "plan", "applied"
@@ -23,6 +29,33 @@ COMPLETE = "complete"
 """The outcome of an apply that leaves nothing to do, which is why its approval is spent."""
 
 _ADVICE = "nothing was written; plan again in a pull request"
+
+SALT_FILE = "plan.salt"
+"""Its name in the artifact, beside ``plan.json``."""
+
+_SALT = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+_SEAL = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
+
+
+def new_salt() -> str:
+    """64 hexadecimal digits that nobody can guess."""
+    return token_hex(32)
+
+
+def is_salt(text: str) -> bool:
+    """True for a text that may be a salt. One form only, so that salt and digest can be told apart."""
+    return _SALT.fullmatch(text) is not None
+
+
+def is_seal(text: str) -> bool:
+    """True for a text that may be a seal."""
+    return _SEAL.fullmatch(text) is not None
+
+
+def seal_of(digest: str, salt: str) -> str:
+    """The seal of the plan with that digest."""
+    return f"sha256:{sha256(f'{salt} {digest}'.encode()).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from reconcile.text import count, verb_form
 
 from .escape import MARKDOWN, MARKDOWN_HTML, TERMINAL, Dialect
 from .layout import PLAIN, TextLayout, join_blocks
-from .plan_markdown import ByteBudget, set_aside_blocks
+from .plan_markdown.byte_budget import ByteBudget
+from .plan_markdown.lists import set_aside_blocks
 from .plan_text import Causes, ContactBlocks, later_lines, note_lines, warning_lines
 from .wording.baseline_text import Warned, undeclared_warnings
 from .wording.contact_lines import aligned, contact_lines

@@ -23,7 +23,7 @@ from .drift import drift_markdown, drift_text
 from .explanation import explanation_text
 from .layout import PLAIN, TextLayout
 from .masking.mask import mask
-from .plan_markdown import plan_markdown
+from .plan_markdown.document import plan_markdown
 from .plan_page.page import plan_page
 from .plan_text import plan_text
 from .probe import probe_text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.forge.seal import seal_of
+from reconcile.forge.approved_plan import seal_of
 from reconcile.forge.sticky_comment import facts_of, with_mark
 from tests.support.command_line import CommandResult
 from tests.support.forge.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, serve_github, zipped

@@ -5,10 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from reconcile.errors import Refusal
-from reconcile.forge.approved_plan import PlanSource, find_approved_plan
+from reconcile.forge.approved_plan import PlanSource, find_approved_plan, seal_of
 from reconcile.forge.artifacts import earlier_journals
 from reconcile.forge.github import GitHub
-from reconcile.forge.seal import seal_of
 from reconcile.forge.sticky_comment import with_mark
 from tests.support.forge.fake_github import BOT, REPOSITORY, FakeGitHub, zipped
 

@@ -8,7 +8,7 @@ import pytest
 from reconcile.model.plans.plan import Plan
 from tests.support.pages.browser import PHONE, PlanBrowser, names
 from tests.support.pages.hostile_plan import plan_with_texts
-from tests.support.plans.large_plan import large_plan
+from tests.support.plans.large_plan import crowded_plan, large_plan
 from tests.support.plans.plan_samples import full_plan, plan
 
 LOOKS: dict[str, dict[str, Any]] = {
@@ -19,7 +19,11 @@ LOOKS: dict[str, dict[str, Any]] = {
     "forced colours": {"forced_colors": "active"},
 }
 
-SEEN = [(look, full_plan) for look in LOOKS] + [("light", plan), ("dark", lambda: large_plan(12))]
+SEEN = [(look, full_plan) for look in LOOKS] + [
+    ("light", plan),
+    ("dark", crowded_plan),
+    ("phone", crowded_plan),
+]
 
 
 @pytest.mark.parametrize(("look", "made"), SEEN)
@@ -38,7 +42,8 @@ def test_axe_finds_nothing_serious(
 
 
 @pytest.mark.parametrize(
-    "made", [full_plan, lambda: plan_with_texts(lambda value: value * 40), lambda: large_plan(30)]
+    "made",
+    [full_plan, lambda: plan_with_texts(lambda value: value * 40, crowded_plan), lambda: large_plan(30)],
 )
 def test_nothing_overflows_a_phone(plan_browser: PlanBrowser, made: Callable[[], Plan]) -> None:
     """At 320 pixels nobody has to scroll sideways, however long the names are."""
@@ -60,6 +65,6 @@ def test_paper_shows_all_unfolded_and_no_controls(plan_browser: PlanBrowser) -> 
 def test_without_scripts_the_page_reads(plan_browser: PlanBrowser) -> None:
     """Steps and pictures stand in the page itself."""
     tab = plan_browser.open(full_plan(), java_script_enabled=False)
-    assert len(names(tab)) == 4
-    assert tab.locator(".contact li:visible").count() == 21
+    assert len(names(tab)) == 6
+    assert tab.locator(".contact li:visible").count() == 30
     assert "Without its script" in tab.locator("body").inner_text()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reconcile.model.plans.plan import Plan
 from reconcile.render.escape import visible
 from reconcile.render.masking.mask import mask
-from reconcile.render.plan_markdown import plan_markdown
+from reconcile.render.plan_markdown.document import plan_markdown
 from reconcile.render.plan_page.page import plan_page
 from reconcile.render.plan_text import plan_text
 from reconcile.text import invisible_character
@@ -20,6 +20,7 @@ from tests.support.pages.golden_files import without_assets
 from tests.support.pages.hostile_plan import before, plan_with_texts, tame
 from tests.support.pages.hostile_texts import HOSTILE
 from tests.support.pages.page_structure import page_structure
+from tests.support.plans.large_plan import crowded_plan
 from tests.support.plans.plan_samples import full_plan
 
 ROOMY = 4_000_000
@@ -35,7 +36,7 @@ def structure_of_markdown(plan: Plan) -> list[str]:
     """The HTML that GitHub's own parser makes of it, without what stands in code."""
     cmarkgfm = pytest.importorskip("cmarkgfm", reason="the Markdown checks need the package cmarkgfm")
     # Each place has the same link: whether a file's name has one, and which, is tested with the links.
-    with patch("reconcile.render.plan_markdown.url_path", lambda _: "file"):
+    with patch("reconcile.render.plan_markdown.contact_blocks.url_path", lambda _: "file"):
         page = plan_markdown(plan, limit=ROOMY, source_url="https://git.example")
     options = cmarkgfm.cmark.Options.CMARK_OPT_UNSAFE
     return page_structure(cmarkgfm.github_flavored_markdown_to_html(page, options=options), "code")
@@ -57,6 +58,39 @@ def test_hostile_strings_change_no_structure(name: str, structure: Callable[[Pla
     assert structure(plan_with_texts(before(HOSTILE[name]))) == structure(
         plan_with_texts(tame(HOSTILE[name]))
     )
+
+
+NASTIEST = (
+    "html",
+    "html-closing",
+    "html-comment",
+    "markdown-table",
+    "markdown-fence",
+    "markdown-backticks",
+    "list",
+    "mention",
+    "newlines",
+    "bidi",
+    "long-hostile",
+)
+
+
+def lines_of_text(plan: Plan) -> list[str]:
+    """As many lines as the text has: in its tables names lead them."""
+    return ["line"] * len(plan_text(plan).split("\n"))
+
+
+@pytest.mark.parametrize("structure", [lines_of_text, structure_of_markdown, structure_of_page])
+@pytest.mark.parametrize("name", NASTIEST)
+def test_hostile_strings_change_no_table_and_no_group(
+    name: str, structure: Callable[[Plan], list[str]]
+) -> None:
+    """The same where the contacts are many: items in tables, names in groups, lists that are cut."""
+    plans = [plan_with_texts(change(HOSTILE[name]), crowded_plan) for change in (before, tame)]
+    with patch(
+        "reconcile.text.LISTED_CHARACTERS", ROOMY
+    ):  # sentences are cut by what escaping makes of names
+        assert structure(plans[0]) == structure(plans[1])
 
 
 @pytest.mark.parametrize("structure", STRUCTURES)

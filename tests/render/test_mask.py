@@ -22,7 +22,7 @@ from reconcile.plan.digest import plan_digest
 from reconcile.render.escape import MASK
 from reconcile.render.masking.mask import mask
 from reconcile.render.masking.personal_texts import PersonalTexts, initials, mask_email, mask_emails
-from reconcile.render.plan_markdown import plan_markdown
+from reconcile.render.plan_markdown.document import plan_markdown
 from reconcile.render.plan_page.page import plan_page
 from reconcile.render.plan_text import plan_text
 from tests.support.plans.plan_samples import (

@@ -9,14 +9,19 @@ from hashlib import sha256
 import pytest
 
 from reconcile.clock import parse_utc_text
+from reconcile.model.baseline import Comparison
+from reconcile.model.contact import Identity
+from reconcile.model.plans.entries import contact_entries
 from reconcile.model.plans.operation import Kept, OriginKind
 from reconcile.model.plans.plan import Plan
 from reconcile.render.plan_page.page import plan_page
-from reconcile.render.plan_page.pictures import WindowEvent, window_events
-from reconcile.render.wording.risk import Risk, RoleImpact, risk_of, role_impacts
+from reconcile.render.plan_page.windows import WindowEvent, window_events
+from reconcile.render.wording.risk import Risk, RoleImpact, risk_groups, risk_of, role_impacts
 from tests.support.pages.page_structure import page_structure
 from tests.support.plans.large_plan import large_plan, member
 from tests.support.plans.plan_samples import (
+    ANN,
+    BOB,
     JAN_END,
     boundary,
     change,
@@ -29,6 +34,7 @@ from tests.support.plans.plan_samples import (
     origin,
     plan,
     revoked,
+    scheduled,
     set_aside,
     tag_added,
     tag_removed,
@@ -90,13 +96,28 @@ def test_later_contacts_stand_in_the_data() -> None:
     assert len(data_of(page)["payloads"]) == 1_000
 
 
-RISKS = [(number, risk) for number, risk in enumerate(Risk)]
+NOW = [risk for risk in Risk if risk not in {Risk.PRIVILEGED, Risk.LATER}]
+
+RISKS = [(number, risk) for number, risk in enumerate(NOW)]
 
 
 @pytest.mark.parametrize(("number", "risk"), RISKS)
 def test_a_contact_belongs_to_its_riskiest_group(number: int, risk: Risk) -> None:
     """Who gets another mailbox also loses a role, who loses one also gains one: the riskier counts."""
-    assert risk_of(member(number)) is risk
+    (entry,) = contact_entries(plan(member(number)))
+    assert risk_of(entry) is risk
+
+
+def test_a_privileged_role_that_is_scheduled_is_a_risk_of_its_own() -> None:
+    """It is granted as any other, only later; what is known or not privileged is no such risk."""
+    later, other = scheduled("administrator", privileged=True, of=BOB, line=7), scheduled("press")
+    made = plan(change(tag_added("x")), scheduled=(later, other))
+    assert {risk: [entry.contact for entry in entries] for risk, entries in risk_groups(made).items()} == {
+        Risk.PRIVILEGED: [BOB],
+        Risk.LATER: [ANN],
+    }
+    known = plan(scheduled=(replace(later, comparison=Comparison.KNOWN),))
+    assert risk_groups(known) == {}
 
 
 def test_reach_counts_the_plans_contacts_before_and_after() -> None:
@@ -179,7 +200,7 @@ def test_the_boundary_of_another_contact_is_told_with_its_name() -> None:
     own = plan(change(tag_added("x"), kept=kept), valid_until=lapses)
     at = parse_utc_text("2026-12-01T00:00:00Z")
     assert window_events(other) == [
-        WindowEvent(at, starts=True, facet=None, item="trade-account", change=None)
+        WindowEvent(at, starts=True, facet=None, item="trade-account", contact=Identity("", "", ANN.email))
     ]
     assert len(window_events(own)) == 1
     assert "of <bdi>ann@email.com</bdi> starts" in plan_page(other)

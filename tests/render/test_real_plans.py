@@ -18,7 +18,7 @@ from reconcile.plan.matching.matches import match_declarations
 from reconcile.plan.planner import make_plan, plan_contacts
 from reconcile.render.layout import TextLayout
 from reconcile.render.masking.mask import mask
-from reconcile.render.plan_markdown import plan_markdown
+from reconcile.render.plan_markdown.document import plan_markdown
 from reconcile.render.plan_page.page import plan_page
 from reconcile.render.plan_text import plan_text
 

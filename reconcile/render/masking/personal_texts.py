@@ -66,10 +66,10 @@ class NamedContacts:
     @classmethod
     def of(cls, contacts: Iterable[Identity]) -> "NamedContacts":
         """The contacts that have an address and an id, and are not masked yet."""
-        ids: dict[str, list[str]] = {}
+        ids: dict[str, dict[str, None]] = {}
         for contact in contacts:
             if contact.email and MASK not in contact.email:
-                ids.setdefault(contact.email, []).extend([contact.id] if contact.id else [])
+                ids.setdefault(contact.email, {}).update({contact.id: None} if contact.id else {})
         names = {email: _with_ids(mask_email(email), held) for email, held in ids.items()}
         odd = sorted((email for email in names if not _EMAIL.fullmatch(email)), key=len, reverse=True)
         return cls(names, tuple(odd))

@@ -38,8 +38,12 @@
   let quota = STEP;
   const wanted = () => {
     const words = squeezed($("find").value).trim().split(" ").filter(Boolean);
-    const risks = new Set([...document.querySelectorAll("[name=risk]:checked")].map((box) => box.value));
-    return (n, group) => (!risks.size || risks.has(group.name)) && words.every((word) => text(n).includes(word));
+    const ticked = (name) => [...document.querySelectorAll(`[name=${name}]:checked`)].map((box) => box.value);
+    const risks = new Set(ticked("risk"));
+    const alike = ticked("equal").map((number) => data.equal[number]);
+    const among = (n) => !alike.length || alike.some(([start, end]) => start <= n && n < end);
+    return (n, group) =>
+      (!risks.size || risks.has(group.name)) && among(n) && words.every((word) => text(n).includes(word));
   };
   const place = () => {
     const fits = wanted();
@@ -72,7 +76,7 @@
   let waiting = 0;
   const filter = () => { quota = STEP; place(); };
   const soon = () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(filter); };
-  const boxes = document.querySelectorAll("[name=risk]");
+  const boxes = document.querySelectorAll("[name=risk], [name=equal]");
   const clear = () => {
     $("find").value = "";
     for (const box of boxes) box.checked = false;
@@ -81,6 +85,9 @@
   };
   $("find").addEventListener("input", soon);
   for (const box of boxes) box.addEventListener("change", soon);
+  for (const box of document.querySelectorAll("[name=equal]")) {
+    box.addEventListener("change", () => { if (box.checked) $("contacts").scrollIntoView(); });
+  }
   document.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
   $("clear").addEventListener("click", clear);
   const more = () => { quota += STEP; place(); };

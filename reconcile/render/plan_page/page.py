@@ -6,21 +6,21 @@ to be switched off for nearly all of them.
 """
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from string import Template
 
-from reconcile.clock import utc_text
+from reconcile.clock import zoned_text
 from reconcile.model.plans.plan import Plan
 from reconcile.render.escape import HTML_TEXT, PAGE, json_in_html
-from reconcile.render.wording.names import place_text, set_aside_name, set_aside_reason
 from reconcile.render.wording.sentences import PlanSentences
 from reconcile.text import count
 
 from .contacts import ContactSections
-from .pictures import role_impact_picture, windows_picture
+from .lists import later_lists, set_aside_list, titled_list, undeclared_list
+from .tables import role_impact_picture, tag_picture
+from .windows import windows_picture
 
 CONTACTS_IN_PAGE = 300
 """Maximum number of contacts in the page itself; its script adds the others when the reader gets there."""
@@ -46,16 +46,23 @@ def plan_page(plan: Plan, *, payloads: bool = True) -> str:
         style=style,
         target=PAGE.name(plan.target),
         headline=sentences.headline(),
-        warnings=_list("hurts", "Look at these first", sentences.warnings()),
-        set_aside=_list("aside", "Set aside", _set_aside(plan)),
+        scope=f"<p class=validity>{sentences.scope()}</p>\n" if plan.scope else "",
+        warnings=titled_list("hurts", "Look at these first", sentences.warnings()),
+        undeclared=undeclared_list(plan),
+        set_aside=set_aside_list(plan),
         counts="".join(_card(group, kinds) for group, kinds in sentences.counts()),
         windows=windows_picture(plan),
         role_impact=role_impact_picture(plan),
+        tags=_section("tags", "Tags", "Of the contacts in this plan.", tag_picture(plan)),
+        equal=_section(
+            "equal", "Equal changes", "The very same happens to these contacts.", contacts.equal()
+        ),
         filters=contacts.filters(),
-        total=count(len(plan.changes), "contact"),
+        total=count(contacts.size, "contact"),
         sections=contacts.sections(),
-        notes=_list("notes", "Notes", map(PAGE.prose, plan.notes)),
-        as_of=utc_text(plan.as_of),
+        later=later_lists(plan),
+        notes=titled_list("notes", "Notes", map(PAGE.prose, plan.notes)),
+        as_of=zoned_text(plan.as_of, plan.timezone),
         validity=sentences.validity(),
         facts=_facts(plan),
         data=json_in_html(contacts.data()),
@@ -81,21 +88,12 @@ def _card(group: str, kinds: list[str]) -> str:
     return f"<div><dt>{group}{numbers}</div>"
 
 
-def _list(name: str, title: str, items: Iterable[str]) -> str:
-    """A titled list; nothing when it is empty."""
-    rows = "".join(f"<li>{item}" for item in items)
-    head = f"<section class={name} aria-labelledby={name}><h2 id={name}>{title}</h2>"
-    return f"{head}<ul>{rows}</ul></section>" if rows else ""
-
-
-def _set_aside(plan: Plan) -> Iterator[str]:
-    """Each contact that is set aside, where it is declared, and why; at the end how many more there are."""
-    for entry in plan.set_aside[:CONTACTS_IN_PAGE]:
-        place = place_text(entry.source, PAGE)
-        yield f"{set_aside_name(entry, PAGE)} <small>{place}</small>: {set_aside_reason(entry, PAGE)}"
-    more = len(plan.set_aside) - CONTACTS_IN_PAGE
-    if more > 0:
-        yield f"and {count(more, 'more contact')}"
+def _section(name: str, title: str, scope: str, content: str) -> str:
+    """A section with a picture or a table; nothing when it is empty."""
+    head = (
+        f"<section class=table-of aria-labelledby={name}><h2 id={name}>{title}</h2><p class=scope>{scope}</p>"
+    )
+    return f"{head}\n{content}</section>\n" if content else ""
 
 
 def _facts(plan: Plan) -> str:

@@ -10,7 +10,7 @@ from reconcile.model.plans.plan import Plan
 from reconcile.render.escape import Dialect
 from reconcile.text import count, listed, verb_form
 
-from .names import named_with_id, names
+from .names import named_with_id, names, place_text
 
 _SHORT_COMMIT = 7
 """Characters of a commit's name, as Git shows it short."""
@@ -129,3 +129,33 @@ def _item(row: Undeclared, dialect: Dialect, *, kinds: bool = False) -> str:
     spec = FACETS.get(row.facet) if row.facet else None
     kind = f"{spec.noun} " if spec and (kinds or row.facet is not Facet.ROLES) else ""
     return f"{kind}{dialect.name(row.item or '')}"
+
+
+@dataclass(frozen=True, slots=True)
+class UndeclaredText:
+    """What is declared no longer, contact by contact, in one dialect; warnings name the first ones only."""
+
+    plan: Plan
+    dialect: Dialect
+
+    def holders(self) -> list[list[Undeclared]]:
+        """The rows of each contact and kind, whole contacts first."""
+        by_kind = ([row for row in self.plan.undeclared if row.what is what] for what in NoLonger)
+        return [rows for kind in by_kind for rows in _by_contact(kind)]
+
+    def holding(self, rows: list[Undeclared]) -> str:
+        """``pippa@rowe.example.org (contact 40): customer, newsletter``; of what kind it is, unless whole."""
+        kind = _KINDS[rows[0].what]
+        return f"{_holding(rows, self.dialect, kinds=bool(kind))}{kind}"
+
+    def source(self, rows: list[Undeclared]) -> str:
+        """Where the base declares it; empty where only the record tells of it."""
+        place = rows[0].source
+        return f", was declared in {place_text(place, self.dialect)}" if place else ""
+
+
+_KINDS = {
+    NoLonger.CONTACT: "",
+    NoLonger.FACET: ", no longer managed",
+    NoLonger.ITEM: ", additive",
+}

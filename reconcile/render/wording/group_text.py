@@ -51,7 +51,8 @@ def effect_phrases(entry: ContactEntry, dialect: Dialect) -> Iterator[str]:
         elif step.facet is not Facet.CONTACT:
             items.setdefault(("sets", step.facet), []).append(step.item)
     for row in entry.scheduled:
-        verb = "takes back the schedule of" if row.taken_back else "schedules"
+        ends = "schedules the end of" if row.action is Action.REMOVE else "schedules"
+        verb = "takes back the schedule of" if row.taken_back else ends
         items.setdefault((verb, row.facet), []).append(row.item)
     for item in entry.withheld:
         items.setdefault(("withholds", item.facet), []).append(item.item)

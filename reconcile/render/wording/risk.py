@@ -1,12 +1,14 @@
 """Which changes a reviewer must see first, and how many holders each role gains and loses."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from reconcile.model.contact import BY_ROLE, Grant
 from reconcile.model.facets import Facet
-from reconcile.model.plans.change import Change, ChangeAction
+from reconcile.model.plans.change import ChangeAction
+from reconcile.model.plans.entries import ContactEntry, contact_entries
 from reconcile.model.plans.operation import Operation, Value
 from reconcile.model.plans.plan import Plan
 
@@ -57,15 +59,17 @@ def _holds(value: Value) -> bool:
 
 
 class Risk(StrEnum):
-    """The groups of a plan's changes, riskiest first; the words are their titles."""
+    """The groups of a plan's contacts, riskiest first; the words are their titles."""
 
     HANDED_OVER = "Another e-mail address or username"
     LOSING = "Losing access"
     BYPASSING = "Activated past approval"
+    PRIVILEGED = "Privileged roles scheduled"
     CREATED = "New contacts"
     GAINING = "Gaining roles"
     CHANGED = "Roles changed"
     OTHER = "Tags and fields only"
+    LATER = "Nothing now, but later"
 
     @property
     def having(self) -> str:
@@ -74,32 +78,43 @@ class Risk(StrEnum):
             Risk.HANDED_OVER: "with another e-mail address or username",
             Risk.LOSING: "losing access",
             Risk.BYPASSING: "activated past approval",
+            Risk.PRIVILEGED: "with a privileged role scheduled",
             Risk.CREATED: "to be created",
             Risk.GAINING: "gaining roles",
             Risk.CHANGED: "with a role changed",
             Risk.OTHER: "with tags and fields only",
+            Risk.LATER: "with nothing but schedules",
         }[self]
 
 
-def risk_of(change: Change) -> Risk:
-    """The riskiest of what happens to a contact: another mailbox gets all its roles, then what is revoked."""
-    if change.handovers:
-        return Risk.HANDED_OVER
-    roles = [operation for operation in change.operations if operation.facet is Facet.ROLES]
-    if any(role.revokes for role in roles):
-        return Risk.LOSING
-    if any(role.bypasses_approval for role in roles):
-        return Risk.BYPASSING
-    if change.action is ChangeAction.CREATE:
-        return Risk.CREATED
-    if any(role.before is None for role in roles):
-        return Risk.GAINING
-    return Risk.CHANGED if roles else Risk.OTHER
+_APPLIES: dict[Risk, Callable[[ContactEntry], bool]] = {
+    Risk.HANDED_OVER: lambda entry: bool(entry.change and entry.change.handovers),
+    Risk.LOSING: lambda entry: any(step.revokes for step in entry.operations),
+    Risk.BYPASSING: lambda entry: any(step.bypasses_approval for step in entry.operations),
+    Risk.PRIVILEGED: lambda entry: any(row.coming and row.privileged for row in entry.scheduled),
+    Risk.CREATED: lambda entry: bool(entry.change and entry.change.action is ChangeAction.CREATE),
+    Risk.GAINING: lambda entry: any(step.before is None for step in _roles(entry)),
+    Risk.CHANGED: lambda entry: bool(_roles(entry)),
+    Risk.OTHER: lambda entry: entry.change is not None,
+    Risk.LATER: lambda _: True,
+}
 
 
-def risk_groups(plan: Plan) -> dict[Risk, list[Change]]:
-    """The changes by group, riskiest group first; groups without changes are left out."""
-    groups: dict[Risk, list[Change]] = {risk: [] for risk in Risk}
-    for change in plan.changes:
-        groups[risk_of(change)].append(change)
-    return {risk: changes for risk, changes in groups.items() if changes}
+def risk_of(entry: ContactEntry) -> Risk:
+    """The riskiest of what happens to a contact: another mailbox gets all its roles, then what is revoked.
+
+    A privileged role that is scheduled is one that is granted, only later.
+    """
+    return next(risk for risk, applies in _APPLIES.items() if applies(entry))
+
+
+def _roles(entry: ContactEntry) -> list[Operation]:
+    return [step for step in entry.operations if step.facet is Facet.ROLES]
+
+
+def risk_groups(plan: Plan) -> dict[Risk, list[ContactEntry]]:
+    """The contacts by group, riskiest group first; groups without contacts are left out."""
+    groups: dict[Risk, list[ContactEntry]] = {risk: [] for risk in Risk}
+    for entry in contact_entries(plan):
+        groups[risk_of(entry)].append(entry)
+    return {risk: entries for risk, entries in groups.items() if entries}

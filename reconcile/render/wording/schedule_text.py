@@ -128,15 +128,15 @@ class Cut(Generic[Row]):
     rest: str = ""
 
 
-def cut_known(rows: tuple[Scheduled, ...]) -> Cut[Scheduled]:
+def cut_known(rows: tuple[Scheduled, ...], most: int = _ROWS_SHOWN) -> Cut[Scheduled]:
     """The schedules that the section of known ones shows."""
-    left = len(rows) - _ROWS_SHOWN
+    left = len(rows) - most
     rest = f"and {left:,} more; 'reconcile timeline' has them all" if left > 0 else ""
-    return Cut(rows[:_ROWS_SHOWN], rest)
+    return Cut(rows[:most], rest)
 
 
-def cut_withheld(rows: tuple[Withheld, ...]) -> Cut[Withheld]:
+def cut_withheld(rows: tuple[Withheld, ...], most: int = _ROWS_SHOWN) -> Cut[Withheld]:
     """The items that the section of withheld ones shows."""
-    left = len(rows) - _ROWS_SHOWN
+    left = len(rows) - most
     rest = f"and {left:,} more; the plan as JSON has them all" if left > 0 else ""
-    return Cut(rows[:_ROWS_SHOWN], rest)
+    return Cut(rows[:most], rest)

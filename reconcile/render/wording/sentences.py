@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reconcile.clock import zoned_text
-from reconcile.model.facets import FACETS, SETS, Facet
+from reconcile.model.facets import FACETS, SETS
 from reconcile.model.guards import Verdict, guard_named
 from reconcile.model.plans.change import Change, ChangeAction
-from reconcile.model.plans.operation import Action, Operation
+from reconcile.model.plans.operation import Operation
 from reconcile.model.plans.plan import Plan
 from reconcile.model.plans.summary import summarise
 from reconcile.render.escape import MASK, Dialect
@@ -25,10 +25,6 @@ def refusal_text(verdict: Verdict, dialect: Dialect) -> str:
     refusal = f"guard {dialect.name(verdict.guard)} refuses: {dialect.prose(verdict.message)}{subjects}"
     allow = dialect.prose(f"--allow {verdict.guard}={verdict.found}")
     return f"{refusal}. To accept just this: {allow}" if verdict.liftable else refusal
-
-
-_PHRASES = {"hands": "gets another"}
-"""What is said for a verb, where that is not itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +81,6 @@ class PlanSentences:
     def short_name(self, change: Change) -> str:
         """The contact's name in a sentence; with its id where a masked name could be anybody's."""
         return short_name(change.contact, self.dialect)
-
-    def summary(self, change: Change) -> list[tuple[str, str]]:
-        """What matters of a contact in a few words, riskiest first: ``("loses", "loses preview")``."""
-        roles = [operation for operation in change.operations if operation.facet is Facet.ROLES]
-        changed = [role for role in roles if role.action is Action.CHANGE]
-        items = {
-            "hands": [step.item for step in change.handovers],
-            "loses": [role.item for role in roles if role.revokes],
-            "activates": [role.item for role in roles if role.bypasses_approval],
-            "gains": [role.item for role in roles if role.before is None and not role.bypasses_approval],
-            "changes": [role.item for role in changed if not role.bypasses_approval],
-        }
-        phrases = [
-            (verb, f"{_PHRASES.get(verb, verb)} {names(affected, self.dialect)}")
-            for verb, affected in items.items()
-            if affected
-        ]
-        others = len(change.operations) - sum(map(len, items.values()))
-        more = count(others, "other step" if phrases else "step")
-        return [*phrases, ("more", more)] if others else phrases
 
     def warnings(self) -> Iterator[str]:
         """What a reviewer must see first, each warning in one piece."""

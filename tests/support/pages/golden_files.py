@@ -10,7 +10,7 @@ from pathlib import Path
 from reconcile.documents.plan import plan_json
 from reconcile.render.layout import TextLayout
 from reconcile.render.masking.mask import mask
-from reconcile.render.plan_markdown import plan_markdown
+from reconcile.render.plan_markdown.document import plan_markdown
 from reconcile.render.plan_page.page import plan_page
 from reconcile.render.plan_text import plan_text
 from tests.support.plans.plan_samples import full_plan

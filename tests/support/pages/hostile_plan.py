@@ -12,16 +12,18 @@ _NAMES = "account config_digest contact declarations_digest detail digest email 
 
 _MORE_NAMES = "notes reason reference revert revocations subjects target timezone tool_version type"
 
-FREE = frozenset(f"{_NAMES} {_MORE_NAMES}".split())
+_NAMES_OF_SCOPES = "base only ref"
+
+FREE = frozenset(f"{_NAMES} {_MORE_NAMES} {_NAMES_OF_SCOPES}".split())
 """Keys of the document whose strings may be anything."""
 
 FREE_TEXT = {"before", "after", "value"}
 """Keys whose strings are free where they are text, while a grant's own are not."""
 
 
-def plan_with_texts(change: Callable[[str], str]) -> Plan:
-    """The full sample plan with each free string changed."""
-    document = plan_document(full_plan())
+def plan_with_texts(change: Callable[[str], str], sample: Callable[[], Plan] = full_plan) -> Plan:
+    """A sample plan, the full one if none is named, with each free string changed."""
+    document = plan_document(sample())
     return plan_from_document({key: _walk(key, value, change) for key, value in document.items()})
 
 

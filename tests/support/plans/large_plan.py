@@ -1,7 +1,10 @@
 """Plans of many contacts, for limits and speed."""
 
+from dataclasses import replace
 from functools import cache
 
+from reconcile.model.baseline import Comparison
+from reconcile.model.contact import Identity
 from reconcile.model.plans.change import Change
 from reconcile.model.plans.plan import Plan
 from tests.support.plans.plan_samples import (
@@ -10,6 +13,7 @@ from tests.support.plans.plan_samples import (
     changed,
     creation,
     field_set,
+    full_plan,
     grant,
     granted,
     kept_role,
@@ -17,7 +21,11 @@ from tests.support.plans.plan_samples import (
     origin,
     plan,
     revoked,
+    scheduled,
+    scope,
     tag_added,
+    undeclared,
+    withheld,
 )
 
 KINDS = 7
@@ -46,3 +54,29 @@ def member(number: int) -> Change:
 def large_plan(size: int) -> Plan:
     """A plan of so many changes, in the order of their addresses as a planner makes it."""
     return plan(*sorted(map(member, range(size)), key=lambda one: one.contact.email))
+
+
+def crowded_plan() -> Plan:
+    """One of everything and so many contacts that they stand in groups and tables, and lists are cut."""
+    crowd = [
+        change(
+            tag_added("audit-2027"), granted(grant("auditor")), email=f"auditor{n}@email.com", id=f"9{n:02}"
+        )
+        for n in range(24)
+    ]
+    schedules = [
+        scheduled(f"term-{n:02}", comparison=Comparison.KNOWN if n % 2 else Comparison.NEW) for n in range(60)
+    ]
+    leavers = [undeclared("customer", of=f"leaver{n}@email.com", id=f"8{n:02}") for n in range(12)]
+    full = full_plan()
+    return replace(
+        full,
+        changes=(*full.changes, *crowd),
+        scheduled=(*full.scheduled, *schedules),
+        withheld=(*full.withheld, *(withheld(f"expo-{n:02}", of=QUINN) for n in range(25))),
+        undeclared=(*full.undeclared, *leavers),
+        scope=replace(scope(30, 100), only=("contacts/trade/ipswich.yaml", "bob@email.com")),
+    )
+
+
+QUINN = Identity("41", "user", "quinn@email.com")

@@ -54,7 +54,7 @@ def comment(
 
 def _sealed(plan: "Plan", file: Path) -> str:
     """The seal of a plan; its salt is written beside the plan's file."""
-    from reconcile.forge.seal import new_salt, seal_of
+    from reconcile.forge.approved_plan import new_salt, seal_of
     from reconcile.services.files import write_file
 
     salt = new_salt()
@@ -114,7 +114,7 @@ def applied(common: Common, *, approved: Path | None, outcome: str, **given: str
 
 def _approval(file: Path) -> tuple[str, str]:
     """The digest of the approved plan, by which the journal knows it, and its seal, which our comment has."""
-    from reconcile.forge.seal import seal_of
+    from reconcile.forge.approved_plan import seal_of
     from reconcile.services.files import read_approved_plan
 
     digest, salt = read_approved_plan(file, None).digest, salt_file(file)

@@ -1,66 +1,24 @@
-"""The pictures of the page: holders of roles, and the windows that start and lapse in the next 90 days."""
+"""The picture of the windows that start and lapse in the next 90 days, and the same as a table."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from reconcile.clock import later
-from reconcile.model.contact import Grant
+from reconcile.model.contact import Grant, Identity
 from reconcile.model.facets import SETS, Facet
-from reconcile.model.plans.change import Change
-from reconcile.model.plans.operation import Kept, Operation, OriginKind, Value
+from reconcile.model.plans.operation import Action, Kept, Operation, OriginKind, Value
 from reconcile.model.plans.plan import Plan
+from reconcile.model.plans.schedule import Scheduled
 from reconcile.render.escape import PAGE
 from reconcile.render.wording.contact_lines import NOUNS
+from reconcile.render.wording.names import short_name
 from reconcile.render.wording.operation_text import end_text, start_text
-from reconcile.render.wording.risk import RoleImpact, role_impacts
-from reconcile.render.wording.sentences import PlanSentences
 from reconcile.text import listed
 
-ROLES_SHOWN = 15
-"""Maximum number of roles, then the number of the others."""
-
-
-def role_impact_picture(plan: Plan) -> str:
-    """A table of the roles, those with most losses first; its bars say no more than its numbers."""
-    impacts = role_impacts(plan)
-    if not impacts:
-        return "<p class=none>Nobody gains or loses a role.</p>"
-    widest = max(impact.kept + impact.lost + impact.gained for impact in impacts)
-    rows = "".join(_role_row(impact, widest) for impact in impacts[:ROLES_SHOWN])
-    return (
-        "<table class=reach><thead><tr><th scope=col>role<th scope=col>holders"
-        "<th scope=col>lost<th scope=col>gained</thead>"
-        f"<tbody>{rows}</tbody></table>{_more(len(impacts) - ROLES_SHOWN, ' roles')}"
-    )
-
-
-def _more(others: int, kind: str) -> str:
-    return f"<p class=more>and {others:,} more{kind}</p>" if others > 0 else ""
-
-
-def _role_row(impact: RoleImpact, widest: int) -> str:
-    return (
-        f"<tr><th scope=row>{PAGE.name(impact.role)}{_role_bar(impact, widest)}"
-        f"<td>{impact.before:,} → {impact.after:,}"
-        f"<td class=lost>{_number(impact.lost)}<td class=gained>{_number(impact.gained)}</tr>"
-    )
-
-
-def _number(number: int) -> str:
-    return f"{number:,}" if number else ""
-
-
-def _role_bar(impact: RoleImpact, widest: int) -> str:
-    parts, start = [], 0.0
-    for kind, number in (("kept", impact.kept), ("lost", impact.lost), ("gained", impact.gained)):
-        width = number * 100 / widest
-        if number:
-            parts.append(f"<rect class={kind} x={start:.2f}% width={width:.2f}% height=100% rx=2 />")
-        start += width
-    return f"<svg height=10 aria-hidden=true>{''.join(parts)}</svg>"
-
+from .tables import more_text
 
 DAYS_AHEAD = 90
 """Days from the plan's clock on."""
@@ -68,56 +26,72 @@ DAYS_AHEAD = 90
 
 @dataclass(frozen=True, slots=True)
 class WindowEvent:
-    """A window that starts or lapses.
+    """A window that starts or lapses, and whose it is.
 
-    ``change`` is the index of the contact's change in the plan; None for a contact that the plan does not
-    change. ``facet`` is None where it is not known.
+    ``facet`` is None where it is not known.
     """
 
     at: datetime
     starts: bool
     facet: Facet | None
     item: str
-    change: int | None
+    contact: Identity
 
 
 def window_events(plan: Plan) -> list[WindowEvent]:
     """The events within 90 days of the plan's clock, for the contacts as they will be once it is applied.
 
-    A plan knows the windows of its own contacts and the one that ends it.
+    A plan knows the windows of the contacts that it changes, all that is scheduled, and the one that ends it.
     """
     until = later(plan.as_of, timedelta(days=DAYS_AHEAD))
-    return sorted(
-        {event for event in _events(plan) if plan.as_of < event.at <= until},
-        key=lambda event: (event.at, event.starts, event.item, event.change is None, event.change or 0),
-    )
+    events = {event for event in _events(plan) if plan.as_of < event.at <= until}
+    return sorted(events, key=_order)
+
+
+def _order(event: WindowEvent) -> tuple[datetime, bool, str, str, str]:
+    return event.at, event.starts, event.item, event.contact.label, event.contact.id
 
 
 def _events(plan: Plan) -> Iterator[WindowEvent]:
     facets: dict[str, Facet | None] = {}
-    for index, change in enumerate(plan.changes):
-        for event in _events_of_change(index, change):
-            facets[event.item] = event.facet
-            yield event
+    contacts: set[Identity] = set()
+    for event in chain(_of_changes(plan), _of_schedules(plan)):
+        facets[event.item] = event.facet
+        contacts.add(event.contact)
+        yield event
     boundary = plan.valid_until
-    if boundary and not any(change.is_called(boundary.contact) for change in plan.changes):
+    if boundary and not any(contact.is_called(boundary.contact) for contact in contacts):
         # A boundary does not say whether its item is a role or a tag; the same item of another contact does.
-        yield WindowEvent(boundary.at, boundary.starts, facets.get(boundary.item), boundary.item, None)
+        whose = Identity("", "", boundary.contact)
+        yield WindowEvent(boundary.at, boundary.starts, facets.get(boundary.item), boundary.item, whose)
 
 
-def _events_of_change(index: int, change: Change) -> Iterator[WindowEvent]:
-    for operation in change.operations:
-        if operation.origin.kind is OriginKind.NOT_STARTED and operation.origin.at:
-            yield _event(operation.origin.at, operation, index, starts=True)
-        elif end := _end(operation, operation.after):
-            yield _event(end, operation, index, starts=False)
-    for kept in change.kept:
-        if end := _end(kept, kept.value):
-            yield _event(end, kept, index, starts=False)
+def _of_changes(plan: Plan) -> Iterator[WindowEvent]:
+    for change in plan.changes:
+        for operation in change.operations:
+            if operation.origin.kind is OriginKind.NOT_STARTED and operation.origin.at:
+                yield _event(operation.origin.at, operation, change.contact, starts=True)
+            elif end := _end(operation, operation.after):
+                yield _event(end, operation, change.contact, starts=False)
+        for kept in change.kept:
+            if end := _end(kept, kept.value):
+                yield _event(end, kept, change.contact, starts=False)
 
 
-def _event(at: datetime, item: Operation | Kept, index: int, *, starts: bool) -> WindowEvent:
-    return WindowEvent(at, starts=starts, facet=item.facet, item=item.item, change=index)
+def _of_schedules(plan: Plan) -> Iterator[WindowEvent]:
+    for row in plan.scheduled:
+        if row.taken_back:
+            continue
+        if row.action is Action.ADD and row.window.starts:
+            yield _event(row.window.starts, row, row.contact, starts=True)
+        if row.window.expires:
+            yield _event(row.window.expires, row, row.contact, starts=False)
+
+
+def _event(
+    at: datetime, item: Operation | Kept | Scheduled, contact: Identity, *, starts: bool
+) -> WindowEvent:
+    return WindowEvent(at, starts=starts, facet=item.facet, item=item.item, contact=contact)
 
 
 def _end(item: Operation | Kept, value: Value) -> datetime | None:
@@ -162,7 +136,7 @@ def windows_picture(plan: Plan) -> str:
         lanes[event.facet, event.item].append(event)
     ranked = sorted(lanes.items(), key=lambda lane: (-len(lane[1]), lane[1][0].at, lane[0][1]))
     drawn = "".join(_lane(plan, item, marked) for item, marked in ranked[:LANES_SHOWN])
-    more = _more(len(ranked) - LANES_SHOWN, " in the table")
+    more = more_text(len(ranked) - LANES_SHOWN, " in the table")
     picture = f"<div class=lanes aria-hidden=true>{_axis(plan.as_of)}{drawn}</div>"
     return picture + more + _LEGEND + _table(plan, events)
 
@@ -233,7 +207,7 @@ def _table(plan: Plan, events: list[WindowEvent]) -> str:
     for event in events:
         rows[event.at, event.starts, _noun(event), event.item].append(event)
     shown = "".join(_window_row(plan, same) for same in list(rows.values())[:ROWS_SHOWN])
-    more = _more(len(rows) - ROWS_SHOWN, "")
+    more = more_text(len(rows) - ROWS_SHOWN, "")
     return (
         "<details class=table><summary>The same as a table</summary><table><thead><tr><th scope=col>when"
         f"<th scope=col>what<th scope=col>of whom</thead><tbody>{shown}</tbody></table>{more}</details>"
@@ -242,7 +216,7 @@ def _table(plan: Plan, events: list[WindowEvent]) -> str:
 
 def _window_row(plan: Plan, events: list[WindowEvent]) -> str:
     """One event of one item, for all contacts that it happens to."""
-    event, names = events[0], listed([_contact_name(plan, event) for event in events])
+    event, names = events[0], listed([short_name(event.contact, PAGE) for event in events])
     when = (start_text if event.starts else end_text)(event.at, plan.timezone)
     what = f"{_noun(event)} {PAGE.name(event.item)} {'starts' if event.starts else 'lapses'}"
     return f"<tr><th scope=row>{when}<td>{what}<td>{names}</tr>"
@@ -250,9 +224,3 @@ def _window_row(plan: Plan, events: list[WindowEvent]) -> str:
 
 def _noun(event: WindowEvent) -> str:
     return NOUNS.get(event.facet, "") if event.facet else ""
-
-
-def _contact_name(plan: Plan, event: WindowEvent) -> str:
-    if event.change is None:
-        return "another contact"
-    return PlanSentences(plan, PAGE).short_name(plan.changes[event.change])

@@ -1,0 +1,1 @@
+"""A plan for a pull request, in GitHub's and GitLab's Markdown."""

@@ -1,0 +1,120 @@
+"""The tables of the page: holders of roles, tags, and the changes that happen to several contacts alike."""
+
+from collections.abc import Sequence
+
+from reconcile.model.facets import Facet
+from reconcile.model.plans.entries import ContactEntry
+from reconcile.model.plans.item_counts import SCHEDULED, TAKEN_BACK, ItemCounts, ItemTable, item_table
+from reconcile.model.plans.plan import Plan
+from reconcile.render.escape import PAGE
+from reconcile.render.wording.group_text import effect_phrases
+from reconcile.render.wording.names import short_name
+from reconcile.render.wording.risk import RoleImpact, role_impacts
+
+ROWS_SHOWN = 15
+"""Maximum number of roles and of tags, then the number of the others."""
+
+GROUPS_SHOWN = 30
+"""Maximum number of groups of equal changes, then the number of the others."""
+
+_MEMBERS_NAMED = 3
+
+_BARS = {"added": "gained", "removed": "lost"}
+
+
+def more_text(others: int, kind: str) -> str:
+    """``and 3 more roles``, or nothing."""
+    return f"<p class=more>and {others:,} more{kind}</p>" if others > 0 else ""
+
+
+def role_impact_picture(plan: Plan) -> str:
+    """A table of the roles, those with most losses first; its bars say no more than its numbers."""
+    impacts, later = role_impacts(plan), _later(item_table(plan, Facet.ROLES))
+    others = [RoleImpact(role, 0, 0, 0) for role in later if role not in {impact.role for impact in impacts}]
+    rows = [*impacts, *others]
+    if not rows:
+        return "<p class=none>Nobody gains or loses a role.</p>"
+    widest = max(1, *(impact.kept + impact.lost + impact.gained for impact in rows))
+    columns = ["holders", "lost", "gained", *_columns(later)]
+    shown = "".join(
+        _role_row(impact, later.get(impact.role), columns, widest) for impact in rows[:ROWS_SHOWN]
+    )
+    return _table("role", columns, shown) + more_text(len(rows) - ROWS_SHOWN, " roles")
+
+
+def _later(table: ItemTable) -> dict[str, ItemCounts]:
+    return {row.item: row for row in table.rows if row.of(SCHEDULED) or row.of(TAKEN_BACK)}
+
+
+def _columns(later: dict[str, ItemCounts]) -> list[str]:
+    return [word for word in (SCHEDULED, TAKEN_BACK) if any(row.of(word) for row in later.values())]
+
+
+def _table(noun: str, columns: Sequence[str], rows: str) -> str:
+    head = "".join(f"<th scope=col>{column}" for column in (noun, *columns))
+    return f"<table class=reach><thead><tr>{head}</thead><tbody>{rows}</tbody></table>"
+
+
+def _role_row(impact: RoleImpact, later: ItemCounts | None, columns: Sequence[str], widest: int) -> str:
+    parts = {"kept": impact.kept, "lost": impact.lost, "gained": impact.gained}
+    cells = [
+        _cell("holders", f"{impact.before:,} → {impact.after:,}" if impact.before or impact.after else ""),
+        _cell("lost", _number(impact.lost), "lost"),
+        _cell("gained", _number(impact.gained), "gained"),
+        *(_cell(word, _number(later.of(word) if later else 0)) for word in columns[3:]),
+    ]
+    return f"<tr><th scope=row>{PAGE.name(impact.role)}{_bar(parts, widest)}{''.join(cells)}</tr>"
+
+
+def _cell(column: str, text: str, css_class: str = "") -> str:
+    """A cell that names its column, for screens on which the columns do not fit."""
+    kind = f" class={css_class}" if css_class else ""
+    return f"<td{kind} data-of='{column}'>{text}"
+
+
+def tag_picture(plan: Plan) -> str:
+    """The same for tags; of these a plan knows no holders. Empty where no tag comes or goes."""
+    table = item_table(plan, Facet.TAGS)
+    if not table.rows:
+        return ""
+    widest = max(1, *(sum(map(row.of, _BARS)) for row in table.rows))
+    rows = "".join(_tag_row(row, table.columns, widest) for row in table.rows[:ROWS_SHOWN])
+    return _table("tag", table.columns, rows) + more_text(len(table.rows) - ROWS_SHOWN, " tags")
+
+
+def _tag_row(row: ItemCounts, columns: Sequence[str], widest: int) -> str:
+    parts = {_BARS[word]: row.of(word) for word in columns if word in _BARS}
+    cells = "".join(_cell(word, _number(row.of(word)), _BARS.get(word, "")) for word in columns)
+    return f"<tr><th scope=row>{PAGE.name(row.item)}{_bar(parts, widest)}{cells}</tr>"
+
+
+def _number(number: int) -> str:
+    return f"{number:,}" if number else ""
+
+
+def _bar(numbers: dict[str, int], widest: int) -> str:
+    parts, start = [], 0.0
+    for kind, number in numbers.items():
+        width = number * 100 / widest
+        if number:
+            parts.append(f"<rect class={kind} x={start:.2f}% width={width:.2f}% height=100% rx=2 />")
+        start += width
+    return f"<svg height=10 aria-hidden=true>{''.join(parts)}</svg>" if parts else ""
+
+
+def equal_changes_table(groups: Sequence[Sequence[ContactEntry]]) -> str:
+    """What happens to several contacts alike, each with a box that shows only these; empty without groups."""
+    if not groups:
+        return ""
+    rows = "".join(_group_row(number, group) for number, group in enumerate(groups[:GROUPS_SHOWN]))
+    head = "<tr><th scope=col>what<th scope=col>contacts<th scope=col><span class=spoken>filter</span>"
+    rest = more_text(len(groups) - GROUPS_SHOWN, ", among the contacts below")
+    return f"<table class=equal><thead>{head}</thead><tbody>{rows}</tbody></table>{rest}"
+
+
+def _group_row(number: int, group: Sequence[ContactEntry]) -> str:
+    what = "; ".join(effect_phrases(group[0], PAGE))
+    named = ", ".join(short_name(entry.contact, PAGE) for entry in group[:_MEMBERS_NAMED])
+    box = f"<label class=pill><input type=checkbox name=equal value={number}>Show only these</label>"
+    size = _cell("contacts", f"{len(group):,}")
+    return f"<tr><th scope=row>{what}<br><small>{named}, …</small>{size}<td>{box}</tr>"
