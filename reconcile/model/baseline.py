@@ -57,13 +57,15 @@ class BaselineEntry:
 
     ``form`` is None where it is not known any more: in a record of an earlier version. ``place`` is where the
     base declares it; None where only the record tells of it. ``contact`` is the id of the contact that it was
-    about; None where that is not known: a commit tells of none.
+    about; None where that is not known: a commit tells of none. ``judged`` is when the last run began that
+    left the contact as declared, or set it aside: until then the guards have judged what the clock does.
     """
 
     resolved: str
     form: ResolvedForm | None = None
     place: Place | None = None
     contact: str | None = None
+    judged: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

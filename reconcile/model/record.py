@@ -25,6 +25,11 @@ class RecordedEntry:
     form: ResolvedForm | None = None
     revocations: tuple[str, ...] = ()
 
+    def as_baseline(self) -> BaselineEntry:
+        """The declaration as one that others are compared with."""
+        judged = self.settled or self.set_aside
+        return BaselineEntry(self.resolved, self.form, contact=self.contact, judged=judged)
+
 
 @dataclass(frozen=True, slots=True)
 class CheckedOutCommit:
@@ -53,10 +58,7 @@ class Record:
 
     def baseline(self) -> Baseline:
         """The declarations that it remembers, to compare the present ones with."""
-        entries = {
-            key: BaselineEntry(entry.resolved, entry.form, contact=entry.contact)
-            for key, entry in self.entries.items()
-        }
+        entries = {key: entry.as_baseline() for key, entry in self.entries.items()}
         return Baseline("the last complete run", entries, None, self.allowances, self.at)
 
 

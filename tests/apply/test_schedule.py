@@ -44,7 +44,7 @@ def test_a_schedule_that_was_added_after_the_approval_is_refused(sandbox_account
     done = checkout.apply(str(approved))
     assert done.code == 3, done.said
     assert (
-        f"{TOM} (contact 9): tag vip would start at 2026-12-01T00:00:00Z, and that was not approved"
+        f"{TOM} (contact 9): tag vip would start at 2026-12-01 00:00 (UTC), and that was not approved"
         in done.err
     )
     assert checkout.lines("record") == []
@@ -112,6 +112,21 @@ def test_a_schedule_that_nobody_applied_neither_starts_nor_stops_what_is_due(
     assert due.code == 0, due.said
     assert "vip" in sandbox_account.user(TOM)["tags"]
     assert schedule(checkout, STARTED) == [("press", "add", "new")]
+
+
+def test_a_record_of_others_makes_nobody_judge_a_start_again(sandbox_account: SandboxAccount) -> None:
+    """A run of what else was due takes over what it did not look at, and when that was as declared last."""
+    others = "  - {email: grace.odell@example.com, tags: [{value: trade, starts: 2026-12-01T01:00:00Z}]}\n"
+    checkout = sandbox_account.checkout(PRIVILEGED + others, settings=GRANTING)
+    assert checkout.apply("--allow", "granting=1").code == 0
+    checkout.declare((PRIVILEGED + others).replace("additive", "authoritative"))
+    assert checkout.apply("--due", as_of=STARTED).code == 0
+    assert "trade" in sandbox_account.user(GRACE)["tags"]
+    assert "press" not in sandbox_account.user(TOM)["roles"]
+    checkout.declare(PRIVILEGED + others)
+    due = checkout.apply("--due", as_of="2026-12-02T06:00:00Z")
+    assert due.code == 0, due.said
+    assert "press" in sandbox_account.user(TOM)["roles"]
 
 
 def test_a_contact_whose_write_failed_is_not_due_by_a_schedule_of_that_run(

@@ -119,7 +119,8 @@ def baseline_of_case(
     baseline = baseline_of("the base", earlier(content["baseline"], content, policy, folder), policy, "")
     at = parse_instant(content["recorded"]) if "recorded" in content else None
     entries = {
-        key: replace(entry, contact=remembered.contact(key)) for key, entry in baseline.entries.items()
+        key: replace(entry, contact=remembered.contact(key), judged=at)
+        for key, entry in baseline.entries.items()
     }
     return replace(baseline, at=at, entries=entries)
 

@@ -28,8 +28,8 @@ from .timeline import declared_items, declared_origin
 class Schedule:
     """What lies ahead of all declared contacts, soonest first, and what is withheld from them.
 
-    ``foreseen`` are the items whose window started, or ended, since the baseline was recorded, and that it
-    has with the very same window: the guards judged them when they were scheduled.
+    ``foreseen`` are the items whose window started, or ended, since the run that the baseline tells of them,
+    and that it has with the very same window: the guards judged them when they were scheduled.
     """
 
     scheduled: tuple[Scheduled, ...] = ()
@@ -86,7 +86,8 @@ Item = DeclaredItem | ResolvedItem
 class _Person:
     """One declared contact: what is declared of it, what the baseline declared, and its plan, if any.
 
-    ``source`` is where it is declared, by the baseline alone where nothing declares it now.
+    ``source`` is where it is declared, by the baseline alone where nothing declares it now. ``judged`` is
+    when the last run began that left the contact as declared.
     """
 
     identity: Identity
@@ -95,6 +96,7 @@ class _Person:
     before: Mapping[ItemKey, ResolvedItem]
     context: PlanContext
     contact: ContactPlan | None = None
+    judged: datetime | None = None
 
     @classmethod
     def of(
@@ -112,7 +114,8 @@ class _Person:
         # A record of an earlier version tells nothing but whether something differs.
         if entry and entry.form is None and entry.resolved == resolved_digest(declaration, context.policy):
             before = {key: resolved_item(key[0], item) for key, item in items.items()}
-        return cls(identity, declaration.place, items, before, context, contact)
+        judged = entry.judged if entry else None
+        return cls(identity, declaration.place, items, before, context, contact, judged)
 
     @property
     def now(self) -> datetime:
@@ -169,12 +172,14 @@ class _Person:
         return key not in {(facet, item_key(facet, item_name(item))) for item in held}
 
     def foreseen(self) -> Iterator[tuple[Identity, ItemKey]]:
-        """The items whose window the clock has opened or closed since the baseline was recorded."""
-        recorded = self.context.baseline.at if self.context.baseline else None
-        if recorded is not None:
+        """The items whose window the clock has opened or closed since a run left the contact as declared."""
+        if self.judged is not None:
+            # A later run that was not complete may have seen the boundary, too.
+            settled = self.context.remembered.settled.get(self.identity.id, self.judged)
+            last = max(self.judged, settled)
             for key, item in self.items.items():
                 boundaries = (item.window.starts, item.window.expires)
-                passed = any(at is not None and recorded < at <= self.now for at in boundaries)
+                passed = any(at is not None and last < at <= self.now for at in boundaries)
                 if passed and self._comparison(item) is Comparison.KNOWN:
                     yield self.identity, key
 
