@@ -26,7 +26,11 @@ from reconcile.plan.naming import (
 
 from .accounts import check_clock, open_reader, warn_of_clock
 from .caller import Console, Progress
+from .planning.look_ups import LookUps
 from .project import Project
+
+_LARGE = 1 << 30
+"""Number of contacts of an account that nobody lists to explain one, while looking that one up is enough."""
 
 
 def explain_in_project(project: Project, name: str, console: Console) -> Explanation:
@@ -122,21 +126,8 @@ class _DeclaredExplainer:
 
     def _candidates(self, declaration: Declaration) -> Listing:
         """The live contacts that it may mean, and others that the account finds with them."""
-        if declaration.id is not None:
-            return _by_id(declaration.id, self.account)
-        given = (declaration.email, (declaration.profile or {}).get("email"))
-        emails = sorted({email for email in given if email})
-        known = self.remembered.contact(declaration.key)
-        by_id = [_by_id(known, self.account)] if known else []
-        if declaration.reference is not None:
-            listings = [self.account.search("reference", declaration.reference)]
-            listings += [self.account.search("email", email) for email in emails if declaration.create]
-            return _merge_listings([*listings, *by_id])
-        listing = _merge_listings([*(self.account.search("email", email) for email in emails), *by_id])
-        matches = self._match([declaration], listing.identities)
-        if matches.matched or any(doubt.rule != "contact-not-found" for doubt in matches.doubtful):
-            return listing
-        listing = self.account.listing(lambda done, total: self.progress("Listing contacts", done, total))
+        look_ups = LookUps(self.account, self.remembered, _LARGE, self.progress)
+        listing = look_ups.find([declaration]).listing
         if listing.gap:
             where = self.account.connection.account
             raise ApiError(f"{where} could not be listed whole: {listing.gap}; try again at a quieter time")
