@@ -2,10 +2,11 @@
 
 import io
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -30,6 +31,26 @@ def run_command(
 ) -> CommandResult:
     """Run the command in that folder, with exactly that environment; its standard input is no terminal."""
     out, err = io.StringIO(), io.StringIO()
+    code = _run(arguments, environment, folder, out=out, err=err, entered=entered)
+    return CommandResult(code, out.getvalue(), err.getvalue())
+
+
+def printed_by(*arguments: str, environment: Mapping[str, str], folder: Path) -> str:
+    """What a command prints on both streams, as a person at a terminal sees them."""
+    terminal = io.StringIO()
+    _run(arguments, environment, folder, out=terminal, err=terminal)
+    return terminal.getvalue()
+
+
+def _run(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    folder: Path,
+    *,
+    out: TextIO,
+    err: TextIO,
+    entered: str = "",
+) -> int:
     with pytest.MonkeyPatch.context() as patch, chdir(folder), redirect_stdout(out), redirect_stderr(err):
         for name in set(os.environ) - set(environment):
             patch.delenv(name)
@@ -38,4 +59,4 @@ def run_command(
         patch.setattr("sys.stdin", io.StringIO(entered))
         with pytest.raises(SystemExit) as ended:
             main(arguments)
-    return CommandResult(int(ended.value.code or 0), out.getvalue(), err.getvalue())
+    return int(ended.value.code or 0)
