@@ -140,8 +140,9 @@ GUARDS: dict[str, Guard] = {
         ),
         Guard(
             "granting",
-            "more contacts would gain a privileged role, be activated in one without approval, or get one "
-            "for longer; with a limit above 0, runs of the hours of `losing-access` count, too",
+            "more contacts would gain a privileged role, now or when its window starts, be activated in one "
+            "without approval, or get one for longer; with a limit above 0, runs of the hours of "
+            "`losing-access` count, too",
             "Contacts that gain a privileged role, or for a longer time than before.",
             "a mapping with 'roles' and 'contacts'",
             (GRANTING_ROLES, GRANTING),
@@ -189,8 +190,9 @@ GUARDS: dict[str, Guard] = {
         ),
         Guard(
             "protected",
-            "a role or contact under `protect` would be touched, or somebody who holds such a role or one "
-            "that `granting` names would get another e-mail address or username",
+            "a role or contact under `protect` would be touched, now or by a new schedule, or somebody who "
+            "holds such a role or one that `granting` names, or will, would get another e-mail address or "
+            "username",
             configured_by="protect: {roles: [...], contacts: [...]}",
             per_contact=True,
         ),
