@@ -72,6 +72,7 @@ def test_a_setting_refuses_the_run_that_would_forget_somebody(sandbox_account: S
     checkout = sandbox_account.checkout(TEAM, settings="undeclared: refuse\n")
     assert checkout.apply().code == 0
     checkout.declare(WITHOUT_TOM)
+    assert checkout.plan("--check").code == 3
     refused = checkout.apply()
     assert refused.code == 3, refused.said
     assert "undeclared: 1 contact would keep what is declared no longer; the limit is 0" in refused.err
