@@ -104,7 +104,9 @@ _OPTIONS = (
     click.option("--target", metavar="NAME", help="One of the targets of the configuration."),
     click.option("--as-of", type=Instant(), help="Work as of that day (its start) or time instead of now."),
     click.option("--quiet", is_flag=True, help="Say only results and errors."),
-    click.option("--verbose", is_flag=True, help="Say each request to the account."),
+    click.option(
+        "--verbose", is_flag=True, help="Say each request to the account, and show long plans whole."
+    ),
     click.option("--no-progress", "bars", flag_value=False, default=True, help="Show no progress bar."),
 )
 
