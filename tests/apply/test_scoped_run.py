@@ -189,6 +189,23 @@ def test_a_saved_plan_is_applied_within_its_scope(shop: Shop) -> None:
     assert shop.account.holds()[GRACE]["roles"].keys() == {"customer"}
 
 
+@pytest.mark.parametrize("only", [BOBS, "contacts/team.yaml"])
+def test_a_saved_plan_means_the_same_wherever_it_is_applied(
+    shop: Shop, only: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name is no file of the folder that the plan happened to be made in; a file is one of the checkout."""
+    shop.commit(TAGGED)
+    monkeypatch.chdir(shop.checkout.root)
+    file = shop.saved("--only", only)
+    assert json.loads(file.read_text())["scope"]["only"] == [only]
+    monkeypatch.chdir(shop.checkout.root / "contacts")
+    assert shop.planned("--only", BOBS)["scope"]["only"] == [BOBS]
+    file = shop.saved("--only", str(shop.checkout.root / only) if "/" in only else only)
+    monkeypatch.chdir("/")
+    shop.applied(str(file))
+    assert shop.written() == [BOB]
+
+
 def test_more_in_scope_than_the_plan_has_is_refused(shop: Shop) -> None:
     """Fewer is fine: what is as the base again is left alone."""
     base, _ = shop.recorded()

@@ -57,9 +57,12 @@ class Only:
 
     def names(self, declaration: Declaration) -> bool:
         """Whether a declaration is of that contact, stands in that file, or has a bundle of it."""
-        return is_called(declaration, self.name) or (
-            self.path is not None and any(_is_below(file, self.path) for file in _files(declaration))
-        )
+        return is_called(declaration, self.name) or self.holds(declaration)
+
+    def holds(self, declaration: Declaration) -> bool:
+        """Whether a declaration stands in that file, or has a bundle of it."""
+        path = self.path
+        return path is not None and any(_is_below(file, path) for file in _files(declaration))
 
 
 def _files(declaration: Declaration) -> set[str]:

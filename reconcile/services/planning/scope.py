@@ -44,7 +44,8 @@ def _names(project: Project, names: Iterable[str], known: Sequence[Declaration])
     for name in names:
         meant = next((only for only in _readings(name, project.choice.checkout) if _means(only, known)), None)
         if meant is not None:
-            yield meant
+            # What is no file is kept as it was given, so that it means the same wherever a plan is applied.
+            yield meant if any(map(meant.holds, known)) else Only(name)
         else:
             unknown.append(_unknown(name, project, known))
     if unknown:
