@@ -176,6 +176,18 @@ def test_the_checkout_of_the_declarations_has_the_base(clone: Clone, tmp_path: P
     assert [declaration.label for declaration in selection.declarations] == ["ann@example.com"]
 
 
+def test_a_configuration_kept_apart_counts_for_both(tmp_path: Path) -> None:
+    """A repository of declarations alone has had none of its own, and is not new for that."""
+    clone = Clone(Repository.at(tmp_path / "declarations"), tmp_path / "declarations")
+    clone.declare(TEAM)
+    clone.repository.commit()
+    clone.declare(TEAM.replace("[customer]", "[press]"))
+    apart = Clone(clone.repository, tmp_path / "apart")
+    apart.write("reconcile.yaml", SETTINGS)
+    selection = apart.select(project=apart.project(declarations=clone.folder))
+    assert [declaration.label for declaration in selection.declarations] == ["ann@example.com"]
+
+
 def test_a_project_may_lie_below_the_root(tmp_path: Path) -> None:
     """Paths are those of the project's folder, in whatever folder that lies, and in whatever script."""
     clone = clone_at(tmp_path / "all", "läden/uk")

@@ -15,6 +15,7 @@ class Repository:
 
     @classmethod
     def at(cls, root: Path) -> "Repository":
+        root.mkdir(exist_ok=True)
         made = cls(root)
         made.git("init", "-q", "-b", "main")
         return made

@@ -121,6 +121,8 @@ def select(
 
 
 class _Selecting:
+    """Compares each declaration with the base's of the same key, and with the names; see `select`."""
+
     def __init__(
         self,
         folder: tuple[Declaration, ...],
