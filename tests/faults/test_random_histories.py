@@ -245,6 +245,7 @@ class History(RuleBasedStateMachine):
         done = self.shop.run("plan")
         for name in re.findall(r"history --retire (\S+?)'", done.err):
             assert self.shop.checkout.run("history", "--retire", name, "--yes").code == 0, done.said
+            self.shop.entries.clear()  # its record may have been the last one
 
     @precondition(lambda self: self.shop.runs())
     @rule()
@@ -266,14 +267,19 @@ class History(RuleBasedStateMachine):
         if done.code in (0, 4) and self.calm:
             if not self.shop.owed():  # a run that was stopped leaves the rest undone
                 self.shop.assert_as_declared(plan)
-            left = plan.get("set_aside") or self.shop.owed() or self.shop.drops
+            new = [row for row in plan.get("set_aside", []) if row["since"] is None]
+            left = new or self.shop.owed() or self.shop.drops
             assert done.code == 0 or left, done.said
         return done
 
     def _allowed(self, *codes: int) -> set[int]:
-        """These exit codes, and those that faults, lost roles and people who have moved can bring about."""
+        """These exit codes, and those that faults, lost roles and people who have moved can bring about.
+
+        A person who moves or is deleted is an error only where no complete run knows the entry.
+        """
         allowed = {*codes, *(() if self.calm else (0, 1, 3, 4))}
-        return allowed | ({3} if self.shop.owed() else set()) | ({65} if self.shop.moved else set())
+        new = {65} if self.shop.moved_before_any_run else set[int]()
+        return allowed | ({3} if self.shop.owed() else set()) | new
 
 
 def _happening(fault: str, contact: str, moment: str) -> str:

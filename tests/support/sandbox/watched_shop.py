@@ -42,7 +42,8 @@ NOTHING: dict[str, Any] = {"changes": []}
 class WatchedShop:
     """What somebody who saw everything knows: who is meant, who moved, what was written, touched, recorded.
 
-    ``recorded`` are the people whose entry by e-mail a complete run has had; ``touched`` the items that
+    ``recorded`` are the people whose entry by e-mail a complete run has had, ``entries`` all whom the last
+    complete run knows, each with how the entry names the contact; ``touched`` are the items that
     somebody has changed since the last complete run, or since the tool has written them. ``drops`` are the
     facets that the account empties where an update does not name them.
     """
@@ -54,6 +55,7 @@ class WatchedShop:
     now: datetime = NOW
     moved: set[str] = field(default_factory=set)
     recorded: set[str] = field(default_factory=set)
+    entries: set[tuple[str, str]] = field(default_factory=set)
     touched: set[tuple[str, Item]] = field(default_factory=set)
     completed: datetime | None = None
     changes: dict[str, list[ContactChange]] = field(default_factory=dict)
@@ -199,8 +201,17 @@ class WatchedShop:
         if complete and not run.due:
             by_email = {number for number, entry in self.wanted.items() if entry["by"] == "email"}
             self.recorded = by_email & (self.recorded | {*PEOPLE} - self.moved)
+            self.entries = self._entries()
             self.touched, self.completed = set(), self.now
         self._touch(during)
+
+    def _entries(self) -> set[tuple[str, str]]:
+        return {(number, entry["by"]) for number, entry in self.wanted.items()}
+
+    @property
+    def moved_before_any_run(self) -> set[str]:
+        """Those who have moved or are gone and whose entry is new: to the tool it may be a typing mistake."""
+        return self.moved & {number for number, _ in self._entries() - self.entries}
 
     def assert_undoes(self, plan: Mapping[str, Any], run: str) -> None:
         """A plan to take a run back touches only what that run has changed.
