@@ -1,6 +1,6 @@
 """The plan of one contact: who it is, what its fold leads to, and the operations that this takes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from reconcile.wire.contacts_v1 import create_payload, update_payload
 from .diff import differs, kept, operations
 from .digest import fingerprint
 from .fold import Folded, fold, without_expired
-from .set_aside import set_aside
+from .set_aside import is_trouble, set_aside
 
 _EMPTY: dict[str, Any] = {**dict.fromkeys(SETS, ()), **{facet: {} for facet in FIELDS}}
 
@@ -169,6 +169,11 @@ class ContactPlan:
             target=target,
             declaration=self.declaration,
         )
+
+
+def are_unreadable(contacts: Sequence[ContactPlan]) -> bool:
+    """True where the account tells of most contacts less than a plan needs: then nobody of them is a note."""
+    return is_trouble(sum(bool(contact.unreadable) for contact in contacts), len(contacts))
 
 
 def plan_contact(declaration: Declaration, live: Contact | None, context: PlanContext) -> ContactPlan:

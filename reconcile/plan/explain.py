@@ -39,8 +39,8 @@ def explain_set_aside(match: DoubtfulMatch, context: PlanContext) -> Explanation
     """Why a plan sets a declaration aside; what its contact holds is not looked at."""
     contact = plan_contact(match.declaration, None, context)
     explanation = _explanation(replace(contact, unsafe=(match.reason,)), context)
-    source, untold = match.declaration.place, () if match.gone else SETS
-    return replace(explanation, contact=match.named, source=source, action=None, untold=untold)
+    explanation = replace(explanation, contact=match.named, source=match.declaration.place, action=None)
+    return replace(explanation, items=(), next=None)
 
 
 def explain_undeclared_contact(live: Contact, context: PlanContext) -> Explanation:

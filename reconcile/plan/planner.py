@@ -11,7 +11,7 @@ from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.text import count, listed, verb_form
 
 from .baseline.undeclared import NOTHING_REMOVED, RemovedEntries
-from .contact_plan import ContactPlan, plan_contact
+from .contact_plan import ContactPlan, are_unreadable, plan_contact
 from .digest import declarations_digest, plan_digest
 from .guards.checks import evaluate
 from .guards.facts import UNKNOWN_FACTS, AccountFacts, GuardInput
@@ -100,11 +100,16 @@ def _order(contact: ContactPlan | SetAside) -> tuple[str, str, str]:
 
 
 def _set_aside(
-    matches: Matches, contacts: Iterable[ContactPlan], context: PlanContext
+    matches: Matches, contacts: Sequence[ContactPlan], context: PlanContext
 ) -> tuple[SetAside, ...]:
     """Who is set aside: first those that still hold a role which they should lose, then the new ones."""
     doubtful = (set_aside_match(match, context) for match in matches.doubtful)
-    unwritable = (entry for contact in contacts if (entry := contact.set_aside()) is not None)
+    trouble = are_unreadable(contacts)
+    unwritable = (
+        replace(entry, since=None) if trouble and contact.unreadable else entry
+        for contact in contacts
+        if (entry := contact.set_aside()) is not None
+    )
     return tuple(sorted((*doubtful, *unwritable), key=_set_aside_order))
 
 

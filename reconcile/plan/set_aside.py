@@ -13,6 +13,14 @@ from reconcile.model.plans.plan import PlanContext
 from .digest import resolved_digest
 from .matching.doubts import DoubtfulMatch
 
+MOST_ODD = 5
+"""Maximum number of contacts that can't be read, then it is trouble if they are more than half of all."""
+
+
+def is_trouble(unread: int, asked: int) -> bool:
+    """True where so many contacts can't be read that the account is to blame, and not some odd ones."""
+    return unread > MOST_ODD and 2 * unread > asked
+
 
 def set_aside(
     declaration: Declaration,

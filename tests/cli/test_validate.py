@@ -172,12 +172,10 @@ def test_roles_are_checked_against_the_account_when_asked_for(shop: Shop, tmp_pa
 def test_every_rule_that_a_plan_tells_is_documented() -> None:
     """The page of rules knows what only the account can tell, too."""
     source = Path(__file__).parent.parent.parent / "reconcile" / "plan"
+    text = "\n".join(path.read_text(encoding="utf-8") for path in source.rglob("*.py"))
     told = {
-        found
-        for path in source.glob("*.py")
-        for found in re.findall(
-            r'Problem\([^()]*(?:\([^()]*\)[^()]*)*, "([a-z-]+)"\)', path.read_text(encoding="utf-8")
-        )
+        *re.findall(r'Problem\([^()]*(?:\([^()]*\)[^()]*)*, "([a-z-]+)"\)', text),
+        *re.findall(r'\brule="([a-z-]+)"', text),
     }
-    assert {"unknown-role", "contact-not-found"} <= told
+    assert {"unknown-role", "contact-not-found", "contact-claimed-twice"} <= told
     assert told <= set(RULES)

@@ -136,6 +136,14 @@ def test_an_account_that_shows_hardly_anybody_is_in_trouble(sandbox_account: San
     assert len(reads) < 10
 
 
+def test_an_account_that_tells_too_little_of_most_is_never_a_note(sandbox_account: SandboxAccount) -> None:
+    """Tags that are no longer told of anybody must not pass for the tags that are declared."""
+    people = "".join(f"  - {{id: {number}, tags: [spring]}}\n" for number in range(13, 20))
+    checkout = sandbox_account.checkout(f"contacts:\n{people}")
+    sandbox_account.control("PUT", "switches", {"switches": {"tags_read": "none"}})
+    assert [checkout.apply().code for _ in range(2)] == [4, 4]
+
+
 def test_a_server_that_fails_for_the_only_contact_fails_the_plan(sandbox_account: SandboxAccount) -> None:
     """Nothing tells an odd contact from an account in trouble then."""
     checkout = sandbox_account.checkout(f"contacts:\n  - {{email: {NED}, tags: [spring]}}\n")

@@ -23,7 +23,7 @@ from reconcile.model.guards import (
 )
 from reconcile.model.plans.change import ChangeAction
 from reconcile.model.settings import OnUndeclared, Policy
-from reconcile.plan.contact_plan import ContactPlan
+from reconcile.plan.contact_plan import ContactPlan, are_unreadable
 from reconcile.text import count, listed, verb_form
 
 from .facts import (
@@ -185,10 +185,11 @@ def _undeclared(guard_input: GuardInput) -> GuardCount:
 def _unreadable(guard_input: GuardInput) -> GuardCount:
     """Refuses those contacts alone: they have no change in the plan, and the others do not depend on them.
 
-    Whom a complete run has told of before is known.
+    Whom a complete run has told of before is known, unless the account tells too little of most.
     """
     aside = ((contact, contact.set_aside()) for contact in guard_input.contacts if contact.unreadable)
-    unread = (contact for contact, entry in aside if entry is not None and not entry.known)
+    trouble = are_unreadable(guard_input.contacts)
+    unread = (contact for contact, entry in aside if entry is not None and (trouble or not entry.known))
     subjects = tuple(f"{contact.label}: {', '.join(contact.unreadable)}" for contact in unread)
     event = "set aside: what must be kept could not be read, and nothing is guessed"
     return count_in_words("contact", event, subjects, 0)

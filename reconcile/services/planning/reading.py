@@ -8,10 +8,8 @@ from reconcile.evance.listing import Listing
 from reconcile.evance.reader import Reader
 from reconcile.model.contact import Contact, Identity
 from reconcile.model.declaration import Declaration
+from reconcile.plan.set_aside import is_trouble
 from reconcile.services.caller import Progress
-
-MOST_UNREAD = 5
-"""Maximum number of contacts that can't be read, then the account is in trouble if they are most of all."""
 
 
 @dataclass(slots=True)
@@ -31,7 +29,7 @@ class UnreadContacts:
         if self.listed_again and isinstance(error, ChangedSinceListed):
             raise error
         self.errors[identity.id] = error
-        if len(self.errors) > MOST_UNREAD and 2 * len(self.errors) > self.asked + 1:
+        if is_trouble(len(self.errors), self.asked + 1):
             raise error
 
     def refuse_trouble(self) -> None:
