@@ -146,7 +146,8 @@ class PartlyApplied(ReconcileError):
     exit_code = ExitCode.PARTLY_APPLIED
 
 
-def refuse_if(reasons: tuple[str, ...], headline: str) -> None:
-    """Raise Refusal when there are reasons: the headline, then a line for each."""
+def refuse_if(reasons: tuple[str, ...], headline: str, advice: str = "") -> None:
+    """Raise Refusal when there are reasons: the headline, a line for each, and what to do about all."""
     if reasons:
-        raise Refusal("\n".join([f"{headline}:", *(f"  {escape_unprintable(reason)}" for reason in reasons)]))
+        lines = [f"{headline}:", *(f"  {escape_unprintable(reason)}" for reason in reasons)]
+        raise Refusal("\n".join([*lines, *map(escape_unprintable, advice.splitlines())]))

@@ -78,7 +78,7 @@ def _fence(text: str) -> str:
 
 
 GUARDS_HEAD = """\
-| guard | refuses when | default | in `reconcile.yaml` | `--allow` lifts it |
+| guard | refuses when | default | in `reconcile.yaml` | lifted by |
 | --- | --- | --- | --- | --- |
 """
 
@@ -90,8 +90,13 @@ def guards_table() -> str:
 
 def _guard(guard: Guard) -> str:
     defaults = ", ".join(_default(setting) for setting in guard.settings)
-    cells = [f"`{guard.name}`", guard.refuses_when, defaults, _configured(guard), "yes" * guard.liftable]
+    cells = [f"`{guard.name}`", guard.refuses_when, defaults, _configured(guard), _lifted_by(guard)]
     return f"| {' | '.join(cells)} |\n".replace("|  |", "| |").replace("|  |", "| |")
+
+
+def _lifted_by(guard: Guard) -> str:
+    """The keys of an entry under ``allow``; ``--allow`` lifts the same guards."""
+    return ", ".join(f"`{key}`" for key in guard.lifted_by)
 
 
 def _default(setting: GuardSetting[Any]) -> str:

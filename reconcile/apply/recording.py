@@ -25,6 +25,7 @@ from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.record import CheckedOutCommit, Record, Remembered
 from reconcile.model.result import Report
 from reconcile.plan.digest import declarations_digest, policy_digest
+from reconcile.plan.guards.allowances import allowance_digests
 
 MOST_KEPT = 5
 """Maximum number of records' files kept for an account: more than one, since a run may be retired."""
@@ -106,6 +107,7 @@ class Recorder:
         created = {
             result.change.declaration.key: result.created for result in report.results if result.created
         }
+        allowances = allowance_digests(self.context.allowances)
         if self.plan.scope is not None:
             declared = {declaration.key for declaration in self.folder}
             entries = builder.of_scoped_run(self.planned, created, declared)
@@ -116,8 +118,8 @@ class Recorder:
             entries = builder.of_due_run(self.planned, self.waiting)
             # Declarations that were not carried out yet stay so: later runs compare them with that commit.
             commit = commit if declarations == last.declarations else last.commit
-            declarations = last.declarations
-        return Record(run, self.context.now, commit, declarations, self._config, entries)
+            declarations, allowances = last.declarations, last.allowances
+        return Record(run, self.context.now, commit, declarations, self._config, entries, allowances)
 
 
 def note_record(journal: Journal, record: Record, times: NotedTimes, earlier: Sequence[NotedRecord]) -> None:
@@ -144,6 +146,7 @@ def note_record(journal: Journal, record: Record, times: NotedTimes, earlier: Se
             entries=len(record.entries),
             file=name,
             digest=digest,
+            allowances=tuple(sorted(record.allowances)),
         )
     )
     _remove_old_files(records_folder(journal.folder), [*(line.file for _, line in earlier), name])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from reconcile import clock
 from reconcile.errors import DeclarationError
+from reconcile.model.allowance import Allowance
 from reconcile.model.declaration import Declaration
 from reconcile.model.facets import Facet
 from reconcile.model.problem import Place, Problem, Severity
@@ -17,6 +18,7 @@ from reconcile.model.settings import Policy
 from reconcile.text import character_name, escape_unprintable, shows
 
 from . import rules
+from .allowances import AllowanceReader, find_equal_allowances
 from .bundles import Bundle, ItemHolder, bundles_by_name, check_bundle_names, read_bundle, with_bundles
 from .checks.duplicates import find_duplicates, find_shared_emails
 from .checks.forbidden import find_ignored
@@ -37,12 +39,14 @@ class LoadedDeclarations:
 
     ``declarations`` are sorted by place. ``roles`` is every declared role reference with its place, those of
     bundles included, to be checked against the account. ``files`` is the number of files.
+    ``allowances`` are the entries under ``allow``, sorted by place.
     """
 
-    declarations: tuple[Declaration, ...]
-    warnings: tuple[Problem, ...]
-    roles: tuple[tuple[str, Place], ...]
-    files: int
+    declarations: tuple[Declaration, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    roles: tuple[tuple[str, Place], ...] = ()
+    files: int = 0
+    allowances: tuple[Allowance, ...] = ()
 
 
 def load_declarations(
@@ -51,17 +55,18 @@ def load_declarations(
     """All declarations of a folder, with every ``*.yaml`` and ``*.yml`` below it.
 
     Places name their file relative to ``root``, the folder of the configuration; nothing outside of it is
-    read. Warnings about time are only given with ``now``. Raises DeclarationError with all problems of all
-    files, sorted by place.
+    read. What is about time, as when an entry under ``allow`` has ended, is only told with ``now``. Raises
+    DeclarationError with all problems of all files, sorted by place.
     """
     problems: list[Problem] = []
     in_folder = ProblemList(relative(folder, root), problems)
     with _garbage_collector_off():
-        contents = _read_folder(folder, root, policy, problems)
+        contents = _read_folder(folder, root, policy, problems, now)
         _check_emptiness(contents, in_folder)
         declarations = _fold_bundles_in(contents, in_folder)
         problems += find_duplicates(declarations)
         problems += find_shared_emails(declarations)
+        problems += find_equal_allowances(contents.allowances)
         problems += find_ignored(contents.item_holders, policy.ignore)
         problems += warn_of_items(contents.item_holders, policy.judgement, now)
         if not _has_errors(problems):
@@ -71,7 +76,9 @@ def load_declarations(
     if _has_errors(problems):
         raise DeclarationError(problems)
     warnings = tuple(sorted(set(problems)))
-    return LoadedDeclarations(declarations, warnings, contents.role_places, contents.files)
+    return LoadedDeclarations(
+        declarations, warnings, contents.role_places, contents.files, contents.allowances
+    )
 
 
 @contextmanager
@@ -103,6 +110,7 @@ class _Contents:
     bundles: tuple[Bundle, ...] = ()
     whole: bool = True
     files: int = 1
+    allowances: tuple[Allowance, ...] = ()
 
     @property
     def item_holders(self) -> list[ItemHolder]:
@@ -121,23 +129,28 @@ class _Contents:
         return tuple([(grant.name, grant.place) for grant in grants])
 
 
-def _read_folder(folder: Path, root: Path, policy: Policy, problems: list[Problem]) -> _Contents:
+def _read_folder(
+    folder: Path, root: Path, policy: Policy, problems: list[Problem], now: datetime | None
+) -> _Contents:
     """What stands in all files of the folder."""
     zone, contact_schema = clock.zone(policy.timezone), contact_mapping()
     file_schema = file_mapping(contact_schema)
     files = []
     for path in find_files(folder, root, problems):
         reader = DeclarationReader(ProblemList(relative(path, root), problems), zone, contact_schema)
-        files.append(_read_file(path, file_schema, reader))
+        files.append(_read_file(path, file_schema, reader, AllowanceReader(reader.problems, zone, now)))
     return _Contents(
         tuple([contact for file in files for contact in file.contacts]),
         tuple([bundle for file in files for bundle in file.bundles]),
         all(file.whole for file in files),
         len(files),
+        tuple([entry for file in files for entry in file.allowances]),
     )
 
 
-def _read_file(path: Path, schema: KeyedMapping, reader: DeclarationReader) -> _Contents:
+def _read_file(
+    path: Path, schema: KeyedMapping, reader: DeclarationReader, allowing: AllowanceReader
+) -> _Contents:
     """What stands in one file. Its contacts are taken one by one, so that it may be of any size."""
     problems = reader.problems
     file = YamlFile(read_bytes(path, problems), problems)
@@ -156,6 +169,7 @@ def _read_file(path: Path, schema: KeyedMapping, reader: DeclarationReader) -> _
         tuple([contact for key, contact in contacts if contact is not None and key is first]),
         tuple(bundles),
         file.whole and len(bundles) == _bundles_written(mapping),
+        allowances=allowing.read(mapping.values.get("allow", ())),
     )
 
 

@@ -106,12 +106,17 @@ DUPLICATE_BUNDLE = Rule("duplicate-bundle", RuleScope.FILES)
 BUNDLES_DISAGREE = Rule("bundles-disagree")
 IGNORED_AND_DECLARED = Rule("ignored-and-declared")
 
+# Rules of entries that lift a guard.
+ALLOW_TARGET = Rule("allow-target", in_schema=True)
+ALLOW_TOO_LONG = Rule("allow-too-long")
+
 # Rules of the configuration beyond those of every file.
 CREDENTIAL = Rule("credential", RuleScope.CONFIGURATION)
 OUT_OF_RANGE = Rule("out-of-range", RuleScope.CONFIGURATION, in_schema=True)
 UNFIT_KEY = Rule("unfit-key", RuleScope.CONFIGURATION, in_schema=True)
 UNKNOWN_TARGET = Rule("unknown-target", RuleScope.CONFIGURATION)
 UNKNOWN_TIMEZONE = Rule("unknown-timezone", RuleScope.CONFIGURATION)
+MOVED_KEY = Rule("moved-key", RuleScope.CONFIGURATION, in_schema=True)
 NESTED_FOLDERS = Rule("nested-folders", RuleScope.CONFIGURATION)
 
 # Rules that only the account can tell: they are checked when a plan is made.
@@ -128,6 +133,7 @@ TAG_CASE = Rule("tag-case", severity=Severity.WARNING)
 MISSING_REASON = Rule("missing-reason", severity=Severity.WARNING)
 CONFLICTING_ROLES = Rule("conflicting-roles", severity=Severity.WARNING)
 MANAGES_NOTHING = Rule("manages-nothing", severity=Severity.WARNING)
+ALLOW_ENDED = Rule("allow-ended", severity=Severity.WARNING)
 SKIPS_APPROVAL = Rule("skips-approval", RuleScope.ACCOUNT, severity=Severity.WARNING)
 
 RULES: dict[str, Rule] = {

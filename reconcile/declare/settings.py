@@ -14,7 +14,6 @@ from reconcile.model.problem import Problem
 from reconcile.model.settings import (
     ApplySettings,
     Freeze,
-    Override,
     Patterns,
     Policy,
     Protect,
@@ -205,13 +204,11 @@ def _apply_settings(mapping: CheckedMapping | None, timezone: str, problems: Pro
     if mapping is None:
         return DEFAULTS.applying
     values = mapping.values
-    overrides = [override for _, override in values.get("allow", ()) if _is_complete(override, Override)]
     return ApplySettings(
         failures=values.get("failures", DEFAULTS.applying.failures),
         freezes=tuple(_freezes(values.get("freeze", []), timezone, problems)),
         revoke_in_freeze=values.get("revoke-in-freeze", False),
         stopped=values.get("stop", False),
-        allowances=tuple(Override(**override.values) for override in overrides),
     )
 
 
@@ -220,7 +217,7 @@ def _freezes(
 ) -> Iterator[Freeze]:
     zone = clock.zone(timezone)
     for node, mapping in items:
-        if not _is_complete(mapping, Freeze):
+        if not _is_complete(mapping):
             continue
         starts, expires, reason = (mapping.values[key] for key in ("starts", "expires", "reason"))
         freeze = Freeze(window_start(starts, zone), window_end(expires, zone), reason)
@@ -231,9 +228,9 @@ def _freezes(
             problems.add(rules.EXPIRES_BEFORE_START, node, message)
 
 
-def _is_complete(mapping: CheckedMapping, model: type[Freeze | Override]) -> bool:
-    """True when every key is there and could be read; otherwise what is wrong is known."""
-    return mapping.whole and all(field.name in mapping.values for field in fields(model))
+def _is_complete(mapping: CheckedMapping) -> bool:
+    """True when every key of a freeze is there and could be read; otherwise what is wrong is known."""
+    return mapping.whole and all(field.name in mapping.values for field in fields(Freeze))
 
 
 def _check_folders(settings: Settings, mapping: CheckedMapping, problems: ProblemList) -> None:

@@ -50,7 +50,7 @@ class Derived:
 class LeftOutWhen:
     """The key is left out for this value, which is the model's default: earlier versions had no such key."""
 
-    value: bool | int | str | tuple[()]
+    value: bool | int | str | tuple[()] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from reconcile.model.plans.plan import Boundary
 from reconcile.model.reports import Effect, ExplainedItem, Explanation, FacetManagement
 
 from .codec import GROUPED, INLINE, Derived, Document, From, LeftOutWhen
+from .guards import VerdictDocument
 from .items import Event, IdentityDocument, ItemValue, OriginDocument, PlaceDocument
-from .plan import FORMAT_VERSION, VerdictDocument
+from .plan import FORMAT_VERSION
 
 
 class ExplainedContactDocument(Document[Explanation]):

@@ -13,7 +13,6 @@ from typing import Annotated, Any
 from reconcile.model.baseline import Scope
 from reconcile.model.contact import Grant
 from reconcile.model.facets import Facet
-from reconcile.model.guards import Verdict
 from reconcile.model.plans.change import Change, ChangeAction, SetAside
 from reconcile.model.plans.operation import Action, Kept, Operation
 from reconcile.model.plans.plan import Boundary, Plan
@@ -31,6 +30,7 @@ from .codec import (
     encode,
     object_shape,
 )
+from .guards import AllowanceDocument, VerdictDocument
 from .items import Event, IdentityDocument, ItemValue, OriginDocument, PlaceDocument
 from .json_kinds import JsonKind, Schema, nullable
 from .json_text import JsonValue, json_text
@@ -116,17 +116,6 @@ class SetAsideDocument(Document[SetAside]):
         datetime | None, AddedLater(), "Since when, where a run has set the same declaration aside before."
     ]
     new: Annotated[bool, AddedLater(), "The baseline does not have the declaration as it is."]
-
-
-class VerdictDocument(Document[Verdict]):
-    """What a guard says of the plan."""
-
-    name: Annotated[str, From("guard")]
-    passed: bool
-    found: int
-    limit: int
-    subjects: tuple[str, ...]
-    message: str
 
 
 class ContactCounts(Document[Summary]):
@@ -243,6 +232,9 @@ class PlanDocument(Document[Plan]):
     ]
     set_aside: Annotated[
         tuple[SetAsideDocument, ...], AddedLater(), "Who is not written, while the others are."
+    ]
+    allow: Annotated[
+        tuple[AllowanceDocument, ...], AddedLater(), "The declared entries that lift a guard for this plan."
     ]
     unchanged: Annotated[int, "Contacts that are as declared; those set aside do not count."]
     notes: tuple[str, ...]

@@ -15,7 +15,7 @@ from reconcile.plan.guards.facts import gains
 
 from .journaled_run import JournaledRun
 from .lineage import MissingRun, missing_runs, read_runs
-from .lines import NOT_NOTED, BeginLine, IntentLine, SpentOverride
+from .lines import NOT_NOTED, BeginLine, IntentLine
 from .record import BrokenRecord, NotedRecord, read_record
 
 
@@ -24,8 +24,7 @@ class RunHistory:
     """The runs on this checkout that were for one account, each after those that it follows.
 
     ``missing`` are runs whose journals are gone. A run that was retired stays in ``runs``: what it took away
-    and which overrides it used up still count. It is no measure of what is normal, and nothing else of it is
-    remembered.
+    still counts. It is no measure of what is normal, and nothing else of it is remembered.
     """
 
     runs: tuple[JournaledRun, ...] = ()
@@ -49,19 +48,6 @@ class RunHistory:
         """How many contacts the account had at the last run."""
         counts = [begun.contacts for _, begun in self._begun_unretired]
         return next((count for count in reversed(counts) if isinstance(count, int)), None)
-
-    @property
-    def spent(self) -> tuple[SpentOverride, ...]:
-        """The overrides that earlier runs have used up.
-
-        A run that surely wrote nothing uses none up. One that was cut off, or that left something undone,
-        may be finished with the same override: it is bound to the digest of the approved plan, so no other
-        writes can come of it. Once that plan is carried out in full, the override is gone for good.
-        """
-        carried_out = {begun.approved for run, begun in self._begun if run.complete}
-        used = (begun for run, begun in self._begun if run.effective_writes)
-        overrides = (override for begun in used for override in begun.allowances)
-        return tuple(override for override in overrides if override.digest in carried_out)
 
     @property
     def records(self) -> tuple[NotedRecord, ...]:

@@ -45,7 +45,7 @@ class FollowedRun:
 
 @dataclass(frozen=True, slots=True)
 class SpentOverride:
-    """An override in the repository that a run used: its guard, and the digest of the approved plan."""
+    """An override as runs of earlier versions noted it: its guard, and the digest of the approved plan."""
 
     guard: str
     digest: str
@@ -68,7 +68,8 @@ class BeginLine:
     ``server`` what the account's clock showed, where its answers told. ``contacts`` is how many the account
     has; null where it was not listed. ``approved`` is the digest of the plan that was approved, which may
     allow more than ``plan``. ``due``: the run only does what is due by the clock. ``revert`` is the run that
-    this one undoes. ``scope`` is what it was cut down to; null for a run of everything.
+    this one undoes. ``scope`` is what it was cut down to; null for a run of everything. ``allowances`` is
+    what runs of earlier versions noted of overrides.
     """
 
     account: str = ""
@@ -185,6 +186,7 @@ class RecordLine:
     ``file`` is its name, and ``digest`` the SHA-256 of its content; an earlier run may have written it, where
     its entries still hold. ``at``, ``machine`` and ``server`` are as in the first line. ``commit`` is that of
     the declarations' repository, null outside of Git; ``dirty``: they had changes which no commit has.
+    ``allowances`` are the digests of the entries under ``allow``.
     """
 
     at: NotedInstant
@@ -197,6 +199,7 @@ class RecordLine:
     entries: Annotated[int, NOTED_NUMBER]
     file: str
     digest: str
+    allowances: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

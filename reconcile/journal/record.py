@@ -115,7 +115,8 @@ def read_record(run: JournaledRun, line: RecordLine) -> Record:
     except (ValueError, KeyError, TypeError, RecursionError):
         raise _broken(run, path, "is of another version") from None
     commit = CheckedOutCommit(line.commit, line.dirty) if line.commit else None
-    return Record(run.name, at, commit, line.declarations, line.config, entries)
+    allowances = frozenset(line.allowances)
+    return Record(run.name, at, commit, line.declarations, line.config, entries, allowances)
 
 
 def _content(run: JournaledRun, line: RecordLine, path: Path) -> bytes:

@@ -1,7 +1,7 @@
 """The journal of a run: before each write the intent with the before-image, after it the outcome."""
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,7 +35,6 @@ from .lines import (
     RecordLine,
     ResolvedLine,
     RetiredLine,
-    SpentOverride,
 )
 
 
@@ -77,14 +76,13 @@ class Journal:
         config: str,
         contacts: int | None,
         approved: str,
-        overridden: Iterable[str],
         due: bool,
     ) -> None:
         """What the run sets out to do, for which account and when, and which runs were the last before it.
 
         ``config`` is the policy's digest, which later runs compare with theirs. ``contacts`` is how many the
-        account has; ``approved`` is the digest of the approved plan, and ``overridden`` are the guards that
-        overrides in the repository lift for it; ``due`` says that only what is due by the clock is done.
+        account has; ``approved`` is the digest of the approved plan; ``due`` says that only what is due by
+        the clock is done.
         """
         self._append(
             BeginLine(
@@ -100,7 +98,6 @@ class Journal:
                 config=config,
                 follows=unfollowed_runs(self._chain.path),
                 contacts=contacts,
-                allowances=tuple(SpentOverride(guard, approved) for guard in sorted(overridden)),
                 approved=approved,
                 due=due,
                 revert=plan.revert,

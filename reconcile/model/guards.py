@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from .allowance import SuggestedAllowance
+
 SettingValue = TypeVar("SettingValue", int, float, tuple[str, ...])
 
 
@@ -21,6 +23,16 @@ class SettingKind(StrEnum):
     HOURS = "hours"
     ROLES = "role patterns"
     CONTACTS = "contacts"
+
+
+class LiftedBy(StrEnum):
+    """The key by which an entry under ``allow`` says what it lifts a guard for: people, or a number."""
+
+    CONTACTS = "contacts"
+    CEILING = "ceiling"
+
+
+BY_PEOPLE, BY_NUMBER = (LiftedBy.CONTACTS, LiftedBy.CEILING), (LiftedBy.CEILING, LiftedBy.CONTACTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +60,8 @@ class Guard:
     ``mapping`` what it holds where it has several settings; ``configured_by`` is the key elsewhere in the
     configuration that steers a guard without settings. ``remedy`` is what to do where no override helps.
 
-    * ``liftable``: an override lets the plan through. What other guards stop is a fault or a promise, not a
-      quantity.
+    * ``lifted_by``: how an override lets the plan through, what suits best first. What guards without it stop
+      is a fault or a promise, not a quantity.
     * ``per_contact``: one contact alone can trip it: it counts, and asks neither for a share nor about other
       contacts.
     * ``unseen``: it trips because something was not seen, so that an empty plan is no proof either.
@@ -65,12 +77,17 @@ class Guard:
     settings: tuple[GuardSetting[Any], ...] = ()
     configured_by: str = ""
     remedy: str = "change the declarations"
-    liftable: bool = False
+    lifted_by: tuple[LiftedBy, ...] = ()
     per_contact: bool = False
     unseen: bool = False
     incomplete: bool = False
     spares_others: bool = False
     forgets: bool = False
+
+    @property
+    def liftable(self) -> bool:
+        """True when an override lets the plan through."""
+        return bool(self.lifted_by)
 
 
 CHANGING_EMAIL = GuardSetting("changing_email", SettingKind.COUNT, 5)
@@ -120,7 +137,7 @@ GUARDS: dict[str, Guard] = {
             "Contacts that lose a role, or hold one for a shorter time than before.",
             "a mapping with 'contacts' and 'share'",
             (LOSING_CONTACTS, LOSING_SHARE, LOSING_HOURS),
-            liftable=True,
+            lifted_by=BY_NUMBER,
         ),
         Guard(
             "last-role",
@@ -128,7 +145,7 @@ GUARDS: dict[str, Guard] = {
             "`roles: []` leave on purpose, and are not counted",
             "Contacts that lose their last role, but for those that are declared with none.",
             settings=(LAST_ROLE,),
-            liftable=True,
+            lifted_by=BY_PEOPLE,
             per_contact=True,
         ),
         Guard(
@@ -136,7 +153,7 @@ GUARDS: dict[str, Guard] = {
             "more roles would lose their last holder, as far as up to 500 other contacts tell",
             "Roles that lose their last holder.",
             settings=(LAST_HOLDER,),
-            liftable=True,
+            lifted_by=BY_PEOPLE,
         ),
         Guard(
             "granting",
@@ -146,7 +163,7 @@ GUARDS: dict[str, Guard] = {
             "Contacts that gain a privileged role, or for a longer time than before.",
             "a mapping with 'roles' and 'contacts'",
             (GRANTING_ROLES, GRANTING),
-            liftable=True,
+            lifted_by=BY_PEOPLE,
             per_contact=True,
         ),
         Guard(
@@ -155,7 +172,7 @@ GUARDS: dict[str, Guard] = {
             "count, too",
             "Contacts that are created.",
             settings=(CREATING,),
-            liftable=True,
+            lifted_by=BY_NUMBER,
             per_contact=True,
         ),
         Guard(
@@ -165,7 +182,7 @@ GUARDS: dict[str, Guard] = {
             "not counted",
             "Contacts that get another e-mail address or username.",
             settings=(CHANGING_EMAIL,),
-            liftable=True,
+            lifted_by=BY_PEOPLE,
             per_contact=True,
         ),
         Guard(
@@ -173,13 +190,13 @@ GUARDS: dict[str, Guard] = {
             "so many fewer contacts are listed than at the last run",
             "The share of live contacts that may be gone since the last run (20%).",
             settings=(SHRUNK,),
-            liftable=True,
+            lifted_by=(LiftedBy.CEILING,),
         ),
         Guard(
             "journals",
             "the journal of a run is missing that a later run names, so that nobody knows what it took away; "
             "for runs before the hours of `losing-access` there is a note instead",
-            liftable=True,
+            lifted_by=(LiftedBy.CEILING,),
         ),
         Guard(
             "self",
@@ -201,7 +218,7 @@ GUARDS: dict[str, Guard] = {
             "something stays that was declared at the base, or at the last complete run, and is declared no "
             "longer",
             configured_by="undeclared: refuse",
-            liftable=True,
+            lifted_by=BY_PEOPLE,
             per_contact=True,
             forgets=True,
         ),
@@ -238,7 +255,11 @@ def liftable_guards() -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a guard says of a plan: the numbers, and the contacts or roles it is about."""
+    """What a guard says of a plan: the numbers, and the contacts or roles it is about.
+
+    ``lifted``: it trips, and entries under ``allow`` let the plan through. Where none do and some could,
+    ``to_allow`` is what an entry would have to say.
+    """
 
     guard: str
     passed: bool
@@ -246,6 +267,13 @@ class Verdict:
     found: int = 0
     limit: int = 0
     subjects: tuple[str, ...] = ()
+    lifted: bool = False
+    to_allow: SuggestedAllowance | None = None
+
+    @property
+    def refuses(self) -> bool:
+        """True when it trips and no entry under ``allow`` lifts it."""
+        return not (self.passed or self.lifted)
 
     @property
     def liftable(self) -> bool:

@@ -130,19 +130,6 @@ class Freeze:
 
 
 @dataclass(frozen=True, slots=True)
-class Override:
-    """An override that stands in the repository: it lifts one guard up to a ceiling for one plan.
-
-    It is used up once that plan is carried out; until then a run that was cut off can be finished with it.
-    """
-
-    guard: str
-    ceiling: int
-    digest: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class ApplySettings:
     """What holds for applying alone, and so takes no part in a plan.
 
@@ -154,7 +141,6 @@ class ApplySettings:
     freezes: tuple[Freeze, ...] = ()
     revoke_in_freeze: bool = False
     stopped: bool = False
-    allowances: tuple[Override, ...] = ()
 
 
 class Privacy(StrEnum):

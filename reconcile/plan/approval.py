@@ -210,14 +210,19 @@ def refusal_reason(verdict: Verdict) -> str:
 
 
 def refusals(plan: Plan, ceilings: Mapping[str, int]) -> tuple[str, ...]:
-    """Why guards refuse to apply a plan, a text for each one that no override lifts far enough.
+    """Why guards refuse to apply a plan, a text for each one that no override lifts far enough."""
+    return tuple(map(refusal_reason, refusing_guards(plan, ceilings)))
+
+
+def refusing_guards(plan: Plan, ceilings: Mapping[str, int]) -> tuple[Verdict, ...]:
+    """The guards that refuse to apply a plan, and that no override lifts far enough.
 
     Contacts that could not be read have no change in the plan; they hinder no other contact, and are reported
     at the end. A plan that does nothing is refused only where its record would make a thing forgotten.
     """
     acts = plan.schedules or not plan.empty
     tripped = (verdict for verdict in plan.refusing if acts or guard_named(verdict.guard).forgets)
-    return tuple(refusal_reason(verdict) for verdict in tripped if not _lifted(verdict, ceilings))
+    return tuple(verdict for verdict in tripped if not _lifted(verdict, ceilings))
 
 
 def _lifted(verdict: Verdict, ceilings: Mapping[str, int]) -> bool:

@@ -56,7 +56,7 @@ _UNDECLARED = {"contact": _CONTACT, **dict.fromkeys(("what", "facet", "item"))}
 
 _SET_ASIDE = {"contact": _CONTACT, "revocations": None}
 
-_VERDICT = dict.fromkeys(("name", "passed"))
+_VERDICT = dict.fromkeys(("name", "passed", "lifted"))
 
 
 def _scheduled(item: Mapping[str, Any]) -> dict[str, Any]:

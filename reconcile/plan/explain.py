@@ -18,6 +18,7 @@ from reconcile.model.settings import Policy
 from .contact_plan import EMPTY_STATE, ContactPlan, plan_contact
 from .diff import items_of
 from .fold import managed_part
+from .guards.allowances import Overrides
 from .guards.checks import evaluate
 from .guards.facts import UNKNOWN_FACTS, GuardInput
 from .matching.doubts import DoubtfulMatch
@@ -88,7 +89,8 @@ def _refused(contact: ContactPlan, context: PlanContext) -> tuple[Verdict, ...]:
         scheduled=schedule.scheduled,
         foreseen=schedule.foreseen,
     )
-    refused = (verdict for verdict in evaluate(guard_input) if not verdict.passed)
+    verdicts = evaluate(guard_input, Overrides.of(context)).verdicts
+    refused = (verdict for verdict in verdicts if verdict.refuses)
     return tuple(verdict for verdict in refused if guard_named(verdict.guard).per_contact)
 
 

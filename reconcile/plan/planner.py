@@ -13,6 +13,7 @@ from reconcile.text import count, listed, verb_form
 from .baseline.undeclared import NOTHING_REMOVED, RemovedEntries
 from .contact_plan import ContactPlan, are_unreadable, plan_contact
 from .digest import declarations_digest, plan_digest
+from .guards.allowances import Overrides
 from .guards.checks import evaluate
 from .guards.facts import UNKNOWN_FACTS, AccountFacts, GuardInput
 from .matching.matches import Matches
@@ -62,6 +63,7 @@ def make_plan(  # noqa: PLR0913 - what a plan is made of
         foreseen=schedule.foreseen,
         undeclared=undeclared,
     )
+    evaluation = evaluate(guard_input, Overrides.of(context))
     plan = Plan(
         tool_version=context.tool_version,
         target=context.target,
@@ -74,14 +76,15 @@ def make_plan(  # noqa: PLR0913 - what a plan is made of
         changes=tuple(change for change in changes if change is not None),
         unchanged=len(matches.gone)
         + sum(not (contact.changes or contact.set_aside_reason) for contact in contacts),
-        notes=tuple(_notes(matches, account, context)),
-        guards=evaluate(guard_input),
+        notes=(*_notes(matches, account, context), *evaluation.notes),
+        guards=evaluation.verdicts,
         revert=context.revert,
         set_aside=_set_aside(matches, contacts, context),
         scheduled=schedule.scheduled,
         withheld=schedule.withheld,
         undeclared=tuple(undeclared),
         scope=context.scope,
+        allow=evaluation.lifting,
     )
     return replace(plan, digest=plan_digest(plan))
 

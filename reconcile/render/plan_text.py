@@ -20,6 +20,7 @@ from reconcile.text import count
 
 from .escape import TERMINAL
 from .layout import PLAIN, TextLayout, cells, column_width, join_blocks, pad
+from .wording.allowances import allow_advice
 from .wording.baseline_text import Warned
 from .wording.contact_lines import WIDEST_ITEM, aligned, entry_lines, item_text
 from .wording.group_text import MOST_WHOLE, SHOW_ALL, group_names, group_title
@@ -47,6 +48,7 @@ def plan_text(plan: Plan, layout: TextLayout = PLAIN) -> str:
         [
             headline + (layout.wrap("", scope) if scope else []),
             warning_lines(sentences.warned(), layout),
+            allow_lines(plan),
             *contacts.tables(),
             [*contacts.lines(), *contacts.set_aside()],
             later_lines(plan, layout),
@@ -173,6 +175,11 @@ def warning_lines(warnings: Iterable[Warned], layout: TextLayout = PLAIN) -> lis
         lines += layout.wrap_painted("!", "  ! ", warned.text)
         lines += layout.wrap("    ", warned.advice) if warned.advice else []
     return lines
+
+
+def allow_lines(plan: Plan) -> list[str]:
+    """What to write into the declarations to let the plan through; not wrapped, since it is to be copied."""
+    return allow_advice(plan.guards).splitlines()
 
 
 def later_lines(plan: Plan, layout: TextLayout = PLAIN) -> list[str]:

@@ -6,14 +6,15 @@ from functools import partial
 
 from reconcile.apply.executor import carry_out, settle_interrupted_runs
 from reconcile.apply.lock import locked
-from reconcile.apply.preflight import granted_ceilings, refuse_guarded
 from reconcile.apply.recording import Recorder
 from reconcile.apply.run_context import CircuitBreaker, RunContext
+from reconcile.declare.loader import LoadedDeclarations
 from reconcile.errors import ApiError, PartlyApplied
 from reconcile.evance.writer import Writer
 from reconcile.journal.history import RunHistory, run_history
 from reconcile.journal.losses import open_losses, refuse_open_losses, way_out_of_losses
 from reconcile.journal.writer import Journal, NotedTimes, open_journal
+from reconcile.model.allowance import Allowance
 from reconcile.model.declaration import Declaration
 from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
@@ -29,7 +30,7 @@ from .accounts import check_clock, connected, warn_of_clock
 from .caller import ApplyOutput, ApplyRequest, Console
 from .files import read_approved_plan, refuse_uncovered
 from .planning.fresh_plan import FreshPlan, make_fresh_plan
-from .planning.project_plan import refuse_unseen, warn_of_idle_entries
+from .planning.project_plan import refuse_guarded, refuse_unseen, warn_of_idle_entries
 from .planning.scope import approved_scope, choose_scope
 from .planning.write_permission import WritePermission, write_permission
 from .project import Project
@@ -45,7 +46,8 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
     approval = read_approved_plan(request.approved, request.digest) if request.approved else None
     reverting = approval is not None and approval.revert is not None
     # A revert may be needed just because the folder can't be read: a revert has declarations of its own.
-    declarations = () if reverting else project.load_and_warn(console)
+    loaded = LoadedDeclarations() if reverting else project.load_and_warn(console)
+    declarations = loaded.declarations
     choice = (
         approved_scope(project, approval, declarations)
         if approval
@@ -59,7 +61,17 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
     ):
         if approval is not None and reverting:
             declarations = declarations_of_approved_revert(project, approval, account, console)
-        job = ApplyJob(project, console, output, account, declarations, approval, request.due, choice)
+        job = ApplyJob(
+            project,
+            console,
+            output,
+            account,
+            declarations,
+            approval,
+            due=request.due,
+            choice=choice,
+            allowances=loaded.allowances,
+        )
         job.run(request.ceilings, confirm=request.confirm)
 
 
@@ -78,6 +90,7 @@ class ApplyJob:
     approval: Plan | None = None
     due: bool = False
     choice: ScopeChoice = EVERYTHING
+    allowances: tuple[Allowance, ...] = ()
 
     @property
     def permission(self) -> WritePermission:
@@ -89,7 +102,7 @@ class ApplyJob:
         """What the plan is made for."""
         revert, link = self.approval.revert if self.approval else None, self.account.connection
         context = self.project.plan_context(link.account, link.capabilities, revert)
-        return replace(context, due=self.due)
+        return replace(context, due=self.due, allowances=self.allowances)
 
     def run(self, ceilings: Mapping[str, int], *, confirm: bool) -> None:
         """Plan, show, ask, apply. Refusal comes before any write, PartlyApplied after."""
@@ -109,7 +122,7 @@ class ApplyJob:
         plan = fresh.plan
         if plan.empty:
             refuse_unseen(plan)
-        spending = self._refuse_guarded(plan, past, ceilings)
+        refuse_guarded(plan, ceilings)
         # A run that writes nothing may yet let the clock do what no run before it has shown.
         if plan.schedules or not plan.empty:
             self.permission.refuse_frozen(plan)
@@ -117,9 +130,9 @@ class ApplyJob:
                 self.console.confirm("Apply this plan?", "apply")
                 self.permission.refuse_late(plan)
         if plan.empty:
-            self._end_without_a_write(fresh, spending, recorder)
+            self._end_without_a_write(fresh, recorder)
         else:
-            self._carry_out_stoppable(fresh, spending, recorder)
+            self._carry_out_stoppable(fresh, recorder)
 
     def plan_again(self) -> Plan:
         """Show what is left to do."""
@@ -128,12 +141,12 @@ class ApplyJob:
         self.output.show_plan(plan)
         return plan
 
-    def _carry_out_stoppable(self, fresh: FreshPlan, spending: Mapping[str, int], recorder: Recorder) -> None:
+    def _carry_out_stoppable(self, fresh: FreshPlan, recorder: Recorder) -> None:
         """Carry the plan out; whoever interrupts it stops it between two writes."""
         breaker = CircuitBreaker(self.project.settings.applying.failures, self.permission.kill_reason)
         self.account.stop_when(lambda: breaker.reason or self.permission.stop_reason(fresh.plan))
         with self.console.on_interrupt(lambda: breaker.stop("stopped by the user"), _STOPPING):
-            report = self._carry_out_journaled(fresh, spending, breaker, recorder)
+            report = self._carry_out_journaled(fresh, breaker, recorder)
             if not report.wrote:
                 self.permission.refuse_killed()
                 check_clock(self.project, self.account).refuse()
@@ -191,7 +204,7 @@ class ApplyJob:
             waiting=fresh.waiting,
         )
 
-    def _end_without_a_write(self, fresh: FreshPlan, spending: Mapping[str, int], recorder: Recorder) -> None:
+    def _end_without_a_write(self, fresh: FreshPlan, recorder: Recorder) -> None:
         """Note that nothing is left to do; PartlyApplied when somebody is set aside nevertheless.
 
         A run whose losses somebody has undone by hand is noted as undone.
@@ -201,7 +214,7 @@ class ApplyJob:
         undone = fresh.plan.revert in losing and not fresh.plan.refused
         if undone or not recorder.needless:
             with open_journal(self.project.journals, self.project.now) as journal:
-                self._begin(journal, fresh, spending)
+                self._begin(journal, fresh)
                 report = self._end(journal, report, recorder)
         self._tell_of_known(report)
         if not (report.complete and report.noted):
@@ -212,32 +225,22 @@ class ApplyJob:
         for line in known_lines(report, self.context.policy.timezone):
             self.console.note(f"Note: {line}")
 
-    def _begin(self, journal: Journal, fresh: FreshPlan, spending: Mapping[str, int]) -> None:
+    def _begin(self, journal: Journal, fresh: FreshPlan) -> None:
         journal.begin(
             fresh.plan,
             self._times(),
             config=policy_digest(self.context.policy, self.context.account),
             contacts=fresh.contacts,
             approved=(self.approval or fresh.plan).digest,
-            overridden=spending,
             due=self.due,
         )
 
-    def _refuse_guarded(self, plan: Plan, past: RunHistory, ceilings: Mapping[str, int]) -> dict[str, int]:
-        """Refuse what guards refuse; the overrides in the repository that lift some of them."""
-        applying = self.project.settings.applying
-        granted = granted_ceilings(applying.allowances, self.approval or plan, past.spent)
-        refuse_guarded(plan, {**granted, **ceilings})
-        return granted
-
-    def _carry_out_journaled(
-        self, fresh: FreshPlan, spending: Mapping[str, int], breaker: CircuitBreaker, recorder: Recorder
-    ) -> Report:
+    def _carry_out_journaled(self, fresh: FreshPlan, breaker: CircuitBreaker, recorder: Recorder) -> Report:
         with (
             open_journal(self.project.journals, self.project.now) as journal,
             self.console.progress() as progress,
         ):
-            self._begin(journal, fresh, spending)
+            self._begin(journal, fresh)
             run = RunContext(
                 account=self.account,
                 context=fresh.context,

@@ -10,7 +10,6 @@ from reconcile.declare.loader import LoadedDeclarations, load_declarations
 from reconcile.declare.settings import load_settings
 from reconcile.errors import UsageError
 from reconcile.journal.journaled_run import JournaledRun, read_run
-from reconcile.model.declaration import Declaration
 from reconcile.model.plans.plan import PlanContext
 from reconcile.model.record import CheckedOutCommit
 from reconcile.model.settings import Capabilities, Settings, Target, TargetKind
@@ -68,11 +67,11 @@ class Project:
         folder = checkout / self.settings.folder(self.target)
         return load_declarations(folder, self.settings.policy, root=checkout, now=self.now)
 
-    def load_and_warn(self, console: Console) -> tuple[Declaration, ...]:
+    def load_and_warn(self, console: Console) -> LoadedDeclarations:
         """The declarations, once their warnings are printed."""
         loaded = self.load()
         console.warn(loaded.warnings)
-        return loaded.declarations
+        return loaded
 
     def plan_context(self, account: str, known: Capabilities, revert: str | None = None) -> PlanContext:
         """What a plan for that account is made for: the declarations, or to undo the run ``revert``.

@@ -3,8 +3,8 @@
 A case has a ``claim`` (what it shows), the text of one file of declarations (``declare``, as
 contacts/case.yaml) or of several ``files``, what reconcile.yaml says beside its version (``settings``) or
 its whole text (``configuration``), and ``now`` (by default 2026-11-23T09:00:00Z). What comes out is either
-``problems`` (every line, warnings too) or ``declares`` (contact → lines) or, where only the configuration is
-about, ``configures`` (path → value).
+``problems`` (every line, warnings too) or ``declares`` (contact → lines), ``allows`` (a line an entry that
+lifts a guard) or, where only the configuration is about, ``configures`` (path → value).
 """
 
 from collections.abc import Iterator
@@ -17,10 +17,11 @@ import pytest
 import yaml
 
 from reconcile.clock import Window, parse_instant, utc_text
-from reconcile.declare.loader import load_declarations
+from reconcile.declare.loader import LoadedDeclarations, load_declarations
 from reconcile.declare.rules import RULES, Rule, RuleScope, rule_texts
 from reconcile.declare.settings import load_settings
 from reconcile.errors import DeclarationError
+from reconcile.model.allowance import Allowance
 from reconcile.model.declaration import Declaration
 from reconcile.model.guards import GuardLimits
 from reconcile.model.problem import Problem, Severity
@@ -48,17 +49,17 @@ def write(content: dict[str, Any], root: Path) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def load(root: Path, now: datetime) -> tuple[Settings, tuple[Declaration, ...], tuple[Problem, ...]]:
-    """What the project loads to; all problems, warnings too."""
+def load(root: Path, now: datetime) -> tuple[Settings, LoadedDeclarations]:
+    """What the project loads to; its warnings are all problems."""
     settings = Settings()
     try:
         settings = load_settings(root / "reconcile.yaml")
         if not (root / settings.contacts).exists():
-            return settings, (), ()
+            return settings, LoadedDeclarations()
         loaded = load_declarations(root / settings.contacts, settings.policy, root=root, now=now)
     except DeclarationError as error:
-        return settings, (), error.problems
-    return settings, loaded.declarations, loaded.warnings
+        return settings, LoadedDeclarations(warnings=error.problems)
+    return settings, loaded
 
 
 def told(entry: Declaration) -> Iterator[str]:
@@ -77,6 +78,15 @@ def told(entry: Declaration) -> Iterator[str]:
     for facet, values in (("profile", entry.profile), ("address", entry.address)):
         yield from (f"{facet}.{name} {value!r}" for name, value in (values or {}).items())
     yield from (f"{facet} {mode}" for facet, mode in entry.modes)
+
+
+def allowed(entry: Allowance) -> str:
+    """``last-holder for 40, until …: why``: an entry that lifts a guard."""
+    people = " and ".join(
+        " ".join(filter(None, (key.id, key.reference, key.email))) for key in entry.contacts
+    )
+    reach = f"up to {entry.ceiling}" if entry.ceiling else f"for {people}"
+    return f"{entry.guard} {reach}, until {utc_text(entry.until)}: {entry.reason}"
 
 
 def when(window: Window) -> str:
@@ -111,12 +121,14 @@ def result(content: dict[str, Any], root: Path) -> dict[str, Any]:
     write(content, root)
     now = parse_instant(content.get("now", "2026-11-23T09:00:00Z"))
     assert now is not None
-    settings, declarations, problems = load(root, now)
+    settings, loaded = load(root, now)
     found: dict[str, Any] = {}
-    if problems:
-        found["problems"] = [str(problem) for problem in problems]
-    if "declares" in content or (not problems and "configures" not in content):
-        found["declares"] = {entry.label: list(told(entry)) for entry in declarations}
+    if loaded.warnings:
+        found["problems"] = [str(problem) for problem in loaded.warnings]
+    if "declares" in content or not (loaded.warnings or {"configures", "allows"} & content.keys()):
+        found["declares"] = {entry.label: list(told(entry)) for entry in loaded.declarations}
+    if "allows" in content:
+        found["allows"] = list(map(allowed, loaded.allowances))
     if "configures" in content:
         values = dict(configured(settings))
         found["configures"] = {path: plain(values[path]) for path in content["configures"]}
@@ -127,7 +139,9 @@ def result(content: dict[str, Any], root: Path) -> dict[str, Any]:
 def test_a_case_comes_out_as_it_says(name: str, tmp_path: Path) -> None:
     """Declarations, settings and problems are those of the file, to the letter."""
     content = read(name)
-    expected = {key: content[key] for key in ("problems", "declares", "configures") if key in content}
+    expected = {
+        key: content[key] for key in ("problems", "declares", "allows", "configures") if key in content
+    }
     assert expected, "a case says what comes out"
     assert result(content, tmp_path) == expected
 
@@ -150,7 +164,7 @@ def problems_of(rule: Rule, text: str, root: Path) -> list[Problem]:
     write(content, root)
     now = parse_instant("2026-11-23T09:00:00Z")
     assert now is not None
-    return list(load(root, now)[2])
+    return list(load(root, now)[1].warnings)
 
 
 @pytest.mark.parametrize("rule", EXAMPLES, ids=lambda rule: rule.id)

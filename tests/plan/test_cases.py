@@ -9,12 +9,14 @@ What is known from before: ``remembered`` (the contact's id that an entry was ab
 by its e-mail or, after ``reference`` or ``id``, by that), ``aside`` (since when the record has an entry set
 aside, likewise) and ``record`` (the text of the declarations that it is of; ``same``: those of ``declare``).
 ``baseline`` is what the declarations are compared with, if not the record: the text of one file, of a commit
-or, with ``recorded`` (when, and by ``remembered`` of whom), of a record.
+or, with ``recorded`` (when, and by ``remembered`` of whom), of a record. ``carried`` is the text of the
+entries under ``allow`` that the record has.
 
 What comes out: ``plan`` (contact → lines of operations and of what is kept), ``payloads`` (contact → body),
 ``unchanged``, ``problems``, ``set_aside`` (contact → reason), ``since`` (contact → since when it is set
 aside), ``new`` (those set aside whose entry is not in the base), ``revocations`` (contact → roles),
-``scheduled`` and ``withheld`` (lines), ``undeclared`` (contact → lines of what stays), ``refused`` (guards),
+``scheduled`` and ``withheld`` (lines), ``undeclared`` (contact → lines of what stays), ``refused`` and
+``lifted`` (guards), ``to_allow`` (the text to paste),
 ``notes`` and ``valid_until``.
 """
 
@@ -28,7 +30,7 @@ import pytest
 import yaml
 
 from reconcile.clock import parse_instant, utc_text
-from reconcile.declare.loader import load_declarations
+from reconcile.declare.loader import LoadedDeclarations, load_declarations
 from reconcile.declare.settings import load_settings
 from reconcile.errors import DeclarationError
 from reconcile.model.baseline import Baseline, EntryKey
@@ -46,8 +48,10 @@ from reconcile.plan.baseline.resolved import baseline_of, resolved_form
 from reconcile.plan.baseline.scope import EVERYTHING, select
 from reconcile.plan.baseline.undeclared import find_removed, undeclared_rows
 from reconcile.plan.digest import resolved_digest
+from reconcile.plan.guards.allowances import allowance_digests
 from reconcile.plan.matching.matches import Matches, match_declarations, unknown_roles
 from reconcile.plan.planner import make_plan, plan_contacts
+from reconcile.render.wording.allowances import allow_text
 
 CASES = Path(__file__).parent.parent / "cases" / "plan"
 
@@ -88,11 +92,12 @@ class Case:
 def read(content: dict[str, Any], folder: Path) -> Case:
     (folder / "reconcile.yaml").write_text("version: 1\n" + content.get("settings", ""), encoding="utf-8")
     policy = load_settings(folder / "reconcile.yaml").policy
+    loaded, problems = LoadedDeclarations(), tuple[Problem, ...]()
     try:
-        declarations = declared(content["declare"], policy, folder)
-        problems: tuple[Problem, ...] = ()
+        loaded = load(content["declare"], policy, folder)
     except DeclarationError as error:
-        declarations, problems = (), error.problems
+        problems = error.problems
+    declarations = loaded.declarations
     live = tuple(live_contact(entry) for entry in content.get("live", []))
     roles = tuple(map(Role, content.get("roles", sorted(named_roles(declarations, live)))))
     now = parse_instant(content.get("now", "2026-11-23T09:00:00Z"))
@@ -106,6 +111,7 @@ def read(content: dict[str, Any], folder: Path) -> Case:
         "1.0",
         baseline=baseline_of_case(content, remembered, policy, folder),
         remembered=remembered,
+        allowances=loaded.allowances,
     )
     odd_rows, unread = content.get("odd_rows", {}), content.get("unread", {})
     return Case(policy, declarations, problems, live, roles, now, context, odd_rows, unread)
@@ -126,9 +132,13 @@ def baseline_of_case(
 
 
 def declared(text: str, policy: Policy, folder: Path) -> tuple[Declaration, ...]:
+    return load(text, policy, folder).declarations
+
+
+def load(text: str, policy: Policy, folder: Path) -> LoadedDeclarations:
     (folder / "contacts").mkdir(exist_ok=True)
     (folder / "contacts" / "case.yaml").write_text(text, encoding="utf-8")
-    return load_declarations(folder / "contacts", policy, root=folder).declarations
+    return load_declarations(folder / "contacts", policy, root=folder)
 
 
 def earlier(text: str, content: dict[str, Any], policy: Policy, folder: Path) -> tuple[Declaration, ...]:
@@ -150,9 +160,11 @@ def remembered_entries(content: dict[str, Any], policy: Policy, now: datetime, f
         entries[entry_key(name)] = replace(entry, contact=contact)
     for name, since in content.get("aside", {}).items():
         entries[entry_key(name)] = replace(entries[entry_key(name)], set_aside=parse_instant(since))
-    if not entries:
+    if not (entries or "carried" in content):
         return NOTHING_REMEMBERED
-    return Remembered(Record("run-1", now, None, "sha256:0", "sha256:0", entries))
+    carried = f"contacts: [{{id: 1, tags: [x]}}]\n{content.get('carried', '')}"
+    allowances = allowance_digests(load(carried, policy, folder).allowances)
+    return Remembered(Record("run-1", now, None, "sha256:0", "sha256:0", entries, allowances))
 
 
 def entry_key(name: str) -> EntryKey:
@@ -268,6 +280,8 @@ def outcome(case: Case) -> dict[str, Any]:
         "revocations": {entry.label: [*entry.revocations] for entry in plan.set_aside if entry.revocations},
         "undeclared": stays(plan),
         "refused": [verdict.guard for verdict in plan.refused],
+        "lifted": [verdict.guard for verdict in plan.guards if verdict.lifted],
+        "to_allow": allow_text(plan.guards),
         "notes": list(plan.notes),
         "valid_until": utc_text(plan.valid_until.at) if plan.valid_until else None,
     }
@@ -286,6 +300,7 @@ def stays(plan: Plan) -> dict[str, list[str]]:
 
 UNLESS_SAID: dict[str, Any] = {
     "refused": [],
+    "lifted": [],
     "notes": [],
     "set_aside": {},
     "since": {},

@@ -7,7 +7,7 @@ import pytest
 
 from reconcile.cli.command_line import main
 from reconcile.model.facets import Facet
-from reconcile.model.guards import GUARDS, Guard, GuardSetting, SettingKind
+from reconcile.model.guards import GUARDS, Guard, GuardSetting, LiftedBy, SettingKind
 from reconcile.model.plans.operation import Action
 from reconcile.plan.guards.checks import CHECKS
 from reconcile.plan.guards.facts import GuardCount, GuardInput
@@ -22,7 +22,7 @@ ROW = Guard(
     "more tags would be added",
     "Tags that are added.",
     settings=(LIMIT,),
-    liftable=True,
+    lifted_by=(LiftedBy.CEILING,),
     per_contact=True,
 )
 
@@ -95,7 +95,8 @@ def test_its_limit_is_configured(run: Run, project: Project) -> None:
     _, schema, _ = run("schema", "configuration")
     limits = json.loads(schema)["properties"]["guards"]["properties"]
     assert limits["adding-tags"]["description"] == "Tags that are added."
-    overrides = json.loads(schema)["properties"]["apply"]["properties"]["allow"]["items"]["properties"]
+    _, schema, _ = run("schema", "declarations")
+    overrides = json.loads(schema)["properties"]["allow"]["items"]["properties"]
     assert "adding-tags" in overrides["guard"]["enum"]
     settings = (project.root / "reconcile.yaml").read_text(encoding="utf-8")
     project.configure(f"{settings}guards: {{adding-tags: 2}}\n")
@@ -109,7 +110,9 @@ def test_its_limit_is_configured(run: Run, project: Project) -> None:
 @pytest.mark.usefixtures("run")
 def test_the_documentation_has_its_row() -> None:
     """The table in the page on apply is made from the same rows."""
-    assert "| `adding-tags` | more tags would be added | 0 | `adding-tags: 0` | yes |\n" in guards_table()
+    assert (
+        "| `adding-tags` | more tags would be added | 0 | `adding-tags: 0` | `ceiling` |\n" in guards_table()
+    )
 
 
 def test_every_row_has_its_check() -> None:

@@ -3,9 +3,10 @@
 import re
 
 from reconcile.model.facets import FACETS, SETS, Facet
-from reconcile.model.guards import GUARDS, Guard, SettingKind, liftable_guards
+from reconcile.model.guards import GUARDS, Guard, SettingKind
 from reconcile.model.settings import AuthFlow, OnUndeclared, Privacy, TargetKind, UpdateMethod
 
+from .allowances import MovedAllow
 from .containers import Key, KeyedMapping, ListOf, NamedMapping
 from .declarations import MANAGE
 from .scalars import Choice, DateOrInstant, Flag, JsonSchema, Number, ValueSchema
@@ -40,12 +41,6 @@ def _fraction(percentage: str) -> float:
 
 SHARE = Pattern(
     "a share", re.compile(r"(100|[1-9]?[0-9])%", re.ASCII), 'write per cent, such as "10%"', convert=_fraction
-)
-
-DIGEST = Pattern(
-    "the digest of a plan",
-    re.compile(r"sha256:[0-9a-f]{64}", re.ASCII),
-    "copy it from the plan, with 'sha256:' in front",
 )
 
 MONTHS = Number("a number of months from 1 to 1200", 1, 1200)
@@ -157,24 +152,9 @@ FREEZE = KeyedMapping(
 )
 
 
-def override_mapping() -> KeyedMapping:
-    """An override of one guard."""
-    return KeyedMapping(
-        "a mapping with 'guard', 'ceiling', 'digest' and 'reason'",
-        "An override of one guard for one plan; it is spent once that plan is carried out.",
-        (
-            Key("guard", Choice(liftable_guards()), "The guard that is lifted.", required=True),
-            Key("ceiling", Number("a whole number, 1 or more", 1, 999_999_999), "How far.", required=True),
-            Key("digest", DIGEST, "The digest of the approved plan that it is for.", required=True),
-            Key("reason", Text("a reason"), "Why.", required=True),
-        ),
-    )
-
-
 def apply_mapping() -> KeyedMapping:
     """The settings for apply."""
     failures = Number("a whole number from 1", 1, 9_999)
-    overrides = ListOf("a list of overrides", override_mapping())
     return KeyedMapping(
         "a mapping of settings for apply",
         "What holds for applying alone.",
@@ -183,7 +163,7 @@ def apply_mapping() -> KeyedMapping:
             Key("stop", Flag(), "The kill switch: true stops every apply before its first write."),
             Key("freeze", ListOf("a list of freezes", FREEZE), "Times in which nothing is applied."),
             Key("revoke-in-freeze", Flag(), "Whether changes that only revoke pass a freeze."),
-            Key("allow", overrides, "Overrides of guards, each for one plan."),
+            Key("allow", MovedAllow(), "Stands in the declarations, beside 'contacts:'."),
         ),
     )
 

@@ -10,16 +10,10 @@ from reconcile.model.contact import ADDABLE_TYPES, USER
 from reconcile.model.declaration import Mode
 from reconcile.wire.fields import ADDRESS_FIELDS, PROFILE_FIELDS, FieldKind, FieldTable
 
+from .allowances import EMAIL, allowances_key
 from .containers import Key, KeyedMapping, ListOf, NamedMapping, TextOrMapping
 from .scalars import Choice, DateOrInstant, Flag, Identifier, JsonSchema, ValueSchema
 from .texts import Pattern, Text
-
-EMAIL = Pattern(
-    "an e-mail address",
-    re.compile(r'[^@\s<>,;"]+@[^@\s<>,;".]+(\.[^@\s<>,;".]+)+'),
-    "write the bare address, without a name or brackets",
-    private=True,
-)
 
 ROLE = Text("a role reference")
 
@@ -172,7 +166,7 @@ def contact_mapping() -> KeyedMapping:
 def file_mapping(contact: KeyedMapping) -> KeyedMapping:
     """One file of declarations, with contacts of that form."""
     return KeyedMapping(
-        "a mapping with 'contacts' and 'bundles'",
+        "a mapping with 'contacts', 'bundles' and 'allow'",
         "One file of declarations.",
         (
             Key(
@@ -181,6 +175,7 @@ def file_mapping(contact: KeyedMapping) -> KeyedMapping:
                 "Bundles, usable in every file.",
             ),
             Key("contacts", ListOf("a list of contacts", contact), "The contacts."),
+            allowances_key(),
         ),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from reconcile.model.allowance import Allowance
 from reconcile.model.baseline import Baseline, Scope, Undeclared
 from reconcile.model.contact import Role
 from reconcile.model.guards import Verdict, guard_named
@@ -37,7 +38,7 @@ class Plan:
     declared contacts without a change although something differs, or may differ, or could not be found out;
     ``unchanged`` counts none of them. ``scheduled``, ``withheld`` and ``undeclared`` are what will happen
     later, what does not happen, and what stays although nothing declares it any more. ``scope`` is what the
-    plan was cut down to; None for a plan of everything.
+    plan was cut down to; None for a plan of everything. ``allow`` are the declared entries that lift a guard.
     """
 
     tool_version: str
@@ -59,6 +60,7 @@ class Plan:
     withheld: tuple[Withheld, ...] = ()
     undeclared: tuple[Undeclared, ...] = ()
     scope: Scope | None = None
+    allow: tuple[Allowance, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -82,8 +84,8 @@ class Plan:
 
     @property
     def refused(self) -> tuple[Verdict, ...]:
-        """The guards that have tripped."""
-        return tuple(verdict for verdict in self.guards if not verdict.passed)
+        """The guards that have tripped, and that no entry under ``allow`` lifts."""
+        return tuple(verdict for verdict in self.guards if verdict.refuses)
 
     @property
     def refusing(self) -> tuple[Verdict, ...]:
@@ -105,7 +107,8 @@ class PlanContext:
     ``remembered`` is what earlier runs say of each declaration. ``baseline`` is what the declarations are
     compared with; None: all of them are new. ``scope`` is what the plan is cut down to; None for everything.
     ``due``: only what the clock asks for is wanted, so that what the baseline does not schedule is left to
-    another run. ``config`` is the digest of the whole configuration.
+    another run. ``config`` is the digest of the whole configuration. ``allowances`` are the declared entries
+    that may lift a guard.
     """
 
     target: str
@@ -120,6 +123,7 @@ class PlanContext:
     due: bool = False
     remembered: Remembered = NOTHING_REMEMBERED
     config: str = ""
+    allowances: tuple[Allowance, ...] = ()
 
     def with_roles(self, roles: Iterable[Role]) -> "PlanContext":
         """The context with what the account's roles ask for."""

@@ -1,9 +1,10 @@
 """What a plan is cut down to: what differs from a base, what somebody names, or both (design, section 6)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
+from reconcile.model.allowance import Allowance
 from reconcile.model.baseline import Baseline, BaselineEntry, EntryKey, Scope
 from reconcile.model.declaration import Declaration
 from reconcile.model.facets import SETS
@@ -11,6 +12,7 @@ from reconcile.model.problem import Place
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.model.settings import Capabilities, Policy, Settings, Target
 from reconcile.plan.digest import config_digest, resolved_digest
+from reconcile.plan.guards.allowances import allowance_digests
 from reconcile.plan.naming import is_called
 from reconcile.text import escape_unprintable
 
@@ -33,6 +35,7 @@ class Base:
     settings: Settings = field(default_factory=Settings)
     target: Target | None = None
     capabilities: Capabilities = field(default_factory=Capabilities)
+    allowances: tuple[Allowance, ...] = ()
 
     @property
     def name(self) -> str:
@@ -45,7 +48,8 @@ class Base:
         """Its declarations for that account as what the present ones are compared with."""
         settings, target = self.settings, self.target
         config = config_digest(settings, target, account, self.capabilities) if target else None
-        return baseline_of(self.name, self.declarations, settings.policy, config)
+        baseline = baseline_of(self.name, self.declarations, settings.policy, config)
+        return replace(baseline, allowances=allowance_digests(self.allowances))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,11 @@ A check stands here under the name of its row in ``model/guards``.
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from reconcile.clock import later
+from reconcile.model.contact import Identity
 from reconcile.model.guards import (
     CREATING,
     GRANTING,
@@ -19,13 +21,13 @@ from reconcile.model.guards import (
     LOSING_HOURS,
     LOSING_SHARE,
     SHRUNK,
-    Verdict,
 )
 from reconcile.model.plans.change import ChangeAction
 from reconcile.model.settings import OnUndeclared, Policy
 from reconcile.plan.contact_plan import ContactPlan, are_unreadable
 from reconcile.text import count, listed, verb_form
 
+from .allowances import Evaluation, Overrides
 from .facts import (
     Check,
     GuardCount,
@@ -34,21 +36,15 @@ from .facts import (
     WithEarlier,
     count_in_words,
     gains,
-    labels,
 )
 from .people import handed_over, protected_items, staff_harmed
 
 _ONLY_A_FEW = "not judged: only the contacts were looked for that the plan is about"
 
 
-def evaluate(guard_input: GuardInput) -> tuple[Verdict, ...]:
-    """The verdict of every guard on the changes that a plan would make, in the order of their names."""
-    return tuple(_compare_with_limit(name, CHECKS[name](guard_input)) for name in sorted(GUARDS))
-
-
-def _compare_with_limit(guard: str, count: GuardCount) -> Verdict:
-    passed = count.found <= count.limit
-    return Verdict(guard, passed, count.message, count.found, count.limit, count.subjects)
+def evaluate(guard_input: GuardInput, overrides: Overrides) -> Evaluation:
+    """What every guard says of the changes that a plan would make, in the order of their names."""
+    return Evaluation.of({name: CHECKS[name](guard_input) for name in sorted(GUARDS)}, overrides)
 
 
 def loss_horizon(policy: Policy, now: datetime) -> datetime:
@@ -75,7 +71,7 @@ def _creating(guard_input: GuardInput) -> GuardCount:
     limit = guard_input.limits.of(CREATING)
     counted = WithEarlier.of(created, guard_input.account.recent_creations if limit else frozenset())
     event = "would be created" + counted.in_words(guard_input.limits)
-    return count_in_words("contact", event, counted.subjects, limit)
+    return counted.count("contact", event, limit)
 
 
 def _empty_declarations(guard_input: GuardInput) -> GuardCount:
@@ -100,7 +96,7 @@ def _granting(guard_input: GuardInput) -> GuardCount:
     counted = WithEarlier.of(gaining, guard_input.account.recent_gains if limit else frozenset(), coming)
     later = len(coming - {contact.identity for contact in gaining})
     event = "would gain a privileged role" + (f" ({later} of them later)" if later else "")
-    return count_in_words("contact", event + counted.in_words(guard_input.limits), counted.subjects, limit)
+    return counted.count("contact", event + counted.in_words(guard_input.limits), limit)
 
 
 def _incomplete_listing(guard_input: GuardInput) -> GuardCount:
@@ -135,15 +131,23 @@ def _last_holder(guard_input: GuardInput) -> GuardCount:
     event = "would lose the last holder" + (unread if lost and others.unread else "")
     if lost and not guard_input.account.listed:
         event = "would lose the last holder, as far as up to three tell who should hold it besides"
-    return count_in_words("role", event, lost, limit)
+    people = tuple(_losers(guard_input.contacts, role, soon) for role in lost)
+    return replace(count_in_words("role", event, lost, limit), people=people)
+
+
+def _losers(contacts: Iterable[ContactPlan], role: str, until: datetime) -> tuple[Identity, ...]:
+    """Who holds the role now, and would not by then."""
+    losing = (contact for contact in contacts if role in contact.held_before)
+    return tuple(contact.identity for contact in losing if role not in contact.held_after(until))
 
 
 def _last_role(guard_input: GuardInput) -> GuardCount:
     """A role whose end is set to the next hours is as good as taken; one that waits was none."""
     soon = loss_horizon(guard_input.policy, guard_input.now)
-    stripped = (contact for contact in guard_input.contacts if contact.loses_last_role(soon))
-    limit = guard_input.limits.of(LAST_ROLE)
-    return count_in_words("contact", "would lose the last role", labels(stripped), limit)
+    stripped = WithEarlier.of(
+        (contact for contact in guard_input.contacts if contact.loses_last_role(soon)), frozenset()
+    )
+    return stripped.count("contact", "would lose the last role", guard_input.limits.of(LAST_ROLE))
 
 
 def _losing_access(guard_input: GuardInput) -> GuardCount:
@@ -161,7 +165,7 @@ def _losing_access(guard_input: GuardInput) -> GuardCount:
     sooner = f" ({cut} of them by an earlier end than before)" if cut else ""
     within = losing.in_words(limits)
     event = f"of {whole} contacts that hold managed roles would lose a role{sooner}{within}"
-    return count_in_words("", event, losing.subjects, limit)
+    return losing.count("", event, limit)
 
 
 def _shrunk(guard_input: GuardInput) -> GuardCount:
@@ -176,10 +180,10 @@ def _shrunk(guard_input: GuardInput) -> GuardCount:
 
 def _undeclared(guard_input: GuardInput) -> GuardCount:
     """Whoever has merely deleted an entry may have meant to take the access away: it stays."""
-    subjects = tuple(sorted({row.contact.label for row in guard_input.undeclared}))
     if guard_input.policy.undeclared is OnUndeclared.TELL:
         return GuardCount("not judged: the configuration does not say 'undeclared: refuse'", 0)
-    return count_in_words("contact", "would keep what is declared no longer", subjects, 0)
+    staying = WithEarlier.of((), frozenset(), (row.contact for row in guard_input.undeclared))
+    return staying.count("contact", "would keep what is declared no longer", 0)
 
 
 def _unreadable(guard_input: GuardInput) -> GuardCount:

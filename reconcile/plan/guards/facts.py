@@ -1,7 +1,7 @@
 """What the checks of the guards look at: the plans of the contacts, and what is known of the account."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
@@ -55,6 +55,8 @@ class AccountFacts:
     older_gaps: tuple[str, ...] = ()
     idle_entries: tuple[str, ...] = ()
 
+
+People = tuple[Identity, ...]
 
 UNKNOWN_FACTS = AccountFacts()
 """The facts when nothing is known beyond the declared contacts."""
@@ -110,12 +112,16 @@ class GuardInput:
 
 @dataclass(frozen=True, slots=True)
 class GuardCount:
-    """What a check counted, in words and in numbers. Its guard refuses when ``found`` is above ``limit``."""
+    """What a check counted, in words and in numbers. Its guard refuses when ``found`` is above ``limit``.
+
+    ``people`` are those whom each of the subjects is about; empty where they are about nobody.
+    """
 
     message: str
     found: int
     limit: int = 0
     subjects: tuple[str, ...] = ()
+    people: tuple[People, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +148,24 @@ class WithEarlier:
     @property
     def subjects(self) -> tuple[str, ...]:
         """All of them by name; of the earlier ones nothing but the id is known."""
-        return (
-            *sorted(self.contacts.values()),
-            *(f"contact {contact} (earlier)" for contact in self.earlier),
+        return tuple(name for name, _ in self._named)
+
+    @property
+    def people(self) -> tuple[People, ...]:
+        """Whom each of the subjects is about."""
+        return tuple((identity,) for _, identity in self._named)
+
+    @property
+    def _named(self) -> list[tuple[str, Identity]]:
+        planned = sorted(
+            ((name, who) for who, name in self.contacts.items()), key=lambda row: (row[0], row[1].id)
         )
+        earlier = [(f"contact {contact} (earlier)", Identity(contact, "", "")) for contact in self.earlier]
+        return planned + earlier
+
+    def count(self, noun: str, event: str, limit: int) -> GuardCount:
+        """All of them together, in words and in numbers."""
+        return replace(count_in_words(noun, event, self.subjects, limit), people=self.people)
 
     def in_words(self, limits: GuardLimits) -> str:
         """`` (2 of them in the last 24 hours)``; nothing where there are no earlier ones."""
@@ -161,11 +181,6 @@ def count_in_words(noun: str, event: str, subjects: tuple[str, ...], limit: int)
     number = len(subjects)
     subject = f"{number} {plural(number, noun)}" if noun else str(number)
     return GuardCount(f"{subject} {event}; the limit is {limit}", number, limit, subjects)
-
-
-def labels(contacts: Iterable[ContactPlan]) -> tuple[str, ...]:
-    """The contacts as they are named to a person, sorted."""
-    return tuple(sorted(contact.label for contact in contacts))
 
 
 def gains(operation: Operation, privileged: Iterable[str]) -> bool:

@@ -66,7 +66,7 @@ def handed_over(guard_input: GuardInput) -> GuardCount:
     limit = guard_input.limits.of(CHANGING_EMAIL)
     handed = WithEarlier.of(others, guard_input.account.recent_handovers if limit else frozenset())
     event = "would get another e-mail address or username" + handed.in_words(guard_input.limits)
-    return count_in_words("contact", event, handed.subjects, limit)
+    return handed.count("contact", event, limit)
 
 
 def is_named(contact: ContactPlan, names: Iterable[str]) -> bool:

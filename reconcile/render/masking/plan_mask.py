@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from reconcile.model.allowance import Allowance
 from reconcile.model.baseline import EntryKey, Scope, Undeclared
 from reconcile.model.contact import Identity, State, email_key
 from reconcile.model.declaration import NO_DECLARATION
@@ -87,6 +88,7 @@ class _PlanMask:
             withheld=tuple(map(self._ahead, plan.withheld)),
             undeclared=tuple(map(self._undeclared, plan.undeclared)),
             scope=plan.scope and self._scope(plan.scope),
+            allow=tuple(map(self._allowance, plan.allow)),
         )
 
     def _of(self, contact: Identity) -> ContactMask:
@@ -138,9 +140,23 @@ class _PlanMask:
             source=entry.source and contact_mask.place(entry.source),
         )
 
+    def _allowance(self, entry: Allowance) -> Allowance:
+        """Its reason and its file may name anybody whom the plan is about."""
+        personal = self._personal()
+        return replace(
+            entry,
+            contacts=tuple(map(_mask_key, entry.contacts)),
+            reason=personal.hide(self.named.hide(entry.reason)),
+            place=entry.place._replace(file=personal.hide(entry.place.file)),
+        )
+
+    def _personal(self) -> PersonalTexts:
+        """What is personal of anybody whom the plan is about."""
+        return PersonalTexts.joined(mask.personal for mask in self.contacts.values())
+
     def _scope(self, scope: Scope) -> Scope:
         """Files may be named after anybody whom the plan is about."""
-        personal = PersonalTexts.joined(mask.personal for mask in self.contacts.values())
+        personal = self._personal()
         return replace(
             scope,
             only=tuple(map(personal.hide, scope.only)),

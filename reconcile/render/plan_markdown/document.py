@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from reconcile.model.plans.entries import contact_entries
 from reconcile.model.plans.plan import Plan
 from reconcile.render.escape import MARKDOWN
+from reconcile.render.wording.allowances import allow_advice
 from reconcile.render.wording.group_text import MOST_WHOLE
 from reconcile.render.wording.risk import RoleImpact, role_impacts
 from reconcile.render.wording.sentences import PlanSentences
@@ -55,7 +56,8 @@ class _PlanMarkdown:
         """Head and foot always fit; the parts between them share the rest, in their order."""
         head, foot = self._head(), self._foot()
         budget = ByteBudget(self.limit - len((head + foot).encode("utf-8")) - _RESERVED)
-        warnings, items = self._warnings(budget), budget.taken_from_share(self._items())
+        warnings = [*self._warnings(budget), *budget.taken_from_share(self._to_allow())]
+        items = budget.taken_from_share(self._items())
         undeclared, unnamed = undeclared_list(self.plan, budget)
         set_aside = budget.taken_from_share(set_aside_blocks(self.plan))
         later, unscheduled = later_lists(self.plan, budget)
@@ -98,6 +100,12 @@ class _PlanMarkdown:
         shown = budget.taken_from_share(f"> - {warning}\n" for warning in warnings)
         rest = [f"> - and {rest_}\n" for rest_ in more(len(warnings) - len(shown), "warning")]
         return ["\n> [!WARNING]\n", *shown, *rest]
+
+    def _to_allow(self) -> Iterator[str]:
+        """What to write into the declarations to let the plan through."""
+        head, _, text = allow_advice(self.plan.guards).partition("\n")
+        if text:
+            yield f"\n{head}\n\n```yaml\n{text}\n```\n"
 
     def _items(self) -> Iterator[str]:
         """What becomes of roles and tags: tables where the contacts are many, else a line."""

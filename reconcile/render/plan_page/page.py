@@ -14,6 +14,7 @@ from string import Template
 from reconcile.clock import zoned_text
 from reconcile.model.plans.plan import Plan
 from reconcile.render.escape import HTML_TEXT, PAGE, json_in_html
+from reconcile.render.wording.allowances import allow_advice
 from reconcile.render.wording.sentences import PlanSentences
 from reconcile.text import count
 
@@ -47,7 +48,7 @@ def plan_page(plan: Plan, *, payloads: bool = True) -> str:
         target=PAGE.name(plan.target),
         headline=sentences.headline(),
         scope=f"<p class=validity>{sentences.scope()}</p>\n" if plan.scope else "",
-        warnings=titled_list("hurts", "Look at these first", sentences.warnings()),
+        warnings=titled_list("hurts", "Look at these first", sentences.warnings()) + _to_allow(plan),
         undeclared=undeclared_list(plan),
         set_aside=set_aside_list(plan),
         counts="".join(_card(group, kinds) for group, kinds in sentences.counts()),
@@ -86,6 +87,13 @@ def _card(group: str, kinds: list[str]) -> str:
         f"<dd><b>{number}</b> {kind}" for number, _, kind in (text.partition(" ") for text in kinds)
     )
     return f"<div><dt>{group}{numbers}</div>"
+
+
+def _to_allow(plan: Plan) -> str:
+    """What to write into the declarations to let the plan through; nothing where nothing refuses it."""
+    head, _, text = allow_advice(plan.guards).partition("\n")
+    lines = "\n".join(map(PAGE.prose, text.splitlines()))
+    return f"<section><p>{head}<pre>{lines}</pre></section>\n" if text else ""
 
 
 def _section(name: str, title: str, scope: str, content: str) -> str:

@@ -13,6 +13,7 @@ from reconcile.model.plans.summary import summarise
 from reconcile.render.escape import MASK, Dialect
 from reconcile.text import count, listed, verb_form
 
+from .allowances import allowance_sentences
 from .baseline_text import Warned, scope_sentence, undeclared_contacts, undeclared_warnings
 from .names import contact_name, names, set_aside_name, short_name
 from .operation_text import OperationText
@@ -87,7 +88,8 @@ class PlanSentences:
         return (warned.sentence for warned in self.warned())
 
     def warned(self) -> Iterator[Warned]:
-        """Mailboxes, access that is lost, kept or scheduled, approvals bypassed, guards; with what to do."""
+        """Lifted guards, mailboxes, access lost, kept or scheduled, approvals, guards; with what to do."""
+        yield from map(Warned, allowance_sentences(self.plan, self.dialect))
         yield from map(Warned, self._handed_over())
         yield from map(Warned, self._losing_access())
         yield from map(Warned, self._cut_short())

@@ -7,10 +7,9 @@ from tempfile import TemporaryDirectory
 
 from reconcile.declare import rules
 from reconcile.declare.capabilities import load_capabilities
-from reconcile.declare.loader import SUFFIXES, load_declarations
+from reconcile.declare.loader import SUFFIXES, LoadedDeclarations, load_declarations
 from reconcile.declare.settings import load_settings
 from reconcile.errors import DeclarationError, InvalidScope
-from reconcile.model.declaration import Declaration
 from reconcile.model.settings import Settings
 from reconcile.plan.baseline.scope import Base
 from reconcile.services.git import FILE, LINK, SUBMODULE, Repository, TreeEntry
@@ -67,8 +66,8 @@ class _BaseReader:
         base = replace(self.base, settings=settings, target=target, capabilities=known)
         if target is None:
             return base
-        folder = posixpath.normpath(settings.folder(target))
-        return replace(base, declarations=self._declarations(folder, settings))
+        loaded = self._load(posixpath.normpath(settings.folder(target)), settings)
+        return replace(base, declarations=loaded.declarations, allowances=loaded.allowances)
 
     def _settings(self, path: Path) -> Settings | None:
         """The commit's configuration; the project's own where that is kept apart from the declarations."""
@@ -77,15 +76,14 @@ class _BaseReader:
         choice = self.project.choice
         return None if (choice.checkout / choice.config.name).exists() else self.project.settings
 
-    def _declarations(self, contacts: str, settings: Settings) -> tuple[Declaration, ...]:
+    def _load(self, contacts: str, settings: Settings) -> LoadedDeclarations:
         self._take([entry for entry in self._entries([contacts]) if self._is_declared_in(entry, contacts)])
         try:
-            loaded = load_declarations(self.folder / contacts, settings.policy, root=self.folder)
+            return load_declarations(self.folder / contacts, settings.policy, root=self.folder)
         except DeclarationError as error:
             if {problem.rule for problem in error.problems} <= _NOTHING_DECLARED:
-                return ()
+                return LoadedDeclarations()
             raise
-        return loaded.declarations
 
     def _entries(self, paths: list[str]) -> list[TreeEntry]:
         """What the commit has at and below these paths; InvalidScope where it leads elsewhere."""

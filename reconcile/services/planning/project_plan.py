@@ -1,15 +1,16 @@
 """The plan and the drift of a project, as the commands that only read show them."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from reconcile.errors import refuse_if
 from reconcile.journal.history import run_history
 from reconcile.journal.losses import open_losses_in_words, warn_of_open_losses
 from reconcile.model.plans.plan import Plan
 from reconcile.model.reports import Drift
-from reconcile.plan.approval import refusals, refusals_of_the_unseen
+from reconcile.plan.approval import refusal_reason, refusals, refusals_of_the_unseen, refusing_guards
 from reconcile.plan.drift import explain_drift
+from reconcile.render.wording.allowances import allow_advice
 from reconcile.services.accounts import check_clock, open_reader, warn_of_clock
 from reconcile.services.caller import NO_SCOPE, Console, ScopeRequest
 from reconcile.services.project import Project
@@ -36,13 +37,14 @@ class ProjectPlan:
 
 def plan_project(project: Project, console: Console, request: ScopeRequest = NO_SCOPE) -> ProjectPlan:
     """The plan of a project's declarations for the account as it is now."""
-    declarations = project.load_and_warn(console)
-    choice = choose_scope(project, request, declarations)
+    loaded = project.load_and_warn(console)
+    choice = choose_scope(project, request, loaded.declarations)
     with console.progress() as progress, open_reader(project, console) as account:
         context = project.plan_context(account.connection.account, account.connection.capabilities)
+        context = replace(context, allowances=loaded.allowances)
         past = run_history(project.journals, context.account)
         fresh = make_fresh_plan(
-            declarations,
+            loaded.declarations,
             account,
             context,
             past=past,
@@ -74,13 +76,14 @@ def check_drift(project: Project, console: Console) -> Drift:
 
     Refusal: there seems to be none, but only because something could not be seen.
     """
-    declarations = project.load().declarations
+    loaded = project.load()
     with console.progress() as progress, open_reader(project, console) as account:
         context = project.plan_context(account.connection.account, account.connection.capabilities)
+        context = replace(context, allowances=loaded.allowances)
         past = run_history(project.journals, context.account)
         remembered = past.read_remembered()
         fresh = make_fresh_plan(
-            declarations,
+            loaded.declarations,
             account,
             context,
             past=past,
@@ -94,6 +97,13 @@ def check_drift(project: Project, console: Console) -> Drift:
     if plan.empty or not plan.listed_whole:
         refuse_unseen(plan)
     return explain_drift(warn_of_open_losses(plan, past), remembered, context.policy)
+
+
+def refuse_guarded(plan: Plan, ceilings: Mapping[str, int]) -> None:
+    """Raise Refusal for every guard that tripped and is not lifted far enough by an override."""
+    refusing = refusing_guards(plan, ceilings)
+    reasons = tuple(map(refusal_reason, refusing))
+    refuse_if(reasons, "refused by a guard; nothing was written", allow_advice(refusing))
 
 
 def refuse_unseen(plan: Plan) -> None:

@@ -108,9 +108,13 @@ class WritePermission:
 def _outdated(plan: Plan, now: datetime) -> str | None:
     """Why the plan no longer holds, or None."""
     boundary = plan.valid_until
-    if boundary is None or now < boundary.at:
-        return None
-    return f"the plan was valid until {zoned_text(boundary.at, plan.timezone)}"
+    if boundary is not None and now >= boundary.at:
+        return f"the plan was valid until {zoned_text(boundary.at, plan.timezone)}"
+    ended = next((entry for entry in plan.allow if now >= entry.until), None)
+    if ended is not None:
+        place, until = f"{ended.place.file}:{ended.place.line}", zoned_text(ended.until, plan.timezone)
+        return f"the entry at {place} lifted the guard {ended.guard} until {until}"
+    return None
 
 
 def write_permission(project: Project) -> WritePermission:

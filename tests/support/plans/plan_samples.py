@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from reconcile.clock import Window, parse_utc_text
+from reconcile.model.allowance import Allowance, SuggestedAllowance
 from reconcile.model.baseline import Comparison, EntryKey, NoLonger, Scope, Undeclared
 from reconcile.model.contact import Grant, Identity
 from reconcile.model.facets import Facet
@@ -102,9 +103,26 @@ def boundary(
     return Boundary(parse_utc_text(at), starts=True, item=item, contact=of)
 
 
-def verdict(guard: str = "losing-access", found: int = 0, limit: int = 10, *who: str) -> Verdict:
+def verdict(
+    guard: str = "losing-access",
+    found: int = 0,
+    limit: int = 10,
+    *who: str,
+    lifted: bool = False,
+    to_allow: SuggestedAllowance | None = None,
+) -> Verdict:
     message = f"{found} of 50 contacts would lose a role; the limit is {limit}"
-    return Verdict(guard, found <= limit, message, found, limit, who)
+    return Verdict(guard, found <= limit, message, found, limit, who, lifted, to_allow)
+
+
+TO_ALLOW = SuggestedAllowance("2026-11-30", ceiling=3)
+
+
+def allowance() -> Allowance:
+    """An entry that lifts a guard for Bob and for whoever has a reference."""
+    contacts = (EntryKey(id="13", email="bob@email.com"), EntryKey(reference="C-14"))
+    until = parse_utc_text("2026-12-01T00:00:00Z")
+    return Allowance("last-holder", until, "The season is over", Place("contacts/a.yaml", 40, 5), contacts)
 
 
 def set_aside(
@@ -187,6 +205,7 @@ def plan(
     withheld: tuple[Withheld, ...] = (),
     undeclared: tuple[Undeclared, ...] = (),
     scope: Scope | None = None,
+    allow: tuple[Allowance, ...] = (),
 ) -> Plan:
     return Plan(
         tool_version="0.1.0",
@@ -207,6 +226,7 @@ def plan(
         withheld=withheld,
         undeclared=undeclared,
         scope=scope,
+        allow=allow,
     )
 
 
@@ -252,7 +272,8 @@ def full_plan() -> Plan:
         notes=("frank@email.com: not found in a listing that is not whole",),
         guards=(
             verdict("creating", 1, 5),
-            verdict("losing-access", 3, 2, "bob@email.com", "carol@email.com"),
+            verdict("last-holder", 1, 0, "preview", lifted=True),
+            verdict("losing-access", 3, 2, "bob@email.com", "carol@email.com", to_allow=TO_ALLOW),
         ),
         set_aside=(
             set_aside("role trial is 'rejected'", "preview", email="erin@email.com", id="16"),
@@ -275,6 +296,7 @@ def full_plan() -> Plan:
             undeclared("autumn", NoLonger.ITEM, Facet.TAGS, of="sam@email.com", id="43"),
         ),
         scope=scope(9, 3_000),
+        allow=(allowance(),),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 
 from reconcile.clock import Window
+from reconcile.model.allowance import Allowance, SuggestedAllowance
 from reconcile.model.baseline import Comparison, EntryKey, NoLonger, Scope, Undeclared
 from reconcile.model.contact import Grant, Identity
 from reconcile.model.facets import Facet
@@ -87,6 +88,14 @@ VERDICTS = st.builds(
     found=COUNTS,
     limit=COUNTS,
     subjects=st.lists(TEXTS, max_size=3).map(tuple),
+    lifted=st.booleans(),
+    to_allow=st.none()
+    | st.builds(
+        SuggestedAllowance,
+        until=TEXTS,
+        contacts=st.lists(TEXTS, max_size=2).map(tuple),
+        ceiling=st.none() | COUNTS,
+    ),
 )
 
 SET_ASIDE = st.builds(
@@ -152,6 +161,16 @@ SCOPES = st.builds(
     declared=COUNTS,
 )
 
+ALLOWANCES = st.builds(
+    Allowance,
+    guard=TEXTS,
+    until=INSTANTS,
+    reason=TEXTS,
+    place=PLACES,
+    contacts=st.lists(KEYS, max_size=2).map(tuple),
+    ceiling=st.none() | COUNTS,
+)
+
 PLANS = st.builds(
     Plan,
     tool_version=TEXTS,
@@ -166,6 +185,7 @@ PLANS = st.builds(
     unchanged=COUNTS,
     notes=st.lists(TEXTS, max_size=2).map(tuple),
     guards=st.lists(VERDICTS, max_size=2).map(tuple),
+    allow=st.lists(ALLOWANCES, max_size=2).map(tuple),
     digest=TEXTS,
     revert=st.none() | TEXTS,
     set_aside=st.lists(SET_ASIDE, max_size=2).map(tuple),
