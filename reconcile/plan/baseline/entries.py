@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconcile.model.baseline import Baseline, BaselineEntry, EntryKey
 from reconcile.model.contact import Identity, email_key
@@ -10,48 +10,51 @@ from reconcile.model.declaration import Declaration
 from reconcile.model.record import Remembered
 
 
-@dataclass(frozen=True, slots=True)
 class BaselineEntries:
-    """The entries of a baseline by each single thing that names their contact.
+    """The entries of a baseline, to be found by each single thing that names their contact.
 
-    An entry that gains an id, or whose address is corrected, is still about the same person.
+    An entry that gains an id, or whose address is corrected, is still about the same person. ``remembered``
+    tells whom the entries of a commit were about. An entry may be costly to look at, and so are all their
+    names: neither is done before it is needed.
     """
 
-    entries: Mapping[EntryKey, BaselineEntry]
-    contacts: Mapping[EntryKey, str]
-    by_name: Mapping[EntryKey, Sequence[EntryKey]]
-
-    @classmethod
-    def of(cls, baseline: Baseline | None, remembered: Remembered) -> "BaselineEntries":
-        """Those of a baseline; none without one. ``remembered`` tells whom those of a commit were about."""
-        entries = baseline.entries if baseline else {}
-        contacts: dict[EntryKey, str] = {}
-        by_name: defaultdict[EntryKey, list[EntryKey]] = defaultdict(list)
-        for key, entry in entries.items():
-            contact = key.id or entry.contact or remembered.contact(key)
-            if contact is not None:
-                contacts[key] = contact
-            for name in _names(replace(key, id=contact)):
-                by_name[name].append(key)
-        return cls(entries, contacts, by_name)
+    def __init__(self, baseline: Baseline | None, remembered: Remembered) -> None:
+        self.entries: Mapping[EntryKey, BaselineEntry] = baseline.entries if baseline else {}
+        self._recorded = baseline is not None and baseline.at is not None
+        self._remembered = remembered
+        self._by_name: Mapping[EntryKey, Sequence[EntryKey]] | None = None
 
     def continued_by(self, declaration: Declaration, identity: Identity | None) -> EntryKey | None:
         """The key of the entry that a declaration continues; ``identity`` is its live contact, if known."""
-        return next(self._candidates(declaration, identity), None)
+        return next(self._candidates(declaration.key, identity), None) if self.entries else None
 
-    def _candidates(self, declaration: Declaration, identity: Identity | None) -> Iterator[EntryKey]:
-        if declaration.key in self.entries:
-            yield from self._about(identity, [declaration.key])
-        for known in (_key_of(identity) if identity else EntryKey(), declaration.key):
+    def _candidates(self, key: EntryKey, identity: Identity | None) -> Iterator[EntryKey]:
+        if key in self.entries:
+            yield from self._about(identity, [key])
+        if self._by_name is None:
+            self._by_name = self._indexed()
+        for known in (_key_of(identity) if identity else EntryKey(), key):
             for name in _names(known):
-                yield from self._about(identity, self.by_name.get(name, ()))
+                yield from self._about(identity, self._by_name.get(name, ()))
 
     def _about(self, identity: Identity | None, keys: Iterable[EntryKey]) -> Iterator[EntryKey]:
         """Those of the entries that are about the contact, or may be."""
         for key in keys:
-            contact = self.contacts.get(key)
+            contact = self._contact(key)
             if not (contact and identity and identity.id) or contact == identity.id:
                 yield key
+
+    def _contact(self, key: EntryKey) -> str | None:
+        """The id of the contact that an entry was about, if known."""
+        recorded = self.entries[key].contact if self._recorded else None
+        return key.id or recorded or self._remembered.contact(key)
+
+    def _indexed(self) -> dict[EntryKey, list[EntryKey]]:
+        by_name: defaultdict[EntryKey, list[EntryKey]] = defaultdict(list)
+        for key in self.entries:
+            for name in _names(replace(key, id=self._contact(key))):
+                by_name[name].append(key)
+        return by_name
 
 
 def _key_of(identity: Identity) -> EntryKey:

@@ -48,7 +48,7 @@ def schedule_of(
     Those count, too, that are set aside: their windows start, and they may then be set aside no longer.
     ``left`` has the baseline's entries of contacts that nothing declares now.
     """
-    entries = BaselineEntries.of(context.baseline, context.remembered)
+    entries = BaselineEntries(context.baseline, context.remembered)
     people = [_Person.of(*pair, entries, context) for pair in _people(contacts, matches)]
     scheduled = (row for person in people for row in person.scheduled())
     gone = (row for person in _no_longer_declared(left or {}, context) for row in person.taken_back())
