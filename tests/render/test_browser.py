@@ -9,6 +9,7 @@ import pytest
 from tests.support.pages.browser import PlanBrowser, find, names, said, settle
 from tests.support.pages.hostile_plan import before, plan_with_texts, tame
 from tests.support.pages.hostile_texts import HOSTILE
+from tests.support.plans.large_plan import crowded_plan
 from tests.support.plans.plan_samples import full_plan
 
 LINES = 30
@@ -71,6 +72,20 @@ def test_groups_can_be_shown_alone(plan_browser: PlanBrowser) -> None:
     tab.get_by_role("checkbox", name="Losing access").check()
     find(tab, "customer")
     assert names(tab) == ["carol@email.com", "dave@email.com", "new@email.com"]
+
+
+def test_equal_changes_can_be_shown_alone(plan_browser: PlanBrowser) -> None:
+    """A tick in their table shows just these contacts, each whole; 'Show all' takes it back."""
+    tab = plan_browser.open(crowded_plan())
+    tab.get_by_role("checkbox", name="Show only these").check()
+    settle(tab)
+    assert names(tab) == [f"auditor{n}@email.com" for n in range(24)]
+    assert said(tab) == "24 of 31 contacts"
+    find(tab, "auditor7@")
+    assert names(tab) == ["auditor7@email.com"]
+    find(tab, "nobody")
+    tab.get_by_role("button", name="Show all").click()
+    assert said(tab) == "31 contacts"
 
 
 def test_what_is_kept_can_be_hidden(plan_browser: PlanBrowser) -> None:

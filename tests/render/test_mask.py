@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 from unicodedata import normalize
 
 import pytest
@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from reconcile.documents.plan import plan_document, plan_json, plan_schema
+from reconcile.model.baseline import EntryKey, NoLonger, Scope, Undeclared
 from reconcile.model.contact import Identity
 from reconcile.model.facets import Facet
 from reconcile.model.plans.change import SetAside
-from reconcile.model.plans.operation import OriginKind
+from reconcile.model.plans.operation import Action, OriginKind
 from reconcile.model.plans.plan import Plan
+from reconcile.model.plans.schedule import Scheduled, Withheld
 from reconcile.model.problem import Place
 from reconcile.plan.digest import plan_digest
 from reconcile.render.escape import MASK
@@ -104,6 +106,78 @@ def personal_plan() -> Plan:
             ),
         ),
         guards=(verdict("protected", 2, 0, email, f"role customer of {email}", f"{other}: role x"),),
+        **_later_of(one.contact, Identity("15", "user", "third@canary-host.example", f"of {other}")),
+    )
+
+
+def _later_of(one: Identity, third: Identity) -> dict[str, Any]:
+    """Schedules and the like, of a contact whose names the plan tells, and of one who is only an address."""
+    why = origin(OriginKind.BUNDLE, third.email, f"{third.email} asked")
+    items = [(Facet.TAGS, "friend of QUUXWORTH", one, replace(why, reason="Quuxworth asked"))]
+    items += [(Facet.TAGS, third.email, third, why), (Facet.ROLES, f"only-{third.email}", third, why)]
+    ahead = [
+        Scheduled(
+            who, Place(f"contacts/{who.email}.yaml", 4), facet, item, Action.ADD, told, status=who.email
+        )
+        for facet, item, who, told in items
+    ]
+    return {
+        "scheduled": tuple(ahead),
+        "withheld": tuple(
+            Withheld(row.contact, row.source, row.facet, row.item, row.origin) for row in ahead[:1]
+        ),
+        "undeclared": tuple(
+            Undeclared(row.contact, NoLonger.ITEM, row.facet, row.item, row.status, source=row.source)
+            for row in ahead
+        ),
+        "scope": Scope(
+            only=(third.email, "contacts/Zebedee.yaml", "id 13"),
+            contacts=(EntryKey("13"), EntryKey(None, f"ref {one.email}", "fourth@canary-host.example")),
+            declared=9,
+        ),
+    }
+
+
+def test_a_scope_keeps_ids_and_references() -> None:
+    """They name nobody, and are what was asked for."""
+    scope = mask(personal_plan()).scope
+    assert scope == Scope(
+        only=("t•••@c•••.example", "contacts/•••.yaml", "id 13"),
+        contacts=(EntryKey("13"), EntryKey(None, "ref Z•••@c•••.example", "f•••@c•••.example")),
+        declared=9,
+    )
+
+
+def test_what_lies_ahead_keeps_whose_it_is() -> None:
+    """By ids; tags that tell a name do not, since the contact's change says what its names are."""
+    masked = mask(personal_plan())
+    assert [(row.contact.id, row.item) for row in masked.scheduled] == [
+        ("13", "friend of •••"),
+        ("15", "t•••@c•••.example"),
+        ("15", "o•••@c•••.example"),
+    ]
+    assert [(row.contact.id, row.source and row.source.file) for row in masked.undeclared] == [
+        ("13", "c•••@c•••.yaml"),
+        ("15", "c•••@c•••.yaml"),
+        ("15", "c•••@c•••.yaml"),
+    ]
+
+
+@settings(deadline=None, max_examples=30)
+@given(PLANS, st.sampled_from([plan_text, plan_json, plan_markdown, plan_page]))
+def test_no_address_of_any_plan_survives(made: Plan, show: Callable[[Plan], str]) -> None:
+    """Whoever a plan is about, in whichever part of it: no format tells an address once it is masked."""
+    contacts = ("changes", "set_aside", "scheduled", "withheld", "undeclared")
+    made = replace(made, **{part: _with_addresses(getattr(made, part)) for part in contacts})
+    assert "canary-host" not in show(mask(made)).casefold()
+
+
+def _with_addresses(entries: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The entries, each of a contact whose address stands in its file's name, too."""
+    emails = [f"person{number}@canary-host.example" for number in range(len(entries))]
+    return tuple(
+        replace(entry, contact=replace(entry.contact, email=email), source=Place(f"contacts/{email}.yaml", 1))
+        for entry, email in zip(entries, emails, strict=True)
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reconcile.model.baseline import Comparison
 from reconcile.model.contact import Identity
 from reconcile.model.plans.change import Change, SetAside
 from reconcile.model.plans.entries import ContactEntry
@@ -22,10 +23,15 @@ from tests.support.plans.plan_samples import (
     field_set,
     full_plan,
     grant,
+    granted,
     kept_tag,
     plan,
     revoked,
+    scheduled,
+    scope,
     tag_added,
+    undeclared,
+    withheld,
 )
 from tests.support.plans.plan_strategies import PLANS
 
@@ -218,3 +224,121 @@ def test_sources_link_to_their_line(source_url: str | None, place: Place, link: 
     """A file's path leads to its line at the commit, to nowhere else, and not at all where it is masked."""
     made = plan(change(tag_added("x"), file=place.file, line=place.line))
     assert link in plan_markdown(made, source_url=source_url).split("\n")
+
+
+def section(page: str, title: str) -> str:
+    """What stands under a summary, up to the end of its block."""
+    return page.split(f"<summary>{title}")[1].split("</details>", maxsplit=1)[0]
+
+
+def test_equal_changes_of_a_large_plan_share_a_block() -> None:
+    """What happens stands there once, then who they are; the odd one is not lost among them."""
+    audit = [change(tag_added("audit-2027"), email=f"a{n}@email.com", id=f"1{n:02}") for n in range(30)]
+    odd = change(tag_added("audit-2027"), tag_added("vip"), email="odd@email.com", id="99")
+    page = plan_markdown(plan(*audit, odd))
+    block = section(page, "adds tag <code>audit-2027</code> · 30 contacts")
+    assert block.count("+ tag   audit-2027") == 1
+    assert [line for line in block.splitlines() if "(contact 1" in line] == [
+        f"  a{n}@email.com (contact 1{n:02})  contacts/trade/ipswich.yaml:7" for n in range(30)
+    ]
+    assert page.count("<details") == 2
+    assert "<summary><code>odd@email.com</code>" in page
+
+
+def test_equal_changes_of_a_short_plan_stand_alone() -> None:
+    """Each with the link to its line, and with what is kept of it."""
+    page = plan_markdown(plan(*(change(tag_added("x"), id=str(n), email=f"a{n}@b.com") for n in range(20))))
+    assert page.count("<details") == 20
+
+
+def test_a_group_that_does_not_fit_says_how_many_are_missing() -> None:
+    """And where they are."""
+    crowd = [change(tag_added("x"), email=f"a{n}@email.com", id=str(n)) for n in range(4_000)]
+    page = plan_markdown(plan(*crowd))
+    shown = page.count("@email.com (contact ")
+    more = re.search(r"  and ([\d,]+) more contacts: 'reconcile show' of the saved plan has them all", page)
+    assert more is not None
+    assert shown + int(more[1].replace(",", "")) == 4_000
+    assert length(page) <= COMMENT
+
+
+TABLES = [
+    "<tr><th>role</th><th>granted</th><th>revoked</th><th>scheduled</th></tr>",
+    "<tr><td><code>preview</code></td><td></td><td>21</td><td></td></tr>",
+    "<tr><td><code>press</code></td><td>21</td><td></td><td></td></tr>",
+    "<tr><td><code>season</code></td><td></td><td></td><td>1</td></tr>",
+    "<tr><th>tag</th><th>added</th></tr>",
+    "<tr><td><code>x</code></td><td>21</td></tr>",
+]
+
+
+def test_tables_by_role_and_by_tag_come_first_where_the_contacts_are_many() -> None:
+    """Twenty contacts are listed one by one; of more a reviewer wants the numbers."""
+    steps = (revoked(grant("preview")), granted(grant("press")), tag_added("x"))
+    crowd = [change(*steps, email=f"a{n}@email.com", id=str(n)) for n in range(21)]
+    page = plan_markdown(plan(*crowd, scheduled=(scheduled("season"),)))
+    assert re.findall(r"^<tr>.*$", page, flags=re.MULTILINE) == TABLES
+    assert page.index("<table>") < page.index("#### ")
+    few = plan_markdown(plan(*crowd[:20]))
+    assert "<table>" not in few
+    assert "Holders of roles: `preview` 20 lost · `press` 20 gained" in few
+
+
+def test_the_sections_stand_in_the_order_of_their_weight() -> None:
+    """Scope and counts, warnings, who is set aside, contacts by risk, what was scheduled before, notes."""
+    page = plan_markdown(full_plan())
+    marks = [
+        "Against `main` at `4f2a9c1`: 9 of 3,000 declarations differ; the others were not looked at.",
+        "| contacts |",
+        "> [!WARNING]",
+        "1 privileged role is scheduled: `administrator` for `bob@email.com` from 2026-12-01",
+        "2 contacts are no longer declared and keep what they have: `pippa@rowe.example.org` (contact `40`)",
+        "#### Set aside: 3 contacts",
+        "- `erin@email.com` (contact `16`)",
+        "set aside since 2026-11-02: `contact 44 is gone",
+        "#### Losing access: 3 contacts",
+        "> role  administrator   starts 2026-12-01",
+        ". role  press           withheld: its window closed on 2026-10-31",
+        "#### Nothing now, but later: 2 contacts",
+        "<summary>Scheduled already, soonest first: 2 items</summary>",
+        "> `frank@email.com: not found",
+        "Valid until",
+    ]
+    positions = [page.index(mark) for mark in marks]
+    assert positions == sorted(positions)
+
+
+def test_what_is_not_new_is_folded_and_cut_after_twenty() -> None:
+    """It says where the rest is; what is withheld from others is told in the same way."""
+    known = tuple(scheduled(f"r{n:02}", comparison=Comparison.KNOWN) for n in range(25))
+    page = plan_markdown(plan(scheduled=known, withheld=tuple(withheld(f"w{n:02}") for n in range(21))))
+    assert page.count("\n- role `r") == 20
+    assert "and 5 more; 'reconcile timeline' has them all" in page
+    assert "<summary>Withheld from contacts that stay as they are: 21 items</summary>" in page
+    assert "and 1 more; the plan as JSON has them all" in page
+    assert "<details open" not in page
+
+
+def test_everybody_who_is_no_longer_declared_is_named() -> None:
+    """A warning names the first ones; where there are more, a list has all."""
+    leavers = tuple(undeclared(of=f"leaver{n}@email.com", id=str(n)) for n in range(12))
+    page = plan_markdown(plan(undeclared=leavers))
+    assert section(page, "No longer declared: 12 contacts").count("- `leaver") == 12
+    assert "No longer declared:" not in plan_markdown(plan(undeclared=leavers[:10]))
+
+
+@pytest.mark.parametrize("limit", [8_000, 12_000, COMMENT])
+def test_lists_of_any_size_fit_and_what_is_missing_is_counted(limit: int) -> None:
+    """Schedules, leavers and items withheld by the thousand leave room for the contacts."""
+    many = plan(
+        change(revoked(grant("preview"))),
+        scheduled=tuple(scheduled(f"{'x' * 150}{n}", comparison=Comparison.KNOWN) for n in range(3_000)),
+        withheld=tuple(withheld(f"{'x' * 150}{n}") for n in range(3_000)),
+        undeclared=tuple(undeclared(of=f"leaver{n}@email.com", id=str(n)) for n in range(3_000)),
+        scope=scope(4, 100, *(f"contacts/{'x' * 100}{n}.yaml" for n in range(50))),
+    )
+    page = plan_markdown(many, limit=limit)
+    assert length(page) <= limit
+    assert "<summary><code>bob@email.com</code>" in page
+    named = page.count("\n- `leaver")
+    assert f"{3_000 - named:,} more contacts no longer declared" in page

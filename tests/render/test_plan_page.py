@@ -11,6 +11,8 @@ import pytest
 from reconcile.clock import parse_utc_text
 from reconcile.model.baseline import Comparison
 from reconcile.model.contact import Identity
+from reconcile.model.facets import Facet
+from reconcile.model.plans.change import Change
 from reconcile.model.plans.entries import contact_entries
 from reconcile.model.plans.operation import Kept, OriginKind
 from reconcile.model.plans.plan import Plan
@@ -18,7 +20,7 @@ from reconcile.render.plan_page.page import plan_page
 from reconcile.render.plan_page.windows import WindowEvent, window_events
 from reconcile.render.wording.risk import Risk, RoleImpact, risk_groups, risk_of, role_impacts
 from tests.support.pages.page_structure import page_structure
-from tests.support.plans.large_plan import large_plan, member
+from tests.support.plans.large_plan import crowded_plan, large_plan, member
 from tests.support.plans.plan_samples import (
     ANN,
     BOB,
@@ -38,6 +40,7 @@ from tests.support.plans.plan_samples import (
     set_aside,
     tag_added,
     tag_removed,
+    withheld,
 )
 
 
@@ -235,3 +238,72 @@ def test_a_long_list_of_contacts_set_aside_is_cut_and_says_so() -> None:
     assert page.count("unread") == 300
     assert "and 19,700 more contacts" in page
     assert "20,000 contacts are set aside" in page
+
+
+def crowd(size: int, *others: Change) -> Plan:
+    """So many contacts that get the very same tag, and others."""
+    alike = (change(tag_added("audit-2027"), email=f"a{n}@email.com", id=f"1{n:02}") for n in range(size))
+    return plan(*alike, *others)
+
+
+def test_equal_changes_stand_in_a_table_and_behind_the_odd_ones() -> None:
+    """Thousands of equal contacts hide no other of the same risk; the data tells which ones are alike."""
+    page = plan_page(crowd(30, change(tag_added("vip"), email="odd@email.com", id="99")))
+    assert "<th scope=row>adds tag <bdi>audit-2027</bdi><br>" in page
+    assert json.loads(page.split("id=data>")[1].split("</script>", maxsplit=1)[0])["equal"] == [[1, 31]]
+    assert page.index("<span><bdi>odd@email.com") < page.index("<span><bdi>a0@email.com")
+    assert "Equal changes" not in plan_page(crowd(20))
+
+
+def test_tags_have_a_table_as_roles_have() -> None:
+    """By what is added and removed; without tags there is no empty one."""
+    page = plan_page(
+        plan(change(tag_added("x"), tag_removed("y")), scheduled=(scheduled("z", facet=Facet.TAGS),))
+    )
+    table = page.split("<h2 id=tags>")[1].split("</table>")[0]
+    assert re.findall(r"<th scope=col>(\w+)", table) == ["tag", "added", "removed", "scheduled"]
+    assert re.findall(r"<th scope=row><bdi>(\w)</bdi>", table) == ["y", "x", "z"]
+    assert "<h2 id=tags>" not in plan_page(plan(change(granted(grant("r")))))
+
+
+SECTIONS = ("gone", "aside", "equal", "tags", "scheduled", "withheld", "notes")
+
+
+def test_what_a_plan_does_not_have_leaves_no_section() -> None:
+    """No empty card, and no title without a list."""
+    assert [name for name in SECTIONS if f"<h2 id={name}>" in plan_page(plan())] == []
+    page = plan_page(crowded_plan())
+    assert [name for name in SECTIONS if f"<h2 id={name}>" in page] == [
+        name for name in SECTIONS if name != "withheld"
+    ]
+    assert "<h2 id=withheld>" in plan_page(plan(withheld=(withheld(),)))
+
+
+def test_the_scope_and_the_base_stand_in_the_head() -> None:
+    """A reader must know that the others were not looked at."""
+    page = plan_page(full_plan())
+    assert (
+        "Against <bdi>main</bdi> at <bdi>4f2a9c1</bdi>: 9 of 3,000 declarations differ"
+        in page.split("</header>")[0]
+    )
+
+
+def test_only_a_contact_that_is_written_has_a_payload() -> None:
+    """One that is only scheduled for shows no button and no body."""
+    page = plan_page(plan(change(tag_added("x")), scheduled=(scheduled(),)))
+    assert page.count("class=payload>") == 1
+    assert data_of(page)["payloads"][1] is None
+
+
+def test_the_picture_shows_what_is_scheduled() -> None:
+    """Its start and its end; not what is taken back, and what a change tells already only once."""
+    made = plan(
+        change(tag_added("t", origin(at="2026-12-04T09:00:00Z"))),
+        scheduled=(
+            scheduled("role", "2026-12-03T09:00:00Z", "2026-12-10T09:00:00Z"),
+            scheduled("back", "2026-12-05T09:00:00Z", comparison=Comparison.TAKEN_BACK),
+            scheduled("known", "2026-12-06T09:00:00Z", comparison=Comparison.KNOWN),
+            scheduled("t", "", "2026-12-04T09:00:00Z", facet=Facet.TAGS, of=BOB, line=7),
+        ),
+    )
+    assert days(made) == [(10, True, "role"), (11, False, "t"), (13, True, "known"), (17, False, "role")]

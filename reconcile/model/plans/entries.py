@@ -100,6 +100,8 @@ def known_schedules(plan: Plan) -> tuple[Scheduled, ...]:
 
 def other_withheld(plan: Plan) -> tuple[Withheld, ...]:
     """What is withheld from contacts that have no entry of their own."""
+    if not plan.withheld:
+        return ()
     entries = {_key(entry.contact, entry.source) for entry in contact_entries(plan)}
     return tuple(row for row in plan.withheld if _key(row.contact, row.source) not in entries)
 
@@ -111,13 +113,25 @@ def equal_effects(
 
     Less than ``LEAST_EQUAL`` of them are no group: each stands alone.
     """
+    by_hash: dict[int, list[ContactEntry]] = {}
+    for entry in entries:  # an effect is large, and of a large plan there are too many to keep them all
+        by_hash.setdefault(hash(effect(entry)), []).append(entry)
+    groups: list[list[ContactEntry]] = []
+    for alike in by_hash.values():
+        for group in _by_effect(alike, effect):
+            groups += [group] if len(group) >= LEAST_EQUAL else [[entry] for entry in group]
+    return groups
+
+
+def _by_effect(
+    entries: list[ContactEntry], effect: Callable[[ContactEntry], Hashable]
+) -> Iterable[list[ContactEntry]]:
+    if len(entries) < LEAST_EQUAL:
+        return [entries]
     by_effect: dict[Hashable, list[ContactEntry]] = {}
     for entry in entries:
         by_effect.setdefault(effect(entry), []).append(entry)
-    groups: list[list[ContactEntry]] = []
-    for group in by_effect.values():
-        groups += [group] if len(group) >= LEAST_EQUAL else [[entry] for entry in group]
-    return groups
+    return by_effect.values()
 
 
 def _step(operation: Operation) -> Hashable:

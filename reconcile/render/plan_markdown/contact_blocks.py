@@ -1,7 +1,7 @@
 """The contacts of a plan in Markdown: a block to unfold for each, and one for those of equal effect."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from urllib.parse import quote
@@ -64,17 +64,27 @@ class MarkdownContacts:
     """The blocks of one plan. With ``source_url`` each contact links to its declaration."""
 
     plan: Plan
+    risks: Mapping[Risk, list[ContactEntry]]
     source_url: str | None = None
+
+    @classmethod
+    def of(cls, plan: Plan, source_url: str | None) -> "MarkdownContacts":
+        """The blocks of a plan, riskiest contacts first."""
+        return cls(plan, risk_groups(plan), source_url)
+
+    @property
+    def size(self) -> int:
+        """How many contacts there are."""
+        return sum(map(len, self.risks.values()))
 
     def within(self, budget: ByteBudget) -> tuple[list[str], list[str]]:
         """The contacts that fit, under the titles of their groups, and what is left out.
 
         The room for each one's rows is halved until all fit.
         """
-        risks = risk_groups(self.plan)
-        number = sum(map(len, risks.values()))
         groups = [
-            (risk, len(entries), _MadeOnce(self._blocks(entries, number))) for risk, entries in risks.items()
+            (risk, len(entries), _MadeOnce(self._blocks(entries, self.size)))
+            for risk, entries in self.risks.items()
         ]
         room = budget.left
         while True:

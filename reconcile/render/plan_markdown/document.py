@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reconcile.model.plans.entries import contact_entries
 from reconcile.model.plans.plan import Plan
 from reconcile.render.escape import MARKDOWN
 from reconcile.render.wording.allowances import allow_advice
@@ -56,12 +55,13 @@ class _PlanMarkdown:
         """Head and foot always fit; the parts between them share the rest, in their order."""
         head, foot = self._head(), self._foot()
         budget = ByteBudget(self.limit - len((head + foot).encode("utf-8")) - _RESERVED)
+        contacts = MarkdownContacts.of(self.plan, self.source_url)
         warnings = [*self._warnings(budget), *budget.taken_from_share(self._to_allow())]
-        items = budget.taken_from_share(self._items())
+        items = budget.taken_from_share(self._items(many=contacts.size > MOST_WHOLE))
         undeclared, unnamed = undeclared_list(self.plan, budget)
         set_aside = budget.taken_from_share(set_aside_blocks(self.plan))
         later, unscheduled = later_lists(self.plan, budget)
-        contacts, unshown = MarkdownContacts(self.plan, self.source_url).within(budget)
+        blocks, unshown = contacts.within(budget)
         notes = budget.taken(f"\n> {self.sentences.dialect.prose(note)}\n" for note in self.plan.notes)
         left = [
             *unnamed,
@@ -70,7 +70,7 @@ class _PlanMarkdown:
             *unscheduled,
             *more(len(self.plan.notes) - len(notes), "note"),
         ]
-        parts = [*warnings, *items, undeclared, *set_aside, *contacts, *later, *notes, *left_out(left)]
+        parts = [*warnings, *items, undeclared, *set_aside, *blocks, *later, *notes, *left_out(left)]
         return "".join([head, *parts, foot])
 
     def _head(self) -> str:
@@ -107,9 +107,9 @@ class _PlanMarkdown:
         if text:
             yield f"\n{head}\n\n```yaml\n{text}\n```\n"
 
-    def _items(self) -> Iterator[str]:
+    def _items(self, *, many: bool) -> Iterator[str]:
         """What becomes of roles and tags: tables where the contacts are many, else a line."""
-        if len(contact_entries(self.plan)) > MOST_WHOLE:
+        if many:
             yield from item_tables(self.plan)
             return
         impacts = role_impacts(self.plan)

@@ -91,9 +91,9 @@ def _card(group: str, kinds: list[str]) -> str:
 
 def _to_allow(plan: Plan) -> str:
     """What to write into the declarations to let the plan through; nothing where nothing refuses it."""
-    head, _, text = allow_advice(plan.guards).partition("\n")
+    head, _, text = allow_advice(plan.guards).partition(":\n")
     lines = "\n".join(map(PAGE.prose, text.splitlines()))
-    return f"<section><p>{head}<pre>{lines}</pre></section>\n" if text else ""
+    return f"<section class=notes><p>{head}:<pre>{lines}</pre></section>\n" if text else ""
 
 
 def _section(name: str, title: str, scope: str, content: str) -> str:

@@ -68,7 +68,8 @@ def entry_lines(entry: ContactEntry, wording: OperationText, *, concise: bool = 
         for grant in change.lapsed if change and facet is Facet.ROLES else ():
             name = wording.dialect.name(grant.reference)
             yield Line(LAPSED, facet, name, wording.lapsed(grant), "", _ROLE_RANK)
-        yield from _later_lines(entry, facet, wording)
+        if entry.scheduled or entry.withheld:
+            yield from _later_lines(entry, facet, wording)
         for kept in change.kept if change and not concise else ():
             if kept.facet is facet:
                 yield _line(KEPT, kept, wording.kept(kept), wording)
