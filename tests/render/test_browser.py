@@ -111,10 +111,10 @@ def test_the_exact_payload_is_shown_on_demand(plan_browser: PlanBrowser) -> None
     tab = plan_browser.open(made)
     button = tab.get_by_role("button", name="Exact payload").nth(1)
     button.click()
-    assert json.loads(tab.locator("pre").inner_text()) == made.changes[1].payload
+    assert json.loads(tab.locator(".contact pre").inner_text()) == made.changes[1].payload
     assert button.get_attribute("aria-expanded") == "true"
     button.click()
-    assert tab.locator("pre").count() == 0
+    assert tab.locator(".contact pre").count() == 0
 
 
 def test_the_keyboard_does_everything(plan_browser: PlanBrowser) -> None:
