@@ -34,11 +34,10 @@ def drift_text(drift: Drift, layout: TextLayout = PLAIN) -> str:
     """The drift as lines for a terminal."""
     text, plan = _DriftText(drift, TERMINAL), drift.plan
     contacts = ContactBlocks.of(PlanSentences(plan, TERMINAL), layout, text.causes())
-    warnings = [*map(Warned, privileged_schedules(plan, TERMINAL)), *undeclared_warnings(plan, TERMINAL)]
     return join_blocks(
         [
             layout.wrap_painted("", "", text.headline()),
-            warning_lines(warnings, layout),
+            warning_lines(text.warnings(), layout),
             *contacts.tables(),
             [*contacts.lines(), *contacts.set_aside()],
             later_lines(plan, layout),
@@ -55,7 +54,10 @@ def drift_markdown(drift: Drift, *, limit: int = ISSUE_LIMIT) -> str:
     head += "".join(f"\n> {note}\n" for note in text.notes())
     blocks = [text.foldable_contact(change, differences) for change, differences in text.contacts()]
     blocks = [*set_aside_blocks(drift.plan), *blocks]
-    shown = ByteBudget(limit - len(head.encode("utf-8")) - _RESERVED).taken(blocks)
+    budget = ByteBudget(limit - len(head.encode("utf-8")) - _RESERVED)
+    warnings = budget.taken_from_share(f"> - {warned.sentence}\n" for warned in text.warnings())
+    head += "".join(["\n> [!WARNING]\n", *warnings]) if warnings else ""
+    shown = budget.taken(blocks)
     left = len(blocks) - len(shown)
     more = f"\n**Left out, since it is too long for this page:** {count(left, 'contact')}.\n" if left else ""
     return "".join([head, *shown, more])
@@ -68,6 +70,11 @@ class _DriftText:
 
     def notes(self) -> list[str]:
         return list(map(self.dialect.prose, self.drift.plan.notes))
+
+    def warnings(self) -> Iterator[Warned]:
+        """What no difference tells: privileged roles that are scheduled, and what is declared no longer."""
+        yield from map(Warned, privileged_schedules(self.drift.plan, self.dialect))
+        yield from undeclared_warnings(self.drift.plan, self.dialect)
 
     def headline(self) -> str:
         plan = self.drift.plan

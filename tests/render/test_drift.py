@@ -48,6 +48,14 @@ def test_each_difference_tells_its_cause() -> None:
     assert len(lines) == len(drifted(full_plan()).differences)
 
 
+def test_an_issue_warns_of_what_no_difference_tells() -> None:
+    """Privileged roles that are scheduled, and what stays although nothing declares it any more."""
+    shown = drift_markdown(drifted(full_plan()))
+    assert "> [!WARNING]\n> - 1 privileged role is scheduled: `administrator` for `bob@email.com`" in shown
+    assert "> - 2 contacts are no longer declared and keep what they have: `pippa@rowe.example.org`" in shown
+    assert "[!WARNING]" not in drift_markdown(Drift(replace(full_plan(), scheduled=(), undeclared=()), ()))
+
+
 def test_no_drift_is_said_so() -> None:
     """In one line, with the count."""
     empty = Drift(replace(full_plan(), changes=()), ())
