@@ -50,8 +50,12 @@ people = st.sampled_from([*PEOPLE])
 
 
 def declared(wanted: Mapping[str, Entry]) -> str:
-    """The file that declares these entries, by the id of the contact that each is about at first."""
-    return json.dumps({"contacts": [_written(number, entry) for number, entry in wanted.items()]})
+    """The file that declares these entries, each on a line of its own.
+
+    They are given by the id of the contact that each is about at first.
+    """
+    lines = ",\n".join(json.dumps(_written(number, entry)) for number, entry in wanted.items())
+    return f'{{"contacts": [\n{lines}\n]}}'
 
 
 def _written(number: str, entry: Entry) -> Entry:

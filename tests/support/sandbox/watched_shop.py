@@ -2,13 +2,14 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from reconcile.journal.journaled_run import JournaledRun
 from tests.support.command_line import CommandResult
+from tests.support.repository import Repository
 from tests.support.sandbox.account_changes import (
     ContactChange,
     Item,
@@ -24,6 +25,7 @@ from tests.support.sandbox.random_entries import (
     has_boundary,
     not_as_declared,
     unjustified,
+    windows,
 )
 from tests.support.sandbox.sandbox_account import (
     Checkout,
@@ -31,6 +33,13 @@ from tests.support.sandbox.sandbox_account import (
     MachineClock,
     SandboxAccount,
     atom,
+)
+from tests.support.sandbox.shown_schedules import (
+    Memory,
+    Schedule,
+    declared_schedules,
+    persons_in_scope,
+    shown_by,
 )
 from tests.support.shop import NOW
 
@@ -42,10 +51,10 @@ NOTHING: dict[str, Any] = {"changes": []}
 class WatchedShop:
     """What somebody who saw everything knows: who is meant, who moved, what was written, touched, recorded.
 
-    ``recorded`` are the people whose entry by e-mail a complete run has had, ``entries`` all whom the last
-    complete run knows, each with how the entry names the contact; ``touched`` are the items that
+    ``recorded`` are the people whose entry by e-mail a complete run has had; ``touched`` are the items that
     somebody has changed since the last complete run, or since the tool has written them. ``drops`` are the
-    facets that the account empties where an update does not name them.
+    facets that the account empties where an update does not name them. ``memories`` is what each complete run
+    remembers, ``bases`` are the commits with what they declare.
     """
 
     account: SandboxAccount
@@ -55,18 +64,41 @@ class WatchedShop:
     now: datetime = NOW
     moved: set[str] = field(default_factory=set)
     recorded: set[str] = field(default_factory=set)
-    entries: set[tuple[str, str]] = field(default_factory=set)
     touched: set[tuple[str, Item]] = field(default_factory=set)
     completed: datetime | None = None
     changes: dict[str, list[ContactChange]] = field(default_factory=dict)
     taken: dict[str, Counter[str]] = field(default_factory=dict)
     writes: list[ContactChange] = field(default_factory=list)
     drops: frozenset[str] = frozenset()
+    memories: dict[str, Memory] = field(default_factory=dict)
+    bases: list[tuple[str, dict[str, Entry]]] = field(default_factory=list)
 
     def declare(self, wanted: dict[str, Entry]) -> None:
         """Write the file of declarations."""
         self.wanted = wanted
         self.checkout.declare(declared(wanted))
+
+    def commit(self) -> None:
+        """Commit the declarations as they are."""
+        (self.checkout.root / ".gitignore").write_text(".reconcile/\n*.json\n", encoding="utf-8")
+        is_new = not (self.checkout.root / ".git").exists()
+        repository = Repository.at(self.checkout.root) if is_new else Repository(self.checkout.root)
+        self.bases.append((repository.commit(), dict(self.wanted)))
+
+    @property
+    def memory(self) -> Memory:
+        """What the last complete run remembers that nobody has retired."""
+        kept = [run.name for run in self.runs() if run.name in self.memories and not run.retired]
+        return self.memories[kept[-1]] if kept else Memory()
+
+    def has_unknown_mover(self, known: Mapping[str, Entry] | None = None) -> bool:
+        """Whether somebody has moved, or is gone, of whom these entries, or those remembered, have none.
+
+        To the tool it may be a typing mistake; an entry is another one where it names the contact otherwise.
+        """
+        known = self.memory.entries if known is None else known
+        names = {(number, entry["by"]) for number, entry in known.items()}
+        return any((number, self.wanted[number]["by"]) not in names for number in self.moved & {*self.wanted})
 
     def runs(self) -> list[JournaledRun]:
         return self.checkout.journals() if (self.checkout.state / "runs").exists() else []
@@ -133,6 +165,7 @@ class WatchedShop:
         self.changes[run.name], self.taken[run.name] = self._changes(), self._taken()
         if not reverting:
             self._assert_justified(shown)
+            self._assert_foretold(shown, due=due)
         for change in self.writes:
             asked = asked_by(shown, change.contact)
             dropped = self._dropped(change, {facet for facet, _ in asked} if reverting else None)
@@ -144,7 +177,7 @@ class WatchedShop:
             if due:
                 self._assert_due(change)
         assert done is None or not self.writes or done.code in (0, 4), done.said
-        self._note_record(run)
+        self._note_record(run, shown if done else None)
 
     def _dropped(self, change: ContactChange, sent: set[str] | None) -> set[Item]:
         """What the account took of a contact because the update did not name the set."""
@@ -195,23 +228,51 @@ class WatchedShop:
             assert (change.contact, item) not in self.touched, (change, "somebody has touched it")
             assert has_boundary(self._entry_of(change), item, self.completed, self.now), (change, item)
 
-    def _note_record(self, run: JournaledRun) -> None:
+    def _assert_foretold(self, plan: Mapping[str, Any], *, due: bool) -> None:
+        """A plan shows all that is to come for its people; what is due, complete runs have shown."""
+        if due:
+            shown = self.memory.shown
+            wrong = [row for row in self._clock_steps(plan) if row not in shown]
+            assert wrong == [], (wrong, shown)
+        elif "scheduled" in plan:
+            people = persons_in_scope(plan, self.wanted)
+            wanted = {number: entry for number, entry in self.wanted.items() if number in people}
+            assert {*shown_by(plan, self.wanted)} == {*declared_schedules(wanted, self.now)}
+
+    def _clock_steps(self, plan: Mapping[str, Any]) -> Iterator[Schedule]:
+        """What a plan of what is due does; the end of a role is in its grant, and so was shown with it."""
+        for change in plan["changes"]:
+            number = self._number(change["contact"])
+            for step in change["operations"]:
+                item = (step["facet"], step["item"])
+                window = windows(self.wanted[number])[item]
+                if (step["facet"], step["action"]) != ("roles", "remove"):
+                    yield number, item, step["action"], window
+
+    def _note_record(self, run: JournaledRun, plan: Mapping[str, Any] | None) -> None:
+        """``plan`` is what the run has shown; None when it was killed after that."""
         during = self._changes()
-        complete = any(line.kind == "record" for line in run.lines)
-        if complete and not run.due:
-            by_email = {number for number, entry in self.wanted.items() if entry["by"] == "email"}
-            self.recorded = by_email & (self.recorded | {*PEOPLE} - self.moved)
-            self.entries = self._entries()
-            self.touched, self.completed = set(), self.now
+        if run.record is not None:
+            self._remember(run, plan)
         self._touch(during)
 
-    def _entries(self) -> set[tuple[str, str]]:
-        return {(number, entry["by"]) for number, entry in self.wanted.items()}
-
-    @property
-    def moved_before_any_run(self) -> set[str]:
-        """Those who have moved or are gone and whose entry is new: to the tool it may be a typing mistake."""
-        return self.moved & {number for number, _ in self._entries() - self.entries}
+    def _remember(self, run: JournaledRun, plan: Mapping[str, Any] | None) -> None:
+        memory = self.memory
+        if run.due:
+            self.memories[run.name] = memory
+            return
+        if plan is None:
+            plan = {}
+            memory = Memory(dict(self.wanted), frozenset(declared_schedules(self.wanted, self.now)))
+        else:
+            memory = memory.after(plan, self.wanted)
+        self.memories[run.name] = memory
+        people = persons_in_scope(plan, self.wanted)
+        by_email = {number for number, entry in self.wanted.items() if entry["by"] == "email"}
+        self.recorded = by_email & (self.recorded | people - self.moved)
+        self.touched = {(contact, item) for contact, item in self.touched if contact not in people}
+        if plan.get("scope") is None:
+            self.touched, self.completed = set(), self.now
 
     def assert_undoes(self, plan: Mapping[str, Any], run: str) -> None:
         """A plan to take a run back touches only what that run has changed.
