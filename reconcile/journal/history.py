@@ -57,7 +57,8 @@ class RunHistory:
     def read_remembered(self) -> Remembered:
         """What the runs tell together of each declaration; BrokenRecord when the last record is damaged.
 
-        Who a contact was before a write is a fact, even where the run that wrote it was retired.
+        Who a contact was before a write is a fact, even where the run that wrote it was retired, and so is
+        what an override has let through.
         """
         record = self._last_record()
         names = [run.name for run in self.runs]
@@ -69,6 +70,7 @@ class RunHistory:
             unrecorded=_last_whole_run(counting),
             settled=dict(pair for run in counting for pair in _settled(run)),
             names={**_recorded_names(record), **dict(written)},
+            spent=frozenset(entry for run in self.runs if run.record for entry in run.record.allowances),
         )
 
     def _last_record(self) -> Record | None:

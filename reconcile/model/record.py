@@ -84,13 +84,15 @@ class Remembered:
     ``unrecorded`` is the last of those runs that was about all declarations. ``settled`` has, by a contact's
     id, when the last of those runs began that left it as that run's declarations say. ``names`` has the
     contact by each address and reference by which the record's declarations name it, or that it had before
-    one of those runs wrote it, or may have written it.
+    one of those runs wrote it, or may have written it. ``spent`` are the digests of the entries under
+    ``allow`` that any complete run has carried, be it retired since, or the entry be gone from later ones.
     """
 
     record: Record | None = None
     unrecorded: UnrecordedRun | None = None
     settled: Mapping[str, datetime] = field(default_factory=dict)
     names: Mapping[EntryKey, str] = field(default_factory=dict)
+    spent: frozenset[str] = frozenset()
 
     def entry(self, key: EntryKey) -> RecordedEntry | None:
         """What the record says of a declaration."""

@@ -97,11 +97,30 @@ def test_an_entry_is_used_up_by_the_run_that_carries_it(
     assert "last-role" in done.err
 
 
+def test_an_entry_that_was_deleted_lifts_nothing_when_it_is_back(
+    sandbox_account: SandboxAccount, lifted: Checkout
+) -> None:
+    """It was carried once, although the last record does not have it; so was that of a retired run."""
+    file = lifted.root / "contacts" / "allow.yaml"
+    entry = file.read_text(encoding="utf-8")
+    assert lifted.apply().code == 0
+    file.unlink()
+    assert lifted.apply().code == 0
+    file.write_text(entry, encoding="utf-8")
+    regrant(sandbox_account, GRACE, ELIN)
+    assert "allow.yaml:1 is not new" in lifted.apply().err
+    for run in lifted.journals():
+        assert lifted.run("history", "--retire", run.name, "--yes").code == 0
+    done = lifted.apply()
+    assert done.code == 3, done.said
+    assert "allow.yaml:1 is not new" in done.err
+
+
 def test_an_entry_ends_with_its_last_day(sandbox_account: SandboxAccount, lifted: Checkout) -> None:
     """Until then it lifts, by the time of the write; later the refusal says why it does not."""
     done = lifted.apply(as_of="2026-12-01T00:00:00Z")
     assert done.code == 3
-    assert "allow.yaml:1 ended at 2026-12-01T00:00:00Z" in done.err
+    assert "allow.yaml:1 ended at 2026-12-01 00:00 (UTC)" in done.err
     assert "[allow-ended]" in done.err
     assert sandbox_account.writes() == []
     assert lifted.apply(as_of="2026-11-30T23:59:59Z").code == 0

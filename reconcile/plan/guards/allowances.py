@@ -54,12 +54,14 @@ class Overrides:
     def of(cls, context: PlanContext) -> "Overrides":
         """Those of a plan. A revert has no declarations, and so none.
 
-        What the last complete run has carried lifts nothing again, whatever the base is.
+        What a complete run has carried lifts nothing again, whatever the base is: also where that run was
+        retired since, or where the entry was deleted and is back.
         """
         entries = () if context.revert else context.allowances
         baseline, record = context.baseline, context.remembered.record
-        spent = (known.allowances for known in (baseline, record) if known is not None)
-        return cls(entries, frozenset().union(*spent), context.now, clock.zone(context.policy.timezone))
+        known = (source.allowances for source in (baseline, record) if source is not None)
+        spent = context.remembered.spent.union(*known)
+        return cls(entries, spent, context.now, clock.zone(context.policy.timezone))
 
     @cached_property
     def idle(self) -> dict[Allowance, str]:
@@ -70,7 +72,7 @@ class Overrides:
         if allowance_digest(entry) in self.spent:
             return "is not new, so it lifts nothing any more"
         if entry.until <= self.now:
-            return f"ended at {clock.utc_text(entry.until)}, so it lifts nothing any more"
+            return f"ended at {clock.zoned_text(entry.until, self.zone.key)}, so it lifts nothing any more"
         return ""
 
     def of_guard(self, guard: str) -> tuple[Allowance, ...]:
