@@ -74,8 +74,8 @@ class Baseline:
 
     ``name`` is how to call it to a person: ``main at 4f2a9c1``, ``the last complete run``. ``allowances`` are
     the digests of its entries under ``allow``. ``config`` is the digest of its whole configuration;
-    None for the record, which has that of the policy alone. ``at`` is when the run began that recorded it;
-    None for a commit.
+    None for the record, which has that of the ``policy`` alone, under which the guards judged its schedules.
+    ``at`` is when the run began that recorded it; None for a commit.
     """
 
     name: str
@@ -83,6 +83,7 @@ class Baseline:
     config: str | None
     allowances: frozenset[str] = frozenset()
     at: datetime | None = None
+    policy: str | None = None
 
     def knows(self, key: EntryKey, resolved: str) -> bool:
         """True when it has the very same declaration."""

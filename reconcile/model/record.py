@@ -59,7 +59,7 @@ class Record:
     def baseline(self) -> Baseline:
         """The declarations that it remembers, to compare the present ones with."""
         entries = {key: entry.as_baseline() for key, entry in self.entries.items()}
-        return Baseline("the last complete run", entries, None, self.allowances, self.at)
+        return Baseline("the last complete run", entries, None, self.allowances, self.at, self.config)
 
 
 @dataclass(frozen=True, slots=True)

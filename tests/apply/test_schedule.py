@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.support.sandbox.sandbox_account import AS_OF, Checkout, SandboxAccount
 
 GRACE, TOM = "grace.odell@example.com", "tom.wherry@example.com"
@@ -142,3 +144,27 @@ def test_a_contact_whose_write_failed_is_not_due_by_a_schedule_of_that_run(
     assert checkout.apply("--due", as_of=STARTED).code == 0
     assert "vip" not in sandbox_account.user(TOM)["tags"]
     assert schedule(checkout) == [("vip", "add", "new")]
+
+
+@pytest.mark.parametrize("guard", ["granting", "protected"])
+def test_what_is_guarded_only_after_it_was_scheduled_is_judged_under_that_configuration(
+    sandbox_account: SandboxAccount, guard: str
+) -> None:
+    """Or a guard would let pass by the clock what it has never seen."""
+    checkout = sandbox_account.checkout(PRIVILEGED)
+    assert checkout.apply().code == 0
+    text = (checkout.root / "reconcile.yaml").read_text("utf-8")
+    guarded = (
+        text + GRANTING if guard == "granting" else text.replace("administrator]", "administrator, press]")
+    )
+    checkout.configure(guarded)
+    refused = checkout.apply()
+    assert refused.code == 3, refused.said
+    assert f"{guard}: 1 " in refused.err
+    assert checkout.apply("--due", as_of=STARTED).code == 0
+    assert "press" not in sandbox_account.user(TOM)["roles"]
+    if guard == "granting":
+        assert checkout.apply("--allow", "granting=1").code == 0
+        assert schedule(checkout) == [("press", "add", "known")]
+        assert checkout.apply("--due", as_of=STARTED).code == 0
+        assert "press" in sandbox_account.user(TOM)["roles"]

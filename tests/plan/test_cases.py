@@ -47,7 +47,7 @@ from reconcile.model.settings import Policy
 from reconcile.plan.baseline.resolved import baseline_of, resolved_form
 from reconcile.plan.baseline.scope import EVERYTHING, select
 from reconcile.plan.baseline.undeclared import find_removed, undeclared_rows
-from reconcile.plan.digest import resolved_digest
+from reconcile.plan.digest import policy_digest, resolved_digest
 from reconcile.plan.guards.allowances import allowance_digests
 from reconcile.plan.matching.matches import Matches, match_declarations, unknown_roles
 from reconcile.plan.planner import make_plan, plan_contacts
@@ -164,7 +164,8 @@ def remembered_entries(content: dict[str, Any], policy: Policy, now: datetime, f
         return NOTHING_REMEMBERED
     carried = f"contacts: [{{id: 1, tags: [x]}}]\n{content.get('carried', '')}"
     allowances = allowance_digests(load(carried, policy, folder).allowances)
-    return Remembered(Record("run-1", now, None, "sha256:0", "sha256:0", entries, allowances))
+    config = policy_digest(policy, "sandbox.evance.me")
+    return Remembered(Record("run-1", now, None, "sha256:0", config, entries, allowances))
 
 
 def entry_key(name: str) -> EntryKey:

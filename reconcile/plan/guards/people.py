@@ -83,7 +83,12 @@ def is_named(contact: ContactPlan, names: Iterable[str]) -> bool:
 
 def _is_for(row: Scheduled, names: Iterable[str]) -> bool:
     """True for something that is scheduled anew, or otherwise than before, for one of these contacts."""
-    return row.coming and any(email_key(name) in _names_of(row.contact) for name in names)
+    return row.coming and is_one_of(row.contact, names)
+
+
+def is_one_of(identity: Identity, names: Iterable[str]) -> bool:
+    """True when a contact is named by its e-mail, reference or id."""
+    return any(email_key(name) in _names_of(identity) for name in names)
 
 
 def _names_of(identity: Identity) -> set[str]:

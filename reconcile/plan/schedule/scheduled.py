@@ -1,7 +1,7 @@
 """What the clock will give and take, and what it gives no more, compared with the baseline. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reconcile.clock import Window
@@ -17,8 +17,9 @@ from reconcile.model.problem import Place
 from reconcile.plan.baseline.entries import BaselineEntries
 from reconcile.plan.baseline.resolved import resolved_item
 from reconcile.plan.contact_plan import ContactPlan
-from reconcile.plan.digest import resolved_digest
+from reconcile.plan.digest import policy_digest, resolved_digest
 from reconcile.plan.guards.facts import matches as matches_pattern
+from reconcile.plan.guards.people import is_one_of
 from reconcile.plan.matching.matches import Matches
 
 from .timeline import declared_items, declared_origin
@@ -49,7 +50,9 @@ def schedule_of(
     ``left`` has the baseline's entries of contacts that nothing declares now.
     """
     entries = BaselineEntries(context.baseline, context.remembered)
-    people = [_Person.of(*pair, entries, context) for pair in _people(contacts, matches)]
+    anew = _judged_otherwise(context)
+    pairs = _people(contacts, matches)
+    people = [replace(_Person.of(*pair, entries, context), anew=anew) for pair in pairs]
     scheduled = (row for person in people for row in person.scheduled())
     gone = (row for person in _no_longer_declared(left or {}, context) for row in person.taken_back())
     withheld = (row for person in people for row in person.withheld())
@@ -59,6 +62,12 @@ def schedule_of(
         withheld=tuple(sorted(withheld, key=_order)),
         foreseen=frozenset(item for person in people for item in person.foreseen()),
     )
+
+
+def _judged_otherwise(context: PlanContext) -> bool:
+    """True when the guards judged the record's schedules under another configuration than this one."""
+    judged_under = context.baseline.policy if context.baseline else None
+    return judged_under not in (None, policy_digest(context.policy, context.account))
 
 
 def _people(
@@ -87,7 +96,8 @@ class _Person:
     """One declared contact: what is declared of it, what the baseline declared, and its plan, if any.
 
     ``source`` is where it is declared, by the baseline alone where nothing declares it now. ``judged`` is
-    when the last run began that left the contact as declared.
+    when the last run began that left the contact as declared. ``anew``: what the guards have judged of it
+    they judge again, since they did so under another configuration.
     """
 
     identity: Identity
@@ -97,6 +107,7 @@ class _Person:
     context: PlanContext
     contact: ContactPlan | None = None
     judged: datetime | None = None
+    anew: bool = False
 
     @classmethod
     def of(
@@ -188,12 +199,21 @@ class _Person:
         if before is None:
             return Comparison.NEW
         same = (before.window, before.status) == (item.window, _status(item))
-        return Comparison.KNOWN if same else Comparison.CHANGED
+        known = same and not (self.anew and self._is_guarded(item))
+        return Comparison.KNOWN if known else Comparison.CHANGED
+
+    def _is_guarded(self, item: Item) -> bool:
+        """True for what the guards judge when it is scheduled."""
+        protected = self.context.policy.protect.contacts
+        return self._is_privileged(item) or is_one_of(self.identity, protected)
+
+    def _is_privileged(self, item: Item) -> bool:
+        policy = self.context.policy
+        patterns = (*policy.protect.roles, *policy.guards.of(GRANTING_ROLES))
+        return item.key[0] is Facet.ROLES and matches_pattern(item.name, patterns)
 
     def _row(self, item: Item, action: Action, comparison: Comparison, origin: Origin) -> Scheduled:
-        policy = self.context.policy
         active = action is Action.ADD and _status(item) == ACTIVE
-        opening_much = (*policy.protect.roles, *policy.guards.of(GRANTING_ROLES))
         return Scheduled(
             contact=self.identity,
             source=self.source,
@@ -204,7 +224,7 @@ class _Person:
             window=item.window,
             status=_status(item),
             comparison=comparison,
-            privileged=item.key[0] is Facet.ROLES and matches_pattern(item.name, opening_much),
+            privileged=self._is_privileged(item),
             skips_approval=active and item.name in self.context.asking_roles,
         )
 
