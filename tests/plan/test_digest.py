@@ -111,8 +111,8 @@ NOT_COVERED = {
 }
 """Each key with which the same plan comes to the same end."""
 
-HELD_BY_OTHERS = {"Settings.policy", "Settings.applying", "ApplySettings.allowances"}
-"""What is in the tables by its own keys; overrides name a plan by its digest, and are written after it."""
+HELD_BY_OTHERS = {"Settings.policy", "Settings.applying"}
+"""What is in the tables by its own keys."""
 
 
 @pytest.mark.parametrize("key", COVERED)
@@ -249,6 +249,7 @@ OTHERS = {
     "who is set aside": {"set_aside": (replace(ASIDE, contact=ANN), *PLAN.set_aside[1:])},
     "open revocations": {"set_aside": (replace(ASIDE, revocations=()), *PLAN.set_aside[1:])},
     "guard": {"guards": PLAN.guards[1:]},
+    "verdict lifted": {"guards": (replace(VERDICT, lifted=True), *PLAN.guards[1:])},
     "verdict": {"guards": (replace(VERDICT, passed=not VERDICT.passed), *PLAN.guards[1:])},
 }
 
