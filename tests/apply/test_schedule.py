@@ -168,3 +168,27 @@ def test_what_is_guarded_only_after_it_was_scheduled_is_judged_under_that_config
         assert schedule(checkout) == [("press", "add", "known")]
         assert checkout.apply("--due", as_of=STARTED).code == 0
         assert "press" in sandbox_account.user(TOM)["roles"]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "{email: tom.wherry@example.com, tags: [vip]}",
+        "{email: tom.wherry@example.com, tags: [ipswich], manage: {tags: additive}}",
+        "{email: tom.wherry@example.com, roles: [customer], manage: {roles: additive}}",
+        "{email: grace.odell@example.com, tags: []}",
+    ],
+    ids=["without an end", "the tag additive", "the tags unmanaged", "the entry deleted"],
+)
+def test_a_tag_does_not_stay_beyond_an_end_that_was_approved(
+    sandbox_account: SandboxAccount, edit: str
+) -> None:
+    """A later end would be refused, too; to take the end away is the same for longer."""
+    checkout = sandbox_account.checkout(ENDING)
+    assert checkout.apply().code == 0
+    approved = checkout.saved()
+    checkout.declare(f"contacts: [{edit}]\n")
+    done = checkout.apply(str(approved))
+    assert done.code == 3, done.said
+    assert f"{TOM} (contact 9): tag vip w" in done.err
+    assert checkout.apply(str(checkout.saved())).code == 0

@@ -10,7 +10,7 @@ by its e-mail or, after ``reference`` or ``id``, by that), ``aside`` (since when
 aside, likewise) and ``record`` (the text of the declarations that it is of; ``same``: those of ``declare``).
 ``baseline`` is what the declarations are compared with, if not the record: the text of one file, of a commit
 or, with ``recorded`` (when, and by ``remembered`` of whom), of a record. ``carried`` is the text of the
-entries under ``allow`` that the record has.
+entries under ``allow`` that the record has. ``forms: false``: it is one of an earlier version.
 
 What comes out: ``plan`` (contact → lines of operations and of what is kept), ``payloads`` (contact → body),
 ``unchanged``, ``problems``, ``set_aside`` (contact → reason), ``since`` (contact → since when it is set
@@ -125,7 +125,12 @@ def baseline_of_case(
     baseline = baseline_of("the base", earlier(content["baseline"], content, policy, folder), policy, "")
     at = parse_instant(content["recorded"]) if "recorded" in content else None
     entries = {
-        key: replace(entry, contact=remembered.contact(key), judged=at)
+        key: replace(
+            entry,
+            contact=remembered.contact(key),
+            judged=at,
+            form=entry.form if content.get("forms", True) else None,
+        )
         for key, entry in baseline.entries.items()
     }
     return replace(baseline, at=at, entries=entries)

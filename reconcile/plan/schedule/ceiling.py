@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from reconcile.clock import zoned_text
+from reconcile.model.baseline import NoLonger
 from reconcile.model.contact import Identity, email_key
-from reconcile.model.facets import FACETS, item_key
+from reconcile.model.facets import FACETS, Facet, item_key
 from reconcile.model.plans.operation import Action
 from reconcile.model.plans.plan import Plan
 from reconcile.model.plans.schedule import Scheduled
@@ -17,26 +18,60 @@ Effect = tuple[object, ...]
 def uncovered_schedule(fresh: Plan, approved: Plan) -> Iterator[str]:
     """What a fresh plan schedules beyond an approved one, in words, however the baseline has it.
 
-    What is scheduled no longer is fine, but for the end of a tag that is given: it would stay for longer.
+    What is scheduled no longer is fine, but for the end of a tag: it would stay for longer.
     """
-    allowed = _ScheduledFor.of(approved.scheduled, _effect_of)
-    for row in fresh.scheduled:
-        if not row.taken_back and not allowed.has(row.contact, _effect_of(row)):
+    allowed = _ScheduledFor.of(_coming(approved), _effect_of)
+    for row in _coming(fresh):
+        if not allowed.has(row.contact, _effect_of(row)):
             yield f"{row.contact.label_with_id}: {_in_words(row, fresh.timezone)}, and that was not approved"
     yield from _endless_tags(fresh, approved)
+    yield from _ends_taken_back(fresh, approved)
+
+
+def _coming(plan: Plan) -> Iterator[Scheduled]:
+    return (row for row in plan.scheduled if not row.taken_back)
 
 
 def _endless_tags(fresh: Plan, approved: Plan) -> Iterator[str]:
-    """The tags that a plan gives for ever, and the approved one until the end of their window."""
-    ended = _ScheduledFor.of((row for row in approved.scheduled if row.action is Action.REMOVE), _item_of)
-    ending = _ScheduledFor.of((row for row in fresh.scheduled if row.action is Action.REMOVE), _item_of)
-    for change in fresh.changes:
+    """The tags that the approved plan lets end, and that are given, or left to nobody's care, for ever."""
+    ended = _ScheduledFor.of(filter(_is_end, _coming(approved)), _item_of)
+    ending = _ScheduledFor.of(filter(_is_end, _coming(fresh)), _item_of)
+    for contact, facet, item in (*_given(fresh), *_abandoned(fresh)):
+        what = facet, item_key(facet, item)
+        if ended.has(contact, what) and not ending.has(contact, what):
+            tag = f"{FACETS[facet].noun} {item}"
+            yield f"{contact.label_with_id}: {tag} was approved with an end, not for ever"
+
+
+def _given(plan: Plan) -> Iterator[tuple[Identity, Facet, str]]:
+    for change in plan.changes:
         for step in change.operations:
-            item = step.facet, item_key(step.facet, step.item)
-            given = step.action is Action.ADD and ended.has(change.contact, item)
-            if given and not ending.has(change.contact, item):
-                tag = f"{FACETS[step.facet].noun} {step.item}"
-                yield f"{change.contact.label_with_id}: {tag} was approved with an end, not for ever"
+            if step.action is Action.ADD:
+                yield change.contact, step.facet, step.item
+
+
+def _abandoned(plan: Plan) -> Iterator[tuple[Identity, Facet, str]]:
+    """What contacts keep that are declared no longer: nothing takes it."""
+    for row in plan.undeclared:
+        if row.what is NoLonger.CONTACT and row.facet is not None and row.item is not None:
+            yield row.contact, row.facet, row.item
+
+
+def _ends_taken_back(fresh: Plan, approved: Plan) -> Iterator[str]:
+    """The ends of tags that the baseline has, that are declared no longer, and that nobody saw go."""
+    seen = _ScheduledFor.of(filter(_is_end, _taken_back(approved)), _item_of)
+    for row in filter(_is_end, _taken_back(fresh)):
+        if not seen.has(row.contact, _item_of(row)):
+            tag = f"{FACETS[row.facet].noun} {row.item}"
+            yield f"{row.contact.label_with_id}: {tag} would not end any more, and that was not approved"
+
+
+def _taken_back(plan: Plan) -> Iterator[Scheduled]:
+    return (row for row in plan.scheduled if row.taken_back)
+
+
+def _is_end(row: Scheduled) -> bool:
+    return row.action is Action.REMOVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +87,7 @@ class _ScheduledFor:
 
     @classmethod
     def of(cls, rows: Iterable[Scheduled], effect: Callable[[Scheduled], Effect]) -> "_ScheduledFor":
-        kept = [(row.contact, effect(row)) for row in rows if not row.taken_back]
+        kept = [(row.contact, effect(row)) for row in rows]
         return cls(
             frozenset((contact.id, *what) for contact, what in kept if contact.id),
             frozenset((name, *what) for contact, what in kept for name in _names(contact)),

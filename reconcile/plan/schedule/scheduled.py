@@ -15,9 +15,8 @@ from reconcile.model.plans.plan import PlanContext
 from reconcile.model.plans.schedule import Scheduled, Withheld
 from reconcile.model.problem import Place
 from reconcile.plan.baseline.entries import BaselineEntries
-from reconcile.plan.baseline.resolved import resolved_item
 from reconcile.plan.contact_plan import ContactPlan
-from reconcile.plan.digest import policy_digest, resolved_digest
+from reconcile.plan.digest import policy_digest
 from reconcile.plan.guards.facts import matches as matches_pattern
 from reconcile.plan.guards.people import is_one_of
 from reconcile.plan.matching.matches import Matches
@@ -122,9 +121,6 @@ class _Person:
         entry = entries.entries[key] if key else None
         items = {item.key: item for _, item in declared_items(declaration)}
         before = _items_of(entry)
-        # A record of an earlier version tells nothing but whether something differs.
-        if entry and entry.form is None and entry.resolved == resolved_digest(declaration, context.policy):
-            before = {key: resolved_item(key[0], item) for key, item in items.items()}
         judged = entry.judged if entry else None
         return cls(identity, declaration.place, items, before, context, contact, judged)
 
@@ -230,6 +226,7 @@ class _Person:
 
 
 def _items_of(entry: BaselineEntry | None) -> dict[ItemKey, ResolvedItem]:
+    """What an entry has scheduled, as plans have shown; no plan of an earlier version has shown anything."""
     return {item.key: item for item in entry.form.items} if entry and entry.form else {}
 
 
