@@ -1,5 +1,6 @@
 """Why a plan is not empty: judged from the declared windows and what earlier runs have done. Pure."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -44,7 +45,17 @@ def carried_out(
     return entry if entry.resolved == resolved_digest(declaration, policy) else None
 
 
-def due_plan(drift: Drift) -> Plan:
+def carried_out_of(
+    declarations: Iterable[Declaration], remembered: Remembered, policy: Policy, account: str
+) -> Iterator[Declaration]:
+    """Those of the declarations that a complete run has carried out as they are now."""
+    config = policy_digest(policy, account)
+    for declaration in declarations:
+        if carried_out(declaration, config, remembered, policy) is not None:
+            yield declaration
+
+
+def due_plan(drift: Drift, remembered: Remembered, policy: Policy) -> Plan:
     """The plan cut down to what is due by the clock alone; the guards' verdicts stay those of the whole.
 
     What is declared no longer is for a whole plan to tell: the clock has no part in it.
@@ -52,10 +63,23 @@ def due_plan(drift: Drift) -> Plan:
     left = len(drift.plan.changes) - len(drift.due)
     differ = f"{plural(left, 'contact')} {verb_form(left, 'differs', 'differ')}"
     note = f"{left} more {differ} for other reasons, which 'reconcile drift' tells"
-    notes = (*drift.plan.notes, *([note] if left else []))
+    stopped = _why_nothing_is_due(drift.plan, remembered, policy)
+    notes = (*stopped, *drift.plan.notes, *([note] if left else []))
     guards = tuple(map(_of_due_plan, drift.plan.guards))
     plan = replace(drift.plan, changes=drift.due, notes=notes, guards=guards, undeclared=())
     return replace(plan, digest=plan_digest(plan))
+
+
+def _why_nothing_is_due(plan: Plan, remembered: Remembered, policy: Policy) -> Iterator[str]:
+    """Why no window starts or ends by the clock alone, whatever the declarations say."""
+    record = remembered.record
+    if record is None or record.config != policy_digest(policy, plan.account):
+        other = (
+            "no run of everything is complete yet"
+            if record is None
+            else ("the configuration is not that of the last complete run")
+        )
+        yield f"nothing starts or ends by the clock, since {other}: plan and apply everything first"
 
 
 def _of_due_plan(verdict: Verdict) -> Verdict:

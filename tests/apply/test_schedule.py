@@ -192,3 +192,36 @@ def test_a_tag_does_not_stay_beyond_an_end_that_was_approved(
     assert done.code == 3, done.said
     assert f"{TOM} (contact 9): tag vip w" in done.err
     assert checkout.apply(str(checkout.saved())).code == 0
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "{email: nobody@example.com, tags: [vip]}",
+        "{email: grace.odell@example.com, roles: [presss]}",
+    ],
+    ids=["who is nobody", "of an unknown role"],
+)
+def test_an_invalid_entry_of_a_later_merge_stops_no_window(
+    sandbox_account: SandboxAccount, entry: str
+) -> None:
+    """It is an error of the run that is to apply it; the clock's run is about what was applied before."""
+    checkout = sandbox_account.checkout(SCHEDULED)
+    assert checkout.apply().code == 0
+    checkout.declare(f"{SCHEDULED}  - {entry}\n")
+    assert checkout.apply(as_of=STARTED).code == 65
+    due = checkout.apply("--due", as_of=STARTED)
+    assert due.code in {0, 4}, due.said
+    assert "vip" in sandbox_account.user(TOM)["tags"]
+
+
+def test_a_run_of_what_is_due_says_that_another_configuration_stops_it(
+    sandbox_account: SandboxAccount,
+) -> None:
+    """Nothing starts or ends by the clock then, until somebody applies the whole."""
+    checkout = sandbox_account.checkout(SCHEDULED)
+    assert checkout.apply().code == 0
+    checkout.configure((checkout.root / "reconcile.yaml").read_text("utf-8") + GRANTING)
+    due = checkout.apply("--due", as_of=STARTED)
+    assert "nothing starts or ends by the clock" in due.out, due.said
+    assert "vip" not in sandbox_account.user(TOM)["tags"]

@@ -156,10 +156,11 @@ def test_a_contact_is_due_only_when_all_of_it_is() -> None:
     """Its update would also overwrite what somebody changed, which nobody has judged."""
     declaration = tagged(DeclaredTag("vip", PLACE, window(starts=-HOUR)))
     plan = planned(declaration, "stranger")
-    found = explain_drift(plan, recorded(declaration, plan), Policy())
+    remembered = recorded(declaration, plan)
+    found = explain_drift(plan, remembered, Policy())
     assert [difference.cause for difference in found.differences] == [Cause.STARTED, Cause.OUTSIDE]
     assert found.due == ()
-    cut = due_plan(found)
+    cut = due_plan(found, remembered, Policy())
     assert cut.empty
     assert cut.notes == ("1 more contact differs for other reasons, which 'reconcile drift' tells",)
 
@@ -167,7 +168,7 @@ def test_a_contact_is_due_only_when_all_of_it_is() -> None:
 def test_the_due_plan_is_a_plan_of_its_own() -> None:
     """With a digest of its own content, and the whole plan's verdicts."""
     found = explain_drift(STARTED_PLAN, STARTED_ONCE, Policy())
-    cut = due_plan(found)
+    cut = due_plan(found, STARTED_ONCE, Policy())
     assert cut.changes == STARTED_PLAN.changes
     assert cut.guards == STARTED_PLAN.guards
     assert cut.digest == plan_digest(cut)
@@ -180,7 +181,7 @@ def test_the_clock_has_no_part_in_what_is_declared_no_longer() -> None:
     found = explain_drift(
         replace(STARTED_PLAN, guards=(refused,), undeclared=(told,)), STARTED_ONCE, Policy()
     )
-    cut = due_plan(found)
+    cut = due_plan(found, STARTED_ONCE, Policy())
     assert (cut.undeclared, cut.refused) == ((), ())
 
 

@@ -20,7 +20,7 @@ from reconcile.model.settings import Policy
 from reconcile.plan.baseline.scope import EVERYTHING, ScopeChoice, Selection, declaration_of, select
 from reconcile.plan.baseline.undeclared import find_removed, undeclared_rows
 from reconcile.plan.contact_plan import ContactPlan
-from reconcile.plan.drift import due_plan, explain_drift
+from reconcile.plan.drift import carried_out_of, due_plan, explain_drift
 from reconcile.plan.guards.checks import loss_horizon, roles_without_holder
 from reconcile.plan.guards.facts import AccountFacts, OtherHolders
 from reconcile.plan.guards.idle_entries import idle_entries
@@ -60,7 +60,7 @@ class FreshPlan:
         drift = explain_drift(self.plan, remembered, policy)
         due = {change.key for change in drift.due}
         waiting = {change.declaration.key for change in self.plan.changes if change.key not in due}
-        return replace(self, plan=due_plan(drift), waiting=frozenset(waiting))
+        return replace(self, plan=due_plan(drift, remembered, policy), waiting=frozenset(waiting))
 
 
 def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways to make it
@@ -177,6 +177,10 @@ class _Planning:
             index = DeclarationIndex(self.selection.folder, self.remembered)
             matches = match_in_scope(declarations, identities, index, match)
         problems = (*matches.problems, *unknown_roles(declarations, roles))
+        if self.context.due:
+            # What nobody has applied yet is not due, and an error of whoever is to apply it.
+            done = carried_out_of(declarations, self.remembered, self.context.policy, self.context.account)
+            problems = unknown_roles(done, roles)
         if problems:
             raise DeclarationError(problems)
         return matches
