@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 
 from reconcile.declare.loader import load_declarations
 from reconcile.declare.rules import RULES
+from reconcile.declare.schema.allowances import LiftableGuard, MovedAllow
 from reconcile.declare.schema.configuration import configuration_json_schema, configuration_mapping
 from reconcile.declare.schema.containers import Key, KeyedMapping, ListOf, NamedMapping, TextOrMapping
 from reconcile.declare.schema.declarations import contact_mapping, declarations_json_schema, file_mapping
@@ -106,6 +107,8 @@ RIGHT: dict[type, Callable[[Any], st.SearchStrategy[Any]]] = {
     Text: lambda _: st.sampled_from(TEXTS),
     Pattern: lambda kind: st.sampled_from(PATTERNED[kind.noun]),
     Choice: lambda kind: st.sampled_from([str(word) for word in kind.words]),
+    LiftableGuard: lambda kind: st.sampled_from([*kind.names.words, "protected", "last"]),
+    MovedAllow: lambda _: st.sampled_from([[], [{"guard": "last-role", "ceiling": 1}], "x"]),
     Flag: lambda _: st.booleans(),
     Number: lambda kind: st.sampled_from([int(kind.low), int(kind.high), int(kind.high) + 1, 7, 1.5]),
     Identifier: lambda _: st.sampled_from([1, 13, 0, -1, "14", "014", "x"]),
