@@ -1,6 +1,5 @@
 """Scenarios in which `apply` refuses: guards, freezes, the kill switch, plans that do not fit, journals."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -57,7 +56,7 @@ GUARDED = {
     "freeze-by-environment": Guarded(GRACE, environment={"RECONCILE_FREEZE": "1"}),
     "kill-by-environment": Guarded(GRACE, environment={"RECONCILE_KILL": "1"}),
     "kill-by-configuration": Guarded(GRACE, "apply: {stop: true}\n"),
-    "override-of-another-plan": Guarded(
+    "override-of-an-earlier-version": Guarded(
         PIPPA,
         "apply: {allow: [{guard: last-holder, ceiling: 1, digest: 'sha256:" + "0" * 64 + "', reason: R}]}\n",
     ),
@@ -104,14 +103,10 @@ def kill_file(desk: Desk) -> None:
 
 
 def override(desk: Desk) -> None:
-    """An entry of the configuration lifts a guard for the plan that it names, once."""
+    """An entry of the declarations lifts a guard for whom it names, once."""
     account, scene = opened(desk, PIPPA)
-    scene.at("plan", "--out", "plan.json", "--quiet")
-    digest = json.loads((scene.folder / "plan.json").read_text(encoding="utf-8"))["digest"]
-    entry = f"{{guard: last-holder, ceiling: 1, digest: '{digest}', reason: The season is over}}"
-    scene.write(
-        "reconcile.yaml", settings(account, f"timezone: Europe/London\napply: {{allow: [{entry}]}}\n")
-    )
+    entry = "{guard: last-holder, contacts: [{id: 40}], until: 2026-11-30, reason: The season is over}"
+    scene.write("contacts/allow.yaml", f"allow: [{entry}]\n")
     for command in ("plan", "apply --yes", "plan", "history --verify"):
         scene.at(*command.split())
     account.clock("2026-11-23T10:00:00Z")
