@@ -11,7 +11,7 @@ from reconcile.model.contact import email_key
 from reconcile.model.facets import Facet
 from reconcile.model.record import Record, Remembered, UnrecordedRun
 from reconcile.model.result import SETTLED
-from reconcile.plan.guards.facts import gains
+from reconcile.plan.guards.facts import gains, matches
 
 from .journaled_run import JournaledRun
 from .lineage import MissingRun, missing_runs, read_runs
@@ -106,7 +106,7 @@ class RunHistory:
         return frozenset(contact for run in self._recent_runs(now, hours) for contact in _handed_over(run))
 
     def recent_gains(self, now: datetime, hours: int, roles: Sequence[str]) -> frozenset[str]:
-        """The ids of contacts that gained a role of these patterns in the last hours.
+        """The ids of contacts that gained a role of these patterns in the last hours, or got it scheduled.
 
         A new contact whose id did not become known has the key of its change instead.
         """
@@ -232,7 +232,10 @@ def _created(run: JournaledRun) -> Iterator[str]:
 
 
 def _gainers(run: JournaledRun, roles: Sequence[str]) -> Iterator[str]:
-    """Whoever may have gained one of the roles, be it by being created."""
+    """Whoever may have gained one of the roles, or will by the clock, be it by being created."""
+    for gain in run.begun.scheduled if run.begun else ():
+        if matches(gain.role, roles):
+            yield gain.contact
     ids = run.contact_ids
     for key, writes in run.effective_writes.items():
         if any(gains(step, roles) for write in writes for step in write.steps()):

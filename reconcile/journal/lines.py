@@ -52,6 +52,14 @@ class SpentOverride:
 
 
 @dataclass(frozen=True, slots=True)
+class NotedGain:
+    """A privileged role that a run schedules for a contact, by its id: the clock gives it later."""
+
+    contact: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class NotedScope:
     """What a run was cut down to: its base's commit, the names that were given, how many declarations."""
 
@@ -68,8 +76,9 @@ class BeginLine:
     ``server`` what the account's clock showed, where its answers told. ``contacts`` is how many the account
     has; null where it was not listed. ``approved`` is the digest of the plan that was approved, which may
     allow more than ``plan``. ``due``: the run only does what is due by the clock. ``revert`` is the run that
-    this one undoes. ``scope`` is what it was cut down to; null for a run of everything. ``allowances`` is
-    what runs of earlier versions noted of overrides.
+    this one undoes. ``scope`` is what it was cut down to; null for a run of everything. ``scheduled``
+    are the privileged roles that it schedules. ``allowances`` is what runs of earlier versions noted of
+    overrides.
     """
 
     account: str = ""
@@ -89,6 +98,7 @@ class BeginLine:
     due: bool = False
     revert: str | None = None
     scope: NotedScope | None = None
+    scheduled: tuple[NotedGain, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

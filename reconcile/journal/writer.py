@@ -15,6 +15,7 @@ from reconcile.documents.plan import OperationDocument
 from reconcile.model.baseline import Scope
 from reconcile.model.contact import Contact
 from reconcile.model.plans.change import Change
+from reconcile.model.plans.operation import Action
 from reconcile.model.plans.plan import Plan
 from reconcile.model.result import LostItem, Report, Result, WriteEffect
 
@@ -30,6 +31,7 @@ from .lines import (
     EndLine,
     IntentLine,
     Line,
+    NotedGain,
     NotedScope,
     OutcomeLine,
     RecordLine,
@@ -102,6 +104,7 @@ class Journal:
                 due=due,
                 revert=plan.revert,
                 scope=_noted(plan.scope),
+                scheduled=tuple(_noted_gains(plan)),
             )
         )
 
@@ -178,6 +181,12 @@ class Journal:
 
 def _noted(scope: Scope | None) -> NotedScope | None:
     return NotedScope(scope.base, scope.only, len(scope.contacts)) if scope else None
+
+
+def _noted_gains(plan: Plan) -> Iterator[NotedGain]:
+    for row in plan.scheduled:
+        if row.coming and row.privileged and row.action is Action.ADD and row.contact.id:
+            yield NotedGain(row.contact.id, row.item)
 
 
 @contextmanager

@@ -225,3 +225,17 @@ def test_a_run_of_what_is_due_says_that_another_configuration_stops_it(
     due = checkout.apply("--due", as_of=STARTED)
     assert "nothing starts or ends by the clock" in due.out, due.said
     assert "vip" not in sandbox_account.user(TOM)["tags"]
+
+
+def test_schedules_of_several_runs_count_together(sandbox_account: SandboxAccount) -> None:
+    """Or as many roles as one likes could be scheduled, a few a run, and start together."""
+    checkout = sandbox_account.checkout(
+        PRIVILEGED, settings="guards: {granting: {roles: [press], contacts: 1}}\n"
+    )
+    assert checkout.apply().code == 0
+    checkout.declare(PRIVILEGED + PRIVILEGED.replace("contacts:\n", "").replace(TOM, GRACE))
+    refused = checkout.apply()
+    assert refused.code == 3, refused.said
+    assert "granting: 2 contacts would gain a privileged role" in refused.err
+    assert "(1 of them in the last 24 hours)" in refused.err
+    assert checkout.apply(as_of="2026-11-24T10:00:00Z").code == 0
