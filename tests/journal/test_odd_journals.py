@@ -89,7 +89,7 @@ def use(folder: Path) -> None:
     unfollowed_runs(folder / "new.jsonl")
     for account in {one.account for one in runs}:
         past = run_history(folder, account)
-        _ = (past.contacts_before, past.spent, past.read_remembered(), past.recent_losses(NOW, 8_760))
+        _ = (past.contacts_before, past.read_remembered(), past.recent_losses(NOW, 8_760))
     for one in runs:
         use_run(one)
 
