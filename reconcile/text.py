@@ -141,12 +141,12 @@ def verb_form(number: int, singular: str, plural_form: str) -> str:
     return singular if number == 1 else plural_form
 
 
-def listed(names: Sequence[str], separator: str = ", ") -> str:
-    """The first names of a list, and how many more there are."""
+def listed(names: Sequence[str], separator: str = ", ", rest: str = "") -> str:
+    """The first names of a list, and how many more there are; ``rest`` says where these are."""
     first: list[str] = []
     for name in names[:LISTED_NAMES]:
         if first and sum(map(len, first)) + len(name) > LISTED_CHARACTERS:
             break
         first.append(name)
     more = len(names) - len(first)
-    return separator.join(first) + (f" and {more:,} more" if more else "")
+    return separator.join(first) + (f" and {more:,} more{rest}" if more else "")

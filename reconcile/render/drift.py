@@ -13,12 +13,12 @@ from reconcile.text import count, verb_form
 
 from .escape import MARKDOWN, MARKDOWN_HTML, TERMINAL, Dialect
 from .layout import PLAIN, TextLayout, join_blocks
-from .plan_markdown.byte_budget import ByteBudget
+from .plan_markdown.byte_budget import ByteBudget, more
 from .plan_markdown.lists import set_aside_blocks
-from .plan_text import Causes, ContactBlocks, later_lines, note_lines, warning_lines
+from .plan_text import Causes, ContactBlocks, later_lines, note_lines, undeclared_lines, warning_lines
 from .wording.baseline_text import Warned, undeclared_warnings
 from .wording.contact_lines import aligned, contact_lines
-from .wording.names import place_text
+from .wording.names import BELOW, place_text
 from .wording.operation_text import end_text, start_text
 from .wording.schedule_text import privileged_schedules
 from .wording.sentences import PlanSentences
@@ -26,8 +26,10 @@ from .wording.sentences import PlanSentences
 ISSUE_LIMIT = 60_000
 """Maximum bytes of an issue's text. GitHub takes 65,536 characters; what the caller adds needs the rest."""
 
-_RESERVED = 300
-"""Bytes for the sentence about contacts that do not fit."""
+_RESERVED = 400
+"""Bytes for the sentences about contacts and warnings that do not fit."""
+
+_SEE_ALL = "'reconcile drift' has them all"
 
 
 def drift_text(drift: Drift, layout: TextLayout = PLAIN) -> str:
@@ -37,7 +39,8 @@ def drift_text(drift: Drift, layout: TextLayout = PLAIN) -> str:
     return join_blocks(
         [
             layout.wrap_painted("", "", text.headline()),
-            warning_lines(text.warnings(), layout),
+            warning_lines(text.warnings(BELOW), layout),
+            undeclared_lines(plan, layout),
             *contacts.tables(),
             [*contacts.lines(), *contacts.set_aside()],
             later_lines(plan, layout),
@@ -55,12 +58,14 @@ def drift_markdown(drift: Drift, *, limit: int = ISSUE_LIMIT) -> str:
     blocks = [text.foldable_contact(change, differences) for change, differences in text.contacts()]
     blocks = [*set_aside_blocks(drift.plan), *blocks]
     budget = ByteBudget(limit - len(head.encode("utf-8")) - _RESERVED)
-    warnings = budget.taken_from_share(f"> - {warned.sentence}\n" for warned in text.warnings())
-    head += "".join(["\n> [!WARNING]\n", *warnings]) if warnings else ""
+    warned = [f"> - {warning.sentence}\n" for warning in text.warnings(f"; {_SEE_ALL}")]
+    warnings = budget.taken_from_share(warned)
+    rest = [f"> - and {unsaid}; {_SEE_ALL}\n" for unsaid in more(len(warned) - len(warnings), "warning")]
+    head += "".join(["\n> [!WARNING]\n", *warnings, *rest]) if warned else ""
     shown = budget.taken(blocks)
     left = len(blocks) - len(shown)
-    more = f"\n**Left out, since it is too long for this page:** {count(left, 'contact')}.\n" if left else ""
-    return "".join([head, *shown, more])
+    unshown = f"\n**Left out, since it is too long for this page:** {count(left, 'contact')}; {_SEE_ALL}.\n"
+    return "".join([head, *shown, *([unshown] if left else [])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +76,13 @@ class _DriftText:
     def notes(self) -> list[str]:
         return list(map(self.dialect.prose, self.drift.plan.notes))
 
-    def warnings(self) -> Iterator[Warned]:
-        """What no difference tells: privileged roles that are scheduled, and what is declared no longer."""
-        yield from map(Warned, privileged_schedules(self.drift.plan, self.dialect))
-        yield from undeclared_warnings(self.drift.plan, self.dialect)
+    def warnings(self, rest: str) -> Iterator[Warned]:
+        """What no difference tells: privileged roles that are scheduled, and what is declared no longer.
+
+        ``rest`` says where those are that a warning has no room for.
+        """
+        yield from map(Warned, privileged_schedules(self.drift.plan, self.dialect, rest))
+        yield from undeclared_warnings(self.drift.plan, self.dialect, rest)
 
     def headline(self) -> str:
         plan = self.drift.plan

@@ -21,7 +21,7 @@ from reconcile.text import count
 from .escape import TERMINAL
 from .layout import PLAIN, TextLayout, cells, column_width, join_blocks, pad
 from .wording.allowances import allow_advice
-from .wording.baseline_text import Warned
+from .wording.baseline_text import UndeclaredText, Warned
 from .wording.contact_lines import WIDEST_ITEM, aligned, entry_lines, item_text
 from .wording.group_text import MOST_WHOLE, SHOW_ALL, group_names, group_title
 from .wording.names import (
@@ -48,6 +48,7 @@ def plan_text(plan: Plan, layout: TextLayout = PLAIN) -> str:
         [
             headline + (layout.wrap("", scope) if scope else []),
             warning_lines(sentences.warned(), layout),
+            undeclared_lines(plan, layout),
             allow_lines(plan),
             *contacts.tables(),
             [*contacts.lines(), *contacts.set_aside()],
@@ -175,6 +176,20 @@ def warning_lines(warnings: Iterable[Warned], layout: TextLayout = PLAIN) -> lis
         lines += layout.wrap_painted("!", "  ! ", warned.text)
         lines += layout.wrap("    ", warned.advice) if warned.advice else []
     return lines
+
+
+def undeclared_lines(plan: Plan, layout: TextLayout = PLAIN) -> list[str]:
+    """Who and what is declared no longer, where the warnings have no room for all of it."""
+    text = UndeclaredText(plan, TERMINAL)
+    if text.told_whole:
+        return []
+    holders = text.holders()
+    shown = holders[:MOST_WHOLE] if layout.shortens(many=len(holders) > MOST_WHOLE) else holders
+    lines = ["No longer declared, and stays:"]
+    for rows in shown:
+        lines += layout.wrap_painted("!", "  ! ", f"{text.holding(rows)}{text.source(rows)}")
+    left = len(holders) - len(shown)
+    return lines + ([f"  ! and {count(left, 'more contact')}; {SHOW_ALL}"] if left else [])
 
 
 def allow_lines(plan: Plan) -> list[str]:

@@ -16,7 +16,7 @@ from reconcile.render.masking.mask import mask
 from tests.support.pages.hostile_plan import before, plan_with_texts, tame
 from tests.support.pages.hostile_texts import HOSTILE
 from tests.support.pages.page_structure import page_structure
-from tests.support.plans.plan_samples import full_plan
+from tests.support.plans.plan_samples import full_plan, undeclared
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -56,6 +56,13 @@ def test_an_issue_warns_of_what_no_difference_tells() -> None:
     assert "[!WARNING]" not in drift_markdown(Drift(replace(full_plan(), scheduled=(), undeclared=()), ()))
 
 
+def test_warnings_that_do_not_fit_are_counted() -> None:
+    """They tell what no difference does, so that none may be missing without a word."""
+    lost = tuple(undeclared(f"{'x' * 200}{n}", of=f"{n}@email.com", id=str(n)) for n in range(9))
+    shown = drift_markdown(Drift(replace(full_plan(), undeclared=lost), ()), limit=3_000)
+    assert "> - and 1 more warning; 'reconcile drift' has them all" in shown
+
+
 def test_no_drift_is_said_so() -> None:
     """In one line, with the count."""
     empty = Drift(replace(full_plan(), changes=()), ())
@@ -72,7 +79,10 @@ def test_contacts_that_do_not_fit_are_counted() -> None:
     shown = drift_markdown(drifted(replace(plan, changes=many)), limit=20_000)
     assert 15_000 < len(shown.encode("utf-8")) <= 20_000
     left = 400 - shown.count("<details>")
-    assert f"**Left out, since it is too long for this page:** {left} contacts." in shown
+    assert (
+        f"**Left out, since it is too long for this page:** {left} contacts; 'reconcile drift' has them all."
+        in shown
+    )
     assert shown.count("<details>") == shown.count("</details>")
 
 

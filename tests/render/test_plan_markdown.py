@@ -313,7 +313,7 @@ def test_what_is_not_new_is_folded_and_cut_after_twenty() -> None:
     known = tuple(scheduled(f"r{n:02}", comparison=Comparison.KNOWN) for n in range(25))
     page = plan_markdown(plan(scheduled=known, withheld=tuple(withheld(f"w{n:02}") for n in range(21))))
     assert page.count("\n- role `r") == 20
-    assert "and 5 more; 'reconcile timeline' has them all" in page
+    assert "and 5 more; the plan as JSON has them all" in page
     assert "<summary>Withheld from contacts that stay as they are: 21 items</summary>" in page
     assert "and 1 more; the plan as JSON has them all" in page
     assert "<details open" not in page

@@ -1,7 +1,9 @@
 """The plan for a terminal."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -15,8 +17,11 @@ from reconcile.model.plans.operation import Kept, Operation, OriginKind
 from reconcile.model.plans.plan import Plan
 from reconcile.render.escape import TERMINAL
 from reconcile.render.layout import TextLayout, cells
+from reconcile.render.plan_markdown.document import plan_markdown
+from reconcile.render.plan_page.page import plan_page
 from reconcile.render.plan_text import plan_text
 from reconcile.render.wording.contact_lines import item_text
+from tests.support.plans.large_plan import crowded_plan
 from tests.support.plans.plan_samples import (
     ANN,
     BASE,
@@ -160,7 +165,7 @@ def test_a_long_list_of_losers_says_how_many_more() -> None:
     losing = [change(revoked(grant("r")), email=f"c{n:02}@email.com", id=str(n)) for n in range(13)]
     said = next(line for line in plan_text(plan(*losing)).splitlines() if "!" in line)
     assert said.startswith("  ! 13 contacts lose access: c00@email.com: r; c01@email.com: r; ")
-    assert said.endswith("c09@email.com: r and 3 more")
+    assert said.endswith("c09@email.com: r and 3 more below")
 
 
 WHOSE = [
@@ -314,6 +319,24 @@ def test_a_plan_of_nothing_but_schedules_says_what_will_happen() -> None:
     assert "unchanged · later: 1 scheduled\n" in said
 
 
+_REST = re.compile(
+    r" (?:below|in the table)|; (?:--no-concise|the plan as JSON|'reconcile show')|: 'reconcile show'"
+    r"|, among the contacts below"
+)
+
+
+@pytest.mark.parametrize("shown", [plan_text, partial(plan_markdown, limit=9_000), plan_page])
+def test_every_cut_says_where_the_rest_is(shown: Callable[[Plan], str]) -> None:
+    """But for the title of a contact that unfolds, since all of it stands right below."""
+    crowd = crowded_plan()
+    subjects = tuple(f"role-{number}" for number in range(12))
+    text = shown(replace(crowd, guards=(*crowd.guards, verdict("last-holder", 12, 0, *subjects))))
+    bare = re.sub(r"<summary>.*?</summary>", "", text)
+    cuts = re.findall(r"and [\d,]+ more(?: contacts?| roles?| tags?| warnings?)?(.{0,40})", bare)
+    assert cuts
+    assert [cut for cut in cuts if not _REST.match(cut)] == []
+
+
 def test_known_schedules_stand_apart_and_are_cut() -> None:
     """Nobody has to look at them again: no headline counts them, and no contact is listed for them."""
     known = [scheduled(f"r{n:02}", of=ANN, comparison=Comparison.KNOWN) for n in range(23)]
@@ -324,7 +347,23 @@ def test_known_schedules_stand_apart_and_are_cut() -> None:
         "Scheduled already, soonest first:",
         "      > role  r00  ann@email.com (contact 12)  starts 2026-12-01, perpetual",
     ]
-    assert section[21:] == ["      and 3 more; 'reconcile timeline' has them all"]
+    assert section[21:] == ["      and 3 more; the plan as JSON has them all"]
+
+
+def test_what_a_warning_has_no_room_for_stands_below_it() -> None:
+    """Whoever is declared no longer and keeps something is named, with all of it."""
+    gone = [undeclared("customer", of=f"p{n}@email.com", id=f"5{n:02}") for n in range(22)]
+    held = [undeclared(f"role-{n:02}", of="quinn@email.com", id="41") for n in range(12)]
+    made = plan(undeclared=(*held, *gone))
+    said = plan_text(made)
+    assert "and 2 more below; p0@email.com (contact 500): customer" in said
+    assert "and 13 more below\n" in said
+    section = said.split("No longer declared, and stays:\n")[1].split("\n\n")[0].splitlines()
+    assert section[0].endswith("role-09, role-10, role-11")
+    assert section[22] == "  ! p21@email.com (contact 521): customer"
+    shown = plan_text(made, TextLayout(concise=None))
+    assert "  ! and 3 more contacts; --no-concise shows them all\n" in shown
+    assert "No longer declared, and stays:" not in plan_text(plan(undeclared=tuple(held[:8])))
 
 
 def test_what_is_withheld_from_others_has_a_section() -> None:

@@ -10,7 +10,7 @@ from reconcile.render.wording.group_text import MOST_WHOLE
 from reconcile.render.wording.risk import RoleImpact, role_impacts
 from reconcile.render.wording.sentences import PlanSentences
 
-from .byte_budget import ByteBudget, left_out, more
+from .byte_budget import SEE_ALL, ByteBudget, left_out, more
 from .contact_blocks import MarkdownContacts
 from .lists import item_tables, later_lists, set_aside_blocks, undeclared_list
 
@@ -98,7 +98,7 @@ class _PlanMarkdown:
         if not warnings:
             return []
         shown = budget.taken_from_share(f"> - {warning}\n" for warning in warnings)
-        rest = [f"> - and {rest_}\n" for rest_ in more(len(warnings) - len(shown), "warning")]
+        rest = [f"> - and {rest_}; {SEE_ALL}\n" for rest_ in more(len(warnings) - len(shown), "warning")]
         return ["\n> [!WARNING]\n", *shown, *rest]
 
     def _to_allow(self) -> Iterator[str]:
@@ -115,7 +115,7 @@ class _PlanMarkdown:
         impacts = role_impacts(self.plan)
         if impacts:
             roles = [self._role_impact(impact) for impact in impacts[:_ROLES_NAMED]]
-            roles += [f"and {rest}" for rest in more(len(impacts) - _ROLES_NAMED, "role")]
+            roles += [f"and {rest} below" for rest in more(len(impacts) - _ROLES_NAMED, "role")]
             yield f"\nHolders of roles: {' · '.join(roles)}\n"
 
     def _role_impact(self, impact: RoleImpact) -> str:

@@ -18,7 +18,7 @@ from reconcile.render.wording.names import (
     set_aside_reason,
 )
 from reconcile.render.wording.schedule_text import Cut, ScheduleText, cut_known, cut_withheld
-from reconcile.text import LISTED_NAMES, count
+from reconcile.text import count
 
 from .byte_budget import SEE_ALL, ByteBudget, folded, more
 
@@ -64,7 +64,7 @@ def undeclared_list(plan: Plan, budget: ByteBudget) -> tuple[str, list[str]]:
     """Everything that is declared no longer, where the warnings do not name all of it; what does not fit."""
     text = UndeclaredText(plan, MARKDOWN)
     holders = text.holders()
-    if len(holders) <= LISTED_NAMES:
+    if text.told_whole:
         return "", []
     rows = [f"- {text.holding(rows)}{text.source(rows)}\n" for rows in holders]
     block, unshown = folded(f"No longer declared: {count(len(rows), 'contact')}", rows, budget)

@@ -8,6 +8,7 @@ from reconcile.render.escape import PAGE
 from reconcile.render.wording.baseline_text import UndeclaredText
 from reconcile.render.wording.contact_lines import NOUNS
 from reconcile.render.wording.names import (
+    IN_JSON,
     named_with_id,
     ordered_set_aside,
     place_text,
@@ -44,7 +45,7 @@ def _set_aside(plan: Plan) -> Iterator[str]:
 
 def _more(size: int) -> Iterator[str]:
     if size > ROWS_SHOWN:
-        yield f"and {count(size - ROWS_SHOWN, 'more contact')}; the plan as JSON has them all"
+        yield f"and {count(size - ROWS_SHOWN, 'more contact')}{IN_JSON}"
 
 
 def undeclared_list(plan: Plan) -> str:

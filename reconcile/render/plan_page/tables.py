@@ -19,6 +19,9 @@ GROUPS_SHOWN = 30
 
 _MEMBERS_NAMED = 3
 
+_BELOW = ", among the contacts below"
+"""Where the rows are that a table has no room for."""
+
 _BARS = {"added": "gained", "removed": "lost"}
 
 
@@ -39,7 +42,7 @@ def role_impact_picture(plan: Plan) -> str:
     shown = "".join(
         _role_row(impact, later.get(impact.role), columns, widest) for impact in rows[:ROWS_SHOWN]
     )
-    return _table("role", columns, shown) + more_text(len(rows) - ROWS_SHOWN, " roles")
+    return _table("role", columns, shown) + more_text(len(rows) - ROWS_SHOWN, f" roles{_BELOW}")
 
 
 def _later(table: ItemTable) -> dict[str, ItemCounts]:
@@ -79,7 +82,7 @@ def tag_picture(plan: Plan) -> str:
         return ""
     widest = max(1, *(sum(map(row.of, _BARS)) for row in table.rows))
     rows = "".join(_tag_row(row, table.columns, widest) for row in table.rows[:ROWS_SHOWN])
-    return _table("tag", table.columns, rows) + more_text(len(table.rows) - ROWS_SHOWN, " tags")
+    return _table("tag", table.columns, rows) + more_text(len(table.rows) - ROWS_SHOWN, f" tags{_BELOW}")
 
 
 def _tag_row(row: ItemCounts, columns: Sequence[str], widest: int) -> str:
@@ -108,7 +111,7 @@ def equal_changes_table(groups: Sequence[Sequence[ContactEntry]]) -> str:
         return ""
     rows = "".join(_group_row(number, group) for number, group in enumerate(groups[:GROUPS_SHOWN]))
     head = "<tr><th scope=col>what<th scope=col>contacts<th scope=col><span class=spoken>filter</span>"
-    rest = more_text(len(groups) - GROUPS_SHOWN, ", among the contacts below")
+    rest = more_text(len(groups) - GROUPS_SHOWN, _BELOW)
     return f"<table class=equal><thead>{head}</thead><tbody>{rows}</tbody></table>{rest}"
 
 
@@ -117,4 +120,5 @@ def _group_row(number: int, group: Sequence[ContactEntry]) -> str:
     named = ", ".join(short_name(entry.contact, PAGE) for entry in group[:_MEMBERS_NAMED])
     box = f"<label class=pill><input type=checkbox name=equal value={number}>Show only these</label>"
     size = _cell("contacts", f"{len(group):,}")
-    return f"<tr><th scope=row>{what}<br><small>{named}, …</small>{size}<td>{box}</tr>"
+    others = ", …" if len(group) > _MEMBERS_NAMED else ""
+    return f"<tr><th scope=row>{what}<br><small>{named}{others}</small>{size}<td>{box}</tr>"

@@ -14,7 +14,7 @@ from reconcile.model.plans.plan import Plan
 from reconcile.model.plans.schedule import Scheduled
 from reconcile.render.escape import PAGE
 from reconcile.render.wording.contact_lines import NOUNS
-from reconcile.render.wording.names import short_name
+from reconcile.render.wording.names import IN_JSON, short_name
 from reconcile.render.wording.operation_text import end_text, start_text
 from reconcile.text import listed
 
@@ -207,7 +207,7 @@ def _table(plan: Plan, events: list[WindowEvent]) -> str:
     for event in events:
         rows[event.at, event.starts, _noun(event), event.item].append(event)
     shown = "".join(_window_row(plan, same) for same in list(rows.values())[:ROWS_SHOWN])
-    more = more_text(len(rows) - ROWS_SHOWN, "")
+    more = more_text(len(rows) - ROWS_SHOWN, IN_JSON)
     return (
         "<details class=table><summary>The same as a table</summary><table><thead><tr><th scope=col>when"
         f"<th scope=col>what<th scope=col>of whom</thead><tbody>{shown}</tbody></table>{more}</details>"
@@ -216,7 +216,7 @@ def _table(plan: Plan, events: list[WindowEvent]) -> str:
 
 def _window_row(plan: Plan, events: list[WindowEvent]) -> str:
     """One event of one item, for all contacts that it happens to."""
-    event, names = events[0], listed([short_name(event.contact, PAGE) for event in events])
+    event, names = events[0], listed([short_name(event.contact, PAGE) for event in events], rest=IN_JSON)
     when = (start_text if event.starts else end_text)(event.at, plan.timezone)
     what = f"{_noun(event)} {PAGE.name(event.item)} {'starts' if event.starts else 'lapses'}"
     return f"<tr><th scope=row>{when}<td>{what}<td>{names}</tr>"

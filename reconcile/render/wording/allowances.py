@@ -38,7 +38,7 @@ def allowance_sentences(plan: Plan, dialect: Dialect) -> Iterator[str]:
 def _reach(entry: Allowance, dialect: Dialect) -> str:
     if entry.ceiling is not None:
         return f"up to {entry.ceiling:,}"
-    return f"for {listed([_contact(key, dialect) for key in entry.contacts])}"
+    return f"for {listed([_contact(key, dialect) for key in entry.contacts], rest=' of that entry')}"
 
 
 def _contact(key: EntryKey, dialect: Dialect) -> str:

@@ -7,13 +7,16 @@ from reconcile.model.baseline import NoLonger, Scope, Undeclared
 from reconcile.model.contact import Identity
 from reconcile.model.facets import FACETS, Facet
 from reconcile.model.plans.plan import Plan
-from reconcile.render.escape import Dialect
-from reconcile.text import count, listed, verb_form
+from reconcile.render.escape import Dialect, visible
+from reconcile.text import LISTED_CHARACTERS, LISTED_NAMES, count, listed, verb_form
 
-from .names import named_with_id, names, place_text
+from .names import BELOW, named_with_id, names, place_text
 
 _SHORT_COMMIT = 7
 """Characters of a commit's name, as Git shows it short."""
+
+_ROOM = 60
+"""Maximum number of characters that a warning spends on an item beside its name and its contact's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +60,18 @@ def undeclared_contacts(plan: Plan) -> int:
     return len(_by_contact(row for row in plan.undeclared if row.what is NoLonger.CONTACT))
 
 
-def undeclared_warnings(plan: Plan, dialect: Dialect) -> Iterator[Warned]:
-    """The contacts, facets and items that are declared no longer, with what stays of them."""
+def undeclared_warnings(plan: Plan, dialect: Dialect, rest: str = BELOW) -> Iterator[Warned]:
+    """The contacts, facets and items that are declared no longer, with what stays of them.
+
+    ``rest`` says where those are that a warning has no room for.
+    """
     rows = {what: [row for row in plan.undeclared if row.what is what] for what in NoLonger}
-    yield from _contacts(rows[NoLonger.CONTACT], dialect)
-    yield from _facets(rows[NoLonger.FACET], dialect)
-    yield from _items(rows[NoLonger.ITEM], dialect)
+    yield from _contacts(rows[NoLonger.CONTACT], dialect, rest)
+    yield from _facets(rows[NoLonger.FACET], dialect, rest)
+    yield from _items(rows[NoLonger.ITEM], dialect, rest)
 
 
-def _contacts(rows: list[Undeclared], dialect: Dialect) -> Iterator[Warned]:
+def _contacts(rows: list[Undeclared], dialect: Dialect, rest: str) -> Iterator[Warned]:
     contacts = _by_contact(rows)
     if not contacts:
         return
@@ -75,12 +81,12 @@ def _contacts(rows: list[Undeclared], dialect: Dialect) -> Iterator[Warned]:
         if one
         else "are no longer declared and keep what they have"
     )
-    shown = listed([_holding(contact, dialect) for contact in contacts], "; ")
+    shown = listed([_holding(contact, dialect, rest=rest) for contact in contacts], "; ", rest)
     advice = f"to take it away, declare {'it' if one else 'them'} with state: absent"
     yield Warned(f"{count(len(contacts), 'contact')} {event}: {shown}", advice)
 
 
-def _facets(rows: list[Undeclared], dialect: Dialect) -> Iterator[Warned]:
+def _facets(rows: list[Undeclared], dialect: Dialect, rest: str) -> Iterator[Warned]:
     contacts = _by_contact(rows)
     if not contacts:
         return
@@ -89,17 +95,17 @@ def _facets(rows: list[Undeclared], dialect: Dialect) -> Iterator[Warned]:
         if len(contacts) == 1
         else "keep what their declarations no longer manage"
     )
-    shown = listed([_holding(contact, dialect, kinds=True) for contact in contacts], "; ")
+    shown = listed([_holding(contact, dialect, kinds=True, rest=rest) for contact in contacts], "; ", rest)
     advice = f"to take it away, declare {' and '.join(f'{facet}: []' for facet in _facets_of(rows))}"
     yield Warned(f"{count(len(contacts), 'contact')} {event}: {shown}", advice)
 
 
-def _items(rows: list[Undeclared], dialect: Dialect) -> Iterator[Warned]:
+def _items(rows: list[Undeclared], dialect: Dialect, rest: str) -> Iterator[Warned]:
     if not rows:
         return
     verb = verb_form(len(rows), "is no longer declared and stays", "are no longer declared and stay")
     shown = [f"{_item(row, dialect, kinds=True)} of {named_with_id(row.contact, dialect)}" for row in rows]
-    text = f"{count(len(rows), 'item')} {verb}, since its facet is additive: {listed(shown, '; ')}"
+    text = f"{count(len(rows), 'item')} {verb}, since its facet is additive: {listed(shown, '; ', rest)}"
     modes = ", ".join(f"{facet}: authoritative" for facet in _facets_of(rows))
     yield Warned(text, f"to take it away, declare that contact with manage: {{{modes}}}")
 
@@ -116,9 +122,12 @@ def _by_contact(rows: Iterable[Undeclared]) -> list[list[Undeclared]]:
     return list(contacts.values())
 
 
-def _holding(rows: list[Undeclared], dialect: Dialect, *, kinds: bool = False) -> str:
-    """``pippa@rowe.example.org (contact 40): customer, newsletter``."""
-    items = listed([_item(row, dialect, kinds=kinds) for row in rows if row.item is not None])
+def _holding(
+    rows: list[Undeclared], dialect: Dialect, *, kinds: bool = False, rest: str | None = None
+) -> str:
+    """``pippa@rowe.example.org (contact 40): customer, newsletter``; all items, unless the rest is told."""
+    told = [_item(row, dialect, kinds=kinds) for row in rows if row.item is not None]
+    items = ", ".join(told) if rest is None else listed(told, rest=rest)
     if not all(row.looked_at for row in rows):
         items += ", and not all was looked at" if items else "what that is was not looked at"
     return f"{named_with_id(rows[0].contact, dialect)}: {items or 'nothing'}"
@@ -137,6 +146,15 @@ class UndeclaredText:
 
     plan: Plan
     dialect: Dialect
+
+    @property
+    def told_whole(self) -> bool:
+        """True when the warnings surely name all of it: few contacts with few items and short names."""
+        holders = self.holders()
+        shown = [row.contact.label + (row.item or "") for rows in holders for row in rows]
+        size = sum(len(visible(name)) + _ROOM for name in shown)
+        longest = max([len(holders), *map(len, holders)])
+        return longest <= LISTED_NAMES and size <= LISTED_CHARACTERS
 
     def holders(self) -> list[list[Undeclared]]:
         """The rows of each contact and kind, whole contacts first."""

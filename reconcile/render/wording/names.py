@@ -11,6 +11,12 @@ from reconcile.text import listed
 
 from .operation_text import day_text
 
+BELOW = " below"
+"""Where the other names of a warning are: with the contacts, or in the lists of who is set aside or gone."""
+
+IN_JSON = "; the plan as JSON has them all"
+"""Where the other names are, where no text has them."""
+
 
 def contact_name(contact: Identity, label: str, dialect: Dialect) -> str:
     """A contact's name with its id and reference in the account."""
@@ -48,7 +54,7 @@ def set_aside_name(entry: SetAside, dialect: Dialect) -> str:
 
 def set_aside_reason(entry: SetAside, dialect: Dialect) -> str:
     """Why a contact is set aside, and what it still holds."""
-    roles = listed(list(map(dialect.name, entry.revocations)))
+    roles = ", ".join(map(dialect.name, entry.revocations))
     still = f"; still to be revoked: {roles}" if roles else ""
     return f"{dialect.prose(entry.reason)}{still}"
 
@@ -68,6 +74,6 @@ def place_text(place: Place, dialect: Dialect) -> str:
     return dialect.name(f"{place.file}:{place.line}" if place.line else place.file)
 
 
-def names(items: Iterable[str], dialect: Dialect) -> str:
-    """The first names of a list, and how many more there are."""
-    return listed(list(map(dialect.name, items)))
+def names(items: Iterable[str], dialect: Dialect, rest: str = "") -> str:
+    """The first names of a list, and how many more there are; ``rest`` says where these are."""
+    return listed(list(map(dialect.name, items)), rest=rest)

@@ -15,7 +15,7 @@ from reconcile.model.plans.schedule import Scheduled, Withheld
 from reconcile.render.escape import Dialect
 from reconcile.text import count, listed, verb_form
 
-from .names import short_name
+from .names import BELOW, IN_JSON, short_name
 from .operation_text import BYPASS, OperationText, end_text, last_day, start_text
 
 SCHEDULED = ">"
@@ -106,12 +106,12 @@ def scheduled_counts(plan: Plan, dialect: Dialect) -> Iterator[str]:
         yield f"{count(back, 'schedule')} {verb_form(back, 'is', 'are')} taken back"
 
 
-def privileged_schedules(plan: Plan, dialect: Dialect) -> Iterator[str]:
+def privileged_schedules(plan: Plan, dialect: Dialect, rest: str = BELOW) -> Iterator[str]:
     """``1 privileged role is scheduled: administrator for bob@email.com from 2026-12-01``."""
     rows = [row for row in plan.scheduled if row.coming and row.privileged]
     if rows:
         number, are = len(rows), verb_form(len(rows), "is", "are")
-        shown = listed([_privileged(row, plan.timezone, dialect) for row in rows], "; ")
+        shown = listed([_privileged(row, plan.timezone, dialect) for row in rows], "; ", rest)
         yield f"{count(number, 'privileged role')} {are} scheduled: {shown}"
 
 
@@ -131,12 +131,12 @@ class Cut(Generic[Row]):
 def cut_known(rows: tuple[Scheduled, ...], most: int = _ROWS_SHOWN) -> Cut[Scheduled]:
     """The schedules that the section of known ones shows."""
     left = len(rows) - most
-    rest = f"and {left:,} more; 'reconcile timeline' has them all" if left > 0 else ""
+    rest = f"and {left:,} more{IN_JSON}" if left > 0 else ""
     return Cut(rows[:most], rest)
 
 
 def cut_withheld(rows: tuple[Withheld, ...], most: int = _ROWS_SHOWN) -> Cut[Withheld]:
     """The items that the section of withheld ones shows."""
     left = len(rows) - most
-    rest = f"and {left:,} more; the plan as JSON has them all" if left > 0 else ""
+    rest = f"and {left:,} more{IN_JSON}" if left > 0 else ""
     return Cut(rows[:most], rest)

@@ -15,14 +15,14 @@ from reconcile.text import count, listed, verb_form
 
 from .allowances import allowance_sentences
 from .baseline_text import Warned, scope_sentence, undeclared_contacts, undeclared_warnings
-from .names import contact_name, names, set_aside_name, short_name
+from .names import BELOW, IN_JSON, contact_name, names, set_aside_name, short_name
 from .operation_text import OperationText
 from .schedule_text import privileged_schedules, scheduled_counts
 
 
 def refusal_text(verdict: Verdict, dialect: Dialect) -> str:
     """What a guard refuses, and how to accept it."""
-    subjects = f" ({names(verdict.subjects, dialect)})" if verdict.subjects else ""
+    subjects = f" ({names(verdict.subjects, dialect, IN_JSON)})" if verdict.subjects else ""
     refusal = f"guard {dialect.name(verdict.guard)} refuses: {dialect.prose(verdict.message)}{subjects}"
     allow = dialect.prose(f"--allow {verdict.guard}={verdict.found}")
     return f"{refusal}. To accept just this: {allow}" if verdict.liftable else refusal
@@ -108,20 +108,20 @@ class PlanSentences:
         if handed:
             verb = verb_form(len(handed), "gets", "get")
             event = f"{verb} another e-mail address or username, which hands the roles to whoever has it"
-            yield f"{count(len(handed), 'contact')} {event}: {listed(handed, '; ')}"
+            yield f"{count(len(handed), 'contact')} {event}: {listed(handed, '; ', BELOW)}"
 
     def _fields(self, operations: Iterable[Operation]) -> str:
         return ", ".join(f"{step.item} {self.operation_text.operation(step)}" for step in operations)
 
     def _losing_access(self) -> Iterator[str]:
         losing = [
-            f"{self.short_name(change)}: {names(roles, self.dialect)}"
+            f"{self.short_name(change)}: {names(roles, self.dialect, BELOW)}"
             for change in self.plan.changes
             if (roles := [operation.item for operation in change.operations if operation.revokes])
         ]
         if losing:
             verb = verb_form(len(losing), "loses", "lose")
-            yield f"{count(len(losing), 'contact')} {verb} access: {listed(losing, '; ')}"
+            yield f"{count(len(losing), 'contact')} {verb} access: {listed(losing, '; ', BELOW)}"
 
     def _cut_short(self) -> Iterator[str]:
         cut = [
@@ -131,7 +131,7 @@ class PlanSentences:
         ]
         if cut:
             event = f"{verb_form(len(cut), 'keeps', 'keep')} a role for less time than before"
-            yield f"{count(len(cut), 'contact')} {event}: {listed(cut, '; ')}"
+            yield f"{count(len(cut), 'contact')} {event}: {listed(cut, '; ', BELOW)}"
 
     def _activated(self) -> Iterator[str]:
         roles = [
@@ -142,17 +142,17 @@ class PlanSentences:
         ]
         if roles:
             verb = verb_form(len(roles), "is", "are")
-            yield f"{count(len(roles), 'role')} {verb} activated past approval: {listed(roles)}"
+            yield f"{count(len(roles), 'role')} {verb} activated past approval: {listed(roles, rest=BELOW)}"
 
     def _revocations_set_aside(self) -> Iterator[str]:
         still = [
-            f"{set_aside_name(entry, self.dialect)}: {names(entry.revocations, self.dialect)}"
+            f"{set_aside_name(entry, self.dialect)}: {names(entry.revocations, self.dialect, BELOW)}"
             for entry in self.plan.set_aside
             if entry.revocations
         ]
         if still:
             verb = verb_form(len(still), "is set aside and keeps", "are set aside and keep")
-            yield f"{count(len(still), 'contact')} {verb} roles to be revoked: {listed(still, '; ')}"
+            yield f"{count(len(still), 'contact')} {verb} roles to be revoked: {listed(still, '; ', BELOW)}"
 
     def totals(self) -> str:
         """The counts as one line: contacts, then roles, tags and fields where there are any."""
