@@ -5,6 +5,7 @@ watcher of the file system, no transport that fetches what is missing).
 """
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
@@ -43,6 +44,8 @@ FILE, LINK, SUBMODULE = "file", "link", "submodule"
 """What stands in a tree."""
 
 _KINDS = {"100644": FILE, "100755": FILE, "120000": LINK, "160000": SUBMODULE}
+
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)
 
 _HEAD = 3
 """Number of words before a content: its name, its kind and its size."""
@@ -94,18 +97,34 @@ class Repository:
         return cls(folder, os.fsdecode(done.stdout).removesuffix("\n"))
 
     def commit(self, ref: str) -> str:
-        """The full name of the commit that a branch, a tag or a name means; UsageError if there is none."""
+        """The full name of the commit that a branch, a tag or a name means.
+
+        UsageError if there is none, or a tag or another branch of that name means another one: whoever may
+        make tags must not choose what others compare with.
+        """
         found = self._commit(ref)
         if found is None:
             raise UsageError(
                 f"--base: this repository has no commit '{escape_unprintable(ref)}'; {self._advice(ref)}"
             )
+        namesakes = [name for name in self._full_names(ref) if self._commit(name) is not None]
+        if {found, *map(self._commit, namesakes)} != {found}:
+            raise UsageError(
+                f"--base: '{escape_unprintable(ref)}' names different commits; write which one is meant: "
+                + " or ".join(map(escape_unprintable, namesakes))
+            )
         return found
+
+    def _full_names(self, ref: str) -> list[str]:
+        """What a short name may stand for; a whole name of either kind stands for itself."""
+        whole = ref.startswith("refs/") or _COMMIT.fullmatch(ref)
+        return [] if whole else [f"refs/{kind}/{ref}" for kind in ("heads", "tags", "remotes")]
 
     def _commit(self, ref: str) -> str | None:
         arguments = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
         told = _output(self.folder, *arguments) if ref and "\0" not in ref else None
-        return told.strip() if told else None
+        # What names no commit but a way to leave some out, as ``^main`` does, is told in other words.
+        return told.strip() if told and _COMMIT.fullmatch(told.strip()) else None
 
     def _advice(self, ref: str) -> str:
         if self._commit(f"origin/{ref}"):

@@ -279,11 +279,27 @@ def _object(git: Path, kind: str, content: bytes) -> str:
     return subprocess.run(command, input=content, check=True, capture_output=True).stdout.decode().strip()
 
 
-@pytest.mark.parametrize("ref", ["nowhere", "", "--help", "-1", "a\0b", "main:contacts", "0" * 40])
+@pytest.mark.parametrize("ref", ["nowhere", "", "--help", "-1", "a\0b", "main:contacts", "^main", "0" * 40])
 def test_a_name_of_no_commit_is_a_wrong_call(clone: Clone, ref: str) -> None:
     """With what to do; an option stays a name."""
     with pytest.raises(UsageError, match=r"this repository has no commit '.*'; correct it, or fetch it"):
         clone.select(ref)
+
+
+def test_a_name_of_two_commits_is_none(clone: Clone) -> None:
+    """Else whoever may make a tag could have everybody compare with the very change: nothing would differ."""
+    clone.declare(TEAM.replace("[customer]", "[press]"))
+    clone.repository.git("checkout", "-q", "-b", "work")
+    commit = clone.repository.commit()
+    clone.repository.git("tag", "same", "main")
+    clone.repository.git("branch", "same", "main")
+    assert clone.differing("same") == ["ann@example.com"]
+    clone.repository.git("tag", "main", "work")
+    for ref, names in {"main": "refs/heads/main or refs/tags/main", "main~0": "refs/heads/main~0 or"}.items():
+        with pytest.raises(UsageError, match=f"'{ref}' names different commits; write which .*: {names}"):
+            clone.select(ref)
+    assert clone.differing("refs/heads/main") == ["ann@example.com"]
+    assert clone.differing("refs/tags/main") == clone.differing(commit) == []
 
 
 def test_a_branch_that_only_the_remote_has_is_named(clone: Clone) -> None:
