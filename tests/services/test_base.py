@@ -215,6 +215,18 @@ def test_a_target_has_the_folder_that_the_base_gave_it(tmp_path: Path) -> None:
     assert len(clone.select(project=clone.project(target="other")).declarations) == 1
 
 
+def test_what_was_declared_for_another_account_counts_for_nothing(tmp_path: Path) -> None:
+    """A target that is led to another account finds nothing there of what it has given so far."""
+    clone = clone_at(tmp_path / "shop")
+    target = "targets: {{shop: {{kind: evance, account: {}}}}}\n"
+    clone.write("reconcile.yaml", SETTINGS + target.format("old.evance.me"))
+    clone.repository.commit()
+    for account, differing in {"old.evance.me": 0, "new.evance.me": 4}.items():
+        clone.write("reconcile.yaml", SETTINGS + target.format(account))
+        selection = clone.select(project=clone.project(target="shop"))
+        assert (len(selection.declarations), selection.gone) == (differing, {})
+
+
 def test_against_a_commit_without_declarations_everything_is_new(tmp_path: Path) -> None:
     """Without a configuration, and with one but no contacts folder."""
     clone = Clone(Repository.at(tmp_path), tmp_path)

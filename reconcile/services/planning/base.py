@@ -10,7 +10,7 @@ from reconcile.declare.capabilities import load_capabilities
 from reconcile.declare.loader import SUFFIXES, LoadedDeclarations, load_declarations
 from reconcile.declare.settings import load_settings
 from reconcile.errors import DeclarationError, InvalidScope
-from reconcile.model.settings import Settings
+from reconcile.model.settings import Settings, Target
 from reconcile.plan.baseline.scope import Base
 from reconcile.services.git import FILE, LINK, SUBMODULE, Repository, TreeEntry
 from reconcile.services.project import Project
@@ -29,7 +29,8 @@ _NOTHING_DECLARED = {rules.NO_FOLDER.id, rules.NO_CONTACTS.id}
 def read_base(project: Project, ref: str) -> Base:
     """The declarations of a commit of the repository around the project's declarations, for its target.
 
-    A commit that has no configuration, or does not know the target, declares nothing. UsageError: there is no
+    A commit that has no configuration, or does not know the target, or has another account for it, declares
+    nothing. UsageError: there is no
     such repository or commit, or this clone lacks a part of it. InvalidScope: what it declares is invalid.
     """
     repository = Repository.around(project.choice.checkout)
@@ -62,12 +63,18 @@ class _BaseReader:
             return self.base
         apart = settings is self.project.settings
         known = self.project.capabilities() if apart else load_capabilities(self.folder / capabilities)
-        target = next((one for one in settings.targets if one.name == self.project.target.name), None)
+        target = next(filter(self._is_same_account, settings.targets), None)
         base = replace(self.base, settings=settings, target=target, capabilities=known)
         if target is None:
             return base
         loaded = self._load(posixpath.normpath(settings.folder(target)), settings)
         return replace(base, declarations=loaded.declarations, allowances=loaded.allowances)
+
+    def _is_same_account(self, target: Target) -> bool:
+        """What was declared for another account of that name has never reached this one."""
+        own = self.project.target
+        accounts = {one.account for one in (target, own) if one.account}
+        return (target.name, target.kind) == (own.name, own.kind) and len(accounts) <= 1
 
     def _settings(self, path: Path) -> Settings | None:
         """The commit's configuration; the project's own where that is kept apart from the declarations."""
