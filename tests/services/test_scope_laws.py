@@ -159,3 +159,21 @@ def outcome(planner: Planner, folder: Folder, *, cut: bool) -> Plan | tuple[Prob
         return planner.plan(folder.now, choice) if cut else planner.whole(folder.now, choice)
     except DeclarationError as error:
         return error.problems
+
+
+def test_who_comes_into_force_by_a_deleted_entry_is_in_scope(running_sandbox: SandboxAccount) -> None:
+    """Two entries for one contact are set aside; merged, the one that is left does what nobody has seen."""
+    (id_, email, reference), (other, *_) = PEOPLE[:2]
+    left = declared(1, {"id": id_}, {"tags": {"new": 0}})
+    gone = declared(2, {"email": email}, {"tags": {"vip": 0}})
+    elsewhere = declared(3, {"id": other}, {"tags": {"trade": 0}})
+    referring = declared(4, {"reference": reference}, {"tags": {"vip": 0}})
+    link = Shop(running_sandbox.path, running_sandbox.access).connection
+    planner = Planner(replace(link, page_size=8))
+    plan = planner.plan((left, elsewhere), against((left, gone, elsewhere)))
+    assert [change.contact.id for change in plan.changes] == [id_]
+    assert plan.scope is not None
+    assert plan.scope.contacts == (left.key,)
+    folder = (left, elsewhere, referring)
+    plan = planner.plan(folder, against((*folder, gone)))
+    assert [entry.source for entry in plan.set_aside] == [left.place, referring.place]

@@ -108,6 +108,16 @@ class Selection:
     gone: Mapping[EntryKey, BaselineEntry] = field(default_factory=dict)
     scope: Scope | None = None
 
+    def joined_by(self, others: Iterable[Declaration]) -> "Selection":
+        """The same with those declarations of the folder in its scope; itself where all of them are."""
+        chosen = {entry.key: entry for entry in self.declarations}
+        more = {entry.key: entry for entry in others if entry.key not in chosen}
+        if not more or self.scope is None:
+            return self
+        contacts = tuple(sorted({*chosen, *more}, key=_order))
+        declarations = tuple(entry for entry in self.folder if entry.key in chosen or entry.key in more)
+        return replace(self, declarations=declarations, scope=replace(self.scope, contacts=contacts))
+
 
 def select(
     folder: Iterable[Declaration],

@@ -19,6 +19,8 @@ from reconcile.plan.fold import ignore_pattern, without_expired
 from reconcile.plan.matching.claims import DeclarationIndex
 from reconcile.plan.matching.directory import Directory
 
+from .scope import Selection
+
 _UNKNOWN_FORM = ResolvedForm(managed=SETS)
 """Stands for the form of an entry of which only the digest is known: it may have managed either set."""
 
@@ -62,6 +64,21 @@ def find_removed(
         elif identity is not None:
             left[identity].append(entry)
     return RemovedEntries(left, respelt)
+
+
+def with_remaining(
+    selection: Selection, identities: Sequence[Identity], remembered: Remembered = NOTHING_REMEMBERED
+) -> Selection:
+    """The same with each further entry for a contact of which the scope lost one; itself where there is none.
+
+    Two entries for one contact are set aside: without one of them the other comes into force, unchanged.
+    """
+    if selection.scope is None or not selection.gone:
+        return selection
+    respelt = find_removed(selection.gone, selection.folder, identities, remembered).respelt
+    index = DeclarationIndex(selection.folder, remembered)
+    contacts = (identity for identity in identities if identity.id in respelt)
+    return selection.joined_by(entry for identity in contacts for entry in index.claiming(identity))
 
 
 def _find(

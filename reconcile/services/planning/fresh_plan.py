@@ -18,7 +18,7 @@ from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.model.settings import Policy
 from reconcile.plan.baseline.scope import EVERYTHING, ScopeChoice, Selection, declaration_of, select
-from reconcile.plan.baseline.undeclared import find_removed, undeclared_rows
+from reconcile.plan.baseline.undeclared import find_removed, undeclared_rows, with_remaining
 from reconcile.plan.contact_plan import ContactPlan
 from reconcile.plan.drift import carried_out_of, due_plan, explain_drift
 from reconcile.plan.guards.checks import loss_horizon, roles_without_holder
@@ -121,9 +121,16 @@ class _Planning:
 
     def of_one_listing(self, unread: UnreadContacts) -> FreshPlan:
         """The plan, or ChangedSinceListed when a contact was changed between the list and its own reading."""
-        roles = self.account.roles()
-        context, found = self.context.with_roles(roles), self._find()
-        listing = found.listing
+        found = self._find()
+        selection = with_remaining(self.selection, found.listing.identities, self.remembered)
+        if selection is not self.selection:
+            context = replace(self.context, scope=selection.scope)
+            return replace(self, selection=selection, context=context).of_one_listing(unread)
+        return self._of_listing(found, unread)
+
+    def _of_listing(self, found: FoundContacts, unread: UnreadContacts) -> FreshPlan:
+        roles, listing = self.account.roles(), found.listing
+        context = self.context.with_roles(roles)
         matches = self._matches(listing, roles)
         live = read_contacts(matches.matched, self.account, listing, self.progress, unread)
         matches = matches.without_unread(unread.reasons)
