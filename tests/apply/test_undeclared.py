@@ -67,6 +67,18 @@ def test_whoever_can_not_be_read_may_keep_anything(sandbox_account: SandboxAccou
     assert "what that is was not looked at" in checkout.plan().out
 
 
+def test_whoever_is_listed_oddly_is_told_by_the_contact_itself(sandbox_account: SandboxAccount) -> None:
+    """Not forgotten for good, as if it were gone."""
+    checkout = sandbox_account.checkout(TEAM)
+    assert checkout.apply().code == 0
+    checkout.declare(WITHOUT_TOM)
+    sandbox_account.upset(f"odd-row:contact={TOM},field=email")
+    assert undeclared(checkout) == [(TOM, "contact", "ipswich")]
+    sandbox_account.upset(f"odd-row:contact={TOM},field=email", f"status:code=422,path=/api/contacts/{TOM}*")
+    assert undeclared(checkout) == [(TOM, "contact", None)]
+    assert f"tom.wherry@example.com (contact {TOM})" in checkout.plan().out
+
+
 def test_a_setting_refuses_the_run_that_would_forget_somebody(sandbox_account: SandboxAccount) -> None:
     """Even one that writes nothing; it is lifted like other guards, and then told no more."""
     checkout = sandbox_account.checkout(TEAM, settings="undeclared: refuse\n")

@@ -1,7 +1,7 @@
 """What the baseline declared, what no declaration has any more, and what stays of it (design, section 6)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -46,11 +46,13 @@ def find_removed(
     declarations: Iterable[Declaration],
     identities: Iterable[Identity],
     remembered: Remembered = NOTHING_REMEMBERED,
+    odd_rows: Collection[str] = (),
 ) -> RemovedEntries:
     """Whom these entries were about, and whether that contact is declared still.
 
     ``gone`` are those of the baseline whose key no declaration has. The contact decides, not the spelling: an
-    entry that gains an id or a corrected address is no removal.
+    entry that gains an id or a corrected address is no removal. ``odd_rows`` are the ids of contacts whose
+    rows in the list are not understood: they are there, and may keep what they have.
     """
     if not gone:
         return NOTHING_REMOVED
@@ -58,7 +60,9 @@ def find_removed(
     left: defaultdict[Identity, list[BaselineEntry]] = defaultdict(list)
     respelt: defaultdict[str, list[BaselineEntry]] = defaultdict(list)
     for key, entry in gone.items():
-        identity = _find(key, entry.contact, directory, remembered)
+        known = key.id or entry.contact or remembered.contact(key)
+        odd = known if known in odd_rows else None
+        identity = _named(key, odd) if odd else _find(key, known, directory)
         if identity is not None and index.claiming(identity):
             respelt[identity.id].append(entry)
         elif identity is not None:
@@ -81,15 +85,17 @@ def with_remaining(
     return selection.joined_by(entry for identity in contacts for entry in index.claiming(identity))
 
 
-def _find(
-    key: EntryKey, recorded: str | None, directory: Directory, remembered: Remembered
-) -> Identity | None:
+def _named(key: EntryKey, contact: str) -> Identity:
+    """A contact of which the account does not tell who it is, called as its entry did."""
+    return Identity(contact, "", key.email or "", key.reference)
+
+
+def _find(key: EntryKey, known: str | None, directory: Directory) -> Identity | None:
     """The one contact that an entry was about; None where it is gone or more than one may be meant.
 
-    ``recorded`` is the contact's id where the baseline is a record. Whoever has the name of a contact that is
-    gone is another one.
+    ``known`` is the contact's id as it was pinned, or is remembered. Whoever has the name of a contact that
+    is gone is another one.
     """
-    known = key.id or recorded or remembered.contact(key)
     if known is not None:
         same = directory.by_id.get(known, [])
     elif key.reference is not None:

@@ -136,7 +136,11 @@ class _Planning:
         matches = matches.without_unread(unread.reasons)
         contacts = plan_contacts(matches, live, context)
         removed = find_removed(
-            self.selection.gone, self.selection.folder, listing.identities, self.remembered
+            self.selection.gone,
+            self.selection.folder,
+            listing.identities,
+            self.remembered,
+            odd_rows=listing.odd_rows,
         )
         left = read_left(removed.left, self.account, listing)
         facts = replace(
