@@ -55,6 +55,19 @@ def test_what_forbids_writes_now_is_told(sandbox_account: SandboxAccount, settin
     assert checked(checkout)[0] == (3 if "stop" in settings else 0)
 
 
+def test_what_a_freeze_leaves_is_told_although_it_lets_others_pass(sandbox_account: SandboxAccount) -> None:
+    """An apply would end with 4."""
+    freeze = "{starts: 2000-01-01, expires: 2999-01-01, reason: Peak}"
+    settings = f"apply: {{freeze: [{freeze}], revoke-in-freeze: true}}\n"
+    leaving = ENTRY.format(NED, "roles: [customer]")
+    checkout = sandbox_account.checkout(leaving, settings=settings)
+    assert checked(checkout)[0] == 0
+    checkout.declare(f"{leaving}  - {{email: {GRACE}, tags: [spring]}}\n")
+    code, said = checked(checkout)
+    assert (code, said.count("frozen until")) == (3, 1), said
+    assert checkout.apply().code == 4
+
+
 def test_a_wrong_clock_is_told(sandbox_account: SandboxAccount) -> None:
     """Windows are judged by it, in a plan as in an apply."""
     checkout = sandbox_account.checkout(ENTRY.format(GRACE, "tags: [spring]"))

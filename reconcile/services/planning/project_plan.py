@@ -62,8 +62,9 @@ def plan_project(project: Project, console: Console, request: ScopeRequest = NO_
 def _reasons_against(plan: Plan, project: Project) -> Iterator[str]:
     """Why 'apply' would refuse a plan, by its guards and by the switches, and whom it would set aside."""
     permission = write_permission(project)
-    switches = (permission.kill_reason(), permission.frozen_reason(plan))
-    yield from (reason for reason in switches if reason is not None)
+    # Each change by itself: a freeze may let the others pass.
+    waiting = (permission.wait_reason(plan, change) for change in plan.changes)
+    yield from (reason for reason in dict.fromkeys((permission.kill_reason(), *waiting)) if reason)
     yield from dict.fromkeys((*refusals(plan, {}), *(refusals_of_the_unseen(plan) if plan.empty else ())))
     for entry in plan.set_aside:
         # Against a base it is about what the base does not have so: others are not that commit's affair.
