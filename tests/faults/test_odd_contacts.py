@@ -161,3 +161,10 @@ def test_who_is_declared_absent_and_gone_is_as_declared(
         done = checkout.apply()
         assert done.code == 0, done.said
         assert "set aside" not in done.said
+
+
+def test_an_app_that_may_read_nobody_is_in_trouble(sandbox_account: SandboxAccount) -> None:
+    """However few are declared: noted as so many odd contacts, the next run would end with 0."""
+    checkout = sandbox_account.checkout(FIRST)
+    sandbox_account.upset("status:code=403,path=/api/contacts/*")
+    assert [checkout.apply().code for _ in range(2)] == [1, 1]

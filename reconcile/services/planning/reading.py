@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconcile.errors import ApiError, ChangedSinceListed, ServerFailure, Unreachable
+from reconcile.errors import ApiError, ChangedSinceListed, Forbidden, ServerFailure, Unreachable
 from reconcile.evance.listing import Listing
 from reconcile.evance.reader import Reader
 from reconcile.model.contact import Contact, Identity
@@ -33,9 +33,13 @@ class UnreadContacts:
             raise error
 
     def refuse_trouble(self) -> None:
-        """Raise the error where not one contact could be read, and the server or the network is to blame."""
+        """Raise the error where not one contact could be read, and all of them would meet it.
+
+        That is trouble of the server or the network; and a refusal, unless there is a single one to refuse.
+        """
+        trouble = (ServerFailure, Unreachable, *((Forbidden,) if self.asked > 1 else ()))
         for error in self.errors.values() if len(self.errors) == self.asked else ():
-            if isinstance(error, (ServerFailure, Unreachable)):
+            if isinstance(error, trouble):
                 raise error
 
     @property
