@@ -251,7 +251,7 @@ class RecordBuilder:
             resolved=resolved_digest(declaration, self.policy),
             contact=self.remembered.contact(declaration.key) or entry.contact,
             settled=done.settled if done else None,
-            set_aside=aside.since or self.now,
+            set_aside=aside.since or (done.set_aside if done else None) or self.now,
             form=resolved_form(declaration),
             revocations=aside.revocations,
         )

@@ -1,6 +1,6 @@
 """Who is set aside: since when, whether anybody has seen it before, and which revocations stay open."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from reconcile.model.baseline import EntryKey, ResolvedForm
@@ -30,20 +30,26 @@ def set_aside(
     revocations: Iterable[str] = (),
 ) -> SetAside:
     """A declaration as one that is set aside, with what the record and the baseline say of it."""
+    open_roles = tuple(revocations)
     return SetAside(
         contact=contact,
         source=declaration.place,
         reason=reason,
-        revocations=tuple(revocations),
-        since=set_aside_since(declaration, context),
+        revocations=open_roles,
+        since=set_aside_since(declaration, context, open_roles),
         new=_is_new(declaration, context),
     )
 
 
-def set_aside_since(declaration: Declaration, context: PlanContext) -> datetime | None:
-    """Since when the record has the very same declaration set aside; None when it does not."""
+def set_aside_since(
+    declaration: Declaration, context: PlanContext, revocations: Collection[str] = ()
+) -> datetime | None:
+    """Since when the record has the very same declaration set aside; None when it does not.
+
+    Nor where one of the revocations that stay open is none of those that it tells of.
+    """
     entry = context.remembered.entry(declaration.key)
-    if entry is None or entry.set_aside is None:
+    if entry is None or entry.set_aside is None or not set(entry.revocations).issuperset(revocations):
         return None
     return entry.set_aside if entry.resolved == resolved_digest(declaration, context.policy) else None
 

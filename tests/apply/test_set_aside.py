@@ -83,6 +83,18 @@ def test_a_rejection_is_neither_taken_over_nor_overwritten(
     assert f"  ? {ROSALIND}" in drift.out
 
 
+def test_who_is_known_is_told_anew_where_another_role_should_go(sandbox_account: SandboxAccount) -> None:
+    """A note covers what a run has told of, and no role that somebody has given meanwhile."""
+    edit(sandbox_account, ROSALIND, grant="press", status="rejected")
+    checkout = sandbox_account.checkout(AUTHORITATIVE)
+    assert [checkout.apply().code for _ in range(2)] == [4, 0]
+    edit(sandbox_account, ROSALIND, grant="trade-account")
+    assert checkout.plan("--check").code == 3
+    done = checkout.apply()
+    assert (done.code, "revocation still open: trade-account" in done.err) == (4, True), done.said
+    assert checkout.apply().code == 0
+
+
 def test_a_grant_that_is_rejected_between_plan_and_write_is_not_sent(sandbox_account: SandboxAccount) -> None:
     """The reading right before the write decides: that contact is skipped, with the reason."""
     edit(sandbox_account, ROSALIND, grant="preview", status="pending")
