@@ -23,8 +23,10 @@ def test_a_reader_has_no_writing_method() -> None:
         "contacts",
         "listing",
         "looked_up",
+        "pages_of_contacts",
         "roles",
         "search",
+        "searched",
         "server_time",
         "sign_in",
     }
