@@ -121,16 +121,15 @@ class _Planning:
 
     def of_one_listing(self, unread: UnreadContacts) -> FreshPlan:
         """The plan, or ChangedSinceListed when a contact was changed between the list and its own reading."""
-        found = self._find()
+        roles, found = self.account.roles(), self._find()
         selection = with_remaining(self.selection, found.listing.identities, self.remembered)
         if selection is not self.selection:
             context = replace(self.context, scope=selection.scope)
             return replace(self, selection=selection, context=context).of_one_listing(unread)
-        return self._of_listing(found, unread)
+        return self._of_listing(found, roles, unread)
 
-    def _of_listing(self, found: FoundContacts, unread: UnreadContacts) -> FreshPlan:
-        roles, listing = self.account.roles(), found.listing
-        context = self.context.with_roles(roles)
+    def _of_listing(self, found: FoundContacts, roles: Sequence[Role], unread: UnreadContacts) -> FreshPlan:
+        context, listing = self.context.with_roles(roles), found.listing
         matches = self._matches(listing, roles)
         live = read_contacts(matches.matched, self.account, listing, self.progress, unread)
         matches = matches.without_unread(unread.reasons)
