@@ -14,7 +14,8 @@ from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import Place, Problem
 from reconcile.model.record import Record, RecordedEntry, Remembered
 from reconcile.model.settings import Policy
-from reconcile.plan.baseline.scope import select
+from reconcile.plan.baseline.resolved import resolved_form
+from reconcile.plan.baseline.scope import Only, ScopeChoice, select
 from tests.support.sandbox.sandbox_account import SandboxAccount
 from tests.support.sandbox.scoped_plan import Planner, against
 from tests.support.shop import NOW, Shop
@@ -177,3 +178,18 @@ def test_who_comes_into_force_by_a_deleted_entry_is_in_scope(running_sandbox: Sa
     folder = (left, elsewhere, referring)
     plan = planner.plan(folder, against((*folder, gone)))
     assert [entry.source for entry in plan.set_aside] == [left.place, referring.place]
+
+
+def test_a_name_is_about_the_contact_whatever_its_entry_was_called_before(
+    running_sandbox: SandboxAccount,
+) -> None:
+    """What its former entry declared, and this one does not, stays; a narrowed plan says so as well."""
+    id_, email, _ = PEOPLE[0]
+    before = declared(1, {"email": email}, {"tags": {}, "roles": {"customer": 0}})
+    now = declared(1, {"id": id_}, {"tags": {}})
+    recorded = RecordedEntry("sha256:0", id_, NOW, form=resolved_form(before))
+    remembered = Remembered(Record("run", NOW, None, "", "", {before.key: recorded}))
+    planner = Planner(Shop(running_sandbox.path, running_sandbox.access).connection, remembered=remembered)
+    whole = planner.plan((now,)).undeclared
+    assert whole
+    assert planner.plan((now,), ScopeChoice(only=(Only(id_),))).undeclared == whole

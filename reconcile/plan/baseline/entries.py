@@ -34,7 +34,7 @@ class BaselineEntries:
         if self._by_name is None:
             self._by_name = self._indexed()
         for known in (_key_of(identity) if identity else EntryKey(), key):
-            for name in _names(known):
+            for name in single_names(known):
                 yield from self._about(identity, self._by_name.get(name, ()))
 
     def _about(self, identity: Identity | None, keys: Iterable[EntryKey]) -> Iterator[EntryKey]:
@@ -52,7 +52,7 @@ class BaselineEntries:
     def _indexed(self) -> dict[EntryKey, list[EntryKey]]:
         by_name: defaultdict[EntryKey, list[EntryKey]] = defaultdict(list)
         for key in self.entries:
-            for name in _names(replace(key, id=self._contact(key))):
+            for name in single_names(replace(key, id=self._contact(key))):
                 by_name[name].append(key)
         return by_name
 
@@ -62,7 +62,7 @@ def _key_of(identity: Identity) -> EntryKey:
     return EntryKey(identity.id or None, identity.reference, email)
 
 
-def _names(key: EntryKey) -> Iterator[EntryKey]:
+def single_names(key: EntryKey) -> Iterator[EntryKey]:
     """Each single thing that names the contact, the surest first."""
     if key.id:
         yield EntryKey(id=key.id)

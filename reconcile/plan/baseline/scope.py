@@ -1,6 +1,6 @@
 """What a plan is cut down to: what differs from a base, what somebody names, or both (design, section 6)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -16,6 +16,7 @@ from reconcile.plan.guards.allowances import allowance_digests
 from reconcile.plan.naming import is_called
 from reconcile.text import escape_unprintable
 
+from .entries import single_names
 from .resolved import baseline_of
 
 _NOWHERE = Place("")
@@ -159,7 +160,7 @@ class _Selecting:
     def selection(self) -> Selection:
         chosen = {key: entry for key, entry in self._folder.items() if self._is_chosen(key, entry)}
         return Selection(
-            tuple(chosen.values()), tuple(self._folder.values()), self._gone(), self._scope(chosen)
+            tuple(chosen.values()), tuple(self._folder.values()), self._gone(chosen), self._scope(chosen)
         )
 
     def _is_chosen(self, key: EntryKey, declaration: Declaration) -> bool:
@@ -188,13 +189,19 @@ class _Selecting:
         policy = base.settings.policy
         return resolved_digest(declaration, self._policy) != resolved_digest(before, policy)
 
-    def _gone(self) -> dict[EntryKey, BaselineEntry]:
+    def _gone(self, chosen: Iterable[EntryKey]) -> dict[EntryKey, BaselineEntry]:
+        """Those that were asked for, by their own names or as former entries of the contacts that were."""
         entries = self._baseline.entries if self._baseline else {}
+        gone = [key for key in entries if key not in self._folder]
+        names = {name for key in chosen if gone for name in self._names(key)}
         return {
             key: entries[key]
-            for key in entries
-            if key not in self._folder and self._is_named(key, declaration_of(key))
+            for key in gone
+            if self._is_named(key, declaration_of(key)) or not names.isdisjoint(self._names(key))
         }
+
+    def _names(self, key: EntryKey) -> Iterator[EntryKey]:
+        return single_names(replace(key, id=key.id or self._remembered.contact(key)))
 
     def _scope(self, chosen: Iterable[EntryKey]) -> Scope | None:
         base, only = self._choice.base, self._choice.only
