@@ -48,8 +48,8 @@ def plan_text(plan: Plan, layout: TextLayout = PLAIN) -> str:
         [
             headline + (layout.wrap("", scope) if scope else []),
             warning_lines(sentences.warned(), layout),
-            undeclared_lines(plan, layout),
             allow_lines(plan),
+            undeclared_lines(plan, layout),
             *contacts.tables(),
             [*contacts.lines(), *contacts.set_aside()],
             later_lines(plan, layout),

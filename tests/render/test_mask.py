@@ -40,6 +40,7 @@ from tests.support.plans.plan_samples import (
     origin,
     plan,
     revoked,
+    scope,
     tag_added,
     verdict,
 )
@@ -469,3 +470,18 @@ def test_a_field_before_and_after_never_looks_alike(
     (step,) = masked.changes[0].operations
     assert (step.before, step.after) == shown
     assert mask(masked) == masked
+
+
+def test_no_branch_and_no_file_in_a_sentence_tells_a_name() -> None:
+    """Files are named after people as often as contacts are; a sentence's other words stay as they are."""
+    named = change(field_set("lastname", "Zebedee", "Role"), email="bob@email.com")
+    place = "contacts/Zebedee.yaml:3"
+    made = replace(
+        plan(named, notes=(f"the entry at {place} lifts nothing",), scope=scope(ref="bob@email.com/x")),
+        guards=(replace(verdict("last-role", 1, 0), message=f"loses the last Role; {place} is not new"),),
+    )
+    masked = mask(made)
+    assert masked.notes == ("the entry at contacts/•••.yaml:3 lifts nothing",)
+    assert masked.guards[0].message == "loses the last Role; contacts/•••.yaml:3 is not new"
+    assert masked.scope
+    assert masked.scope.ref == "b•••@e•••.com/x"

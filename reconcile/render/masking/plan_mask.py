@@ -4,6 +4,7 @@ No digest stays: whoever knows the rest could test guesses of an address against
 declarations, of the configuration with its protected contacts, or of a live contact.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -74,6 +75,7 @@ class _PlanMask:
         return cls(masks, NamedContacts.of(_contacts(plan)))
 
     def masked(self, plan: Plan) -> Plan:
+        personal = self._personal()
         return replace(
             plan,
             valid_until=plan.valid_until and _mask_validity(plan, plan.valid_until),
@@ -81,14 +83,14 @@ class _PlanMask:
             declarations_digest="",
             digest="",
             changes=tuple(map(self._change, plan.changes)),
-            notes=tuple(map(self.named.hide, plan.notes)),
-            guards=tuple(mask_verdict(verdict, self.named) for verdict in plan.guards),
+            notes=tuple(_hide_files(self.named.hide(note), personal) for note in plan.notes),
+            guards=tuple(self._verdict(verdict, personal) for verdict in plan.guards),
             set_aside=tuple(map(self._set_aside, plan.set_aside)),
             scheduled=tuple(map(self._ahead, plan.scheduled)),
             withheld=tuple(map(self._ahead, plan.withheld)),
             undeclared=tuple(map(self._undeclared, plan.undeclared)),
-            scope=plan.scope and self._scope(plan.scope),
-            allow=tuple(map(self._allowance, plan.allow)),
+            scope=plan.scope and _scope(plan.scope, personal),
+            allow=tuple(self._allowance(entry, personal) for entry in plan.allow),
         )
 
     def _of(self, contact: Identity) -> ContactMask:
@@ -140,9 +142,12 @@ class _PlanMask:
             source=entry.source and contact_mask.place(entry.source),
         )
 
-    def _allowance(self, entry: Allowance) -> Allowance:
+    def _verdict(self, verdict: Verdict, personal: PersonalTexts) -> Verdict:
+        masked = mask_verdict(verdict, self.named)
+        return replace(masked, message=_hide_files(masked.message, personal))
+
+    def _allowance(self, entry: Allowance, personal: PersonalTexts) -> Allowance:
         """Its reason and its file may name anybody whom the plan is about."""
-        personal = self._personal()
         return replace(
             entry,
             contacts=tuple(map(_mask_key, entry.contacts)),
@@ -154,14 +159,23 @@ class _PlanMask:
         """What is personal of anybody whom the plan is about."""
         return PersonalTexts.joined(mask.personal for mask in self.contacts.values())
 
-    def _scope(self, scope: Scope) -> Scope:
-        """Files may be named after anybody whom the plan is about."""
-        personal = self._personal()
-        return replace(
-            scope,
-            only=tuple(map(personal.hide, scope.only)),
-            contacts=tuple(map(_mask_key, scope.contacts)),
-        )
+
+def _scope(scope: Scope, personal: PersonalTexts) -> Scope:
+    """Files and branches may be named after anybody whom the plan is about."""
+    return replace(
+        scope,
+        ref=scope.ref and personal.hide(scope.ref),
+        only=tuple(map(personal.hide, scope.only)),
+        contacts=tuple(map(_mask_key, scope.contacts)),
+    )
+
+
+_FILE = re.compile(r"[^\s'\"()]+\.ya?ml", re.ASCII)
+
+
+def _hide_files(sentence: str, personal: PersonalTexts) -> str:
+    """A sentence whose files may be named after somebody; words that only look like a name stay."""
+    return _FILE.sub(lambda file: personal.hide(file[0]), sentence) if ".y" in sentence else sentence
 
 
 def _mask_key(key: EntryKey) -> EntryKey:

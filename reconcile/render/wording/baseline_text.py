@@ -107,7 +107,8 @@ def _items(rows: list[Undeclared], dialect: Dialect, rest: str) -> Iterator[Warn
     shown = [f"{_item(row, dialect, kinds=True)} of {named_with_id(row.contact, dialect)}" for row in rows]
     text = f"{count(len(rows), 'item')} {verb}, since its facet is additive: {listed(shown, '; ', rest)}"
     modes = ", ".join(f"{facet}: authoritative" for facet in _facets_of(rows))
-    yield Warned(text, f"to take it away, declare that contact with manage: {{{modes}}}")
+    declared = f"declare that contact with manage: {{{modes}}}"
+    yield Warned(text, f"to take it away, {declared}, which takes all else that is not declared, too")
 
 
 def _facets_of(rows: list[Undeclared]) -> list[Facet]:
