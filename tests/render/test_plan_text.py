@@ -21,6 +21,7 @@ from reconcile.render.plan_markdown.document import plan_markdown
 from reconcile.render.plan_page.page import plan_page
 from reconcile.render.plan_text import plan_text
 from reconcile.render.wording.contact_lines import item_text
+from reconcile.render.wording.risk import Risk, risk_groups
 from tests.support.plans.large_plan import crowded_plan
 from tests.support.plans.plan_samples import (
     ANN,
@@ -335,6 +336,17 @@ def test_every_cut_says_where_the_rest_is(shown: Callable[[Plan], str]) -> None:
     cuts = re.findall(r"and [\d,]+ more(?: contacts?| roles?| tags?| warnings?)?(.{0,40})", bare)
     assert cuts
     assert [cut for cut in cuts if not _REST.match(cut)] == []
+
+
+def test_an_approval_that_is_skipped_later_is_a_risk_now() -> None:
+    """It is told first, and its contact is not among those to whom nothing happens now."""
+    later = replace(scheduled("trade-account", status="active"), skips_approval=True)
+    made = plan(scheduled=(later,))
+    told = "1 role will be activated past approval: trade-account for ann@email.com from 2026-12-01"
+    assert f"  ! {told}\n" in plan_text(made)
+    assert [*risk_groups(made)] == [Risk.BYPASSING]
+    known = plan(scheduled=(replace(later, comparison=Comparison.KNOWN),))
+    assert "past approval" not in plan_text(known)
 
 
 def test_known_schedules_stand_apart_and_are_cut() -> None:

@@ -90,7 +90,10 @@ class Risk(StrEnum):
 _APPLIES: dict[Risk, Callable[[ContactEntry], bool]] = {
     Risk.HANDED_OVER: lambda entry: bool(entry.change and entry.change.handovers),
     Risk.LOSING: lambda entry: any(step.revokes for step in entry.operations),
-    Risk.BYPASSING: lambda entry: any(step.bypasses_approval for step in entry.operations),
+    Risk.BYPASSING: lambda entry: (
+        any(step.bypasses_approval for step in entry.operations)
+        or any(row.coming and row.skips_approval for row in entry.scheduled)
+    ),
     Risk.PRIVILEGED: lambda entry: any(row.coming and row.privileged for row in entry.scheduled),
     Risk.CREATED: lambda entry: bool(entry.change and entry.change.action is ChangeAction.CREATE),
     Risk.GAINING: lambda entry: any(step.before is None for step in _roles(entry)),

@@ -111,11 +111,19 @@ def privileged_schedules(plan: Plan, dialect: Dialect, rest: str = BELOW) -> Ite
     rows = [row for row in plan.scheduled if row.coming and row.privileged]
     if rows:
         number, are = len(rows), verb_form(len(rows), "is", "are")
-        shown = listed([_privileged(row, plan.timezone, dialect) for row in rows], "; ", rest)
+        shown = listed([_coming(row, plan.timezone, dialect) for row in rows], "; ", rest)
         yield f"{count(number, 'privileged role')} {are} scheduled: {shown}"
 
 
-def _privileged(row: Scheduled, timezone: str, dialect: Dialect) -> str:
+def schedules_past_approval(plan: Plan, dialect: Dialect) -> Iterator[str]:
+    """``1 role will be activated past approval: trade-account for bob@email.com from 2026-12-01``."""
+    rows = [row for row in plan.scheduled if row.coming and row.skips_approval]
+    if rows:
+        shown = listed([_coming(row, plan.timezone, dialect) for row in rows], "; ", BELOW)
+        yield f"{count(len(rows), 'role')} will be activated past approval: {shown}"
+
+
+def _coming(row: Scheduled, timezone: str, dialect: Dialect) -> str:
     start = f" from {start_text(row.window.starts, timezone)}" if row.window.starts else ""
     return f"{dialect.name(row.item)} for {short_name(row.contact, dialect)}{start}"
 

@@ -17,7 +17,7 @@ from .allowances import allowance_sentences
 from .baseline_text import Warned, scope_sentence, undeclared_contacts, undeclared_warnings
 from .names import BELOW, IN_JSON, contact_name, names, set_aside_name, short_name
 from .operation_text import OperationText
-from .schedule_text import privileged_schedules, scheduled_counts
+from .schedule_text import privileged_schedules, scheduled_counts, schedules_past_approval
 
 
 def refusal_text(verdict: Verdict, dialect: Dialect) -> str:
@@ -143,6 +143,7 @@ class PlanSentences:
         if roles:
             verb = verb_form(len(roles), "is", "are")
             yield f"{count(len(roles), 'role')} {verb} activated past approval: {listed(roles, rest=BELOW)}"
+        yield from schedules_past_approval(self.plan, self.dialect)
 
     def _revocations_set_aside(self) -> Iterator[str]:
         still = [
