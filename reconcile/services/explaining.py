@@ -35,12 +35,13 @@ _LARGE = 1 << 30
 
 def explain_in_project(project: Project, name: str, console: Console) -> Explanation:
     """What the project's declarations and the account tell of the contact of that name."""
-    declarations = project.load().declarations
+    loaded = project.load()
     with console.progress() as progress, open_reader(project, console) as account:
         context = project.plan_context(account.connection.account, account.connection.capabilities)
+        context = replace(context, allowances=loaded.allowances)
         past = run_history(project.journals, context.account)
         explanation = explain_one_contact(
-            declarations, name, account, context, progress=progress, remembered=past.read_remembered()
+            loaded.declarations, name, account, context, progress=progress, remembered=past.read_remembered()
         )
         warn_of_clock(check_clock(project, account, past), console)
         return explanation

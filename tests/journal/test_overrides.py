@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.support.sandbox.sandbox_account import Checkout, FakeClock, ProcessKilled, SandboxAccount
+from tests.support.sandbox.sandbox_account import AS_OF, Checkout, FakeClock, ProcessKilled, SandboxAccount
 
 GRACE, ELIN, PIPPA = "grace.odell@example.com", "elin.sorensen@example.org", "pippa@rowe.example.org"
 
@@ -95,6 +95,14 @@ def test_an_entry_is_used_up_by_the_run_that_carries_it(
     done = lifted.apply(saved)
     assert done.code == 3, done.said
     assert "last-role" in done.err
+
+
+def test_an_explanation_knows_what_is_lifted(sandbox_account: SandboxAccount, lifted: Checkout) -> None:
+    """Nobody is told that an apply would be refused which is not; without the entry it would be."""
+    explained = ("explain", GRACE, "--as-of", AS_OF)
+    assert "refused" not in lifted.run(*explained).out
+    (lifted.root / "contacts" / "allow.yaml").unlink()
+    assert "An apply now would be refused" in lifted.run(*explained).out
 
 
 def test_an_entry_that_was_deleted_lifts_nothing_when_it_is_back(
