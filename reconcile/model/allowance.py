@@ -28,10 +28,10 @@ class Allowance:
 
     def names(self, contact: Identity) -> bool:
         """True when it is for that contact."""
-        return any(_is_about(key, contact) for key in self.contacts)
+        return any(is_about(key, contact) for key in self.contacts)
 
 
-def _is_about(key: EntryKey, contact: Identity) -> bool:
+def is_about(key: EntryKey, contact: Identity) -> bool:
     """All that the key says is the contact's; an address means users alone, since guests repeat those."""
     by_email = key.email is None or (contact.type == USER and email_key(contact.email) == key.email)
     by_id = key.id in (None, contact.id)

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from reconcile import clock
 from reconcile.documents.json_text import digest_of
-from reconcile.model.allowance import MOST_DAYS, Allowance, SuggestedAllowance
+from reconcile.model.allowance import MOST_DAYS, Allowance, SuggestedAllowance, is_about
 from reconcile.model.baseline import EntryKey
+from reconcile.model.contact import Identity
 from reconcile.model.guards import LiftedBy, Verdict, guard_named
 from reconcile.model.plans.plan import PlanContext
 from reconcile.model.problem import Place
@@ -138,7 +139,15 @@ class Lifting:
 
     def _is_named(self, number: int) -> bool:
         people = self.count.people[number] if self.count.people else ()
-        return bool(people) and all(any(entry.names(who) for entry in self.entries) for who in people)
+        return bool(people) and self.named.issuperset(people)
+
+    @cached_property
+    def named(self) -> frozenset[Identity]:
+        """Who is named among those whom the guard counts; a name that two of them have is nobody's."""
+        people = {who for subject in self.count.people for who in subject}
+        keys = {key for entry in self.entries for key in entry.contacts}
+        found = ([who for who in people if is_about(key, who)] for key in keys)
+        return frozenset(matches[0] for matches in found if len(matches) == 1)
 
     @property
     def found(self) -> int:
@@ -168,11 +177,10 @@ class Lifting:
     @property
     def needed(self) -> tuple[Allowance, ...]:
         """The entries that lift it: whoever they name is counted, and ceilings where that is not enough."""
-        people = [who for subject in self.count.people for who in subject]
         return tuple(
             entry
             for entry in self.entries
-            if any(map(entry.names, people)) or (entry.ceiling and self.found > self.count.limit)
+            if any(map(entry.names, self.named)) or (entry.ceiling and self.found > self.count.limit)
         )
 
     @property
@@ -193,10 +201,10 @@ class Lifting:
         return self.overrides.dated(self.guard, contacts, ceiling)
 
     def _ids_left(self) -> tuple[str, ...]:
-        """The ids of all people whom the guard still counts; none where one of them is not known by an id."""
+        """The ids of all people whom the guard still counts; none where one has no number that names it."""
         left = [self.count.people[number] if self.count.people else () for number in self.left]
         ids = {who.id for subject in left for who in subject}
-        known = all(left) and "" not in ids
+        known = all(left) and all(name.isascii() and name.isdigit() for name in ids)
         return tuple(sorted(ids, key=lambda name: (len(name), name))) if known else ()
 
 
