@@ -87,6 +87,14 @@ def end_of(day: date, tz: ZoneInfo) -> datetime:
     return start_of(day + timedelta(days=1), tz) if day < date.max else LATEST
 
 
+def day_of(instant: datetime, tz: ZoneInfo) -> date:
+    """The day of an instant in a time zone, within the years 1 to 9999."""
+    try:
+        return instant.astimezone(tz).date()
+    except OverflowError:
+        return instant.astimezone(UTC).date()
+
+
 def day_ended_by(instant: datetime, tz: ZoneInfo) -> date | None:
     """The day whose end that instant is in the time zone; None when it is not the end of a day."""
     if instant == LATEST:

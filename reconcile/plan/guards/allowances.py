@@ -93,7 +93,7 @@ class Overrides:
         return SuggestedAllowance(days[0].isoformat(), contacts, ceiling)
 
     def _day(self, ahead: int) -> date:
-        today = self.now.astimezone(self.zone).date()
+        today = clock.day_of(self.now, self.zone)
         return date.fromordinal(min(today.toordinal() + ahead, date.max.toordinal()))
 
     def notes(self, lifting: Iterable[Allowance]) -> Iterator[str]:
