@@ -19,7 +19,7 @@ from tests.support.shop import NOW, Shop
 
 FOLDED = Capabilities(email_search=SearchCase.FOLDED)
 
-SIZES = [300, pytest.param(100_000, marks=[pytest.mark.long, pytest.mark.timeout(1_500)])]
+LARGE, HUGE = 300, 100_000
 
 
 def users(account: SandboxAccount) -> list[tuple[str, str]]:
@@ -51,12 +51,16 @@ def _kind(path: str) -> str:
     return {"/api/v2/contacts.json": "list", "/api/v2/roles.json": "roles"}.get(path, "contact")
 
 
-@pytest.fixture(scope="module", params=SIZES)
-def large(request: pytest.FixtureRequest, running_sandbox: SandboxAccount) -> SandboxAccount:
-    running_sandbox.reset()
-    seed(running_sandbox.path, contacts=request.param, now=NOW)
-    running_sandbox.control("DELETE", "requests")
-    return running_sandbox
+@pytest.fixture(scope="module")
+def large(running_sandbox: SandboxAccount) -> SandboxAccount:
+    return seeded(running_sandbox, LARGE)
+
+
+def seeded(account: SandboxAccount, contacts: int) -> SandboxAccount:
+    account.reset()
+    seed(account.path, contacts=contacts, now=NOW)
+    account.control("DELETE", "requests")
+    return account
 
 
 def remembered(entries: Iterable[tuple[Declaration, str]]) -> Remembered:
@@ -78,7 +82,10 @@ def test_three_of_a_large_shop_take_a_handful_of_requests(
     large: SandboxAccount, way: str, *, known: bool
 ) -> None:
     """A token, the roles, and each contact: looked for, then read. Nobody else is asked for."""
-    people = users(large)
+    check_three(large, users(large), way, known=known)
+
+
+def check_three(large: SandboxAccount, people: list[tuple[str, str]], way: str, *, known: bool) -> None:
     before = [entry(line, **WAYS[way](id_, email)) for line, (id_, email) in enumerate(people, 1)]
     ids = [id_ for id_, _ in people]
     planner = Planner(
@@ -107,8 +114,12 @@ def test_the_list_decides_once_where_letter_case_may_count(large: SandboxAccount
 
     Then the list is read, once for everybody.
     """
+    check_list_decides(large, users(large))
+
+
+def check_list_decides(large: SandboxAccount, people: list[tuple[str, str]]) -> None:
     large.control("PUT", "switches", {"switches": {"v2_list_email": "case"}})
-    (first, email), (second, other), *_ = users(large)
+    (first, email), (second, other), *_ = people
     for id_, address in ((first, email), (second, other)):
         large.readdress(id_, address.capitalize())
     requests(large)
@@ -174,3 +185,13 @@ def test_one_odd_person_makes_nobody_list_the_account(large: SandboxAccount) -> 
     assert {one.contact.email for one in plan.set_aside} == {email, "gone@example.com"}
     assert [change.contact.email for change in plan.changes] == [other]
     assert counted.total() <= 14, counted
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1_500)
+def test_three_of_a_huge_shop_take_no_more(running_sandbox: SandboxAccount) -> None:
+    """Nor does the list, where it decides, take more than its pages and a handful."""
+    huge = seeded(running_sandbox, HUGE)
+    people = users(huge)
+    check_three(huge, people, "by e-mail", known=False)
+    check_list_decides(huge, people)
