@@ -1,6 +1,7 @@
 """A forge is a class and one row: a toy forge is detected and takes a comment, with nothing else touched."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -92,7 +93,7 @@ def test_a_toy_forge_takes_the_comment(project: Project) -> None:
         result = with_toy_forge(project, "ci", "comment", "plan.json", PAPER=str(path))
         assert result.code == 0, result.err
     (body,) = json.loads(path.read_text())
-    assert body.startswith("<!-- reconcile:plan digest=sha256:")
+    assert re.match(r"<!-- reconcile:plan head=\S+ seal=sha256:[0-9a-f]{64}", body)
     assert "[The run](paper://run)" in body
 
 
