@@ -53,6 +53,7 @@ def test_a_plan_of_a_name_is_about_whom_it_means(
     before = len(shop.requests())
     none = project.run("plan", "--base", "main", "--only", "tom.wherry@example.com", "--as-of", AS_OF)
     assert (none.code, "No changes" in none.out) == (0, True), none.said
+    assert "Nobody at 127.0.0.1" in none.out.splitlines()[0]
     assert "0 of 3 declarations differ" in none.out
     assert [path for _, path in shop.requests()[before:]] == ["/api/v2/roles.json"]
 

@@ -62,6 +62,8 @@ class PlanSentences:
     def as_declared(self) -> str:
         """How many contacts are as declared, where, and how many are set aside."""
         are, where = verb_form(self.plan.unchanged, "is", "are"), self.dialect.name(self.plan.account)
+        if self.plan.scope and not (self.plan.unchanged or self.plan.set_aside):
+            return f"Nobody at {where} had to be looked at{self.others()}"
         return f"{count(self.plan.unchanged, 'contact')} at {where} {are} as declared{self.others()}"
 
     def others(self) -> str:
