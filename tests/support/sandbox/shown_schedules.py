@@ -3,7 +3,7 @@
 A schedule is a person, an item, what the clock will do with it, and its window. The plan's JSON shows it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -68,6 +68,12 @@ def declared_schedules(wanted: Mapping[str, Entry], now: datetime) -> Iterator[S
                 yield number, item, "add", (starts, expires)
             elif item[0] == "tags" and expires is not None and expires > now:
                 yield number, item, "remove", (starts, expires)
+
+
+def is_shown(schedule: Schedule, shown: Collection[Schedule]) -> bool:
+    """A tag that is yet to start was shown with its end."""
+    number, item, _, window = schedule
+    return schedule in shown or (item[0] == "tags" and (number, item, "add", window) in shown)
 
 
 def due_of(schedules: Iterable[Schedule], after: datetime, now: datetime) -> set[tuple[str, Item, str]]:
