@@ -91,7 +91,7 @@ def _reasons(sent: SentWrite, after: Contact, unasked: UnaskedChanges, run: RunC
     if unasked.lost:
         yield f"it lost {', '.join(map(str, unasked.lost))}, which nobody asked to take"
     told = {text for item in unasked.lost for text in (f"{item} is missing", f"{item} is not as written")}
-    unmet = unmet_target(sent.change.target, after.state, run.context.now)
+    unmet = unmet_target(sent.change.target, after.state, run.context.now, run.context.policy.timezone)
     differences = [text for text in unmet if text not in told]
     if differences:
         yield f"the account holds something else than was written: {', '.join(differences)}"

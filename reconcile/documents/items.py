@@ -31,6 +31,13 @@ class PlaceDocument(Document[Place]):
     column: int
 
 
+class NamedContactDocument(Document[Any]):
+    """Who the contact is, and where it is declared. Where the account shows none, its id is null."""
+
+    contact: Annotated[IdentityDocument, INLINE]
+    source: PlaceDocument
+
+
 class HeldGrantDocument(Document[Grant]):
     """How a role is held.
 

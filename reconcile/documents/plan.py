@@ -31,7 +31,7 @@ from .codec import (
     object_shape,
 )
 from .guards import AllowanceDocument, VerdictDocument
-from .items import Event, IdentityDocument, ItemValue, OriginDocument, PlaceDocument
+from .items import Event, ItemValue, NamedContactDocument, OriginDocument
 from .json_kinds import JsonKind, Schema, nullable
 from .json_text import JsonValue, json_text
 from .schedule import ScheduledDocument, UndeclaredDocument, WithheldDocument
@@ -39,13 +39,6 @@ from .schedule import ScheduledDocument, UndeclaredDocument, WithheldDocument
 FORMAT_VERSION = "1.0"
 
 _VERSION = re.compile(r"(\d{1,9})\.(\d{1,9})", re.ASCII)
-
-
-class ChangedContactDocument(Document[Change]):
-    """Who the contact is."""
-
-    contact: Annotated[IdentityDocument, INLINE]
-    source: PlaceDocument
 
 
 class OperationDocument(Document[Operation]):
@@ -86,7 +79,7 @@ class LapsedGrantDocument(Document[Grant]):
 class ChangeDocument(Document[Change]):
     """All operations of one contact, with the exact body of its one write."""
 
-    contact: Annotated[ChangedContactDocument, GROUPED]
+    contact: Annotated[NamedContactDocument, GROUPED]
     action: ChangeAction
     operations: tuple[OperationDocument, ...]
     kept: tuple[KeptDocument, ...]
@@ -99,17 +92,10 @@ class ChangeDocument(Document[Change]):
     ]
 
 
-class SetAsideContactDocument(Document[SetAside]):
-    """Who is meant; id and type are null and empty where the account shows no such contact."""
-
-    contact: Annotated[IdentityDocument, INLINE]
-    source: PlaceDocument
-
-
 class SetAsideDocument(Document[SetAside]):
     """A declared contact that is not written, while the others are."""
 
-    contact: Annotated[SetAsideContactDocument, GROUPED]
+    contact: Annotated[NamedContactDocument, GROUPED]
     reason: Annotated[str, "Why, and what to do."]
     revocations: Annotated[tuple[str, ...], "Roles that it should lose and still holds."]
     since: Annotated[

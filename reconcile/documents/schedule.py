@@ -10,20 +10,13 @@ from reconcile.model.plans.operation import Action
 from reconcile.model.plans.schedule import Scheduled, Withheld
 
 from .codec import GROUPED, INLINE, AddedLater, Document, From, LeftOutWhen
-from .items import IdentityDocument, OriginDocument, PlaceDocument
-
-
-class ScheduledContactDocument(Document[Scheduled]):
-    """Who the contact is, and where it is declared."""
-
-    contact: Annotated[IdentityDocument, INLINE]
-    source: PlaceDocument
+from .items import IdentityDocument, NamedContactDocument, OriginDocument, PlaceDocument
 
 
 class ScheduledDocument(Document[Scheduled]):
     """An item that the clock will give to a contact or take from it."""
 
-    contact: Annotated[ScheduledContactDocument, GROUPED]
+    contact: Annotated[NamedContactDocument, GROUPED]
     facet: Facet
     item: Annotated[str, "The role's reference or the tag's value."]
     action: Annotated[
@@ -47,17 +40,10 @@ class ScheduledDocument(Document[Scheduled]):
     origin: Annotated[OriginDocument, INLINE]
 
 
-class WithheldContactDocument(Document[Withheld]):
-    """Who the contact is, and where it is declared."""
-
-    contact: Annotated[IdentityDocument, INLINE]
-    source: PlaceDocument
-
-
 class WithheldDocument(Document[Withheld]):
     """A declared item whose window has closed, and that the contact does not hold."""
 
-    contact: Annotated[WithheldContactDocument, GROUPED]
+    contact: Annotated[NamedContactDocument, GROUPED]
     facet: Facet
     item: Annotated[str, "The role's reference or the tag's value."]
     window: Annotated[Window, INLINE]

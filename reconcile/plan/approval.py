@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from reconcile.clock import utc_text, zoned_text
+from reconcile.clock import zoned_text
 from reconcile.documents.codec import object_shape
 from reconcile.documents.plan import PlanDocument, plan_document
 from reconcile.model.baseline import Scope
@@ -42,15 +42,23 @@ def same_person(now: Identity, then: Identity, operations: Iterable[Operation] =
     return same and (not comparable or now.reference in (then.reference, given.get("reference")))
 
 
-def unmet_target(target: State, live: State, now: datetime) -> tuple[str, ...]:
-    """In words, each part of the target that the live state misses; empty when the write took effect."""
+def unmet_target(target: State, live: State, now: datetime, timezone: str = "UTC") -> tuple[str, ...]:
+    """In words, each part of the target that the live state misses; empty when the write took effect.
+
+    ``timezone`` is the IANA zone in which people read the times.
+    """
     return (
-        *(text for facet in SETS if target.has(facet) for text in _unmet_set(facet, target, live, now)),
+        *(
+            text
+            for facet in SETS
+            if target.has(facet)
+            for text in _unmet_set(facet, target, live, now, timezone)
+        ),
         *(text for facet in FIELDS for text in _unmet_fields(facet, target, live)),
     )
 
 
-def _unmet_set(facet: Facet, target: State, live: State, now: datetime) -> Iterator[str]:
+def _unmet_set(facet: Facet, target: State, live: State, now: datetime, timezone: str) -> Iterator[str]:
     spec = FACETS[facet]
     wanted = {spec.item_key(item_name(item)): item for item in target.items(facet)}
     held = {spec.item_key(item_name(item)): item for item in live.items(facet) if in_force(item, now)}
@@ -58,12 +66,12 @@ def _unmet_set(facet: Facet, target: State, live: State, now: datetime) -> Itera
         if key not in held:
             yield f"{spec.noun} {item_name(wanted[key])} is missing"
         else:
-            yield from _unmet_item(wanted[key], held[key])
+            yield from _unmet_item(wanted[key], held[key], timezone)
     for key in sorted(held.keys() - wanted.keys()):
         yield f"{spec.noun} {item_name(held[key])} is still {spec.present}"
 
 
-def _unmet_item(wanted: Item, held: Item) -> Iterator[str]:
+def _unmet_item(wanted: Item, held: Item, timezone: str) -> Iterator[str]:
     """A grant has a status and an expiry; of a tag nothing but its key counts."""
     if not (isinstance(wanted, Grant) and isinstance(held, Grant)):
         return
@@ -71,11 +79,13 @@ def _unmet_item(wanted: Item, held: Item) -> Iterator[str]:
     if held.status not in allowed:
         yield f"role {wanted.reference} is '{held.status}' instead of '{wanted.status}'"
     if held.expires != wanted.expires:
-        yield f"role {wanted.reference} {_expiry(held)} instead of {_expiry(wanted)}"
+        ends, asked = ending_text(held, timezone), ending_text(wanted, timezone)
+        yield f"role {wanted.reference} {ends} instead of {asked}"
 
 
-def _expiry(grant: Grant) -> str:
-    return f"expires {utc_text(grant.expires)}" if grant.expires else "is perpetual"
+def ending_text(grant: Grant, timezone: str) -> str:
+    """When a grant ends, for a person: ``expires 2027-01-31 00:00 (Europe/London)``."""
+    return f"expires {zoned_text(grant.expires, timezone)}" if grant.expires else "is perpetual"
 
 
 def _unmet_fields(facet: Facet, target: State, live: State) -> Iterator[str]:

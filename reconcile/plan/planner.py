@@ -13,11 +13,11 @@ from reconcile.text import count, listed, verb_form
 from .baseline.undeclared import NOTHING_REMOVED, RemovedEntries
 from .contact_plan import ContactPlan, are_unreadable, plan_contact
 from .digest import declarations_digest, plan_digest
-from .guards.allowances import Overrides
+from .guards.allowances import Evaluation, Overrides
 from .guards.checks import evaluate
 from .guards.facts import UNKNOWN_FACTS, AccountFacts, GuardInput
 from .matching.matches import Matches
-from .schedule.scheduled import schedule_of
+from .schedule.scheduled import Schedule, schedule_of
 from .schedule.timeline import next_boundary
 from .set_aside import set_aside_match
 
@@ -51,19 +51,8 @@ def make_plan(  # noqa: PLR0913 - what a plan is made of
     no longer and stays; ``removed`` are the entries that said so.
     """
     declarations = matches.declarations
-    changes = (contact.change() for contact in contacts)
     schedule = schedule_of(contacts, matches, context, removed.left)
-    guard_input = GuardInput(
-        contacts,
-        _declared(matches, context),
-        context.policy,
-        account,
-        context.now,
-        scheduled=schedule.scheduled,
-        foreseen=schedule.foreseen,
-        undeclared=undeclared,
-    )
-    evaluation = evaluate(guard_input, Overrides.of(context))
+    evaluation = _evaluate(matches, contacts, context, account, schedule, undeclared=undeclared)
     plan = Plan(
         tool_version=context.tool_version,
         target=context.target,
@@ -73,9 +62,8 @@ def make_plan(  # noqa: PLR0913 - what a plan is made of
         timezone=context.policy.timezone,
         config_digest=context.config,
         declarations_digest=declarations_digest(declarations),
-        changes=tuple(change for change in changes if change is not None),
-        unchanged=len(matches.gone)
-        + sum(not (contact.changes or contact.set_aside_reason) for contact in contacts),
+        changes=tuple(change for contact in contacts if (change := contact.change()) is not None),
+        unchanged=_unchanged(matches, contacts),
         notes=(*_notes(matches, account, context), *evaluation.notes),
         guards=evaluation.verdicts,
         revert=context.revert,
@@ -87,6 +75,34 @@ def make_plan(  # noqa: PLR0913 - what a plan is made of
         allow=evaluation.lifting,
     )
     return replace(plan, digest=plan_digest(plan))
+
+
+def _evaluate(  # noqa: PLR0913 - what guards look at
+    matches: Matches,
+    contacts: Sequence[ContactPlan],
+    context: PlanContext,
+    account: AccountFacts,
+    schedule: Schedule,
+    *,
+    undeclared: Sequence[Undeclared],
+) -> Evaluation:
+    """The verdicts of the guards, with what the entries under ``allow`` lift."""
+    guard_input = GuardInput(
+        contacts,
+        _declared(matches, context),
+        context.policy,
+        account,
+        context.now,
+        scheduled=schedule.scheduled,
+        foreseen=schedule.foreseen,
+        undeclared=undeclared,
+    )
+    return evaluate(guard_input, Overrides.of(context))
+
+
+def _unchanged(matches: Matches, contacts: Sequence[ContactPlan]) -> int:
+    """How many contacts are as declared: whoever is to be absent and is gone is so, too."""
+    return len(matches.gone) + sum(not (contact.changes or contact.set_aside_reason) for contact in contacts)
 
 
 def _declared(matches: Matches, context: PlanContext) -> int:

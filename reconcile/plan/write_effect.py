@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reconcile.clock import later, utc_text
+from reconcile.clock import later
 from reconcile.model.contact import (
     ACTIVE,
     BY_ROLE,
@@ -24,6 +24,7 @@ from reconcile.model.plans.operation import Action, Operation, Value
 from reconcile.model.result import LostItem, WriteEffect
 from reconcile.model.settings import Policy
 
+from .approval import ending_text
 from .fold import ignore_pattern
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -195,7 +196,7 @@ class _Comparison:
             if reference in touched or reference in lost or not self._held_for_sure(found):
                 continue
             if reference in expected:
-                yield from _differences(expected[reference], found)
+                yield from _differences(expected[reference], found, self.policy.timezone)
             elif self.before.state.roles is not None and reference not in self._references_before():
                 yield f"role {reference} is held, and was not before"
 
@@ -246,7 +247,7 @@ class _Comparison:
                 yield f"its {name} is another one"
 
 
-def _differences(before: Grant, after: Grant) -> Iterator[str]:
+def _differences(before: Grant, after: Grant, timezone: str) -> Iterator[str]:
     """What of a grant that no write was to change has changed."""
     if not before.readable:
         return
@@ -255,8 +256,5 @@ def _differences(before: Grant, after: Grant) -> Iterator[str]:
     elif after.status != before.status:
         yield f"role {after.reference} is '{after.status}', and was '{before.status}'"
     elif after.expires != before.expires:
-        yield f"role {after.reference} {_ending(after)}, and before {_ending(before)}"
-
-
-def _ending(grant: Grant) -> str:
-    return f"expires {utc_text(grant.expires)}" if grant.expires else "is perpetual"
+        ends, ended = ending_text(after, timezone), ending_text(before, timezone)
+        yield f"role {after.reference} {ends}, and before {ended}"

@@ -11,6 +11,7 @@ from reconcile.model.facets import Facet
 from reconcile.model.plans.operation import Action, Operation, Origin, OriginKind, Value
 from reconcile.model.result import WriteEffect
 from reconcile.model.settings import Patterns, Policy
+from reconcile.plan.approval import unmet_target
 from reconcile.plan.write_effect import UnaskedChanges, effect_of, unasked_changes
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -220,3 +221,11 @@ TAG = step(Facet.TAGS, "seen", Action.ADD, None, "seen")
 def test_the_effect_of_a_write_is_told_by_its_own_items(live: Contact, effect: WriteEffect) -> None:
     """All as written, all as before, or nobody can tell."""
     assert effect_of((PRESS, TAG), live, NOW) is effect
+
+
+def test_people_read_the_end_of_a_grant_in_their_zone() -> None:
+    """What a person sees of an outcome has the configured zone, as the plan has it."""
+    end = datetime(2027, 1, 31, 15, tzinfo=UTC)
+    target, live = State(roles=(Grant("press", expires=end),)), State(roles=(Grant("press"),))
+    (unmet,) = unmet_target(target, live, NOW, "Asia/Tokyo")
+    assert unmet == "role press is perpetual instead of expires 2027-02-01 00:00 (Asia/Tokyo)"
