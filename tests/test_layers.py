@@ -23,6 +23,8 @@ LAYERS: dict[str, set[str]] = {
     "http": GROUND,
     "evance": GROUND | {"wire", "http"},
     "journal": GROUND | {"documents", "plan"},
+    "authoring": GROUND | {"declare"},
+    "importing": GROUND | {"wire", "plan"},
     "apply": GROUND | {"wire", "documents", "plan", "evance", "journal"},
     "probe": GROUND | {"wire", "evance"},
     "forge": GROUND | {"documents", "http"},
@@ -38,6 +40,8 @@ LAYERS: dict[str, set[str]] = {
         "apply",
         "probe",
         "forge",
+        "authoring",
+        "importing",
         "sandbox",
     },
     "sandbox": set(),
@@ -45,7 +49,7 @@ LAYERS: dict[str, set[str]] = {
 }
 """Which parts each part may import."""
 
-PURE = ("text", "clock", "model", "wire", "documents", "plan", "render")
+PURE = ("text", "clock", "model", "wire", "documents", "plan", "render", "importing")
 
 IMPURE_MODULES = {
     "aiohttp", "asyncio", "click", "http", "io", "logging", "os", "pathlib", "random", "requests", "secrets",

@@ -1,0 +1,1 @@
+"""Writes declarations as YAML: new files, and edits of files that keep what people wrote."""

@@ -1,0 +1,1 @@
+"""From live contacts to declarations: what an import writes, as values. Pure."""
