@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.pages.documented_commands import Command, printed_by, steps
+from tests.support.pages.documented_commands import follow, reader
 
 ROOT = Path(__file__).parent.parent
 
@@ -15,10 +15,31 @@ PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
     """Each command of the page, run where the page's files stand, prints what the page shows."""
-    for step in steps(page.read_text(encoding="utf-8")):
-        printed = printed_by(step, tmp_path)
-        if isinstance(step, Command):
-            assert step.is_right(printed), f"$ {step.line}\n{printed}"
+    with reader(tmp_path) as somebody:
+        follow(page.read_text(encoding="utf-8"), somebody)
+
+
+def test_the_commands_of_a_page_share_folder_and_environment(tmp_path: Path) -> None:
+    """What `cd` and `export` do holds for later files and commands, and for those run within this process."""
+    page = """
+```console
+$ mkdir shop; cd shop; export CI=true; git init -q
+```
+```yaml reconcile.yaml
+version: 1
+```
+```console
+$ echo $CI in $(basename $PWD): $(ls)
+true in shop: reconcile.yaml
+$ reconcile validate
+reconcile.yaml:1:1: …
+```
+"""
+    with reader(tmp_path) as somebody:
+        follow(page, somebody)
+        assert somebody.shell.environment["CI"] == "true"
+        with pytest.raises(AssertionError, match="is not said"):
+            follow("```console\n$ echo this is not said\nbut this\n```\n", somebody)
 
 
 def test_the_readme_names_every_command() -> None:

@@ -1,10 +1,11 @@
 """What a page of the documentation does: the files it writes, the commands it runs, what happens meanwhile.
 
 In a page, a fence ``console`` holds commands after ``$`` and what they print (``…`` stands for any text on a
-line, ``...`` alone on a line for any lines); a fence that names a file, as ``yaml contacts/a.yaml``, writes
-it. A comment ``<!-- shop: PATCH contacts/32 {"email": "…"} -->`` is what somebody does in the embedded
-sandbox, as its control API has it. Other fences are shown, not run: commands that serve until they are
-stopped, or that need an account.
+line, ``...`` alone on a line for any lines). All commands of a page run in one shell. A fence that names a
+file, as ``yaml contacts/a.yaml``, writes it into the folder where that shell is then. A comment
+``<!-- shop: PATCH contacts/32 {"email": "…"} -->`` is what somebody does in the embedded sandbox, as its
+control API has it. Other fences are shown, not run: commands that serve until they are stopped, or that need
+an account.
 
 ``python -m tests.support.pages.documented_commands PAGE`` writes what the commands print now into the page,
 where it is something else.
@@ -14,9 +15,9 @@ import json
 import os
 import re
 import shlex
-import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +26,7 @@ import requests
 
 from reconcile.sandbox import running
 from tests.support import command_line
+from tests.support.pages.shell_session import ShellSession, shell_session
 
 _STEP = re.compile(
     r"^```(?P<language>\w+)(?: (?P<file>\S+))?\n(?P<body>.*?)^```$"
@@ -37,8 +39,8 @@ _COMMAND = re.compile(r"^\$ (.+)$", re.MULTILINE)
 _PLAIN = re.compile(r"reconcile ([^;&|<>`$*()\\]+?)( &> /dev/null)?")
 """A command that needs no shell, and is run in this process, which is quicker."""
 
-_ELSEWHERE = ("make ", "git clone", "cd ")
-"""What sets the project itself up is run by CI."""
+AT_A_TERMINAL = {"CI": "", "NO_COLOR": "1"}
+"""A page shows what a person sees; the log of a CI system would have its e-mails masked."""
 
 
 @dataclass(frozen=True)
@@ -99,47 +101,57 @@ def _commands(body: str, offset: int) -> Iterator[Command]:
     ends = [*(line.start() for line in lines[1:]), len(body)]
     for line, end in zip(lines, ends, strict=True):
         start = min(line.end() + 1, end)
-        if not line[1].startswith(_ELSEWHERE):
-            yield Command(line[1], body[start:end], (offset + start, offset + end))
+        yield Command(line[1], body[start:end], (offset + start, offset + end))
 
 
-def printed_by(step: Step, folder: Path) -> str:
-    """Take a step in a folder; what it prints."""
-    if isinstance(step, Command):
-        return _run(step.line, folder)
-    if isinstance(step, Act):
-        _act(step, folder)
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who does in a shell what a page says, step by step.
+
+    Where ``in_process`` is true, commands that need no shell run in this process, which is quicker; folder
+    and environment are the shell's all the same.
+    """
+
+    shell: ShellSession
+    in_process: bool = True
+
+    def take(self, step: Step) -> str:
+        """Take a step; what it prints."""
+        if isinstance(step, Command):
+            return self._run(step.line)
+        if isinstance(step, Act):
+            _act(step, self.shell.folder)
+            return ""
+        path = self.shell.folder / step.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(step.content, encoding="utf-8")
         return ""
-    path = folder / step.name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(step.content, encoding="utf-8")
-    return ""
+
+    def _run(self, command: str) -> str:
+        """What a command prints on both streams, as a person at a terminal sees them."""
+        plain = _PLAIN.fullmatch(command) if self.in_process else None
+        if plain is None:
+            return self.shell.run(command)
+        words, shell = shlex.split(plain[1]), self.shell
+        printed = command_line.printed_by(*words, environment=shell.environment, folder=shell.folder)
+        return "" if plain[2] else printed
 
 
-def _run(command: str, folder: Path) -> str:
-    """What a command prints on both streams, as a person at a terminal sees them."""
-    # A page shows what a person sees; the log of a CI system would have its e-mails masked.
-    environment = {**os.environ, "CI": "", "NO_COLOR": "1"}
-    plain = _PLAIN.fullmatch(command)
-    if plain is None:
-        return _run_in_shell(command, environment, folder)
-    printed = command_line.printed_by(*shlex.split(plain[1]), environment=environment, folder=folder)
-    return "" if plain[2] else printed
-
-
-def _run_in_shell(command: str, environment: dict[str, str], folder: Path) -> str:
+@contextmanager
+def reader(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[Reader]:
+    """Somebody who reads a page, begins in that folder, and has this tool."""
     binaries = str(Path(sys.executable).parent)
-    done = subprocess.run(
-        ["bash", "-c", command],
-        cwd=folder,
-        env={**environment, "PATH": f"{binaries}:{environment['PATH']}"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    return done.stdout
+    own = {"PATH": f"{binaries}:{os.environ['PATH']}", **(environment or {})}
+    with shell_session(folder, {**os.environ, **AT_A_TERMINAL, **own}) as shell:
+        yield Reader(shell)
+
+
+def follow(text: str, somebody: Reader) -> None:
+    """Do what a page says, to the end; each command prints what the page shows."""
+    for step in steps(text):
+        printed = somebody.take(step)
+        if isinstance(step, Command):
+            assert step.is_right(printed), f"$ {step.line}\n{printed}"
 
 
 def _act(act: Act, folder: Path) -> None:
@@ -153,9 +165,9 @@ def _act(act: Act, folder: Path) -> None:
 def written_anew(text: str) -> str:
     """The page with what its commands print now, where the page says something else."""
     pieces, at = [], 0
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, reader(Path(folder)) as somebody:
         for step in steps(text):
-            printed = printed_by(step, Path(folder))
+            printed = somebody.take(step)
             if isinstance(step, Command) and not step.is_right(printed):
                 start, end = step.span
                 pieces += [text[at:start], _lasting(printed)]
