@@ -32,7 +32,7 @@ version: 1
 $ echo $CI in $(basename $PWD): $(ls)
 true in shop: reconcile.yaml
 $ reconcile validate
-reconcile.yaml:1:1: …
+contacts: there is no such folder…
 ```
 """
     with reader(tmp_path) as somebody:
