@@ -4,12 +4,12 @@ import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
+from pathlib import Path
 from traceback import extract_tb
 from typing import NoReturn, TextIO
 
 import click
 
-from reconcile import __version__
 from reconcile.errors import ExitCode, ReconcileError
 
 from . import console
@@ -31,8 +31,23 @@ from .commands.timeline import timeline
 from .commands.validate import validate
 
 
+def _print_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:  # noqa: FBT001
+    if asked and not context.resilient_parsing:
+        from .version import version_text
+
+        click.echo(version_text(Path(__file__).parent.parent))
+        context.exit()
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="reconcile")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and its commit, and exit.",
+)
 def cli() -> None:
     """Customer access as code for Evance: declare, plan, review, apply.
 
