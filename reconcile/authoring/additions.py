@@ -1,0 +1,183 @@
+"""New bundles and entries at the end of the lists of a file, in the way in which it is written."""
+
+from dataclasses import dataclass
+
+from reconcile.model.edits import FileEdit, NewEntry
+
+from .layout import (
+    Layout,
+    bundles_lines,
+    entries_lines,
+    flow_bundle,
+    flow_entry,
+    flow_list,
+)
+from .members import add_to_flow, after_colon, member_spans
+from .scalars import comment_text
+from .spans import SpanNode
+from .splices import OddLayoutError, SplicedText
+
+
+def layout_of(text: SplicedText, root: SpanNode | None) -> Layout:
+    """How a file is laid out, as its last entries tell; what they don't tell is as in new files."""
+    contacts = root.value("contacts") if root else None
+    if root is None or contacts is None or contacts.flow:
+        column = root.column if root else 0
+        return Layout(dash=column + 2)
+    entries = [entry for entry in contacts.items if not entry.flow]
+    keys = [entry.column - contacts.column for entry in entries[-1:]]
+    inner = [_inner(entry) for entry in entries]
+    items = [distance for distances, _ in inner for distance in distances]
+    steps = [distance for _, distances in inner for distance in distances]
+    default = Layout()
+    return Layout(
+        dash=contacts.column,
+        keys=max(2, *keys, 2),
+        items=items[-1] if items else default.items,
+        step=steps[-1] if steps else default.step,
+        spaced=_is_spaced(text, contacts),
+    )
+
+
+def _inner(entry: SpanNode) -> tuple[list[int], list[int]]:
+    """How far the lists and the mappings of an entry stand from their keys."""
+    blocks = [value for _, value in entry.pairs if value.text is None and not value.flow]
+    lists = [value.column - entry.column for value in blocks if value.is_list]
+    return lists, [value.column - entry.column for value in blocks if not value.is_list]
+
+
+def _is_spaced(text: SplicedText, node: SpanNode) -> bool:
+    """True when a blank line stands between the last two members, or there is one only."""
+    spans = member_spans(text, node)
+    if len(spans) < 2:
+        return True
+    between = text.text[text.next_line(spans[-2][1]) : spans[-1][0]]
+    return any(not line.strip() for line in between.split("\n")[:-1])
+
+
+@dataclass(slots=True)
+class FileAdditions:
+    """What is added to the text of a file. ``root`` is None where nothing but comments stands there."""
+
+    text: SplicedText
+    root: SpanNode | None
+    layout: Layout
+
+    def add(self, edit: FileEdit) -> None:
+        """Add the bundles and the entries to the text's splices. Raises OddLayoutError."""
+        if self.root is not None and self.root.flow:
+            self._add_to_flow_root(self.root, edit)
+            return
+        if edit.bundles:
+            self._add_bundles(edit)
+        if edit.added:
+            self._add_entries(edit)
+
+    @property
+    def _column(self) -> int:
+        return self.root.column if self.root else 0
+
+    def _add_entries(self, edit: FileEdit) -> None:
+        node = self.root.value("contacts") if self.root else None
+        if node is None or not node.items:
+            lines = entries_lines(edit.added, self.layout)
+            self._add_key("contacts", node, lines, self._end())
+        elif node.flow:
+            self._add_flow_entries(node, edit.added)
+        else:
+            blank = [""] if self.layout.spaced else []
+            lines = [*blank, *entries_lines(edit.added, self.layout)]
+            self.text.insert_lines(self.text.next_line(node.end), lines)
+
+    def _add_flow_entries(self, node: SpanNode, entries: tuple[NewEntry, ...]) -> None:
+        starts_line = self.text.starts_line(node.items[-1].start)
+        indent = self.text.indent(node.items[-1].start) if starts_line else " " * (self._column + 2)
+        add_to_flow(self.text, node, [self._flow_member(entry, indent) for entry in entries])
+
+    def _flow_member(self, entry: NewEntry, indent: str) -> str:
+        """An entry in flow style; its comments stand in a line above it."""
+        items = [item for items in (entry.roles, entry.tags) for item in items or () if item.comment]
+        comments = [comment_text(f"{item.name}: {item.comment}") for item in items]
+        above = [comment_text(entry.comment), *comments] if entry.comment else comments
+        lines = [*above, flow_entry(entry)]
+        lead = f"{self.text.newline}{indent}" if above else ""
+        return lead + f"{self.text.newline}{indent}".join(lines)
+
+    def _add_bundles(self, edit: FileEdit) -> None:
+        node = self.root.value("bundles") if self.root else None
+        if node is None or not node.pairs:
+            lines = bundles_lines(edit.bundles, self.layout, self._column + 2)
+            contacts = self._key("contacts")
+            at = self._end() if contacts is None else self._above(contacts)
+            self._add_key("bundles", node, lines, at)
+        elif node.flow:
+            add_to_flow(self.text, node, [flow_bundle(bundle) for bundle in edit.bundles])
+        else:
+            blank = [""] if _is_spaced(self.text, node) else []
+            lines = [*blank, *bundles_lines(edit.bundles, self.layout, node.column)]
+            self.text.insert_lines(self.text.next_line(node.end), lines)
+
+    def _key(self, name: str) -> SpanNode | None:
+        return next((key for key, _ in self.root.pairs if key.text == name), None) if self.root else None
+
+    def _add_key(self, name: str, empty: SpanNode | None, lines: list[str], at: int) -> None:
+        """Add a key with lines below it, or fill one that holds an empty list or mapping."""
+        text, key = self.text, self._key(name)
+        if empty is None or key is None:
+            is_last = at == self._end()
+            before = [""] if is_last and self._needs_blank(at) else []
+            after = [] if is_last else [""]
+            text.insert_lines(at, [*before, f"{' ' * self._column}{name}:", *lines, *after])
+        elif "#" in text.text[empty.start : empty.end]:
+            raise OddLayoutError("a comment stands in an empty list")
+        else:
+            text.replace(after_colon(text, key), empty.end, "")
+            text.insert_lines(text.next_line(empty.end), lines)
+
+    def _needs_blank(self, at: int) -> bool:
+        """True when something stands above, or will, and no blank line is between."""
+        added = any(splice.start == at for splice in self.text.splices)
+        above = self.text.text[:at]
+        lines = above.splitlines()
+        return added or bool(lines and lines[-1].strip() and not _is_head(lines))
+
+    def _end(self) -> int:
+        """Where a new key at the top is put: at the end, but before the end of the document."""
+        text = self.text.text
+        rest = text[self.root.end :] if self.root else text
+        if "\n..." in rest or rest.startswith("..."):
+            if self.root is None:
+                raise OddLayoutError("the document ends, and nothing stands in it")
+            return self.text.next_line(self.root.end)
+        return len(text)
+
+    def _above(self, key: SpanNode) -> int:
+        """The line above a key and the comments right above it, unless they head the file."""
+        at = start = self.text.line_start(key.start)
+        while at and self.text.text[self.text.line_start(at - 1) : at].lstrip(" ").startswith("#"):
+            at = self.text.line_start(at - 1)
+        return at or start
+
+    def _add_to_flow_root(self, root: SpanNode, edit: FileEdit) -> None:
+        """Add to a file that is one mapping in flow style."""
+        members = []
+        for key, texts in (
+            ("bundles", [flow_bundle(bundle) for bundle in edit.bundles]),
+            ("contacts", [self._flow_member(entry, "  ") for entry in edit.added]),
+        ):
+            node = root.value(key)
+            if texts and node is not None:
+                add_to_flow(self.text, node, texts)
+            elif texts:
+                members.append(f"{key}: {flow_list(texts) if key == 'contacts' else _flow_mapping(texts)}")
+        if members:
+            add_to_flow(self.text, root, members)
+
+
+def _flow_mapping(pairs: list[str]) -> str:
+    return f"{{{', '.join(pairs)}}}"
+
+
+def _is_head(lines: list[str]) -> bool:
+    """True when the file starts with one line that names its schema, or its document, and nothing else."""
+    return len(lines) == 1 and lines[0].startswith(("# yaml-language-server", "---"))

@@ -1,0 +1,168 @@
+"""How new bundles and entries are laid out: one way, the same for one contact and for ten thousand.
+
+Block style, since a difference is reviewed line by line; a list of bare names stands on one line where it
+fits. A blank line stands between entries, so that a new one changes no line of its neighbours.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from reconcile.model.edits import NewBundle, NewEntry, WrittenItem
+from reconcile.model.facets import Facet
+
+from .scalars import comment_text, key_text, moment_text, scalar
+
+WIDTH = 100
+"""Maximum number of columns of a line that holds a list or a comment behind a value."""
+
+_ID = re.compile("[1-9][0-9]{0,19}", re.ASCII)
+
+NAME_KEYS = {Facet.ROLES: "reference", Facet.TAGS: "value"}
+"""The key that names an item which says more than its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The habits of a file, in columns.
+
+    ``dash`` is where the dash of an entry stands, ``keys`` how far its keys stand from there, ``items`` how
+    far the dash of an item stands from the key of its list, ``step`` how far the keys of a mapping stand in
+    it. ``spaced`` is True where a blank line stands between entries.
+    """
+
+    dash: int = 2
+    keys: int = 2
+    items: int = 2
+    step: int = 2
+    spaced: bool = True
+
+
+def item_text(facet: Facet, item: WrittenItem) -> str:
+    """An item of a list: its name, or a mapping in flow style with the end of its window."""
+    if item.expires is None:
+        return scalar(item.name)
+    return f"{{{NAME_KEYS[facet]}: {scalar(item.name)}, expires: {moment_text(item.expires)}}}"
+
+
+def set_lines(facet: Facet, items: Sequence[WrittenItem], layout: Layout, column: int) -> list[str]:
+    """A facet's key with its list, from that column on."""
+    texts = [(item_text(facet, item), comment_text(item.comment)) for item in items]
+    bare = all(item.expires is None and not comment for item, (_, comment) in zip(items, texts, strict=True))
+    return _list_lines(facet.value, texts, layout, column, one_line=bare)
+
+
+def _list_lines(
+    key: str, items: Sequence[tuple[str, str]], layout: Layout, column: int, *, one_line: bool
+) -> list[str]:
+    """A key with a list of items, each with its comment; on one line where it may be and fits."""
+    line = f"{' ' * column}{key}: [{', '.join(text for text, _ in items)}]"
+    if not items or (one_line and len(line) <= WIDTH):
+        return [line]
+    dash = f"{' ' * (column + layout.items)}- "
+    return [f"{' ' * column}{key}:", *(with_comment(dash + text, comment) for text, comment in items)]
+
+
+def with_comment(line: str, comment: str) -> str:
+    """A line with a comment behind it."""
+    return f"{line}  {comment}" if comment else line
+
+
+def entry_lines(entry: NewEntry, layout: Layout) -> list[str]:
+    """A new entry as lines, with its dash; a comment that is too long for the first line stands above."""
+    column = layout.dash + layout.keys
+    lines = [*_identity_lines(entry, column), *_content_lines(entry, layout, column)]
+    lines[0] = f"{' ' * layout.dash}-{lines[0][layout.dash + 1 :]}"
+    comment = comment_text(entry.comment)
+    if len(behind := with_comment(lines[0], comment)) <= WIDTH:
+        return [behind, *lines[1:]]
+    return [f"{' ' * layout.dash}{comment}", *lines]
+
+
+def _identity_lines(entry: NewEntry, column: int) -> list[str]:
+    return [f"{' ' * column}{key}: {text}" for key, text in _identity(entry)]
+
+
+def _identity(entry: NewEntry) -> list[tuple[str, str]]:
+    """Who is meant; digits need no quotes as an id."""
+    if entry.id is not None and not _ID.fullmatch(entry.id):
+        raise ValueError(f"{entry.id!r} is no contact's id")
+    named = (("id", entry.id), ("reference", entry.reference), ("email", entry.email))
+    identity = [(key, value if key == "id" else scalar(value)) for key, value in named if value is not None]
+    if not identity:
+        raise ValueError("an entry needs an id, a reference or an e-mail address")
+    return identity
+
+
+def _content_lines(entry: NewEntry, layout: Layout, column: int) -> list[str]:
+    names = [(scalar(name), "") for name in entry.bundles]
+    bundles = _list_lines("bundles", names, layout, column, one_line=True) if names else []
+    sets = ((Facet.ROLES, entry.roles), (Facet.TAGS, entry.tags))
+    return [
+        *bundles,
+        *(
+            line
+            for facet, items in sets
+            if items is not None
+            for line in set_lines(facet, items, layout, column)
+        ),
+    ]
+
+
+def flow_entry(entry: NewEntry) -> str:
+    """A new entry in flow style, for a list that is written so; its comments are the caller's."""
+    sets = ((Facet.ROLES, entry.roles), (Facet.TAGS, entry.tags))
+    parts = [
+        *_identity(entry),
+        *([("bundles", flow_list(map(scalar, entry.bundles)))] if entry.bundles else []),
+        *((facet.value, flow_set(facet, items)) for facet, items in sets if items is not None),
+    ]
+    return f"{{{', '.join(f'{key}: {text}' for key, text in parts)}}}"
+
+
+def flow_set(facet: Facet, items: Iterable[WrittenItem]) -> str:
+    """A facet's list in flow style."""
+    return flow_list(item_text(facet, item) for item in items)
+
+
+def flow_list(texts: Iterable[str]) -> str:
+    """``[a, b]``."""
+    return f"[{', '.join(texts)}]"
+
+
+def bundle_lines(bundle: NewBundle, layout: Layout, column: int) -> list[str]:
+    """A new bundle as lines, its name at that column."""
+    inner = column + layout.step
+    sets = [(facet, items) for facet, items in _bundle_sets(bundle) if items]
+    if not sets:
+        raise ValueError(f"the bundle {bundle.name!r} has neither roles nor tags")
+    lines = [line for facet, items in sets for line in set_lines(facet, items, layout, inner)]
+    return [f"{' ' * column}{key_text(bundle.name)}:", *lines]
+
+
+def flow_bundle(bundle: NewBundle) -> str:
+    """``name: {roles: […]}``: a new bundle in flow style."""
+    parts = [f"{facet.value}: {flow_set(facet, items)}" for facet, items in _bundle_sets(bundle) if items]
+    return f"{key_text(bundle.name)}: {{{', '.join(parts)}}}"
+
+
+def _bundle_sets(bundle: NewBundle) -> tuple[tuple[Facet, tuple[WrittenItem, ...]], ...]:
+    return ((Facet.ROLES, bundle.roles), (Facet.TAGS, bundle.tags))
+
+
+def entries_lines(entries: Sequence[NewEntry], layout: Layout) -> list[str]:
+    """New entries one after another, as spaced as the layout says."""
+    lines: list[str] = []
+    for number, entry in enumerate(entries):
+        lines += [""] if number and layout.spaced else []
+        lines += entry_lines(entry, layout)
+    return lines
+
+
+def bundles_lines(bundles: Sequence[NewBundle], layout: Layout, column: int) -> list[str]:
+    """New bundles one after another, each after a blank line but for the first."""
+    lines: list[str] = []
+    for number, bundle in enumerate(bundles):
+        lines += [""] if number else []
+        lines += bundle_lines(bundle, layout, column)
+    return lines
