@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from reconcile.errors import Refusal
+from reconcile.journal.durable_files import make_own_folder
 
 _UNABLE = {errno.EBADF, errno.ENOLCK, errno.ENOTSUP, errno.EINVAL}
 """The errors of file systems that can't lock a folder: network ones often lock only writable files."""
@@ -20,7 +21,7 @@ def locked(path: Path) -> Iterator[None]:
     The folder is locked together with the file in it. So no other process gets in when somebody deletes the
     file while it is held and another file takes its place.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_own_folder(path.parent)
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         _take_folder(folder, path)

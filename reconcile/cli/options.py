@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconcile.clock import parse_day, parse_instant
+from reconcile.declare.configuration_file import FoundConfiguration, find_configuration
 from reconcile.errors import UsageError
 from reconcile.services.caller import ProjectChoice, ScopeRequest
 from reconcile.text import quoted
@@ -91,9 +92,7 @@ _OPTIONS = (
     click.option(
         "--config",
         type=click.Path(path_type=Path),
-        default=Path("reconcile.yaml"),
-        show_default=True,
-        help="The configuration file.",
+        help="The configuration file.  [default: reconcile.yaml here or in the nearest folder above]",
     ),
     click.option(
         "--declarations",
@@ -116,18 +115,30 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def with_common(**values: Any) -> Any:
-        choice = {name: values.pop(name) for name in ("config", "declarations", "target", "as_of")}
+        choice = {name: values.pop(name) for name in ("declarations", "target", "as_of")}
         if choice["as_of"] is not None and not isinstance(choice["as_of"], datetime):
             choice |= {"as_of": None, "as_of_day": choice["as_of"]}
         printed = {name: values.pop(name) for name in ("quiet", "verbose", "bars")}
         if printed["quiet"] and printed["verbose"]:
             raise UsageError("--quiet and --verbose do not go together: choose one")
-        common = Common(ProjectChoice(**choice, clock=machine_time), Terminal(**printed))
-        return command(common=common, **values)
+        console = Terminal(**printed)
+        found = _configuration(values.pop("config"), console)
+        searched = ProjectChoice(found.path, **choice, clock=machine_time, searched=found.searched)
+        return command(common=Common(searched, console), **values)
 
     for option in reversed(_OPTIONS):
         with_common = option(with_common)
     return with_common
+
+
+def _configuration(named: Path | None, console: Terminal) -> FoundConfiguration:
+    """The configuration that was named, else the one that is found; said where that lies above."""
+    if named is not None:
+        return FoundConfiguration(named)
+    found = find_configuration()
+    if found.above:
+        console.note(f"Configuration: {found.path}")
+    return found
 
 
 _SCOPE_OPTIONS = (

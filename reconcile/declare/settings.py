@@ -1,6 +1,6 @@
 """Loads ``reconcile.yaml`` into settings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from itertools import permutations
 from pathlib import Path, PurePosixPath
@@ -45,22 +45,25 @@ UNFIT_KEYS = {TargetKind.EVANCE: "url", TargetKind.SANDBOX: "account"}
 """The key that does not go with a kind of target."""
 
 
-def load_settings(path: Path) -> Settings:
-    """The settings of a configuration file. Raises DeclarationError with all problems, sorted by place."""
-    settings, problems = read_settings(path)
+def load_settings(path: Path, searched: Sequence[Path] = ()) -> Settings:
+    """The settings of a configuration file. Raises DeclarationError with all problems, sorted by place.
+
+    ``searched``: the folders in which it was looked for in vain, told where there is no such file.
+    """
+    settings, problems = read_settings(path, searched)
     if problems or settings is None:
         raise DeclarationError(problems)
     return settings
 
 
-def read_settings(path: Path) -> tuple[Settings | None, tuple[Problem, ...]]:
+def read_settings(path: Path, searched: Sequence[Path] = ()) -> tuple[Settings | None, tuple[Problem, ...]]:
     """What could be read of a configuration file, and all problems, sorted by place.
 
     With problems, the settings only serve to look for more of them in the declarations; None when it is not
     even certain where these are.
     """
     problems = ProblemList(escape_unprintable(path.name), [])
-    mapping = _read_mapping(path, problems)
+    mapping = _read_mapping(path, searched, problems)
     settings = None
     if mapping is not None:
         settings = _settings(mapping, problems)
@@ -68,12 +71,9 @@ def read_settings(path: Path) -> tuple[Settings | None, tuple[Problem, ...]]:
     return settings, tuple(sorted(set(problems.problems)))
 
 
-def _read_mapping(path: Path, problems: ProblemList) -> CheckedMapping | None:
+def _read_mapping(path: Path, searched: Sequence[Path], problems: ProblemList) -> CheckedMapping | None:
     if not path.exists():
-        message = (
-            "there is no configuration; write one that begins with 'version: 1', or name it with --config"
-        )
-        problems.add(rules.NO_CONFIGURATION, None, message)
+        problems.add(rules.NO_CONFIGURATION, None, _missing(searched))
         return None
     root = read_tree(read_bytes(path, problems), problems)
     if root is None:
@@ -81,6 +81,14 @@ def _read_mapping(path: Path, problems: ProblemList) -> CheckedMapping | None:
         return None
     mapping = configuration_mapping().read(refuse_credentials(root, problems), problems)
     return mapping if isinstance(mapping, CheckedMapping) else None
+
+
+def _missing(searched: Sequence[Path]) -> str:
+    if not searched:
+        return "there is no such file; correct --config, or write a configuration with 'reconcile init'"
+    here, top = (escape_unprintable(str(folder)) for folder in (searched[0], searched[-1]))
+    above = "" if here == top else f", nor in a folder above it up to {top}"
+    return f"there is none in {here}{above}; 'reconcile init' writes one, or name yours with --config"
 
 
 def _knows_folders(mapping: CheckedMapping) -> bool:

@@ -52,9 +52,28 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+STATE_FOLDER = ".reconcile"
+"""The folder of what the tool keeps for a project: journals, records, the lock, the embedded sandbox."""
+
+_IGNORE_ALL = b"# Journals, records and credentials of reconcile: not for Git.\n*\n"
+
+
+def make_own_folder(folder: Path) -> None:
+    """Make a folder for its owner's eyes only, and ``.reconcile`` on the way to it, which Git shall ignore.
+
+    A ``.gitignore`` that is there already stays, whatever it says.
+    """
+    state = next((path for path in (folder, *folder.parents) if path.name == STATE_FOLDER), folder)
+    for made in (state, folder):  # a mode is only given to the last folder of a path
+        made.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ignore = state / ".gitignore"
+    if state.name == STATE_FOLDER and not os.path.lexists(ignore):
+        replace_file(ignore, _IGNORE_ALL, 0o600)
+
+
 def add_file(path: Path, content: bytes) -> None:
     """Write a file of our own for its owner's eyes, its name as durable as what it holds."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_own_folder(path.parent)
     replace_file(path, content, 0o600)
     sync_folder(path.parent)
 

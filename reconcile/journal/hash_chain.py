@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from reconcile.documents.json_text import canonical_json
 from reconcile.errors import ReconcileError
 
-from .durable_files import NoRegularFile, open_regular, sync_folder, write_all
+from .durable_files import NoRegularFile, make_own_folder, open_regular, sync_folder, write_all
 
 GENESIS_HASH = "0" * 64
 """What stands for the hash before the first line."""
@@ -45,7 +45,7 @@ class HashChain:
         self.path = path
         self._lock = threading.Lock()
         self._number, self._last, self._size = _end_of(path)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_own_folder(path.parent)
         self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         # Nothing was done on a line that a crash cut off: remove it before the next one is appended.
         os.ftruncate(self._descriptor, self._size)

@@ -58,7 +58,6 @@ def _plain(value: object) -> object:
 
 def save_snapshot(snapshot: Snapshot, path: Path) -> None:
     """Write the snapshot where only its owner can read it; FileExistsError when there is one already."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(asdict(snapshot), file)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from reconcile.evance.connection import Connection, Credentials, credentials_from, resolve_connection
 from reconcile.evance.reader import Reader
+from reconcile.journal.durable_files import make_own_folder
 from reconcile.journal.history import NO_HISTORY, RunHistory
 from reconcile.model.settings import Capabilities, Target
 from reconcile.plan.clock_check import ClockReport, ClockTimes, compare_clocks
@@ -36,7 +37,7 @@ def connected(project: Project, known: Capabilities) -> Iterator[Connection]:
     # It runs in this process on a free loopback port, and is seeded when it is new.
     path = project.state / "sandbox.sqlite3"
     if not path.exists():
-        path.parent.mkdir(mode=0o700, exist_ok=True)
+        make_own_folder(path.parent)
         seed(path)
     with running(path, now=project.choice.as_of) as access:
         yield sandbox_connection(project.target, access, known)

@@ -60,7 +60,8 @@ class ProjectChoice:
 
     ``declarations``: the checkout whose contacts folder is read, if not the configuration's own. ``clock``
     tells the present; ``as_of`` is an instant to work as of instead, ``as_of_day`` a day whose first instant
-    that is, in the time zone that the configuration has.
+    that is, in the time zone that the configuration has. ``searched``: the folders in which a configuration
+    was looked for in vain.
     """
 
     config: Path
@@ -69,6 +70,7 @@ class ProjectChoice:
     as_of: datetime | None
     clock: Callable[[], datetime]
     as_of_day: date | None = None
+    searched: tuple[Path, ...] = ()
 
     def in_zone(self, timezone: str) -> "ProjectChoice":
         """The choice with the instant of the day that was asked for, as a declaration's ``starts`` has it."""

@@ -9,6 +9,7 @@ from reconcile.declare.capabilities import load_capabilities
 from reconcile.declare.loader import LoadedDeclarations, load_declarations
 from reconcile.declare.settings import load_settings
 from reconcile.errors import UsageError
+from reconcile.journal.durable_files import STATE_FOLDER
 from reconcile.journal.journaled_run import JournaledRun, read_run
 from reconcile.model.plans.plan import PlanContext
 from reconcile.model.record import CheckedOutCommit
@@ -90,10 +91,10 @@ class Project:
 
 def open_project(choice: ProjectChoice, console: Console) -> Project:
     """Read the configuration and choose the target."""
-    settings = load_settings(choice.config)
+    settings = load_settings(choice.config, choice.searched)
     console.set_privacy(settings.privacy)
     choice = choice.in_zone(settings.policy.timezone)
-    state = choice.config.resolve().parent / ".reconcile"
+    state = choice.config.resolve().parent / STATE_FOLDER
     return Project(choice, settings, choice.target_of(settings), state, choice.now())
 
 

@@ -38,7 +38,7 @@ def validate_project(
 
 
 def _check_files(choice: ProjectChoice, console: Console) -> ProblemReport:
-    settings, known = read_settings(choice.config)
+    settings, known = read_settings(choice.config, choice.searched)
     if settings is None:
         return _report(known)
     console.set_privacy(settings.privacy)

@@ -246,7 +246,7 @@ def test_a_missing_configuration_says_what_to_do(tmp_path: Path) -> None:
     """The first command in a new folder tells how to begin."""
     with pytest.raises(DeclarationError) as caught:
         load_settings(tmp_path / "reconcile.yaml")
-    assert "version: 1" in str(caught.value)
+    assert "reconcile init" in str(caught.value)
     assert str(caught.value).startswith("reconcile.yaml: ")
 
 

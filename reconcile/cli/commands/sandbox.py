@@ -1,6 +1,7 @@
 """`reconcile sandbox`: the embedded Evance API, for demos, dry runs and other people's tests."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
@@ -10,14 +11,26 @@ from typing import Any
 
 import click
 
+from reconcile.declare.configuration_file import find_configuration
+
 _INSTANT = click.DateTime(["%Y-%m-%dT%H:%M:%S%z"])
+
+
+def _of_the_project(_context: click.Context, _option: click.Parameter, named: Path | None) -> Path:
+    """The account's file that was named, else the one that the other commands use for ``kind: sandbox``."""
+    if named is not None:
+        return named
+    configuration = os.path.realpath(find_configuration().path)
+    folder = Path(os.path.relpath(configuration)).parent
+    return folder / ".reconcile" / "sandbox.sqlite3"
+
 
 _db = click.option(
     "--db",
     type=click.Path(dir_okay=False, path_type=Path),
-    default=Path(".reconcile/sandbox.sqlite3"),
-    show_default=True,
-    help="The account's SQLite file; made when it is not there.",
+    callback=_of_the_project,
+    help="The account's SQLite file; made when it is not there.  "
+    "[default: .reconcile/sandbox.sqlite3 beside the configuration]",
 )
 
 

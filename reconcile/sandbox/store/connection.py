@@ -125,10 +125,18 @@ def update(db: sqlite3.Connection, table: str, row_id: int, values: Mapping[str,
 
 def _make_private(path: Path) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise SandboxError(f"{path}: {error.strerror}") from error
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder; where it is the one that reconcile keeps its state in, Git and others stay out."""
+    ours = folder.name == ".reconcile"
+    folder.mkdir(mode=0o700 if ours else 0o777, parents=True, exist_ok=True)
+    if ours and not os.path.lexists(folder / ".gitignore"):
+        (folder / ".gitignore").write_text("# Not for Git: this folder holds credentials.\n*\n", "ascii")
 
 
 def _prepare(db: sqlite3.Connection) -> None:

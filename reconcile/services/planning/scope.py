@@ -17,15 +17,17 @@ from reconcile.text import quoted
 from .base import read_base
 
 
-def choose_scope(project: Project, request: ScopeRequest, declarations: Sequence[Declaration]) -> ScopeChoice:
-    """What the plan of these declarations is cut down to.
+def choose_scope(
+    project: Project, request: ScopeRequest, declarations: Sequence[Declaration], folder: Path | None = None
+) -> ScopeChoice:
+    """What the plan of these declarations is cut down to; files are named from ``folder``, or from here.
 
     UsageError: there is no such commit. InvalidScope: its declarations are invalid, or a name means nothing,
     neither here nor in the base.
     """
     base = read_base(project, request.base) if request.base is not None else None
     known = (*declarations, *(base.declarations if base else ()))
-    return ScopeChoice(base, tuple(_names(project, request.only, known)))
+    return ScopeChoice(base, tuple(_names(project, request.only, known, folder or Path.cwd())))
 
 
 def approved_scope(project: Project, approval: Plan, declarations: Sequence[Declaration]) -> ScopeChoice:
@@ -33,16 +35,21 @@ def approved_scope(project: Project, approval: Plan, declarations: Sequence[Decl
     scope = approval.scope
     if scope is None:
         return EVERYTHING
-    choice = choose_scope(project, ScopeRequest(scope.base, scope.only), declarations)
+    # A plan names files from the checkout, whatever has that name where the caller is.
+    request = ScopeRequest(scope.base, scope.only)
+    choice = choose_scope(project, request, declarations, project.choice.checkout)
     # A branch goes on meanwhile, so the commit is read, and goes by the name that was given for it.
     base = replace(choice.base, ref=scope.ref) if choice.base and scope.ref else choice.base
     return replace(choice, base=base)
 
 
-def _names(project: Project, names: Iterable[str], known: Sequence[Declaration]) -> Iterator[Only]:
+def _names(
+    project: Project, names: Iterable[str], known: Sequence[Declaration], folder: Path
+) -> Iterator[Only]:
     unknown: list[str] = []
     for name in names:
-        meant = next((only for only in _readings(name, project.choice.checkout) if _means(only, known)), None)
+        readings = _readings(name, folder, project.choice.checkout)
+        meant = next((only for only in readings if _means(only, known)), None)
         if meant is not None:
             # What is no file is kept as it was given, so that it means the same wherever a plan is applied.
             yield meant if any(map(meant.holds, known)) else Only(name)
@@ -52,10 +59,10 @@ def _names(project: Project, names: Iterable[str], known: Sequence[Declaration])
         raise InvalidScope("\n".join(unknown))
 
 
-def _readings(name: str, checkout: Path) -> Iterator[Only]:
-    """A name as a file of the caller's folder, as one of the checkout, and as a contact's alone."""
+def _readings(name: str, folder: Path, checkout: Path) -> Iterator[Only]:
+    """A name as a file of the folder, as one of the checkout, and as a contact's alone."""
     if name and "\0" not in name:
-        for path in (Path(name).absolute(), checkout / name):
+        for path in (folder / name, checkout / name):
             yield Only(name, relative(path, checkout))
     yield Only(name)
 

@@ -91,13 +91,14 @@ def journals(common: Common, workflows: tuple[str, ...], branch: str | None) -> 
     """
     from reconcile.forge.artifacts import earlier_journals
     from reconcile.forge.github import require_github
+    from reconcile.journal.durable_files import make_own_folder
     from reconcile.journal.record import records_folder
     from reconcile.text import count
 
     project, job = common.open_project(), this_job()
     folder, records = project.journals, records_folder(project.journals)
     for made in (folder, records):
-        made.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_own_folder(made)
     github = require_github(job.forge)
     for path, content in earlier_journals(github, workflows, branch or job.branch, job.run_id):
         name = path.rpartition("/")[2]
