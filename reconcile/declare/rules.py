@@ -134,6 +134,7 @@ MISSING_REASON = Rule("missing-reason", severity=Severity.WARNING)
 CONFLICTING_ROLES = Rule("conflicting-roles", severity=Severity.WARNING)
 MANAGES_NOTHING = Rule("manages-nothing", severity=Severity.WARNING)
 ALLOW_ENDED = Rule("allow-ended", severity=Severity.WARNING)
+IDLE_PATTERN = Rule("idle-pattern", RuleScope.CONFIGURATION, severity=Severity.WARNING)
 SKIPS_APPROVAL = Rule("skips-approval", RuleScope.ACCOUNT, severity=Severity.WARNING)
 
 RULES: dict[str, Rule] = {

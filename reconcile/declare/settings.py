@@ -1,7 +1,7 @@
 """Loads ``reconcile.yaml`` into settings."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import permutations
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -9,8 +9,10 @@ from zoneinfo import available_timezones
 
 from reconcile import clock
 from reconcile.errors import DeclarationError
+from reconcile.model.declaration import Mode
+from reconcile.model.facets import SETS, Facet
 from reconcile.model.guards import GUARDS, GuardLimits
-from reconcile.model.problem import Problem
+from reconcile.model.problem import Problem, Severity
 from reconcile.model.settings import (
     ApplySettings,
     Freeze,
@@ -51,15 +53,15 @@ def load_settings(path: Path, searched: Sequence[Path] = ()) -> Settings:
     ``searched``: the folders in which it was looked for in vain, told where there is no such file.
     """
     settings, problems = read_settings(path, searched)
-    if problems or settings is None:
+    if settings is None or any(problem.severity is Severity.ERROR for problem in problems):
         raise DeclarationError(problems)
-    return settings
+    return replace(settings, warnings=problems)
 
 
 def read_settings(path: Path, searched: Sequence[Path] = ()) -> tuple[Settings | None, tuple[Problem, ...]]:
     """What could be read of a configuration file, and all problems, sorted by place.
 
-    With problems, the settings only serve to look for more of them in the declarations; None when it is not
+    With errors, the settings only serve to look for more problems in the declarations; None when it is not
     even certain where these are.
     """
     problems = ProblemList(escape_unprintable(path.name), [])
@@ -113,6 +115,7 @@ def _settings(mapping: CheckedMapping, problems: ProblemList) -> Settings:
         applying=_apply_settings(values.get("apply"), policy.timezone, problems),
     )
     _check_folders(settings, mapping, problems)
+    _warn_of_idle_patterns(policy, mapping, problems)
     return settings
 
 
@@ -153,12 +156,34 @@ def _policy(mapping: CheckedMapping, problems: ProblemList) -> Policy:
     return Policy(
         timezone=_timezone(mapping, problems),
         **_plain(values.get("manage")),
+        authoritative=Patterns(**_plain(values.get("authoritative"))),
         ignore=Patterns(**_plain(values.get("ignore"))),
         protect=Protect(**_plain(values.get("protect"))),
         guards=_guard_limits(values.get("guards")),
         judgement=_warning_settings(values),
         undeclared=values.get("undeclared", DEFAULTS.policy.undeclared),
     )
+
+
+def _warn_of_idle_patterns(policy: Policy, mapping: CheckedMapping, problems: ProblemList) -> None:
+    """What stands under ``authoritative`` changes nothing where all is, and where the item is ignored."""
+    written: CheckedMapping | None = mapping.values.get("authoritative")
+    if written is None:
+        return
+    for facet in SETS:
+        for message in _idle_patterns(policy, facet):
+            problems.add(rules.IDLE_PATTERN, written.node_of(facet), message)
+
+
+def _idle_patterns(policy: Policy, facet: Facet) -> Iterator[str]:
+    patterns, ignored = policy.authoritative.of(facet), policy.ignore.of(facet)
+    if patterns and policy.mode(facet) is Mode.AUTHORITATIVE:
+        advice = f"delete them, or write 'manage: {{{facet}: additive}}'"
+        yield f"all {facet} are authoritative already, so these patterns change nothing; {advice}"
+        return
+    for pattern in patterns:
+        if pattern in ignored:
+            yield f"{quoted(pattern)} is ignored, which goes before this; delete it here or there"
 
 
 def _plain(mapping: CheckedMapping | None) -> dict[str, Any]:

@@ -64,6 +64,9 @@ class ManagementDocument(Document[FacetManagement]):
         str | None,
         Derived(lambda facet: ("contact" if facet.by_contact else "configuration") if facet.mode else None),
     ]
+    authoritative: Annotated[
+        tuple[str, ...], LeftOutWhen(()), "Patterns of what is revoked although the mode is additive."
+    ]
 
 
 def _managed(explanation: Explanation) -> dict[str, FacetManagement | None]:

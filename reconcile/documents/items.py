@@ -60,7 +60,9 @@ class OriginDocument(Document[Origin]):
         From("kind"),
         "Why the item is in the target or left it.",
     ]
-    detail: Annotated[str | None, "The bundle's name or the ignore pattern."]
+    detail: Annotated[
+        str | None, "The bundle's name; the pattern that ignores the item, or revokes it in additive mode."
+    ]
     reason: Annotated[str | None, "The reason given in the declarations."]
     at: Annotated[
         datetime | None, "The boundary of the declared window that matters: when it ends, ended or starts."

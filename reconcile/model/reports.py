@@ -15,6 +15,7 @@ from .plans.change import Change, ChangeAction
 from .plans.operation import Operation, Origin, Value
 from .plans.plan import Boundary, Plan
 from .problem import Place
+from .settings import Capabilities
 
 
 class Cause(StrEnum):
@@ -98,10 +99,14 @@ class ExplainedItem:
 
 @dataclass(frozen=True, slots=True)
 class FacetManagement:
-    """How a facet is managed: its mode (None: profile and address have none), and who says so."""
+    """How a facet is managed: its mode (None: profile and address have none), and who says so.
+
+    ``authoritative`` are the patterns of what is revoked although the mode is additive.
+    """
 
     mode: Mode | None
     by_contact: bool = False
+    authoritative: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,3 +177,34 @@ class Timeline:
     def lapses(self) -> int:
         """How many windows lapse."""
         return len(self.upcoming) - self.starts
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One question about the account. ``answer`` is a short word, None when it could not be found out.
+
+    ``detail`` says what was seen, or why the question could not be answered.
+    """
+
+    name: str
+    question: str
+    answer: str | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeReport:
+    """A whole probe of an account by one scratch contact.
+
+    ``not_restored`` names what of the contact is not as it was; ``stopped`` says why the probe ended early,
+    empty when every question was asked.
+    """
+
+    account: str
+    contact: str
+    as_of: datetime
+    tool_version: str
+    findings: tuple[Finding, ...]
+    capabilities: Capabilities
+    not_restored: tuple[str, ...] = ()
+    stopped: str = ""

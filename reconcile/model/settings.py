@@ -1,13 +1,16 @@
 """What ``reconcile.yaml`` and ``evance.capabilities.yaml`` say."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from fnmatch import fnmatchcase
 
 from .contact import PENDING
-from .declaration import Mode
-from .facets import Facet
+from .declaration import NO_DECLARATION, Declaration, Mode
+from .facets import SETS, Facet, item_key
 from .guards import DEFAULT_LIMITS, GuardLimits
+from .problem import Problem
 
 
 class TargetKind(StrEnum):
@@ -66,6 +69,35 @@ class Patterns:
         patterns: tuple[str, ...] = getattr(self, facet)
         return patterns
 
+    def matching(self, facet: Facet, name: str) -> str | None:
+        """The first pattern that an item of a set facet matches, or None."""
+        return first_match(self.of(facet), facet, name)
+
+
+def first_match(patterns: Iterable[str], facet: Facet, name: str) -> str | None:
+    """The first of these patterns that an item of a set facet matches, or None."""
+    key = item_key(facet, name)
+    return next((pattern for pattern in patterns if fnmatchcase(key, item_key(facet, pattern))), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SetMode:
+    """How one set facet of one contact treats live items that nobody declares.
+
+    ``by_contact``: the contact's own entry says the mode, not the configuration. ``authoritative`` are the
+    patterns of the items that are revoked although the mode is additive.
+    """
+
+    facet: Facet
+    mode: Mode
+    by_contact: bool = False
+    authoritative: tuple[str, ...] = ()
+
+    def of_item(self, name: str) -> tuple[Mode, str | None]:
+        """The mode that counts for an item, and the pattern that says so where it is not the facet's own."""
+        pattern = first_match(self.authoritative, self.facet, name)
+        return (self.mode, None) if pattern is None else (Mode.AUTHORITATIVE, pattern)
+
 
 @dataclass(frozen=True, slots=True)
 class Protect:
@@ -99,11 +131,16 @@ class OnUndeclared(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What steers the fold and the guards."""
+    """What steers the fold and the guards.
+
+    ``authoritative`` are the items that are revoked where nobody declares them, although ``roles`` or
+    ``tags`` say additive.
+    """
 
     timezone: str = "UTC"
     roles: Mode = Mode.AUTHORITATIVE
     tags: Mode = Mode.AUTHORITATIVE
+    authoritative: Patterns = Patterns()
     ignore: Patterns = Patterns()
     protect: Protect = Protect()
     guards: GuardLimits = DEFAULT_LIMITS
@@ -114,6 +151,20 @@ class Policy:
         """The configured mode of a set facet."""
         mode: Mode = getattr(self, facet)
         return mode
+
+    def mode_for(self, declaration: Declaration, facet: Facet) -> SetMode:
+        """How a set facet of that contact is managed: what its own entry says counts before all of this."""
+        for own_facet, mode in declaration.modes:
+            if own_facet is facet:
+                return SetMode(facet, mode, by_contact=True)
+        mode = self.mode(facet)
+        patterns = self.authoritative.of(facet) if mode is Mode.ADDITIVE else ()
+        return SetMode(facet, mode, authoritative=patterns)
+
+    def same_modes(self, other: "Policy") -> bool:
+        """True when both manage every set facet of every contact alike."""
+        nobody = NO_DECLARATION
+        return all(self.mode_for(nobody, facet) == other.mode_for(nobody, facet) for facet in SETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +203,10 @@ class Privacy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The whole configuration. ``contacts`` is the folder, relative to the configuration file."""
+    """The whole configuration. ``contacts`` is the folder, relative to the configuration file.
+
+    ``warnings`` are what is worth a second look in it, sorted by place.
+    """
 
     contacts: str = "contacts/"
     policy: Policy = Policy()
@@ -160,6 +214,7 @@ class Settings:
     target: str = "sandbox"
     privacy: Privacy = Privacy.MASK
     applying: ApplySettings = ApplySettings()
+    warnings: tuple[Problem, ...] = field(default=(), compare=False)
 
     def folder(self, target: Target) -> str:
         """The folder of a target's declarations, relative to the configuration file."""
@@ -218,34 +273,3 @@ class Capabilities:
     def holds_for(self, account: str) -> bool:
         """True when this says something about that account."""
         return not self.accounts or account.lower() in {name.lower() for name in self.accounts}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One question about the account. ``answer`` is a short word, None when it could not be found out.
-
-    ``detail`` says what was seen, or why the question could not be answered.
-    """
-
-    name: str
-    question: str
-    answer: str | None
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProbeReport:
-    """A whole probe of an account by one scratch contact.
-
-    ``not_restored`` names what of the contact is not as it was; ``stopped`` says why the probe ended early,
-    empty when every question was asked.
-    """
-
-    account: str
-    contact: str
-    as_of: datetime
-    tool_version: str
-    findings: tuple[Finding, ...]
-    capabilities: Capabilities
-    not_restored: tuple[str, ...] = ()
-    stopped: str = ""

@@ -13,7 +13,15 @@ from reconcile.model.contact import Contact, Grant, Item, State
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredItem
 from reconcile.model.facets import MANAGED, SETS, Facet
 from reconcile.model.plans.plan import Plan
-from reconcile.model.settings import ApplySettings, Capabilities, Policy, Settings, Target, WarningSettings
+from reconcile.model.settings import (
+    ApplySettings,
+    Capabilities,
+    Patterns,
+    Policy,
+    Settings,
+    Target,
+    WarningSettings,
+)
 
 _DECLARED = ("id", "reference", "email", "present", "create", "type")
 """The fields of a declaration that its digest takes as they are."""
@@ -113,19 +121,25 @@ def resolved_digest(declaration: Declaration, policy: Policy) -> str:
 
     Where it stands, which bundle gives an item and for what reason make no difference to the contact.
     """
-    modes = dict(declaration.modes)
     return digest_of(
         {
             **asdict(declaration.key),
             **{name: getattr(declaration, name) for name in _RESOLVED},
             **{facet.value: _resolved_facet(declaration, facet) for facet in MANAGED},
-            "modes": {
-                facet.value: modes.get(facet, policy.mode(facet)).value
-                for facet in SETS
-                if declaration.manages(facet)
-            },
+            **_resolved_modes(declaration, policy),
         }
     )
+
+
+def _resolved_modes(declaration: Declaration, policy: Policy) -> dict[str, Any]:
+    """The modes that count for the contact; patterns are named only where there are some that count.
+
+    Without them, the digests in the records of earlier versions stay what they were.
+    """
+    modes = [policy.mode_for(declaration, facet) for facet in SETS if declaration.manages(facet)]
+    patterns = {mode.facet.value: sorted({*mode.authoritative}) for mode in modes if mode.authoritative}
+    authoritative = {"authoritative": patterns} if patterns else {}
+    return {"modes": {mode.facet.value: mode.mode.value for mode in modes}, **authoritative}
 
 
 def _resolved_facet(declaration: Declaration, facet: Facet) -> Any:
@@ -166,7 +180,8 @@ def policy_digest(policy: Policy, account: str) -> str:
     """The digest of what steers fold and guards, and of the account it is for; warnings steer neither.
 
     Records and journals have this one, since a new freeze or another verb must not make everything that the
-    clock asks for wait for a person. Its formula never changes, or no record of earlier versions would count.
+    clock asks for wait for a person. Its formula never changes, or no record of earlier versions would count:
+    a key of later versions takes part only where it is given.
     """
     return digest_of({"account": account, "policy": _steering(policy)})
 
@@ -174,6 +189,8 @@ def policy_digest(policy: Policy, account: str) -> str:
 def _steering(policy: Policy) -> dict[str, Any]:
     steering = asdict(replace(policy, judgement=WarningSettings()))
     del steering["undeclared"]
+    if policy.authoritative == Patterns():
+        del steering["authoritative"]
     return {**steering, "guards": policy.guards.complete()}
 
 

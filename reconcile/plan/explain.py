@@ -95,9 +95,12 @@ def _refused(contact: ContactPlan, context: PlanContext) -> tuple[Verdict, ...]:
 
 
 def _managed(declaration: Declaration, policy: Policy) -> dict[Facet, FacetManagement]:
-    own = dict(declaration.modes)
-    modes = {facet: FacetManagement(own.get(facet, policy.mode(facet)), facet in own) for facet in SETS}
-    return {facet: modes.get(facet, FacetManagement(None)) for facet in declaration.managed}
+    modes = {facet: policy.mode_for(declaration, facet) for facet in SETS}
+    sets = {
+        facet: FacetManagement(mode.mode, mode.by_contact, mode.authoritative)
+        for facet, mode in modes.items()
+    }
+    return {facet: sets.get(facet, FacetManagement(None)) for facet in declaration.managed}
 
 
 def _nearest(boundaries: Iterable[Boundary]) -> Boundary | None:

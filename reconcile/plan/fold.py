@@ -7,14 +7,13 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from fnmatch import fnmatchcase
 from typing import Any
 
 from reconcile.model.contact import BY_ROLE, Fields, Grant, Item, State, is_same_value, item_name
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredItem, Mode
 from reconcile.model.facets import FACETS, SETS, Facet, ItemKey
 from reconcile.model.plans.operation import Origin, OriginKind
-from reconcile.model.settings import Policy
+from reconcile.model.settings import Policy, SetMode
 
 Origins = dict[ItemKey, Origin]
 """Why each item is in the target or was taken out of it."""
@@ -101,9 +100,7 @@ def without_expired(state: State, now: datetime) -> State:
 
 def ignore_pattern(facet: Facet, name: str, policy: Policy) -> str | None:
     """The configured pattern by which an item of a set facet is ignored, or None."""
-    key = FACETS[facet].item_key
-    patterns = policy.ignore.of(facet)
-    return next((pattern for pattern in patterns if fnmatchcase(key(name), key(pattern))), None)
+    return policy.ignore.matching(facet, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +109,13 @@ class _SetRule:
 
     facet: Facet
     policy: Policy
-    mode: Mode
+    mode: SetMode
     present: bool
     now: datetime
 
     @classmethod
     def of(cls, declaration: Declaration, policy: Policy, facet: Facet, now: datetime) -> "_SetRule":
-        mode = dict(declaration.modes).get(facet, policy.mode(facet))
-        return cls(facet, policy, mode, declaration.present, now)
+        return cls(facet, policy, policy.mode_for(declaration, facet), declaration.present, now)
 
     def fold(
         self, declared: Iterable[DeclaredItem], held: Iterable[Item]
@@ -149,9 +145,10 @@ class _SetRule:
             return True, Origin(OriginKind.IGNORED, pattern)
         if not self.present:
             return False, Origin(OriginKind.ABSENT)
-        if self.mode is Mode.ADDITIVE:
+        mode, pattern = self.mode.of_item(name)
+        if mode is Mode.ADDITIVE:
             return True, Origin(OriginKind.ADDITIVE)
-        return False, Origin(OriginKind.UNDECLARED)
+        return False, Origin(OriginKind.UNDECLARED, pattern)
 
     def _declared_origin(self, declared: DeclaredItem) -> Origin:
         if declared.window.lapsed(self.now):

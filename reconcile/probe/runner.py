@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from reconcile.errors import ApiError, ReconcileError, Unauthorized
-from reconcile.model.settings import Capabilities, Finding, SetSource, UpdateMethod
+from reconcile.model.reports import Finding
+from reconcile.model.settings import Capabilities, SetSource, UpdateMethod
 
 from .question import Question
 from .questions import account, api_v2, grants_read, grants_written, listing, tags, updates

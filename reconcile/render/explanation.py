@@ -182,7 +182,10 @@ class _ExplanationText:
 
 def _management_text(facet: Facet, management: FacetManagement) -> str:
     by_contact = ", as the contact's 'manage' says" if management.by_contact else ""
-    return f"{facet.value} ({management.mode}{by_contact})" if management.mode else facet.value
+    patterns = ", ".join(map(TERMINAL.name, management.authoritative))
+    except_for = f", authoritative for {patterns}" if patterns else ""
+    mode = f"{management.mode}{by_contact}{except_for}"
+    return f"{facet.value} ({mode})" if management.mode else facet.value
 
 
 def _verb(item: ExplainedItem) -> str:

@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator, Sequence
 
 from reconcile.clock import utc_text
-from reconcile.model.settings import Capabilities, Finding, ProbeReport
+from reconcile.model.reports import Finding, ProbeReport
+from reconcile.model.settings import Capabilities
 
 from .escape import TERMINAL, visible
 from .layout import PLAIN, TextLayout, join_blocks, pad

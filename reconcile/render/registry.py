@@ -16,8 +16,8 @@ from reconcile.documents.plan import plan_json
 from reconcile.documents.reports import ProbeReportDocument, ProblemsDocument, TimelineDocument, drift_json
 from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import ProblemReport
-from reconcile.model.reports import Drift, Explanation, Timeline
-from reconcile.model.settings import Privacy, ProbeReport
+from reconcile.model.reports import Drift, Explanation, ProbeReport, Timeline
+from reconcile.model.settings import Privacy
 
 from .drift import drift_markdown, drift_text
 from .explanation import explanation_text

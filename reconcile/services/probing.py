@@ -8,7 +8,8 @@ from reconcile import __version__
 from reconcile.apply.lock import locked
 from reconcile.errors import PartlyApplied, ReconcileError, UsageError
 from reconcile.evance.prober import Prober
-from reconcile.model.settings import Capabilities, ProbeReport
+from reconcile.model.reports import ProbeReport
+from reconcile.model.settings import Capabilities
 from reconcile.probe.examine import examine
 from reconcile.probe.runner import ProbeRun, ask_all, capabilities_from
 from reconcile.probe.scratch import ScratchContact, Snapshot, load_snapshot, save_snapshot

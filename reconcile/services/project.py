@@ -1,6 +1,6 @@
 """The project a command works on: its configuration, target and declarations, the time, and earlier runs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -63,10 +63,12 @@ class Project:
         return load_capabilities(self.capabilities_file)
 
     def load(self) -> LoadedDeclarations:
-        """The declarations; DeclarationError with every problem in them."""
+        """The declarations, with the configuration's warnings; DeclarationError with every problem."""
         checkout = self.choice.checkout
         folder = checkout / self.settings.folder(self.target)
-        return load_declarations(folder, self.settings.policy, root=checkout, now=self.now)
+        loaded = load_declarations(folder, self.settings.policy, root=checkout, now=self.now)
+        warnings = {*self.settings.warnings, *loaded.warnings}
+        return replace(loaded, warnings=tuple(sorted(warnings)))
 
     def load_and_warn(self, console: Console) -> LoadedDeclarations:
         """The declarations, once their warnings are printed."""

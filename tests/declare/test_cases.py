@@ -8,7 +8,7 @@ lifts a guard) or, where only the configuration is about, ``configures`` (path â
 """
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -55,11 +55,11 @@ def load(root: Path, now: datetime) -> tuple[Settings, LoadedDeclarations]:
     try:
         settings = load_settings(root / "reconcile.yaml")
         if not (root / settings.contacts).exists():
-            return settings, LoadedDeclarations()
+            return settings, LoadedDeclarations(warnings=settings.warnings)
         loaded = load_declarations(root / settings.contacts, settings.policy, root=root, now=now)
     except DeclarationError as error:
         return settings, LoadedDeclarations(warnings=error.problems)
-    return settings, loaded
+    return settings, replace(loaded, warnings=tuple(sorted({*settings.warnings, *loaded.warnings})))
 
 
 def told(entry: Declaration) -> Iterator[str]:

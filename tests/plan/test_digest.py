@@ -70,6 +70,7 @@ COVERED = {
     "Policy.timezone": config(policy(timezone="Europe/London")),
     "Policy.roles": config(policy(roles="additive")),
     "Policy.tags": config(policy(tags="additive")),
+    "Policy.authoritative": config(policy(authoritative=Patterns(roles=("trade-account",)))),
     "Policy.ignore": config(policy(ignore=Patterns(roles=("staff-*",)))),
     "Policy.protect": config(policy(protect=Protect(roles=("administrator",)))),
     "Policy.guards": config(policy(guards=SETTINGS.policy.guards.__class__({"creating": 7}))),
@@ -111,8 +112,8 @@ NOT_COVERED = {
 }
 """Each key with which the same plan comes to the same end."""
 
-HELD_BY_OTHERS = {"Settings.policy", "Settings.applying"}
-"""What is in the tables by its own keys."""
+HELD_BY_OTHERS = {"Settings.policy", "Settings.applying", "Settings.warnings"}
+"""What is in the tables by its own keys, or says no more than they do."""
 
 
 @pytest.mark.parametrize("key", COVERED)

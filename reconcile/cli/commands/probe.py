@@ -5,7 +5,7 @@ import click
 from reconcile.cli.formats import format_option, show
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode
-from reconcile.model.settings import ProbeReport
+from reconcile.model.reports import ProbeReport
 
 
 @click.command()

@@ -76,7 +76,7 @@ TARGET = KeyedMapping(
 )
 
 
-def _ignored_items(facet: Facet) -> Key:
+def _item_patterns(facet: Facet) -> Key:
     spec = FACETS[facet]
     noun = f"a list of {spec.noun} patterns, such as [{spec.pattern}]"
     items = "role references" if facet is Facet.ROLES else facet.value
@@ -86,7 +86,13 @@ def _ignored_items(facet: Facet) -> Key:
 IGNORE = KeyedMapping(
     "a mapping with " + " and ".join(f"'{facet}'" for facet in SETS),
     "What is never touched and always carried along (shell patterns).",
-    tuple(map(_ignored_items, SETS)),
+    tuple(map(_item_patterns, SETS)),
+)
+
+AUTHORITATIVE = KeyedMapping(
+    "a mapping with " + " and ".join(f"'{facet}'" for facet in SETS),
+    "What is revoked where nobody declares it, although 'manage' says additive (shell patterns).",
+    tuple(map(_item_patterns, SETS)),
 )
 
 PROTECT = KeyedMapping(
@@ -194,6 +200,7 @@ def configuration_mapping() -> KeyedMapping:
             Key("target", TARGET_NAME, "The target that is used unless another is asked for."),
             Key("targets", TARGETS, "The accounts, by name."),
             Key("manage", MANAGE, MANAGE.about),
+            Key("authoritative", AUTHORITATIVE, AUTHORITATIVE.about),
             Key("ignore", IGNORE, IGNORE.about),
             Key("protect", PROTECT, PROTECT.about),
             Key("guards", guards, guards.about),

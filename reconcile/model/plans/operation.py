@@ -47,8 +47,9 @@ PLANNED_ORIGINS = tuple(kind for kind in OriginKind if kind not in UNPLANNED_ORI
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Why an item is in the target or left it; ``detail`` names the bundle or the ignore pattern.
+    """Why an item is in the target or left it.
 
+    ``detail`` names the bundle, the ignore pattern, or the pattern that is authoritative in additive mode.
     ``at`` is the boundary of the declared window that matters at the plan's clock: when it ends, ended
     (``lapsed``) or starts (``not started``).
     """

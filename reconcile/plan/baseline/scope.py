@@ -153,9 +153,7 @@ class _Selecting:
         self._remembered = remembered
         base = choice.base
         self._before = {entry.key: entry for entry in base.declarations} if base else {}
-        self._same_modes = base is not None and all(
-            base.settings.policy.mode(facet) is policy.mode(facet) for facet in SETS
-        )
+        self._same_modes = base is not None and base.settings.policy.same_modes(policy)
 
     def selection(self) -> Selection:
         chosen = {key: entry for key, entry in self._folder.items() if self._is_chosen(key, entry)}

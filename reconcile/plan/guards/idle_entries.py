@@ -1,6 +1,6 @@
-"""Entries of the configuration that should guard somebody or something, and match nothing in the account.
+"""Entries of the configuration that should guard or revoke something, and match nothing in the account.
 
-A misspelt name protects nobody, and nothing else would ever say so.
+A misspelt name protects nobody, a misspelt pattern revokes nothing, and nothing else would ever say so.
 """
 
 import re
@@ -14,6 +14,8 @@ from reconcile.text import nearest
 
 from .facts import matches
 from .people import is_named
+
+_GUARDED, _REVOKED = "nothing is guarded by that", "no role is revoked by that"
 
 
 def idle_entries(
@@ -34,13 +36,14 @@ def idle_entries(
 
 def _idle_roles(policy: Policy, references: Sequence[str]) -> Iterator[str]:
     entries = {
-        "protect: {roles: [...]}": policy.protect.roles,
-        "guards: {granting: {roles: [...]}}": policy.guards.of(GRANTING_ROLES),
+        "protect: {roles: [...]}": (policy.protect.roles, _GUARDED),
+        "guards: {granting: {roles: [...]}}": (policy.guards.of(GRANTING_ROLES), _GUARDED),
+        "authoritative: {roles: [...]}": (policy.authoritative.roles, _REVOKED),
     }
-    for key, patterns in entries.items():
+    for key, (patterns, effect) in entries.items():
         for pattern in patterns:
             if not any(matches(reference, [pattern]) for reference in references):
-                yield _sentence(key, pattern, "role", _advice(pattern, references))
+                yield _sentence(key, pattern, "role", effect, _advice(pattern, references))
 
 
 def _idle_contacts(
@@ -57,13 +60,12 @@ def _idle_contacts(
     for key, names in entries.items():
         for name in names:
             if email_key(name) not in known and not any(is_named(contact, [name]) for contact in planned):
-                yield _sentence(key, name, "contact", "correct it or take it out")
+                yield _sentence(key, name, "contact", _GUARDED, "correct it or take it out")
 
 
-def _sentence(key: str, name: str, noun: str, advice: str) -> str:
+def _sentence(key: str, name: str, noun: str, effect: str, advice: str) -> str:
     return (
-        f"the configuration's '{key}' names '{name}', and the account has no such {noun}: "
-        f"nothing is guarded by that; {advice}"
+        f"the configuration's '{key}' names '{name}', and the account has no such {noun}: {effect}; {advice}"
     )
 
 

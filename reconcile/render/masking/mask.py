@@ -18,8 +18,7 @@ from typing import Any, TypeVar, cast
 from reconcile.model.declaration import Declaration
 from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import ProblemReport
-from reconcile.model.reports import Drift, Explanation, Timeline
-from reconcile.model.settings import ProbeReport
+from reconcile.model.reports import Drift, Explanation, ProbeReport, Timeline
 
 from .contact_mask import ContactMask, mask_identity, telling_fields
 from .personal_texts import NO_CONTACTS, PersonalTexts, mask_emails, telling_values

@@ -182,6 +182,8 @@ class OperationText:
                 return f"not before {start_text(origin.at, self.timezone)}" if origin.at else "not started"
             case OriginKind.ABSENT:
                 return "state: absent"
+            case OriginKind.UNDECLARED if origin.detail:
+                return f"not declared, authoritative by {self.dialect.name(origin.detail)}"
             case _:
                 return "not declared"
 

@@ -42,6 +42,9 @@ class OriginText:
             case OriginKind.IGNORED:
                 pattern = TERMINAL.name(origin.detail or "")
                 return f"not declared; {pattern} is ignored by the configuration"
+            case OriginKind.UNDECLARED if origin.detail:
+                pattern = TERMINAL.name(origin.detail)
+                return f"not declared; {pattern} is authoritative by the configuration"
             case OriginKind.ADDITIVE | OriginKind.UNDECLARED:
                 return f"not declared; {self._mode(item.facet)}"
             case OriginKind.ABSENT:

@@ -102,8 +102,15 @@ absent = st.builds(
 
 declarations = present | absent
 
+patterns = st.builds(
+    Patterns,
+    roles=st.sampled_from([(), ("trade-account",), ("p*", "customer"), ("*",)]),
+    tags=st.sampled_from([(), ("VIP",), ("*trade",)]),
+)
+
 policies = st.builds(
     Policy,
+    authoritative=patterns,
     roles=st.sampled_from(list(Mode)),
     tags=st.sampled_from(list(Mode)),
     ignore=st.just(Patterns(("staff-*",), ("auto:*",))),
