@@ -4,33 +4,33 @@ from dataclasses import dataclass
 
 from reconcile.model.edits import FileEdit, NewEntry
 
-from .layout import (
-    Layout,
+from .members import add_to_flow, after_colon, member_spans
+from .new_entries import (
+    FileStyle,
     bundles_lines,
     entries_lines,
     flow_bundle,
     flow_entry,
     flow_list,
 )
-from .members import add_to_flow, after_colon, member_spans
 from .scalars import comment_text
 from .spans import SpanNode
 from .splices import OddLayoutError, SplicedText
 
 
-def layout_of(text: SplicedText, root: SpanNode | None) -> Layout:
+def style_of(text: SplicedText, root: SpanNode | None) -> FileStyle:
     """How a file is laid out, as its last entries tell; what they don't tell is as in new files."""
     contacts = root.value("contacts") if root else None
     if root is None or contacts is None or contacts.flow:
         column = root.column if root else 0
-        return Layout(dash=column + 2)
+        return FileStyle(dash=column + 2)
     entries = [entry for entry in contacts.items if not entry.flow]
     keys = [entry.column - contacts.column for entry in entries[-1:]]
     inner = [_inner(entry) for entry in entries]
     items = [distance for distances, _ in inner for distance in distances]
     steps = [distance for _, distances in inner for distance in distances]
-    default = Layout()
-    return Layout(
+    default = FileStyle()
+    return FileStyle(
         dash=contacts.column,
         keys=max(2, *keys, 2),
         items=items[-1] if items else default.items,
@@ -61,7 +61,7 @@ class FileAdditions:
 
     text: SplicedText
     root: SpanNode | None
-    layout: Layout
+    style: FileStyle
 
     def add(self, edit: FileEdit) -> None:
         """Add the bundles and the entries to the text's splices. Raises OddLayoutError."""
@@ -80,13 +80,13 @@ class FileAdditions:
     def _add_entries(self, edit: FileEdit) -> None:
         node = self.root.value("contacts") if self.root else None
         if node is None or not node.items:
-            lines = entries_lines(edit.added, self.layout)
+            lines = entries_lines(edit.added, self.style)
             self._add_key("contacts", node, lines, self._end())
         elif node.flow:
             self._add_flow_entries(node, edit.added)
         else:
-            blank = [""] if self.layout.spaced else []
-            lines = [*blank, *entries_lines(edit.added, self.layout)]
+            blank = [""] if self.style.spaced else []
+            lines = [*blank, *entries_lines(edit.added, self.style)]
             self.text.insert_lines(self.text.next_line(node.end), lines)
 
     def _add_flow_entries(self, node: SpanNode, entries: tuple[NewEntry, ...]) -> None:
@@ -106,7 +106,7 @@ class FileAdditions:
     def _add_bundles(self, edit: FileEdit) -> None:
         node = self.root.value("bundles") if self.root else None
         if node is None or not node.pairs:
-            lines = bundles_lines(edit.bundles, self.layout, self._column + 2)
+            lines = bundles_lines(edit.bundles, self.style, self._column + 2)
             contacts = self._key("contacts")
             at = self._end() if contacts is None else self._above(contacts)
             self._add_key("bundles", node, lines, at)
@@ -114,7 +114,7 @@ class FileAdditions:
             add_to_flow(self.text, node, [flow_bundle(bundle) for bundle in edit.bundles])
         else:
             blank = [""] if _is_spaced(self.text, node) else []
-            lines = [*blank, *bundles_lines(edit.bundles, self.layout, node.column)]
+            lines = [*blank, *bundles_lines(edit.bundles, self.style, node.column)]
             self.text.insert_lines(self.text.next_line(node.end), lines)
 
     def _key(self, name: str) -> SpanNode | None:

@@ -11,7 +11,7 @@ from reconcile.clock import parse_day, parse_instant
 from reconcile.model.edits import EntryEdit, NewBundle, NewEntry, SetEdit, WrittenItem
 from reconcile.model.facets import FACETS, FIELDS, SETS, Facet
 
-from .layout import NAME_KEYS
+from .new_entries import NAME_KEYS
 from .scalars import moment_text
 
 KEY_ORDER = (

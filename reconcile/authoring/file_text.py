@@ -11,10 +11,10 @@ import yaml
 
 from reconcile.model.edits import EntryEdit, FileEdit
 
-from .additions import FileAdditions, layout_of
+from .additions import FileAdditions, style_of
 from .data_edits import bundle_data, edit_entry, entry_data
 from .entry_edits import EntryText
-from .layout import Layout, bundles_lines, entries_lines
+from .new_entries import FileStyle, bundles_lines, entries_lines
 from .round_trip import round_trip_entry, round_trip_file
 from .spans import SpanNode, read_spans
 from .splices import OddLayoutError, SplicedText
@@ -44,13 +44,13 @@ def _newline(text: str) -> str:
 def _new_text(edit: FileEdit, head: tuple[str, ...]) -> str:
     if edit.edited:
         raise ValueError(f"{edit.file} does not exist, so no entry of it can be edited")
-    layout = Layout()
+    style = FileStyle()
     lines = list(head)
     if edit.bundles:
-        lines += ["bundles:", *bundles_lines(edit.bundles, layout, layout.step)]
+        lines += ["bundles:", *bundles_lines(edit.bundles, style, style.step)]
     if edit.added:
         lines += ["", "contacts:"] if edit.bundles else ["contacts:"]
-        lines += entries_lines(edit.added, layout)
+        lines += entries_lines(edit.added, style)
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -106,18 +106,18 @@ def _expected(root: SpanNode | None, edit: FileEdit) -> dict[str, Any]:
 def _by_small_edits(text: str, root: SpanNode | None, edit: FileEdit) -> str:
     """Items and keys that come and go; no other line changes."""
     spliced = SplicedText(text)
-    layout = layout_of(spliced, root)
+    style = style_of(spliced, root)
     for one in edit.edited:
-        EntryText(spliced, entry_at(root, one), layout).edit(one)
-    FileAdditions(spliced, root, layout).add(edit)
+        EntryText(spliced, entry_at(root, one), style).edit(one)
+    FileAdditions(spliced, root, style).add(edit)
     return spliced.result()
 
 
 def _by_entries(text: str, root: SpanNode | None, edit: FileEdit) -> str:
     """Edited entries that are written anew by ruamel.yaml; all other ones stay."""
     spliced = SplicedText(text)
-    layout = layout_of(spliced, root)
+    style = style_of(spliced, root)
     for one in edit.edited:
-        round_trip_entry(spliced, entry_at(root, one), one, layout)
-    FileAdditions(spliced, root, layout).add(edit)
+        round_trip_entry(spliced, entry_at(root, one), one, style)
+    FileAdditions(spliced, root, style).add(edit)
     return spliced.result()

@@ -12,33 +12,33 @@ from ruamel.yaml.error import YAMLError as RuamelError
 from reconcile.model.edits import EntryEdit, FileEdit
 
 from .data_edits import bundle_data, edit_entry, entry_data
-from .layout import Layout
+from .new_entries import FileStyle
 from .spans import SpanNode
 from .splices import OddLayoutError, SplicedText
 
 _NO_WRAPPING = 1_000_000
 
 
-def _writer(layout: Layout) -> YAML:
+def _writer(style: FileStyle) -> YAML:
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = _NO_WRAPPING
-    yaml.indent(mapping=layout.step, sequence=layout.items + 2, offset=layout.items)
+    yaml.indent(mapping=style.step, sequence=style.items + 2, offset=style.items)
     return yaml
 
 
-def round_trip_entry(text: SplicedText, entry: SpanNode, edit: EntryEdit, layout: Layout) -> None:
+def round_trip_entry(text: SplicedText, entry: SpanNode, edit: EntryEdit, style: FileStyle) -> None:
     """Write one entry anew. Raises OddLayoutError where ruamel.yaml can't read or write it."""
     column = len(text.indent(entry.start))
     written = text.text[entry.start : entry.end].replace("\r\n", "\n")
-    lines = _edited_lines(" " * column + written + "\n", edit, layout)
+    lines = _edited_lines(" " * column + written + "\n", edit, style)
     joined = f"{text.newline}{' ' * column}".join(lines)
     text.replace(entry.start, entry.end, joined.replace(f"{' ' * column}{text.newline}", text.newline))
 
 
-def _edited_lines(text: str, edit: EntryEdit, layout: Layout) -> list[str]:
+def _edited_lines(text: str, edit: EntryEdit, style: FileStyle) -> list[str]:
     """The lines of an entry after an edit, from the first column on."""
-    yaml, stream = _writer(layout), StringIO()
+    yaml, stream = _writer(style), StringIO()
     try:
         data: Any = yaml.load(text)
         edit_entry(data, edit)
@@ -50,7 +50,7 @@ def _edited_lines(text: str, edit: EntryEdit, layout: Layout) -> list[str]:
 
 def round_trip_file(text: str, root: SpanNode | None, edit: FileEdit) -> str:
     """Write a file anew. Raises OddLayoutError where ruamel.yaml can't read or write it."""
-    yaml, stream = _writer(Layout()), StringIO()
+    yaml, stream = _writer(FileStyle()), StringIO()
     contacts = root.value("contacts") if root else None
     places = {
         (node.line + 1, node.column + 1): at for at, node in enumerate(contacts.items if contacts else ())

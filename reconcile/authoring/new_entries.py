@@ -23,7 +23,7 @@ NAME_KEYS = {Facet.ROLES: "reference", Facet.TAGS: "value"}
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class FileStyle:
     """The habits of a file, in columns.
 
     ``dash`` is where the dash of an entry stands, ``keys`` how far its keys stand from there, ``items`` how
@@ -45,21 +45,21 @@ def item_text(facet: Facet, item: WrittenItem) -> str:
     return f"{{{NAME_KEYS[facet]}: {scalar(item.name)}, expires: {moment_text(item.expires)}}}"
 
 
-def set_lines(facet: Facet, items: Sequence[WrittenItem], layout: Layout, column: int) -> list[str]:
+def set_lines(facet: Facet, items: Sequence[WrittenItem], style: FileStyle, column: int) -> list[str]:
     """A facet's key with its list, from that column on."""
     texts = [(item_text(facet, item), comment_text(item.comment)) for item in items]
     bare = all(item.expires is None and not comment for item, (_, comment) in zip(items, texts, strict=True))
-    return _list_lines(facet.value, texts, layout, column, one_line=bare)
+    return _list_lines(facet.value, texts, style, column, one_line=bare)
 
 
 def _list_lines(
-    key: str, items: Sequence[tuple[str, str]], layout: Layout, column: int, *, one_line: bool
+    key: str, items: Sequence[tuple[str, str]], style: FileStyle, column: int, *, one_line: bool
 ) -> list[str]:
     """A key with a list of items, each with its comment; on one line where it may be and fits."""
     line = f"{' ' * column}{key}: [{', '.join(text for text, _ in items)}]"
     if not items or (one_line and len(line) <= WIDTH):
         return [line]
-    dash = f"{' ' * (column + layout.items)}- "
+    dash = f"{' ' * (column + style.items)}- "
     return [f"{' ' * column}{key}:", *(with_comment(dash + text, comment) for text, comment in items)]
 
 
@@ -68,15 +68,15 @@ def with_comment(line: str, comment: str) -> str:
     return f"{line}  {comment}" if comment else line
 
 
-def entry_lines(entry: NewEntry, layout: Layout) -> list[str]:
+def entry_lines(entry: NewEntry, style: FileStyle) -> list[str]:
     """A new entry as lines, with its dash; a comment that is too long for the first line stands above."""
-    column = layout.dash + layout.keys
-    lines = [*_identity_lines(entry, column), *_content_lines(entry, layout, column)]
-    lines[0] = f"{' ' * layout.dash}-{lines[0][layout.dash + 1 :]}"
+    column = style.dash + style.keys
+    lines = [*_identity_lines(entry, column), *_content_lines(entry, style, column)]
+    lines[0] = f"{' ' * style.dash}-{lines[0][style.dash + 1 :]}"
     comment = comment_text(entry.comment)
     if len(behind := with_comment(lines[0], comment)) <= WIDTH:
         return [behind, *lines[1:]]
-    return [f"{' ' * layout.dash}{comment}", *lines]
+    return [f"{' ' * style.dash}{comment}", *lines]
 
 
 def _identity_lines(entry: NewEntry, column: int) -> list[str]:
@@ -94,9 +94,9 @@ def _identity(entry: NewEntry) -> list[tuple[str, str]]:
     return identity
 
 
-def _content_lines(entry: NewEntry, layout: Layout, column: int) -> list[str]:
+def _content_lines(entry: NewEntry, style: FileStyle, column: int) -> list[str]:
     names = [(scalar(name), "") for name in entry.bundles]
-    bundles = _list_lines("bundles", names, layout, column, one_line=True) if names else []
+    bundles = _list_lines("bundles", names, style, column, one_line=True) if names else []
     sets = ((Facet.ROLES, entry.roles), (Facet.TAGS, entry.tags))
     return [
         *bundles,
@@ -104,7 +104,7 @@ def _content_lines(entry: NewEntry, layout: Layout, column: int) -> list[str]:
             line
             for facet, items in sets
             if items is not None
-            for line in set_lines(facet, items, layout, column)
+            for line in set_lines(facet, items, style, column)
         ),
     ]
 
@@ -130,13 +130,13 @@ def flow_list(texts: Iterable[str]) -> str:
     return f"[{', '.join(texts)}]"
 
 
-def bundle_lines(bundle: NewBundle, layout: Layout, column: int) -> list[str]:
+def bundle_lines(bundle: NewBundle, style: FileStyle, column: int) -> list[str]:
     """A new bundle as lines, its name at that column."""
-    inner = column + layout.step
+    inner = column + style.step
     sets = [(facet, items) for facet, items in _bundle_sets(bundle) if items]
     if not sets:
         raise ValueError(f"the bundle {bundle.name!r} has neither roles nor tags")
-    lines = [line for facet, items in sets for line in set_lines(facet, items, layout, inner)]
+    lines = [line for facet, items in sets for line in set_lines(facet, items, style, inner)]
     return [f"{' ' * column}{key_text(bundle.name)}:", *lines]
 
 
@@ -150,19 +150,19 @@ def _bundle_sets(bundle: NewBundle) -> tuple[tuple[Facet, tuple[WrittenItem, ...
     return ((Facet.ROLES, bundle.roles), (Facet.TAGS, bundle.tags))
 
 
-def entries_lines(entries: Sequence[NewEntry], layout: Layout) -> list[str]:
-    """New entries one after another, as spaced as the layout says."""
+def entries_lines(entries: Sequence[NewEntry], style: FileStyle) -> list[str]:
+    """New entries one after another, as spaced as the style says."""
     lines: list[str] = []
     for number, entry in enumerate(entries):
-        lines += [""] if number and layout.spaced else []
-        lines += entry_lines(entry, layout)
+        lines += [""] if number and style.spaced else []
+        lines += entry_lines(entry, style)
     return lines
 
 
-def bundles_lines(bundles: Sequence[NewBundle], layout: Layout, column: int) -> list[str]:
+def bundles_lines(bundles: Sequence[NewBundle], style: FileStyle, column: int) -> list[str]:
     """New bundles one after another, each after a blank line but for the first."""
     lines: list[str] = []
     for number, bundle in enumerate(bundles):
         lines += [""] if number else []
-        lines += bundle_lines(bundle, layout, column)
+        lines += bundle_lines(bundle, style, column)
     return lines
