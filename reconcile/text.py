@@ -103,8 +103,13 @@ def quoted(text: str) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """``; did you mean 'expires'?`` for the nearest known word, or nothing."""
-    near = _nearest_key(word, tuple(known)) if len(word) <= LONGEST_GUESSED else None
+    near = likely_word(word, known)
     return f"; did you mean '{near}'?" if near else ""
+
+
+def likely_word(word: str, known: Iterable[str]) -> str | None:
+    """The nearest known word, or None; for words of people, which are short."""
+    return _nearest_key(word, tuple(known)) if len(word) <= LONGEST_GUESSED else None
 
 
 @lru_cache(maxsize=1024)

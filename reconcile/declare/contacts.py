@@ -134,7 +134,7 @@ class DeclarationReader:
     def _check(self, mapping: CheckedMapping, declaration: Declaration) -> None:
         """What the keys of a contact ask of each other."""
         written = mapping.node.entries
-        if "email" not in written and "reference" not in written and "id" not in written:
+        if not any(self.schema.means(name, mapping.node) for name in ("email", "reference", "id")):
             message = "this contact names nobody; add 'email', 'reference' or 'id'"
             self.problems.add(rules.NO_IDENTITY, mapping.node, message)
         if "reference" in mapping.values and "profile" in mapping.values:

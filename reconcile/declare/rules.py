@@ -59,7 +59,9 @@ def rule_texts() -> dict[str, RuleText]:
 
 # Rules of the YAML itself: a small part of YAML, so that a file means what it looks like.
 NOT_UTF8 = Rule("not-utf8", RuleScope.FILES)
+MERGE_CONFLICT = Rule("merge-conflict")
 NOT_YAML = Rule("not-yaml")
+TEMPLATE = Rule("template")
 CONTROL_CHARACTER = Rule("control-character")
 DIRECTIVE = Rule("yaml-directive")
 SEVERAL_DOCUMENTS = Rule("several-documents")

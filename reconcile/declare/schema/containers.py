@@ -1,25 +1,33 @@
 """The kinds of values that hold others: lists, and mappings with known keys or with the user's own keys."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from reconcile.declare import rules
 from reconcile.declare.problems import ListNode, MappingNode, ProblemList, ScalarNode, YamlNode
-from reconcile.text import did_you_mean, quoted
+from reconcile.text import likely_word, quoted
 
-from .scalars import INVALID, JsonSchema, ValueSchema, refuse_type
+from .scalars import INVALID, JsonSchema, ValueSchema, refuse, refuse_type
 from .texts import Text
+
+_ITEM_WITHOUT_SPACE = re.compile(r"-[^\s-]")
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class Key(NamedTuple):
-    """One key of a mapping. ``about`` is one line for people, which stands in the JSON Schema too."""
+    """One key of a mapping. ``about`` is one line for people, which stands in the JSON Schema too.
+
+    ``also`` are other words that people write for it, in small letters: none is taken, each is answered with
+    the key that was meant.
+    """
 
     name: str
     schema: ValueSchema
     about: str
     required: bool = False
+    also: tuple[str, ...] = ()
 
 
 class CheckedMapping(NamedTuple):
@@ -59,9 +67,12 @@ class KeyedMapping:
     further_schema: JsonSchema = field(default_factory=dict)
     known: dict[str, ValueSchema] = field(init=False, repr=False, compare=False)
     required: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    other_words: dict[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "known", {key.name: key.schema for key in self.keys})
+        words = {word: key.name for key in self.keys for word in key.also}
+        object.__setattr__(self, "other_words", words)
         object.__setattr__(self, "required", tuple(key.name for key in self.keys if key.required))
 
     def read(self, node: YamlNode, problems: ProblemList) -> Any:
@@ -73,20 +84,44 @@ class KeyedMapping:
         for name, value_node in node.entries.items():
             schema = known.get(name)
             if schema is None:
-                self._refuse_key(node.keys[name], problems)
+                self._refuse_key(node.keys[name], node, problems)
             elif (value := schema.read(value_node, problems)) is not INVALID:
                 values[name] = value
         if self.required or not node.entries:
             self._check_presence(node, problems)
         return CheckedMapping(node, values)
 
-    def _refuse_key(self, key: ScalarNode, problems: ProblemList) -> None:
-        advice = did_you_mean(key.text, self.known) or f"; known here: {', '.join(sorted(self.known))}"
-        problems.add(rules.UNKNOWN_KEY, key, f"unknown key {quoted(key.text)}{advice}")
+    def _refuse_key(self, key: ScalarNode, node: MappingNode, problems: ProblemList) -> None:
+        begins, colon, _ = key.text.partition(":")
+        if colon and begins in self.known:
+            message = f"a space is missing after '{begins}:'; add it"
+        else:
+            message = f"unknown key {quoted(key.text)}{self._advice(key.text, node)}"
+        problems.add(rules.UNKNOWN_KEY, key, message)
+
+    def _advice(self, word: str, node: MappingNode) -> str:
+        meant = self._meant_key(word)
+        if meant is not None and meant not in node.entries:
+            return f"; did you mean '{meant}'?"
+        below = next((name for name, schema in self.known.items() if _takes_key(schema, word)), None)
+        return f"; write it below '{below}'" if below else f"; known here: {', '.join(sorted(self.known))}"
+
+    def _meant_key(self, word: str) -> str | None:
+        """The key for which that one stands: one with a space missing, another word, or a near spelling."""
+        begins, colon, _ = word.partition(":")
+        if colon and begins in self.known:
+            return begins
+        return self.other_words.get(re.sub("[-_ ]", "", word.lower())) or likely_word(word, self.known)
+
+    def means(self, name: str, node: MappingNode) -> bool:
+        """True when the mapping has that key, or one that most likely stands for it and was refused."""
+        return name in node.entries or any(
+            self._meant_key(word) == name for word in node.entries if word not in self.known
+        )
 
     def _check_presence(self, node: MappingNode, problems: ProblemList) -> None:
         for name in self.required:
-            if name not in node.entries:
+            if not self.means(name, node):
                 problems.add(rules.MISSING_KEY, node, f"the key '{name}' is missing here; add it")
         if self.not_empty and not node.entries:
             names = ", ".join(self.known)
@@ -105,6 +140,10 @@ class KeyedMapping:
     def json_schema_document(self, title: str) -> JsonSchema:
         """The JSON Schema as a document of its own (draft 2020-12)."""
         return {"$schema": DRAFT, "title": title, "description": self.about, **self.json_schema()}
+
+
+def _takes_key(schema: ValueSchema, name: str) -> bool:
+    return isinstance(schema, KeyedMapping) and name in schema.known
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +182,9 @@ class ListOf:
     def read(self, node: YamlNode, problems: ProblemList) -> Any:
         """The items with their nodes."""
         if type(node) is not ListNode:
+            if type(node) is ScalarNode and node.plain and _ITEM_WITHOUT_SPACE.match(node.text):
+                message = f"a space is missing after '-'; write {self.noun}"
+                return refuse(rules.WRONG_TYPE, node, message, problems)
             return refuse_type(self, node, problems)
         if len(node.items) < self.shortest:
             problems.add(rules.MISSING_KEY, node, f"this list is too short; write {self.noun}")

@@ -26,23 +26,45 @@ WINDOW = (
         "starts",
         DateOrInstant(),
         "From when on; a bare date is the start of that day in the configured time zone.",
+        also=("from", "begin", "begins", "since", "startdate", "validfrom"),
     ),
-    Key("expires", DateOrInstant(), "Until when; a bare date is through the end of that day."),
-    Key("reason", Text("a reason"), "Why; shown in the plan."),
+    Key(
+        "expires",
+        DateOrInstant(),
+        "Until when; a bare date is through the end of that day.",
+        also=("until", "to", "end", "ends", "enddate", "validuntil", "validto", "expiry", "expiration"),
+    ),
+    Key(
+        "reason",
+        Text("a reason"),
+        "Why; shown in the plan.",
+        also=("why", "because", "note", "comment", "description"),
+    ),
 )
 
 GRANT = KeyedMapping(
     "a mapping with 'reference'",
     "One access role of a contact.",
     (
-        Key("reference", ROLE, "The role's reference, spelt as in the account.", required=True),
+        Key(
+            "reference",
+            ROLE,
+            "The role's reference, spelt as in the account.",
+            required=True,
+            also=("name", "role", "id", "ref", "key", "slug", "value", "title"),
+        ),
         Key("status", Choice(("active",)), "Skips e-mail verification and manual approval."),
         *WINDOW,
     ),
 )
 
 TAGGING = KeyedMapping(
-    "a mapping with 'value'", "One tag of a contact.", (Key("value", TAG, "The tag.", required=True), *WINDOW)
+    "a mapping with 'value'",
+    "One tag of a contact.",
+    (
+        Key("value", TAG, "The tag.", required=True, also=("name", "tag", "label", "id", "key", "reference")),
+        *WINDOW,
+    ),
 )
 
 ROLES = ListOf("a list of roles, such as [customer], or [] for none", TextOrMapping(ROLE, GRANT))
@@ -65,13 +87,39 @@ _FIELD_SCHEMAS: dict[FieldKind, ValueSchema] = {
     FieldKind.COMPANY: Text(nullable=True, longest=200, html=False),
     FieldKind.PROSE: Text(nullable=True, html=False, lines=True),
     FieldKind.COUNTRY: Pattern(
-        "a country code", re.compile(r"[A-Z]{2}"), "write two capital letters such as GB"
+        "a country code",
+        re.compile(r"[A-Z]{2}"),
+        "write two capital letters such as GB",
+        instead={"UK": "GB", "EL": "GR"},
     ),
 }
 
+_FIELDS_ALSO = {
+    "biography": ("bio", "about"),
+    "company": ("organisation", "organization", "companyname"),
+    "firstname": ("forename", "givenname"),
+    "lastname": ("surname", "familyname"),
+    "mobile": ("cell", "mobilephone"),
+    "phone": ("tel", "telephone"),
+    "position": ("job", "jobtitle"),
+    "taxNumber": ("vat", "vatnumber"),
+    "website": ("url", "web", "homepage"),
+    "line1": ("street", "street1", "address", "address1"),
+    "line2": ("street2", "address2"),
+    "line3": ("street3", "address3"),
+    "city": ("town", "place"),
+    "region": ("county", "state", "province"),
+    "countryCode": ("country",),
+    "zip": ("postcode", "postalcode", "zipcode"),
+}
+"""Other words for fields, where it is no near spelling, or another field is nearer."""
+
 
 def _field_keys(fields: FieldTable) -> tuple[Key, ...]:
-    return tuple(Key(field.name, _FIELD_SCHEMAS[field.kind], field.about) for field in fields.values())
+    return tuple(
+        Key(field.name, _FIELD_SCHEMAS[field.kind], field.about, also=_FIELDS_ALSO.get(field.name, ()))
+        for field in fields.values()
+    )
 
 
 def profile_mapping() -> KeyedMapping:
@@ -129,6 +177,33 @@ _ABSENT: JsonSchema = {
 }
 
 
+_IDENTITY = (
+    Key("id", Identifier(), "Pins one contact."),
+    Key(
+        "reference",
+        Text("the contact's reference"),
+        "Finds the contact, where no id is given.",
+        also=("ref", "externalid", "customernumber"),
+    ),
+    Key(
+        "email",
+        EMAIL,
+        "Finds the contact among the users, where no id and no reference is given.",
+        also=("mail", "emailaddress"),
+    ),
+)
+
+_ITEMS = (
+    Key(
+        "roles",
+        ROLES,
+        "Its access roles; [] revokes all of them.",
+        also=("role", "accessroles", "access", "grants", "group", "groups", "permissions"),
+    ),
+    Key("tags", TAGS, "Its tags; [] removes all of them.", also=("tag", "label", "labels")),
+)
+
+
 def contact_mapping() -> KeyedMapping:
     """One contact."""
     profile, address = profile_mapping(), address_mapping()
@@ -136,17 +211,14 @@ def contact_mapping() -> KeyedMapping:
         "a mapping that describes a contact",
         "One contact. What it does not name is not managed.",
         (
-            Key("id", Identifier(), "Pins one contact."),
-            Key("reference", Text("the contact's reference"), "Finds the contact, where no id is given."),
-            Key("email", EMAIL, "Finds the contact among the users, where no id and no reference is given."),
+            *_IDENTITY,
             Key(
                 "state", Choice(("present", "absent")), "absent: to hold no managed role and no managed tag."
             ),
             Key("create", Flag(), "Whether the contact may be created when there is none."),
             Key("type", Choice(ADDABLE_TYPES), "The type of a contact to be created."),
             Key("bundles", ListOf("a list of bundle names", BUNDLE_NAME), "Bundles whose items it gets."),
-            Key("roles", ROLES, "Its access roles; [] revokes all of them."),
-            Key("tags", TAGS, "Its tags; [] removes all of them."),
+            *_ITEMS,
             Key("profile", profile, profile.about),
             Key("address", address, address.about),
             Key("manage", MANAGE, MANAGE.about),
@@ -174,7 +246,12 @@ def file_mapping(contact: KeyedMapping) -> KeyedMapping:
                 NamedMapping("a mapping of bundles", BUNDLE_NAME, BUNDLE),
                 "Bundles, usable in every file.",
             ),
-            Key("contacts", ListOf("a list of contacts", contact), "The contacts."),
+            Key(
+                "contacts",
+                ListOf("a list of contacts", contact),
+                "The contacts.",
+                also=("contact", "customer", "customers", "user", "users", "people"),
+            ),
             allowances_key(),
         ),
     )

@@ -1,8 +1,8 @@
 """The kinds of texts, and the words that need quotes because YAML readers take them for something else."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from reconcile.declare import rules
@@ -129,7 +129,8 @@ class Text:
 class Pattern:
     """One word of a fixed form, and what it is converted to.
 
-    ``advice`` says how to write it; a ``private`` value is not repeated in messages.
+    ``advice`` says how to write it; a ``private`` value is not repeated in messages. ``instead`` holds words
+    of the right form that are usual slips, each with the word that is meant.
     """
 
     noun: str
@@ -137,6 +138,7 @@ class Pattern:
     advice: str
     private: bool = False
     convert: Callable[[str], Any] = str
+    instead: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, node: YamlNode, problems: ProblemList) -> Any:
         """The converted word."""
@@ -144,13 +146,22 @@ class Pattern:
             return refuse_type(self, node, problems)
         if not node.text.isprintable() and _refuse_breaks(node, problems):
             return INVALID
-        if not self.pattern.fullmatch(node.text):
+        if not self.pattern.fullmatch(node.text) or node.text in self.instead:
             subject = "this" if self.private else quoted(node.text)
-            return refuse(rules.WRONG_VALUE, node, f"{subject} is not {self.noun}; {self.advice}", problems)
+            message = f"{subject} is not {self.noun}; {self._advice(node.text)}"
+            return refuse(rules.WRONG_VALUE, node, message, problems)
         if node.plain and (meaning := other_meaning(node.text)):
             return _refuse_unquoted(node, meaning, problems, private=self.private)
         return self.convert(node.text)
 
+    def _advice(self, text: str) -> str:
+        capitals = text.upper()
+        meant = self.instead.get(capitals)
+        if meant is None and not self.private and self.pattern.fullmatch(capitals):
+            meant = capitals
+        return f"write {meant}" if meant else self.advice
+
     def json_schema(self) -> JsonSchema:
-        """A string of that pattern."""
-        return {"type": "string", "pattern": f"^(?:{self.pattern.pattern})$"}
+        """A string of that pattern, and none of the slips."""
+        schema: JsonSchema = {"type": "string", "pattern": f"^(?:{self.pattern.pattern})$"}
+        return schema | {"not": {"enum": sorted(self.instead)}} if self.instead else schema

@@ -26,7 +26,8 @@ from reconcile.declare.problems import (
 from reconcile.declare.rules import Rule
 from reconcile.text import character_name, invisible_character, quoted
 
-from .source import decode, node_after, refuse_hidden
+from .source import decode, node_after, refuse_conflicts, refuse_hidden
+from .syntax_errors import TEMPLATE, syntax_finding
 
 MAX_DEPTH = 16
 """Maximum number of mappings and lists within each other; a declaration needs 5, a configuration 4."""
@@ -84,7 +85,7 @@ class YamlFile:
         any size is read in little memory.
         """
         text = decode(self._data, self._problems)
-        if text is None:
+        if text is None or refuse_conflicts(text, self._problems):
             return
         with _syntax_problems(text, self._problems), ExitStack() as cleanup:
             parser = _PARSER(text)
@@ -112,12 +113,8 @@ def _syntax_problems(text: str, problems: ProblemList) -> Iterator[None]:
     try:
         yield
     except yaml.MarkedYAMLError as error:
-        mark: Any = error.problem_mark or error.context_mark
-        begun: Any = error.context_mark
-        since = f" {error.context} at line {begun.line + 1}" if begun else ""
-        advice = "check the indentation, colons, brackets and quotes"
-        message = f"this is not valid YAML: {error.problem}{since}; {advice}"
-        problems.add(rules.NOT_YAML, RefusedNode(mark) if mark else None, message)
+        mark, message, rule = syntax_finding(text, error, _PARSER)
+        problems.add(rule, RefusedNode(mark) if mark else None, message)
     except yaml.YAMLError:
         match = _NOT_IN_YAML.search(text)
         node = node_after(text[: match.start()]) if match else None
@@ -159,7 +156,7 @@ class _TreeBuilder:
             message = "a second YAML document starts here; put it into a file of its own"
             self._refuse(rules.SEVERAL_DOCUMENTS, event.start_mark, message)
 
-    def _top(self, begin: Any, streamed: str | None) -> ItemsThenRoot[MappingNode]:
+    def _top(self, begin: Any, streamed: str | None) -> ItemsThenRoot[MappingNode | RefusedNode]:
         """The mapping at the top; the lists under the streamed key give their items away."""
         mark = self._enter(begin, 0)
         nodes: list[YamlNode] = []
@@ -201,8 +198,14 @@ class _TreeBuilder:
             return self._mapping(list(self._nodes_until(_MAPPING_END, depth + 1)), mark)
         return self._leaf(event)
 
-    def _mapping(self, nodes: list[YamlNode], mark: Any) -> MappingNode:
-        """The mapping of these keys and values, which alternate, without the keys that it can't have."""
+    def _mapping(self, nodes: list[YamlNode], mark: Any) -> MappingNode | RefusedNode:
+        """The mapping of these keys and values, which alternate, without the keys that it can't have.
+
+        ``{{ … }}`` of a template language is read as a mapping whose key is a mapping.
+        """
+        if nodes and type(key := nodes[0]) is MappingNode and _follows(key.mark, mark):
+            self._refuse(rules.TEMPLATE, mark, TEMPLATE)
+            return RefusedNode(mark)
         entries: dict[str, YamlNode] = {}
         keys: dict[str, ScalarNode] = {}
         for key, value in zip(nodes[::2], nodes[1::2], strict=True):
@@ -264,6 +267,10 @@ class _TreeBuilder:
         if self.refusals == MAX_REFUSALS:
             self._problems.add(rule, None, f"{MAX_REFUSALS} problems of this kind; the rest was not read")
             raise _StopReading
+
+
+def _follows(mark: Any, before: Any) -> bool:
+    return bool(mark.line == before.line and mark.column == before.column + 1)
 
 
 def _in_batches(nodes: Iterator[YamlNode]) -> Iterator[YamlNode]:

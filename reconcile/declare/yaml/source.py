@@ -15,6 +15,9 @@ _HIDDEN = re.compile("(\r(?!\n)|[\x85\u2028\u2029])|[\u202a-\u202e\u2066-\u2069]
 The first makes a key of what looks like the rest of a comment, the second a comment of what looks like a key.
 """
 
+_CONFLICT_MARKER = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?$", re.MULTILINE)
+"""A line that Git writes into a file that it could not merge, each sign in its turn; ``|||||||`` by diff3."""
+
 
 def read_bytes(path: Path, problems: ProblemList) -> bytes | None:
     """The bytes of a file; None, and a problem, when it can't be read."""
@@ -36,6 +39,23 @@ def decode(data: bytes | None, problems: ProblemList) -> str | None:
         before = data[: error.start].decode().removeprefix(_BYTE_ORDER_MARK)
         problems.add(rules.NOT_UTF8, node_after(before), "this is not UTF-8; save the file as UTF-8")
         return None
+
+
+def refuse_conflicts(text: str, problems: ProblemList) -> bool:
+    """True when a merge conflict stands in the file: one problem for each, where it begins.
+
+    Within brackets and quotes YAML takes the markers for text: both sides and they would become items.
+    """
+    if not any(sign * 7 in text for sign in "<|=>"):
+        return False
+    found = inside = False
+    for match in _CONFLICT_MARKER.finditer(text.replace("\r\n", "\n")):
+        if match[0][0] == "<" or not inside:
+            message = "a merge conflict stands here; keep one side and delete the markers"
+            line = match.string.count("\n", 0, match.start())
+            problems.add(rules.MERGE_CONFLICT, RefusedNode(Position(line, 0)), message)
+        found, inside = True, match[0][0] != ">"
+    return found
 
 
 def refuse_hidden(text: str, problems: ProblemList) -> None:
