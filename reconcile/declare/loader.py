@@ -39,7 +39,8 @@ class LoadedDeclarations:
 
     ``declarations`` are sorted by place. ``roles`` is every declared role reference with its place, those of
     bundles included, to be checked against the account. ``files`` is the number of files.
-    ``allowances`` are the entries under ``allow``, sorted by place.
+    ``allowances`` are the entries under ``allow``, sorted by place. ``bundles`` are the names of all bundles,
+    used or not.
     """
 
     declarations: tuple[Declaration, ...] = ()
@@ -47,6 +48,7 @@ class LoadedDeclarations:
     roles: tuple[tuple[str, Place], ...] = ()
     files: int = 0
     allowances: tuple[Allowance, ...] = ()
+    bundles: frozenset[str] = frozenset()
 
 
 def load_declarations(
@@ -77,7 +79,12 @@ def load_declarations(
         raise DeclarationError(problems)
     warnings = tuple(sorted(set(problems)))
     return LoadedDeclarations(
-        declarations, warnings, contents.role_places, contents.files, contents.allowances
+        declarations,
+        warnings,
+        contents.role_places,
+        contents.files,
+        contents.allowances,
+        frozenset(bundle.name for bundle in contents.bundles),
     )
 
 

@@ -1,5 +1,6 @@
 """The nouns both sides share: contacts, the grants and tags they hold, the account's roles."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,13 @@ USER = "user"
 
 ADDABLE_TYPES = ("user", "guest", "branch", "recipient")
 """The contact types that can be added (Evance help: Adding a Contact); ``hq`` can not."""
+
+
+EMAIL_FORM = re.compile(r'[^@\s<>,;"]+@[^@\s<>,;".]+(\.[^@\s<>,;".]+)+')
+"""A bare e-mail address, without a name or brackets: the only form in which one can be declared."""
+
+CONTACT_ID = re.compile(r"[1-9][0-9]{0,19}", re.ASCII)
+"""The form of a contact's id in declarations."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from .contact import Fields
+from .contact import Fields, Identity
 from .facets import Facet
 from .problem import Place
 
@@ -88,3 +88,17 @@ class FileEdit:
     bundles: tuple[NewBundle, ...] = ()
     added: tuple[NewEntry, ...] = ()
     edited: tuple[EntryEdit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotExpressed:
+    """Something of a contact that no declaration can say, so that an import leaves it out.
+
+    ``what`` is the facet, the item or the field: ``role preview``. ``why`` is a clause without a subject,
+    ``remedy`` says what to do.
+    """
+
+    contact: Identity
+    what: str
+    why: str
+    remedy: str

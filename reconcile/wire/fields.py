@@ -5,6 +5,7 @@ fields in the docs, and how a value is masked. The names are those of v1 (Evance
 Updating a Contact).
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,6 +23,19 @@ class FieldKind(StrEnum):
     COMPANY = "company"
     PROSE = "prose"
     COUNTRY = "country code"
+
+
+HTML_START = re.compile(r"<[A-Za-z/!?]")
+"""What begins HTML, which the account takes neither as a company nor as prose."""
+
+LONGEST_COMPANY = 200
+"""Maximum number of characters of a company's name (Evance help: The Contact Object)."""
+
+COUNTRY_CODE = re.compile(r"[A-Z]{2}")
+"""ISO 3166-1 alpha-2."""
+
+COUNTRY_SLIPS = {"UK": "GB", "EL": "GR"}
+"""What is often taken for the code of a country, with its code."""
 
 
 class Masking(StrEnum):

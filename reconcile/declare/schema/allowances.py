@@ -1,13 +1,13 @@
 """The language of entries under ``allow``: which guard, for whom or how far, until when, and why."""
 
 import json
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from reconcile.declare import rules
 from reconcile.declare.problems import ListNode, MappingNode, ProblemList, ScalarNode, YamlNode
 from reconcile.model.allowance import MOST_DAYS
+from reconcile.model.contact import EMAIL_FORM
 from reconcile.model.guards import GUARDS, LiftedBy, guard_named, liftable_guards
 from reconcile.text import quoted
 
@@ -17,7 +17,7 @@ from .texts import Pattern, Text
 
 EMAIL = Pattern(
     "an e-mail address",
-    re.compile(r'[^@\s<>,;"]+@[^@\s<>,;".]+(\.[^@\s<>,;".]+)+'),
+    EMAIL_FORM,
     "write the bare address, without a name or brackets",
     private=True,
 )

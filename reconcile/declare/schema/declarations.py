@@ -4,11 +4,17 @@ The loader's checks and the JSON Schema both come from these mappings. The field
 address are those of ``wire.fields``.
 """
 
-import re
-
 from reconcile.model.contact import ADDABLE_TYPES, USER
 from reconcile.model.declaration import Mode
-from reconcile.wire.fields import ADDRESS_FIELDS, PROFILE_FIELDS, FieldKind, FieldTable
+from reconcile.wire.fields import (
+    ADDRESS_FIELDS,
+    COUNTRY_CODE,
+    COUNTRY_SLIPS,
+    LONGEST_COMPANY,
+    PROFILE_FIELDS,
+    FieldKind,
+    FieldTable,
+)
 
 from .allowances import EMAIL, allowances_key
 from .containers import Key, KeyedMapping, ListOf, NamedMapping, TextOrMapping
@@ -84,13 +90,13 @@ BUNDLE = KeyedMapping(
 _FIELD_SCHEMAS: dict[FieldKind, ValueSchema] = {
     FieldKind.PLAIN: Text(nullable=True, private=True),
     FieldKind.EMAIL: EMAIL,
-    FieldKind.COMPANY: Text(nullable=True, longest=200, html=False),
+    FieldKind.COMPANY: Text(nullable=True, longest=LONGEST_COMPANY, html=False),
     FieldKind.PROSE: Text(nullable=True, html=False, lines=True),
     FieldKind.COUNTRY: Pattern(
         "a country code",
-        re.compile(r"[A-Z]{2}"),
+        COUNTRY_CODE,
         "write two capital letters such as GB",
-        instead={"UK": "GB", "EL": "GR"},
+        instead=COUNTRY_SLIPS,
     ),
 }
 

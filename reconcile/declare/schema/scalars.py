@@ -15,6 +15,7 @@ from reconcile import clock
 from reconcile.declare import rules
 from reconcile.declare.problems import ListNode, MappingNode, ProblemList, RefusedNode, ScalarNode, YamlNode
 from reconcile.declare.rules import Rule
+from reconcile.model.contact import CONTACT_ID
 from reconcile.text import did_you_mean, quoted
 
 JsonSchema = dict[str, Any]
@@ -136,8 +137,6 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,8})", re.ASCII)
 
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?", re.ASCII)
 
-_ID = re.compile(r"[1-9][0-9]{0,19}", re.ASCII)
-
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
@@ -147,14 +146,17 @@ class Identifier:
 
     def read(self, node: YamlNode, problems: ProblemList) -> Any:
         """The digits."""
-        if type(node) is ScalarNode and _ID.fullmatch(node.text):
+        if type(node) is ScalarNode and CONTACT_ID.fullmatch(node.text):
             return node.text
         return refuse_type(self, node, problems)
 
     def json_schema(self) -> JsonSchema:
         """An integer from 1, or its digits."""
         return {
-            "anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": f"^{_ID.pattern}$"}]
+            "anyOf": [
+                {"type": "integer", "minimum": 1},
+                {"type": "string", "pattern": f"^{CONTACT_ID.pattern}$"},
+            ]
         }
 
 

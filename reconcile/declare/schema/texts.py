@@ -8,6 +8,7 @@ from typing import Any
 from reconcile.declare import rules
 from reconcile.declare.problems import NULLS, ProblemList, ScalarNode, YamlNode
 from reconcile.text import quoted
+from reconcile.wire.fields import HTML_START
 
 from .scalars import INVALID, JsonSchema, refuse, refuse_type
 
@@ -54,8 +55,6 @@ def other_meaning(word: str) -> str | None:
 
 
 _BREAKS = re.compile("[\t\n]")
-
-_HTML = re.compile(r"<[A-Za-z/!?]")
 
 
 def _refuse_breaks(node: ScalarNode, problems: ProblemList) -> bool:
@@ -109,7 +108,7 @@ class Text:
         if self.longest is not None and len(node.text) > self.longest:
             message = f"this has {len(node.text)} characters; the account takes at most {self.longest}"
             return refuse(rules.TOO_LONG, node, message, problems)
-        if not self.html and _HTML.search(node.text):
+        if not self.html and HTML_START.search(node.text):
             return refuse(rules.HTML, node, "the account takes no HTML here; write plain text", problems)
         return node.text
 
@@ -121,7 +120,7 @@ class Text:
         if self.longest is not None:
             schema["maxLength"] = self.longest
         if not self.html:
-            schema["not"] = {"type": "string", "pattern": _HTML.pattern}
+            schema["not"] = {"type": "string", "pattern": HTML_START.pattern}
         return schema
 
 

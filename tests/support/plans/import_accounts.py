@@ -1,0 +1,278 @@
+"""Random accounts, folders and policies for imports; what an edit does to an entry, as a model.
+
+A folder is held as mappings, one a line in JSON, which is YAML: so places tell which entry is meant.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+from reconcile.clock import LATEST
+from reconcile.declare.loader import LoadedDeclarations, load_declarations
+from reconcile.importing.expressible import can_say, can_say_email
+from reconcile.model.baseline import EntryKey
+from reconcile.model.contact import Contact, Grant, Identity, OtherTag, State
+from reconcile.model.declaration import Mode
+from reconcile.model.edits import EntryEdit, FileEdit, NewBundle, NewEntry, WrittenItem
+from reconcile.model.facets import SETS, Facet, item_key, tag_key
+from reconcile.model.record import Remembered
+from reconcile.model.settings import Patterns, Policy, Protect
+from tests.support.pages.hostile_texts import HOSTILE
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+HOSTILE_TEXTS = [text for name, text in HOSTILE.items() if not name.startswith("long")]
+
+ROLES = ["customer", "newsletter", "trade-account", "staff-tools", "Customer", "12:30"]
+
+TAGS = ["trade", "Trade ", "TRADE", "vip", "auto:imported", " ", "null", "\tipswich"]
+
+EMAILS = [
+    "ann@example.com",
+    "Ann@Example.com",
+    "bob@example.com ",
+    "cy@example.com",
+    "",
+    "no address",
+    "dee@x.de",
+]
+
+REFERENCES = [None, None, "GB-1", "GB-2", " GB-1", "007", "blank\u200b"]
+
+ENDS = [
+    None,
+    datetime(2027, 1, 31, tzinfo=UTC),
+    datetime(2027, 1, 31, 23, tzinfo=UTC),
+    datetime(2027, 6, 30, 23, tzinfo=UTC),
+    datetime(2027, 1, 31, 10, 0, 1, tzinfo=UTC),
+    datetime(2026, 11, 22, tzinfo=UTC),
+    NOW,
+    LATEST,
+]
+
+hostile = st.sampled_from(HOSTILE_TEXTS) | st.text(max_size=6)
+
+grants = st.builds(
+    Grant,
+    reference=st.sampled_from(ROLES) | hostile.filter(bool),
+    status=st.sampled_from(["active", "active", "active", "pending", "rejected", ""]),
+    expires=st.sampled_from(ENDS),
+    readable=st.sampled_from([True, True, True, False]),
+)
+
+orderly_grants = st.builds(
+    Grant,
+    reference=st.sampled_from(ROLES),
+    status=st.sampled_from(["active", "pending"]),
+    expires=st.sampled_from(ENDS),
+)
+
+
+def roles_of(items: st.SearchStrategy[Grant]) -> st.SearchStrategy[tuple[Grant, ...]]:
+    return st.lists(items, max_size=4, unique_by=lambda grant: grant.reference).map(
+        lambda found: tuple(sorted(found, key=lambda grant: grant.reference))
+    )
+
+
+live_tags = st.lists(st.sampled_from(TAGS) | hostile, max_size=4, unique=True).map(
+    lambda found: tuple(sorted(found, key=lambda tag: (tag_key(tag), tag)))
+)
+
+texts = st.none() | st.sampled_from(["Ann", "Smith & Sons", "GB", "<b>bold</b>"]) | hostile.filter(bool)
+
+states = st.builds(
+    State,
+    roles=roles_of(orderly_grants) | roles_of(grants) | st.none(),
+    tags=live_tags | st.none(),
+    profile=st.fixed_dictionaries(dict.fromkeys(["firstname", "lastname", "company", "biography"], texts)),
+    address=st.fixed_dictionaries(dict.fromkeys(["line1", "city", "countryCode"], texts)),
+    other_tags=st.sampled_from([(), (OtherTag("order", "x"),)]),
+)
+
+
+@st.composite
+def accounts(draw: st.DrawFn) -> tuple[Contact, ...]:
+    """A handful of contacts that share names now and then."""
+    contacts = []
+    for number in range(1, draw(st.integers(1, 5)) + 1):
+        identity = Identity(
+            draw(st.sampled_from([str(number)] * 8 + [f"0{number}"])),
+            draw(st.sampled_from(["user", "user", "user", "guest", "branch"])),
+            draw(st.sampled_from([f"c{number}@example.com", *EMAILS]) | hostile),
+            draw(st.sampled_from(REFERENCES) | hostile),
+        )
+        state = draw(states)
+        profile = {**(state.profile or {}), "email": identity.email or None, "reference": identity.reference}
+        contacts.append(Contact(identity, replace(state, profile=profile)))
+    return tuple(contacts)
+
+
+policies = st.builds(
+    Policy,
+    timezone=st.sampled_from(["UTC", "Europe/London", "Pacific/Apia", "America/Sao_Paulo"]),
+    roles=st.sampled_from(Mode),
+    tags=st.sampled_from(Mode),
+    ignore=st.sampled_from([Patterns(), Patterns(("staff-*",), ("auto:*",)), Patterns(("*",), ("V*",))]),
+    protect=st.sampled_from([Protect(), Protect(("customer",), ("c1@example.com", "GB-1"))]),
+)
+
+remembrances = st.dictionaries(
+    st.builds(EntryKey, email=st.sampled_from(["ann@example.com", "c1@example.com", "c2@example.com"]))
+    | st.builds(EntryKey, reference=st.sampled_from(["GB-1", "GB-2"])),
+    st.sampled_from(["1", "2", "90"]),
+    max_size=2,
+).map(lambda names: Remembered(names=names))
+
+Entry = dict[str, Any]
+
+DAYS = ["2026-10-01", "2026-11-22", "2026-12-01", "2027-01-31"]
+
+
+def _items(
+    name_key: str, names: list[str], keys: Mapping[str, st.SearchStrategy[str]]
+) -> st.SearchStrategy[Any]:
+    name = st.sampled_from(names)
+    return name | st.fixed_dictionaries({name_key: name}, optional=dict(keys))
+
+
+def _lists(facet: Facet, names: list[str]) -> st.SearchStrategy[list[Any]]:
+    window = {"starts": st.sampled_from(DAYS), "expires": st.sampled_from(DAYS), "reason": st.just("Why")}
+    if facet is Facet.ROLES:
+        items = _items("reference", names, {**window, "status": st.just("active")})
+    else:
+        items = _items("value", names, window)
+    return st.lists(items, max_size=3, unique_by=lambda item: item_key(facet, name_of(item)))
+
+
+declared_sets = {
+    "roles": _lists(Facet.ROLES, ["customer", "newsletter", "trade-account"]),
+    "tags": _lists(Facet.TAGS, ["trade", "vip", "ipswich"]),
+}
+
+declared_fields = {
+    "profile": st.dictionaries(
+        st.sampled_from(["firstname", "company", "biography"]), st.sampled_from(["Ann", None]), min_size=1
+    )
+    | st.just({"email": "new@example.com"}),
+    "address": st.dictionaries(st.sampled_from(["line1", "city"]), st.sampled_from(["Ann", None]), min_size=1)
+    | st.just({"countryCode": "GB"}),
+}
+
+modes = st.sampled_from([{"roles": "additive"}, {"tags": "authoritative"}, {"roles": "authoritative"}])
+
+
+@st.composite
+def declared_entries(draw: st.DrawFn, contact: Contact, bundles: list[str]) -> Entry:
+    """An entry that most likely finds that contact."""
+    identity = contact.identity
+    pins = {"id": identity.id.lstrip("0"), "email": identity.email, "reference": identity.reference or ""}
+    sayable = {"id": True, "email": can_say_email(identity.email), "reference": can_say(pins["reference"])}
+    pin = draw(st.sampled_from([name for name in pins if sayable[name]]))
+    entry: Entry = {pin: pins[pin], **draw(st.fixed_dictionaries({}, optional=declared_fields))}
+    if draw(st.integers(0, 4)) == 0:
+        return {**entry, "state": "absent"}
+    further = {**declared_sets, "manage": modes}
+    if bundles:
+        further["bundles"] = st.lists(st.sampled_from(bundles), min_size=1, max_size=2, unique=True)
+    return {**entry, **draw(st.fixed_dictionaries({}, optional=further))}
+
+
+@dataclass
+class ModelFolder:
+    """The files of a folder as mappings: what stands under ``bundles`` and ``contacts``."""
+
+    bundles: dict[str, dict[str, Entry]] = field(default_factory=dict)
+    contacts: dict[str, list[Entry]] = field(default_factory=dict)
+
+    def load(self, root: Path, policy: Policy) -> LoadedDeclarations:
+        """The declarations, as the loader reads them."""
+        for file in root.rglob("*.yaml"):
+            file.unlink()
+        for name in {*self.bundles, *self.contacts}:
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_text(self._text(name), encoding="utf-8")
+        return load_declarations(root / "contacts", policy, root=root)
+
+    def _text(self, name: str) -> str:
+        lines = [f"- {json.dumps(entry, ensure_ascii=False)}" for entry in self.contacts.get(name, [])]
+        text = f"contacts: {'' if lines else '[]'}\n" + "".join(f"{line}\n" for line in lines)
+        bundles = self.bundles.get(name)
+        return text + (f"bundles: {json.dumps(bundles, ensure_ascii=False)}\n" if bundles else "")
+
+    def write(self, edits: Iterable[FileEdit]) -> None:
+        """What the edits say; a place of line 2 is the first entry of its file."""
+        for edit in edits:
+            entries = self.contacts.setdefault(edit.file, [])
+            for changed in edit.edited:
+                apply_edit(entries[changed.place.line - 2], changed)
+            entries += [entry_of(new) for new in edit.added]
+            if edit.bundles:
+                given = {bundle.name: bundle_of(bundle) for bundle in edit.bundles}
+                self.bundles.setdefault(edit.file, {}).update(given)
+
+
+def name_of(item: Any) -> str:
+    """What a declared item is called."""
+    return item if isinstance(item, str) else item.get("reference") or item["value"]
+
+
+def item_of(item: WrittenItem, facet: Facet) -> Any:
+    name_key = "reference" if facet is Facet.ROLES else "value"
+    return {name_key: item.name, "expires": end_text(item.expires)} if item.expires else item.name
+
+
+def end_text(end: date | datetime) -> str:
+    return end.isoformat()
+
+
+def entry_of(new: NewEntry) -> Entry:
+    pins = {"id": new.id, "reference": new.reference, "email": new.email}
+    entry: Entry = {key: value for key, value in pins.items() if value is not None}
+    if new.bundles:
+        entry["bundles"] = list(new.bundles)
+    for facet in SETS:
+        items = getattr(new, facet)
+        if items is not None:
+            entry[facet.value] = [item_of(item, facet) for item in items]
+    return entry
+
+
+def bundle_of(bundle: NewBundle) -> Entry:
+    return {
+        facet.value: [item_of(item, facet) for item in getattr(bundle, facet)]
+        for facet in SETS
+        if getattr(bundle, facet)
+    }
+
+
+def apply_edit(entry: Entry, edit: EntryEdit) -> None:
+    """What ``authoring`` does to the text, done to the mapping."""
+    for key in edit.dropped_keys:
+        del entry[key]
+    if edit.dropped_bundles:
+        entry["bundles"] = [name for name in entry["bundles"] if name not in edit.dropped_bundles]
+    for facet, fields in edit.fields.items():
+        entry[facet.value].update(fields)
+    for facet, changes in edit.sets.items():
+        items = entry.setdefault(facet.value, [])
+        items[:] = [item for item in items if name_of(item) not in changes.removed]
+        for put in changes.put:
+            _put(items, put, facet)
+
+
+def _put(items: list[Any], put: WrittenItem, facet: Facet) -> None:
+    position = next((i for i, item in enumerate(items) if name_of(item) == put.name), None)
+    new = item_of(put, facet)
+    if position is None:
+        items.append(new)
+        return
+    before = items[position]
+    kept = {} if isinstance(before, str) else dict(before)
+    for key in ("expires", *put.dropped_keys):
+        kept.pop(key, None)
+    items[position] = {**kept, **new} if isinstance(new, dict) else ({**kept} or new)
