@@ -1,27 +1,40 @@
-# Every target sets itself up: a virtual environment in .venv with the locked dependencies.
+# Every target sets itself up: a virtual environment in .venv with the locked dependencies, from wheels alone.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+RUNNABLE := $(VENV)/.runnable
 READY := $(VENV)/.ready
 OUT ?= build/recording
+LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint types format generate record lock clean
+.PHONY: help setup demo test test-long lint types format generate record dist lock clean
 
 help:  ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
 
-setup: $(READY)  ## Make .venv with the locked dependencies.
-
-$(READY): requirements-dev.txt pyproject.toml
+# Makes .venv anew, so that nothing stays that a lock no longer names.
+define install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "reconcile needs Python 3.11 or newer: call `make PYTHON=python3.12 …`" or 0)'
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r
+endef
+
+# What the package needs to run, from this folder.
+$(RUNNABLE): requirements.txt
+	$(install) $<
 	@touch $@
 
-demo: $(READY)  ## Plan, apply and plan again against the embedded sandbox.
-	@$(BIN)/reconcile demo
+# What working on it needs, too; the package is installed so that changes of the code take effect at once.
+$(READY): requirements-dev.txt requirements.txt pyproject.toml
+	$(install) $<
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(RUNNABLE) $@
+
+setup: $(READY)  ## Make .venv with all that the other targets need.
+
+demo: $(RUNNABLE)  ## Plan, apply and plan again against the embedded sandbox.
+	@$(BIN)/python -m reconcile demo
 
 test: $(READY)  ## Run the tests.
 	$(BIN)/python -m pytest -n auto -m "not long"
@@ -46,10 +59,15 @@ generate: $(READY)  ## Write the page of rules and the JSON Schemas anew.
 record: $(READY)  ## Record what every command does, to compare before and after a refactoring.
 	$(BIN)/python tools/record.py $(OUT)
 
+dist: $(READY)  ## Make wheel and sdist of the last commit in dist/; the same commit gives the same bytes.
+	rm -rf build/source dist
+	mkdir -p build/source
+	git archive HEAD | tar -x -C build/source
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -P -m build --no-isolation --outdir dist build/source
+
 lock: $(READY)  ## Lock the dependencies anew, with hashes and without an index address.
-	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile $(LOCKING) pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile $(LOCKING) --constraint requirements.txt --extra dev pyproject.toml -o requirements-dev.txt
 
 clean:  ## Remove what the other targets made.
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
