@@ -97,8 +97,9 @@ def test_a_workflow_gives_nothing_away(path: Path) -> None:
     assert document["permissions"] == {}
     triggers = document[True]  # what YAML 1.1 makes of the key `on`
     assert not {"pull_request_target", "workflow_run", "issue_comment"} & set(triggers)
-    for job in document["jobs"].values():
-        assert job["permissions"]["contents"] == "read"
+    for name, job in document["jobs"].items():
+        makes_a_release = (path.name, name) == ("release.yml", "release")
+        assert job["permissions"]["contents"] == ("write" if makes_a_release else "read")
         assert job["timeout-minutes"] <= 120
     for step in steps(path):
         if step.get("uses", "").startswith("actions/checkout@"):
@@ -120,6 +121,39 @@ def test_secrets_lie_in_environments_and_reach_single_steps(name: str) -> None:
             assert job["environment"] in {"reconcile-plan", "reconcile-apply", "reconcile-clock"}
             writes = step["run"].startswith("reconcile apply")
             assert writes == (job["environment"] != "reconcile-plan")
+
+
+def test_a_release_runs_no_code_where_it_may_sign_publish_or_write() -> None:
+    """Dependencies and our own code run in the job that may only read; its files are handed on."""
+    jobs = loaded(ROOT / ".github" / "workflows" / "release.yml")["jobs"]
+    assert jobs["build"]["permissions"] == {"contents": "read"}
+    for name, allowed in {
+        "attest": {"contents": "read", "id-token": "write", "attestations": "write"},
+        "publish": {"contents": "read", "id-token": "write"},
+        "release": {"contents": "write"},
+    }.items():
+        assert jobs[name]["permissions"] == allowed
+        ran = [step["run"].split()[:3] for step in jobs[name]["steps"] if "run" in step]
+        assert ran == ([["gh", "release", "create"]] if name == "release" else [])
+        used = {step["uses"].partition("@")[0] for step in jobs[name]["steps"] if "uses" in step}
+        assert "actions/checkout" not in used
+
+
+def test_a_release_is_published_without_a_password_after_a_person_let_it() -> None:
+    """The index trusts one workflow with one environment; what comes before may not ask it."""
+    path = ROOT / ".github" / "workflows" / "release.yml"
+    jobs = loaded(path)["jobs"]
+    assert "secrets." not in path.read_text(encoding="utf-8")
+    assert {name: job["environment"] for name, job in jobs.items() if "environment" in job} == {
+        "publish": "release"
+    }
+    assert [jobs[name].get("needs") for name in ("attest", "publish", "release")] == [
+        "build",
+        "attest",
+        "publish",
+    ]
+    commands = [step["run"].split()[:2] for step in jobs["build"]["steps"] if "run" in step]
+    assert commands == [["python", "tools/check_release.py"], ["make", "dist"]]
 
 
 def test_apply_is_never_cancelled() -> None:
