@@ -27,7 +27,7 @@ Unauthorized and Forbidden, which the next write would meet, too, are raised.
 from collections.abc import Iterable
 from enum import IntEnum
 
-from .model.problem import Problem
+from .model.problem import Problem, problem_lines
 from .text import escape_unprintable
 
 
@@ -56,13 +56,13 @@ class UsageError(ReconcileError):
 
 
 class DeclarationError(ReconcileError):
-    """The declarations or the configuration are invalid: all problems, sorted by place."""
+    """The declarations or the configuration are invalid: all problems, sorted by place; many are counted."""
 
     exit_code = ExitCode.INVALID
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
-        super().__init__("\n".join(map(str, self.problems)))
+        super().__init__("\n".join(problem_lines(self.problems)))
 
 
 class InvalidScope(ReconcileError):

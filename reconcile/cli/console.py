@@ -17,7 +17,7 @@ from types import FrameType
 import click
 
 from reconcile.errors import ExitCode, Refusal
-from reconcile.model.problem import Problem
+from reconcile.model.problem import Problem, problem_lines
 from reconcile.model.settings import Privacy
 from reconcile.services.caller import Progress
 from reconcile.text import escape_unprintable
@@ -100,8 +100,8 @@ class Terminal:
 
     def warn(self, warnings: Iterable[Problem]) -> None:
         """Print what deserves a second look in the declarations, although it can be done."""
-        for warning in warnings:
-            self.note(str(warning))
+        for line in problem_lines(tuple(warnings)):
+            self.note(line)
 
     def trace(self, line: str) -> None:
         """Print one request to the account, if each is wanted."""

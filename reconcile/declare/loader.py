@@ -15,7 +15,7 @@ from reconcile.model.declaration import Declaration
 from reconcile.model.facets import Facet
 from reconcile.model.problem import Place, Problem, Severity
 from reconcile.model.settings import Policy
-from reconcile.text import character_name, escape_unprintable, shows
+from reconcile.text import character_name, escape_unprintable, listed, shows
 
 from . import rules
 from .allowances import AllowanceReader, find_equal_allowances
@@ -64,7 +64,7 @@ def load_declarations(
     in_folder = ProblemList(relative(folder, root), problems)
     with _garbage_collector_off():
         contents = _read_folder(folder, root, policy, problems, now)
-        _check_emptiness(contents, in_folder)
+        _check_emptiness(contents, folder, in_folder)
         declarations = _fold_bundles_in(contents, in_folder)
         problems += find_duplicates(declarations)
         problems += find_shared_emails(declarations)
@@ -186,11 +186,23 @@ def _bundles_written(mapping: CheckedMapping) -> int:
     return len(node.entries) if isinstance(node, MappingNode) else 0 if node is None else -1
 
 
-def _check_emptiness(contents: _Contents, problems: ProblemList) -> None:
+def _check_emptiness(contents: _Contents, folder: Path, problems: ProblemList) -> None:
     # Otherwise a folder that was moved or misspelt would revoke all that it declared.
-    if not contents.contacts and not problems.problems:
-        message = "no file here declares a contact; add one, or correct 'contacts'"
-        problems.add(rules.NO_CONTACTS, None, message)
+    if contents.contacts or problems.problems:
+        return
+    others = [] if contents.files else _other_files(folder)
+    if others:
+        message = f"declarations are *.yaml files, and this folder holds only {listed(others)}; rename them"
+    else:
+        message = "no file here declares a contact; add one, or write the account's with 'reconcile import'"
+    problems.add(rules.NO_CONTACTS, None, f"{message}, or correct 'contacts'")
+
+
+def _other_files(folder: Path) -> list[str]:
+    """The files of a folder, and of those below it, that are no declarations by their names."""
+    found = (path for path in folder.rglob("*") if path.is_file())
+    names = (path.relative_to(folder) for path in found)
+    return sorted(name.as_posix() for name in names if not any(part.startswith(".") for part in name.parts))
 
 
 def _fold_bundles_in(contents: _Contents, problems: ProblemList) -> tuple[Declaration, ...]:
@@ -230,7 +242,8 @@ def find_files(folder: Path, root: Path, problems: list[Problem]) -> list[Path]:
     """
     in_folder = ProblemList(relative(folder, root), problems)
     if not folder.is_dir():
-        in_folder.add(rules.NO_FOLDER, None, "there is no such folder; make it, or correct 'contacts'")
+        ways = "'reconcile init' begins one, 'reconcile import' fills it from the account"
+        in_folder.add(rules.NO_FOLDER, None, f"there is no such folder; {ways}, or correct 'contacts'")
         return []
     home = os.path.realpath(folder)
     if not Path(home).is_relative_to(os.path.realpath(root)):

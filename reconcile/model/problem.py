@@ -1,11 +1,15 @@
 """Where something stands in the declarations, and what is wrong there."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from reconcile.text import escape_unprintable
+from reconcile.text import count, escape_unprintable, listed
+
+COUNTED_FROM = 20
+"""Number of problems from which on they are counted at their end: more than a screen shows."""
 
 
 class Place(NamedTuple):
@@ -43,6 +47,21 @@ class Problem:
         """``file:line:col: message [rule-id]``, as editors and CI systems parse it."""
         word = "warning: " if self.severity is Severity.WARNING else ""
         return escape_unprintable(f"{self.place}: {word}{self.message} [{self.rule}]")
+
+
+def problem_lines(problems: Collection[Problem]) -> list[str]:
+    """A line for each problem; where they are many, how many there are of each rule and in each file."""
+    lines = list(map(str, problems))
+    return [*lines, _count_line(problems)] if len(lines) >= COUNTED_FROM else lines
+
+
+def _count_line(problems: Collection[Problem]) -> str:
+    rules = Counter(problem.rule for problem in problems).most_common()
+    files = Counter(problem.place.file for problem in problems).most_common()
+    by_rule = listed([f"{number:,} {rule}" for rule, number in rules])
+    by_file = listed([f"{file} ({number:,})" for file, number in files])
+    most = f"; most in {by_file}" if len(files) > 1 else ""
+    return f"{count(len(problems), 'problem')} in {count(len(files), 'file')}: {by_rule}{most}"
 
 
 @dataclass(frozen=True, slots=True)

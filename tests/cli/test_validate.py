@@ -44,6 +44,26 @@ def test_problems_of_configuration_and_files_are_told_in_one_run(project: Projec
     ]
 
 
+@pytest.mark.parametrize("command", ["validate", "plan", "apply"])
+def test_many_problems_are_counted_at_their_end(project: Project, command: str) -> None:
+    """All are told, then how many of each rule and in which files, the most first; few are not counted."""
+
+    def team(size: int, keys: str) -> str:
+        return "contacts:\n" + "".join(f"  - {{email: c{n}@example.com, {keys}}}\n" for n in range(size))
+
+    project.declare(team(15, "tag: [vip]"))
+    assert len(project.run(command).err.splitlines()) == 15
+    project.declare(team(12, "tag: [vip], x: y"))
+    project.declare("contacts:\n  - {email: ann@example.com, roles: vip}\n", "contacts/other.yaml")
+    done = project.run(command)
+    lines = done.err.splitlines()
+    assert (done.code, len(lines)) == (65, 26)
+    assert lines[-1] == (
+        "25 problems in 2 files: 24 unknown-key, 1 wrong-type; "
+        "most in contacts/team.yaml (24), contacts/other.yaml (1)"
+    )
+
+
 def test_a_warning_does_not_fail(project: Project) -> None:
     """It is said, counted, and the exit code is 0."""
     project.declare(WARNED)

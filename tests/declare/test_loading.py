@@ -78,11 +78,25 @@ def test_items_of_bundles_that_count_no_more_are_remembered(contacts: Path) -> N
     assert [(grant.reference, grant.bundle) for grant in entry.roles or ()] == [("x", "a"), ("z", None)]
 
 
+def test_a_folder_of_other_files_names_them(contacts: Path) -> None:
+    """Whoever wrote JSON or gave a file the ending of another program sees why nothing was read."""
+    (contacts / "ann.yaml").unlink()
+    (contacts / "more").mkdir()
+    for name in ("a.json", "more/b.yaml.txt", ".hidden.json"):
+        (contacts / name).write_text("contacts: []", encoding="utf-8")
+    (told,) = problems(contacts)
+    only = "contacts: declarations are *.yaml files, and this folder holds only a.json, more/b.yaml.txt; "
+    assert told == f"{only}rename them, or correct 'contacts' [no-contacts]"
+    (contacts / "c.yml").write_text("contacts: []", encoding="utf-8")
+    (told,) = problems(contacts)
+    assert told.startswith("contacts: no file here declares a contact; ")
+
+
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:
     """A folder that is not there would declare nobody."""
-    assert problems(tmp_path / "contacts") == [
-        "contacts: there is no such folder; make it, or correct 'contacts' [no-folder]"
-    ]
+    (told,) = problems(tmp_path / "contacts")
+    ways = "'reconcile init' begins one, 'reconcile import' fills it from the account"
+    assert told == f"contacts: there is no such folder; {ways}, or correct 'contacts' [no-folder]"
 
 
 def test_a_file_in_place_of_the_folder_is_told(tmp_path: Path) -> None:
