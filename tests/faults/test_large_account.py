@@ -33,11 +33,11 @@ def test_a_large_account_converges_and_loses_nothing(
     running_sandbox.reset()
     seed(running_sandbox.path, contacts=size, now=NOW)
     before = running_sandbox.holds()
-    wanted = {
-        number: changed(state) if int(number) % every == 0 else state for number, state in before.items()
-    }
+    chosen = {number for number in before if int(number) % every == 0 and can_be_written(before[number])}
+    wanted = {number: changed(state) if number in chosen else state for number, state in before.items()}
     settings = "guards: {last-role: 9999, last-holder: 99, losing-access: {contacts: 9999}}\n"
-    checkout = running_sandbox.checkout(declared(wanted), workers=8, settings=settings)
+    expressible = {number: state for number, state in wanted.items() if can_be_written(state)}
+    checkout = running_sandbox.checkout(declared(expressible), workers=8, settings=settings)
     running_sandbox.upset(*FAULTS)
     for _ in range(4):
         done = checkout.apply()
@@ -49,7 +49,8 @@ def test_a_large_account_converges_and_loses_nothing(
     assert {number: lasting(state) for number, state in after.items()} == {
         number: lasting(state) for number, state in wanted.items()
     }
-    assert sum(after[number] != before[number] for number in before) >= size // every - 1
+    assert len(chosen) > size // every - 3
+    assert sum(after[number] != before[number] for number in before) >= len(chosen) - 1
     assert any(one["status"] >= 500 for one in running_sandbox.requests())
     running_sandbox.calm()
     running_sandbox.control("DELETE", "requests")  # which keeps no more than the last ones
@@ -62,6 +63,11 @@ def assert_each_old_or_new(before: Account, wanted: Account, found: Account) -> 
     assert found.keys() == before.keys()
     for number, state in found.items():
         assert lasting(state) in (lasting(before[number]), lasting(wanted[number])), number
+
+
+def can_be_written(state: State) -> bool:
+    """A rejected grant can't be kept for sure by any form of an update: its contact would be set aside."""
+    return all(status != "rejected" for status, _ in state["roles"].values())
 
 
 def changed(state: State) -> State:

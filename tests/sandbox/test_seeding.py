@@ -4,8 +4,9 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -75,8 +76,21 @@ def test_generated_contacts_are_believable(tmp_path: Path) -> None:
     assert len(guests) > len(set(guests))
     assert set(users) & set(guests)
     statuses = Counter(grant["status"] for grant in sandbox.show(path, "grants"))
-    assert statuses["active"] > statuses["pending"] > 0
+    assert statuses["active"] > statuses["pending"] > statuses["rejected"] > 0
     assert any(contact["tags"]["contact"] for contact in contacts)
+
+
+def test_generated_ends_are_mostly_those_of_a_day(tmp_path: Path) -> None:
+    """People end access with a day, in London in summer and winter; a program may choose any instant."""
+    path = tmp_path / "sandbox.sqlite3"
+    sandbox.seed(path, contacts=1_000, now=NOW)
+    london = ZoneInfo("Europe/London")
+    ends = [
+        datetime.fromisoformat(grant["expires"]) for grant in sandbox.show(path, "grants") if grant["expires"]
+    ]
+    days = [end for end in ends if end.astimezone(london).time() == time(0)]
+    assert len({end.utcoffset() for end in (day.astimezone(london) for day in days)}) == 2
+    assert 0.6 < len(days) / len(ends) < 0.9
 
 
 def test_a_generated_account_answers_as_the_shop_does(tmp_path: Path) -> None:

@@ -8,11 +8,13 @@ import sqlite3
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from itertools import islice
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from reconcile.sandbox.store import contacts, roles, schema
 
@@ -25,6 +27,11 @@ _DAY = 86_400
 
 _RECENT_PEOPLE = 2_000
 """Maximum number of people whose address a guest may repeat, then the oldest are forgotten."""
+
+_LONDON = ZoneInfo("Europe/London")
+
+_REJECTED, _WAITING = 0.01, 0.05
+"""Share of the applications that were rejected; and that share with those that wait added to it."""
 
 _KINDS = (("user", 0.72), ("guest", 0.95), ("recipient", 0.98), ("branch", 1.0))
 """Types, each with its share of the contacts added to the shares before it."""
@@ -137,10 +144,24 @@ def _grants(person: _Person, role_ids: dict[str, int]) -> Iterator[tuple[Any, ..
         if chance.random() >= share:
             continue
         end = person.now + int((chance.random() - 0.25) * 600 * _DAY)
-        expires = end if chance.random() < share_that_expires else None
-        waits = reference.startswith("trade") and chance.random() < 0.05
-        status, awaits = ("pending", "admin") if waits else ("active", None)
+        expires = _as_set_by_people(end) if chance.random() < share_that_expires else None
+        status, awaits = _answer(chance.random()) if reference.startswith("trade") else ("active", None)
         yield person.contact_id, role_ids[reference], status, awaits, expires, person.created
+
+
+def _answer(roll: float) -> tuple[str, str | None]:
+    """What the shop answered to an application for trade terms, and whom a waiting one waits for."""
+    if roll < _REJECTED:
+        return "rejected", None
+    return ("pending", "admin") if roll < _WAITING else ("active", None)
+
+
+def _as_set_by_people(end: int) -> int:
+    """The end of a day in London, three times out of four: people choose days, programs instants."""
+    if end % 4 == 0:
+        return end
+    day = datetime.fromtimestamp(end, _LONDON).date()
+    return int(datetime(day.year, day.month, day.day, tzinfo=_LONDON).timestamp())
 
 
 def _address(chance: Random) -> tuple[str, ...]:
