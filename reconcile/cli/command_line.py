@@ -21,6 +21,7 @@ from .commands.demo import demo
 from .commands.drift import drift
 from .commands.explain import explain
 from .commands.history import history
+from .commands.import_contacts import import_contacts
 from .commands.plan import plan
 from .commands.probe import probe
 from .commands.revert import revert
@@ -63,6 +64,7 @@ for command in (
     drift,
     explain,
     history,
+    import_contacts,
     plan,
     probe,
     revert,

@@ -52,19 +52,21 @@ class LoadedDeclarations:
 
 
 def load_declarations(
-    folder: Path, policy: Policy, *, root: Path, now: datetime | None = None
+    folder: Path, policy: Policy, *, root: Path, now: datetime | None = None, may_be_empty: bool = False
 ) -> LoadedDeclarations:
     """All declarations of a folder, with every ``*.yaml`` and ``*.yml`` below it.
 
     Places name their file relative to ``root``, the folder of the configuration; nothing outside of it is
-    read. What is about time, as when an entry under ``allow`` has ended, is only told with ``now``. Raises
-    DeclarationError with all problems of all files, sorted by place.
+    read. What is about time, as when an entry under ``allow`` has ended, is only told with ``now``.
+    ``may_be_empty``: a folder that declares no contact is in order. Raises DeclarationError with all problems
+    of all files, sorted by place.
     """
     problems: list[Problem] = []
     in_folder = ProblemList(relative(folder, root), problems)
     with _garbage_collector_off():
         contents = _read_folder(folder, root, policy, problems, now)
-        _check_emptiness(contents, folder, in_folder)
+        if not may_be_empty:
+            _check_emptiness(contents, folder, in_folder)
         declarations = _fold_bundles_in(contents, in_folder)
         problems += find_duplicates(declarations)
         problems += find_shared_emails(declarations)

@@ -1,4 +1,4 @@
-"""What the commands that read answer: drift, an explanation, a timeline, the report of a probe."""
+"""What the commands that read answer: drift, an explanation, a timeline, the reports of probe and import."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from reconcile.clock import OPEN, Window
 
 from .contact import Identity
 from .declaration import Declaration, DeclaredItem, Mode
+from .edits import NotExpressed
 from .facets import Facet
 from .guards import Verdict
 from .plans.change import Change, ChangeAction
@@ -208,3 +209,45 @@ class ProbeReport:
     capabilities: Capabilities
     not_restored: tuple[str, ...] = ()
     stopped: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """What an import puts into one file: numbers of entries and bundles, and the file before and after.
+
+    ``before`` is None for a new file.
+    """
+
+    file: str
+    added: int
+    edited: int
+    bundles: int
+    before: str | None
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import has written, or would write.
+
+    ``unchanged`` counts the contacts that were declared as they are before; ``holding_nothing`` those that
+    hold no role or tag that may be managed. ``left_out`` are whole contacts, ``not_expressed`` is what of
+    imported ones is not declared. ``differing`` counts contacts that it is not about, for which a plan has
+    changes as before.
+    """
+
+    account: str
+    as_of: datetime
+    timezone: str
+    dry_run: bool
+    files: tuple[ImportedFile, ...]
+    unchanged: int = 0
+    holding_nothing: int = 0
+    left_out: tuple[NotExpressed, ...] = ()
+    not_expressed: tuple[NotExpressed, ...] = ()
+    differing: int = 0
+
+    @property
+    def imported(self) -> int:
+        """The number of contacts whose entries are new or edited."""
+        return sum(file.added + file.edited for file in self.files)

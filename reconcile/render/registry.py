@@ -16,11 +16,12 @@ from reconcile.documents.plan import plan_json
 from reconcile.documents.reports import ProbeReportDocument, ProblemsDocument, TimelineDocument, drift_json
 from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import ProblemReport
-from reconcile.model.reports import Drift, Explanation, ProbeReport, Timeline
+from reconcile.model.reports import Drift, Explanation, ImportReport, ProbeReport, Timeline
 from reconcile.model.settings import Privacy
 
 from .drift import drift_markdown, drift_text
 from .explanation import explanation_text
+from .importing import import_diff, import_text
 from .layout import PLAIN, TextLayout
 from .masking.mask import mask
 from .plan_markdown.document import plan_markdown
@@ -82,6 +83,8 @@ FORMATS = [
     Format(Timeline, "json", partial(encode_text, TimelineDocument), Audience.PROGRAM),
     Format(ProbeReport, "text", probe_text, Audience.USER, laid_out=True),
     Format(ProbeReport, "json", partial(encode_text, ProbeReportDocument), Audience.PROGRAM),
+    Format(ImportReport, "text", import_text, Audience.USER, laid_out=True),
+    Format(ImportReport, "diff", import_diff, Audience.USER),
     Format(ProblemReport, "text", problems_text, Audience.USER),
     Format(ProblemReport, "json", partial(encode_text, ProblemsDocument), Audience.PROGRAM),
     Format(ProblemReport, "github", problems_github, title="GitHub's annotations"),

@@ -16,9 +16,10 @@ from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from reconcile.model.declaration import Declaration
+from reconcile.model.edits import NotExpressed
 from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import ProblemReport
-from reconcile.model.reports import Drift, Explanation, ProbeReport, Timeline
+from reconcile.model.reports import Drift, Explanation, ImportReport, ProbeReport, Timeline
 
 from .contact_mask import ContactMask, mask_identity, telling_fields
 from .personal_texts import NO_CONTACTS, PersonalTexts, mask_emails, telling_values
@@ -80,12 +81,29 @@ def _mask_problems(report: ProblemReport) -> ProblemReport:
     return replace(report, problems=tuple(problems))
 
 
+def _mask_import(report: ImportReport) -> ImportReport:
+    """The contents of files are nothing but personal: of each only its name and its numbers stay."""
+    files = (replace(file, file=mask_emails(file.file), before=None, after="") for file in report.files)
+    return replace(
+        report,
+        files=tuple(files),
+        left_out=tuple(map(_mask_not_expressed, report.left_out)),
+        not_expressed=tuple(map(_mask_not_expressed, report.not_expressed)),
+    )
+
+
+def _mask_not_expressed(row: NotExpressed) -> NotExpressed:
+    texts = {name: mask_emails(getattr(row, name)) for name in ("what", "why", "remedy")}
+    return replace(row, contact=mask_identity(row.contact), **texts)
+
+
 _WALKS: dict[type, Callable[[Any], Any]] = {
     Plan: mask_plan,
     Drift: _mask_drift,
     Explanation: _mask_explanation,
     Timeline: _mask_timeline,
     ProblemReport: _mask_problems,
+    ImportReport: _mask_import,
     # A probe reports on a scratch contact by its id, and quotes nothing of it.
     ProbeReport: lambda report: report,
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from reconcile.evance.listing import Listing
 from reconcile.evance.reader import Reader
-from reconcile.model.contact import Contact, Identity, State, email_key
+from reconcile.model.contact import USER, Contact, Identity, State, email_key
 from reconcile.model.declaration import Declaration
 from reconcile.model.record import Remembered
 from reconcile.model.settings import SearchCase
@@ -58,6 +58,26 @@ class LookUps:
         unknown = unread - {identity.id for identity in listing.identities}
         undecided = unknown or any(self._list_decides(one) for one in self._missing(missing, listing))
         return self._listed(contacts) if undecided else FoundContacts(listing, whole=False)
+
+    def with_namesakes(
+        self, found: FoundContacts, asked: Sequence[Declaration], folder: Iterable[Declaration]
+    ) -> FoundContacts:
+        """What was ``asked`` for and found, and who has the name by which an entry would find one of these.
+
+        That is the address of a user, and the reference of others; or of anybody where an entry of the
+        ``folder`` names it. All contacts where the account does not answer.
+        """
+        if found.whole:
+            return found
+        identities, contacts = found.listing.identities, dict(found.listing.contacts)
+        named = {entry.reference for entry in folder}
+        emails = self._spellings(one.email for one in identities if one.type == USER and one.email)
+        references = {one.reference for one in identities if one.type != USER or one.reference in named}
+        searches = emails | {("reference", reference) for reference in references if reference}
+        rows = self._searched(searches - self._pins(asked))
+        if rows is None:
+            return self._listed(contacts)
+        return FoundContacts(_listing([found.listing, *rows], contacts), whole=False)
 
     def _list_is_cheaper(self, requests: int) -> bool:
         """Whether the list has fewer pages; the account is asked where what is known of it is not enough."""

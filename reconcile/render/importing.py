@@ -1,0 +1,167 @@
+"""An import as text: what stands in which file now, and what is not declared. And as a diff, before it is."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import unified_diff
+
+from reconcile.clock import zoned_text
+from reconcile.model.edits import NotExpressed
+from reconcile.model.reports import ImportedFile, ImportReport
+from reconcile.text import count, escape_unprintable, verb_form
+
+from .escape import TERMINAL
+from .layout import PLAIN, TextLayout, column_width, join_blocks, pad
+
+MOST_LINES = 20
+"""Maximum number of lines of one list, then how many more there are; ``--verbose`` shows all."""
+
+_WIDEST_FILE = 60
+
+
+def import_text(report: ImportReport, layout: TextLayout = PLAIN) -> str:
+    """What was written, what was left out, and what to do next, as lines for a terminal."""
+    text = _ImportText(report, layout)
+    return join_blocks(
+        [
+            layout.wrap("", text.headline()),
+            list(text.files()),
+            list(text.not_expressed()),
+            list(text.left_out()),
+            [line for sentence in text.ending() for line in layout.wrap("", sentence)],
+        ]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _ImportText:
+    report: ImportReport
+    layout: TextLayout
+
+    def headline(self) -> str:
+        report = self.report
+        account, at = TERMINAL.name(report.account), zoned_text(report.as_of, report.timezone)
+        if not report.files:
+            return f"Nothing to write for {account}, as of {at}: {self._unchanged()}."
+        verb = "Would import" if report.dry_run else "Imported"
+        numbers = f"{count(report.imported, 'contact')} of {account} into {count(len(report.files), 'file')}"
+        rest = f"; {self._unchanged()}" if report.unchanged else ""
+        return f"{verb} {numbers}, as of {at}{rest}."
+
+    def _unchanged(self) -> str:
+        number = self.report.unchanged
+        declared = verb_form(number, "is declared already as it is", "are declared already as they are")
+        return f"{count(number, 'contact')} {declared}"
+
+    def files(self) -> Iterator[str]:
+        """A line for each file, with what it gets."""
+        files = self.report.files
+        width = column_width((TERMINAL.name(file.file) for file in files), _WIDEST_FILE)
+        for file in files:
+            symbol = "+" if file.before is None and file.edited == 0 else "~"
+            lead = f"  {symbol} {pad(TERMINAL.name(file.file), width)}  "
+            yield from self.layout.wrap_painted(symbol, lead, _contents(file))
+
+    def not_expressed(self) -> Iterator[str]:
+        """What of imported contacts is not declared, a line for each."""
+        rows = self.report.not_expressed
+        if rows:
+            yield f"Not declared, since a declaration can't say it ({count(len(rows), 'item')}):"
+            yield from self._cut(
+                [f"{_label(row)}: {TERMINAL.prose(row.what)}: {_reason(row)}" for row in rows]
+            )
+
+    def left_out(self) -> Iterator[str]:
+        """Whole contacts that were left out: how many for each reason, or each of them."""
+        rows, nobody = self.report.left_out, self.report.holding_nothing
+        if not (rows or nobody):
+            return
+        yield f"Left out ({count(len(rows) + nobody, 'contact')}):"
+        if nobody:
+            hold = verb_form(nobody, "holds", "hold")
+            yield from self._line(
+                f"{count(nobody, 'contact')} {hold} no role or tag to be managed; name them with --email, "
+                "--id or --reference to declare that"
+            )
+        if self.layout.concise is False:
+            yield from self._cut([f"{_label(row)}: {_reason(row)}" for row in rows])
+            return
+        counts = Counter(_reason(row) for row in rows)
+        first = {_reason(row): _label(row) for row in reversed(rows)}
+        yield from self._cut(
+            [_counted(number, reason, first[reason]) for reason, number in counts.most_common()]
+        )
+
+    def _cut(self, lines: Sequence[str]) -> Iterator[str]:
+        whole = self.layout.concise is False or len(lines) <= MOST_LINES
+        for line in lines if whole else lines[:MOST_LINES]:
+            yield from self._line(line)
+        if not whole:
+            yield f"  … and {len(lines) - MOST_LINES:,} more: --verbose shows all"
+
+    def _line(self, text: str) -> list[str]:
+        return self.layout.wrap_painted("?", "  ? ", text)
+
+    def ending(self) -> Iterator[str]:
+        """What the check has found, and what to do next."""
+        report = self.report
+        if report.differing:
+            others = count(report.differing, "other contact")
+            differ = verb_form(report.differing, "differs", "differ")
+            yield f"{others} {differ} from the declarations as before: 'reconcile plan' shows it."
+        if report.dry_run:
+            yield "A plan right after the import would be empty for these contacts. Nothing was written."
+        elif report.files:
+            yield (
+                "A plan right after this is empty for these contacts. Next: look at the files ('git diff'), "
+                "then 'reconcile plan'."
+            )
+
+
+def _contents(file: ImportedFile) -> str:
+    numbers = (
+        (file.added, f"{count(file.added, 'contact')} added"),
+        (file.edited, f"{count(file.edited, 'contact')} edited"),
+        (file.bundles, f"{count(file.bundles, 'bundle')} added"),
+    )
+    return ", ".join(text for number, text in numbers if number)
+
+
+def _label(row: NotExpressed) -> str:
+    return TERMINAL.prose(row.contact.label_with_id)
+
+
+def _reason(row: NotExpressed) -> str:
+    remedy = f"; {row.remedy}" if row.remedy else ""
+    return TERMINAL.prose(f"{row.why}{remedy}")
+
+
+def _counted(number: int, reason: str, first: str) -> str:
+    who = first if number == 1 else f"{first} and {count(number - 1, 'more contact')}"
+    return f"{who}: {reason}"
+
+
+def import_diff(report: ImportReport) -> str:
+    """What would be written, as ``git apply`` takes it; of masked files only how much."""
+    return "".join(line for file in report.files for line in _file_diff(file))
+
+
+def _file_diff(file: ImportedFile) -> Iterator[str]:
+    if not file.after:
+        yield f"{TERMINAL.name(file.file)}: {_contents(file)}; its lines name people and are masked here\n"
+        return
+    old = "/dev/null" if file.before is None else f"a/{file.file}"
+    before, after = (_LINE.findall(text or "") for text in (file.before, file.after))
+    for line in unified_diff(before, after, old, f"b/{file.file}"):
+        yield _shown(line) if line.endswith("\n") else f"{_shown(line)}\\ No newline at end of file\n"
+
+
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+
+
+def _shown(line: str) -> str:
+    """A line of the diff; its end stays, be it that of another system."""
+    bare = line.removesuffix("\n")
+    end = "\r\n" if bare.endswith("\r") else "\n"
+    return escape_unprintable(bare.removesuffix("\r")) + end

@@ -1,0 +1,1 @@
+"""Import: declarations for the contacts that an account has already."""

@@ -1,0 +1,138 @@
+"""Writes several files of declarations: each one whole, and none where one of them can't be written."""
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkstemp
+
+from reconcile.errors import ReconcileError, Refusal
+from reconcile.journal.durable_files import sync_folder
+from reconcile.services.caller import Console
+from reconcile.text import escape_unprintable
+
+PREFIX = ".reconcile-import-"
+"""Of files that are written beside those that they replace: hidden, so that no loader reads them."""
+
+_FINISHING = "stopping once the files are written"
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedFile:
+    """A file as it is to be. ``before`` is what it held when it was read; None where there was none."""
+
+    file: str
+    path: Path
+    before: bytes | None
+    after: bytes
+
+
+def write_files(files: Sequence[ProposedFile], console: Console) -> None:
+    """Put the files in place, in this order; whoever interrupts that finds all of them written, or none.
+
+    Refusal: a file was changed since it was read. ReconcileError: the disk did not take one. Either leaves
+    all files as they were. A machine that stops in between leaves whole files, the first of them new.
+    """
+    _sweep({file.path.parent for file in files})
+    with _staged(files, console) as ready, console.on_interrupt(lambda: None, _FINISHING):
+        _refuse_changed(files)
+        for file, temporary in zip(files, ready, strict=True):
+            temporary.replace(_target(file.path))
+        for folder in {_target(file.path).parent for file in files}:
+            sync_folder(folder)
+
+
+@contextmanager
+def _staged(files: Sequence[ProposedFile], console: Console) -> Iterator[list[Path]]:
+    """The new contents on the disk, each beside the file that it is for; gone afterwards, or put in place."""
+    with ExitStack() as stack, console.ended_by_interrupt():
+        try:
+            ready = [_stage(file, stack) for file in files]
+        except OSError as error:
+            name = escape_unprintable(str(error.filename or "the contacts folder"))
+            raise ReconcileError(
+                f"{name}: can't be written: {error.strerror}; no file was changed; mend that and import again"
+            ) from None
+        yield ready
+
+
+def _stage(file: ProposedFile, stack: ExitStack) -> Path:
+    target = _target(file.path)
+    _make_folders(target.parent, stack)
+    descriptor, name = mkstemp(prefix=f"{PREFIX}{os.getpid()}-", dir=target.parent)
+    stack.callback(_remove, Path(name))
+    with os.fdopen(descriptor, "wb") as staged:
+        staged.write(file.after)
+        staged.flush()
+        os.fchmod(descriptor, _mode(target))
+        os.fsync(descriptor)
+    return Path(name)
+
+
+def _make_folders(folder: Path, stack: ExitStack) -> None:
+    """Make a folder and those above it; they go again where they stay empty."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir(exist_ok=True)
+        stack.callback(_remove_empty, path)
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
+
+
+def _remove_empty(path: Path) -> None:
+    with suppress(OSError):
+        path.rmdir()
+
+
+def _target(path: Path) -> Path:
+    """The file itself: a link to it stays one."""
+    return path.resolve()
+
+
+def _mode(path: Path) -> int:
+    """The permissions of the file that is there, else those that any new file gets."""
+    if path.exists():
+        return stat.S_IMODE(path.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _refuse_changed(files: Sequence[ProposedFile]) -> None:
+    changed = [escape_unprintable(file.file) for file in files if _content(file.path) != file.before]
+    if changed:
+        raise Refusal(
+            f"changed by somebody else during the import: {', '.join(changed)}; nothing was written; "
+            "import again"
+        )
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _sweep(folders: set[Path]) -> None:
+    """Remove what an import that was killed has left beside the files: `git add` would take it."""
+    for folder in folders:
+        for path in folder.glob(f"{PREFIX}*") if folder.is_dir() else ():
+            process = path.name.removeprefix(PREFIX).partition("-")[0]
+            if process.isdecimal() and not _runs(int(process)):
+                _remove(path)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True

@@ -1,0 +1,114 @@
+"""The contacts folder before an import and, file by file, as it would be afterwards."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from reconcile.declare.loader import LoadedDeclarations, find_files, load_declarations, relative
+from reconcile.declare.problems import ProblemList
+from reconcile.declare.yaml.source import read_bytes
+from reconcile.errors import DeclarationError, UsageError
+from reconcile.model.problem import Problem, Severity
+from reconcile.services.project import Project
+from reconcile.text import quoted, shows
+
+
+@dataclass(frozen=True, slots=True)
+class ContactsFolder:
+    """The files of the declarations as they were read, by their places' names, and what they declare.
+
+    ``paths`` says where each file lies. A folder without a contact, or none at all, is in order.
+    """
+
+    project: Project
+    files: Mapping[str, bytes]
+    paths: Mapping[str, Path]
+    loaded: LoadedDeclarations
+
+    @classmethod
+    def read(cls, project: Project) -> "ContactsFolder":
+        """The folder of a project's target; DeclarationError with every problem in it.
+
+        The bytes are read first: what is changed while they are loaded is found out before it is written.
+        """
+        folder, root = contacts_folder(project), project.choice.checkout
+        if not (folder.exists() or folder.is_symlink()):
+            return cls(project, {}, {}, LoadedDeclarations())
+        problems: list[Problem] = []
+        paths = {relative(path, root): path for path in find_files(folder, root, problems)}
+        contents = {name: read_bytes(path, ProblemList(name, problems)) for name, path in paths.items()}
+        if any(problem.severity is Severity.ERROR for problem in problems):
+            raise DeclarationError(problems)
+        policy = project.settings.policy
+        loaded = load_declarations(folder, policy, root=root, now=project.now, may_be_empty=True)
+        files = {name: content for name, content in contents.items() if content is not None}
+        return cls(project, files, paths, loaded)
+
+    @property
+    def name(self) -> str:
+        """The folder's own name as places have it, without a slash at its end."""
+        return relative(contacts_folder(self.project), self.project.choice.checkout)
+
+    def path(self, file: str) -> Path:
+        """Where a file lies, or will lie."""
+        return self.paths.get(file, self.project.choice.checkout / file)
+
+    def load_with(self, proposed: Mapping[str, bytes]) -> LoadedDeclarations:
+        """What the folder would declare with these files; DeclarationError with every problem.
+
+        They are put into a copy of the folder: the folder itself is not touched.
+        """
+        with TemporaryDirectory(prefix="reconcile-import-") as name:
+            root = Path(name)
+            for file, content in {**self.files, **proposed}.items():
+                path = root / file
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            folder, policy = root / self.name, self.project.settings.policy
+            folder.mkdir(parents=True, exist_ok=True)
+            return load_declarations(folder, policy, root=root, now=self.project.now, may_be_empty=True)
+
+
+def contacts_folder(project: Project) -> Path:
+    """Where the declarations of a project's target lie."""
+    return project.choice.checkout / project.settings.folder(project.target)
+
+
+def place_in(project: Project, into: Path) -> str:
+    """A file or folder that new entries are to be written into, relative to the contacts folder.
+
+    Empty for the folder itself. UsageError where 'reconcile plan' would not read it.
+    """
+    folder, into = contacts_folder(project), Path(os.path.abspath(into))  # noqa: PTH100 - `resolve` follows links
+    if into.resolve() == folder.resolve():
+        return ""
+    # A link that leads to the folder is followed; one within it is not, nor would the loader.
+    inner = _relative(into.parent.resolve() / into.name, folder.resolve()) or _relative(into, folder)
+    if inner is None:
+        shown = project.settings.folder(project.target)
+        raise UsageError(
+            f"--into {quoted(str(into))} lies outside of the contacts folder, where nothing would read it; "
+            f"give a file or folder in {shown}"
+        )
+    _refuse_unread(inner, folder)
+    return inner.as_posix()
+
+
+def _relative(path: Path, folder: Path) -> Path | None:
+    return path.relative_to(folder) if path.is_relative_to(folder) else None
+
+
+def _refuse_unread(inner: Path, folder: Path) -> None:
+    """UsageError for what the loader passes over or refuses below the contacts folder."""
+    start = f"--into {quoted(inner.as_posix())}"
+    if any(name.startswith(".") for name in inner.parts):
+        raise UsageError(f"{start}: what begins with a dot is never read; choose another name")
+    if not all(map(shows, inner.parts)):
+        raise UsageError(f"{start} holds a character that nobody sees; choose another name")
+    for path in (folder / inner, *(folder / inner).parents):
+        if path != folder and path.is_relative_to(folder) and path.is_symlink() and path.is_dir():
+            raise UsageError(
+                f"{start} leads through a link to a folder, which is not followed; name the folder"
+            )

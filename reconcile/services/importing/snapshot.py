@@ -1,0 +1,119 @@
+"""What an import reads of the account, once: the contacts that are meant, and who shares their names."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from reconcile.errors import ApiError, ChangedSinceListed
+from reconcile.evance.listing import Listing
+from reconcile.evance.reader import Reader
+from reconcile.importing.selection import SelectedContacts, Selectors, Unmet, select
+from reconcile.model.contact import Contact, Identity, Role, State
+from reconcile.model.declaration import Declaration
+from reconcile.model.plans.plan import PlanContext
+from reconcile.model.problem import Place
+from reconcile.plan.naming import parse_contact_id
+from reconcile.services.caller import Progress
+from reconcile.services.planning.fresh_plan import MOST_LISTINGS
+from reconcile.services.planning.look_ups import FoundContacts, LookUps
+from reconcile.services.planning.reading import UnreadContacts, read_contacts
+
+from .claims import Claims
+
+NOWHERE = Place("")
+"""The place of a declaration that stands in no file."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSnapshot:
+    """The account as it was read; whoever changes it meanwhile changes nothing here.
+
+    ``listing`` has all contacts if it is ``whole``, else those that were looked up and whoever shares an
+    address or a reference with them. ``meant`` are the contacts that the import may be about, read and
+    sorted; ``unread`` says of the others why they could not be read. ``unmet`` are names and types that
+    nobody has. ``context`` is what a plan would be made for.
+    """
+
+    listing: Listing
+    whole: bool
+    roles: tuple[Role, ...]
+    context: PlanContext
+    meant: tuple[Contact, ...]
+    unread: Mapping[str, str]
+    unmet: tuple[Unmet, ...]
+
+    def claims(self, declarations: Sequence[Declaration]) -> Claims:
+        """Which of these declarations are about the contacts that were read."""
+        contacts = [contact.identity for contact in self.meant]
+        return Claims.of(declarations, contacts, self.listing, self.context)
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotReader:
+    """Reads the account with as few requests as it takes.
+
+    Who is named is looked up, unless it takes fewer requests to list all contacts; ``least`` is how many the
+    account has at least. Nobody is read whom the list shows not to be meant. ``declarations`` are those of
+    the folder.
+    """
+
+    account: Reader
+    context: PlanContext
+    declarations: Sequence[Declaration]
+    selectors: Selectors
+    least: int
+    progress: Progress
+
+    def read(self) -> AccountSnapshot:
+        """The account as it is now; listed again where somebody is changed while others are read.
+
+        ApiError when it can't be read whole, but for single contacts.
+        """
+        for _ in range(MOST_LISTINGS - 1):
+            with suppress(ChangedSinceListed):
+                return self._read(UnreadContacts(listed_again=True))
+        return self._read(UnreadContacts())
+
+    def _read(self, unread: UnreadContacts) -> AccountSnapshot:
+        roles, found = self.account.roles(), self._find()
+        listing, context = found.listing, self.context.with_roles(roles)
+        if listing.gap:
+            raise ApiError(
+                f"the list of contacts could not be read whole: {listing.gap}; nothing was written, since "
+                "two contacts may share an address unseen; import again at a quieter time"
+            )
+        listed = self._listed(listing.identities)
+        candidates = [contact.identity for contact in listed.contacts]
+        declared = Claims.of(self.declarations, candidates, listing, context).declared
+        pairs = [(_reading_of(identity, declared.get(identity.id)), identity) for identity in candidates]
+        contacts = read_contacts(pairs, self.account, listing, self.progress, unread)
+        meant = tuple(contacts[identity.id] for identity in candidates if identity.id in contacts)
+        return AccountSnapshot(listing, found.whole, roles, context, meant, unread.reasons, listed.unmet)
+
+    def _listed(self, identities: Sequence[Identity]) -> SelectedContacts:
+        """Who may be meant by what the list tells of everybody."""
+        contacts = [Contact(identity, State()) for identity in identities]
+        selectors = replace(self.selectors, roles=(), tags=())
+        return select(contacts, selectors, self.context.policy, self.context.now)
+
+    def _find(self) -> FoundContacts:
+        named = list(_named(self.selectors))
+        if not named:
+            return FoundContacts(
+                self.account.listing(lambda done, total: self.progress("Listing contacts", done, total))
+            )
+        look_ups = LookUps(self.account, self.context.remembered, self.least, self.progress)
+        return look_ups.with_namesakes(look_ups.find(named), named, self.declarations)
+
+
+def _named(selectors: Selectors) -> Iterator[Declaration]:
+    """Declarations of whoever is named."""
+    yield from (Declaration(NOWHERE, id=parse_contact_id(number) or number) for number in selectors.ids)
+    yield from (Declaration(NOWHERE, reference=reference) for reference in selectors.references)
+    yield from (Declaration(NOWHERE, email=email) for email in selectors.emails)
+
+
+def _reading_of(identity: Identity, declared: Declaration | None) -> Declaration:
+    """A declaration that manages what is to be read of a contact: both sets, and what its entry manages."""
+    entry = declared or Declaration(NOWHERE, id=identity.id)
+    return replace(entry, roles=entry.roles or (), tags=entry.tags or ())
