@@ -20,6 +20,9 @@ FEWEST_ITEMS = 2
 FEWEST_CONTACTS = 3
 """Minimum number of entries that have a bundle."""
 
+_FEWEST_IN_A_HUNDRED = 1
+"""Minimum share of the entries that have a bundle, in percent: a reviewer shall know the bundles by heart."""
+
 _COMPARED_SETS = 150
 """Maximum number of different sets, the most frequent first, of which the common parts are tried."""
 
@@ -36,10 +39,11 @@ def with_bundles(
     """The entries with bundles in place of what they share, and these bundles, sorted by name.
 
     Only items that stand by their name alone are shared. The bundles are found greedily, by the lines that
-    they save; no item stands in two of them.
+    they save; no entry has an item from two of them.
     """
     shares = [_plain_items(entry) for entry in entries]
-    chosen = _choose(Counter(share for share in shares if len(share) >= FEWEST_ITEMS))
+    fewest = max(FEWEST_CONTACTS, len(entries) * _FEWEST_IN_A_HUNDRED // 100)
+    chosen = _choose(Counter(share for share in shares if len(share) >= FEWEST_ITEMS), fewest)
     names = _names(chosen, Counter(item for share in shares for item in share), names_in_use)
     bundles = sorted((_bundle(name, items) for items, name in names.items()), key=lambda one: one.name)
     return tuple(_shortened(entry, chosen, names) for entry in entries), tuple(bundles)
@@ -60,8 +64,8 @@ def _items(entry: NewEntry, facet: Facet) -> tuple[WrittenItem, ...] | None:
     return items
 
 
-def _choose(shares: Mapping[_Set, int]) -> list[_Set]:
-    """The sets that become bundles, the one that saves most first."""
+def _choose(shares: Mapping[_Set, int], fewest: int) -> list[_Set]:
+    """The sets that become bundles of at least that many contacts, the one that saves most first."""
     holders = _Holders.of(shares)
     frequent = sorted(shares, key=lambda share: (-shares[share], sorted(share)))[:_COMPARED_SETS]
     common = {one & other for one, other in combinations(frequent, 2)}
@@ -74,7 +78,7 @@ def _choose(shares: Mapping[_Set, int]) -> list[_Set]:
         now = holders.ranked(items)
         if now > best:  # what was chosen meanwhile has taken some of its holders
             heappush(heap, now)
-        elif best.saved > 0 and best.contacts >= FEWEST_CONTACTS:
+        elif best.saved > 0 and best.contacts >= fewest:
             chosen.append(items)
             holders.take(items)
             rests = {share - items for share in frequent if items <= share}
@@ -177,7 +181,8 @@ def _shortened(entry: NewEntry, chosen: Iterable[_Set], names: Mapping[_Set, str
 
 
 def _left(entry: NewEntry, facet: Facet, given: _Set) -> tuple[WrittenItem, ...] | None:
-    """The items of a set that no bundle gives; None where bundles give all of them."""
+    """The items of a set that no bundle gives; None where bundles give all of them, or it is undeclared."""
     items = _items(entry, facet)
-    left = tuple(item for item in items or () if (facet, item.name) not in given)
-    return left if left or not items else None
+    if not items:
+        return items
+    return tuple(item for item in items if (facet, item.name) not in given) or None
