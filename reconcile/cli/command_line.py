@@ -22,6 +22,7 @@ from .commands.drift import drift
 from .commands.explain import explain
 from .commands.history import history
 from .commands.import_contacts import import_contacts
+from .commands.init import init
 from .commands.plan import plan
 from .commands.probe import probe
 from .commands.revert import revert
@@ -65,6 +66,7 @@ for command in (
     explain,
     history,
     import_contacts,
+    init,
     plan,
     probe,
     revert,

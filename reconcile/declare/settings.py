@@ -193,16 +193,21 @@ def _plain(mapping: CheckedMapping | None) -> dict[str, Any]:
 def _timezone(mapping: CheckedMapping, problems: ProblemList) -> str:
     """The configured time zone; UTC, and a problem, when there is none of that name."""
     name: str = mapping.values.get("timezone", DEFAULTS.policy.timezone)
-    if _is_timezone(name):
+    if is_timezone(name):
         return name
-    known = sorted(available_timezones() - MACHINE_DEPENDENT)
-    advice = did_you_mean(name, known) or "; write one such as Europe/London"
-    message = f"unknown time zone {quoted(name)}{advice}"
-    problems.add(rules.UNKNOWN_TIMEZONE, mapping.node_of("timezone"), message)
+    problems.add(rules.UNKNOWN_TIMEZONE, mapping.node_of("timezone"), unknown_timezone(name))
     return DEFAULTS.policy.timezone
 
 
-def _is_timezone(name: str) -> bool:
+def unknown_timezone(name: str) -> str:
+    """The message for a time zone that there is not, with the one that was meant."""
+    known = sorted(available_timezones() - MACHINE_DEPENDENT)
+    advice = did_you_mean(name, known) or "; write one such as Europe/London"
+    return f"unknown time zone {quoted(name)}{advice}"
+
+
+def is_timezone(name: str) -> bool:
+    """Whether this is the name of a zone that means the same on each machine."""
     # Looking up one name takes a thousandth of the time of listing them all.
     if name in MACHINE_DEPENDENT or name.startswith(("posix/", "right/")):
         return False

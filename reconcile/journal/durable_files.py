@@ -3,7 +3,8 @@
 import errno
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkstemp
 from typing import BinaryIO
@@ -29,18 +30,38 @@ def open_regular(path: Path) -> BinaryIO:
 
 def replace_file(path: Path, content: bytes, mode: int) -> None:
     """Write a file in place of the one that is there; OSError leaves that one as it was."""
-    descriptor, temporary = mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    with _written_beside(path, content, mode) as temporary:
+        temporary.replace(path)
+
+
+def add_new_file(path: Path, content: bytes, mode: int) -> None:
+    """Write a file where there is none; FileExistsError leaves what is there, be it a broken link."""
+    with _written_beside(path, content, mode) as temporary:
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without hard links
+            if os.path.lexists(path):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+            temporary.replace(path)
+
+
+@contextmanager
+def _written_beside(path: Path, content: bytes, mode: int) -> Iterator[Path]:
+    """A file with that content, on the disk, beside the path that it is for; removed unless it is renamed."""
+    descriptor, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fchmod(descriptor, mode)
             os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
+        yield temporary
+    finally:
         with suppress(OSError):
-            Path(temporary).unlink()
-        raise
+            temporary.unlink()
 
 
 def sync_folder(folder: Path) -> None:

@@ -18,14 +18,15 @@ DEMO_DAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 @common_options
 @concise_option
 def demo(common: Common, *, concise: bool | None) -> int:
-    """Plan, apply and plan again against a fresh sandbox that is thrown away afterwards."""
+    """Plan, apply and plan again against a fresh sandbox that is thrown away afterwards.
+
+    Where there is no configuration, with a small project of its own; nothing is left behind.
+    """
     from reconcile.services.caller import ApplyOutput
-    from reconcile.services.demonstrating import demonstrate
-    from reconcile.services.project import open_project
+    from reconcile.services.starting.demonstrating import demonstrate
 
     choice = replace(common.choice, as_of=common.choice.as_of or DEMO_DAY)
-    project = open_project(choice, common.console)
     show_text = partial(show, common.console, form="text", concise=concise)
     output = ApplyOutput(show_text, common.console.print_ending)
-    demonstrate(project, common.console, output)
+    demonstrate(choice, common.console, output)
     return ExitCode.DONE

@@ -1,0 +1,133 @@
+"""The files that a new project begins with, from the templates of the package, and what older ones lack."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from functools import cache
+from importlib.resources import files
+
+from reconcile.declare.schema.configuration import configuration_json_schema
+from reconcile.declare.schema.declarations import declarations_json_schema
+from reconcile.model.declaration import Mode
+
+Lacking = Callable[[str], tuple[str, ...]]
+"""What is to be added by hand to the text of a file that was there already, as lines."""
+
+
+class First(Enum):
+    """What stands in the contacts folder first.
+
+    A declaration about the practice shop's own contacts, which would be in the way of an account's; a page
+    that says how to import those; or, in a project that is there already, nothing more.
+    """
+
+    EXAMPLE = ("contacts/example.yaml", "example.yaml")
+    GUIDE = ("contacts/README.md", "contacts.md")
+    NOTHING = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewProject:
+    """What is known of a project before it is there.
+
+    ``account`` is the host of an Evance account; None: the embedded sandbox. ``first`` is what stands in the
+    contacts folder first.
+    """
+
+    today: date
+    timezone: str = "UTC"
+    account: str | None = None
+    manage: Mode = Mode.AUTHORITATIVE
+    first: First = First.EXAMPLE
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file of the project, relative to its folder, with its text.
+
+    ``renewal`` says how to renew one that is there already with another text.
+    """
+
+    path: str
+    text: str
+    lacking: Lacking = lambda _text: ()
+    renewal: str = ""
+
+
+def new_files(project: NewProject) -> Iterator[NewFile]:
+    """The files of a project, in the order in which a person reads them."""
+    yield NewFile("reconcile.yaml", _configuration(project), _lacking_account(project))
+    if project.first.value:
+        path, template = project.first.value
+        yield NewFile(path, _filled(template, EXPIRES=f"{project.today.year + 1}-12-31"))
+    yield _schema("declarations", declarations_json_schema())
+    yield _schema("configuration", configuration_json_schema())
+    yield NewFile(".gitignore", _template("gitignore"), _lacking_patterns)
+    yield NewFile(".editorconfig", _template("editorconfig"))
+    yield _with_fragment(".vscode/settings.json", "vscode-settings.json", "schema/declarations.json")
+    yield _with_fragment(".pre-commit-config.yaml", "pre-commit-config.yaml", "reconcile validate")
+
+
+def _configuration(project: NewProject) -> str:
+    """The configuration; which roles and contacts a real account would protect is left to its people."""
+    practice = project.account is None
+    return _filled(
+        "configuration.yaml",
+        TIMEZONE=project.timezone,
+        TARGET="sandbox" if practice else "shop",
+        TARGETS=_PRACTICE if project.account is None else _shop(project.account),
+        MANAGE=project.manage.value,
+        OFF="" if practice else "# ",
+    )
+
+
+_PRACTICE = """\
+  sandbox: {kind: sandbox}    # an Evance API with a practice shop, started on this machine when it is needed
+  # shop: {kind: evance, account: example.evance.me}    # an account of your own"""
+
+
+def _shop(account: str) -> str:
+    return f"  shop: {{kind: evance, account: {account}, rate: 5}}    # requests a second, over all workers"
+
+
+def _lacking_account(project: NewProject) -> Lacking:
+    """The target, where an account was asked for and the configuration does not name it."""
+
+    def lacking(text: str) -> tuple[str, ...]:
+        account = project.account
+        named = account is None or re.search(rf"(?<![\w.-]){re.escape(account)}(?![\w.-])", text)
+        return () if account is None or named else ("targets:", _shop(account))
+
+    return lacking
+
+
+def _schema(name: str, schema: dict[str, object]) -> NewFile:
+    """A JSON Schema for editors, as ``reconcile schema`` prints it."""
+    path, text = f"schema/{name}.json", json.dumps(schema, indent=2) + "\n"
+    return NewFile(path, text, renewal=f"another version's; renew it by: reconcile schema {name} > {path}")
+
+
+def _lacking_patterns(text: str) -> tuple[str, ...]:
+    """The lines of our ``.gitignore`` that another one does not have, however they are anchored."""
+    found = {line.strip().strip("/") for line in text.splitlines()}
+    wanted = [line for line in _template("gitignore").splitlines() if not line.startswith("#")]
+    return tuple(line for line in wanted if line.strip("/") not in found)
+
+
+def _with_fragment(path: str, template: str, mark: str) -> NewFile:
+    """A file of which another one with the mark has all that matters; else the whole template is told."""
+    text = _template(template)
+    return NewFile(path, text, lambda found: () if mark in found else tuple(text.splitlines()))
+
+
+def _filled(template: str, **values: str) -> str:
+    """A template with its ``@NAMES@`` replaced."""
+    return re.sub(r"@([A-Z]+)@", lambda match: values[match[1]], _template(template))
+
+
+@cache
+def _template(name: str) -> str:
+    return files("reconcile.services.starting").joinpath("templates", name).read_text("utf-8")
