@@ -116,7 +116,10 @@ def assert_everybody_is_told(shop: Shop, proposal: Proposal, selectors: Selector
 
 
 BUNDLES = {
-    "trade-customer": {"roles": ["customer", "trade-account"], "tags": ["trade"]},
+    "trade-customer": {
+        "roles": ["customer", "trade-account"],
+        "tags": ["trade", {"value": "ipswich", "expires": "2027-01-31"}],
+    },
     "reader": {"roles": [{"reference": "newsletter", "expires": "2027-01-31"}], "tags": []},
     "guest-list": {"roles": ["customer"], "tags": [{"value": "vip", "starts": "2026-12-01"}]},
     "spring": {"tags": [{"value": "ipswich", "expires": "2027-01-31"}]},
