@@ -1,53 +1,63 @@
 """Whether a plan right after an import would be empty, against the very same readings of the account."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from reconcile.declare.loader import LoadedDeclarations
+from reconcile.model.contact import Identity
+from reconcile.model.edits import NotExpressed
 from reconcile.plan.contact_plan import ContactPlan
 from reconcile.plan.matching.matches import unknown_roles
 from reconcile.plan.planner import plan_contacts
 
 from .snapshot import AccountSnapshot
 
+FAULT_OF_OURS = "declare it by hand, and please report this as a fault of reconcile"
+
 
 @dataclass(frozen=True, slots=True)
 class CheckedPlan:
-    """What a plan would say. ``faults`` are why it is not empty, by the ids of the imported contacts.
+    """What a plan would say. ``faults`` are why it is not empty for imported contacts, one for each of them.
 
-    ``differing`` counts the other contacts that differ, of those whose state is known.
+    ``differing`` counts the other contacts that were read and differ.
     """
 
-    faults: Mapping[str, str]
+    faults: tuple[NotExpressed, ...]
     differing: int = 0
 
 
 def check_plan(
-    loaded: LoadedDeclarations, imported: Collection[str], snapshot: AccountSnapshot
+    loaded: LoadedDeclarations, imported: Iterable[Identity], snapshot: AccountSnapshot
 ) -> CheckedPlan:
-    """Plan the declarations for the contacts that were read.
-
-    ``imported`` are the ids of those that the import is about.
-    """
+    """Plan the declarations for the contacts that were read; ``imported`` are those that may not differ."""
     live = {contact.identity.id: contact for contact in snapshot.meant}
     claims = snapshot.claims(loaded.declarations)
     pairs = tuple(pair for pair in claims.matches.matched if pair[1].id in live)
     matches = replace(claims.matches, matched=pairs, to_create=())
     plans = {plan.identity.id: plan for plan in plan_contacts(matches, live, snapshot.context)}
-    faults: dict[str, str] = {}
-    for contact in sorted(imported):
-        plan, identity = plans.get(contact), live[contact].identity
-        fault = _fault(plan, snapshot) if plan else claims.doubt(identity) or "no entry finds it"
-        faults |= {contact: fault} if fault else {}
-    return CheckedPlan(faults, sum(plan.changes for id_, plan in plans.items() if id_ not in imported))
+    faults: list[NotExpressed] = []
+    for identity in sorted(imported):
+        plan = plans.pop(identity.id, None)
+        why = _settle_first(plan, snapshot) if plan else claims.doubt(identity)
+        if why:
+            faults.append(left_out(identity, why, "settle that, then import again"))
+        elif plan is None or plan.changes:
+            faults.append(left_out(identity, _difference(plan), FAULT_OF_OURS))
+    return CheckedPlan(tuple(faults), sum(plan.changes for plan in plans.values()))
 
 
-def _fault(plan: ContactPlan, snapshot: AccountSnapshot) -> str:
-    """Why the plan of a contact is not empty; empty when it is."""
+def left_out(identity: Identity, why: str, remedy: str) -> NotExpressed:
+    """A contact as one that is left out as a whole."""
+    return NotExpressed(identity, "the contact", why, remedy)
+
+
+def _settle_first(plan: ContactPlan, snapshot: AccountSnapshot) -> str:
+    """Why a plan could not be made of a contact's entry, or would set it aside; empty where it could."""
     unknown = unknown_roles([plan.declaration], snapshot.roles)
-    if unknown:
-        return unknown[0].message
-    if plan.set_aside_reason:
-        return plan.set_aside_reason
-    steps = [f"{step.action} {step.facet} {step.item}" for step in plan.operations]
-    return f"a plan would {', '.join(steps)}" if steps else ""
+    return unknown[0].message if unknown else plan.set_aside_reason
+
+
+def _difference(plan: ContactPlan | None) -> str:
+    if plan is None:
+        return "no entry would find it"
+    return "a plan would " + ", ".join(f"{step.action} {step.facet} {step.item}" for step in plan.operations)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from reconcile.errors import ReconcileError, Refusal
-from reconcile.journal.durable_files import sync_folder
+from reconcile.journal.durable_files import replace_file, sync_folder
 from reconcile.services.caller import Console
 from reconcile.text import escape_unprintable
 
@@ -38,24 +38,51 @@ def write_files(files: Sequence[ProposedFile], console: Console) -> None:
     _sweep({file.path.parent for file in files})
     with _staged(files, console) as ready, console.on_interrupt(lambda: None, _FINISHING):
         _refuse_changed(files)
-        for file, temporary in zip(files, ready, strict=True):
-            temporary.replace(_target(file.path))
+        _put_in_place(list(zip(files, ready, strict=True)))
         for folder in {_target(file.path).parent for file in files}:
             sync_folder(folder)
+
+
+def _put_in_place(files: Sequence[tuple[ProposedFile, Path]]) -> None:
+    """Rename all; where one can't be renamed, those before it get back what they held."""
+    done: list[ProposedFile] = []
+    for file, temporary in files:
+        try:
+            temporary.replace(_target(file.path))
+        except OSError as error:
+            for written in done:
+                _take_back(written)
+            raise _unwritable(error, file.file) from None
+        done.append(file)
+
+
+def _take_back(file: ProposedFile) -> None:
+    target = _target(file.path)
+    if file.before is None:
+        target.unlink()
+    else:
+        replace_file(target, file.before, _mode(target))
+
+
+def _unwritable(error: OSError, file: str) -> ReconcileError:
+    return ReconcileError(
+        f"{escape_unprintable(file)}: can't be written: {error.strerror}; no file was changed; mend that, "
+        "then import again"
+    )
 
 
 @contextmanager
 def _staged(files: Sequence[ProposedFile], console: Console) -> Iterator[list[Path]]:
     """The new contents on the disk, each beside the file that it is for; gone afterwards, or put in place."""
     with ExitStack() as stack, console.ended_by_interrupt():
-        try:
-            ready = [_stage(file, stack) for file in files]
-        except OSError as error:
-            name = escape_unprintable(str(error.filename or "the contacts folder"))
-            raise ReconcileError(
-                f"{name}: can't be written: {error.strerror}; no file was changed; mend that and import again"
-            ) from None
-        yield ready
+        yield [_stage_or_tell(file, stack) for file in files]
+
+
+def _stage_or_tell(file: ProposedFile, stack: ExitStack) -> Path:
+    try:
+        return _stage(file, stack)
+    except OSError as error:
+        raise _unwritable(error, file.file) from None
 
 
 def _stage(file: ProposedFile, stack: ExitStack) -> Path:
@@ -104,7 +131,7 @@ def _mode(path: Path) -> int:
 
 
 def _refuse_changed(files: Sequence[ProposedFile]) -> None:
-    changed = [escape_unprintable(file.file) for file in files if _content(file.path) != file.before]
+    changed = [escape_unprintable(file.file) for file in files if _content(file) != file.before]
     if changed:
         raise Refusal(
             f"changed by somebody else during the import: {', '.join(changed)}; nothing was written; "
@@ -112,11 +139,13 @@ def _refuse_changed(files: Sequence[ProposedFile]) -> None:
         )
 
 
-def _content(path: Path) -> bytes | None:
+def _content(file: ProposedFile) -> bytes | None:
     try:
-        return path.read_bytes()
+        return file.path.read_bytes()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise _unwritable(error, file.file) from None
 
 
 def _sweep(folders: set[Path]) -> None:

@@ -14,6 +14,7 @@ from reconcile.services.accounts import check_clock, open_reader, warn_of_clock
 from reconcile.services.caller import Console
 from reconcile.services.project import Project
 
+from .check import left_out
 from .file_set import write_files
 from .folder import ContactsFolder, place_in
 from .proposed import CheckedProposal, Proposing
@@ -76,7 +77,7 @@ def _report(
 ) -> ImportReport:
     proposal, context = checked.proposal, snapshot.context
     out = {contact.id for contact in proposal.left_out}
-    left_out = [row for row in proposal.not_expressed if row.contact.id in out]
+    whole = [row for row in proposal.not_expressed if row.contact.id in out]
     return ImportReport(
         account=context.account,
         as_of=context.now,
@@ -85,7 +86,7 @@ def _report(
         files=tuple(_imported_files(checked)),
         unchanged=len(proposal.unchanged),
         holding_nothing=selection.holding_nothing,
-        left_out=(*left_out, *checked.excluded, *_unread(snapshot)),
+        left_out=(*whole, *checked.excluded, *_unread(snapshot)),
         not_expressed=tuple(row for row in proposal.not_expressed if row.contact.id not in out),
         differing=checked.differing,
     )
@@ -104,7 +105,7 @@ def _unread(snapshot: AccountSnapshot) -> Iterator[NotExpressed]:
     """Contacts that could not be read, and those that the list shows in an odd form."""
     identities = {identity.id: identity for identity in snapshot.listing.identities}
     for number, reason in snapshot.unread.items():
-        yield NotExpressed(identities[number], "the contact", reason, "")
+        yield left_out(identities[number], reason, "")
     for number, fault in snapshot.listing.odd_rows.items():
         why = f"it is listed in a form that is not understood ({fault})"
-        yield NotExpressed(Identity(number, "", ""), "the contact", why, "correct it in Evance")
+        yield left_out(Identity(number, "", ""), why, "correct it in Evance")

@@ -1,6 +1,6 @@
 """What an import writes, file by file, with a plan that is proven empty before anything is written."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconcile.authoring.file_text import edited_text
@@ -11,18 +11,17 @@ from reconcile.importing.layout import Destination
 from reconcile.importing.proposal import ImportContext, Proposal, propose
 from reconcile.importing.selection import SelectedContacts
 from reconcile.model.contact import Identity, email_key
-from reconcile.model.edits import NotExpressed
+from reconcile.model.edits import FileEdit, NotExpressed
 from reconcile.model.problem import Problem
+from reconcile.text import escape_unprintable
 
-from .check import check_plan
+from .check import FAULT_OF_OURS, check_plan, left_out
 from .file_set import ProposedFile
 from .folder import ContactsFolder
 from .snapshot import AccountSnapshot
 
 MOST_CHECKS = 3
 """Maximum number of checks: after each but the last, contacts whose plan is not empty are left out."""
-
-_REMEDY = "declare it by hand, and please report this as a fault of reconcile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +49,18 @@ class Proposing:
     bundles: bool = False
 
     def propose_checked(self) -> CheckedProposal:
-        """The proposal; ReconcileError where no plan right after it would be empty."""
-        excluded: dict[Identity, str] = {}
+        """The proposal; ReconcileError where no plan right after it is empty, whoever is left out."""
+        excluded: tuple[NotExpressed, ...] = ()
         for _ in range(MOST_CHECKS):
-            proposal = self._propose(excluded)
+            proposal = self._propose({row.contact for row in excluded})
             files = tuple(self._files(proposal))
             faults, differing = self._faults(proposal, files)
-            if not faults:
-                rows = (NotExpressed(who, "the contact", why, _REMEDY) for who, why in excluded.items())
-                return CheckedProposal(proposal, files, tuple(rows), differing)
-            excluded |= faults
-        raise _fault_of_ours(excluded)
+            if not faults and (_imported(proposal) or not _are_ours(excluded)):
+                return CheckedProposal(proposal, files, excluded, differing)
+            excluded += faults
+        raise _fault_of_ours(f"{row.contact.label_with_id}: {row.why}" for row in excluded)
 
-    def _propose(self, excluded: Mapping[Identity, str]) -> Proposal:
+    def _propose(self, excluded: Collection[Identity]) -> Proposal:
         left = (contact for contact in self.selection.contacts if contact.identity not in excluded)
         selection = replace(self.selection, contacts=tuple(left))
         loaded, context = self.folder.loaded, self.snapshot.context
@@ -82,32 +80,49 @@ class Proposing:
         """The files with their texts, those with new bundles first: others may use these."""
         for edit in sorted(proposal.files, key=lambda edit: (not edit.bundles, edit.file)):
             before = self.folder.files.get(edit.file)
-            text = edited_text(None if before is None else before.decode(), edit)
+            text = _edited(None if before is None else before.decode(), edit)
             yield ProposedFile(edit.file, self.folder.path(edit.file), before, text.encode())
 
-    def _faults(self, proposal: Proposal, files: Iterable[ProposedFile]) -> tuple[dict[Identity, str], int]:
-        """Why the plan is not empty, by contact; and how many others differ."""
-        imported = {one.id: one for one in (*proposal.added, *proposal.edited, *proposal.unchanged)}
+    def _faults(
+        self, proposal: Proposal, files: Iterable[ProposedFile]
+    ) -> tuple[tuple[NotExpressed, ...], int]:
+        """Why the plan is not empty, a row for each contact; and how many others differ."""
         contents = {file.file: file.after for file in files}
         try:
             loaded = self.folder.load_with(contents)
         except DeclarationError as error:
-            return self._blamed(error.problems, contents, imported.values()), 0
-        checked = check_plan(loaded, imported, self.snapshot)
-        return {imported[contact]: fault for contact, fault in checked.faults.items()}, checked.differing
+            return _blamed(error.problems, contents, _imported(proposal)), 0
+        checked = check_plan(loaded, _imported(proposal), self.snapshot)
+        return checked.faults, checked.differing
 
-    def _blamed(
-        self, problems: Iterable[Problem], contents: Mapping[str, bytes], imported: Iterable[Identity]
-    ) -> dict[Identity, str]:
-        """The imported contacts whose entries have these problems; ReconcileError where that is none."""
-        contacts = _Named.of(imported)
-        blamed: dict[Identity, str] = {}
-        for problem in problems:
-            for name in _names_at(problem, contents):
-                blamed |= dict.fromkeys(contacts.by_name.get(name, ()), problem.message)
-        if not blamed:
-            raise _fault_of_ours({}, map(str, problems))
-        return blamed
+
+def _edited(text: str | None, edit: FileEdit) -> str:
+    try:
+        return edited_text(text, edit)
+    except ValueError as error:
+        raise ReconcileError(f"{escape_unprintable(edit.file)}: {error}; nothing was written") from None
+
+
+def _imported(proposal: Proposal) -> tuple[Identity, ...]:
+    return (*proposal.added, *proposal.edited, *proposal.unchanged)
+
+
+def _are_ours(excluded: Iterable[NotExpressed]) -> bool:
+    return any(row.remedy == FAULT_OF_OURS for row in excluded)
+
+
+def _blamed(
+    problems: Iterable[Problem], contents: Mapping[str, bytes], imported: Iterable[Identity]
+) -> tuple[NotExpressed, ...]:
+    """The imported contacts whose entries have these problems; ReconcileError where that is none."""
+    contacts = _Named.of(imported)
+    blamed: dict[Identity, str] = {}
+    for problem in problems:
+        for name in _names_at(problem, contents):
+            blamed |= dict.fromkeys(contacts.by_name.get(name, ()), problem.message)
+    if not blamed:
+        raise _fault_of_ours(map(str, problems))
+    return tuple(left_out(identity, why, FAULT_OF_OURS) for identity, why in blamed.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +151,8 @@ def _names_at(problem: Problem, contents: Mapping[str, bytes]) -> Iterator[tuple
             yield kind, email_key(node.text) if kind == "email" else node.text
 
 
-def _fault_of_ours(faults: Mapping[Identity, str], problems: Iterable[str] = ()) -> ReconcileError:
-    lines = [*problems, *(f"{contact.label_with_id}: {fault}" for contact, fault in faults.items())]
-    listed = "\n".join(f"  {line}" for line in lines)
+def _fault_of_ours(reasons: Iterable[str]) -> ReconcileError:
+    listed = "\n".join(f"  {escape_unprintable(reason)}" for reason in reasons)
     return ReconcileError(
         f"a plan right after the import would not be empty, so nothing was written:\n{listed}\n"
         "this is a fault of reconcile: please report these lines; import other contacts meanwhile"

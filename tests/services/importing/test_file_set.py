@@ -1,5 +1,6 @@
 """Files are written whole and together: whatever goes wrong before that leaves every one as it was."""
 
+import errno
 import os
 import stat
 import subprocess
@@ -105,6 +106,29 @@ def test_what_a_killed_import_left_goes_with_the_next(folder: Path, ended_proces
     running.touch()
     write_files(both(folder), CONSOLE)
     assert (left.exists(), running.exists()) == (False, True)
+
+
+def test_a_folder_with_the_name_of_a_file_changes_nothing(folder: Path) -> None:
+    """It is found before anything is put in place."""
+    (folder / "b/c.yaml").mkdir(parents=True)
+    with pytest.raises(ReconcileError, match=r"contacts/b/c\.yaml: can't be written: Is a directory"):
+        write_files(both(folder), CONSOLE)
+    assert contents(folder) == {"a.yaml": b"old a"}
+
+
+def test_what_can_not_be_renamed_takes_back_what_was(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a file system that turns read-only in between."""
+    rename = Path.replace
+
+    def failing(path: Path, target: Path) -> Path:
+        if target.name == "d.yaml":
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "replace", failing)
+    with pytest.raises(ReconcileError, match=r"d\.yaml: can't be written: Read-only file system; no file"):
+        write_files([*both(folder), proposed(folder, "d.yaml", None, b"new d")], CONSOLE)
+    assert contents(folder) == {"a.yaml": b"old a"}
 
 
 @pytest.mark.parametrize("step", range(6))
