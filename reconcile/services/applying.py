@@ -23,7 +23,7 @@ from reconcile.plan.approval import approved_operations, counted_by
 from reconcile.plan.baseline.scope import EVERYTHING, ScopeChoice
 from reconcile.plan.clock_check import ClockReport
 from reconcile.plan.digest import policy_digest
-from reconcile.render.wording.ending import known_lines, open_revocation_lines, unsettled_lines, written_text
+from reconcile.render.wording.ending import known_lines, unsettled_lines, untouched_lines, written_text
 from reconcile.text import escape_unprintable
 
 from .accounts import check_clock, connected, warn_of_clock
@@ -283,6 +283,6 @@ def _report_ending(report: Report, console: Console, print_ending: Callable[[str
     if report.complete and report.noted:
         return
     if not report.wrote and report.stopped is not None:
-        raise ApiError("\n".join([report.stopped, "nothing was written", *open_revocation_lines(report)]))
+        raise ApiError("\n".join(untouched_lines(report)))
     way_out = way_out_of_losses(report.run) if report.lost_role else ""
     raise PartlyApplied("\n".join(unsettled_lines(report, way_out)))

@@ -1,7 +1,7 @@
 """How a run ended, in words: what was written, what is not as declared, and what to do."""
 
-from reconcile.model.result import Outcome, Report
-from reconcile.text import escape_unprintable, plural
+from reconcile.model.result import Outcome, Report, Result
+from reconcile.text import count, escape_unprintable, listed, plural
 
 from .operation_text import day_text
 
@@ -17,22 +17,70 @@ def unsettled_lines(report: Report, way_out: str = "") -> list[str]:
 
     ``way_out`` is what to do before anything else can be applied.
     """
-    unsettled = [result for result in report.results if not result.settled]
-    left = len(unsettled) + len(report.newly_set_aside)
-    lines = [
-        f"{result.change.contact.label_with_id}: {result.outcome}: {result.detail}" for result in unsettled
+    left = _left(report)
+    return [
+        *([_stopped_text(report.stopped)] if report.stopped else []),
+        *_unsettled_contact_lines(report),
+        *open_revocation_lines(report),
+        *_unnoted_lines(report),
+        _count_line(report, left),
+        way_out or (_NEXT if left else "apply again"),
     ]
+
+
+def untouched_lines(report: Report) -> list[str]:
+    """Why a run was stopped before it wrote anything, what failed before that, and what to do."""
+    return [
+        report.stopped or "",
+        "nothing was written",
+        *_unsettled_contact_lines(report),
+        *open_revocation_lines(report),
+        _count_line(report, _left(report)),
+        _NEXT,
+    ]
+
+
+_NEXT = "run 'reconcile plan' to see what is left, then apply again"
+
+
+def _stopped_text(reason: str) -> str:
+    return reason if reason.startswith("stopped") else f"the run was stopped: {reason}"
+
+
+def _left(report: Report) -> int:
+    unsettled = sum(not result.settled for result in report.results)
+    return unsettled + len(report.newly_set_aside)
+
+
+def _count_line(report: Report, left: int) -> str:
+    """How many are left; a run that was stopped says there, too, how many it has written."""
+    applied = report.count(Outcome.APPLIED)
+    written = f"{count(applied, 'contact')} written, " if report.stopped and applied else ""
+    return f"{written}{left} of {len(report.results) + len(report.set_aside)} contacts are not as declared"
+
+
+def _unsettled_contact_lines(report: Report) -> list[str]:
+    """A line for each contact but for those that were not reached, who have one line together.
+
+    The run was stopped for one reason, and that is said: a shop of 10,000 shall not be told it 10,000 times.
+    """
+    unsettled = [result for result in report.results if not result.settled]
+    not_reached = [result for result in unsettled if _not_reached(result, report.stopped)]
+    lines = [
+        f"{result.change.contact.label_with_id}: {result.outcome}: {result.detail}"
+        for result in unsettled
+        if not _not_reached(result, report.stopped)
+    ]
+    if not_reached:
+        lines.append(f"{listed([r.change.contact.label_with_id for r in not_reached])}: {Outcome.NOT_TRIED}")
     lines += [
         f"{entry.label} ({entry.source}): set aside: {entry.reason}" for entry in report.newly_set_aside
     ]
-    return [
-        *([f"the run was stopped: {report.stopped}"] if report.stopped else []),
-        *map(escape_unprintable, lines),
-        *open_revocation_lines(report),
-        *_unnoted_lines(report),
-        f"{left} of {len(report.results) + len(report.set_aside)} contacts are not as declared",
-        way_out or ("run 'reconcile plan' to see what is left, then apply again" if left else "apply again"),
-    ]
+    return list(map(escape_unprintable, lines))
+
+
+def _not_reached(result: Result, stopped: str | None) -> bool:
+    return result.outcome is Outcome.NOT_TRIED and result.detail == stopped
 
 
 def known_lines(report: Report, timezone: str) -> list[str]:
