@@ -31,6 +31,7 @@ from .commands.schema import schema
 from .commands.show import show
 from .commands.timeline import timeline
 from .commands.validate import validate
+from .progress import print_error
 
 
 def _print_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:  # noqa: FBT001
@@ -127,7 +128,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         return ExitCode.FAILED
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback, which might show what is private
         message, code = _message_and_code(error)
-        console.print_error(console.mask_for_log(message))
+        print_error(console.mask_for_log(message))
         return code
 
 

@@ -7,10 +7,11 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from shutil import get_terminal_size
 from types import FrameType
 
@@ -21,6 +22,8 @@ from reconcile.model.problem import Problem, problem_lines
 from reconcile.model.settings import Privacy
 from reconcile.services.caller import Progress
 from reconcile.text import escape_unprintable
+
+from .progress import ProgressBars, ProgressLines, WaitLines, print_error
 
 _privacy: ContextVar[Privacy] = ContextVar("privacy", default=Privacy.MASK)
 """What the configuration says of names and e-mails, from the moment at which it is read."""
@@ -62,23 +65,19 @@ def mask_for_log(text: str) -> str:
     return mask_emails(text)
 
 
-def print_error(text: str) -> None:
-    """Print on standard error; if nobody reads it any more, what is being done still goes on."""
-    with suppress(OSError):
-        click.echo(text, err=True)
-
-
 @dataclass(frozen=True, slots=True)
 class Terminal:
     """The console of a command line: a terminal, or wherever its two outputs are sent.
 
     ``quiet``: print only results and errors. ``verbose``: print each request to the account, too. ``bars``:
-    show the progress of long work.
+    show the progress of long work. ``monotonic``: seconds that only grow.
     """
 
     quiet: bool = False
     verbose: bool = False
     bars: bool = True
+    monotonic: Callable[[], float] = time.monotonic
+    waits: WaitLines = field(default_factory=WaitLines, init=False, repr=False, compare=False)
 
     def set_privacy(self, privacy: Privacy) -> None:
         """Follow what the configuration says of names and e-mails from now on."""
@@ -108,14 +107,21 @@ class Terminal:
         if self.verbose:
             print_error(line)
 
+    def waiting(self, wait: str, seconds: float) -> None:
+        """Print that the account is waited for, unless nobody would notice or only results are wanted."""
+        if not self.quiet:
+            self.waits.show(wait, seconds, self.monotonic())
+
     @contextmanager
     def progress(self) -> Iterator[Progress]:
-        """A progress bar on standard error while long work goes on, on a terminal only."""
-        if self.quiet or not self.bars or not sys.stderr.isatty():
+        """A progress bar while long work goes on, or a line now and then where nobody sits at a terminal."""
+        if self.quiet or not self.bars:
             yield lambda _work, _done, _total: None
-            return
-        with closing(_ProgressBars()) as bars:
-            yield bars.show
+        elif sys.stderr.isatty():
+            with closing(ProgressBars()) as bars:
+                yield bars.show
+        else:
+            yield ProgressLines(self.monotonic).show
 
     def confirm(self, question: str, command: str) -> None:
         """Ask; raise Refusal unless a person at a terminal says ``yes``."""
@@ -138,29 +144,6 @@ class Terminal:
         Further ones change nothing. This also holds where Ctrl-C is ignored.
         """
         return stopped_in_order(act, notice)
-
-
-class _ProgressBars:
-    """One Click progress bar after another, one for each kind of work."""
-
-    def __init__(self) -> None:
-        self._work = ""
-        self._bar: click._termui_impl.ProgressBar[int] | None = None
-
-    def show(self, work: str, done: int, total: int | None) -> None:
-        if total is None:
-            return
-        if self._bar is None or work != self._work:
-            self.close()
-            self._work, self._bar = work, click.progressbar(length=total, label=work, file=sys.stderr)
-            self._bar.render_progress()
-        self._bar.length = total
-        self._bar.update(done - self._bar.pos)
-
-    def close(self) -> None:
-        if self._bar is not None:
-            self._bar.render_finish()
-            self._bar = None
 
 
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)

@@ -2,10 +2,20 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from reconcile.errors import ApiError, WriteDeferred
 from reconcile.http.messages import FailureKind, TransportFailure
-from reconcile.http.rate_limiter import RateLimiter, RetryPolicy, Timing, http_date, retry_after
+from reconcile.http.rate_limiter import (
+    RateLimiter,
+    RetryPolicy,
+    Timing,
+    Wait,
+    WhenWaiting,
+    http_date,
+    no_wait_told,
+    retry_after,
+)
 from reconcile.wire.values import Json
 
 from .connection import Connection
@@ -22,10 +32,34 @@ def no_trace(_line: str) -> None:
     """The trace that nobody reads."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who is told what a client does, from any of its threads."""
+
+    request: Trace = no_trace
+    wait: WhenWaiting = no_wait_told
+
+
+NOBODY_LISTENS = Listener()
+
+
 def _trace_line(request: ApiRequest, outcome: ApiResponse | TransportFailure, seconds: float) -> str:
     # Neither the query nor a body: both may hold what is personal or secret.
     result = outcome.status if isinstance(outcome, ApiResponse) else outcome.kind.value
     return f"{request.method} {request.path}: {result} in {seconds:.3f} s"
+
+
+_FAILURES = {
+    FailureKind.NOT_CONNECTED: "no connection",
+    FailureKind.BROKEN: "the connection broke off",
+    FailureKind.TIMEOUT: "no answer in time",
+}
+
+
+def _reason_to_wait(outcome: ApiResponse | TransportFailure) -> str:
+    if isinstance(outcome, TransportFailure):
+        return _FAILURES.get(outcome.kind, outcome.kind.value)
+    return "an answer that is no JSON" if outcome.succeeded else str(outcome.status)
 
 
 class ApiClient:
@@ -42,10 +76,10 @@ class ApiClient:
         may_write: bool,
         timing: Timing,
         retry: RetryPolicy,
-        trace: Trace = no_trace,
+        listener: Listener = NOBODY_LISTENS,
     ) -> None:
         self.connection = connection
-        self._trace = trace
+        self._listener = listener
         self._timing = timing
         self._retry = retry
         self.rate_limiter = RateLimiter(connection.rate, timing)
@@ -145,6 +179,7 @@ class ApiClient:
 
     def _hold_all_workers(self, outcome: ApiResponse | TransportFailure, seconds: float) -> None:
         slower = isinstance(outcome, ApiResponse) and outcome.asks_to_wait
+        self._tell_wait(outcome, seconds)
         self.rate_limiter.pause(seconds, slower=slower)
 
     def _send_with_retries(self, request: ApiRequest) -> ApiResponse | TransportFailure:
@@ -155,15 +190,19 @@ class ApiClient:
         give_up = self._timing.monotonic() + self._retry.total
         attempt = 1
         outcome = self._send_when_free(request)
-        tries = Counter([self._tries(request, outcome)])
-        while attempt < self._retry.tries and all(count < most for most, count in tries.items()):
+        most = self._tries(request, outcome)
+        tries = Counter([most])
+        while attempt < self._retry.tries and all(count < limit for limit, count in tries.items()):
             delay = self._delay_before_next_try(outcome, attempt)
             if self._timing.monotonic() + delay > give_up:
                 break
-            self._wait_before_next_try(outcome, delay)
+            # Every try counts for the largest limit, and those of its kind alone for a smaller one.
+            following = 1 + (attempt if most == self._retry.tries else tries[most])
+            self._wait_before_next_try(outcome, delay, following, most)
             attempt += 1
             outcome = self._send_when_free(request)
-            tries[self._tries(request, outcome)] += 1
+            most = self._tries(request, outcome)
+            tries[most] += 1
         return outcome
 
     def _send_when_free(self, request: ApiRequest) -> ApiResponse | TransportFailure:
@@ -174,7 +213,7 @@ class ApiClient:
         began = self._timing.monotonic()
         outcome = self._transport.send(request)
         ended = self._timing.monotonic()
-        self._trace(_trace_line(request, outcome, ended - began))
+        self._listener.request(_trace_line(request, outcome, ended - began))
         if isinstance(outcome, ApiResponse) and outcome.succeeded:
             self.server_clock.note(outcome.headers, began, ended)
             self.rate_limiter.ease()
@@ -210,9 +249,19 @@ class ApiClient:
             )
         return self._retry.delay(attempt, self._timing.random()) if seconds is None else seconds
 
-    def _wait_before_next_try(self, outcome: ApiResponse | TransportFailure, delay: float) -> None:
+    def _wait_before_next_try(
+        self, outcome: ApiResponse | TransportFailure, delay: float, attempt: int, tries: int
+    ) -> None:
         """Hold all workers when the server asks for it; else only this one."""
+        self._tell_wait(outcome, delay, attempt, tries)
         if isinstance(outcome, ApiResponse) and outcome.asks_to_wait:
             self.rate_limiter.pause(delay)
         else:
             self.rate_limiter.sleep_until(self._timing.monotonic() + delay)
+
+    def _tell_wait(
+        self, outcome: ApiResponse | TransportFailure, seconds: float, attempt: int = 0, tries: int = 0
+    ) -> None:
+        asked = isinstance(outcome, ApiResponse) and "Retry-After" in outcome.headers
+        wait = Wait(_reason_to_wait(outcome), seconds, asked, attempt, tries)
+        self._listener.wait(str(wait), seconds)

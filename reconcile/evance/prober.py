@@ -13,7 +13,7 @@ from reconcile.wire.contacts_v1 import contact_in, contact_path_v1, update_paylo
 from reconcile.wire.contacts_v2 import contact_in_v2, contact_path_v2, is_same_contact, update_payload_v2
 from reconcile.wire.values import Json
 
-from .api_client import Trace, no_trace
+from .api_client import NOBODY_LISTENS, Listener
 from .connection import Connection
 from .error_mapping import failure_of
 from .reader import Reader
@@ -61,9 +61,9 @@ class Prober(Reader):
         *,
         timing: Timing | None = None,
         retry: RetryPolicy | None = None,
-        trace: Trace = no_trace,
+        listener: Listener = NOBODY_LISTENS,
     ) -> None:
-        super().__init__(connection, timing=timing, retry=retry or PROBE_RETRY, trace=trace)
+        super().__init__(connection, timing=timing, retry=retry or PROBE_RETRY, listener=listener)
         self.id = contact
         self.checkpoint: Callable[[], None] = no_checkpoint
         self.header_names: set[str] = set()

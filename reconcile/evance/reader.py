@@ -25,7 +25,7 @@ from reconcile.wire.contacts_v2 import CONTACTS_V2
 from reconcile.wire.roles_and_tags import ROLES_V2, read_role
 from reconcile.wire.values import Json
 
-from .api_client import ApiClient, Trace, no_trace
+from .api_client import NOBODY_LISTENS, ApiClient, Listener
 from .connection import Connection
 from .error_mapping import parse_answer
 from .list_pages import ListPages, WorkerPool
@@ -59,7 +59,7 @@ class Reader:
         *,
         timing: Timing | None = None,
         retry: RetryPolicy | None = None,
-        trace: Trace = no_trace,
+        listener: Listener = NOBODY_LISTENS,
     ) -> None:
         self.connection = connection
         self._api = ApiClient(
@@ -67,7 +67,7 @@ class Reader:
             may_write=self._may_write,
             timing=timing or Timing(),
             retry=retry or RetryPolicy(),
-            trace=trace,
+            listener=listener,
         )
         self._workers = WorkerPool(connection.concurrency, "evance")
 

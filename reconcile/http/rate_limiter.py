@@ -44,6 +44,37 @@ class RetryPolicy:
         return longest * (1 + chance) / 2
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A wait before another try, for a person: no address, no name and no token is in it.
+
+    ``reason`` is the status or the failure. ``asked``: the server has asked for it. ``attempt`` is the number
+    of the try that follows, out of ``tries``; 0 where the request itself is not sent again.
+    """
+
+    reason: str
+    seconds: float
+    asked: bool = False
+    attempt: int = 0
+    tries: int = 0
+
+    def __str__(self) -> str:
+        """``503, trying again in 8 s (3 of 6)``."""
+        seconds = f"{math.ceil(self.seconds)} s"
+        counted = f" ({self.attempt} of {self.tries})" if self.tries else ""
+        if self.asked:
+            return f"{self.reason}: the account asks to wait {seconds}{counted}"
+        return f"{self.reason}, trying again in {seconds}{counted}"
+
+
+WhenWaiting = Callable[[str, float], None]
+"""Told of a wait in words, and of its seconds, when it begins; from any thread."""
+
+
+def no_wait_told(_wait: str, _seconds: float) -> None:
+    """Nobody is told."""
+
+
 def retry_after(header: str | None, now: float) -> float | None:
     """The seconds that a ``Retry-After`` asks for, in either form (RFC 9110, 10.2.3); None without one.
 

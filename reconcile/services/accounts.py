@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from reconcile.evance.api_client import Listener
 from reconcile.evance.connection import Connection, Credentials, credentials_from, resolve_connection
 from reconcile.evance.reader import Reader
 from reconcile.journal.durable_files import make_own_folder
@@ -23,7 +24,7 @@ def open_reader(project: Project, console: Console) -> Iterator[Reader]:
     """The target's account for reading: a client that has no way to write."""
     with (
         connected(project, project.capabilities()) as link,
-        Reader(link, trace=console.trace) as reader,
+        Reader(link, listener=Listener(console.trace, console.waiting)) as reader,
     ):
         yield reader
 

@@ -10,6 +10,7 @@ from reconcile.apply.recording import Recorder
 from reconcile.apply.run_context import CircuitBreaker, RunContext
 from reconcile.declare.loader import LoadedDeclarations
 from reconcile.errors import ApiError, PartlyApplied
+from reconcile.evance.api_client import Listener
 from reconcile.evance.writer import Writer
 from reconcile.journal.history import RunHistory, run_history
 from reconcile.journal.losses import open_losses, refuse_open_losses, way_out_of_losses
@@ -57,7 +58,7 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
         locked(project.state / "lock"),
         console.ended_by_interrupt(),
         connected(project, project.capabilities()) as link,
-        Writer(link, trace=console.trace) as account,
+        Writer(link, listener=Listener(console.trace, console.waiting)) as account,
     ):
         if approval is not None and reverting:
             declarations = declarations_of_approved_revert(project, approval, account, console)

@@ -41,6 +41,9 @@ class Console(Protocol):
     def trace(self, line: str, /) -> None:
         """Print one request to the account, or one step, where somebody wants to see each."""
 
+    def waiting(self, wait: str, seconds: float, /) -> None:
+        """Say that the account is waited for, why and for how long; from any thread."""
+
     def progress(self) -> AbstractContextManager[Progress]:
         """Show the progress of long work while a block lasts."""
 

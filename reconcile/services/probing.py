@@ -7,6 +7,7 @@ from threading import Event
 from reconcile import __version__
 from reconcile.apply.lock import locked
 from reconcile.errors import PartlyApplied, ReconcileError, UsageError
+from reconcile.evance.api_client import Listener
 from reconcile.evance.prober import Prober
 from reconcile.model.reports import ProbeReport
 from reconcile.model.settings import Capabilities
@@ -36,7 +37,7 @@ def probe_account(
     with (
         locked(project.state / "lock"),
         connected(project, Capabilities(page_size=20)) as link,  # the longest page is yet to be found out
-        Prober(link, contact, trace=console.trace) as prober,
+        Prober(link, contact, listener=Listener(console.trace, console.waiting)) as prober,
     ):
         write_permission(project).refuse_killed()
         earlier = load_snapshot(path, prober.connection.account, prober.id)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from reconcile.evance.api_client import NOBODY_LISTENS, Listener
 from reconcile.evance.reader import Reader
 from reconcile.evance.writer import Writer
 from reconcile.http.rate_limiter import RetryPolicy
@@ -29,10 +30,12 @@ def open_client(clock: SleepClock) -> Iterator[OpenClient]:
             tokens: Script | None = None,
             kind: type[Reader] = Writer,
             retry: RetryPolicy | None = None,
+            listener: Listener = NOBODY_LISTENS,
             **changes: Any,
         ) -> tuple[FakeAccount, Any]:
             fake_account = contexts.enter_context(serve_account(script, tokens=tokens))
-            reader = kind(connection_to(fake_account.url, **changes), timing=clock.timing, retry=retry)
+            connection = connection_to(fake_account.url, **changes)
+            reader = kind(connection, timing=clock.timing, retry=retry, listener=listener)
             return fake_account, contexts.enter_context(reader)
 
         yield open_both
