@@ -1,10 +1,11 @@
-"""Writes what is made from the code: the page of rules, tables of guards, fields and questions, JSON Schemas.
+"""Writes what is made from the code: rules, tables of guards, fields and questions, JSON Schemas, workflows.
 
 python tools/generate.py            write them anew
 python tools/generate.py --check    say which are out of date, and exit with 1 if any is
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -172,16 +173,35 @@ def _question(question: Question) -> str:
     return f"| {' | '.join(cells)} |\n".replace("|  |", "| |")
 
 
+def github_workflow(name: str) -> str:
+    """Our own workflow as a project has it that is apart from the tool: with the tool at a commit."""
+    text = (ROOT / ".github" / "workflows" / f"{name}.yml").read_text(encoding="utf-8")
+    text = re.sub(r"uses: \./\S*\.github/actions/reconcile\b.*", "uses: @ACTION@", text)
+    return text.replace(" docs/ci.md has", " @GUIDE@/ci.md has")
+
+
+def gitlab_pipeline() -> str:
+    """The pipeline of the page on GitLab, with the tool at a commit."""
+    page = (ROOT / "docs" / "gitlab-ci.md").read_text(encoding="utf-8")
+    text = page.partition("```yaml .gitlab-ci.yml\n")[2].partition("```")[0]
+    for key, name in (("RECONCILE_SOURCE", "SOURCE"), ("RECONCILE_COMMIT", "COMMIT"), ("TARGET", "TARGET")):
+        text = re.sub(rf"^  {key}: .*$", f"  {key}: @{name}@", text, flags=re.MULTILINE)
+    return f"# What must be set up by hand is told in @GUIDE@/gitlab-ci.md\n{text}"
+
+
 def files() -> dict[Path, str]:
     """The files to write, with their text."""
     schemas = ROOT / "reconcile" / "declare" / "schema"
     apply_page, declarations_page = ROOT / "docs" / "apply.md", ROOT / "docs" / "declarations.md"
     probe_page = ROOT / "docs" / "probe.md"
+    templates = ROOT / "reconcile" / "services" / "starting" / "templates"
     return {
         ROOT / "docs" / "rules.md": rules_page(),
         apply_page: _with_table(apply_page, "guards", guards_table()),
         declarations_page: _with_table(declarations_page, "fields", fields_list()),
         probe_page: _with_table(probe_page, "questions", questions_table()),
+        **{templates / f"github-{name}.yml": github_workflow(name) for name in ("plan", "apply", "drift")},
+        templates / "gitlab-ci.yml": gitlab_pipeline(),
         schemas / "declarations.json": _json(declarations_json_schema()),
         schemas / "configuration.json": _json(configuration_json_schema()),
     }

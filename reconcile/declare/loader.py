@@ -201,8 +201,8 @@ def _check_emptiness(contents: _Contents, folder: Path, problems: ProblemList) -
 
 
 def _other_files(folder: Path) -> list[str]:
-    """The files of a folder, and of those below it, that are no declarations by their names."""
-    found = (path for path in folder.rglob("*") if path.is_file())
+    """The files of a folder, and of those below it, that are no declarations by their names; no pages."""
+    found = (path for path in folder.rglob("*") if path.is_file() and path.suffix.lower() != ".md")
     names = (path.relative_to(folder) for path in found)
     return sorted(name.as_posix() for name in names if not any(part.startswith(".") for part in name.parts))
 

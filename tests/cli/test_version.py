@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reconcile import __version__
-from reconcile.cli.version import version_text
+from reconcile.cli.version import CodeOrigin, code_origin, version_text
 from tests.support.command_line import run_command
 from tests.support.repository import Repository
 
@@ -133,3 +133,30 @@ def test_help_looks_for_no_commit(tmp_path: Path) -> None:
         [sys.executable, "-c", look], cwd=ROOT, capture_output=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "repository"),
+    [
+        ("https://github.example/acme/reconcile.git", "https://github.example/acme/reconcile"),
+        ("https://token:secret@github.example/acme/reconcile", "https://github.example/acme/reconcile"),
+        ("ssh://git@github.example/acme/reconcile", None),
+        ("file:///home/ann/reconcile", None),
+    ],
+)
+def test_an_install_from_git_tells_the_repository(package: Path, url: str, repository: str | None) -> None:
+    """Without what gives access to it."""
+    note_origin(package, json.dumps({**FROM_GIT, "url": url}))
+    assert code_origin(package) == CodeOrigin(COMMIT, repository=repository)
+
+
+def test_a_release_tells_the_repository_that_it_was_built_for(package: Path) -> None:
+    """In its metadata; before a release, nobody has put the address there."""
+    (package / "commit.txt").write_text(f"{COMMIT}\n")
+    noted = package.parent / f"evance_reconcile-{__version__}.dist-info"
+    noted.mkdir()
+    told = f"Metadata-Version: 2.4\nName: evance-reconcile\nVersion: {__version__}\nProject-URL: Repository, "
+    (noted / "METADATA").write_text(f"{told}https://github.com/OWNER/NAME\n")
+    assert code_origin(package) == CodeOrigin(COMMIT)
+    (noted / "METADATA").write_text(f"{told}https://github.example/acme/reconcile\n")
+    assert code_origin(package) == CodeOrigin(COMMIT, repository="https://github.example/acme/reconcile")

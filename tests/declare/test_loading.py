@@ -82,7 +82,7 @@ def test_a_folder_of_other_files_names_them(contacts: Path) -> None:
     """Whoever wrote JSON or gave a file the ending of another program sees why nothing was read."""
     (contacts / "ann.yaml").unlink()
     (contacts / "more").mkdir()
-    for name in ("a.json", "more/b.yaml.txt", ".hidden.json"):
+    for name in ("a.json", "more/b.yaml.txt", ".hidden.json", "README.md"):
         (contacts / name).write_text("contacts: []", encoding="utf-8")
     (told,) = problems(contacts)
     only = "contacts: declarations are *.yaml files, and this folder holds only a.json, more/b.yaml.txt; "

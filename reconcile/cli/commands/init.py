@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from reconcile import __version__
 from reconcile.cli.console import Terminal
 from reconcile.cli.options import machine_time
 from reconcile.declare.configuration_file import find_configuration
@@ -15,8 +17,9 @@ from reconcile.model.declaration import Mode
 from reconcile.text import quoted
 
 if TYPE_CHECKING:
+    from reconcile.services.starting.ci_files import ToolSource
     from reconcile.services.starting.initializing import FileOutcome
-    from reconcile.services.starting.new_files import NewProject
+    from reconcile.services.starting.new_files import NewFile, NewProject
 
 
 @click.command()
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
     default=None,
     help="A first declaration, for the practice shop.  [default: unless there is an account]",
 )
+@click.option("--ci", type=click.Choice(["github", "gitlab"]), help="Also write the workflows for it.")
+@click.option("--owners", metavar="@TEAM", multiple=True, help="With --ci: who approves changes of them.")
 @click.option("--dry-run", is_flag=True, help="Only list the files.")
 def init(  # noqa: PLR0913 - an argument for each option
     directory: Path | None,
@@ -43,6 +48,8 @@ def init(  # noqa: PLR0913 - an argument for each option
     timezone: str | None,
     manage: str,
     example: bool | None,
+    ci: str | None,
+    owners: tuple[str, ...],
     dry_run: bool,
 ) -> int:
     """Write what a new project needs into DIRECTORY (by default this one). What is there stays as it is.
@@ -53,8 +60,7 @@ def init(  # noqa: PLR0913 - an argument for each option
     from reconcile.services.starting.initializing import first_of, initialize
     from reconcile.services.starting.new_files import NewProject, new_files
 
-    if example and account is not None:
-        raise UsageError("--example is about the practice shop: leave it out, or --account")
+    _refuse_contradictions(account, ci, owners, example=example)
     folder = _folder(directory)
     project = NewProject(
         today=machine_time().date(),
@@ -63,12 +69,24 @@ def init(  # noqa: PLR0913 - an argument for each option
         manage=Mode(manage),
         first=first_of(folder, practice=account is None, example=example),
     )
-    console = Terminal()
-    outcomes = initialize(folder, new_files(project), dry_run=dry_run)
+    console, workflows = Terminal(), _Workflows(ci, owners) if ci else None
+    files = [*new_files(project), *(workflows.files(project, folder) if workflows else ())]
+    outcomes = initialize(folder, files, dry_run=dry_run)
     console.print_result("\n".join(_lines(outcomes, folder, dry_run=dry_run)))
     if not dry_run:
         console.print_result(_ending(project, folder))
+        if workflows:
+            console.print_result("\n".join(workflows.remarks()))
     return ExitCode.DONE
+
+
+def _refuse_contradictions(
+    account: str | None, ci: str | None, owners: tuple[str, ...], *, example: bool | None
+) -> None:
+    if example and account is not None:
+        raise UsageError("--example is about the practice shop: leave it out, or --account")
+    if owners and ci is None:
+        raise UsageError("--owners own the workflows, too: say which with --ci github or --ci gitlab")
 
 
 def _folder(directory: Path | None) -> Path:
@@ -88,7 +106,7 @@ def _folder(directory: Path | None) -> Path:
 
 def _timezone(named: str | None) -> str:
     from reconcile.declare.settings import is_timezone, unknown_timezone
-    from reconcile.services.starting.machine_timezone import machine_timezone
+    from reconcile.services.starting.initializing import machine_timezone
 
     if named is None:
         return machine_timezone(os.environ)
@@ -115,9 +133,51 @@ def _lines(outcomes: "Iterable[FileOutcome]", folder: Path, *, dry_run: bool) ->
 
 
 def _ending(project: "NewProject", folder: Path) -> str:
-    from reconcile.services.starting.initializing import in_repository
-    from reconcile.services.starting.next_steps import CREDENTIALS, steps_after_init, steps_text
+    from reconcile.services.starting.initializing import (
+        CREDENTIALS,
+        repository_around,
+        steps_after_init,
+        steps_text,
+    )
 
-    steps = steps_after_init(project, folder, repository=in_repository(folder))
+    steps = steps_after_init(project, folder, repository=repository_around(folder) is not None)
     before = "" if project.account is None else f"\n{CREDENTIALS}"
     return f"{before}\n{steps_text('Next', steps)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Workflows:
+    """The workflows that were asked for, with the tool as it runs here."""
+
+    forge: str
+    owners: tuple[str, ...]
+
+    def files(self, project: "NewProject", folder: Path) -> "Iterator[NewFile]":
+        """Their files. UsageError: a forge would not look for them in this folder."""
+        from reconcile.services.starting.ci_files import ForgeKind, ci_files
+        from reconcile.services.starting.initializing import repository_around
+
+        root = repository_around(folder)
+        if root is not None and root != folder.resolve():
+            raise UsageError(f"--ci: workflows stand at the root of the repository: reconcile init {root}")
+        return ci_files(ForgeKind(self.forge), self.tool, self.owners, project.target)
+
+    @property
+    def tool(self) -> "ToolSource":
+        """The tool at the commit that runs here."""
+        from reconcile.cli.version import code_origin
+        from reconcile.services.starting.ci_files import UNKNOWN_COMMIT, UNKNOWN_REPOSITORY, ToolSource
+
+        origin = code_origin(Path(__file__).parents[2])
+        repository = (origin and origin.repository) or UNKNOWN_REPOSITORY
+        return ToolSource(__version__, repository, origin.commit if origin else UNKNOWN_COMMIT)
+
+    def remarks(self) -> Iterator[str]:
+        """What the workflows still need."""
+        page = "ci.md" if self.forge == "github" else "gitlab-ci.md"
+        yield f"\nThe workflows need environments and credentials, set up once: {self.tool.guide}/{page}"
+        if self.tool.unknown:
+            words = " and ".join(self.tool.unknown)
+            yield f"In the workflows, write where reconcile is kept, and at which commit, for {words}."
+        if not self.owners:
+            yield "Name those who approve changes of them: --owners @organisation/team writes CODEOWNERS."

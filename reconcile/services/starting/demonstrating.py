@@ -15,9 +15,8 @@ from reconcile.services.applying import ApplyJob
 from reconcile.services.caller import ApplyOutput, Console, ProjectChoice
 from reconcile.services.project import Project, open_project
 
-from .initializing import initialize
+from .initializing import initialize, steps_after_demo, steps_text
 from .new_files import NewProject, new_files
-from .next_steps import steps_after_demo, steps_text
 
 TIMEZONE = "Europe/London"
 """Of the demo's own project: it shows the same on every machine."""

@@ -1,16 +1,19 @@
-"""Writes the files of a new project into a folder, beside those that are there already."""
+"""Writes the files of a new project into a folder, beside those that are there, and says what comes next."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from shlex import quote
 
+from reconcile.declare.settings import is_timezone
 from reconcile.errors import ReconcileError
 from reconcile.journal.durable_files import add_new_file
+from reconcile.model.settings import Target, TargetKind
 from reconcile.text import escape_unprintable
 
-from .new_files import First, NewFile
+from .new_files import First, NewFile, NewProject
 
 _READABLE = 0o644
 
@@ -93,7 +96,93 @@ def first_of(folder: Path, *, practice: bool, example: bool | None) -> First:
     return First.EXAMPLE if practice else First.GUIDE
 
 
-def in_repository(folder: Path) -> bool:
-    """Whether the folder lies in a Git repository."""
+def repository_around(folder: Path) -> Path | None:
+    """The root of the Git repository that the folder lies in; None outside of one."""
     real = Path(os.path.realpath(folder))
-    return any(os.path.lexists(above / ".git") for above in (real, *real.parents))
+    return next((above for above in (real, *real.parents) if os.path.lexists(above / ".git")), None)
+
+
+_DATABASE = "/zoneinfo/"
+
+UNKNOWN = "UTC"
+
+
+def machine_timezone(environment: Mapping[str, str], etc: Path = Path("/etc")) -> str:
+    """The zone that the environment or the system names; UTC where neither names one."""
+    zone = next(filter(is_timezone, _named(environment, etc)), UNKNOWN)
+    return UNKNOWN if zone == "Etc/UTC" else zone  # what a machine without a place is set to
+
+
+def _named(environment: Mapping[str, str], etc: Path) -> Iterator[str]:
+    """What may be the name: ``TZ``, the end of what ``/etc/localtime`` links to, or ``/etc/timezone``."""
+    told = environment.get("TZ", "").removeprefix(":")
+    if told:
+        yield told.rpartition(_DATABASE)[2]
+        return  # it is meant to be another than the system's, so that one would be wrong
+    try:
+        yield os.path.realpath(etc / "localtime").rpartition(_DATABASE)[2]
+        yield (etc / "timezone").read_text("ascii", "replace").strip()
+    except OSError:
+        return
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """A command, and what it does."""
+
+    command: str
+    effect: str
+
+
+def steps_text(heading: str, steps: Iterable[NextStep]) -> str:
+    """The steps below each other, their commands aligned."""
+    rows = list(steps)
+    width = max(len(row.command) for row in rows)
+    return "\n".join([f"{heading}:", *(f"  {row.command:{width}}    {row.effect}" for row in rows)])
+
+
+CREDENTIALS = """\
+Credentials come from a private app of Evance's admin (Settings > App API Credentials). To read, it needs the
+scopes contacts.readonly and roles.readonly; to apply, contacts instead of the first. Save the file that you
+download there as shop.evance.json in this project, where Git ignores it:
+
+  export EVANCE_CREDENTIALS="$PWD/shop.evance.json"
+"""
+
+
+def steps_after_init(project: NewProject, folder: Path, *, repository: bool) -> Iterator[NextStep]:
+    """What to do in a new project. ``repository``: its folder lies in one of Git."""
+    if folder.resolve() != Path.cwd():
+        yield NextStep(f"cd {quote(str(folder))}", "all that follows is called there")
+    if not repository:
+        yield NextStep("git init", "keeps who declared what, and when")
+    if project.first is First.GUIDE:
+        yield NextStep("reconcile import --all", "writes declarations of the contacts as they are today")
+    yield NextStep("reconcile validate", "checks the declarations, offline")
+    yield NextStep("reconcile plan", _PLANS[project.first])
+    if project.first is First.EXAMPLE:
+        yield NextStep("reconcile apply", "shows it, asks, and carries it out")
+
+
+_PLANS = {
+    First.EXAMPLE: "shows what would change in the practice shop, and changes nothing",
+    First.GUIDE: "shows what would change: nothing yet; then edit a declaration",
+    First.NOTHING: "shows what would change, and changes nothing",
+}
+
+
+def steps_after_demo(target: Target | None) -> Iterator[NextStep]:
+    """What to try after a demo of a project whose target is known; None: there is no project yet."""
+    if target is None:
+        yield NextStep("reconcile init", "writes that project into this folder, and says what comes next")
+        yield NextStep(
+            "reconcile plan", "then: shows what would change in a shop that stays, on this machine"
+        )
+    else:
+        where = "the practice shop, which stays" if target.embedded else _told(target)
+        yield NextStep("reconcile plan", f"shows what would change in {where}, and changes nothing")
+    yield NextStep("reconcile sandbox serve", "lets other programs use a practice shop, until Ctrl-C")
+
+
+def _told(target: Target) -> str:
+    return f"{target.account}; needs credentials" if target.kind is TargetKind.EVANCE else str(target.url)

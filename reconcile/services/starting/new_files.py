@@ -43,6 +43,11 @@ class NewProject:
     manage: Mode = Mode.AUTHORITATIVE
     first: First = First.EXAMPLE
 
+    @property
+    def target(self) -> str:
+        """The name of its target."""
+        return "sandbox" if self.account is None else "shop"
+
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
@@ -62,11 +67,11 @@ def new_files(project: NewProject) -> Iterator[NewFile]:
     yield NewFile("reconcile.yaml", _configuration(project), _lacking_account(project))
     if project.first.value:
         path, template = project.first.value
-        yield NewFile(path, _filled(template, EXPIRES=f"{project.today.year + 1}-12-31"))
+        yield NewFile(path, filled(template, EXPIRES=f"{project.today.year + 1}-12-31"))
     yield _schema("declarations", declarations_json_schema())
     yield _schema("configuration", configuration_json_schema())
-    yield NewFile(".gitignore", _template("gitignore"), _lacking_patterns)
-    yield NewFile(".editorconfig", _template("editorconfig"))
+    yield NewFile(".gitignore", template_text("gitignore"), _lacking_patterns)
+    yield NewFile(".editorconfig", template_text("editorconfig"))
     yield _with_fragment(".vscode/settings.json", "vscode-settings.json", "schema/declarations.json")
     yield _with_fragment(".pre-commit-config.yaml", "pre-commit-config.yaml", "reconcile validate")
 
@@ -74,10 +79,10 @@ def new_files(project: NewProject) -> Iterator[NewFile]:
 def _configuration(project: NewProject) -> str:
     """The configuration; which roles and contacts a real account would protect is left to its people."""
     practice = project.account is None
-    return _filled(
+    return filled(
         "configuration.yaml",
         TIMEZONE=project.timezone,
-        TARGET="sandbox" if practice else "shop",
+        TARGET=project.target,
         TARGETS=_PRACTICE if project.account is None else _shop(project.account),
         MANAGE=project.manage.value,
         OFF="" if practice else "# ",
@@ -113,21 +118,22 @@ def _schema(name: str, schema: dict[str, object]) -> NewFile:
 def _lacking_patterns(text: str) -> tuple[str, ...]:
     """The lines of our ``.gitignore`` that another one does not have, however they are anchored."""
     found = {line.strip().strip("/") for line in text.splitlines()}
-    wanted = [line for line in _template("gitignore").splitlines() if not line.startswith("#")]
+    wanted = [line for line in template_text("gitignore").splitlines() if not line.startswith("#")]
     return tuple(line for line in wanted if line.strip("/") not in found)
 
 
 def _with_fragment(path: str, template: str, mark: str) -> NewFile:
     """A file of which another one with the mark has all that matters; else the whole template is told."""
-    text = _template(template)
+    text = template_text(template)
     return NewFile(path, text, lambda found: () if mark in found else tuple(text.splitlines()))
 
 
-def _filled(template: str, **values: str) -> str:
+def filled(template: str, **values: str) -> str:
     """A template with its ``@NAMES@`` replaced."""
-    return re.sub(r"@([A-Z]+)@", lambda match: values[match[1]], _template(template))
+    return re.sub(r"@([A-Z]+)@", lambda match: values[match[1]], template_text(template))
 
 
 @cache
-def _template(name: str) -> str:
+def template_text(name: str) -> str:
+    """A template as the package has it."""
     return files("reconcile.services.starting").joinpath("templates", name).read_text("utf-8")
