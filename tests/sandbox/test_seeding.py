@@ -93,6 +93,25 @@ def test_generated_ends_are_mostly_those_of_a_day(tmp_path: Path) -> None:
     assert 0.6 < len(days) / len(ends) < 0.9
 
 
+def test_the_time_of_the_day_decides_nothing_about_who_holds_what(tmp_path: Path) -> None:
+    """A page or a test that shows a generated account shows the same at noon and at midnight."""
+    held = set()
+    for hour in (0, 9, 23):
+        path = tmp_path / f"{hour}.sqlite3"
+        sandbox.seed(path, contacts=1_000, now=NOW.replace(hour=hour))
+        statuses = Counter(
+            (grant["reference"], grant["status"], bool(grant["expires"]))
+            for grant in sandbox.show(path, "grants")
+        )
+        lapsed = sum(
+            grant["expires"] is not None
+            and datetime.fromisoformat(grant["expires"]) <= NOW.replace(hour=hour)
+            for grant in sandbox.show(path, "grants")
+        )
+        held.add((tuple(sorted(statuses.items())), lapsed))
+    assert len(held) == 1
+
+
 def test_a_generated_account_answers_as_the_shop_does(tmp_path: Path) -> None:
     """What was inserted in bulk is searched, read and changed like anything else."""
     path = tmp_path / "sandbox.sqlite3"

@@ -8,7 +8,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import islice
@@ -143,8 +143,8 @@ def _grants(person: _Person, role_ids: dict[str, int]) -> Iterator[tuple[Any, ..
     for reference, share, share_that_expires in _ROLE_SHARES:
         if chance.random() >= share:
             continue
-        end = person.now + int((chance.random() - 0.25) * 600 * _DAY)
-        expires = _as_set_by_people(end) if chance.random() < share_that_expires else None
+        end = _end(chance.random(), person.now)
+        expires = end if chance.random() < share_that_expires else None
         status, awaits = _answer(chance.random()) if reference.startswith("trade") else ("active", None)
         yield person.contact_id, role_ids[reference], status, awaits, expires, person.created
 
@@ -156,11 +156,16 @@ def _answer(roll: float) -> tuple[str, str | None]:
     return ("pending", "admin") if roll < _WAITING else ("active", None)
 
 
-def _as_set_by_people(end: int) -> int:
-    """The end of a day in London, three times out of four: people choose days, programs instants."""
-    if end % 4 == 0:
+def _end(roll: float, now: int) -> int:
+    """When access ends: with a day of the shop three times out of four, since people choose days.
+
+    The roll alone decides whether it has ended, whatever time of the day it is.
+    """
+    end = now + int((roll - 0.25) * 600 * _DAY)
+    if int(roll * 4_000) % 4 == 0:
         return end
-    day = datetime.fromtimestamp(end, _LONDON).date()
+    moment = datetime.fromtimestamp(end, _LONDON)
+    day = moment.date() + timedelta(days=end > now)
     return int(datetime(day.year, day.month, day.day, tzinfo=_LONDON).timestamp())
 
 

@@ -16,7 +16,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +41,15 @@ _PLAIN = re.compile(r"reconcile ([^;&|<>`$*()\\]+?)( &> /dev/null)?")
 
 AT_A_TERMINAL = {"CI": "", "NO_COLOR": "1"}
 """A page shows what a person sees; the log of a CI system would have its e-mails masked."""
+
+WITH_GIT = {
+    **{f"GIT_{role}_NAME": "Ada Lovelace" for role in ("AUTHOR", "COMMITTER")},
+    **{f"GIT_{role}_EMAIL": "ada@example.com" for role in ("AUTHOR", "COMMITTER")},
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_PAGER": "",
+}
+"""Git knows who commits, and nothing of the machine's own configuration takes part."""
 
 
 @dataclass(frozen=True)
@@ -138,11 +147,11 @@ class Reader:
 
 
 @contextmanager
-def reader(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[Reader]:
+def reader(folder: Path) -> Iterator[Reader]:
     """Somebody who reads a page, begins in that folder, and has this tool."""
     binaries = str(Path(sys.executable).parent)
-    own = {"PATH": f"{binaries}:{os.environ['PATH']}", **(environment or {})}
-    with shell_session(folder, {**os.environ, **AT_A_TERMINAL, **own}) as shell:
+    own = {"PATH": f"{binaries}:{os.environ['PATH']}"}
+    with shell_session(folder, {**os.environ, **AT_A_TERMINAL, **WITH_GIT, **own}) as shell:
         yield Reader(shell)
 
 
