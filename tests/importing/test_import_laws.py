@@ -88,7 +88,7 @@ def assert_imported(shop: Shop, proposal: Proposal) -> None:
 
 
 @given(shop=shops, destination=layouts, by_name=st.booleans(), bundles=st.booleans())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_the_plan_right_after_an_import_is_empty(
     folder: Path, shop: Shop, destination: Destination, *, by_name: bool, bundles: bool
 ) -> None:
@@ -137,12 +137,14 @@ def folders(draw: st.DrawFn, account: tuple[Contact, ...]) -> ModelFolder:
     return ModelFolder({"contacts/contacts.yaml": dict(BUNDLES)}, files)
 
 
-@given(shop=shops, destination=layouts, data=st.data())
-@settings(max_examples=150)
-def test_an_import_over_entries_settles_them(
-    folder: Path, shop: Shop, destination: Destination, data: st.DataObject
-) -> None:
+@pytest.mark.parametrize("examples", [40, pytest.param(1_500, marks=pytest.mark.long)])
+def test_an_import_over_entries_settles_them(folder: Path, examples: int) -> None:
     """The plan of all that was imported is empty, whatever was declared; a second import edits nothing."""
+    law = given(shop=shops, destination=layouts, data=st.data())(_settles)
+    settings(max_examples=examples)(law)(folder=folder)
+
+
+def _settles(folder: Path, shop: Shop, destination: Destination, data: st.DataObject) -> None:
     shop.root, shop.folder = folder, data.draw(folders(shop.account))
     try:
         shop.matches()

@@ -1,25 +1,26 @@
-"""Random accounts, folders and policies for imports; what an edit does to an entry, as a model.
+"""Random accounts, folders and policies for imports.
 
-A folder is held as mappings, one a line in JSON, which is YAML: so places tell which entry is meant.
+A folder is held as data, an entry a line in JSON, which is YAML: so places tell which entry is meant.
 """
 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 
+from reconcile.authoring.data_edits import bundle_data, edit_entry, entry_data
 from reconcile.clock import LATEST
 from reconcile.declare.loader import LoadedDeclarations, load_declarations
 from reconcile.importing.expressible import can_say, can_say_email
 from reconcile.model.baseline import EntryKey
 from reconcile.model.contact import Contact, Grant, Identity, OtherTag, State
 from reconcile.model.declaration import Mode
-from reconcile.model.edits import EntryEdit, FileEdit, NewBundle, NewEntry, WrittenItem
-from reconcile.model.facets import SETS, Facet, item_key, tag_key
+from reconcile.model.edits import FileEdit
+from reconcile.model.facets import Facet, item_key, tag_key
 from reconcile.model.record import Remembered
 from reconcile.model.settings import Patterns, Policy, Protect
 from tests.support.pages.hostile_texts import HOSTILE
@@ -129,6 +130,7 @@ policies = st.builds(
     timezone=st.sampled_from(["UTC", "Europe/London", "Pacific/Apia", "America/Sao_Paulo"]),
     roles=st.sampled_from(Mode),
     tags=st.sampled_from(Mode),
+    authoritative=st.sampled_from([Patterns(), Patterns(("customer",), ("*",))]),
     ignore=st.sampled_from([Patterns(), Patterns(("staff-*",), ("auto:*",)), Patterns(("*",), ("V*",))]),
     protect=st.sampled_from([Protect(), Protect(("customer",), ("c1@example.com", "GB-9"))]),
 )
@@ -228,70 +230,13 @@ class ModelFolder:
         for edit in edits:
             entries = self.contacts.setdefault(edit.file, [])
             for changed in edit.edited:
-                apply_edit(entries[changed.place.line - 2], changed)
-            entries += [entry_of(new) for new in edit.added]
+                edit_entry(entries[changed.place.line - 2], changed)
+            entries += [entry_data(new) for new in edit.added]
             if edit.bundles:
-                given = {bundle.name: bundle_of(bundle) for bundle in edit.bundles}
+                given = {bundle.name: bundle_data(bundle) for bundle in edit.bundles}
                 self.bundles.setdefault(edit.file, {}).update(given)
 
 
 def name_of(item: Any) -> str:
     """What a declared item is called."""
     return item if isinstance(item, str) else item.get("reference") or item["value"]
-
-
-def item_of(item: WrittenItem, facet: Facet) -> Any:
-    name_key = "reference" if facet is Facet.ROLES else "value"
-    return {name_key: item.name, "expires": end_text(item.expires)} if item.expires else item.name
-
-
-def end_text(end: date | datetime) -> str:
-    return end.isoformat()
-
-
-def entry_of(new: NewEntry) -> Entry:
-    pins = {"id": new.id, "reference": new.reference, "email": new.email}
-    entry: Entry = {key: value for key, value in pins.items() if value is not None}
-    if new.bundles:
-        entry["bundles"] = list(new.bundles)
-    for facet in SETS:
-        items = getattr(new, facet)
-        if items is not None:
-            entry[facet.value] = [item_of(item, facet) for item in items]
-    return entry
-
-
-def bundle_of(bundle: NewBundle) -> Entry:
-    return {
-        facet.value: [item_of(item, facet) for item in getattr(bundle, facet)]
-        for facet in SETS
-        if getattr(bundle, facet)
-    }
-
-
-def apply_edit(entry: Entry, edit: EntryEdit) -> None:
-    """What ``authoring`` does to the text, done to the mapping."""
-    for key in edit.dropped_keys:
-        del entry[key]
-    if edit.dropped_bundles:
-        entry["bundles"] = [name for name in entry["bundles"] if name not in edit.dropped_bundles]
-    for facet, fields in edit.fields.items():
-        entry[facet.value].update(fields)
-    for facet, changes in edit.sets.items():
-        items = entry.setdefault(facet.value, [])
-        items[:] = [item for item in items if name_of(item) not in changes.removed]
-        for put in changes.put:
-            _put(items, put, facet)
-
-
-def _put(items: list[Any], put: WrittenItem, facet: Facet) -> None:
-    position = next((i for i, item in enumerate(items) if name_of(item) == put.name), None)
-    new = item_of(put, facet)
-    if position is None:
-        items.append(new)
-        return
-    before = items[position]
-    kept = {} if isinstance(before, str) else dict(before)
-    for key in ("expires", *put.dropped_keys):
-        kept.pop(key, None)
-    items[position] = {**kept, **new} if isinstance(new, dict) else ({**kept} or new)
