@@ -10,7 +10,7 @@ import yaml
 
 from reconcile.cli import version
 from reconcile.cli.commands import init
-from reconcile.services.starting.ci_files import ForgeKind, ToolSource, ci_files
+from reconcile.services.starting.new_files import ForgeKind, ToolSource, ci_files
 from tests.support.command_line import CommandResult, run_command
 
 ROOT = Path(__file__).parent.parent.parent
@@ -83,7 +83,7 @@ def test_github_gets_workflows_and_owners(empty: Path) -> None:
     assert "/contacts/ @acme/access ann@example.com\n" in owners
     assert "/.github/ @acme/access" in owners
     assert "docs/ci.md" in done.out
-    assert "for OWNER/NAME" in done.out
+    assert "Replace OWNER/NAME in" in done.out
     before = {path: path.read_bytes() for path in empty.rglob("*") if path.is_file()}
     again = init_in(empty, "--ci", "github", "--owners", "@acme/access")
     assert "kept     .github/CODEOWNERS; not what this version writes" in again.out

@@ -10,7 +10,7 @@ from .stand_in import Reply, stand_in
 
 COMMANDS = (
     "apply", "ci", "ci applied", "ci approved-plan", "ci comment", "ci drift-issue", "ci journals",
-    "ci summary", "demo", "drift", "explain", "history", "plan", "probe", "revert", "sandbox",
+    "ci summary", "demo", "drift", "explain", "history", "init", "plan", "probe", "revert", "sandbox",
     "sandbox reset", "sandbox seed", "sandbox serve", "sandbox show", "schema", "show", "timeline",
     "validate",
 )  # fmt: skip

@@ -142,7 +142,11 @@ def demo(desk: Desk) -> None:
     scene.write("reconcile.yaml", (ROOT / "reconcile.yaml").read_text(encoding="utf-8"))
     scene.run("demo")
     scene.run("demo", "--config", "nowhere.yaml")
-    desk.runs += scene.runs
+    bare = Scene(desk.folder(), desk.out)
+    bare.run("demo")
+    for _ in range(2):
+        bare.run("init", "--timezone", "Europe/London")
+    desk.runs += scene.runs + bare.runs
 
 
 def sandbox(desk: Desk) -> None:

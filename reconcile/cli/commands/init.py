@@ -17,9 +17,8 @@ from reconcile.model.declaration import Mode
 from reconcile.text import quoted
 
 if TYPE_CHECKING:
-    from reconcile.services.starting.ci_files import ToolSource
     from reconcile.services.starting.initializing import FileOutcome
-    from reconcile.services.starting.new_files import NewFile, NewProject
+    from reconcile.services.starting.new_files import NewFile, NewProject, ToolSource
 
 
 @click.command()
@@ -154,8 +153,8 @@ class _Workflows:
 
     def files(self, project: "NewProject", folder: Path) -> "Iterator[NewFile]":
         """Their files. UsageError: a forge would not look for them in this folder."""
-        from reconcile.services.starting.ci_files import ForgeKind, ci_files
         from reconcile.services.starting.initializing import repository_around
+        from reconcile.services.starting.new_files import ForgeKind, ci_files
 
         root = repository_around(folder)
         if root is not None and root != folder.resolve():
@@ -166,7 +165,7 @@ class _Workflows:
     def tool(self) -> "ToolSource":
         """The tool at the commit that runs here."""
         from reconcile.cli.version import code_origin
-        from reconcile.services.starting.ci_files import UNKNOWN_COMMIT, UNKNOWN_REPOSITORY, ToolSource
+        from reconcile.services.starting.new_files import UNKNOWN_COMMIT, UNKNOWN_REPOSITORY, ToolSource
 
         origin = code_origin(Path(__file__).parents[2])
         repository = (origin and origin.repository) or UNKNOWN_REPOSITORY
@@ -178,6 +177,6 @@ class _Workflows:
         yield f"\nThe workflows need environments and credentials, set up once: {self.tool.guide}/{page}"
         if self.tool.unknown:
             words = " and ".join(self.tool.unknown)
-            yield f"In the workflows, write where reconcile is kept, and at which commit, for {words}."
+            yield f"Replace {words} in them: the repository that holds reconcile, and a commit of it."
         if not self.owners:
             yield "Name those who approve changes of them: --owners @organisation/team writes CODEOWNERS."

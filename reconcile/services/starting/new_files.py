@@ -2,16 +2,19 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
+from enum import Enum, StrEnum
 from functools import cache
 from importlib.resources import files
+from urllib.parse import urlsplit
 
 from reconcile.declare.schema.configuration import configuration_json_schema
 from reconcile.declare.schema.declarations import declarations_json_schema
+from reconcile.errors import UsageError
 from reconcile.model.declaration import Mode
+from reconcile.text import quoted
 
 Lacking = Callable[[str], tuple[str, ...]]
 """What is to be added by hand to the text of a file that was there already, as lines."""
@@ -67,11 +70,11 @@ def new_files(project: NewProject) -> Iterator[NewFile]:
     yield NewFile("reconcile.yaml", _configuration(project), _lacking_account(project))
     if project.first.value:
         path, template = project.first.value
-        yield NewFile(path, filled(template, EXPIRES=f"{project.today.year + 1}-12-31"))
+        yield NewFile(path, _filled(template, EXPIRES=f"{project.today.year + 1}-12-31"))
     yield _schema("declarations", declarations_json_schema())
     yield _schema("configuration", configuration_json_schema())
-    yield NewFile(".gitignore", template_text("gitignore"), _lacking_patterns)
-    yield NewFile(".editorconfig", template_text("editorconfig"))
+    yield NewFile(".gitignore", _template("gitignore"), _lacking_patterns)
+    yield NewFile(".editorconfig", _template("editorconfig"))
     yield _with_fragment(".vscode/settings.json", "vscode-settings.json", "schema/declarations.json")
     yield _with_fragment(".pre-commit-config.yaml", "pre-commit-config.yaml", "reconcile validate")
 
@@ -79,7 +82,7 @@ def new_files(project: NewProject) -> Iterator[NewFile]:
 def _configuration(project: NewProject) -> str:
     """The configuration; which roles and contacts a real account would protect is left to its people."""
     practice = project.account is None
-    return filled(
+    return _filled(
         "configuration.yaml",
         TIMEZONE=project.timezone,
         TARGET=project.target,
@@ -118,22 +121,97 @@ def _schema(name: str, schema: dict[str, object]) -> NewFile:
 def _lacking_patterns(text: str) -> tuple[str, ...]:
     """The lines of our ``.gitignore`` that another one does not have, however they are anchored."""
     found = {line.strip().strip("/") for line in text.splitlines()}
-    wanted = [line for line in template_text("gitignore").splitlines() if not line.startswith("#")]
+    wanted = [line for line in _template("gitignore").splitlines() if not line.startswith("#")]
     return tuple(line for line in wanted if line.strip("/") not in found)
 
 
 def _with_fragment(path: str, template: str, mark: str) -> NewFile:
     """A file of which another one with the mark has all that matters; else the whole template is told."""
-    text = template_text(template)
+    text = _template(template)
     return NewFile(path, text, lambda found: () if mark in found else tuple(text.splitlines()))
 
 
-def filled(template: str, **values: str) -> str:
+UNKNOWN_REPOSITORY, UNKNOWN_COMMIT = "https://github.com/OWNER/NAME", "COMMIT"
+"""Stand where nothing tells from where the tool was installed; no workflow runs with them."""
+
+OTHER = "not what this version writes; to have that, move the file away first"
+
+_OWNER = re.compile(r"@[\w.-]+(/[\w.-]+)*|[\w.+-]+@[\w.-]+", re.ASCII)
+
+
+class ForgeKind(StrEnum):
+    """Where the repository is kept."""
+
+    GITHUB = "github"
+    GITLAB = "gitlab"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSource:
+    """The repository that holds the tool, and the commit of it that a pipeline runs."""
+
+    version: str
+    repository: str = UNKNOWN_REPOSITORY
+    commit: str = UNKNOWN_COMMIT
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The words in the workflows that somebody has to replace."""
+        words = ("OWNER/NAME", UNKNOWN_COMMIT)
+        return tuple(word for word in words if word in (self.commit, self._path))
+
+    @property
+    def _path(self) -> str:
+        return urlsplit(self.repository).path.strip("/")
+
+    @property
+    def guide(self) -> str:
+        """The page on what is set up by hand, as that commit has it."""
+        return f"{self.repository}/blob/{self.commit}/docs"
+
+    def filled(self, template: str, target: str) -> str:
+        """A workflow that takes the tool from here."""
+        return _filled(
+            template,
+            ACTION=f"{self._path}/.github/actions/reconcile@{self.commit} # v{self.version}",
+            SOURCE=self.repository,
+            COMMIT=self.commit,
+            GUIDE=self.guide,
+            TARGET=target,
+        )
+
+
+def ci_files(forge: ForgeKind, tool: ToolSource, owners: Sequence[str], target: str) -> Iterator[NewFile]:
+    """The workflows, and CODEOWNERS where owners are named. UsageError: one is no name of an owner."""
+    unfit = next((owner for owner in owners if not _OWNER.fullmatch(owner)), None)
+    if unfit is not None:
+        raise UsageError(
+            f"--owners: {quoted(unfit)} is no owner; write @team, @organisation/team or an e-mail"
+        )
+    if forge is ForgeKind.GITHUB:
+        for name in ("plan", "apply", "drift"):
+            text = tool.filled(f"github-{name}.yml", target)
+            yield NewFile(f".github/workflows/{name}.yml", text, renewal=OTHER)
+    else:
+        yield NewFile(".gitlab-ci.yml", tool.filled("gitlab-ci.yml", target), renewal=OTHER)
+    if owners:
+        path, own = _OWNERS_OF[forge]
+        yield NewFile(path, _filled("codeowners", FORGE=own, OWNERS=" ".join(owners)), renewal=OTHER)
+
+
+_OWNERS_OF = {
+    ForgeKind.GITHUB: (".github/CODEOWNERS", "/.github/"),
+    ForgeKind.GITLAB: ("CODEOWNERS", "/.gitlab-ci.yml"),
+}
+"""Where the forge looks for the code owners, and what of its own they shall own."""
+
+
+def _filled(template: str, **values: str) -> str:
     """A template with its ``@NAMES@`` replaced."""
-    return re.sub(r"@([A-Z]+)@", lambda match: values[match[1]], template_text(template))
+    return re.sub(r"@([A-Z]+)@", lambda match: values[match[1]], _template(template))
 
 
 @cache
-def template_text(name: str) -> str:
+def _template(name: str) -> str:
     """A template as the package has it."""
     return files("reconcile.services.starting").joinpath("templates", name).read_text("utf-8")
