@@ -1,6 +1,6 @@
 """New bundles and entries at the end of the lists of a file, in the way in which it is written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconcile.model.edits import FileEdit, NewEntry
 
@@ -9,11 +9,13 @@ from .new_entries import (
     FileStyle,
     bundles_lines,
     entries_lines,
+    entry_sets,
     flow_bundle,
     flow_entry,
     flow_list,
 )
 from .scalars import comment_text
+from .set_edits import item_notes
 from .spans import SpanNode
 from .splices import OddLayoutError, SplicedText
 
@@ -44,6 +46,15 @@ def _inner(entry: SpanNode) -> tuple[list[int], list[int]]:
     blocks = [value for _, value in entry.pairs if value.text is None and not value.flow]
     lists = [value.column - entry.column for value in blocks if value.is_list]
     return lists, [value.column - entry.column for value in blocks if not value.is_list]
+
+
+def _style_of_bundles(node: SpanNode, style: FileStyle) -> FileStyle:
+    """How the bundles of a file are laid out, as the last one in block style tells."""
+    blocks = [bundle for _, bundle in node.pairs if not bundle.flow]
+    if not blocks:
+        return style
+    items, _ = _inner(blocks[-1])
+    return replace(style, step=blocks[-1].column - node.column, items=items[-1] if items else style.items)
 
 
 def _is_spaced(text: SplicedText, node: SpanNode) -> bool:
@@ -83,25 +94,11 @@ class FileAdditions:
             lines = entries_lines(edit.added, self.style)
             self._add_key("contacts", node, lines, self._end())
         elif node.flow:
-            self._add_flow_entries(node, edit.added)
+            add_to_flow(self.text, node, list(map(_flow_member, edit.added)))
         else:
             blank = [""] if self.style.spaced else []
             lines = [*blank, *entries_lines(edit.added, self.style)]
             self.text.insert_lines(self.text.next_line(node.end), lines)
-
-    def _add_flow_entries(self, node: SpanNode, entries: tuple[NewEntry, ...]) -> None:
-        starts_line = self.text.starts_line(node.items[-1].start)
-        indent = self.text.indent(node.items[-1].start) if starts_line else " " * (self._column + 2)
-        add_to_flow(self.text, node, [self._flow_member(entry, indent) for entry in entries])
-
-    def _flow_member(self, entry: NewEntry, indent: str) -> str:
-        """An entry in flow style; its comments stand in a line above it."""
-        items = [item for items in (entry.roles, entry.tags) for item in items or () if item.comment]
-        comments = [comment_text(f"{item.name}: {item.comment}") for item in items]
-        above = [comment_text(entry.comment), *comments] if entry.comment else comments
-        lines = [*above, flow_entry(entry)]
-        lead = f"{self.text.newline}{indent}" if above else ""
-        return lead + f"{self.text.newline}{indent}".join(lines)
 
     def _add_bundles(self, edit: FileEdit) -> None:
         node = self.root.value("bundles") if self.root else None
@@ -114,7 +111,8 @@ class FileAdditions:
             add_to_flow(self.text, node, [flow_bundle(bundle) for bundle in edit.bundles])
         else:
             blank = [""] if _is_spaced(self.text, node) else []
-            lines = [*blank, *bundles_lines(edit.bundles, self.style, node.column)]
+            style = _style_of_bundles(node, self.style)
+            lines = [*blank, *bundles_lines(edit.bundles, style, node.column)]
             self.text.insert_lines(self.text.next_line(node.end), lines)
 
     def _key(self, name: str) -> SpanNode | None:
@@ -163,7 +161,7 @@ class FileAdditions:
         members = []
         for key, texts in (
             ("bundles", [flow_bundle(bundle) for bundle in edit.bundles]),
-            ("contacts", [self._flow_member(entry, "  ") for entry in edit.added]),
+            ("contacts", [_flow_member(entry) for entry in edit.added]),
         ):
             node = root.value(key)
             if texts and node is not None:
@@ -172,6 +170,13 @@ class FileAdditions:
                 members.append(f"{key}: {flow_list(texts) if key == 'contacts' else _flow_mapping(texts)}")
         if members:
             add_to_flow(self.text, root, members)
+
+
+def _flow_member(entry: NewEntry) -> str:
+    """An entry in flow style; its comments stand in lines above it."""
+    notes = [note for facet, items in entry_sets(entry) for note in item_notes(facet, items)]
+    above = [comment_text(entry.comment)] if entry.comment else []
+    return "\n".join([*above, *notes, flow_entry(entry)])
 
 
 def _flow_mapping(pairs: list[str]) -> str:

@@ -11,7 +11,7 @@ from reconcile.clock import parse_day, parse_instant
 from reconcile.model.edits import EntryEdit, NewBundle, NewEntry, SetEdit, WrittenItem
 from reconcile.model.facets import FACETS, FIELDS, SETS, Facet
 
-from .new_entries import NAME_KEYS
+from .new_entries import NAME_KEYS, entry_sets
 from .scalars import moment_text
 
 KEY_ORDER = (
@@ -133,15 +133,10 @@ def item_data(facet: Facet, item: WrittenItem, name: str | None = None) -> Any:
 def entry_data(entry: NewEntry) -> dict[str, Any]:
     """A new entry as data."""
     identity = {"id": entry.id, "reference": entry.reference, "email": entry.email}
-    sets = {Facet.ROLES: entry.roles, Facet.TAGS: entry.tags}
     return {
         **{key: value for key, value in identity.items() if value is not None},
         **({"bundles": list(entry.bundles)} if entry.bundles else {}),
-        **{
-            facet.value: [item_data(facet, item) for item in items]
-            for facet, items in sets.items()
-            if items is not None
-        },
+        **{facet.value: [item_data(facet, item) for item in items] for facet, items in entry_sets(entry)},
     }
 
 

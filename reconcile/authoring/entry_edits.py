@@ -18,15 +18,11 @@ from .splices import OddLayoutError, SplicedText
 
 @dataclass(slots=True)
 class EntryText:
-    """The text of one entry under its edit. ``style`` is that of the file.
-
-    ``notes`` are comments that find no place behind what they are about, and stand above what changed.
-    """
+    """The text of one entry under its edit. ``style`` is that of the file."""
 
     text: SplicedText
     entry: SpanNode
     style: FileStyle
-    notes: list[str] = field(default_factory=list)
     _dropped: set[str] = field(default_factory=set)
 
     def edit(self, edit: EntryEdit) -> None:
@@ -41,8 +37,8 @@ class EntryText:
             if edit.fields.get(facet):
                 self._edit_fields(facet, edit.fields[facet])
         if edit.comment and len(self.text.splices) > before:
-            self.notes.insert(0, comment_text(edit.comment))
-        self._insert_notes(before)
+            first = min(splice.start for splice in self.text.splices[before:])
+            self._insert_notes(first, [comment_text(edit.comment)], before)
 
     def _value(self, key: str) -> SpanNode | None:
         """The value of a key that stays."""
@@ -70,12 +66,13 @@ class EntryText:
         node = self._value(facet.value)
         if node is not None:
             key = next(key for key, value in self.entry.pairs if value is node)
-            items = SetText(self.text, facet, key, node, self.style, self.notes)
-            items.edit(edit, in_flow=self.entry.flow)
+            items = SetText(self.text, facet, key, node, self.style)
+            self._insert_notes(key.start, items.edit(edit, in_flow=self.entry.flow))
         elif edit.put or not edit.removed:
-            self.notes += item_notes(facet, edit.put) if self.entry.flow else []
             lines = set_lines(facet, edit.put, self.style, self.entry.column)
             self._add_key(facet, lines, flow_set(facet, edit.put))
+            if self.entry.flow:
+                self._insert_notes(self.entry.start, item_notes(facet, edit.put))
 
     def _add_key(self, facet: Facet, lines: list[str], flow: str) -> None:
         """Put a key behind the last one of those that stand before it in the order of keys."""
@@ -109,16 +106,17 @@ class EntryText:
         lines = [f"{' ' * column}{facet.value}:", *(inner + pair for pair in pairs)]
         self._add_key(facet, lines, f"{{{', '.join(pairs)}}}")
 
-    def _insert_notes(self, before: int) -> None:
-        """Put the notes above the line of the key of the first change, but for those that stand there."""
-        if not self.notes:
-            return
-        start = min((splice.start for splice in self.text.splices[before:]), default=self.entry.start)
-        at, indent = self._anchor(start)
+    def _insert_notes(self, position: int, notes: list[str], before: int | None = None) -> None:
+        """Put comments above the line of the key at a position, but for those that stand there already.
+
+        ``before`` is the number of the change before which they come.
+        """
+        at, indent = self._anchor(position)
         above = self._comments_above(at)
-        lines = [indent + note for note in self.notes if note not in above]
+        lines = [indent + note for note in notes if note not in above]
         if lines:
             self.text.insert_lines(at, lines)
+        if lines and before is not None:
             self.text.splices.insert(before, self.text.splices.pop())
 
     def _anchor(self, position: int) -> tuple[int, str]:

@@ -96,41 +96,62 @@ def _has_own_lines(text: SplicedText, start: int, end: int) -> bool:
 
 
 def add_to_flow(text: SplicedText, node: SpanNode, members: Sequence[str]) -> None:
-    """Add members at the end of a flow list or mapping, each in its own line where they have one."""
+    """Add members at the end of a flow list or mapping, each in its own line where they have one.
+
+    A member may have lines of comments above it. Then it starts a line in any case.
+    """
     spans = member_spans(text, node)
     if not spans:
         _fill_flow(text, node, members)
         return
     start, end = spans[-1]
+    if text.starts_line(start):
+        _add_lines(text, start, end, members)
+    else:
+        indent = f"{text.newline}{_indent(text, node)}"
+        text.replace(end, end, "".join(f",{_on_line(member, indent)}" for member in members))
+
+
+def _add_lines(text: SplicedText, start: int, end: int, members: Sequence[str]) -> None:
+    """Add members in lines of their own behind the last one, whose comma may stand there already."""
     comma = text.after_gap(end)
     has_comma = text.text[comma] == ","
-    if not text.starts_line(start):
-        text.replace(end, end, "".join(f", {member}" for member in members))
-        return
-    indent = text.indent(start)
-    if text.line_start(comma) != text.line_start(end) and has_comma:
+    if has_comma and text.line_start(comma) != text.line_start(end):
         raise OddLayoutError("a comma stands in a line of its own")
+    lines = [text.indent(start) + line for member in members for line in f"{member},".split("\n")]
+    lines[-1] = lines[-1] if has_comma else lines[-1].removesuffix(",")
     if not has_comma:
         text.replace(end, end, ",")
-    if not _has_own_lines(text, start, end):
-        rest = "".join(f"{text.newline}{indent}{member}," for member in members)
-        text.replace(comma + has_comma, comma + has_comma, rest if has_comma else rest.removesuffix(","))
-        return
-    lines = [f"{indent}{member}," for member in members]
-    lines[-1] = lines[-1] if has_comma else lines[-1].removesuffix(",")
-    text.insert_lines(text.next_line(end), lines)
+    if _has_own_lines(text, start, end):
+        text.insert_lines(text.next_line(end), lines)
+    else:
+        behind = comma + has_comma
+        text.replace(behind, behind, "".join(text.newline + line for line in lines))
+
+
+def _on_line(member: str, line_end: str) -> str:
+    """A member behind a comma, on the same line if it has no lines of comments."""
+    return line_end + member.replace("\n", line_end) if "\n" in member else f" {member}"
+
+
+def _indent(text: SplicedText, node: SpanNode) -> str:
+    """The indentation of the line of a list and two blanks more, which is deeper than what holds it."""
+    line = text.indent(node.start)
+    return line[: len(line) - len(line.lstrip(" "))] + "  "
 
 
 def _fill_flow(text: SplicedText, node: SpanNode, members: Sequence[str]) -> None:
     if "#" in text.text[node.start : node.end]:
         raise OddLayoutError("a comment stands in an empty list")
-    text.replace(node.start + 1, node.end - 1, ", ".join(members))
+    indent = f"{text.newline}{_indent(text, node)}"
+    joined = ",".join(_on_line(member, indent) for member in members)
+    text.replace(node.start + 1, node.end - 1, joined.removeprefix(" "))
 
 
 def empty_flow(text: SplicedText, node: SpanNode) -> None:
-    """Delete all members of a list in flow style."""
+    """Delete all members of a list in flow style; comments in lines of their own stay."""
     inner = text.text[node.start + 1 : node.end - 1]
-    if "\n" not in inner:
+    if not any(line.lstrip().startswith("#") for line in inner.split("\n")):
         text.replace(node.start + 1, node.end - 1, "")
         return
     for start, end in member_spans(text, node):

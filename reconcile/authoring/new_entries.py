@@ -97,25 +97,22 @@ def _identity(entry: NewEntry) -> list[tuple[str, str]]:
 def _content_lines(entry: NewEntry, style: FileStyle, column: int) -> list[str]:
     names = [(scalar(name), "") for name in entry.bundles]
     bundles = _list_lines("bundles", names, style, column, one_line=True) if names else []
+    sets = [line for facet, items in entry_sets(entry) for line in set_lines(facet, items, style, column)]
+    return [*bundles, *sets]
+
+
+def entry_sets(entry: NewEntry) -> list[tuple[Facet, tuple[WrittenItem, ...]]]:
+    """The lists that an entry declares."""
     sets = ((Facet.ROLES, entry.roles), (Facet.TAGS, entry.tags))
-    return [
-        *bundles,
-        *(
-            line
-            for facet, items in sets
-            if items is not None
-            for line in set_lines(facet, items, style, column)
-        ),
-    ]
+    return [(facet, items) for facet, items in sets if items is not None]
 
 
 def flow_entry(entry: NewEntry) -> str:
     """A new entry in flow style, for a list that is written so; its comments are the caller's."""
-    sets = ((Facet.ROLES, entry.roles), (Facet.TAGS, entry.tags))
     parts = [
         *_identity(entry),
         *([("bundles", flow_list(map(scalar, entry.bundles)))] if entry.bundles else []),
-        *((facet.value, flow_set(facet, items)) for facet, items in sets if items is not None),
+        *((facet.value, flow_set(facet, items)) for facet, items in entry_sets(entry)),
     ]
     return f"{{{', '.join(f'{key}: {text}' for key, text in parts)}}}"
 

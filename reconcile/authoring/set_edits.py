@@ -16,20 +16,19 @@ from .splices import OddLayoutError, SplicedText
 
 @dataclass(frozen=True, slots=True)
 class SetText:
-    """The text of a list of items, which is the value of ``key`` at a column of its entry.
-
-    ``notes`` gets the comments of items in flow style, which can't stand behind them.
-    """
+    """The text of a list of items, which is the value of ``key``. ``style`` is that of the file."""
 
     text: SplicedText
     facet: Facet
     key: SpanNode
     node: SpanNode
     style: FileStyle
-    notes: list[str]
 
-    def edit(self, edit: SetEdit, *, in_flow: bool) -> None:
-        """Add what is to change to the text's splices. ``in_flow`` is how the entry is written."""
+    def edit(self, edit: SetEdit, *, in_flow: bool) -> list[str]:
+        """Add what is to change to the text's splices. ``in_flow`` is how the entry is written.
+
+        Returns the comments of items that can't stand behind them.
+        """
         removed, key = keys_of(self.facet, edit.removed), FACETS[self.facet].item_key
         names = [key(self._name(item)) for item in self.node.items]
         gone = {place for place, name in enumerate(names) if name in removed}
@@ -42,10 +41,12 @@ class SetText:
         new = [item for item in edit.put if key(item.name) not in standing]
         if not self.node.items and new and not in_flow:
             self._fill(new)
-        elif self.node.flow:
-            self._change_flow(gone, new)
-        else:
+            return []
+        if not self.node.flow:
             self._change_block(gone, new)
+            return []
+        self._change_flow(gone, new)
+        return item_notes(self.facet, edit.put)
 
     def _name(self, item: SpanNode) -> str:
         named = item if item.text is not None else item.value(NAME_KEYS[self.facet])
@@ -65,7 +66,6 @@ class SetText:
 
     def _change_flow(self, gone: set[int], new: Sequence[WrittenItem]) -> None:
         node, texts = self.node, [item_text(self.facet, item) for item in new]
-        self.notes.extend(item_notes(self.facet, new))
         if not gone or len(gone) < len(node.items):
             delete_members(self.text, node, gone)
             if texts:
@@ -102,9 +102,7 @@ class SetText:
         elif put.expires is not None:
             pair = f"{NAME_KEYS[self.facet]}: {self._written(item)}"
             self.text.replace(item.start, item.end, f"{{{pair}, expires: {moment_text(put.expires)}}}")
-        if put.comment and self.node.flow:
-            self.notes.extend(item_notes(self.facet, [put]))
-        elif put.comment:
+        if put.comment and not self.node.flow:
             self._comment_behind(item, comment_text(put.comment).removeprefix("# "))
 
     def _written(self, item: SpanNode) -> str:
@@ -144,7 +142,7 @@ class SetText:
         """A comment behind an item of a block list; one that stands there already stays before it."""
         end = item.end if item.text is not None or item.flow else item.pairs[0][1].end
         rest = self.text.line_rest(end)
-        if words in rest:
+        if f"; {words}; " in f"; {rest.strip().removeprefix('#').strip()}; ":
             return
         at = end + len(rest.rstrip())
         self.text.replace(at, at, f"; {words}" if rest.strip() else f"  # {words}")

@@ -94,7 +94,9 @@ def _scalar(node: SpanNode, event: Any, text: str) -> SpanNode:
     node.text = event.value
     node.null = not event.style and event.value in NULLS
     if event.style in ("|", ">"):
-        node.end = node.start + len(text[node.start : node.end].rstrip())
+        written = text[node.start : node.end]
+        keeps_lines = "+" in written.partition("\n")[0].partition("#")[0]
+        node.end = node.start + len(written[:-1] if keeps_lines else written.rstrip())
     return node
 
 
