@@ -1,10 +1,11 @@
 """New bundles and entries at the end of the lists of a file, in the way in which it is written."""
 
+import re
 from dataclasses import dataclass, replace
 
 from reconcile.model.edits import FileEdit, NewEntry
 
-from .members import add_to_flow, after_colon, member_spans
+from .members import add_to_flow, member_spans, open_empty
 from .new_entries import (
     FileStyle,
     bundles_lines,
@@ -17,7 +18,7 @@ from .new_entries import (
 from .scalars import comment_text
 from .set_edits import item_notes
 from .spans import SpanNode
-from .splices import OddLayoutError, SplicedText
+from .splices import SplicedText
 
 
 def style_of(text: SplicedText, root: SpanNode | None) -> FileStyle:
@@ -64,6 +65,9 @@ def _is_spaced(text: SplicedText, node: SpanNode) -> bool:
         return True
     between = text.text[text.next_line(spans[-2][1]) : spans[-1][0]]
     return any(not line.strip() for line in between.split("\n")[:-1])
+
+
+_DOCUMENT_END = re.compile(r"^\.\.\.", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -126,10 +130,8 @@ class FileAdditions:
             before = [""] if is_last and self._needs_blank(at) else []
             after = [] if is_last else [""]
             text.insert_lines(at, [*before, f"{' ' * self._column}{name}:", *lines, *after])
-        elif "#" in text.text[empty.start : empty.end]:
-            raise OddLayoutError("a comment stands in an empty list")
         else:
-            text.replace(after_colon(text, key), empty.end, "")
+            open_empty(text, key, empty)
             text.insert_lines(text.next_line(empty.end), lines)
 
     def _needs_blank(self, at: int) -> bool:
@@ -142,12 +144,8 @@ class FileAdditions:
     def _end(self) -> int:
         """Where a new key at the top is put: at the end, but before the end of the document."""
         text = self.text.text
-        rest = text[self.root.end :] if self.root else text
-        if "\n..." in rest or rest.startswith("..."):
-            if self.root is None:
-                raise OddLayoutError("the document ends, and nothing stands in it")
-            return self.text.next_line(self.root.end)
-        return len(text)
+        end = _DOCUMENT_END.search(text, self.root.end if self.root else 0)
+        return end.start() if end else len(text)
 
     def _above(self, key: SpanNode) -> int:
         """The line above a key and the comments right above it, unless they head the file."""

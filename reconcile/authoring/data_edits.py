@@ -3,7 +3,7 @@
 Works on dicts and lists that hold texts, and on ruamel.yaml's, which also know how they are written.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -21,18 +21,23 @@ KEY_ORDER = (
 """The keys of an entry in the order in which the documents name them."""
 
 
-def edit_entry(entry: Any, edit: EntryEdit) -> None:
+Written = Callable[[str], Any]
+"""How a new text is put into data: as it is, or as a value that also knows its quotes."""
+
+
+def edit_entry(entry: Any, edit: EntryEdit, written: Written = str) -> None:
     """Carry an edit out on an entry, in place."""
     for key in edit.dropped_keys:
         entry.pop(key, None)
     for facet in SETS:
         if facet in edit.sets:
-            _edit_set(entry, facet, edit.sets[facet])
+            _edit_set(entry, facet, edit.sets[facet], written)
     _drop_bundles(entry, edit.dropped_bundles)
     for facet in FIELDS:
-        if edit.fields.get(facet):
+        if fields := edit.fields.get(facet):
             insert_key(entry, facet.value, {})
-            entry[facet.value].update(edit.fields[facet])
+            texts = {name: None if value is None else written(value) for name, value in fields.items()}
+            entry[facet.value].update(texts)
 
 
 def insert_key(entry: Any, key: str, value: Any) -> None:
@@ -61,39 +66,42 @@ def _drop_bundles(entry: Any, dropped: tuple[str, ...]) -> None:
         del entry["bundles"]
 
 
-def _edit_set(entry: Any, facet: Facet, edit: SetEdit) -> None:
+def _edit_set(entry: Any, facet: Facet, edit: SetEdit, written: Written) -> None:
     if facet.value not in entry and (edit.put or not edit.removed):
         insert_key(entry, facet.value, [])
     items = entry.get(facet.value)
     if items is None:
         return
-    removed = keys_of(facet, edit.removed)
+    removed = removed_keys(facet, edit)
     for place in reversed(range(len(items))):
         if data_key(facet, items[place]) in removed:
             del items[place]
     for item in edit.put:
-        _put(items, facet, item)
+        _put(items, facet, item, written)
+    if not items:
+        # ruamel.yaml keeps comments of an emptied list where they break the file.
+        entry[facet.value] = []
 
 
-def _put(items: Any, facet: Facet, item: WrittenItem) -> None:
+def _put(items: Any, facet: Facet, item: WrittenItem, written: Written) -> None:
     """Add an item, or give the one that stands there its end."""
     key = FACETS[facet].item_key(item.name)
     places = [place for place, other in enumerate(items) if data_key(facet, other) == key]
     if not places:
-        items.append(item_data(facet, item))
+        items.append(item_data(facet, item, written(item.name), written))
     else:
-        items[places[0]] = _with_end(items[places[0]], facet, item)
+        items[places[0]] = _with_end(items[places[0]], facet, item, written)
 
 
-def _with_end(standing: Any, facet: Facet, item: WrittenItem) -> Any:
+def _with_end(standing: Any, facet: Facet, item: WrittenItem, written: Written) -> Any:
     name_key = NAME_KEYS[facet]
     if not hasattr(standing, "keys"):
-        return standing if item.expires is None else item_data(facet, item, str(standing))
+        return standing if item.expires is None else item_data(facet, item, standing, written)
     gone = dropped_item_keys(item) & set(standing)
     for key in gone:
         del standing[key]
     if item.expires is not None and not same_moment(str(standing.get("expires")), item.expires):
-        standing["expires"] = moment_text(item.expires)
+        standing["expires"] = written(moment_text(item.expires))
     return standing[name_key] if gone and set(standing) == {name_key} else standing
 
 
@@ -117,17 +125,17 @@ def data_key(facet: Facet, item: Any) -> str:
     return FACETS[facet].item_key(str(name))
 
 
-def keys_of(facet: Facet, names: Iterable[str]) -> set[str]:
-    """The keys of items by their names."""
-    return {FACETS[facet].item_key(name) for name in names}
+def removed_keys(facet: Facet, edit: SetEdit) -> set[str]:
+    """The keys of the items that go; one that is put as well stays."""
+    key = FACETS[facet].item_key
+    return {key(name) for name in edit.removed} - {key(item.name) for item in edit.put}
 
 
-def item_data(facet: Facet, item: WrittenItem, name: str | None = None) -> Any:
-    """An item as data; ``name`` is how it stands in the file already."""
-    name = item.name if name is None else name
+def item_data(facet: Facet, item: WrittenItem, name: Any, written: Written = str) -> Any:
+    """An item as data; ``name`` is as it is written, or stands in the file already."""
     if item.expires is None:
         return name
-    return {NAME_KEYS[facet]: name, "expires": moment_text(item.expires)}
+    return {NAME_KEYS[facet]: name, "expires": written(moment_text(item.expires))}
 
 
 def entry_data(entry: NewEntry) -> dict[str, Any]:
@@ -136,11 +144,18 @@ def entry_data(entry: NewEntry) -> dict[str, Any]:
     return {
         **{key: value for key, value in identity.items() if value is not None},
         **({"bundles": list(entry.bundles)} if entry.bundles else {}),
-        **{facet.value: [item_data(facet, item) for item in items] for facet, items in entry_sets(entry)},
+        **{
+            facet.value: [item_data(facet, item, item.name) for item in items]
+            for facet, items in entry_sets(entry)
+        },
     }
 
 
 def bundle_data(bundle: NewBundle) -> dict[str, Any]:
     """A new bundle as data, without its name."""
     sets = {Facet.ROLES: bundle.roles, Facet.TAGS: bundle.tags}
-    return {facet.value: [item_data(facet, item) for item in items] for facet, items in sets.items() if items}
+    return {
+        facet.value: [item_data(facet, item, item.name) for item in items]
+        for facet, items in sets.items()
+        if items
+    }

@@ -4,18 +4,21 @@ Text in, text out; files are read and written by the caller. An edited text is r
 was asked for.
 """
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import yaml
 
+from reconcile.errors import UsageError
 from reconcile.model.edits import EntryEdit, FileEdit
 
 from .additions import FileAdditions, style_of
 from .data_edits import bundle_data, edit_entry, entry_data
 from .entry_edits import EntryText
 from .new_entries import FileStyle, bundles_lines, entries_lines
-from .round_trip import round_trip_entry, round_trip_file
+from .round_trip import round_trip_entry
 from .spans import SpanNode, read_spans
 from .splices import OddLayoutError, SplicedText
 
@@ -25,19 +28,33 @@ _BYTE_ORDER_MARK = "\ufeff"
 def edited_text(text: str | None, edit: FileEdit, *, head: tuple[str, ...] = ()) -> str:
     """The text of a file after an edit. None is a file that does not exist; ``head`` are its first lines.
 
-    ``text`` is one that `declare` takes. Raises ValueError where no entry stands at a place, where a text
-    can't be declared, and where the file is laid out so that the edit can't be done.
+    ``text`` is one that `declare` takes. Raises UsageError where it is laid out so that the edit can't be
+    done, ValueError where no entry stands at a place and where a value can't be declared.
     """
     if text is None:
         return _new_text(edit, head)
     mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
     whole = text.removeprefix(mark)
     ended = whole if whole.endswith("\n") or not whole else whole + _newline(whole)
-    changed = _edited(ended, edit)
+    with _garbage_collector_off():
+        changed = _edited(ended, edit)
     return mark + (changed if ended is whole else changed.removesuffix(_newline(whole)))
 
 
+@contextmanager
+def _garbage_collector_off() -> Iterator[None]:
+    """No cyclic collection while a file is edited: the nodes have no cycles, and walking them takes long."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 def _newline(text: str) -> str:
+    """What ends the lines of a text."""
     return "\r\n" if "\r\n" in text else "\n"
 
 
@@ -55,22 +72,44 @@ def _new_text(edit: FileEdit, head: tuple[str, ...]) -> str:
 
 
 def _edited(text: str, edit: FileEdit) -> str:
-    """The first way that does what was asked for, from the smallest change to the largest."""
+    """By the smallest change that does what was asked for."""
     root = read_spans(text)
     expected = _expected(root, edit)
-    ways: tuple[Callable[[str, SpanNode | None, FileEdit], str], ...] = (
-        _by_small_edits,
-        _by_entries,
-        round_trip_file,
-    )
-    for way in ways:
+    for edit_entry_text in (_edit_entry, round_trip_entry):
         try:
-            changed = way(text, root, edit)
+            changed = _spliced(text, root, edit, edit_entry_text)
             if _says(changed, expected):
                 return changed
         except (OddLayoutError, yaml.YAMLError):
             continue
-    raise ValueError(f"{edit.file} is laid out so that it can't be edited; write it in block style")
+    places = ", ".join(str(one.place) for one in edit.edited) or edit.file
+    message = "what stands here is laid out so that it can't be edited; write it in block style, a key a line"
+    raise UsageError(f"{places}: {message}")
+
+
+EntryWay = Callable[[SplicedText, SpanNode, EntryEdit, FileStyle], None]
+"""A way to edit an entry: adds to the changes of a text, or raises OddLayoutError."""
+
+
+def _spliced(text: str, root: SpanNode | None, edit: FileEdit, edit_entry_text: EntryWay) -> str:
+    """The text with all edits and additions."""
+    spliced = SplicedText(text, _newline(text))
+    style = style_of(spliced, root)
+    entries = _entries_by_place(root)
+    for one in edit.edited:
+        edit_entry_text(spliced, entries[one.place[1:]], one, style)
+    FileAdditions(spliced, root, style).add(edit)
+    return spliced.result()
+
+
+def _edit_entry(text: SplicedText, entry: SpanNode, edit: EntryEdit, style: FileStyle) -> None:
+    """Items and keys come and go, and no other line changes, but where the entry is laid out too oddly."""
+    own = SplicedText(text.text, text.newline)
+    try:
+        EntryText(own, entry, style).edit(edit)
+        text.splices += own.ordered()
+    except OddLayoutError:
+        round_trip_entry(text, entry, edit, style)
 
 
 def _says(text: str, expected: dict[str, Any]) -> bool:
@@ -78,46 +117,22 @@ def _says(text: str, expected: dict[str, Any]) -> bool:
     return (root.plain() if root else {}) == expected
 
 
-def entry_at(root: SpanNode | None, edit: EntryEdit) -> SpanNode:
-    """The entry that starts at the place of an edit."""
+def _entries_by_place(root: SpanNode | None) -> dict[tuple[int, int], SpanNode]:
+    """The entries by line and column, from 1."""
     contacts = root.value("contacts") if root else None
-    for entry in contacts.items if contacts else ():
-        if (entry.line + 1, entry.column + 1) == edit.place[1:]:
-            return entry
-    raise ValueError(f"no entry starts at {edit.place}")
+    return {(entry.line + 1, entry.column + 1): entry for entry in (contacts.items if contacts else ())}
 
 
 def _expected(root: SpanNode | None, edit: FileEdit) -> dict[str, Any]:
     """What the edited text must say."""
     data: Any = root.plain() if root else {}
-    entries = data.get("contacts", [])
-    places = {id(entry_at(root, one)): one for one in edit.edited}
-    contacts = root.value("contacts") if root else None
-    for node, entry in zip(contacts.items if contacts else (), entries, strict=True):
-        if id(node) in places:
-            edit_entry(entry, places[id(node)])
+    entries = dict(zip(_entries_by_place(root), data.get("contacts", ()), strict=True))
+    for one in edit.edited:
+        if one.place[1:] not in entries:
+            raise ValueError(f"no entry starts at {one.place}")
+        edit_entry(entries[one.place[1:]], one)
     if edit.bundles:
         data.setdefault("bundles", {}).update({one.name: bundle_data(one) for one in edit.bundles})
     if edit.added:
-        data["contacts"] = entries + [entry_data(entry) for entry in edit.added]
+        data["contacts"] = [*data.get("contacts", ()), *map(entry_data, edit.added)]
     return dict(data)
-
-
-def _by_small_edits(text: str, root: SpanNode | None, edit: FileEdit) -> str:
-    """Items and keys that come and go; no other line changes."""
-    spliced = SplicedText(text)
-    style = style_of(spliced, root)
-    for one in edit.edited:
-        EntryText(spliced, entry_at(root, one), style).edit(one)
-    FileAdditions(spliced, root, style).add(edit)
-    return spliced.result()
-
-
-def _by_entries(text: str, root: SpanNode | None, edit: FileEdit) -> str:
-    """Edited entries that are written anew by ruamel.yaml; all other ones stay."""
-    spliced = SplicedText(text)
-    style = style_of(spliced, root)
-    for one in edit.edited:
-        round_trip_entry(spliced, entry_at(root, one), one, style)
-    FileAdditions(spliced, root, style).add(edit)
-    return spliced.result()

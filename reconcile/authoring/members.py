@@ -116,13 +116,11 @@ def _add_lines(text: SplicedText, start: int, end: int, members: Sequence[str]) 
     """Add members in lines of their own behind the last one, whose comma may stand there already."""
     comma = text.after_gap(end)
     has_comma = text.text[comma] == ","
-    if has_comma and text.line_start(comma) != text.line_start(end):
-        raise OddLayoutError("a comma stands in a line of its own")
     lines = [text.indent(start) + line for member in members for line in f"{member},".split("\n")]
     lines[-1] = lines[-1] if has_comma else lines[-1].removesuffix(",")
     if not has_comma:
         text.replace(end, end, ",")
-    if _has_own_lines(text, start, end):
+    if _has_own_lines(text, start, end) and (not has_comma or comma < text.next_line(end)):
         text.insert_lines(text.next_line(end), lines)
     else:
         behind = comma + has_comma
@@ -141,11 +139,11 @@ def _indent(text: SplicedText, node: SpanNode) -> str:
 
 
 def _fill_flow(text: SplicedText, node: SpanNode, members: Sequence[str]) -> None:
-    if "#" in text.text[node.start : node.end]:
-        raise OddLayoutError("a comment stands in an empty list")
+    """Fill an empty list or mapping; comments in it stay before its members."""
     indent = f"{text.newline}{_indent(text, node)}"
     joined = ",".join(_on_line(member, indent) for member in members)
-    text.replace(node.start + 1, node.end - 1, joined.removeprefix(" "))
+    start = node.end - 1 if "#" in text.text[node.start : node.end] else node.start + 1
+    text.replace(start, node.end - 1, joined.removeprefix(" "))
 
 
 def empty_flow(text: SplicedText, node: SpanNode) -> None:
@@ -158,6 +156,18 @@ def empty_flow(text: SplicedText, node: SpanNode) -> None:
         if not _has_own_lines(text, start, end):
             raise OddLayoutError("members share their lines")
         text.delete_lines(start, end)
+
+
+def open_empty(text: SplicedText, key: SpanNode, node: SpanNode) -> None:
+    """Take the signs of an empty list or mapping away: lines below fill it. Comments in it stay."""
+    if "#" not in text.text[node.start : node.end]:
+        text.replace(after_colon(text, key), node.end, "")
+        return
+    text.replace(after_colon(text, key), node.start + 1, "")
+    if text.starts_line(node.end - 1) and not text.line_rest(node.end).strip():
+        text.delete_lines(node.end - 1, node.end - 1)
+    else:
+        text.replace(node.end - 1, node.end, "")
 
 
 def after_colon(text: SplicedText, key: SpanNode) -> int:

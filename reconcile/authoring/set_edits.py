@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from reconcile.model.edits import SetEdit, WrittenItem
 from reconcile.model.facets import FACETS, Facet
 
-from .data_edits import dropped_item_keys, keys_of, same_moment
-from .members import add_to_flow, after_colon, delete_members, empty_flow, member_spans
+from .data_edits import dropped_item_keys, removed_keys, same_moment
+from .members import add_to_flow, after_colon, delete_members, empty_flow, member_spans, open_empty
 from .new_entries import NAME_KEYS, FileStyle, item_text, set_lines, with_comment
 from .scalars import comment_text, moment_text, scalar
 from .spans import SpanNode
@@ -29,7 +29,7 @@ class SetText:
 
         Returns the comments of items that can't stand behind them.
         """
-        removed, key = keys_of(self.facet, edit.removed), FACETS[self.facet].item_key
+        removed, key = removed_keys(self.facet, edit), FACETS[self.facet].item_key
         names = [key(self._name(item)) for item in self.node.items]
         gone = {place for place, name in enumerate(names) if name in removed}
         standing = {
@@ -55,14 +55,12 @@ class SetText:
     def _fill(self, new: Sequence[WrittenItem]) -> None:
         """Write an empty list anew, behind its key."""
         text, node = self.text, self.node
-        first, *lines = set_lines(self.facet, new, self.style, self.key.column)
-        if "#" in text.text[node.start : node.end]:
-            raise OddLayoutError("a comment stands in an empty list")
-        if not lines:
-            text.replace(node.start, node.end, first.partition(": ")[2])
-        else:
-            text.replace(after_colon(text, self.key), node.end, "")
+        _, *lines = set_lines(self.facet, new, self.style, self.key.column)
+        if lines:
+            open_empty(text, self.key, node)
             text.insert_lines(text.next_line(node.end), lines)
+        else:
+            add_to_flow(text, node, [item_text(self.facet, item) for item in new])
 
     def _change_flow(self, gone: set[int], new: Sequence[WrittenItem]) -> None:
         node, texts = self.node, [item_text(self.facet, item) for item in new]

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -23,15 +24,11 @@ _GAP = re.compile(r"(?:[ \t\r\n]|(?<![^ \t\r\n])#[^\n]*)*")
 
 @dataclass(slots=True)
 class SplicedText:
-    """A text that ends with a line end, and what is to change in it."""
+    """A text whose last line has its end, what ends its lines, and what is to change in it."""
 
     text: str
+    newline: str = "\n"
     splices: list[Splice] = field(default_factory=list)
-
-    @property
-    def newline(self) -> str:
-        """What ends the lines of this text."""
-        return "\r\n" if "\r\n" in self.text else "\n"
 
     def replace(self, start: int, end: int, text: str) -> None:
         """Put a text in the place of a span."""
@@ -70,12 +67,17 @@ class SplicedText:
         """Delete the lines from that of one position to that of another, both included."""
         self.splices.append(Splice(self.line_start(first), self.next_line(last), ""))
 
+    def ordered(self) -> list[Splice]:
+        """The changes by their place. Raises OddLayoutError where two of them overlap."""
+        splices = sorted(self.splices, key=lambda splice: splice[:2])
+        if any(splice.end > following.start for splice, following in pairwise(splices)):
+            raise OddLayoutError("two changes overlap")
+        return splices
+
     def result(self) -> str:
         """The changed text. Raises OddLayoutError where two changes overlap."""
         pieces, position = [], 0
-        for start, end, text in sorted(self.splices, key=lambda splice: splice[:2]):
-            if start < position:
-                raise OddLayoutError("two changes overlap")
+        for start, end, text in self.ordered():
             pieces += [self.text[position:start], text]
             position = end
         return "".join([*pieces, self.text[position:]])
