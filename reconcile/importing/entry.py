@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reconcile.model.contact import Contact
-from reconcile.model.edits import NewEntry, NotExpressed, WrittenItem
+from reconcile.model.edits import WHOLE_CONTACT, NewEntry, NotExpressed, WrittenItem
 from reconcile.model.facets import SETS, Facet
 
 from .expressible import in_comment
@@ -39,7 +39,7 @@ def express(contact: Contact, names: NamesInUse, reading: Reading, *, by_name: b
 def _without_pin(contact: Contact) -> NotExpressed:
     why = "nothing that an entry could say finds it alone"
     remedy = "give it a reference of its own in Evance, or correct the entry that has its id"
-    return NotExpressed(contact.identity, "the contact", why, remedy)
+    return NotExpressed(contact.identity, WHOLE_CONTACT, why, remedy)
 
 
 def _declared(held: HeldSet, reading: Reading, *, by_name: bool) -> tuple[WrittenItem, ...] | None:

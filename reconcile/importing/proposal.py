@@ -6,7 +6,7 @@ from datetime import datetime
 
 from reconcile.model.contact import Contact, Identity
 from reconcile.model.declaration import Declaration
-from reconcile.model.edits import EntryEdit, FileEdit, NewEntry, NotExpressed
+from reconcile.model.edits import WHOLE_CONTACT, EntryEdit, FileEdit, NewEntry, NotExpressed
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.model.settings import Policy
 from reconcile.plan.guards.people import is_one_of
@@ -146,7 +146,7 @@ class _Importing:
 
 
 def _left_out(identity: Identity, why: str, remedy: str) -> _Outcome:
-    return _Outcome(identity, not_expressed=(NotExpressed(identity, "the contact", why, remedy),))
+    return _Outcome(identity, not_expressed=(NotExpressed(identity, WHOLE_CONTACT, why, remedy),))
 
 
 def _doubts(context: ImportContext) -> dict[str, str]:

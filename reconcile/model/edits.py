@@ -90,12 +90,16 @@ class FileEdit:
     edited: tuple[EntryEdit, ...] = ()
 
 
+WHOLE_CONTACT = "the contact"
+"""What is not expressed where nothing of a contact is."""
+
+
 @dataclass(frozen=True, slots=True)
 class NotExpressed:
     """Something of a contact that no declaration can say, so that an import leaves it out.
 
-    ``what`` is the facet, the item or the field: ``role preview``. ``why`` is a clause without a subject,
-    ``remedy`` says what to do.
+    ``what`` is the facet, the item or the field (``role preview``), or the whole contact. ``why`` is a
+    clause without a subject, ``remedy`` says what to do.
     """
 
     contact: Identity

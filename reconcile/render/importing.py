@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import unified_diff
 
 from reconcile.clock import zoned_text
-from reconcile.model.edits import NotExpressed
+from reconcile.model.edits import WHOLE_CONTACT, NotExpressed
 from reconcile.model.reports import ImportedFile, ImportReport
 from reconcile.text import count, escape_unprintable, verb_form
 
@@ -43,7 +43,8 @@ class _ImportText:
         report = self.report
         account, at = TERMINAL.name(report.account), zoned_text(report.as_of, report.timezone)
         if not report.files:
-            return f"Nothing to write for {account}, as of {at}: {self._unchanged()}."
+            why = f": {self._unchanged()}" if report.unchanged else ""
+            return f"Nothing to write for {account}, as of {at}{why}."
         verb = "Would import" if report.dry_run else "Imported"
         numbers = f"{count(report.imported, 'contact')} of {account} into {count(len(report.files), 'file')}"
         rest = f"; {self._unchanged()}" if report.unchanged else ""
@@ -68,9 +69,7 @@ class _ImportText:
         rows = self.report.not_expressed
         if rows:
             yield f"Not declared, since a declaration can't say it ({count(len(rows), 'item')}):"
-            yield from self._cut(
-                [f"{_label(row)}: {TERMINAL.prose(row.what)}: {_reason(row)}" for row in rows]
-            )
+            yield from self._cut([f"{_label(row)}: {_reason(row)}" for row in rows])
 
     def left_out(self) -> Iterator[str]:
         """Whole contacts that were left out: how many for each reason, or each of them."""
@@ -133,8 +132,9 @@ def _label(row: NotExpressed) -> str:
 
 
 def _reason(row: NotExpressed) -> str:
+    what = f"{row.what}: " if row.what != WHOLE_CONTACT else ""
     remedy = f"; {row.remedy}" if row.remedy else ""
-    return TERMINAL.prose(f"{row.why}{remedy}")
+    return TERMINAL.prose(f"{what}{row.why}{remedy}")
 
 
 def _counted(number: int, reason: str, first: str) -> str:

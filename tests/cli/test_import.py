@@ -12,6 +12,10 @@ from tests.support.shop import Shop
 GRACE, TOM, CARYS = "grace.odell@example.com", "tom.wherry@example.com", "carys.pugh@example.org"
 
 
+WALLY = "106"
+"""A guest who shares the address of two others."""
+
+
 def files(project: Project) -> dict[str, str]:
     """Everything below the contacts folder, hidden or not."""
     folder = project.root / "contacts"
@@ -140,7 +144,8 @@ NOBODY = {
     ("--role", "custoner"): "--role: no contact holds 'custoner'; did you mean 'customer'?",
     ("--tag", "ipswitch"): "--tag: no contact holds 'ipswitch'; did you mean 'ipswich'?",
     ("--type", "users"): "--type: no contact is of type 'users'; did you mean 'user'?",
-    ("--email", GRACE, "--role", "nothing-like-it"): "--role: no contact holds 'nothing-like-it'",
+    ("--email", GRACE, "--role", "like-nothing"): "--role: no contact that was named holds 'like-nothing'",
+    ("--role", "press", "--tag", "ipswich"): "no contact meets one selector of each kind that was given",
 }
 
 
@@ -191,6 +196,20 @@ def test_a_folder_without_contacts_is_in_order(project: Project, text: str) -> N
     written = files(project)["contacts.yaml"]
     assert written.startswith(text.removesuffix("contacts: []\n"))
     assert_plan_is_empty(project)
+
+
+def test_whoever_is_known_by_an_id_alone_is_named_in_a_comment(project: Project, shop: Shop) -> None:
+    """Also where the list tells all that is needed of everybody else, so that nobody else is read."""
+    switches = {"switches": {"v2_nested_read": "yes"}}
+    requests.put(f"{shop.access.url}/_sandbox/switches", json=switches, timeout=10).raise_for_status()
+    shop.edit(WALLY, tag="vip")
+    done = project.run("import", "--tag", "vip", "--as-of", AS_OF)
+    assert done.code == 0, done.said
+    text = files(project)["contacts.yaml"]
+    assert f"  - id: {WALLY}  # Wally" in text
+    read = [path for _, path in shop.requests() if path.startswith("/api/contacts/")]
+    assert f"/api/contacts/{WALLY}.json" in read
+    assert f"/api/contacts/{shop.id(GRACE)}.json" not in read
 
 
 def test_others_that_differ_are_told_of(project: Project) -> None:

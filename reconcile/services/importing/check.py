@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from reconcile.declare.loader import LoadedDeclarations
 from reconcile.model.contact import Identity
-from reconcile.model.edits import NotExpressed
+from reconcile.model.edits import WHOLE_CONTACT, NotExpressed
 from reconcile.plan.contact_plan import ContactPlan
 from reconcile.plan.matching.matches import unknown_roles
 from reconcile.plan.planner import plan_contacts
@@ -48,7 +48,7 @@ def check_plan(
 
 def left_out(identity: Identity, why: str, remedy: str) -> NotExpressed:
     """A contact as one that is left out as a whole."""
-    return NotExpressed(identity, "the contact", why, remedy)
+    return NotExpressed(identity, WHOLE_CONTACT, why, remedy)
 
 
 def _settle_first(plan: ContactPlan, snapshot: AccountSnapshot) -> str:

@@ -63,16 +63,21 @@ def select_contacts(
     # Names and types were looked for among all contacts already, those that could not be read among them.
     unmet = (*snapshot.unmet, *(one for one in selection.unmet if one.option in _ITEMS))
     if unmet:
-        raise InvalidScope("\n".join(_unmet_text(one, snapshot, declared) for one in unmet))
+        raise InvalidScope("\n".join(_unmet_text(one, snapshot, selection, declared) for one in unmet))
+    if selectors != Selectors() and not (selection.contacts or selection.holding_nothing or snapshot.unread):
+        raise InvalidScope("no contact meets one selector of each kind that was given; give fewer kinds")
     return selection
 
 
 _ITEMS = {"role": Facet.ROLES, "tag": Facet.TAGS}
 
 
-def _unmet_text(unmet: Unmet, snapshot: AccountSnapshot, declared: Iterable[Declaration]) -> str:
+def _unmet_text(
+    unmet: Unmet, snapshot: AccountSnapshot, selection: SelectedContacts, declared: Iterable[Declaration]
+) -> str:
     known = set(_known_names(unmet.option, snapshot, declared))
-    start = f"--{unmet.option}: no contact "
+    among = "that was named " if selection.by_name and unmet.option in {*_ITEMS, "type"} else ""
+    start = f"--{unmet.option}: no contact {among}"
     if unmet.option in _ITEMS and unmet.value in known:
         return f"{start}holds {unmet.option} {quoted(unmet.value)}; nothing was written"
     verb = "holds" if unmet.option in _ITEMS else "is called" if unmet.option != "type" else "is of type"

@@ -1,27 +1,76 @@
 """What an import reads of the account, once: the contacts that are meant, and who shares their names."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from reconcile.errors import ApiError, ChangedSinceListed
 from reconcile.evance.listing import Listing
 from reconcile.evance.reader import Reader
 from reconcile.importing.selection import SelectedContacts, Selectors, Unmet, select
-from reconcile.model.contact import Contact, Identity, Role, State
+from reconcile.model.contact import USER, Contact, Identity, Role, State, email_key
 from reconcile.model.declaration import Declaration
 from reconcile.model.plans.plan import PlanContext
 from reconcile.model.problem import Place
+from reconcile.plan.matching.claims import DeclarationIndex, match_in_scope
+from reconcile.plan.matching.matches import Matches, match_declarations
 from reconcile.plan.naming import parse_contact_id
 from reconcile.services.caller import Progress
 from reconcile.services.planning.fresh_plan import MOST_LISTINGS
 from reconcile.services.planning.look_ups import FoundContacts, LookUps
 from reconcile.services.planning.reading import UnreadContacts, read_contacts
 
-from .claims import Claims
+MOST_NAMED = 500
+"""Maximum number of contacts that are read for their names alone: 100 seconds at five requests a second."""
 
 NOWHERE = Place("")
 """The place of a declaration that stands in no file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """The entries that find some contacts, or were about them, matched as a plan of those contacts does."""
+
+    matches: Matches
+    index: DeclarationIndex
+
+    @classmethod
+    def of(
+        cls,
+        declarations: Sequence[Declaration],
+        contacts: Collection[Identity],
+        listing: Listing,
+        context: PlanContext,
+    ) -> "Claims":
+        """The claims of these declarations on contacts of a listing."""
+        index = DeclarationIndex(declarations, context.remembered)
+        claiming = {entry.place: entry for identity in contacts for entry in index.claiming(identity)}
+        match = partial(
+            match_declarations,
+            complete=not listing.gap,
+            odd_rows=listing.odd_rows,
+            remembered=context.remembered,
+            baseline=context.baseline,
+        )
+        scoped = [claiming[place] for place in sorted(claiming)]
+        return cls(match_in_scope(scoped, listing.identities, index, match), index)
+
+    @property
+    def declared(self) -> Mapping[str, Declaration]:
+        """The entries that surely are about a contact, by its id."""
+        return {identity.id: entry for entry, identity in self.matches.matched}
+
+    def doubt(self, identity: Identity) -> str:
+        """Why the entry that may be about a contact is not sure to be; empty where no entry may be."""
+        entries = self.index.claiming(identity)
+        if not entries:
+            return ""
+        reasons = {problem.place: problem.message for problem in self.matches.problems}
+        reasons |= {doubt.declaration.place: doubt.reason for doubt in self.matches.doubtful}
+        told = (f"{entry.place}: {reasons[entry.place]}" for entry in entries if entry.place in reasons)
+        return next(told, f"{entries[0].place}: this entry may be about it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +134,11 @@ class SnapshotReader:
         listed = self._listed(listing.identities)
         candidates = [contact.identity for contact in listed.contacts]
         declared = Claims.of(self.declarations, candidates, listing, context).declared
-        pairs = [(_reading_of(identity, declared.get(identity.id)), identity) for identity in candidates]
+        nameless = _known_by_id([one for one in candidates if one.id not in declared], listing.identities)
+        pairs = [
+            (_reading_of(identity, declared.get(identity.id), with_name=identity in nameless), identity)
+            for identity in candidates
+        ]
         contacts = read_contacts(pairs, self.account, listing, self.progress, unread)
         meant = tuple(contacts[identity.id] for identity in candidates if identity.id in contacts)
         return AccountSnapshot(listing, found.whole, roles, context, meant, unread.reasons, listed.unmet)
@@ -113,7 +166,23 @@ def _named(selectors: Selectors) -> Iterator[Declaration]:
     yield from (Declaration(NOWHERE, email=email) for email in selectors.emails)
 
 
-def _reading_of(identity: Identity, declared: Declaration | None) -> Declaration:
+def _known_by_id(contacts: Sequence[Identity], everybody: Iterable[Identity]) -> frozenset[Identity]:
+    """Those of the contacts whose entries will know them by their ids alone, so that a comment names them.
+
+    None where they are more than ``MOST_NAMED``: a list tells no names, and each would be read for its own.
+    """
+    holders = Counter(map(_usual_pin, everybody))
+    nameless = frozenset(one for one in contacts if not _usual_pin(one)[1] or holders[_usual_pin(one)] > 1)
+    return nameless if len(nameless) <= MOST_NAMED else frozenset()
+
+
+def _usual_pin(identity: Identity) -> tuple[bool, str]:
+    """What finds a contact that has it alone: the address of a user, the reference of any other."""
+    user = identity.type == USER
+    return user, email_key(identity.email) if user else identity.reference or ""
+
+
+def _reading_of(identity: Identity, declared: Declaration | None, *, with_name: bool) -> Declaration:
     """A declaration that manages what is to be read of a contact: both sets, and what its entry manages."""
-    entry = declared or Declaration(NOWHERE, id=identity.id)
+    entry = declared or Declaration(NOWHERE, id=identity.id, profile={} if with_name else None)
     return replace(entry, roles=entry.roles or (), tags=entry.tags or ())
