@@ -219,6 +219,8 @@ def _end(_number: int, _frame: FrameType | None) -> None:
 
 
 def _say(text: str) -> None:
-    """Past the buffer of standard error, which may be in the middle of a line."""
+    """Past the buffer of standard error; on a terminal a progress bar may stand on the line."""
     with suppress(OSError, ValueError):
-        os.write(sys.stderr.fileno(), f"{text}\n".encode())
+        number = sys.stderr.fileno()
+        before = "\n" if os.isatty(number) else ""
+        os.write(number, f"{before}{text}\n".encode())

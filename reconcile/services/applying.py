@@ -24,7 +24,13 @@ from reconcile.plan.approval import approved_operations, counted_by
 from reconcile.plan.baseline.scope import EVERYTHING, ScopeChoice
 from reconcile.plan.clock_check import ClockReport
 from reconcile.plan.digest import policy_digest
-from reconcile.render.wording.ending import known_lines, unsettled_lines, untouched_lines, written_text
+from reconcile.render.wording.ending import (
+    STOPPED_BY_USER,
+    known_lines,
+    unsettled_lines,
+    untouched_lines,
+    written_text,
+)
 from reconcile.text import escape_unprintable
 
 from .accounts import check_clock, connected, warn_of_clock
@@ -146,7 +152,7 @@ class ApplyJob:
         """Carry the plan out; whoever interrupts it stops it between two writes."""
         breaker = CircuitBreaker(self.project.settings.applying.failures, self.permission.kill_reason)
         self.account.stop_when(lambda: breaker.reason or self.permission.stop_reason(fresh.plan))
-        with self.console.on_interrupt(lambda: breaker.stop("stopped by the user"), _STOPPING):
+        with self.console.on_interrupt(lambda: breaker.stop(STOPPED_BY_USER), _STOPPING):
             report = self._carry_out_journaled(fresh, breaker, recorder)
             if not report.wrote:
                 self.permission.refuse_killed()

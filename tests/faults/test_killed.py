@@ -149,8 +149,8 @@ def test_a_signal_ends_a_run_in_order(sandbox_account: SandboxAccount, signalled
         done = ended(process)
     assert done.code == 4, done.said
     lines = done.err.splitlines()
-    assert lines.count("stopped by the user") == 1  # and once only, however many contacts are left
-    assert "1 contact written, 2 of 3 contacts are not as declared" in lines
+    assert "stopped by the user: 1 contact written, 2 of 3 contacts are not as declared" in lines, done.said
+    assert done.err.count("stopped by the user") == 1  # however many contacts are left
     assert "Traceback" not in done.err
     held_too_long = {
         f"{role} of {state['email']} (contact {contact})"

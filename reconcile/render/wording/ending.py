@@ -5,6 +5,9 @@ from reconcile.text import count, escape_unprintable, listed, plural
 
 from .operation_text import day_text
 
+STOPPED_BY_USER = "stopped by the user"
+"""Why a run was stopped by Ctrl-C or SIGTERM: the reason in its journal, and the end of what it says."""
+
 
 def written_text(report: Report) -> str:
     """How many contacts were written and read back."""
@@ -17,13 +20,13 @@ def unsettled_lines(report: Report, way_out: str = "") -> list[str]:
 
     ``way_out`` is what to do before anything else can be applied.
     """
-    left = _left(report)
+    left, by_user = _left(report), report.stopped == STOPPED_BY_USER
     return [
-        *([_stopped_text(report.stopped)] if report.stopped else []),
+        *([f"the run was stopped: {report.stopped}"] if report.stopped and not by_user else []),
         *_unsettled_contact_lines(report),
         *open_revocation_lines(report),
         *_unnoted_lines(report),
-        _count_line(report, left),
+        f"{STOPPED_BY_USER}: {_count_line(report, left)}" if by_user else _count_line(report, left),
         way_out or (_NEXT if left else "apply again"),
     ]
 
@@ -40,11 +43,7 @@ def untouched_lines(report: Report) -> list[str]:
     ]
 
 
-_NEXT = "run 'reconcile plan' to see what is left, then apply again"
-
-
-def _stopped_text(reason: str) -> str:
-    return reason if reason.startswith("stopped") else f"the run was stopped: {reason}"
+_NEXT = "'reconcile plan' shows what is left, 'reconcile apply' finishes it"
 
 
 def _left(report: Report) -> int:
