@@ -83,7 +83,7 @@ def test_github_gets_workflows_and_owners(empty: Path) -> None:
     assert "/contacts/ @acme/access ann@example.com\n" in owners
     assert "/.github/ @acme/access" in owners
     assert "docs/ci.md" in done.out
-    assert "Replace OWNER/NAME in" in done.out
+    assert "Replace OWNER/NAME by the repository that holds reconcile in them.\n" in done.out
     before = {path: path.read_bytes() for path in empty.rglob("*") if path.is_file()}
     again = init_in(empty, "--ci", "github", "--owners", "@acme/access")
     assert "kept     .github/CODEOWNERS; not what this version writes" in again.out
@@ -108,7 +108,8 @@ def test_the_tool_is_that_which_runs_here(monkeypatch: pytest.MonkeyPatch) -> No
     tool = init._Workflows("github", ()).tool
     assert (tool.repository, tool.commit, tool.unknown) == (origin.repository, COMMIT, ())
     monkeypatch.setattr(version, "code_origin", lambda _package: None)
-    assert init._Workflows("github", ()).tool.unknown == ("OWNER/NAME", "COMMIT")
+    words = [word.split()[0] for word in init._Workflows("github", ()).tool.unknown]
+    assert words == ["OWNER/NAME", "COMMIT"]
 
 
 @pytest.mark.parametrize(

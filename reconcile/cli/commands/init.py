@@ -176,7 +176,6 @@ class _Workflows:
         page = "ci.md" if self.forge == "github" else "gitlab-ci.md"
         yield f"\nThe workflows need environments and credentials, set up once: {self.tool.guide}/{page}"
         if self.tool.unknown:
-            words = " and ".join(self.tool.unknown)
-            yield f"Replace {words} in them: the repository that holds reconcile, and a commit of it."
+            yield f"Replace {' and '.join(self.tool.unknown)} in them."
         if not self.owners:
             yield "Name those who approve changes of them: --owners @organisation/team writes CODEOWNERS."

@@ -156,9 +156,9 @@ class ToolSource:
 
     @property
     def unknown(self) -> tuple[str, ...]:
-        """The words in the workflows that somebody has to replace."""
-        words = ("OWNER/NAME", UNKNOWN_COMMIT)
-        return tuple(word for word in words if word in (self.commit, self._path))
+        """The words in the workflows that somebody has to replace, and by what."""
+        by = {"OWNER/NAME": "the repository that holds reconcile", UNKNOWN_COMMIT: "a commit of it"}
+        return tuple(f"{word} by {what}" for word, what in by.items() if word in (self.commit, self._path))
 
     @property
     def _path(self) -> str:
