@@ -10,8 +10,8 @@ from statistics import median
 
 from tests.test_layers import PACKAGE, imported
 
-MOST_MODULES = 250
-MOST_CODE = 23_500
+MOST_MODULES = 262
+MOST_CODE = 24_800
 MOST_IN_A_FOLDER = 12
 WIDE = {"cli/commands", "probe/questions"}
 """Folders with one file a command or a question."""
@@ -62,7 +62,7 @@ def named(path: Path) -> str:
 
 
 def test_there_are_few_modules() -> None:
-    """What can be held in mind, the sandbox aside: 250 modules with 23,500 lines of code.
+    """What can be held in mind, the sandbox aside: 262 modules with 24,800 lines of code.
 
     The aim of 150 and 13,000 was met before the record, the checks of clock and of lost access came;
     then came base and scope, what is scheduled, and overrides in the declarations; then `init`, `import` and
