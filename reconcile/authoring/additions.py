@@ -35,10 +35,11 @@ def style_of(text: SplicedText, root: SpanNode | None) -> FileStyle:
     default = FileStyle()
     return FileStyle(
         dash=contacts.column,
-        keys=max(2, *keys, 2),
+        keys=max([2, *keys]),
         items=items[-1] if items else default.items,
         step=steps[-1] if steps else default.step,
         spaced=_is_spaced(text, contacts),
+        flow=bool(contacts.items) and contacts.items[-1].flow,
     )
 
 
@@ -59,10 +60,10 @@ def _style_of_bundles(node: SpanNode, style: FileStyle) -> FileStyle:
 
 
 def _is_spaced(text: SplicedText, node: SpanNode) -> bool:
-    """True when a blank line stands between the last two members, or there is one only."""
+    """True when a blank line stands between the last two members, or there is one in block style only."""
     spans = member_spans(text, node)
     if len(spans) < 2:
-        return True
+        return not any(item.flow for item in node.items)
     between = text.text[text.next_line(spans[-2][1]) : spans[-1][0]]
     return any(not line.strip() for line in between.split("\n")[:-1])
 

@@ -10,7 +10,7 @@ from reconcile.model.facets import FIELDS, SETS, Facet
 from .data_edits import stands_before
 from .members import delete_members
 from .new_entries import FileStyle, flow_set, set_lines
-from .scalars import comment_text, scalar
+from .scalars import comment_text, key_text, scalar
 from .set_edits import SetText, add_pairs, item_notes, replace_value
 from .spans import SpanNode
 from .splices import OddLayoutError, SplicedText
@@ -96,11 +96,11 @@ class EntryText:
             standing = node.value(name)
             if standing is not None and standing.plain() != value:
                 replace_value(self.text, standing, texts[name])
-        missing = [f"{name}: {text}" for name, text in texts.items() if node.value(name) is None]
+        missing = [f"{key_text(name)}: {text}" for name, text in texts.items() if node.value(name) is None]
         add_pairs(self.text, node, missing)
 
     def _add_fields(self, facet: Facet, texts: Mapping[str, str]) -> None:
-        pairs = [f"{name}: {text}" for name, text in texts.items()]
+        pairs = [f"{key_text(name)}: {text}" for name, text in texts.items()]
         column = self.entry.column
         inner = " " * (column + self.style.step)
         lines = [f"{' ' * column}{facet.value}:", *(inner + pair for pair in pairs)]

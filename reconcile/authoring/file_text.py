@@ -60,7 +60,7 @@ def _newline(text: str) -> str:
 
 def _new_text(edit: FileEdit, head: tuple[str, ...]) -> str:
     if edit.edited:
-        raise ValueError(f"{edit.file} does not exist, so no entry of it can be edited")
+        raise ValueError(f"{edit.file} does not exist, so no entry stands there")
     style = FileStyle()
     lines = list(head)
     if edit.bundles:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from reconcile.model.edits import NewBundle, NewEntry, WrittenItem
 from reconcile.model.facets import Facet
 
-from .scalars import comment_text, key_text, moment_text, scalar
+from .scalars import comment_text, key_text, moment_text, name_text
 
 WIDTH = 100
 """Maximum number of columns of a line that holds a list or a comment behind a value."""
@@ -28,7 +28,8 @@ class FileStyle:
 
     ``dash`` is where the dash of an entry stands, ``keys`` how far its keys stand from there, ``items`` how
     far the dash of an item stands from the key of its list, ``step`` how far the keys of a mapping stand in
-    it. ``spaced`` is True where a blank line stands between entries.
+    it. ``spaced`` is True where a blank line stands between entries, ``flow`` where an entry is one line in
+    flow style if it fits.
     """
 
     dash: int = 2
@@ -36,13 +37,14 @@ class FileStyle:
     items: int = 2
     step: int = 2
     spaced: bool = True
+    flow: bool = False
 
 
 def item_text(facet: Facet, item: WrittenItem) -> str:
     """An item of a list: its name, or a mapping in flow style with the end of its window."""
     if item.expires is None:
-        return scalar(item.name)
-    return f"{{{NAME_KEYS[facet]}: {scalar(item.name)}, expires: {moment_text(item.expires)}}}"
+        return name_text(item.name)
+    return f"{{{NAME_KEYS[facet]}: {name_text(item.name)}, expires: {moment_text(item.expires)}}}"
 
 
 def set_lines(facet: Facet, items: Sequence[WrittenItem], style: FileStyle, column: int) -> list[str]:
@@ -70,6 +72,9 @@ def with_comment(line: str, comment: str) -> str:
 
 def entry_lines(entry: NewEntry, style: FileStyle) -> list[str]:
     """A new entry as lines, with its dash; a comment that is too long for the first line stands above."""
+    line = f"{' ' * style.dash}- {flow_entry(entry)}"
+    if style.flow and not _has_comments(entry) and len(line) <= WIDTH:
+        return [line]
     column = style.dash + style.keys
     lines = [*_identity_lines(entry, column), *_content_lines(entry, style, column)]
     lines[0] = f"{' ' * style.dash}-{lines[0][style.dash + 1 :]}"
@@ -77,6 +82,10 @@ def entry_lines(entry: NewEntry, style: FileStyle) -> list[str]:
     if len(behind := with_comment(lines[0], comment)) <= WIDTH:
         return [behind, *lines[1:]]
     return [f"{' ' * style.dash}{comment}", *lines]
+
+
+def _has_comments(entry: NewEntry) -> bool:
+    return bool(entry.comment) or any(item.comment for _, items in entry_sets(entry) for item in items)
 
 
 def _identity_lines(entry: NewEntry, column: int) -> list[str]:
@@ -88,14 +97,16 @@ def _identity(entry: NewEntry) -> list[tuple[str, str]]:
     if entry.id is not None and not _ID.fullmatch(entry.id):
         raise ValueError(f"{entry.id!r} is no contact's id")
     named = (("id", entry.id), ("reference", entry.reference), ("email", entry.email))
-    identity = [(key, value if key == "id" else scalar(value)) for key, value in named if value is not None]
+    identity = [
+        (key, value if key == "id" else name_text(value)) for key, value in named if value is not None
+    ]
     if not identity:
         raise ValueError("an entry needs an id, a reference or an e-mail address")
     return identity
 
 
 def _content_lines(entry: NewEntry, style: FileStyle, column: int) -> list[str]:
-    names = [(scalar(name), "") for name in entry.bundles]
+    names = [(name_text(name), "") for name in entry.bundles]
     bundles = _list_lines("bundles", names, style, column, one_line=True) if names else []
     sets = [line for facet, items in entry_sets(entry) for line in set_lines(facet, items, style, column)]
     return [*bundles, *sets]
@@ -111,7 +122,7 @@ def flow_entry(entry: NewEntry) -> str:
     """A new entry in flow style, for a list that is written so; its comments are the caller's."""
     parts = [
         *_identity(entry),
-        *([("bundles", flow_list(map(scalar, entry.bundles)))] if entry.bundles else []),
+        *([("bundles", flow_list(map(name_text, entry.bundles)))] if entry.bundles else []),
         *((facet.value, flow_set(facet, items)) for facet, items in entry_sets(entry)),
     ]
     return f"{{{', '.join(f'{key}: {text}' for key, text in parts)}}}"

@@ -38,6 +38,16 @@ def scalar(text: str) -> str:
     return f'"{"".join(map(_in_quotes, text))}"'
 
 
+def name_text(name: str) -> str:
+    """A name of a role, tag, bundle or contact as YAML.
+
+    Raises ValueError for one that declarations can't hold: of several lines, with a tab, or blank.
+    """
+    if not name.strip() or "\n" in name or "\t" in name:
+        raise ValueError(f"declarations can't hold {name!r} as a name")
+    return scalar(name)
+
+
 def _in_quotes(sign: str) -> str:
     """A character as it stands between double quotes; one that does not print is given by its number."""
     if sign in _ESCAPES or sign.isprintable():
@@ -47,7 +57,7 @@ def _in_quotes(sign: str) -> str:
 
 def key_text(name: str) -> str:
     """A name as a key of a mapping; ValueError for one that is too long to be one."""
-    text = scalar(name)
+    text = name_text(name)
     if len(text) > LONGEST_KEY:
         raise ValueError(f"a name with {len(name)} characters can't be a key in YAML")
     return text

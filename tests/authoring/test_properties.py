@@ -156,7 +156,7 @@ def test_a_new_file_declares_what_was_handed_over(
 
 
 def plain(text: str) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.load(text.removeprefix("\ufeff"), yaml.BaseLoader)
+    content: dict[str, Any] = yaml.load(text.removeprefix("\ufeff"), yaml.CBaseLoader)
     return content
 
 
@@ -212,7 +212,7 @@ def check_entry(before: dict[str, Any], after: dict[str, Any], edit: EntryEdit) 
 
 def chunks(text: str) -> list[str]:
     """A text in pieces: before the first entry, and from the line of each entry's dash on."""
-    root = yaml.compose(text.removeprefix("\ufeff"), yaml.BaseLoader)
+    root = yaml.compose(text.removeprefix("\ufeff"), yaml.CBaseLoader)
     contacts = next(value for key, value in root.value if key.value == "contacts")
     starts = [
         0,

@@ -20,7 +20,7 @@ FILE = "contacts/a.yaml"
 
 def entry_places(text: str) -> list[Place]:
     """Where the entries of a text start, as PyYAML says."""
-    root = yaml.compose(text.removeprefix("\ufeff"), yaml.BaseLoader)
+    root = yaml.compose(text.removeprefix("\ufeff"), yaml.CBaseLoader)
     lists = [value for key, value in root.value if key.value == "contacts"] if root and root.value else []
     return [
         Place(FILE, entry.start_mark.line + 1, entry.start_mark.column + 1)
