@@ -1,7 +1,8 @@
 """Why it is not sure whom a declaration means, and what to do about it."""
 
+import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconcile.model.contact import Identity, email_key
@@ -56,7 +57,8 @@ def moved_on(
         listed = " and ".join(f"contact {identity.id}" for identity in others)
         was = _was(known) if live is not None or not complete else f"{_was(known)} and is gone"
         name = f"reference '{declaration.reference}'" if declaration.reference else declaration.email
-        reason = f"{was}; {name} is now {listed}: pin the one that is meant with 'id'"
+        pins = " or ".join(f"'id: {number}'" for number in (*([known] if live else []), *_ids(others)))
+        reason = f"{was}; {name} is now {listed}: pin the one that is meant with {pins}"
         return DoubtfulMatch(declaration, reason, others[0] if len(others) == 1 else None)
     if live is None or (candidates and mismatch(declaration, live) is None):
         return None
@@ -67,15 +69,29 @@ def _was(known: str) -> str:
     return f"contact {known} was this person at the last run"
 
 
+def _ids(identities: Iterable[Identity]) -> list[str]:
+    return [identity.id for identity in identities]
+
+
 def _is_now(declaration: Declaration, live: Identity) -> str:
-    """Who a contact is that its declaration no longer names, and how to say that it is still meant."""
-    pin = f"pin it with 'id: {live.id}'"
+    """Who a contact is that its declaration no longer names, and the lines to paste if it is still meant."""
+    creation = " instead of 'create' and 'type'" if declaration.create else ""
+    pin = f"if that is the same person, write 'id: {live.id}'{creation}"
     if declaration.email is None or email_key(live.email) in possible_emails(declaration):
         if declaration.reference is None:
             return f"is of type {live.type} by now: {pin}"
         reference = f"reference '{live.reference}'" if live.reference else "no reference"
-        return f"now has {reference}: {pin} and set 'profile: {{reference: …}}'"
-    return f"is now {live.email}: {pin} and set 'profile: {{email: …}}'"
+        return f"now has {reference}: {pin} instead of the reference"
+    return f"is now {live.email}: {pin} and {_new_email(declaration, live.email)}"
+
+
+_NEEDS_NO_QUOTES = re.compile(r"[A-Za-z][A-Za-z0-9._+-]*@[A-Za-z0-9.-]+\.[A-Za-z]+", re.ASCII)
+
+
+def _new_email(declaration: Declaration, email: str) -> str:
+    """``'profile: {email: …}'``; an address that could be more than a text in YAML is not to be pasted."""
+    line = f"email: {email if _NEEDS_NO_QUOTES.fullmatch(email) else '…'}"
+    return f"'{line}' below its 'profile'" if declaration.profile else f"'profile: {{{line}}}'"
 
 
 def odd_row(declaration: Declaration, known: str, odd_rows: Mapping[str, str]) -> DoubtfulMatch:
@@ -128,7 +144,9 @@ def not_found(declaration: Declaration, known: str | None, directory: Directory)
     others = namesakes(declaration, directory)
     # No run has changed that address, as far as is known: it may be a stranger's.
     other = (
-        f"contact {others[0].id} has {others[0].email}: pin it with 'id' if it is the one" if others else ""
+        f"contact {others[0].id} has {others[0].email}: write 'id: {others[0].id}' if it is the one"
+        if others
+        else ""
     )
     if known is not None and known == (declaration.id or known):
         is_gone = "is gone" if declaration.id else "was this person at the last run and is gone"
