@@ -2,16 +2,16 @@
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from reconcile import clock
 from reconcile.errors import DeclarationError
 from reconcile.model.allowance import Allowance
-from reconcile.model.declaration import Declaration
+from reconcile.model.declaration import Declaration, DeclaredItem
 from reconcile.model.facets import Facet
 from reconcile.model.problem import Place, Problem, Severity
 from reconcile.model.settings import Policy
@@ -39,8 +39,8 @@ class LoadedDeclarations:
 
     ``declarations`` are sorted by place. ``roles`` is every declared role reference with its place, those of
     bundles included, to be checked against the account. ``files`` is the number of files.
-    ``allowances`` are the entries under ``allow``, sorted by place. ``bundles`` are the names of all bundles,
-    used or not.
+    ``allowances`` are the entries under ``allow``, sorted by place. ``bundles`` is what each bundle gives,
+    by its name, used or not.
     """
 
     declarations: tuple[Declaration, ...] = ()
@@ -48,7 +48,7 @@ class LoadedDeclarations:
     roles: tuple[tuple[str, Place], ...] = ()
     files: int = 0
     allowances: tuple[Allowance, ...] = ()
-    bundles: frozenset[str] = frozenset()
+    bundles: Mapping[str, Mapping[Facet, tuple[DeclaredItem, ...]]] = field(default_factory=dict)
 
 
 def load_declarations(
@@ -86,7 +86,7 @@ def load_declarations(
         contents.role_places,
         contents.files,
         contents.allowances,
-        frozenset(bundle.name for bundle in contents.bundles),
+        {bundle.name: bundle.sets for bundle in contents.bundles},
     )
 
 

@@ -9,6 +9,8 @@ from itertools import combinations
 from operator import and_
 from typing import Any
 
+from reconcile.clock import OPEN
+from reconcile.model.declaration import DeclaredGrant, DeclaredItem
 from reconcile.model.edits import NewBundle, NewEntry, WrittenItem
 from reconcile.model.facets import SETS, Facet
 
@@ -29,24 +31,48 @@ _COMPARED_SETS = 150
 LONGEST_NAME = 40
 """Maximum length of a proposed name, without a number that tells it from others."""
 
+ExistingBundles = Mapping[str, Mapping[Facet, tuple[DeclaredItem, ...]]]
+"""The bundles of a folder, used or not: what each gives, by its name."""
+
+NO_BUNDLES: ExistingBundles = {}
+
 _Item = tuple[Facet, str]
 _Set = frozenset[_Item]
 
 
 def with_bundles(
-    entries: Sequence[NewEntry], names_in_use: Collection[str] = ()
+    entries: Sequence[NewEntry], existing: ExistingBundles = NO_BUNDLES
 ) -> tuple[tuple[NewEntry, ...], tuple[NewBundle, ...]]:
-    """The entries with bundles in place of what they share, and these bundles, sorted by name.
+    """The entries with bundles in place of what they share, and the bundles that are new, sorted by name.
 
-    Only items that stand by their name alone are shared. The bundles are found greedily, by the lines that
-    they save; no entry has an item from two of them.
+    Only items that stand by their name alone are shared. The ``existing`` bundles come first, the largest
+    before others; further ones are found greedily, by the lines that they save. No entry has an item from
+    two of them.
     """
     shares = [_plain_items(entry) for entry in entries]
     fewest = max(FEWEST_CONTACTS, len(entries) * _FEWEST_IN_A_HUNDRED // 100)
-    chosen = _choose(Counter(share for share in shares if len(share) >= FEWEST_ITEMS), fewest)
-    names = _names(chosen, Counter(item for share in shares for item in share), names_in_use)
-    bundles = sorted((_bundle(name, items) for items, name in names.items()), key=lambda one: one.name)
-    return tuple(_shortened(entry, chosen, names) for entry in entries), tuple(bundles)
+    known = _reusable(existing)
+    chosen = _choose(Counter(share for share in shares if len(share) >= FEWEST_ITEMS), list(known), fewest)
+    new = _names(chosen[len(known) :], Counter(item for share in shares for item in share), existing)
+    bundles = sorted((_bundle(name, items) for items, name in new.items()), key=lambda one: one.name)
+    return tuple(_shortened(entry, chosen, {**known, **new}) for entry in entries), tuple(bundles)
+
+
+def _reusable(existing: ExistingBundles) -> dict[_Set, str]:
+    """The existing bundles that give only what stands by its name alone, the largest first, with their names.
+
+    One with an empty set would declare that set.
+    """
+    names: dict[_Set, str] = {}
+    for name, sets in sorted(existing.items()):
+        items = [item for facet in sets for item in sets[facet]]
+        if len(items) >= FEWEST_ITEMS and all(sets.values()) and all(map(_is_plain, items)):
+            names.setdefault(frozenset((item.key[0], item.name) for item in items), name)
+    return dict(sorted(names.items(), key=lambda entry: (-len(entry[0]), entry[1])))
+
+
+def _is_plain(item: DeclaredItem) -> bool:
+    return item.window == OPEN and not (isinstance(item, DeclaredGrant) and item.status)
 
 
 def _plain_items(entry: NewEntry) -> _Set:
@@ -64,14 +90,16 @@ def _items(entry: NewEntry, facet: Facet) -> tuple[WrittenItem, ...] | None:
     return items
 
 
-def _choose(shares: Mapping[_Set, int], fewest: int) -> list[_Set]:
-    """The sets that become bundles of at least that many contacts, the one that saves most first."""
+def _choose(shares: Mapping[_Set, int], known: list[_Set], fewest: int) -> list[_Set]:
+    """The known sets, then those that become bundles of at least so many contacts, by what they save."""
     holders = _Holders.of(shares)
+    for items in known:
+        holders.take(items)
     frequent = sorted(shares, key=lambda share: (-shares[share], sorted(share)))[:_COMPARED_SETS]
     common = {one & other for one, other in combinations(frequent, 2)}
     heap = [holders.ranked(items) for items in {*frequent, *common} if len(items) >= FEWEST_ITEMS]
     heapify(heap)
-    chosen: list[_Set] = []
+    chosen = list(known)
     while heap:
         best = heappop(heap)
         items = frozenset(best.items)
@@ -120,7 +148,7 @@ class _Holders:
         return cls(by_item)
 
     def _of_all(self, items: _Set) -> int:
-        return reduce(and_, (self.by_item[item] for item in items))
+        return reduce(and_, (self.by_item.get(item, 0) for item in items))
 
     def ranked(self, items: _Set) -> _Candidate:
         contacts = self._of_all(items).bit_count()
@@ -131,7 +159,7 @@ class _Holders:
         """The holders of all of these have them from a bundle now."""
         served = self._of_all(items)
         for item in items:
-            self.by_item[item] &= ~served
+            self.by_item[item] = self.by_item.get(item, 0) & ~served
 
 
 def _names(chosen: Iterable[_Set], holders: Counter[_Item], in_use: Collection[str]) -> dict[_Set, str]:

@@ -1,7 +1,7 @@
 """All that an import would write, and what it leaves out: the whole of this room in one function."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from reconcile.model.contact import Contact, Identity
@@ -12,7 +12,7 @@ from reconcile.model.settings import Policy
 from reconcile.plan.guards.people import is_one_of
 from reconcile.plan.matching.matches import Matches
 
-from .bundles import with_bundles
+from .bundles import ExistingBundles, with_bundles
 from .differences import compare
 from .entry import express
 from .held_sets import Reading, usual_spellings
@@ -26,8 +26,8 @@ class ImportContext:
     """What an import goes by beside the contacts that it is about.
 
     ``identities`` are all contacts that may share an address or a reference with one of them, ``matches``
-    those of the ``declarations`` that may be about one, ``bundles`` the names of all bundles of the folder,
-    used or not. ``roles`` are the references of the account's roles; None where they are not known.
+    those of the ``declarations`` that may be about one, ``bundles`` are all bundles of the folder, used or
+    not. ``roles`` are the references of the account's roles; None where they are not known.
     """
 
     policy: Policy
@@ -35,7 +35,7 @@ class ImportContext:
     identities: tuple[Identity, ...]
     declarations: tuple[Declaration, ...] = ()
     matches: Matches | None = None
-    bundles: frozenset[str] = frozenset()
+    bundles: ExistingBundles = field(default_factory=dict)
     remembered: Remembered = NOTHING_REMEMBERED
     roles: frozenset[str] | None = None
 

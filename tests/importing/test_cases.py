@@ -77,7 +77,7 @@ def proposed(case: dict[str, Any], folder: ModelFolder, root: Path) -> Proposal:
         identities,
         declarations,
         match_declarations(declarations, identities, remembered=remembered),
-        loaded.bundles if loaded else frozenset(),
+        loaded.bundles if loaded else {},
         remembered,
         frozenset(case["roles"]) if "roles" in case else None,
     )

@@ -49,7 +49,7 @@ class Shop:
         declarations = loaded.declarations if loaded else ()
         identities = tuple(contact.identity for contact in self.account)
         matches = match_declarations(declarations, identities, remembered=self.remembered)
-        bundles = loaded.bundles if loaded else frozenset()
+        bundles = loaded.bundles if loaded else {}
         context = ImportContext(
             self.policy, NOW, identities, declarations, matches, bundles, self.remembered, self.roles
         )
@@ -122,6 +122,7 @@ BUNDLES = {
     },
     "reader": {"roles": [{"reference": "newsletter", "expires": "2027-01-31"}], "tags": []},
     "guest-list": {"roles": ["customer"], "tags": [{"value": "vip", "starts": "2026-12-01"}]},
+    "plain": {"roles": ["customer", "newsletter"]},
     "spring": {"tags": [{"value": "ipswich", "expires": "2027-01-31"}]},
     "closed": {"roles": [{"reference": "newsletter", "starts": "2026-10-01", "expires": "2026-11-22"}]},
 }
