@@ -283,7 +283,7 @@ def test_an_address_that_changed_hands_sets_its_entry_aside_until_it_is_pinned(
     for at, code in ((STARTED, 4), (LATER, 0)):
         done = checkout.apply(as_of=at)
         assert done.code == code, done.said
-        assert "pin the one that is meant with 'id'" in done.err
+        assert f"pin the one that is meant with 'id: {GRACE}' or 'id: {STRANGER}'" in done.err
         row = entries(checkout)[HERS]
         assert (row["contact"], row["set_aside"], row["settled"]) == (GRACE, STARTED, AS_OF)
     assert (roles(sandbox_account, STRANGER), sandbox_account.holds()[TOM]["tags"]) == (before, ["ipswich"])
