@@ -34,7 +34,7 @@ from .guards import AllowanceDocument, VerdictDocument
 from .items import Event, ItemValue, NamedContactDocument, OriginDocument
 from .json_kinds import JsonKind, Schema, nullable
 from .json_text import JsonValue, json_text
-from .schedule import ScheduledDocument, UndeclaredDocument, WithheldDocument
+from .schedule import AdditiveItemDocument, ScheduledDocument, UndeclaredDocument, WithheldDocument
 
 FORMAT_VERSION = "1.0"
 
@@ -221,6 +221,12 @@ class PlanDocument(Document[Plan]):
     ]
     allow: Annotated[
         tuple[AllowanceDocument, ...], AddedLater(), "The declared entries that lift a guard for this plan."
+    ]
+    would_revoke: Annotated[
+        tuple[AdditiveItemDocument, ...],
+        LeftOutWhen(()),
+        "What additive mode keeps, and `manage: authoritative` would take today from the contacts that were "
+        "looked at. The plan does nothing of it.",
     ]
     unchanged: Annotated[int, "Contacts that are as declared; those set aside do not count."]
     notes: tuple[str, ...]

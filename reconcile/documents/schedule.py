@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from reconcile.clock import Window
-from reconcile.model.baseline import Comparison, NoLonger, Undeclared
+from reconcile.model.baseline import AdditiveHolder, AdditiveItem, Comparison, NoLonger, Undeclared
 from reconcile.model.facets import Facet
 from reconcile.model.plans.operation import Action
 from reconcile.model.plans.schedule import Scheduled, Withheld
@@ -64,3 +64,18 @@ class UndeclaredDocument(Document[Undeclared]):
     looked_at: Annotated[
         bool, AddedLater(), "False: what else the contact holds could not be read, or was too much to read."
     ]
+
+
+class AdditiveHolderDocument(Document[AdditiveHolder]):
+    """A declared contact that keeps the item by additive mode alone."""
+
+    contact: Annotated[IdentityDocument, INLINE]
+    status: Annotated[str | None, LeftOutWhen(None), "That of a grant which opens nothing: it is not active."]
+
+
+class AdditiveItemDocument(Document[AdditiveItem]):
+    """A role or tag that `manage: authoritative` would take from declared contacts today."""
+
+    facet: Facet
+    item: Annotated[str, "The role's reference or the tag's value."]
+    contacts: Annotated[tuple[AdditiveHolderDocument, ...], From("holders")]

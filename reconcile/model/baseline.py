@@ -1,4 +1,4 @@
-"""What the declarations are compared with, a base commit or the record, and what is declared no longer."""
+"""What the declarations are compared with, a base commit or the record; what stays that nothing declares."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -125,6 +125,34 @@ class Undeclared:
     expires: datetime | None = None
     source: Place | None = None
     looked_at: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AdditiveHolder:
+    """A declared contact that keeps an item by additive mode alone.
+
+    ``status`` is that of a grant which opens nothing, since it waits or was rejected; None for all else.
+    """
+
+    contact: Identity
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdditiveItem:
+    """A role or tag that ``manage: authoritative`` would take from declared contacts today.
+
+    ``holders`` are these contacts, each once, in the order of the plan.
+    """
+
+    facet: Facet
+    item: str
+    holders: tuple[AdditiveHolder, ...]
+
+    @property
+    def inactive(self) -> int:
+        """How many of them hold a grant that opens nothing."""
+        return sum(holder.status is not None for holder in self.holders)
 
 
 @dataclass(frozen=True, slots=True)

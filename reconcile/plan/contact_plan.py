@@ -80,6 +80,14 @@ class ContactPlan:
             return f"what must be kept could not be read: {', '.join(self.unreadable)}"
         return "; ".join(self.unsafe)
 
+    @property
+    def surely_writable(self) -> bool:
+        """True when no write of whatever sets could set the contact aside; False may mean either."""
+        if self.live is None or self.set_aside_reason or self.live.state.other_tags:
+            return False
+        grants = self.live.state.roles or ()
+        return all(grant.readable and grant.status in {ACTIVE, PENDING} for grant in grants)
+
     def at_rest(self) -> "ContactPlan":
         """The contact as a run leaves it: where it is set aside, it loses, gains and changes nothing."""
         if not self.set_aside_reason:

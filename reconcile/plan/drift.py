@@ -28,7 +28,8 @@ def explain_drift(plan: Plan, remembered: Remembered, policy: Policy) -> Drift:
     differences = (
         explainer.difference(operation) for change, explainer in explainers for operation in change.operations
     )
-    return Drift(plan, tuple(differences))
+    # What additive mode keeps is as it should be: no drift.
+    return Drift(replace(plan, would_revoke=()), tuple(differences))
 
 
 def carried_out(

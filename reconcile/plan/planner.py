@@ -10,6 +10,7 @@ from reconcile.model.plans.change import SetAside
 from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.text import count, listed, verb_form
 
+from .baseline.additive import would_revoke
 from .baseline.undeclared import NOTHING_REMOVED, RemovedEntries
 from .contact_plan import ContactPlan, are_unreadable, plan_contact
 from .digest import declarations_digest, plan_digest
@@ -73,6 +74,7 @@ def make_plan(  # noqa: PLR0913 - what a plan is made of
         undeclared=tuple(undeclared),
         scope=context.scope,
         allow=evaluation.lifting,
+        would_revoke=would_revoke(contacts, context),
     )
     return replace(plan, digest=plan_digest(plan))
 

@@ -21,9 +21,9 @@ from reconcile.text import count
 from .escape import TERMINAL
 from .layout import PLAIN, TextLayout, cells, column_width, join_blocks, pad
 from .wording.allowances import allow_advice
-from .wording.baseline_text import UndeclaredText, Warned
+from .wording.baseline_text import AdditiveText, UndeclaredText, Warned
 from .wording.contact_lines import WIDEST_ITEM, aligned, entry_lines, item_text
-from .wording.group_text import MOST_WHOLE, SHOW_ALL, group_names, group_title
+from .wording.group_text import LIST_ALL, MOST_WHOLE, SHOW_ALL, group_names, group_title
 from .wording.names import (
     contact_name,
     named_with_id,
@@ -54,6 +54,7 @@ def plan_text(plan: Plan, layout: TextLayout = PLAIN) -> str:
             [*contacts.lines(), *contacts.set_aside()],
             later_lines(plan, layout),
             note_lines(plan, layout),
+            additive_lines(plan, layout),
             _closing(sentences, layout),
         ]
     )
@@ -205,6 +206,21 @@ def later_lines(plan: Plan, layout: TextLayout = PLAIN) -> list[str]:
         *_section("Scheduled already, soonest first:", SCHEDULED, known, text.event, layout),
         *_section("Withheld from contacts that stay as they are:", WITHHELD, withheld, text.withheld, layout),
     ]
+
+
+def additive_lines(plan: Plan, layout: TextLayout = PLAIN) -> list[str]:
+    """What additive mode keeps, counted; each contact of it only where the text is to leave nothing out."""
+    text = AdditiveText(plan, TERMINAL)
+    if not (sentence := text.sentence()):
+        return []
+    if layout.shortens(many=True):
+        return layout.wrap("", f"{sentence}; {LIST_ALL}.")
+    rows = list(text.rows())
+    items = [item_text(item.facet, TERMINAL.name(item.item)) for item, _ in rows]
+    column, lines = column_width(items, WIDEST_ITEM), layout.wrap("", f"{sentence}:")
+    for item, (_, holder) in zip(items, rows, strict=True):
+        lines += layout.wrap_painted("=", f"      = {pad(item, column)}  ", text.holder(holder))
+    return lines
 
 
 def _section(

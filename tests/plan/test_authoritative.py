@@ -1,20 +1,24 @@
-"""Patterns that are authoritative in additive mode: what they revoke, and what they leave as it is."""
+"""The way from additive to authoritative: patterns, and what a plan says that the whole mode would revoke."""
 
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from reconcile.clock import OPEN
-from reconcile.model.contact import State, item_name
+from reconcile.clock import OPEN, Window
+from reconcile.model.contact import Grant, Identity, OtherTag, State, item_name
 from reconcile.model.declaration import Declaration, DeclaredGrant, Mode
-from reconcile.model.facets import SETS, Facet, item_key
-from reconcile.model.plans.operation import OriginKind
+from reconcile.model.facets import SETS, Facet, ItemKey, item_key
+from reconcile.model.plans.operation import Action, OriginKind
+from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.settings import Patterns, Policy
-from reconcile.plan.digest import policy_digest, resolved_digest
+from reconcile.plan.digest import plan_digest, policy_digest, resolved_digest
 from reconcile.plan.fold import fold
-from tests.support.plans.declaration_strategies import NOW, PLACE, declarations, policies, states
+from reconcile.plan.matching.matches import Matches
+from reconcile.plan.planner import make_plan, plan_contacts
+from tests.support.plans.declaration_strategies import NOW, PLACE, contact, declarations, policies, states
 
 NO_PATTERNS = Patterns()
 
@@ -87,3 +91,82 @@ def test_records_of_earlier_versions_count_where_there_are_no_patterns() -> None
     """The digest of a declaration is that of version 0.1.0 until somebody writes the new key."""
     assert resolved_digest(BOB, ADDITIVE) == EARLIER
     assert policy_digest(TRADE, "a") != policy_digest(ADDITIVE, "a")
+
+
+def removed(plan: Plan) -> set[tuple[ItemKey, str]]:
+    """Which roles and tags a plan takes, and from whom."""
+    return {
+        ((step.facet, item_key(step.facet, step.item)), change.contact.id)
+        for change in plan.changes
+        for step in change.operations
+        if step.facet in SETS and step.action is Action.REMOVE
+    }
+
+
+@given(st.lists(st.tuples(declarations, states), max_size=4), policies)
+def test_a_plan_says_what_the_authoritative_mode_would_revoke_beyond_it(
+    pairs: list[tuple[Declaration, State]], policy: Policy
+) -> None:
+    """No more and no less than the very same plan takes once ``manage`` says authoritative."""
+    plan = planned(pairs, policy)
+    then = planned(pairs, replace(policy, roles=Mode.AUTHORITATIVE, tags=Mode.AUTHORITATIVE))
+    told = {
+        ((item.facet, item_key(item.facet, item.item)), holder.contact.id)
+        for item in plan.would_revoke
+        for holder in item.holders
+    }
+    assert told == removed(then) - removed(plan)
+    assert then.would_revoke == ()
+    assert len(told) == sum(len(item.holders) for item in plan.would_revoke)
+
+
+def planned(pairs: list[tuple[Declaration, State]], policy: Policy) -> Plan:
+    matched, live = [], {}
+    for number, (declaration, state) in enumerate(pairs, start=13):
+        identity = Identity(str(number), "user", f"{number}@example.com")
+        matched.append((replace(declaration, id=identity.id), identity))
+        live[identity.id] = replace(contact(state), identity=identity)
+    found = Matches(tuple(matched), (), ())
+    context = PlanContext("sandbox", "sandbox.evance.me", policy, NOW, "1.0")
+    return make_plan(found, plan_contacts(found, live, context), context)
+
+
+@given(st.lists(st.tuples(declarations, states), max_size=3), policies)
+def test_what_another_mode_would_revoke_is_nothing_that_the_plan_does(
+    pairs: list[tuple[Declaration, State]], policy: Policy
+) -> None:
+    """So it takes no part in the digest, and an approved plan holds whatever else people get."""
+    plan = planned(pairs, policy)
+    assert plan_digest(replace(plan, would_revoke=())) == plan.digest
+
+
+def test_unchanged_contacts_count_and_whom_a_write_would_set_aside_does_not() -> None:
+    """Each item with the contacts that keep it, most held first; a grant that waits is marked."""
+    waits, tagged = (Grant("preview", "pending"),), replace(BOB, roles=None, tags=())
+    plan = planned(
+        [
+            (BOB, State(roles=(Grant("customer"), Grant("preview")), tags=("vip",), profile={}, address={})),
+            (BOB, State(roles=(Grant("customer"), *waits, Grant("sale")), tags=(), profile={}, address={})),
+            (tagged, State(roles=(), tags=("VIP", "vip"), profile={}, address={})),
+            (tagged, State(roles=(), tags=("vip",), other_tags=(OtherTag("order", "x"),), profile={})),
+        ],
+        ADDITIVE,
+    )
+    assert plan.changes == ()
+    assert [
+        (item.facet, item.item, [(holder.contact.id, holder.status) for holder in item.holders])
+        for item in plan.would_revoke
+    ] == [
+        (Facet.ROLES, "preview", [("13", None), ("14", "pending")]),
+        (Facet.ROLES, "sale", [("14", None)]),
+        (Facet.TAGS, "VIP", [("15", None)]),
+    ]
+
+
+def test_what_the_plan_takes_itself_is_not_told_again() -> None:
+    """Also where a rejected grant asks for a second look at what a write could do."""
+    ended = DeclaredGrant("press", PLACE, window=Window(expires=NOW))
+    held = (Grant("press", "rejected"), Grant("preview"))
+    plan = planned([(replace(BOB, roles=(ended,)), State(roles=held, tags=(), profile={}))], ADDITIVE)
+    assert removed(plan) == {((Facet.ROLES, "press"), "13")}
+    assert [item.item for item in plan.would_revoke] == ["preview"]

@@ -29,6 +29,7 @@ from reconcile.render.plan_page.page import plan_page
 from reconcile.render.plan_text import plan_text
 from tests.support.plans.plan_samples import (
     BASE,
+    additive,
     boundary,
     change,
     creation,
@@ -130,6 +131,10 @@ def _later_of(one: Identity, third: Identity) -> dict[str, Any]:
         "undeclared": tuple(
             Undeclared(row.contact, NoLonger.ITEM, row.facet, row.item, row.status, source=row.source)
             for row in ahead
+        ),
+        "would_revoke": (
+            additive("friend of Quuxworth", one, third, facet=Facet.TAGS),
+            additive(f"only-{third.email}", third, status=third.email),
         ),
         "scope": Scope(
             only=(third.email, "contacts/Zebedee.yaml", "id 13"),

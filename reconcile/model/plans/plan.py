@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reconcile.model.allowance import Allowance
-from reconcile.model.baseline import Baseline, Scope, Undeclared
+from reconcile.model.baseline import AdditiveItem, Baseline, Scope, Undeclared
 from reconcile.model.contact import Role
 from reconcile.model.guards import Verdict, guard_named
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
@@ -39,6 +39,8 @@ class Plan:
     ``unchanged`` counts none of them. ``scheduled``, ``withheld`` and ``undeclared`` are what will happen
     later, what does not happen, and what stays although nothing declares it any more. ``scope`` is what the
     plan was cut down to; None for a plan of everything. ``allow`` are the declared entries that lift a guard.
+    ``would_revoke`` is what the configuration's additive mode keeps of the contacts that were looked at: the
+    plan leaves it as it is, and ``manage: authoritative`` would take it.
     """
 
     tool_version: str
@@ -61,6 +63,7 @@ class Plan:
     undeclared: tuple[Undeclared, ...] = ()
     scope: Scope | None = None
     allow: tuple[Allowance, ...] = ()
+    would_revoke: tuple[AdditiveItem, ...] = ()
 
     @property
     def empty(self) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from reconcile.model.allowance import Allowance
-from reconcile.model.baseline import EntryKey, Scope, Undeclared
+from reconcile.model.baseline import AdditiveItem, EntryKey, Scope, Undeclared
 from reconcile.model.contact import Identity, State, email_key
 from reconcile.model.declaration import NO_DECLARATION
 from reconcile.model.facets import Facet
@@ -44,6 +44,8 @@ def _contacts(plan: Plan) -> Iterator[Identity]:
     """Who the plan is about; a contact may come several times."""
     for entries in (plan.changes, plan.set_aside, plan.scheduled, plan.withheld, plan.undeclared):
         yield from (entry.contact for entry in entries)
+    for item in plan.would_revoke:
+        yield from (holder.contact for holder in item.holders)
 
 
 def _key(contact: Identity) -> str:
@@ -89,6 +91,7 @@ class _PlanMask:
             scheduled=tuple(map(self._ahead, plan.scheduled)),
             withheld=tuple(map(self._ahead, plan.withheld)),
             undeclared=tuple(map(self._undeclared, plan.undeclared)),
+            would_revoke=tuple(map(self._additive, plan.would_revoke)),
             scope=plan.scope and _scope(plan.scope, personal),
             allow=tuple(self._allowance(entry, personal) for entry in plan.allow),
         )
@@ -141,6 +144,15 @@ class _PlanMask:
             status=entry.status and mask_emails(entry.status),
             source=entry.source and contact_mask.place(entry.source),
         )
+
+    def _additive(self, entry: AdditiveItem) -> AdditiveItem:
+        """A tag may tell who any of its holders is."""
+        name, masked = entry.item, []
+        for holder in entry.holders:
+            name = self._of(holder.contact).name(entry.facet, name)
+            status = holder.status and mask_emails(holder.status)
+            masked.append(replace(holder, contact=mask_identity(holder.contact), status=status))
+        return replace(entry, item=name, holders=tuple(masked))
 
     def _verdict(self, verdict: Verdict, personal: PersonalTexts) -> Verdict:
         masked = mask_verdict(verdict, self.named)

@@ -12,7 +12,14 @@ from reconcile.render.wording.sentences import PlanSentences
 
 from .byte_budget import SEE_ALL, ByteBudget, left_out, more
 from .contact_blocks import MarkdownContacts
-from .lists import item_tables, later_lists, set_aside_blocks, undeclared_list
+from .lists import (
+    additive_counts,
+    additive_holders,
+    item_tables,
+    later_lists,
+    set_aside_blocks,
+    undeclared_list,
+)
 
 COMMENT_LIMIT = 65_536
 """Maximum characters of a comment on GitHub. A step summary takes 1 MiB."""
@@ -61,17 +68,20 @@ class _PlanMarkdown:
         undeclared, unnamed = undeclared_list(self.plan, budget)
         set_aside = budget.taken_from_share(set_aside_blocks(self.plan))
         later, unscheduled = later_lists(self.plan, budget)
+        additive = budget.taken_from_share(additive_counts(self.plan))
         blocks, unshown = contacts.within(budget)
         notes = budget.taken(f"\n> {self.sentences.dialect.prose(note)}\n" for note in self.plan.notes)
+        holders, unkept = additive_holders(self.plan, budget)
         left = [
             *unnamed,
             *more(len(self.plan.set_aside) - len(set_aside), "contact", "set aside"),
             *unshown,
             *unscheduled,
             *more(len(self.plan.notes) - len(notes), "note"),
+            *unkept,
         ]
-        parts = [*warnings, *items, undeclared, *set_aside, *blocks, *later, *notes, *left_out(left)]
-        return "".join([head, *parts, foot])
+        lists, after = [*warnings, *items, undeclared, *set_aside], [*later, *notes, *additive, holders]
+        return "".join([head, *lists, *blocks, *after, *left_out(left), foot])
 
     def _head(self) -> str:
         scope = self.sentences.scope()

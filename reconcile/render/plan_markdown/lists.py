@@ -1,13 +1,14 @@
 """The lists of a plan in Markdown: who is set aside, what is declared no longer, what comes later anyway."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from reconcile.model.facets import FACETS, SETS
 from reconcile.model.plans.entries import Row, known_schedules, other_withheld
 from reconcile.model.plans.item_counts import ItemTable, item_table
 from reconcile.model.plans.plan import Plan
 from reconcile.render.escape import MARKDOWN, MARKDOWN_HTML
-from reconcile.render.wording.baseline_text import UndeclaredText
+from reconcile.render.wording.baseline_text import AdditiveText, UndeclaredText
 from reconcile.render.wording.contact_lines import NOUNS
 from reconcile.render.wording.names import (
     named_with_id,
@@ -24,6 +25,9 @@ from .byte_budget import SEE_ALL, ByteBudget, folded, more
 
 _TABLE_ROWS = 20
 """Maximum number of rows of a table by role or by tag, then the number of the others."""
+
+_MOST_ADDITIVE = 300
+"""Maximum number of lines about what additive mode keeps, then the number of the others."""
 
 
 def set_aside_blocks(plan: Plan) -> Iterator[str]:
@@ -69,6 +73,24 @@ def undeclared_list(plan: Plan, budget: ByteBudget) -> tuple[str, list[str]]:
     rows = [f"- {text.holding(rows)}{text.source(rows)}\n" for rows in holders]
     block, unshown = folded(f"No longer declared: {count(len(rows), 'contact')}", rows, budget)
     return block, more(unshown, "contact", "no longer declared")
+
+
+def additive_counts(plan: Plan) -> Iterator[str]:
+    """From how many contacts the authoritative mode would revoke what."""
+    if sentence := AdditiveText(plan, MARKDOWN).sentence():
+        yield f"\n{sentence}.\n"
+
+
+def additive_holders(plan: Plan, budget: ByteBudget) -> tuple[str, list[str]]:
+    """The contacts that keep something by additive mode, to unfold; and what does not fit."""
+    text = AdditiveText(plan, MARKDOWN)
+    rows = [
+        f"- {NOUNS[item.facet]} {MARKDOWN.name(item.item)}: {text.holder(holder)}\n"
+        for item, holder in islice(text.rows(), _MOST_ADDITIVE)
+    ]
+    size = sum(len(item.holders) for item in plan.would_revoke)
+    block, unshown = folded(f"Kept by additive mode: {count(size, 'item')}", rows, budget)
+    return block, more(size - len(rows) + unshown, "item", "kept by additive mode")
 
 
 def later_lists(plan: Plan, budget: ByteBudget) -> tuple[list[str], list[str]]:

@@ -1,11 +1,12 @@
 """The lists of the page: who is set aside, what is declared no longer, what comes later anyway, notes."""
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from reconcile.model.plans.entries import Row, known_schedules, other_withheld
 from reconcile.model.plans.plan import Plan
 from reconcile.render.escape import PAGE
-from reconcile.render.wording.baseline_text import UndeclaredText
+from reconcile.render.wording.baseline_text import AdditiveText, UndeclaredText
 from reconcile.render.wording.contact_lines import NOUNS
 from reconcile.render.wording.names import (
     IN_JSON,
@@ -43,9 +44,9 @@ def _set_aside(plan: Plan) -> Iterator[str]:
     yield from _more(len(plan.set_aside))
 
 
-def _more(size: int) -> Iterator[str]:
+def _more(size: int, noun: str = "contact") -> Iterator[str]:
     if size > ROWS_SHOWN:
-        yield f"and {count(size - ROWS_SHOWN, 'more contact')}{IN_JSON}"
+        yield f"and {count(size - ROWS_SHOWN, f'more {noun}')}{IN_JSON}"
 
 
 def undeclared_list(plan: Plan) -> str:
@@ -72,6 +73,24 @@ def later_lists(plan: Plan) -> str:
         cut_withheld(withheld, ROWS_SHOWN),
         text.withheld,
         len(withheld),
+    )
+
+
+def additive_list(plan: Plan) -> str:
+    """What additive mode keeps, counted, and the contacts to unfold."""
+    text = AdditiveText(plan, PAGE)
+    if not plan.would_revoke:
+        return ""
+    rows = "".join(
+        f"<li>{NOUNS[item.facet]} {PAGE.name(item.item)}: {text.holder(holder)}"
+        for item, holder in islice(text.rows(), ROWS_SHOWN)
+    )
+    size = sum(len(item.holders) for item in plan.would_revoke)
+    rest = "".join(f"<p class=more>{rest}</p>" for rest in _more(size, "item"))
+    return (
+        "<section class=notes aria-labelledby=additive><h2 id=additive>Kept by additive mode</h2>"
+        f"<p>{text.sentence()}.</p><details><summary>{count(size, 'item')}</summary>"
+        f"<ul>{rows}</ul>{rest}</details></section>"
     )
 
 

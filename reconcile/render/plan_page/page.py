@@ -19,7 +19,7 @@ from reconcile.render.wording.sentences import PlanSentences
 from reconcile.text import count
 
 from .contacts import ContactSections
-from .lists import later_lists, set_aside_list, titled_list, undeclared_list
+from .lists import additive_list, later_lists, set_aside_list, titled_list, undeclared_list
 from .tables import role_impact_picture, tag_picture
 from .windows import windows_picture
 
@@ -63,6 +63,7 @@ def plan_page(plan: Plan, *, payloads: bool = True) -> str:
         sections=contacts.sections(),
         later=later_lists(plan),
         notes=titled_list("notes", "Notes", map(PAGE.prose, plan.notes)),
+        additive=additive_list(plan),
         as_of=zoned_text(plan.as_of, plan.timezone),
         validity=sentences.validity(),
         facts=_facts(plan),

@@ -1,11 +1,11 @@
-"""What is said of a plan's base: what the plan is cut down to, and what is declared no longer."""
+"""What is said of a plan's base, of what is declared no longer, and of what additive mode keeps."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from reconcile.model.baseline import NoLonger, Scope, Undeclared
+from reconcile.model.baseline import AdditiveHolder, AdditiveItem, NoLonger, Scope, Undeclared
 from reconcile.model.contact import Identity
-from reconcile.model.facets import FACETS, Facet
+from reconcile.model.facets import FACETS, SETS, Facet
 from reconcile.model.plans.plan import Plan
 from reconcile.render.escape import Dialect, visible
 from reconcile.text import LISTED_CHARACTERS, LISTED_NAMES, count, listed, verb_form
@@ -178,3 +178,44 @@ _KINDS = {
     NoLonger.FACET: ", no longer managed",
     NoLonger.ITEM: ", additive",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class AdditiveText:
+    """What additive mode keeps, and ``manage: authoritative`` would revoke today, in one dialect."""
+
+    plan: Plan
+    dialect: Dialect
+
+    def sentence(self) -> str:
+        """How many contacts would lose what, without a full stop; empty where nobody would.
+
+        ``Kept by additive mode: authoritative would revoke customer from 812 contacts, preview from 3``
+        """
+        kinds = [self._kind(items) for facet in SETS if (items := self._of(facet))]
+        among = ", of the contacts that were looked at" if self.plan.scope else ""
+        return f"Kept by additive mode{among}: authoritative would revoke {'; '.join(kinds)}" if kinds else ""
+
+    def _of(self, facet: Facet) -> list[AdditiveItem]:
+        return [item for item in self.plan.would_revoke if item.facet is facet]
+
+    def _kind(self, items: list[AdditiveItem]) -> str:
+        """The items of one facet; which one it is stands before all but roles."""
+        first, *others = items
+        told = [self._counted(first, count(len(first.holders), "contact"))]
+        told += [self._counted(item, f"{len(item.holders):,}") for item in others]
+        lead = "" if first.facet is Facet.ROLES else f"{first.facet}: "
+        return lead + listed(told)
+
+    def _counted(self, item: AdditiveItem, number: str) -> str:
+        inactive = f" ({item.inactive:,} not active)" if item.inactive else ""
+        return f"{self.dialect.name(item.item)} from {number}{inactive}"
+
+    def rows(self) -> Iterator[tuple[AdditiveItem, AdditiveHolder]]:
+        """Each item with each contact that keeps it."""
+        return ((item, holder) for item in self.plan.would_revoke for holder in item.holders)
+
+    def holder(self, holder: AdditiveHolder) -> str:
+        """``bob@email.com (contact 13)``, and the status of a grant that opens nothing."""
+        status = f": {self.dialect.name(holder.status)}, so it opens nothing" if holder.status else ""
+        return f"{named_with_id(holder.contact, self.dialect)}{status}"

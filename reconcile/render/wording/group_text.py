@@ -13,7 +13,7 @@ from .names import named_with_id, names
 MOST_WHOLE = 20
 """Maximum number of contacts, rows of a table and contacts set aside that a text shows one by one unasked."""
 
-SHOW_ALL = "--no-concise shows them all"
+SHOW_ALL, LIST_ALL = "--no-concise shows them all", "--no-concise lists them"
 
 _NAMED = 3
 """Maximum number of contacts of a group that are named, then how many more there are."""

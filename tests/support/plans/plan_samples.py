@@ -4,7 +4,15 @@ from dataclasses import replace
 
 from reconcile.clock import Window, parse_utc_text
 from reconcile.model.allowance import Allowance, SuggestedAllowance
-from reconcile.model.baseline import Comparison, EntryKey, NoLonger, Scope, Undeclared
+from reconcile.model.baseline import (
+    AdditiveHolder,
+    AdditiveItem,
+    Comparison,
+    EntryKey,
+    NoLonger,
+    Scope,
+    Undeclared,
+)
 from reconcile.model.contact import Grant, Identity
 from reconcile.model.facets import Facet
 from reconcile.model.guards import Verdict
@@ -184,6 +192,14 @@ def undeclared(
     return Undeclared(Identity(id, "user", of), what, facet, item, "active" if item else None)
 
 
+def additive(
+    item: str, *holders: Identity, facet: Facet = Facet.ROLES, status: str | None = None
+) -> AdditiveItem:
+    """An item that these contacts keep by additive mode; the last one holds it with that status."""
+    kept = [AdditiveHolder(contact) for contact in holders]
+    return AdditiveItem(facet, item, (*kept[:-1], replace(kept[-1], status=status)))
+
+
 BASE = "4f2a9c1" + "0" * 33
 
 
@@ -206,6 +222,7 @@ def plan(
     undeclared: tuple[Undeclared, ...] = (),
     scope: Scope | None = None,
     allow: tuple[Allowance, ...] = (),
+    would_revoke: tuple[AdditiveItem, ...] = (),
 ) -> Plan:
     return Plan(
         tool_version="0.1.0",
@@ -227,6 +244,7 @@ def plan(
         undeclared=undeclared,
         scope=scope,
         allow=allow,
+        would_revoke=would_revoke,
     )
 
 
@@ -297,6 +315,11 @@ def full_plan() -> Plan:
         ),
         scope=scope(9, 3_000),
         allow=(allowance(),),
+        would_revoke=(
+            additive("trial", ANN, BOB, status="pending"),
+            additive("press", ANN),
+            additive("summer", BOB, facet=Facet.TAGS),
+        ),
     )
 
 

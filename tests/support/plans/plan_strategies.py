@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 
 from reconcile.clock import Window
 from reconcile.model.allowance import Allowance, SuggestedAllowance
-from reconcile.model.baseline import Comparison, EntryKey, NoLonger, Scope, Undeclared
+from reconcile.model.baseline import (
+    AdditiveHolder,
+    AdditiveItem,
+    Comparison,
+    EntryKey,
+    NoLonger,
+    Scope,
+    Undeclared,
+)
 from reconcile.model.contact import Grant, Identity
 from reconcile.model.facets import Facet
 from reconcile.model.guards import Verdict
@@ -171,8 +179,18 @@ ALLOWANCES = st.builds(
     ceiling=st.none() | COUNTS,
 )
 
+ADDITIVE_ITEMS = st.builds(
+    AdditiveItem,
+    facet=SET_FACETS,
+    item=TEXTS,
+    holders=st.lists(
+        st.builds(AdditiveHolder, contact=IDENTITIES, status=st.none() | TEXTS), min_size=1, max_size=3
+    ).map(tuple),
+)
+
 PLANS = st.builds(
     Plan,
+    would_revoke=st.lists(ADDITIVE_ITEMS, max_size=2).map(tuple),
     tool_version=TEXTS,
     target=TEXTS,
     account=TEXTS,

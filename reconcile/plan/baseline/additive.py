@@ -1,0 +1,81 @@
+"""What additive mode keeps of declared contacts, and ``manage: authoritative`` would revoke today."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from reconcile.model.baseline import AdditiveHolder, AdditiveItem
+from reconcile.model.contact import Grant, Identity, Item, item_name
+from reconcile.model.declaration import Mode
+from reconcile.model.facets import RANK, SETS, Facet, ItemKey, item_key
+from reconcile.model.plans.operation import Action, OriginKind
+from reconcile.model.plans.plan import PlanContext
+from reconcile.plan.contact_plan import ContactPlan, plan_contact
+
+_ALL_AUTHORITATIVE: dict[str, Any] = dict.fromkeys(SETS, Mode.AUTHORITATIVE)
+
+
+def would_revoke(contacts: Iterable[ContactPlan], context: PlanContext) -> tuple[AdditiveItem, ...]:
+    """What the configuration's additive mode keeps, those items first that most contacts hold.
+
+    Without additive mode nothing is looked at. What is ignored, what a contact's own entry keeps, and what no
+    write could take for sure is not among it.
+    """
+    if all(context.policy.mode(facet) is Mode.AUTHORITATIVE for facet in SETS):
+        return ()
+    authoritative = replace(context, policy=replace(context.policy, **_ALL_AUTHORITATIVE))
+    held: defaultdict[ItemKey, _Held] = defaultdict(_Held)
+    for contact in contacts:
+        for facet, item in _revoked(contact, authoritative):
+            held[facet, item_key(facet, item_name(item))].add(contact.identity, item)
+    return tuple(sorted((item.told(facet) for (facet, _), item in held.items()), key=_order))
+
+
+def _revoked(contact: ContactPlan, authoritative: PlanContext) -> Iterable[tuple[Facet, Item]]:
+    """What would go beyond what the plan takes; planned anew where a write might set the contact aside."""
+    kept = [key for key, origin in contact.folded.origins.items() if origin.kind is OriginKind.ADDITIVE]
+    if not kept:
+        return ()
+    if contact.surely_writable:
+        return _kept(contact, {facet for facet, _ in kept})
+    return _further_revocations(contact, authoritative)
+
+
+def _kept(contact: ContactPlan, facets: Collection[Facet]) -> Iterator[tuple[Facet, Item]]:
+    origins, own = contact.folded.origins, dict(contact.declaration.modes)
+    for facet in SETS:
+        for item in contact.folded.target.items(facet) if facet in facets and facet not in own else ():
+            if origins[facet, item_name(item)].kind is OriginKind.ADDITIVE:
+                yield facet, item
+
+
+def _further_revocations(contact: ContactPlan, authoritative: PlanContext) -> Iterator[tuple[Facet, Item]]:
+    own = {(step.facet, step.item) for step in contact.operations if step.action is Action.REMOVE}
+    for step in plan_contact(contact.declaration, contact.live, authoritative).at_rest().operations:
+        taken = step.facet in SETS and step.action is Action.REMOVE
+        if taken and step.before is not None and (step.facet, step.item) not in own:
+            yield step.facet, step.before
+
+
+def _order(item: AdditiveItem) -> tuple[int, int, str]:
+    return RANK[item.facet], -len(item.holders), item.item
+
+
+@dataclass(slots=True)
+class _Held:
+    """Who holds an item, and in which spellings: a tag may have several, on one contact, too."""
+
+    spellings: Counter[str] = field(default_factory=Counter)
+    holders: dict[str, AdditiveHolder] = field(default_factory=dict)
+
+    def add(self, contact: Identity, item: Item) -> None:
+        """Note that a contact holds it."""
+        status = item.status if isinstance(item, Grant) and not item.opens else None
+        self.spellings[item_name(item)] += 1
+        self.holders.setdefault(contact.id, AdditiveHolder(contact, status))
+
+    def told(self, facet: Facet) -> AdditiveItem:
+        """The item as most contacts spell it."""
+        spelling = min(self.spellings, key=lambda name: (-self.spellings[name], name))
+        return AdditiveItem(facet, spelling, tuple(self.holders.values()))
