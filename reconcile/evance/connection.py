@@ -66,6 +66,8 @@ def _credentials_in(path: Path) -> Credentials:
 
 def _json_object(path: Path) -> Mapping[str, object]:
     content: object = None
+    if not path.exists():
+        raise Unauthorized(f"EVANCE_CREDENTIALS {path}: there is no such file: {_ADVICE}")
     with suppress(OSError, ValueError, RecursionError):
         content = json.loads(path.read_bytes())
     # Raised outside the `with`: the decoder's own error, which carries the file's text, is not chained to it.

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from reconcile.documents.json_text import json_text
 from reconcile.model.problem import Problem, ProblemReport, Severity
-from reconcile.text import plural
+from reconcile.text import count
 
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -14,9 +14,8 @@ SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schem
 def problems_text(report: ProblemReport) -> str:
     """How much was read, and how many warnings there are: errors end the command before it prints this."""
     warnings = len(report.problems)
-    result = f"no errors, {warnings} {plural(warnings, 'warning')}" if warnings else "no problems"
-    contacts = f"{report.contacts} {plural(report.contacts, 'contact')}"
-    return f"{contacts} in {report.files} {plural(report.files, 'file')}: {result}."
+    result = f"no errors, {count(warnings, 'warning')}" if warnings else "no problems"
+    return f"{count(report.contacts, 'contact')} in {count(report.files, 'file')}: {result}."
 
 
 def problems_github(report: ProblemReport) -> str:

@@ -45,7 +45,7 @@ def test_the_variables_win_over_the_file(tmp_path: Path) -> None:
         ({"EVANCE_CLIENT_ID": "x"}, "EVANCE_PRIVATE_KEY is not set"),
         ({"EVANCE_PRIVATE_KEY": PRIVATE_KEY}, "EVANCE_CLIENT_ID is not set"),
         ({"EVANCE_CLIENT_ID": " ", "EVANCE_PRIVATE_KEY": PRIVATE_KEY}, "EVANCE_CLIENT_ID is not set"),
-        ({"EVANCE_CREDENTIALS": "no/such/file.json"}, "file.json: not a readable JSON object"),
+        ({"EVANCE_CREDENTIALS": "no/such/file.json"}, "file.json: there is no such file"),
     ],
 )
 def test_missing_credentials_are_named(environment: dict[str, str], said: str) -> None:

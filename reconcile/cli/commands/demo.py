@@ -14,7 +14,7 @@ DEMO_DAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """The demo's clock stands still, for the planner and the sandbox alike: it shows the same every day."""
 
 
-@click.command()
+@click.command(short_help="Run the whole job against a sandbox that is thrown away.")
 @common_options
 @concise_option
 def demo(common: Common, *, concise: bool | None) -> int:

@@ -9,7 +9,7 @@ from reconcile.model.reports import Explanation
 from reconcile.model.settings import Privacy
 
 
-@click.command()
+@click.command(short_help="Say why one contact has what it has, and what comes next.")
 @common_options
 @click.argument("contact")
 @format_option(Explanation)

@@ -10,7 +10,7 @@ from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode
 
 
-@click.command("import")
+@click.command("import", short_help="Write declarations for contacts that the account has.")
 @common_options
 @click.option("--all", "everyone", is_flag=True, help="All contacts that hold a role or tag to be managed.")
 @click.option("--role", "roles", metavar="ROLE", multiple=True, help="Those that hold it; * for any text.")

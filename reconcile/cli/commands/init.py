@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reconcile.services.starting.new_files import NewFile, NewProject, ToolSource
 
 
-@click.command()
+@click.command(short_help="Write what a new project needs, and overwrite nothing.")
 @click.argument("directory", type=click.Path(path_type=Path), required=False)
 @click.option("--account", metavar="HOST", help="An Evance account, such as example.evance.me.")
 @click.option("--timezone", metavar="NAME", help="In which dates begin and end.  [default: the machine's]")

@@ -8,7 +8,7 @@ from reconcile.errors import ExitCode
 from reconcile.model.reports import ProbeReport
 
 
-@click.command()
+@click.command(short_help="Find out what the API's documents leave open.")
 @common_options
 @click.argument("contact", metavar="CONTACT_ID")
 @click.option("--role", "roles", multiple=True, metavar="REFERENCE", help="A role it may be given meanwhile.")

@@ -10,7 +10,7 @@ from reconcile.errors import ExitCode
 from reconcile.model.plans.plan import Plan
 
 
-@click.command()
+@click.command(short_help="Plan what undoes a run of apply.")
 @common_options
 @click.argument("run")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write it as JSON.")

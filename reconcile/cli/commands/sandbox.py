@@ -65,7 +65,7 @@ def _pairs(_context: click.Context, _option: click.Parameter, values: tuple[str,
     return {name: value for name, _, value in pairs}
 
 
-@sandbox.command()
+@sandbox.command(short_help="Serve the account until stopped.")
 @_db
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
@@ -88,7 +88,7 @@ def serve(db: Path, **options: Any) -> None:
     serve_account(db, Options(**options), lambda access: click.echo(json.dumps(asdict(access))))
 
 
-@sandbox.command()
+@sandbox.command(short_help="Fill the emptied account with a shop.")
 @_db
 @click.option(
     "--contacts", type=click.IntRange(0, 10_000_000), help="Generate so many contacts, not the shop."
@@ -120,7 +120,7 @@ def reset(db: Path) -> None:
     click.echo(f"{db}: empty")
 
 
-@sandbox.command()
+@sandbox.command(short_help="Show contacts, roles, grants, requests, changes and more.")
 @click.argument("what", metavar="WHAT")
 @_db
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)

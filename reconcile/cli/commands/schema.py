@@ -9,7 +9,7 @@ from reconcile.errors import ExitCode
 SCHEMAS = ("declarations", "configuration", "plan")
 
 
-@click.command()
+@click.command(short_help="Print a JSON Schema, for editors.")
 @click.argument("what", type=click.Choice(SCHEMAS), default="declarations")
 def schema(what: str) -> int:
     """Print a JSON Schema (draft 2020-12): of declarations, of the configuration, or of a plan in JSON."""

@@ -8,7 +8,7 @@ from reconcile.errors import DeclarationError, ExitCode
 from reconcile.model.problem import ProblemReport
 
 
-@click.command()
+@click.command(short_help="Check configuration and declarations, offline.")
 @format_option(ProblemReport)
 @click.option("--strict", is_flag=True, help="Make every warning an error.")
 @click.option("--account", is_flag=True, help="Also check roles against the account; needs credentials.")

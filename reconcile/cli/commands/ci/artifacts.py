@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from reconcile.forge.approved_plan import ApprovedPlan
 
 
-@click.command("approved-plan")
+@click.command("approved-plan", short_help="Find the plan that was approved in the pull request.")
 @common_options
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Where to put it."

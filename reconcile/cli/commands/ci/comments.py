@@ -24,7 +24,7 @@ COMMENT_LIMIT = 65_536
 """Maximum size of one comment in characters, by GitHub's rule; counted in bytes, which are never fewer."""
 
 
-@click.command()
+@click.command(short_help="Post or update the comment that holds the plan.")
 @common_options
 @click.argument("file", type=click.Path(path_type=Path), metavar="[PLAN.json]", required=False)
 @click.option("--failed", is_flag=True, help="Say that no plan could be made for this commit.")
@@ -78,7 +78,7 @@ MOST_NAMED = 50
 """Maximum number of contacts that are listed because they are not as declared."""
 
 
-@click.command()
+@click.command(short_help="Say under the pull request what was applied.")
 @common_options
 @click.option(
     "--approved",
@@ -154,7 +154,7 @@ def _lines(journaled: "JournaledRun") -> list[str]:
 DRIFT = "drift"
 
 
-@click.command("drift-issue")
+@click.command("drift-issue", short_help="Open, update or close the issue about drift.")
 @common_options
 @click.argument("file", type=click.Path(path_type=Path), metavar="DRIFT.json")
 @author_option
@@ -187,7 +187,7 @@ SMALLEST = 8_000
 """Minimum number of bytes that must be left for a plan."""
 
 
-@click.command()
+@click.command(short_help="Add the plan to the job's summary.")
 @common_options
 @plan_argument
 def summary(common: Common, file: Path) -> int:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from reconcile.forge.environment import CiEnvironment
 
 
-@click.group()
+@click.group(short_help="Do a step of a CI job: the comment, the plan, the result.")
 def ci() -> None:
     """Steps of a CI job: the comment, the approved plan, the result, the drift issue.
 
