@@ -233,7 +233,7 @@ class ImportReport:
     ``unchanged`` counts the contacts that were declared as they are before; ``holding_nothing`` those that
     hold no role or tag that may be managed. ``left_out`` are whole contacts, ``not_expressed`` is what of
     imported ones is not declared. ``differing`` counts contacts that it is not about, for which a plan has
-    changes as before.
+    changes as before; ``unsettled`` are entries that a plan refuses or sets aside as before, and why.
     """
 
     account: str
@@ -246,6 +246,7 @@ class ImportReport:
     left_out: tuple[NotExpressed, ...] = ()
     not_expressed: tuple[NotExpressed, ...] = ()
     differing: int = 0
+    unsettled: tuple[str, ...] = ()
 
     @property
     def imported(self) -> int:

@@ -29,6 +29,7 @@ def import_text(report: ImportReport, layout: TextLayout = PLAIN) -> str:
             list(text.files()),
             list(text.not_expressed()),
             list(text.left_out()),
+            list(text.unsettled()),
             [line for sentence in text.ending() for line in layout.wrap("", sentence)],
         ]
     )
@@ -91,6 +92,13 @@ class _ImportText:
         yield from self._cut(
             [_counted(number, reason, first[reason]) for reason, number in counts.most_common()]
         )
+
+    def unsettled(self) -> Iterator[str]:
+        """Entries that keep a plan from being in order, whatever is imported."""
+        rows = self.report.unsettled
+        if rows:
+            yield "Settle these, which a plan refuses or sets aside whatever is imported:"
+            yield from self._cut([TERMINAL.prose(row) for row in rows])
 
     def _cut(self, lines: Sequence[str]) -> Iterator[str]:
         whole = self.layout.concise is False or len(lines) <= MOST_LINES

@@ -222,6 +222,17 @@ def test_others_that_differ_are_told_of(project: Project) -> None:
     assert "1 other contact differs from the declarations as before" in done.out
 
 
+def test_an_entry_that_means_nobody_is_told_of(project: Project, shop: Shop) -> None:
+    """Who has another address by now is imported with it, and a plan refuses the entry, as before."""
+    assert project.run("import", "--all", "--as-of", AS_OF).code == 0
+    shop.edit(shop.id(TOM), email="tom@example.com")
+    done = project.run("import", "--all", "--as-of", AS_OF)
+    assert done.code == 0, done.said
+    assert "1 contact added" in done.out
+    assert "Settle these, which a plan refuses or sets aside whatever is imported:" in done.out
+    assert f"no contact has e-mail {TOM} among contacts of type user" in done.out
+
+
 def test_a_contact_that_can_not_be_read_stops_nobody(project: Project, shop: Shop) -> None:
     """It is named, and the others are imported."""
     fault = f"status:code=422,path=/api/contacts/{shop.id(GRACE)}.json"

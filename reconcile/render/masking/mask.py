@@ -89,6 +89,7 @@ def _mask_import(report: ImportReport) -> ImportReport:
         files=tuple(files),
         left_out=tuple(map(_mask_not_expressed, report.left_out)),
         not_expressed=tuple(map(_mask_not_expressed, report.not_expressed)),
+        unsettled=tuple(map(mask_emails, report.unsettled)),
     )
 
 

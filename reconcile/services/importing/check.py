@@ -1,6 +1,6 @@
 """Whether a plan right after an import would be empty, against the very same readings of the account."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from reconcile.declare.loader import LoadedDeclarations
@@ -19,11 +19,16 @@ FAULT_OF_OURS = "declare it by hand, and please report this as a fault of reconc
 class CheckedPlan:
     """What a plan would say. ``faults`` are why it is not empty for imported contacts, one for each of them.
 
-    ``differing`` counts the other contacts that were read and differ.
+    ``differing`` counts the other contacts that were read and differ. ``unsettled`` are other entries of
+    which it is not sure whom they mean: a plan refuses them or sets them aside, each with its place.
     """
 
-    faults: tuple[NotExpressed, ...]
+    faults: tuple[NotExpressed, ...] = ()
     differing: int = 0
+    unsettled: tuple[str, ...] = ()
+
+
+EMPTY_PLAN = CheckedPlan()
 
 
 def check_plan(
@@ -43,7 +48,16 @@ def check_plan(
             faults.append(left_out(identity, why, "settle that, then import again"))
         elif plan is None or plan.changes:
             faults.append(left_out(identity, _difference(plan), FAULT_OF_OURS))
-    return CheckedPlan(tuple(faults), sum(plan.changes for plan in plans.values()))
+    differing = sum(plan.changes for plan in plans.values())
+    return CheckedPlan(tuple(faults), differing, tuple(_unsettled(loaded, snapshot)))
+
+
+def _unsettled(loaded: LoadedDeclarations, snapshot: AccountSnapshot) -> Iterator[str]:
+    """Other entries of which it is not sure whom they mean, and why, each with its place."""
+    meant = {contact.identity for contact in snapshot.meant}
+    for doubt in snapshot.doubts(loaded.declarations):
+        if doubt.identity not in meant:
+            yield f"{doubt.declaration.place}: {doubt.reason}"
 
 
 def left_out(identity: Identity, why: str, remedy: str) -> NotExpressed:

@@ -88,7 +88,8 @@ def _report(
         holding_nothing=selection.holding_nothing,
         left_out=(*whole, *checked.excluded, *_unread(snapshot)),
         not_expressed=tuple(row for row in proposal.not_expressed if row.contact.id not in out),
-        differing=checked.differing,
+        differing=checked.check.differing,
+        unsettled=checked.check.unsettled,
     )
 
 

@@ -15,7 +15,7 @@ from reconcile.model.edits import FileEdit, NotExpressed
 from reconcile.model.problem import Problem
 from reconcile.text import escape_unprintable
 
-from .check import FAULT_OF_OURS, check_plan, left_out
+from .check import EMPTY_PLAN, FAULT_OF_OURS, CheckedPlan, check_plan, left_out
 from .file_set import ProposedFile
 from .folder import ContactsFolder
 from .snapshot import AccountSnapshot
@@ -28,14 +28,13 @@ MOST_CHECKS = 3
 class CheckedProposal:
     """A proposal whose plan is empty, with the texts of its files.
 
-    ``excluded`` are contacts that had to be left out for that. ``differing`` is the number of other contacts
-    for which a plan has changes.
+    ``excluded`` are contacts that had to be left out for that. ``check`` is what a plan says of all others.
     """
 
     proposal: Proposal
     files: tuple[ProposedFile, ...]
     excluded: tuple[NotExpressed, ...] = ()
-    differing: int = 0
+    check: CheckedPlan = EMPTY_PLAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +53,10 @@ class Proposing:
         for _ in range(MOST_CHECKS):
             proposal = self._propose({row.contact for row in excluded})
             files = tuple(self._files(proposal))
-            faults, differing = self._faults(proposal, files)
-            if not faults and (_imported(proposal) or not _are_ours(excluded)):
-                return CheckedProposal(proposal, files, excluded, differing)
-            excluded += faults
+            check = self._check(proposal, files)
+            if not check.faults and (_imported(proposal) or not _are_ours(excluded)):
+                return CheckedProposal(proposal, files, excluded, check)
+            excluded += check.faults
         raise _fault_of_ours(f"{row.contact.label_with_id}: {row.why}" for row in excluded)
 
     def _propose(self, excluded: Collection[Identity]) -> Proposal:
@@ -83,17 +82,14 @@ class Proposing:
             text = _edited(None if before is None else before.decode(), edit)
             yield ProposedFile(edit.file, self.folder.path(edit.file), before, text.encode())
 
-    def _faults(
-        self, proposal: Proposal, files: Iterable[ProposedFile]
-    ) -> tuple[tuple[NotExpressed, ...], int]:
-        """Why the plan is not empty, a row for each contact; and how many others differ."""
+    def _check(self, proposal: Proposal, files: Iterable[ProposedFile]) -> CheckedPlan:
+        """What a plan would say if the files were written."""
         contents = {file.file: file.after for file in files}
         try:
             loaded = self.folder.load_with(contents)
         except DeclarationError as error:
-            return _blamed(error.problems, contents, _imported(proposal)), 0
-        checked = check_plan(loaded, _imported(proposal), self.snapshot)
-        return checked.faults, checked.differing
+            return CheckedPlan(_blamed(error.problems, contents, _imported(proposal)))
+        return check_plan(loaded, _imported(proposal), self.snapshot)
 
 
 def _edited(text: str | None, edit: FileEdit) -> str:

@@ -1,7 +1,7 @@
 """What an import reads of the account, once: the contacts that are meant, and who shares their names."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,6 +15,7 @@ from reconcile.model.declaration import Declaration
 from reconcile.model.plans.plan import PlanContext
 from reconcile.model.problem import Place
 from reconcile.plan.matching.claims import DeclarationIndex, match_in_scope
+from reconcile.plan.matching.doubts import DoubtfulMatch
 from reconcile.plan.matching.matches import Matches, match_declarations
 from reconcile.plan.naming import parse_contact_id
 from reconcile.services.caller import Progress
@@ -47,15 +48,8 @@ class Claims:
         """The claims of these declarations on contacts of a listing."""
         index = DeclarationIndex(declarations, context.remembered)
         claiming = {entry.place: entry for identity in contacts for entry in index.claiming(identity)}
-        match = partial(
-            match_declarations,
-            complete=not listing.gap,
-            odd_rows=listing.odd_rows,
-            remembered=context.remembered,
-            baseline=context.baseline,
-        )
         scoped = [claiming[place] for place in sorted(claiming)]
-        return cls(match_in_scope(scoped, listing.identities, index, match), index)
+        return cls(match_in_scope(scoped, listing.identities, index, _matcher(listing, context)), index)
 
     @property
     def declared(self) -> Mapping[str, Declaration]:
@@ -71,6 +65,17 @@ class Claims:
         reasons |= {doubt.declaration.place: doubt.reason for doubt in self.matches.doubtful}
         told = (f"{entry.place}: {reasons[entry.place]}" for entry in entries if entry.place in reasons)
         return next(told, f"{entries[0].place}: this entry may be about it")
+
+
+def _matcher(listing: Listing, context: PlanContext) -> Callable[..., Matches]:
+    """Pairs declarations with the contacts of a listing, with all else that is known."""
+    return partial(
+        match_declarations,
+        complete=not listing.gap,
+        odd_rows=listing.odd_rows,
+        remembered=context.remembered,
+        baseline=context.baseline,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,12 @@ class AccountSnapshot:
         """Which of these declarations are about the contacts that were read."""
         contacts = [contact.identity for contact in self.meant]
         return Claims.of(declarations, contacts, self.listing, self.context)
+
+    def doubts(self, declarations: Sequence[Declaration]) -> tuple[DoubtfulMatch, ...]:
+        """The declarations of which it is not sure whom they mean; none where the account was not listed."""
+        if not self.whole:
+            return ()
+        return _matcher(self.listing, self.context)(declarations, self.listing.identities).doubtful
 
 
 @dataclass(frozen=True, slots=True)
