@@ -13,7 +13,6 @@ from .new_entries import (
     entry_sets,
     flow_bundle,
     flow_entry,
-    flow_list,
 )
 from .scalars import comment_text
 from .set_edits import item_notes
@@ -103,7 +102,7 @@ class FileAdditions:
         else:
             blank = [""] if self.style.spaced else []
             lines = [*blank, *entries_lines(edit.added, self.style)]
-            self.text.insert_lines(self.text.next_line(node.end), lines)
+            self.text.insert_lines(self.text.after_comments(node.end, node.column), lines)
 
     def _add_bundles(self, edit: FileEdit) -> None:
         node = self.root.value("bundles") if self.root else None
@@ -118,7 +117,7 @@ class FileAdditions:
             blank = [""] if _is_spaced(self.text, node) else []
             style = _style_of_bundles(node, self.style)
             lines = [*blank, *bundles_lines(edit.bundles, style, node.column)]
-            self.text.insert_lines(self.text.next_line(node.end), lines)
+            self.text.insert_lines(self.text.after_comments(node.end, node.column), lines)
 
     def _key(self, name: str) -> SpanNode | None:
         return next((key for key, _ in self.root.pairs if key.text == name), None) if self.root else None
@@ -157,18 +156,20 @@ class FileAdditions:
 
     def _add_to_flow_root(self, root: SpanNode, edit: FileEdit) -> None:
         """Add to a file that is one mapping in flow style."""
-        members = []
-        for key, texts in (
-            ("bundles", [flow_bundle(bundle) for bundle in edit.bundles]),
-            ("contacts", [_flow_member(entry) for entry in edit.added]),
+        new = []
+        for key, signs, members in (
+            ("bundles", "{}", [flow_bundle(bundle) for bundle in edit.bundles]),
+            ("contacts", "[]", [_flow_member(entry) for entry in edit.added]),
         ):
             node = root.value(key)
-            if texts and node is not None:
-                add_to_flow(self.text, node, texts)
-            elif texts:
-                members.append(f"{key}: {flow_list(texts) if key == 'contacts' else _flow_mapping(texts)}")
-        if members:
-            add_to_flow(self.text, root, members)
+            if members and node is not None:
+                add_to_flow(self.text, node, members)
+            elif members:
+                apart = "\n" if any("\n" in member for member in members) else ""
+                joined = f",{apart or ' '}".join(members)
+                new.append(f"{key}: {signs[0]}{apart}{joined}{signs[1]}")
+        if new:
+            add_to_flow(self.text, root, new)
 
 
 def _flow_member(entry: NewEntry) -> str:
@@ -176,10 +177,6 @@ def _flow_member(entry: NewEntry) -> str:
     notes = [note for facet, items in entry_sets(entry) for note in item_notes(facet, items)]
     above = [comment_text(entry.comment)] if entry.comment else []
     return "\n".join([*above, *notes, flow_entry(entry)])
-
-
-def _flow_mapping(pairs: list[str]) -> str:
-    return f"{{{', '.join(pairs)}}}"
 
 
 def _is_head(lines: list[str]) -> bool:

@@ -54,8 +54,8 @@ def _garbage_collector_off() -> Iterator[None]:
 
 
 def _newline(text: str) -> str:
-    """What ends the lines of a text."""
-    return "\r\n" if "\r\n" in text else "\n"
+    """What ends most lines of a text."""
+    return "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
 
 
 def _new_text(edit: FileEdit, head: tuple[str, ...]) -> str:

@@ -63,6 +63,20 @@ class SplicedText:
         match = _GAP.match(self.text, position)
         return match.end() if match else position
 
+    def after_comments(self, position: int, column: int) -> int:
+        """The line after that of a position and after the comments below it that stand deeper than a column.
+
+        They belong to what ends there, also behind a blank line.
+        """
+        end = line = self.next_line(position)
+        while line < len(self.text) and (rest := self.line_rest(line).lstrip(" "))[:1] in ("", "#"):
+            depth = len(self.line_rest(line)) - len(rest)
+            line = self.next_line(line)
+            if rest and depth <= column:
+                break
+            end = line if rest else end
+        return end
+
     def delete_lines(self, first: int, last: int) -> None:
         """Delete the lines from that of one position to that of another, both included."""
         self.splices.append(Splice(self.line_start(first), self.next_line(last), ""))
