@@ -81,7 +81,8 @@ class Choice:
             return refuse_type(self, node, problems)
         if node.text in self.words:
             return self.words[self.words.index(node.text)]
-        advice = did_you_mean(node.text, self.words) if len(self.words) > 1 else ""
+        alone = ", or delete the key"
+        advice = did_you_mean(node.text, self.words) if len(self.words) > 1 else alone
         message = f"{quoted(node.text)} is not known here; write {self.noun}{advice}"
         return refuse(rules.WRONG_VALUE, node, message, problems)
 

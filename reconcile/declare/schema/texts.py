@@ -106,7 +106,9 @@ class Text:
         if not self.nullable and node.text.isspace():
             return refuse_type(self, ScalarNode("", node.mark), problems)
         if self.longest is not None and len(node.text) > self.longest:
-            message = f"this has {len(node.text)} characters; the account takes at most {self.longest}"
+            message = (
+                f"this has {len(node.text)} characters; the account takes at most {self.longest}: shorten it"
+            )
             return refuse(rules.TOO_LONG, node, message, problems)
         if not self.html and HTML_START.search(node.text):
             return refuse(rules.HTML, node, "the account takes no HTML here; write plain text", problems)

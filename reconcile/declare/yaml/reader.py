@@ -51,6 +51,10 @@ _MAPPING_START: Any = yaml.MappingStartEvent
 
 _MAPPING_END: Any = yaml.MappingEndEvent
 
+_SHARE = "(bundles share roles and tags)"
+
+_STANDARD_TAG = "tag:yaml.org,2002:"
+
 _NOT_IN_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Root = TypeVar("Root")
@@ -219,7 +223,8 @@ class _TreeBuilder:
     def _enter(self, begin: Any, depth: int) -> Any:
         """The mark of a list or mapping, which is checked before anything in it is read."""
         if depth == MAX_DEPTH:
-            message = f"lists and mappings are nested deeper than {MAX_DEPTH} levels here; no file needs that"
+            message = f"lists and mappings are nested deeper than {MAX_DEPTH} levels here"
+            message = f"{message}, which no file needs; check the brackets and the indentation"
             self._refuse(rules.TOO_DEEP, begin.start_mark, message)
             raise _StopReading
         if begin.tag is not None or begin.anchor is not None:
@@ -230,7 +235,7 @@ class _TreeBuilder:
         """A scalar; with an anchor, a tag or an unseen character it is refused, and so is an alias."""
         mark: Any = event.start_mark
         if type(event) is yaml.AliasEvent:
-            self._refuse(rules.ANCHOR, mark, "aliases are not supported; write the value out")
+            self._refuse(rules.ANCHOR, mark, f"a YAML alias is not supported; write the value out {_SHARE}")
         elif event.tag is not None or event.anchor is not None:
             self._refuse_decoration(event)
         elif sign := invisible_character(event.value):
@@ -242,9 +247,12 @@ class _TreeBuilder:
 
     def _refuse_decoration(self, event: Any) -> None:
         if event.anchor is not None:
-            self._refuse(rules.ANCHOR, event.start_mark, "anchors are not supported; delete it")
+            self._refuse(
+                rules.ANCHOR, event.start_mark, f"a YAML anchor is not supported; delete it {_SHARE}"
+            )
         if event.tag is not None:
-            message = f"the YAML tag {quoted(event.tag)} is not supported; delete it"
+            tag = event.tag.replace(_STANDARD_TAG, "!!")
+            message = f"the YAML tag {quoted(tag)} is not supported; delete it, or write a text in quotes"
             self._refuse(rules.TAG, event.start_mark, message)
 
     def _refuse_key(self, key: YamlNode, keys: dict[str, ScalarNode]) -> None:
@@ -252,7 +260,11 @@ class _TreeBuilder:
             case RefusedNode():
                 pass
             case ScalarNode("<<"):
-                self._refuse(rules.MERGE_KEY, key.mark, "merge keys are not supported; write the values out")
+                self._refuse(
+                    rules.MERGE_KEY,
+                    key.mark,
+                    f"a YAML merge key is not supported; write the values out {_SHARE}",
+                )
             case ScalarNode(text):
                 line = keys[text].line
                 message = f"the key {quoted(text)} stood already in line {line}; keep one of the two"
@@ -265,7 +277,7 @@ class _TreeBuilder:
         self._problems.add(rule, RefusedNode(mark), message)
         self.refusals += 1
         if self.refusals == MAX_REFUSALS:
-            self._problems.add(rule, None, f"{MAX_REFUSALS} problems of this kind; the rest was not read")
+            self._problems.add(rule, None, f"the rest was not read; correct these {MAX_REFUSALS} first")
             raise _StopReading
 
 

@@ -30,6 +30,8 @@ _NO_SPACE_AFTER_COLON = re.compile(r"(?:-[ ]+)?[\w.-]+:(?=[^\s:/])")
 
 _NO_SPACE_AFTER_DASH = re.compile(r"-(?=[^\s-])")
 
+_NO_TOKEN = re.compile("found character (.* )?that cannot start any token", re.DOTALL)
+
 _CLOSING = {"[": "]", "{": "}"}
 
 
@@ -255,7 +257,7 @@ def _indent(line: str) -> int:
 def _sign_of_yaml(slip: _Slip) -> SyntaxFinding | None:
     """A text that begins with a sign which means something to YAML."""
     begins = slip.begun if slip.context.startswith(("while scanning an a", "while scanning a tag")) else None
-    if begins is None and slip.problem != "found character that cannot start any token":
+    if begins is None and not _NO_TOKEN.fullmatch(slip.problem):
         return None
     mark = begins or slip.at
     message = f"'{slip.text[mark.index]}' means something to YAML at the start of a text"
