@@ -57,7 +57,8 @@ class SetEdit:
     """What changes in the list of roles or tags of an entry that stands in a file.
 
     ``removed`` are names, the tags among them as they are declared. ``put`` are items that are added, or that
-    stand there and get this end of their window; their other keys and their comments stay.
+    stand there and get this end of their window; their other keys and their comments stay. A name that is
+    both removed and put stays. With neither, a list that is missing is declared as empty.
     """
 
     removed: tuple[str, ...] = ()
@@ -69,7 +70,8 @@ class EntryEdit:
     """What changes in the entry that stands at ``place``; all else of it stays as it is written.
 
     ``fields`` are values of the profile and the address. ``dropped_keys`` are deleted with their values, such
-    as ``state``, or ``roles`` where the roles can't be declared. ``comment`` is added above what changed.
+    as ``state``, or ``roles`` where the roles can't be declared. ``comment`` is added above what changed, if
+    anything does. A list of bundles that is left empty goes with its key.
     """
 
     place: Place
