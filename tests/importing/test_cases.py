@@ -34,7 +34,8 @@ def cases(name: str) -> list[Any]:
 @pytest.mark.parametrize("case", cases("new_entries.yaml"))
 def test_new_entries(case: dict[str, Any], tmp_path: Path) -> None:
     """The entry of a contact that no file declares."""
-    proposal = proposed(case, ModelFolder(), tmp_path)
+    others = {FILE: deepcopy(case["entries"])} if "entries" in case else {}
+    proposal = proposed(case, ModelFolder(contacts=others), tmp_path)
     entries = [entry for file in proposal.files for entry in file.added]
     assert [entry_data(entry) for entry in entries] == [case["written"]] * (case["written"] is not None)
     assert [entry.comment for entry in entries] == [case.get("comment", "")] * len(entries)
