@@ -108,7 +108,10 @@ def _items(rows: list[Undeclared], dialect: Dialect, rest: str) -> Iterator[Warn
     text = f"{count(len(rows), 'item')} {verb}, since its facet is additive: {listed(shown, '; ', rest)}"
     modes = ", ".join(f"{facet}: authoritative" for facet in _facets_of(rows))
     declared = f"declare that contact with manage: {{{modes}}}"
-    yield Warned(text, f"to take it away, {declared}, which takes all else that is not declared, too")
+    advice = f"to take it away, {declared}, which takes all else that is not declared, too"
+    yield Warned(
+        text, f"{advice}; or name it under 'authoritative' in reconcile.yaml, for all declared contacts"
+    )
 
 
 def _facets_of(rows: list[Undeclared]) -> list[Facet]:
