@@ -120,8 +120,10 @@ class _ImportText:
         if report.dry_run:
             yield "A plan right after the import would be empty for these contacts. Nothing was written."
         elif report.files:
+            new = any(file.before is None for file in report.files)
+            look = "'git add --all' and 'git diff --cached'" if new else "'git diff'"
             yield (
-                "A plan right after this is empty for these contacts. Next: look at the files ('git diff'), "
+                f"A plan right after this is empty for these contacts. Next: look at the files with {look}, "
                 "then 'reconcile plan'."
             )
 

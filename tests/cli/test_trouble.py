@@ -1,6 +1,9 @@
 """Trouble with the account: exit code 1, one line that says what to do, no traceback, no secret."""
 
+import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -88,3 +91,22 @@ def test_an_answer_that_is_none(project: Project, status: int, body: bytes) -> N
     with answering(status, body) as url:
         done = planned(project, url)
     assert_one_clear_line(done)
+
+
+INTERRUPTED_LOADING = """\
+import os, runpy, signal, sys
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == "reconcile.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupt())
+runpy.run_module("reconcile", run_name="__main__")
+"""
+
+
+def test_ctrl_c_while_the_command_is_loaded_shows_no_traceback() -> None:
+    """Whoever changes their mind at once is not told where in Python that was."""
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_LOADING], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")

@@ -81,10 +81,16 @@ def _unmet_text(
     if unmet.option in _ITEMS and unmet.value in known:
         return f"{start}holds {unmet.option} {quoted(unmet.value)}; nothing was written"
     verb = "holds" if unmet.option in _ITEMS else "is called" if unmet.option != "type" else "is of type"
-    near = nearest(unmet.value, known, key=email_key, likeness=0.6)
+    likeness = _LIKE_AN_ADDRESS if unmet.option == "email" else _LIKE_A_NAME
+    near = nearest(unmet.value, known, key=email_key, likeness=likeness)
     advice = f"did you mean {quoted(near)}?" if near else _ADVICE[unmet.option]
     return f"{start}{verb} {quoted(unmet.value)}; {advice}"
 
+
+_LIKE_A_NAME = 0.6
+
+_LIKE_AN_ADDRESS = 0.85
+"""Half of an address is its domain, which strangers share: only a slip or two are taken for one."""
 
 _ADVICE = {
     "role": "give the reference of a role that somebody holds",
