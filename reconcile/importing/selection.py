@@ -1,6 +1,6 @@
 """Which live contacts an import is about."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -55,13 +55,25 @@ class SelectedContacts:
 
 
 def select(
-    contacts: Iterable[Contact], selectors: Selectors, policy: Policy, now: datetime
+    contacts: Iterable[Contact],
+    selectors: Selectors,
+    policy: Policy,
+    now: datetime,
+    declared: Collection[str] = (),
 ) -> SelectedContacts:
-    """The contacts that are meant; one that is not named and holds nothing to be managed is left out."""
+    """The contacts that are meant.
+
+    One that holds nothing to be managed is left out, unless it is named, or its id is among the ``declared``:
+    then its entry may give it what it has no more.
+    """
     everyone = tuple(sorted(contacts, key=lambda contact: contact.identity))
     kinds = _kinds(selectors, everyone, now)
     meant = [contact for contact in everyone if all(_meets(contact, kind) for kind in kinds)]
-    kept = [contact for contact in meant if selectors.by_name or holds_something(contact, policy, now)]
+    kept = [
+        contact
+        for contact in meant
+        if selectors.by_name or contact.identity.id in declared or holds_something(contact, policy, now)
+    ]
     unmet = (
         selector.named
         for kind in kinds

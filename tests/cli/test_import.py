@@ -222,6 +222,15 @@ def test_others_that_differ_are_told_of(project: Project) -> None:
     assert "1 other contact differs from the declarations as before" in done.out
 
 
+def test_what_a_contact_has_lost_leaves_its_entry(project: Project, shop: Shop) -> None:
+    """Also where it holds nothing any more, for which alone nobody would be imported."""
+    assert project.run("import", "--email", "dorothy.wainwright@example.org", "--as-of", AS_OF).code == 0
+    shop.edit(shop.id("dorothy.wainwright@example.org"), revoke="customer")
+    done = project.run("import", "--all", "--as-of", AS_OF)
+    assert (done.code, "51 contacts added, 1 contact edited" in done.out) == (0, True), done.said
+    assert_plan_is_empty(project)
+
+
 def test_an_entry_that_means_nobody_is_told_of(project: Project, shop: Shop) -> None:
     """Who has another address by now is imported with it, and a plan refuses the entry, as before."""
     assert project.run("import", "--all", "--as-of", AS_OF).code == 0

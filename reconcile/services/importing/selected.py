@@ -59,7 +59,8 @@ def select_contacts(
     InvalidScope: a selector means nobody, most likely a typing mistake; the nearest name is told.
     """
     context = snapshot.context
-    selection = select(snapshot.meant, selectors, context.policy, context.now)
+    known = snapshot.claims(declared).declared
+    selection = select(snapshot.meant, selectors, context.policy, context.now, known)
     # Names and types were looked for among all contacts already, those that could not be read among them.
     unmet = (*snapshot.unmet, *(one for one in selection.unmet if one.option in _ITEMS))
     if unmet:
