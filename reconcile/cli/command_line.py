@@ -151,7 +151,9 @@ def _message_and_code(error: Exception) -> tuple[str, ExitCode]:
         case ReconcileError():
             return str(error), error.exit_code
         case click.Abort():
-            return console.STOPPED, ExitCode.FAILED
+            # The interrupt says what has become of the work, if anybody knew.
+            cause = error.__cause__ if isinstance(error.__cause__, KeyboardInterrupt) else None
+            return ": ".join([console.STOPPED, *(cause.args if cause else ())]), ExitCode.FAILED
         case click.ClickException():
             return _usage(error), ExitCode.USAGE
         case OSError(filename=str(name)):

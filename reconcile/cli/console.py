@@ -128,7 +128,11 @@ class Terminal:
         if not sys.stdin.isatty():
             raise Refusal(f"nothing was written: there is no terminal to ask at; call {command} with --yes")
         prompt = f"{question} Only 'yes' is taken as approval"
-        if click.prompt(prompt, default="", show_default=False, err=True).strip() != "yes":
+        try:
+            answer = click.prompt(prompt, default="", show_default=False, err=True)
+        except click.Abort:
+            raise KeyboardInterrupt from None
+        if answer.strip() != "yes":
             raise Refusal("not approved: nothing was written")
 
     def ended_by_interrupt(self) -> AbstractContextManager[None]:

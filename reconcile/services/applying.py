@@ -1,6 +1,7 @@
 """Applies the declarations of a project, or an approved plan: from the fresh plan to the last word."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -82,6 +83,15 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
         job.run(request.ceilings, confirm=request.confirm)
 
 
+@contextmanager
+def _nothing_written() -> Iterator[None]:
+    """Whoever interrupts this block is told that nothing was written."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("nothing was written") from None
+
+
 _STOPPING = "stopping: what is being written comes to its end first"
 
 
@@ -113,6 +123,15 @@ class ApplyJob:
 
     def run(self, ceilings: Mapping[str, int], *, confirm: bool) -> None:
         """Plan, show, ask, apply. Refusal comes before any write, PartlyApplied after."""
+        with _nothing_written():
+            fresh, recorder = self._approved_plan(ceilings, confirm=confirm)
+        if fresh.plan.empty:
+            self._end_without_a_write(fresh, recorder)
+        else:
+            self._carry_out_stoppable(fresh, recorder)
+
+    def _approved_plan(self, ceilings: Mapping[str, int], *, confirm: bool) -> tuple[FreshPlan, Recorder]:
+        """The plan, once it is shown and nothing stands against it, and what will note its run."""
         self.permission.refuse_killed()
         self.account.sign_in()
         past = self._past()
@@ -136,10 +155,7 @@ class ApplyJob:
             if confirm:
                 self.console.confirm("Apply this plan?", "apply")
                 self.permission.refuse_late(plan)
-        if plan.empty:
-            self._end_without_a_write(fresh, recorder)
-        else:
-            self._carry_out_stoppable(fresh, recorder)
+        return fresh, recorder
 
     def plan_again(self) -> Plan:
         """Show what is left to do."""
