@@ -40,7 +40,7 @@ def compare(declaration: Declaration, contact: Contact, reading: Reading) -> Ent
         sets=comparison.sets(),
         dropped_bundles=tuple(sorted(comparison.dropped)),
         fields=_changed_fields(declaration, contact),
-        dropped_keys=() if declaration.present or comparison.is_empty else ("state",),
+        dropped_keys=tuple(comparison.dropped_keys()),
     )
     agrees = edit == EntryEdit(declaration.place)
     return EntryDifference(None if agrees else edit, agrees, reports)
@@ -123,7 +123,27 @@ class _SetComparison:
     def sets(self) -> dict[Facet, SetEdit]:
         """The edits of the sets, without those in which nothing differs."""
         edits = {facet: self._edit(facet) for facet in SETS}
-        return {facet: edit for facet, edit in edits.items() if edit is not None}
+        return {
+            facet: edit
+            for facet, edit in edits.items()
+            if edit is not None and not self._leaves_to_bundles(facet, edit)
+        }
+
+    def dropped_keys(self) -> Iterator[str]:
+        """The keys that have to go."""
+        if not (self.declaration.present or self.is_empty):
+            yield "state"
+        for facet in SETS:
+            edit = self._edit(facet)
+            if edit is not None and self._leaves_to_bundles(facet, edit):
+                yield facet.value
+
+    def _leaves_to_bundles(self, facet: Facet, edit: SetEdit) -> bool:
+        """True when only bundles give something of the set after an edit: an empty list would deny it."""
+        own = {item.name for key, item in self.own.items() if key[0] is facet}
+        given = (item for key, items in self.given.items() if key[0] is facet for item in items)
+        kept = any(item.bundle not in self.dropped for item in given)
+        return kept and not edit.put and bool(edit.removed) and set(edit.removed) == own
 
     def _edit(self, facet: Facet) -> SetEdit | None:
         held = self.held[facet]
