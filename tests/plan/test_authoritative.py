@@ -1,5 +1,6 @@
 """The way from additive to authoritative: patterns, and what a plan says that the whole mode would revoke."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
@@ -14,6 +15,8 @@ from reconcile.model.facets import SETS, Facet, ItemKey, item_key
 from reconcile.model.plans.operation import Action, OriginKind
 from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.settings import Patterns, Policy
+from reconcile.plan.baseline.additive import would_revoke
+from reconcile.plan.contact_plan import ContactPlan
 from reconcile.plan.digest import plan_digest, policy_digest, resolved_digest
 from reconcile.plan.fold import fold
 from reconcile.plan.matching.matches import Matches
@@ -170,3 +173,13 @@ def test_what_the_plan_takes_itself_is_not_told_again() -> None:
     plan = planned([(replace(BOB, roles=(ended,)), State(roles=held, tags=(), profile={}))], ADDITIVE)
     assert removed(plan) == {((Facet.ROLES, "press"), "13")}
     assert [item.item for item in plan.would_revoke] == ["preview"]
+
+
+def test_where_all_is_authoritative_no_contact_is_looked_at() -> None:
+    """A shop of 100,000 contacts that is past its adoption pays nothing for it."""
+    whole = replace(TRADE, roles=Mode.AUTHORITATIVE, tags=Mode.AUTHORITATIVE)
+    context = PlanContext("sandbox", "sandbox.evance.me", whole, NOW, "1.0")
+    contacts: Iterator[ContactPlan] = iter([])
+    assert would_revoke((next(contacts) for _ in "a"), context) == ()
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        would_revoke((next(contacts) for _ in "a"), replace(context, policy=ADDITIVE))

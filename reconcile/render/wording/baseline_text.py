@@ -105,13 +105,13 @@ def _items(rows: list[Undeclared], dialect: Dialect, rest: str) -> Iterator[Warn
         return
     verb = verb_form(len(rows), "is no longer declared and stays", "are no longer declared and stay")
     shown = [f"{_item(row, dialect, kinds=True)} of {named_with_id(row.contact, dialect)}" for row in rows]
-    text = f"{count(len(rows), 'item')} {verb}, since its facet is additive: {listed(shown, '; ', rest)}"
+    why = verb_form(len(rows), "its facet is additive", "their facets are additive")
+    text = f"{count(len(rows), 'item')} {verb}, since {why}: {listed(shown, '; ', rest)}"
     modes = ", ".join(f"{facet}: authoritative" for facet in _facets_of(rows))
-    declared = f"declare that contact with manage: {{{modes}}}"
-    advice = f"to take it away, {declared}, which takes all else that is not declared, too"
-    yield Warned(
-        text, f"{advice}; or name it under 'authoritative' in reconcile.yaml, for all declared contacts"
-    )
+    it, contacts = ("it", "that contact") if len(rows) == 1 else ("them", "those contacts")
+    declared = f"declare {contacts} with manage: {{{modes}}}, which takes all else that is not declared, too"
+    for_all = f"or name {it} under 'authoritative' in reconcile.yaml, for all declared contacts"
+    yield Warned(text, f"to take {it} away, {declared}; {for_all}")
 
 
 def _facets_of(rows: list[Undeclared]) -> list[Facet]:
