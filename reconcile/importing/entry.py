@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from reconcile.model.contact import Contact
 from reconcile.model.edits import WHOLE_CONTACT, NewEntry, NotExpressed, WrittenItem
 from reconcile.model.facets import SETS, Facet
+from reconcile.text import listed
 
 from .expressible import in_comment
 from .held_sets import HeldSet, Reading, held_set
@@ -80,7 +81,7 @@ def _undeclared(held: Sequence[HeldSet]) -> list[str]:
     """Which sets are not declared, and why."""
     return [
         f"{one.facet} are not declared: "
-        + ", ".join(_reason(fault.report) for fault in one.undeclarable if fault.blocks)
+        + listed([_reason(fault.report) for fault in one.undeclarable if fault.blocks])
         for one in held
         if not one.is_declarable
     ]

@@ -66,7 +66,7 @@ def select(
     One that holds nothing to be managed is left out, unless it is named, or its id is among the ``declared``:
     then its entry may give it what it has no more.
     """
-    everyone = tuple(sorted(contacts, key=lambda contact: contact.identity))
+    everyone = tuple(sorted(contacts, key=_order))
     kinds = _kinds(selectors, everyone, now)
     meant = [contact for contact in everyone if all(_meets(contact, kind) for kind in kinds)]
     kept = [
@@ -81,6 +81,12 @@ def select(
         if not any(selector.meets(contact) for contact in everyone)
     )
     return SelectedContacts(tuple(kept), selectors.by_name, len(meant) - len(kept), tuple(unmet))
+
+
+def _order(contact: Contact) -> tuple[str, str, str]:
+    """As a plan sorts its contacts."""
+    identity = contact.identity
+    return email_key(identity.email), identity.reference or "", identity.id
 
 
 @dataclass(frozen=True, slots=True)
