@@ -1,6 +1,8 @@
 """``reconcile import`` on the command line, against the running shop."""
 
 import subprocess
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -244,13 +246,55 @@ def test_an_entry_that_means_nobody_is_told_of(project: Project, shop: Shop) -> 
 
 def test_a_contact_that_can_not_be_read_stops_nobody(project: Project, shop: Shop) -> None:
     """It is named, and the others are imported."""
-    fault = f"status:code=422,path=/api/contacts/{shop.id(GRACE)}.json"
-    requests.put(f"{shop.access.url}/_sandbox/faults", json={"faults": [fault]}, timeout=10)
+    upset(shop, f"status:code=422,path=/api/contacts/{shop.id(GRACE)}.json")
     done = project.run("import", "--all", "--as-of", AS_OF)
     assert done.code == 0, done.said
     assert f"did not show contact {shop.id(GRACE)} (422)" in done.out
     assert GRACE not in files(project)["contacts.yaml"]
     assert_plan_is_empty(project)
+
+
+def upset(shop: Shop, fault: str) -> None:
+    url = f"{shop.access.url}/_sandbox/faults"
+    requests.put(url, json={"faults": [fault]}, timeout=10).raise_for_status()
+
+
+PEOPLE_ACT = {
+    "writer:contact={id},email=grace@example.com,{read}": ["grace@example.com"],
+    "leaver:contact={id},{read}": [],
+    "writer:contact={id},revoke=customer,when=after,{read}": [GRACE],
+}
+
+
+@pytest.mark.parametrize("act", PEOPLE_ACT)
+def test_people_who_act_meanwhile_keep_nobody_out(project: Project, shop: Shop, act: str) -> None:
+    """Who is not as listed any more is listed again; who changes after the reading is imported as read."""
+    number = shop.id(GRACE)
+    upset(shop, act.format(id=number, read=f"method=GET,path=/api/contacts/{number}.json,n=1"))
+    done = project.run("import", "--all", "--as-of", AS_OF)
+    assert done.code == 0, done.said
+    text = files(project)["contacts.yaml"]
+    assert [name for name in (GRACE, "grace@example.com") if f"email: {name}" in text] == PEOPLE_ACT[act]
+    assert f"Imported {51 + len(PEOPLE_ACT[act])} contacts" in done.out
+
+
+def test_a_file_that_changes_meanwhile_is_not_overwritten(project: Project, shop: Shop) -> None:
+    """Somebody saves it while the account is read: 3, and what they wrote stays."""
+    project.declare(f"contacts:\n  - {{email: {GRACE}, tags: []}}\n")
+    theirs = f"contacts:\n  - {{email: {TOM}, tags: []}}\n"
+    upset(shop, f"latency:ms=1000,path=/api/contacts/{shop.id(GRACE)}.json")
+
+    def save() -> None:
+        while not shop.requests():
+            time.sleep(0.01)
+        project.declare(theirs)
+
+    saving = threading.Thread(target=save)
+    saving.start()
+    done = project.run("import", "--email", GRACE, "--as-of", AS_OF)
+    saving.join()
+    assert (done.code, files(project)) == (3, {"team.yaml": theirs}), done.said
+    assert "changed by somebody else during the import: contacts/team.yaml; nothing was written" in done.err
 
 
 def test_what_can_not_be_declared_is_named(project: Project, shop: Shop) -> None:
