@@ -1,7 +1,6 @@
 """Applies the declarations of a project, or an approved plan: from the fresh plan to the last word."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -25,17 +24,11 @@ from reconcile.plan.approval import approved_operations, counted_by
 from reconcile.plan.baseline.scope import EVERYTHING, ScopeChoice
 from reconcile.plan.clock_check import ClockReport
 from reconcile.plan.digest import policy_digest
-from reconcile.render.wording.ending import (
-    STOPPED_BY_USER,
-    known_lines,
-    unsettled_lines,
-    untouched_lines,
-    written_text,
-)
+from reconcile.render.wording import ending
 from reconcile.text import escape_unprintable
 
 from .accounts import check_clock, connected, warn_of_clock
-from .caller import ApplyOutput, ApplyRequest, Console
+from .caller import ApplyOutput, ApplyRequest, Console, nothing_written
 from .files import read_approved_plan, refuse_uncovered
 from .planning.fresh_plan import FreshPlan, make_fresh_plan
 from .planning.project_plan import refuse_guarded, refuse_unseen, warn_of_idle_entries
@@ -83,15 +76,6 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
         job.run(request.ceilings, confirm=request.confirm)
 
 
-@contextmanager
-def _nothing_written() -> Iterator[None]:
-    """Whoever interrupts this block is told that nothing was written."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt("nothing was written") from None
-
-
 _STOPPING = "stopping: what is being written comes to its end first"
 
 
@@ -123,7 +107,7 @@ class ApplyJob:
 
     def run(self, ceilings: Mapping[str, int], *, confirm: bool) -> None:
         """Plan, show, ask, apply. Refusal comes before any write, PartlyApplied after."""
-        with _nothing_written():
+        with nothing_written():
             fresh, recorder = self._approved_plan(ceilings, confirm=confirm)
         if fresh.plan.empty:
             self._end_without_a_write(fresh, recorder)
@@ -168,7 +152,7 @@ class ApplyJob:
         """Carry the plan out; whoever interrupts it stops it between two writes."""
         breaker = CircuitBreaker(self.project.settings.applying.failures, self.permission.kill_reason)
         self.account.stop_when(lambda: breaker.reason or self.permission.stop_reason(fresh.plan))
-        with self.console.on_interrupt(lambda: breaker.stop(STOPPED_BY_USER), _STOPPING):
+        with self.console.on_interrupt(lambda: breaker.stop(ending.STOPPED_BY_USER), _STOPPING):
             report = self._carry_out_journaled(fresh, breaker, recorder)
             if not report.wrote:
                 self.permission.refuse_killed()
@@ -241,11 +225,11 @@ class ApplyJob:
                 report = self._end(journal, report, recorder)
         self._tell_of_known(report)
         if not (report.complete and report.noted):
-            raise PartlyApplied("\n".join(unsettled_lines(report)))
+            raise PartlyApplied("\n".join(ending.unsettled_lines(report)))
 
     def _tell_of_known(self, report: Report) -> None:
         """Name those who are set aside and were so before: they change no exit code."""
-        for line in known_lines(report, self.context.policy.timezone):
+        for line in ending.known_lines(report, self.context.policy.timezone):
             self.console.note(f"Note: {line}")
 
     def _begin(self, journal: Journal, fresh: FreshPlan) -> None:
@@ -299,13 +283,13 @@ def _report_ending(report: Report, console: Console, print_ending: Callable[[str
 
     ApiError: the run was stopped before anything was written.
     """
-    print_ending(written_text(report))
+    print_ending(ending.written_text(report))
     for note in report.notes:
         console.note(escape_unprintable(f"Note: {note}"))
     console.note(f"Longest time between a read and its write: {report.longest_gap:.3f} s.")
     if report.complete and report.noted:
         return
     if not report.wrote and report.stopped is not None:
-        raise ApiError("\n".join(untouched_lines(report)))
+        raise ApiError("\n".join(ending.untouched_lines(report)))
     way_out = way_out_of_losses(report.run) if report.lost_role else ""
-    raise PartlyApplied("\n".join(unsettled_lines(report, way_out)))
+    raise PartlyApplied("\n".join(ending.unsettled_lines(report, way_out)))

@@ -3,8 +3,8 @@
 Cheap to import, so that ``--help`` stays quick.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -55,6 +55,15 @@ class Console(Protocol):
 
     def on_interrupt(self, act: Callable[[], None], notice: str, /) -> AbstractContextManager[None]:
         """Call ``act`` instead when the process is first asked to end while a block lasts, and say so."""
+
+
+@contextmanager
+def nothing_written() -> Iterator[None]:
+    """Whoever interrupts this block is told that nothing was written."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("nothing was written") from None
 
 
 @dataclass(frozen=True, slots=True)
