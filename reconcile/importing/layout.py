@@ -48,7 +48,9 @@ class Destination:
 
     def single(self) -> str:
         """The one file of the single layout."""
-        return self._as_it_is_spelt(self.into) if self.into.endswith(SUFFIXES) else self.path("contacts")
+        return (
+            self._as_it_is_spelt(self.into) if self.into.lower().endswith(SUFFIXES) else self.path("contacts")
+        )
 
     def _as_it_is_spelt(self, path: str) -> str:
         spelt = {file.casefold(): file for file in self.files}

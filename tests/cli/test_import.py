@@ -341,6 +341,18 @@ def test_an_account_of_another_kind_is_imported_or_nothing_is_written(
         assert_plan_is_empty(project)
 
 
+def test_the_folder_is_known_however_it_is_written(project: Project) -> None:
+    """And a file whose suffix is in capitals is one."""
+    configured = (project.root / "reconcile.yaml").read_text(encoding="utf-8")
+    project.configure(configured + "contacts: .//people/\n")
+    for name in (GRACE, TOM):
+        done = project.run("import", "--email", name, "--into", "people/A.YAML", "--as-of", AS_OF)
+        assert done.code == 0, done.said
+    assert [path.name for path in (project.root / "people").iterdir()] == ["A.YAML"]
+    text = (project.root / "people/A.YAML").read_text(encoding="utf-8")
+    assert text.count("  - email: ") == 2
+
+
 def test_the_account_s_own_folder_and_a_link_to_it(project: Project) -> None:
     """A path through a link of the working folder is what it leads to."""
     (project.root / "contacts").mkdir()

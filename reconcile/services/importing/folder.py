@@ -46,11 +46,6 @@ class ContactsFolder:
         files = {name: content for name, content in contents.items() if content is not None}
         return cls(project, files, paths, loaded)
 
-    @property
-    def name(self) -> str:
-        """The folder's own name as places have it, without a slash at its end."""
-        return relative(contacts_folder(self.project), self.project.choice.checkout)
-
     def path(self, file: str) -> Path:
         """Where a file lies, or will lie."""
         return self.paths.get(file, self.project.choice.checkout / file)
@@ -66,7 +61,7 @@ class ContactsFolder:
                 path = root / file
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
-            folder, policy = root / self.name, self.project.settings.policy
+            folder, policy = root / folder_name(self.project), self.project.settings.policy
             folder.mkdir(parents=True, exist_ok=True)
             return load_declarations(folder, policy, root=root, now=self.project.now, may_be_empty=True)
 
@@ -74,6 +69,11 @@ class ContactsFolder:
 def contacts_folder(project: Project) -> Path:
     """Where the declarations of a project's target lie."""
     return project.choice.checkout / project.settings.folder(project.target)
+
+
+def folder_name(project: Project) -> str:
+    """The folder as places name it, without a slash at its end."""
+    return relative(contacts_folder(project), project.choice.checkout)
 
 
 def place_in(project: Project, into: Path) -> str:

@@ -17,7 +17,7 @@ from reconcile.services.project import Project
 
 from .check import left_out
 from .file_set import write_files
-from .folder import ContactsFolder, place_in
+from .folder import ContactsFolder, folder_name, place_in
 from .proposed import CheckedProposal, Proposing
 from .selected import ImportRequest, select_contacts
 from .snapshot import AccountSnapshot, SnapshotReader
@@ -52,9 +52,9 @@ def _import(project: Project, console: Console, request: ImportRequest) -> Impor
 def _destination(project: Project, request: ImportRequest) -> Destination:
     """Where new entries go; UsageError where they can't."""
     layout = FileLayout(request.layout)
-    base = project.settings.folder(project.target).rstrip("/")
+    base = folder_name(project)
     inner = place_in(project, request.into) if request.into is not None else ""
-    if layout is not FileLayout.SINGLE and inner.endswith(SUFFIXES):
+    if layout is not FileLayout.SINGLE and inner.lower().endswith(SUFFIXES):
         raise UsageError(f"--layout {layout} makes several files: give a folder with --into, not a file")
     return Destination(f"{base}/{inner}" if inner else base, layout)
 
