@@ -114,7 +114,7 @@ def check_law(  # a second import writes nothing, in whatever layout
     assert (again.files, contents(project)) == ((), before)
 
 
-@pytest.mark.parametrize("examples", [20, FULL])
+@pytest.mark.parametrize("examples", [12, FULL])
 def test_the_plan_right_after_an_import_is_empty(examples: int) -> None:
     """Into an empty folder, whatever the account holds."""
 
@@ -127,7 +127,7 @@ def test_the_plan_right_after_an_import_is_empty(examples: int) -> None:
     law()
 
 
-@pytest.mark.parametrize("examples", [20, FULL])
+@pytest.mark.parametrize("examples", [12, FULL])
 def test_an_import_over_a_folder_settles_what_differs(examples: int) -> None:
     """Whatever is declared already; a folder that is invalid is refused before."""
 
@@ -148,7 +148,7 @@ def test_an_import_over_a_folder_settles_what_differs(examples: int) -> None:
     law()
 
 
-@pytest.mark.parametrize("examples", [15, FULL])
+@pytest.mark.parametrize("examples", [10, FULL])
 def test_an_import_after_changes_in_the_account_settles_them(examples: int) -> None:
     """The files of the first import are edited by the second, whatever has happened in between."""
 
