@@ -290,7 +290,7 @@ WHOSE = [
     ("BOB@email.com", "of b•••@e•••.com (contact 13) starts."),
     ("B-77", "of b•••@e•••.com (contact 13) starts."),
     ("id 13", "of b•••@e•••.com (contact 13) starts."),
-    ("ben@else.com", "of b•••@e•••.com, whom this plan does not name starts."),
+    ("ben@else.com", "of b•••@e•••.com (whom this plan does not name) starts."),
 ]
 
 
@@ -368,6 +368,8 @@ def test_an_address_keeps_its_first_letters(address: str, masked: str) -> None:
 SENTENCES = [
     ("see bob@email.com, or <eve@email.com>.", "see b•••@e•••.com, or <e•••@e•••.com>."),
     ("o'brien@email.com: role x", "o•••@e•••.com: role x"),
+    ("names 'o'brien@email.com', twice", "names 'o•••@e•••.com', twice"),
+    ("'@email.com", "'•••@e•••.com"),
     ('"bob smith"@email.com has left', "b•••@e•••.com has left"),
     ("role preview of bob@email.com", "role preview of b•••@e•••.com"),
     ("@org/team at 12:30", "@org/team at 12:30"),

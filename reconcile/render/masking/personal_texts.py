@@ -50,7 +50,13 @@ def initials(name: str) -> str:
 
 def mask_emails(sentence: str) -> str:
     """A sentence with every e-mail address in it masked."""
-    return _EMAIL.sub(lambda match: mask_email(match[0]), sentence) if "@" in sentence else sentence
+    return _EMAIL.sub(_masked_in_quotes, sentence) if "@" in sentence else sentence
+
+
+def _masked_in_quotes(found: re.Match[str]) -> str:
+    """The address masked; quotes before it are mostly those of our own sentence."""
+    quotes = len(found[0]) - len(found[0].lstrip("'"))
+    return f"{found[0][:quotes]}{mask_email(found[0])}"
 
 
 @dataclass(frozen=True, slots=True)

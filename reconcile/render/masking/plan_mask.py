@@ -24,7 +24,7 @@ from .personal_texts import NamedContacts, PersonalTexts, mask_email, mask_email
 
 Ahead = TypeVar("Ahead", Scheduled, Withheld)
 
-OUTSIDE = ", whom this plan does not name"
+OUTSIDE = " (whom this plan does not name)"
 """Follows the masked address of somebody whose id is not known, since others may look like it."""
 
 
