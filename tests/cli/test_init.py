@@ -147,13 +147,15 @@ def test_nothing_is_overwritten(empty: Path) -> None:
 
 
 def test_the_second_time_there_is_nothing_to_do(empty: Path) -> None:
-    """And an example never comes into a project that is there already."""
+    """No example comes into a project that is there already. While nothing is declared, import is next."""
     run_in(empty, "init", "--account", "example.evance.me")
     before = files_in(empty)
     again = run_in(empty, "init")
     assert (again.code, files_in(empty)) == (0, before)
     assert [line for line in again.out.partition("\nNext:")[0].splitlines() if ";" in line] == []
-    assert next_commands(again) == ["reconcile validate", "reconcile plan"]
+    assert next_commands(again) == ["reconcile import --all", "reconcile validate", "reconcile plan"]
+    (empty / "contacts" / "a.yaml").write_text("contacts: []\n")
+    assert next_commands(run_in(empty, "init")) == ["reconcile validate", "reconcile plan"]
 
 
 def test_no_example_beside_declarations(empty: Path) -> None:

@@ -91,9 +91,13 @@ def first_of(folder: Path, *, practice: bool, example: bool | None) -> First:
     """What stands in the contacts folder first. Unless it is asked for, nothing in a project that exists."""
     if example is not None:
         return First.EXAMPLE if example else First.GUIDE
-    if os.path.lexists(folder / "reconcile.yaml") or any((folder / "contacts").rglob("*.y*ml")):
+    if os.path.lexists(folder / "reconcile.yaml") or _has_declarations(folder):
         return First.NOTHING
     return First.EXAMPLE if practice else First.GUIDE
+
+
+def _has_declarations(folder: Path) -> bool:
+    return any((folder / "contacts").rglob("*.y*ml"))
 
 
 def repository_around(folder: Path) -> Path | None:
@@ -156,7 +160,7 @@ def steps_after_init(project: NewProject, folder: Path, *, repository: bool) -> 
         yield NextStep(f"cd {quote(str(folder))}", "all that follows is called there")
     if not repository:
         yield NextStep("git init", "keeps who declared what, and when")
-    if project.first is First.GUIDE:
+    if project.first is not First.EXAMPLE and not _has_declarations(folder):
         yield NextStep("reconcile import --all", "writes declarations of the contacts as they are today")
     yield NextStep("reconcile validate", "checks the declarations, offline")
     yield NextStep("reconcile plan", _PLANS[project.first])
