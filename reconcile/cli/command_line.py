@@ -175,6 +175,8 @@ def _usage(error: click.ClickException) -> str:
 
 def _bug(error: Exception) -> str:
     """Where an unexpected error came from; its text is left out, since it may be private."""
+    if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("reconcile"):
+        return f"the Python package '{error.name}' is not installed: install evance-reconcile anew"
     frames = extract_tb(error.__traceback__)
     place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
     return (

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -110,3 +111,13 @@ def test_ctrl_c_while_the_command_is_loaded_shows_no_traceback() -> None:
         [sys.executable, "-c", INTERRUPTED_LOADING], capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+
+
+def test_a_package_that_is_missing_is_named(tmp_path: Path) -> None:
+    """An installation that was cut short is no fault of the code."""
+    code = "import sys; sys.modules['aiohttp'] = None; from reconcile.__main__ import main; main(['demo'])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    told = "the Python package 'aiohttp' is not installed: install evance-reconcile anew\n"
+    assert (done.returncode, done.stderr) == (1, told)
