@@ -49,6 +49,17 @@ def test_a_whole_shop_is_imported_and_the_plan_is_empty(project: Project, layout
     assert "52 contacts are declared already as they are" in again.out
 
 
+def test_new_files_name_the_schema_of_the_project(project: Project) -> None:
+    """For editors that look for it in the file; where ``init`` has written none, no line promises one."""
+    project.run("import", "--email", GRACE, "--into", "contacts/plain.yaml")
+    assert files(project)["plain.yaml"].startswith("contacts:")
+    (project.root / "schema").mkdir()
+    (project.root / "schema" / "declarations.json").write_text("{}")
+    project.run("import", "--email", TOM, "--into", "contacts/uk/trade.yaml")
+    line = "# yaml-language-server: $schema=../../schema/declarations.json\ncontacts:\n"
+    assert files(project)["uk/trade.yaml"].startswith(line)
+
+
 def test_what_is_left_out_is_told(project: Project) -> None:
     """Those that hold nothing are counted; a protected contact is named, with what to do."""
     done = project.run("import", "--all", "--as-of", AS_OF)

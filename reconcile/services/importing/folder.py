@@ -1,6 +1,7 @@
 """The contacts folder before an import and, file by file, as it would be afterwards."""
 
 import os
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from reconcile.errors import DeclarationError, UsageError
 from reconcile.model.problem import Problem, Severity
 from reconcile.services.project import Project
 from reconcile.text import quoted, shows
+
+SCHEMA = "schema/declarations.json"
+"""The JSON Schema that ``init`` writes beside the configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,13 @@ class ContactsFolder:
     def path(self, file: str) -> Path:
         """Where a file lies, or will lie."""
         return self.paths.get(file, self.project.choice.checkout / file)
+
+    def head(self, file: str) -> tuple[str, ...]:
+        """The first lines of a new file: they name the project's schema, where it has one, to editors."""
+        if not (self.project.choice.checkout / SCHEMA).is_file():
+            return ()
+        schema = posixpath.relpath(SCHEMA, posixpath.dirname(file))
+        return (f"# yaml-language-server: $schema={schema}",)
 
     def load_with(self, proposed: Mapping[str, bytes]) -> LoadedDeclarations:
         """What the folder would declare with these files; DeclarationError with every problem.

@@ -79,7 +79,7 @@ class Proposing:
         """The files with their texts, those with new bundles first: others may use these."""
         for edit in sorted(proposal.files, key=lambda edit: (not edit.bundles, edit.file)):
             before = self.folder.files.get(edit.file)
-            text = _edited(None if before is None else before.decode(), edit)
+            text = _edited(None if before is None else before.decode(), edit, self.folder.head(edit.file))
             yield ProposedFile(edit.file, self.folder.path(edit.file), before, text.encode())
 
     def _check(self, proposal: Proposal, files: Iterable[ProposedFile]) -> CheckedPlan:
@@ -92,9 +92,9 @@ class Proposing:
         return check_plan(loaded, _imported(proposal), self.snapshot)
 
 
-def _edited(text: str | None, edit: FileEdit) -> str:
+def _edited(text: str | None, edit: FileEdit, head: tuple[str, ...]) -> str:
     try:
-        return edited_text(text, edit)
+        return edited_text(text, edit, head=head)
     except ValueError as error:
         raise ReconcileError(f"{escape_unprintable(edit.file)}: {error}; nothing was written") from None
 
