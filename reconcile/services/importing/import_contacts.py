@@ -3,16 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reconcile.errors import ReconcileError, UsageError
+from reconcile.errors import UsageError
 from reconcile.importing.layout import SUFFIXES, Destination, FileLayout
 from reconcile.importing.selection import SelectedContacts
 from reconcile.journal.history import RunHistory, run_history
 from reconcile.model.contact import Identity
 from reconcile.model.edits import NotExpressed
 from reconcile.model.reports import ImportedFile, ImportReport
-from reconcile.render.wording.ending import STOPPED_BY_USER
 from reconcile.services.accounts import check_clock, open_reader, warn_of_clock
-from reconcile.services.caller import Console
+from reconcile.services.caller import Console, nothing_written
 from reconcile.services.project import Project
 
 from .check import left_out
@@ -27,13 +26,10 @@ def import_into_project(project: Project, console: Console, request: ImportReque
     """Write declarations for contacts of the account, unless it is a dry run; what was, or would be, written.
 
     UsageError: the request is unclear. InvalidScope: it means nobody. DeclarationError: the folder is invalid
-    already. Refusal: somebody else changed a file meanwhile. ReconcileError: Ctrl-C. Whatever is raised, no
-    file is changed.
+    already. Refusal: somebody else changed a file meanwhile. Whatever is raised, no file is changed.
     """
-    try:
+    with nothing_written():  # no interrupt comes once the first file is in place
         return _import(project, console, request)
-    except KeyboardInterrupt:  # none comes once the first file is in place
-        raise ReconcileError(f"{STOPPED_BY_USER}: nothing was written") from None
 
 
 def _import(project: Project, console: Console, request: ImportRequest) -> ImportReport:
