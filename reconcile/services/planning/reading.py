@@ -10,6 +10,7 @@ from reconcile.model.contact import Contact, Identity
 from reconcile.model.declaration import Declaration
 from reconcile.plan.set_aside import is_trouble
 from reconcile.services.caller import Progress
+from reconcile.text import count
 
 
 @dataclass(slots=True)
@@ -30,7 +31,17 @@ class UnreadContacts:
             raise error
         self.errors[identity.id] = error
         if is_trouble(len(self.errors), self.asked + 1):
-            raise error
+            raise self._trouble(error)
+
+    def _trouble(self, error: ApiError) -> ApiError:
+        """The error that stands for all; where each is about another contact, ids may have two meanings."""
+        if not all(isinstance(one, ChangedSinceListed) for one in self.errors.values()):
+            return error
+        others = count(len(self.errors) - 1, "other contact")
+        return ApiError(
+            f"{error}; it is so with {others}: if this stays, the account numbers contacts differently in "
+            "its two API versions, which 'reconcile probe' finds out on a development account"
+        )
 
     def refuse_trouble(self) -> None:
         """Raise the error where not one contact could be read, and all of them would meet it.
