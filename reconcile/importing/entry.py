@@ -78,9 +78,9 @@ def _names(contact: Contact, pin: Pin) -> list[str]:
 
 
 def _undeclared(held: Sequence[HeldSet]) -> list[str]:
-    """Which sets are not declared, and why."""
+    """Which sets are not declared, and why; in the past, since the comment stays when they are later on."""
     return [
-        f"{one.facet} are not declared: "
+        f"{one.facet} were not declared when imported: "
         + listed([_reason(fault.report) for fault in one.undeclarable if fault.blocks])
         for one in held
         if not one.is_declarable

@@ -15,8 +15,11 @@ from reconcile.text import quoted
 
 from .expressible import can_say, written_end, written_tag
 
-WAITS = "waits for approval"
-"""The comment of a grant that is declared by name alone, and is not active yet."""
+WAITED = "waited for approval when imported"
+"""The comment of a grant that is declared by name alone, and is not active yet.
+
+In the past, since comments stay: once the grant is active, "waits" would hide access from a reader.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class HeldItem:
 
     def written(self, timezone: str) -> WrittenItem:
         """The item as it is to stand in a list."""
-        return WrittenItem(self.name, self.end(timezone), WAITS if self.waits else "")
+        return WrittenItem(self.name, self.end(timezone), WAITED if self.waits else "")
 
     def end(self, timezone: str) -> date | datetime | None:
         """The end of its window as it is to be written."""
