@@ -21,8 +21,11 @@ _PLAIN = re.compile(r"[^\W\d_](?:[\w.@+/'()-]|(?<=\w) (?=\w))*(?<=[\w)])")
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 
-_MODELINE = re.compile(r"\b(yaml-language-server|vim?|ex)(\s*):", re.IGNORECASE)
-"""What an editor obeys in a comment, such as ``# yaml-language-server: $schema=https://…``."""
+_MODELINE = re.compile(
+    r"(\byaml-language-server|\bvim?(?:[<=>]*[0-9]+)?|\bex|\bkate|\blocal variables|\$schema)(\s*):",
+    re.IGNORECASE,
+)
+"""What an editor obeys in a comment: ``# yaml-language-server: $schema=https://…``, ``# vim700: …``."""
 
 
 @lru_cache(maxsize=16_384)

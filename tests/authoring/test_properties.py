@@ -104,6 +104,28 @@ def test_a_comment_ends_nowhere_but_with_its_line(text: str) -> None:
         assert read(f"a: b  {written}\nc: d\n{written}\n") == {"a": "b", "c": "d"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yaml-language-server: $schema=https://x.example",
+        "vim: set modifiable",
+        "vi:noai",
+        "ex: set x",
+        "vim700: set x",
+        "vim>=700: x",
+        "Vim<702 : x",
+        "kate: hl x;",
+        "Local Variables:",
+        "$schema: https://x.example",
+    ],
+)
+def test_no_editor_obeys_a_comment(text: str) -> None:
+    """The colon is written by its number, wherever the text stands."""
+    for written in map(comment_text, (text, f"Ann {text}, ann@example.com")):
+        assert "\\x3a" in written
+        assert not re.search(r"(server|vi|vim|ex|[0-9]|kate|ables|schema)\s*:", written, re.IGNORECASE)
+
+
 written_items = st.builds(WrittenItem, names, st.none() | st.sampled_from(ENDS), texts)
 
 
