@@ -27,8 +27,8 @@ def broken(monkeypatch: pytest.MonkeyPatch, spoil: Callable[[str], str]) -> None
     """The texts of files come out otherwise than they should."""
     edited = proposed.edited_text
 
-    def spoilt(text: str | None, edit: FileEdit) -> str:
-        return spoil(edited(text, edit))
+    def spoilt(text: str | None, edit: FileEdit, **named: tuple[str, ...]) -> str:
+        return spoil(edited(text, edit, **named))
 
     monkeypatch.setattr(proposed, "edited_text", spoilt)
 
@@ -88,7 +88,7 @@ def test_where_that_is_everybody_nothing_is_written(
 
 
 def test_a_file_that_can_not_be_edited_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refusing(_text: str | None, edit: FileEdit) -> str:
+    def refusing(_text: str | None, edit: FileEdit, **_: tuple[str, ...]) -> str:
         raise ValueError(f"{edit.file} is laid out so that it can't be edited")
 
     monkeypatch.setattr(proposed, "edited_text", refusing)
