@@ -102,7 +102,7 @@ class FileAdditions:
         else:
             blank = [""] if self.style.spaced else []
             lines = [*blank, *entries_lines(edit.added, self.style)]
-            self.text.insert_lines(self.text.after_comments(node.end, node.column), lines)
+            self.text.insert_lines(self.text.after_comments(node.end, node.column, self._column), lines)
 
     def _add_bundles(self, edit: FileEdit) -> None:
         node = self.root.value("bundles") if self.root else None
@@ -117,7 +117,7 @@ class FileAdditions:
             blank = [""] if _is_spaced(self.text, node) else []
             style = _style_of_bundles(node, self.style)
             lines = [*blank, *bundles_lines(edit.bundles, style, node.column)]
-            self.text.insert_lines(self.text.after_comments(node.end, node.column), lines)
+            self.text.insert_lines(self.text.after_comments(node.end, node.column, self._column), lines)
 
     def _key(self, name: str) -> SpanNode | None:
         return next((key for key, _ in self.root.pairs if key.text == name), None) if self.root else None

@@ -63,16 +63,19 @@ class SplicedText:
         match = _GAP.match(self.text, position)
         return match.end() if match else position
 
-    def after_comments(self, position: int, column: int) -> int:
-        """The line after that of a position and after the comments below it that stand deeper than a column.
+    def after_comments(self, position: int, column: int, outer: int) -> int:
+        """The line after that of a position and after the comments below it that belong to what ends there.
 
-        They belong to what ends there, also behind a blank line.
+        They stand deeper than a column, also behind a blank line; or in that column, right below, where it
+        is deeper than the ``outer`` one, since nothing follows there that they could be about.
         """
         end = line = self.next_line(position)
+        adjoins = column > outer
         while line < len(self.text) and (rest := self.line_rest(line).lstrip(" "))[:1] in ("", "#"):
             depth = len(self.line_rest(line)) - len(rest)
             line = self.next_line(line)
-            if rest and depth <= column:
+            adjoins = adjoins and bool(rest)
+            if rest and depth <= column and not (adjoins and depth == column):
                 break
             end = line if rest else end
         return end
