@@ -289,23 +289,28 @@ def test_people_who_act_meanwhile_keep_nobody_out(project: Project, shop: Shop, 
     assert f"Imported {51 + len(PEOPLE_ACT[act])} contacts" in done.out
 
 
-def test_a_file_that_changes_meanwhile_is_not_overwritten(project: Project, shop: Shop) -> None:
-    """Somebody saves it while the account is read: 3, and what they wrote stays."""
-    project.declare(f"contacts:\n  - {{email: {GRACE}, tags: []}}\n")
+@pytest.mark.parametrize("file", ["team.yaml", "more.yaml"])
+def test_a_file_that_changes_meanwhile_is_not_overwritten(project: Project, shop: Shop, file: str) -> None:
+    """Somebody saves it while the account is read: 3, and what they wrote stays.
+
+    Beside the files that would be written, too: it may declare the same contacts, or change their bundles.
+    """
+    mine = f"contacts:\n  - {{email: {GRACE}, tags: []}}\n"
+    project.declare(mine)
     theirs = f"contacts:\n  - {{email: {TOM}, tags: []}}\n"
     upset(shop, f"latency:ms=1000,path=/api/contacts/{shop.id(GRACE)}.json")
 
     def save() -> None:
         while not shop.requests():
             time.sleep(0.01)
-        project.declare(theirs)
+        project.declare(theirs, f"contacts/{file}")
 
     saving = threading.Thread(target=save)
     saving.start()
     done = project.run("import", "--email", GRACE, "--as-of", AS_OF)
     saving.join()
-    assert (done.code, files(project)) == (3, {"team.yaml": theirs}), done.said
-    assert "changed by somebody else during the import: contacts/team.yaml; nothing was written" in done.err
+    assert (done.code, files(project)) == (3, {"team.yaml": mine, file: theirs}), done.said
+    assert f"changed by somebody else during the import: contacts/{file}; nothing was written" in done.err
 
 
 def test_what_can_not_be_declared_is_named(project: Project, shop: Shop) -> None:

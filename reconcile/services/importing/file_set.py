@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,15 +29,19 @@ class ProposedFile:
     after: bytes
 
 
-def write_files(files: Sequence[ProposedFile], console: Console) -> None:
+def write_files(
+    files: Sequence[ProposedFile], console: Console, changed: Callable[[], Iterable[str]] = tuple
+) -> None:
     """Put the files in place, in this order; whoever interrupts that finds all of them written, or none.
 
-    Refusal: a file was changed since it was read. ReconcileError: the disk did not take one. Either leaves
-    all files as they were. A machine that stops in between leaves whole files, the first of them new.
+    ``changed`` names the files beside them that are not as they were read any more: what was found of all
+    files together is not true then. Refusal: that, or one of these files was changed since it was read.
+    ReconcileError: the disk did not take one. Either leaves all files as they were. A machine that stops in
+    between leaves whole files, the first of them new.
     """
     _sweep({file.path.parent for file in files})
     with _staged(files, console) as ready, console.on_interrupt(lambda: None, _FINISHING):
-        _refuse_changed(files)
+        _refuse_changed(files, changed())
         _put_in_place(list(zip(files, ready, strict=True)))
         for folder in {_target(file.path).parent for file in files}:
             sync_folder(folder)
@@ -130,12 +134,12 @@ def _mode(path: Path) -> int:
     return 0o666 & ~mask
 
 
-def _refuse_changed(files: Sequence[ProposedFile]) -> None:
-    changed = [escape_unprintable(file.file) for file in files if _content(file) != file.before]
+def _refuse_changed(files: Sequence[ProposedFile], others: Iterable[str]) -> None:
+    changed = {*others, *(file.file for file in files if _content(file) != file.before)}
     if changed:
+        names = ", ".join(map(escape_unprintable, sorted(changed)))
         raise Refusal(
-            f"changed by somebody else during the import: {', '.join(changed)}; nothing was written; "
-            "import again"
+            f"changed by somebody else during the import: {names}; nothing was written; import again"
         )
 
 

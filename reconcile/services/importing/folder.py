@@ -41,14 +41,17 @@ class ContactsFolder:
         if not (folder.exists() or folder.is_symlink()):
             return cls(project, {}, {}, LoadedDeclarations())
         problems: list[Problem] = []
-        paths = {relative(path, root): path for path in find_files(folder, root, problems)}
-        contents = {name: read_bytes(path, ProblemList(name, problems)) for name, path in paths.items()}
+        paths, contents = _read_files(project, problems)
         if any(problem.severity is Severity.ERROR for problem in problems):
             raise DeclarationError(problems)
         policy = project.settings.policy
         loaded = load_declarations(folder, policy, root=root, now=project.now, may_be_empty=True)
-        files = {name: content for name, content in contents.items() if content is not None}
-        return cls(project, files, paths, loaded)
+        return cls(project, contents, paths, loaded)
+
+    def changed_files(self) -> list[str]:
+        """The files that are not as they were read any more, those that are new or gone among them."""
+        _, now = _read_files(self.project, [])
+        return sorted(name for name in {*self.files, *now} if self.files.get(name) != now.get(name))
 
     def path(self, file: str) -> Path:
         """Where a file lies, or will lie."""
@@ -75,6 +78,14 @@ class ContactsFolder:
             folder, policy = root / folder_name(self.project), self.project.settings.policy
             folder.mkdir(parents=True, exist_ok=True)
             return load_declarations(folder, policy, root=root, now=self.project.now, may_be_empty=True)
+
+
+def _read_files(project: Project, problems: list[Problem]) -> tuple[dict[str, Path], dict[str, bytes]]:
+    """Where the files of the folder lie, and what they hold, by their places' names."""
+    folder, root = contacts_folder(project), project.choice.checkout
+    paths = {relative(path, root): path for path in find_files(folder, root, problems)}
+    contents = {name: read_bytes(path, ProblemList(name, problems)) for name, path in paths.items()}
+    return paths, {name: content for name, content in contents.items() if content is not None}
 
 
 def contacts_folder(project: Project) -> Path:

@@ -41,7 +41,7 @@ def _import(project: Project, console: Console, request: ImportRequest) -> Impor
     destination = replace(destination, files=tuple(folder.files))
     checked = Proposing(folder, snapshot, selection, destination, request.bundles).propose_checked()
     if checked.files and not request.dry_run:
-        write_files(checked.files, console)
+        write_files(checked.files, console, folder.changed_files)
     return _report(checked, selection, snapshot, dry_run=request.dry_run)
 
 
