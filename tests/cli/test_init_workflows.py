@@ -10,7 +10,7 @@ import yaml
 
 from reconcile.cli import version
 from reconcile.cli.commands import init
-from reconcile.services.starting.new_files import ForgeKind, ToolSource, ci_files
+from reconcile.services.starting.new_files import ForgeKind, Steered, ToolSource, ci_files
 from tests.support.command_line import CommandResult, run_command
 
 ROOT = Path(__file__).parent.parent.parent
@@ -38,7 +38,7 @@ def init_in(folder: Path, *arguments: str) -> CommandResult:
 @pytest.mark.parametrize("name", ["plan", "apply", "drift"])
 def test_they_are_our_own_but_for_the_tool(name: str) -> None:
     """One source: what is changed in our own is changed in what others get."""
-    files = {file.path: file.text for file in ci_files(ForgeKind.GITHUB, TOOL, (), "shop")}
+    files = {file.path: file.text for file in ci_files(ForgeKind.GITHUB, TOOL, (), Steered("shop"))}
     written, own = files[f".github/workflows/{name}.yml"], ROOT / ".github" / "workflows" / f"{name}.yml"
     theirs, ours = written.splitlines()[1:], own.read_text().splitlines()[1:]
     assert len(theirs) == len(ours)
@@ -52,8 +52,8 @@ def test_they_are_our_own_but_for_the_tool(name: str) -> None:
 def test_they_are_valid_and_pinned(empty: Path) -> None:
     """By the published schemas, and by zizmor at its pedantic level."""
     for file in (
-        *ci_files(ForgeKind.GITHUB, TOOL, (), "shop"),
-        *ci_files(ForgeKind.GITLAB, TOOL, (), "shop"),
+        *ci_files(ForgeKind.GITHUB, TOOL, (), Steered("shop")),
+        *ci_files(ForgeKind.GITLAB, TOOL, (), Steered("shop")),
     ):
         path = empty / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -86,7 +86,7 @@ def test_github_gets_workflows_and_owners(empty: Path) -> None:
     assert "Replace OWNER/NAME by the repository that holds reconcile in them.\n" in done.out
     before = {path: path.read_bytes() for path in empty.rglob("*") if path.is_file()}
     again = init_in(empty, "--ci", "github", "--owners", "@acme/access")
-    assert "kept     .github/CODEOWNERS; not what this version writes" in again.out
+    assert "kept     .github/CODEOWNERS; add these lines:\n    /contacts/ @acme/access\n" in again.out
     assert before == {path: path.read_bytes() for path in empty.rglob("*") if path.is_file()}
 
 
@@ -96,9 +96,39 @@ def test_gitlab_gets_a_pipeline(empty: Path) -> None:
     assert done.code == 0, done.said
     pipeline = yaml.safe_load((empty / ".gitlab-ci.yml").read_text())
     assert pipeline["variables"]["TARGET"] == "shop"
-    assert "/.gitlab-ci.yml @access\n" in (empty / "CODEOWNERS").read_text()
+    owners = (empty / "CODEOWNERS").read_text()
+    assert "/.gitlab-ci.yml @access\n/CODEOWNERS @access\n" in owners
     assert "docs/gitlab-ci.md" in done.out
     assert not (empty / ".github").exists()
+
+
+CONFIGURATION = """\
+version: 1
+contacts: people
+target: main
+targets: {main: {kind: evance, account: a.evance.me}, other: {kind: sandbox, contacts: "a b"}}
+"""
+
+
+def test_it_is_for_the_configuration_that_is_there(empty: Path) -> None:
+    """For its target, its folders, and what would be taken for earlier runs."""
+    (empty / "reconcile.yaml").write_text(CONFIGURATION)
+    assert init_in(empty, "--ci", "gitlab", "--owners", "@access").code == 0
+    assert yaml.safe_load((empty / ".gitlab-ci.yml").read_text())["variables"]["TARGET"] == "main"
+    owned = [line.split()[0] for line in (empty / "CODEOWNERS").read_text().splitlines()[1:]]
+    everything_else = ["/.gitlab-ci.yml", "/CODEOWNERS", "/reconcile.yaml", "/evance.capabilities.yaml"]
+    assert owned == ["/people/", "*", *everything_else, "/.reconcile/"]
+
+
+@pytest.mark.parametrize("place", ["CODEOWNERS", "docs/CODEOWNERS", ".github/CODEOWNERS"])
+def test_owners_that_are_named_already_go_on_counting(empty: Path, place: str) -> None:
+    """The forge takes one file alone: another one would switch off the reviews that the first asks for."""
+    (empty / place).parent.mkdir(exist_ok=True)
+    (empty / place).write_text("* @security\n/reconcile.yaml   @access\n")
+    done = init_in(empty, "--ci", "github", "--owners", "@access")
+    assert f"kept     {place}; add these lines:\n    /contacts/ @access\n    /.github/ @access\n" in done.out
+    assert "    /reconcile.yaml" not in done.out
+    assert [path.relative_to(empty).as_posix() for path in empty.rglob("CODEOWNERS")] == [place]
 
 
 def test_the_tool_is_that_which_runs_here(monkeypatch: pytest.MonkeyPatch) -> None:

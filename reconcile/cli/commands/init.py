@@ -153,13 +153,14 @@ class _Workflows:
 
     def files(self, project: "NewProject", folder: Path) -> "Iterator[NewFile]":
         """Their files. UsageError: a forge would not look for them in this folder."""
-        from reconcile.services.starting.initializing import repository_around
+        from reconcile.services.starting.initializing import repository_around, steered_in
         from reconcile.services.starting.new_files import ForgeKind, ci_files
 
         root = repository_around(folder)
         if root is not None and root != folder.resolve():
             raise UsageError(f"--ci: workflows stand at the root of the repository: reconcile init {root}")
-        return ci_files(ForgeKind(self.forge), self.tool, self.owners, project.target)
+        forge = ForgeKind(self.forge)
+        return ci_files(forge, self.tool, self.owners, steered_in(folder, project, forge))
 
     @property
     def tool(self) -> "ToolSource":

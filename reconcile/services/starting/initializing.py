@@ -7,13 +7,13 @@ from enum import StrEnum
 from pathlib import Path
 from shlex import quote
 
-from reconcile.declare.settings import is_timezone
+from reconcile.declare.settings import is_timezone, read_settings
 from reconcile.errors import ReconcileError
 from reconcile.journal.durable_files import add_new_file
-from reconcile.model.settings import Target, TargetKind
+from reconcile.model.settings import Settings, Target, TargetKind
 from reconcile.text import escape_unprintable
 
-from .new_files import First, NewFile, NewProject
+from .new_files import OWNERS_PLACES, First, ForgeKind, NewFile, NewProject, Steered
 
 _READABLE = 0o644
 
@@ -97,7 +97,31 @@ def first_of(folder: Path, *, practice: bool, example: bool | None) -> First:
 
 
 def _has_declarations(folder: Path) -> bool:
-    return any((folder / "contacts").rglob("*.y*ml"))
+    folders = _folders(settings_in(folder))
+    return any(file for inner in folders for file in (folder / inner).rglob("*.y*ml"))
+
+
+def settings_in(folder: Path) -> Settings:
+    """What the configuration says that is there already, as far as it can be read; else the defaults."""
+    file = folder / "reconcile.yaml"
+    return (read_settings(file)[0] if file.is_file() else None) or Settings()
+
+
+def _folders(settings: Settings) -> tuple[str, ...]:
+    """The folders of declarations, of the targets' own, too."""
+    return tuple(
+        dict.fromkeys(
+            [settings.contacts, *(target.contacts or settings.contacts for target in settings.targets)]
+        )
+    )
+
+
+def steered_in(folder: Path, project: NewProject, forge: ForgeKind) -> Steered:
+    """What a pipeline in that folder works on."""
+    settings = settings_in(folder)
+    there = os.path.lexists(folder / "reconcile.yaml")
+    owners = next((place for place in OWNERS_PLACES[forge] if os.path.lexists(folder / place)), None)
+    return Steered(settings.target if there else project.target, _folders(settings), owners)
 
 
 def repository_around(folder: Path) -> Path | None:

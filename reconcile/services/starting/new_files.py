@@ -8,6 +8,7 @@ from datetime import date
 from enum import Enum, StrEnum
 from functools import cache
 from importlib.resources import files
+from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from reconcile.declare.schema.configuration import configuration_json_schema
@@ -181,7 +182,22 @@ class ToolSource:
         )
 
 
-def ci_files(forge: ForgeKind, tool: ToolSource, owners: Sequence[str], target: str) -> Iterator[NewFile]:
+@dataclass(frozen=True, slots=True)
+class Steered:
+    """What the pipeline works on, where a configuration is there already as that says.
+
+    ``folders`` are those of the declarations, relative to it. ``owners`` is the file in which the forge looks
+    for the code owners; None: there is none yet.
+    """
+
+    target: str
+    folders: tuple[str, ...] = ("contacts/",)
+    owners: str | None = None
+
+
+def ci_files(
+    forge: ForgeKind, tool: ToolSource, owners: Sequence[str], steered: Steered
+) -> Iterator[NewFile]:
     """The workflows, and CODEOWNERS where owners are named. UsageError: one is no name of an owner."""
     unfit = next((owner for owner in owners if not _OWNER.fullmatch(owner)), None)
     if unfit is not None:
@@ -190,20 +206,42 @@ def ci_files(forge: ForgeKind, tool: ToolSource, owners: Sequence[str], target: 
         )
     if forge is ForgeKind.GITHUB:
         for name in ("plan", "apply", "drift"):
-            text = tool.filled(f"github-{name}.yml", target)
+            text = tool.filled(f"github-{name}.yml", steered.target)
             yield NewFile(f".github/workflows/{name}.yml", text, renewal=OTHER)
     else:
-        yield NewFile(".gitlab-ci.yml", tool.filled("gitlab-ci.yml", target), renewal=OTHER)
+        yield NewFile(".gitlab-ci.yml", tool.filled("gitlab-ci.yml", steered.target), renewal=OTHER)
     if owners:
-        path, own = _OWNERS_OF[forge]
-        yield NewFile(path, _filled("codeowners", FORGE=own, OWNERS=" ".join(owners)), renewal=OTHER)
+        yield _code_owners(forge, owners, steered)
 
 
-_OWNERS_OF = {
-    ForgeKind.GITHUB: (".github/CODEOWNERS", "/.github/"),
-    ForgeKind.GITLAB: ("CODEOWNERS", "/.gitlab-ci.yml"),
+def _code_owners(forge: ForgeKind, owners: Sequence[str], steered: Steered) -> NewFile:
+    """The owners of all that steers a plan: what lies in ``.reconcile`` would be taken for earlier runs."""
+    path = steered.owners or OWNERS_PLACES[forge][0]
+    own = ["/.github/"] if forge is ForgeKind.GITHUB else ["/.gitlab-ci.yml"]
+    own += [] if path.startswith(".github/") else [f"/{path}"]
+    own += ["/reconcile.yaml", "/evance.capabilities.yaml", "/.reconcile/"]
+    lines = [" ".join([pattern, *owners]) for pattern in (*map(_owned, steered.folders), *own)]
+
+    def lacking(text: str) -> tuple[str, ...]:
+        found = {" ".join(line.split()) for line in text.splitlines()}
+        return tuple(line for line in lines if line not in found)
+
+    return NewFile(path, _filled("codeowners", LINES="\n".join(lines)), lacking)
+
+
+def _owned(folder: str) -> str:
+    """The pattern of a folder of declarations; one that can't be written plainly is owned with all else."""
+    path = PurePosixPath(folder).as_posix()
+    return f"/{path}/" if _PLAIN.fullmatch(path) else "*"
+
+
+_PLAIN = re.compile(r"[\w-][\w./-]*|\.[\w-][\w./-]*", re.ASCII)
+
+OWNERS_PLACES = {
+    ForgeKind.GITHUB: (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"),
+    ForgeKind.GITLAB: ("CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"),
 }
-"""Where the forge looks for the code owners, and what of its own they shall own."""
+"""Where the forge looks for the code owners; the first that is there counts, and the others do not."""
 
 
 def _filled(template: str, **values: str) -> str:
