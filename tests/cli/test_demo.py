@@ -55,6 +55,25 @@ def test_it_shows_the_project_that_is_there(folder: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == [".git", "contacts", "reconcile.yaml"]
 
 
+@pytest.mark.parametrize(("declared", "told"), [(False, "Nothing is declared"), (True, "a.evance.me, whose")])
+def test_it_can_be_seen_in_a_project_with_an_account(folder: Path, declared: bool, told: str) -> None:  # noqa: FBT001
+    """No sandbox has the account's contacts, and its declarations would only be refused there."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder)}
+    run_command("init", "--account", "a.evance.me", environment=environment, folder=folder)
+    if declared:
+        (folder / "contacts" / "a.yaml").write_text("contacts: [{email: x@y.example, tags: [a]}]\n")
+    before = sorted(folder.rglob("*"))
+    done = run_command("demo", "--target", "shop", environment=environment, folder=folder / "contacts")
+    assert done.code == 0, done.said
+    assert (told in done.out.splitlines()[0], "No changes." in done.out) == (True, True)
+    steps = done.out.partition("To try next:\n")[2]
+    assert ("reconcile import --all" in steps, "a.evance.me (needs credentials)" in steps) == (
+        not declared,
+        True,
+    )
+    assert sorted(folder.rglob("*")) == before
+
+
 def test_a_configuration_that_was_named_must_be_there(folder: Path) -> None:
     """Then the demo is about that one."""
     done = run_command("demo", "--config", "nowhere.yaml", environment={}, folder=folder)

@@ -20,7 +20,8 @@ DEMO_DAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 def demo(common: Common, *, concise: bool | None) -> int:
     """Plan, apply and plan again against a fresh sandbox that is thrown away afterwards.
 
-    Where there is no configuration, with a small project of its own; nothing is left behind.
+    Where nothing is declared, or what is declared is about an account, with a small project of its own.
+    Nothing is left behind.
     """
     from reconcile.services.caller import ApplyOutput
     from reconcile.services.starting.demonstrating import demonstrate

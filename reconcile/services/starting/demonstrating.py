@@ -9,43 +9,63 @@ from tempfile import TemporaryDirectory
 from reconcile.errors import ReconcileError
 from reconcile.evance.writer import Writer
 from reconcile.model.plans.plan import Plan
+from reconcile.model.settings import TargetKind
 from reconcile.sandbox import running, seed
 from reconcile.services.accounts import sandbox_connection
 from reconcile.services.applying import ApplyJob
 from reconcile.services.caller import ApplyOutput, Console, ProjectChoice
 from reconcile.services.project import Project, open_project
 
-from .initializing import initialize, steps_after_demo, steps_text
+from .initializing import declares, initialize, steps_after_demo, steps_text
 from .new_files import NewProject, new_files
 
 TIMEZONE = "Europe/London"
 """Of the demo's own project: it shows the same on every machine."""
 
 
+def demonstrate(choice: ProjectChoice, console: Console, output: ApplyOutput) -> None:
+    """Apply declarations to a fresh sandbox that is thrown away afterwards.
+
+    They are those of the project, where it has some and they are about a sandbox; else what ``init`` writes,
+    in a project that is thrown away, too.
+    """
+    there = None if choice.searched and choice.declarations is None else open_project(choice, console)
+    declared = there is not None and declares(_declarations(there))
+    if there is not None and declared and there.target.kind is TargetKind.SANDBOX:
+        _demonstrate(there, console, output)
+    else:
+        console.print_result(f"{_why_not(there, declared=declared)}: {_INSTEAD}.\n")
+        with _new_project(choice, console) as project:
+            _demonstrate(project, console, output)
+    console.print_result("\nThe sandbox is stopped and its data removed.\n\n")
+    steps = steps_after_demo(there.target if there else None, declared=declared)
+    console.print_result(steps_text("To try next", steps))
+
+
+def _declarations(project: Project) -> Path:
+    return project.choice.checkout / project.settings.folder(project.target)
+
+
+_INSTEAD = "this is the project that 'reconcile init' writes"
+
+
+def _why_not(project: Project | None, *, declared: bool) -> str:
+    """Why the demo is not about the project that is there."""
+    if project is None:
+        return "There is no reconcile.yaml here"
+    if not declared:
+        return "Nothing is declared here yet"
+    return f"The declarations here are about {project.target.account}, whose contacts no sandbox has"
+
+
 @contextmanager
-def _project(choice: ProjectChoice, console: Console) -> Iterator[Project]:
-    """The project that was chosen; where there is none, what ``init`` writes, in a folder that goes away."""
-    if not choice.searched or choice.declarations is not None:
-        yield open_project(choice, console)
-        return
-    console.print_result(
-        "There is no reconcile.yaml here: this is the project that 'reconcile init' writes.\n"
-    )
+def _new_project(choice: ProjectChoice, console: Console) -> Iterator[Project]:
+    """What ``init`` writes, in a folder that goes away."""
     with TemporaryDirectory(prefix="reconcile-demo-") as folder:
         initialize(Path(folder), new_files(NewProject(choice.now().date(), TIMEZONE)))
-        yield open_project(replace(choice, config=Path(folder) / "reconcile.yaml", searched=()), console)
-
-
-def demonstrate(choice: ProjectChoice, console: Console, output: ApplyOutput) -> None:
-    """Apply the declarations of a project to a fresh sandbox that is thrown away afterwards.
-
-    Where no configuration was found, the project is thrown away, too.
-    """
-    with _project(choice, console) as project:
-        _demonstrate(project, console, output)
-        target = project.target if project.choice.config == choice.config else None
-    console.print_result("\nThe sandbox is stopped and its data removed.\n\n")
-    console.print_result(steps_text("To try next", steps_after_demo(target)))
+        config = Path(folder) / "reconcile.yaml"
+        made = replace(choice, config=config, declarations=None, target=None, searched=())
+        yield open_project(made, console)
 
 
 def _demonstrate(project: Project, console: Console, output: ApplyOutput) -> None:

@@ -97,8 +97,12 @@ def first_of(folder: Path, *, practice: bool, example: bool | None) -> First:
 
 
 def _has_declarations(folder: Path) -> bool:
-    folders = _folders(settings_in(folder))
-    return any(file for inner in folders for file in (folder / inner).rglob("*.y*ml"))
+    return any(declares(folder / inner) for inner in _folders(settings_in(folder)))
+
+
+def declares(folder: Path) -> bool:
+    """Whether a folder holds a file of declarations, whatever that says."""
+    return any(folder.rglob("*.y*ml"))
 
 
 def settings_in(folder: Path) -> Settings:
@@ -199,18 +203,25 @@ _PLANS = {
 }
 
 
-def steps_after_demo(target: Target | None) -> Iterator[NextStep]:
-    """What to try after a demo of a project whose target is known; None: there is no project yet."""
+def steps_after_demo(target: Target | None, *, declared: bool = True) -> Iterator[NextStep]:
+    """What to try after a demo in a project for that target; None: there is no project yet.
+
+    ``declared``: something is declared in it.
+    """
+    if target is not None and not declared:
+        yield NextStep("reconcile import --all", f"writes declarations of the contacts of {_where(target)}")
     if target is None:
         yield NextStep("reconcile init", "writes that project into this folder, and says what comes next")
         yield NextStep(
             "reconcile plan", "then: shows what would change in a shop that stays, on this machine"
         )
     else:
-        where = "the practice shop, which stays" if target.embedded else _told(target)
-        yield NextStep("reconcile plan", f"shows what would change in {where}, and changes nothing")
+        effect = f"shows what would change in {_where(target)}, and changes nothing"
+        yield NextStep("reconcile plan", effect)
     yield NextStep("reconcile sandbox serve", "lets other programs use a practice shop, until Ctrl-C")
 
 
-def _told(target: Target) -> str:
-    return f"{target.account}; needs credentials" if target.kind is TargetKind.EVANCE else str(target.url)
+def _where(target: Target) -> str:
+    if target.embedded:
+        return "the practice shop, which stays"
+    return f"{target.account} (needs credentials)" if target.kind is TargetKind.EVANCE else str(target.url)
