@@ -114,6 +114,9 @@ def _unreachable(kind: FailureKind, connection: Connection) -> str:
     match kind:
         case FailureKind.CERTIFICATE:
             return f"{host} has a certificate that is not trusted: check the address and REQUESTS_CA_BUNDLE"
+        case FailureKind.NOT_CONNECTED if connection.loopback:
+            start = "start it, such as by 'reconcile sandbox serve'"
+            return f"no connection to {host}: {start}, or correct the target's 'url'"
         case FailureKind.NOT_CONNECTED:
             return f"no connection to {host}: check the account's name, the network and the proxy settings"
         case FailureKind.BROKEN:

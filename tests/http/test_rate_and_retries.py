@@ -210,7 +210,7 @@ def test_a_client_error_is_not_repeated(open_client: OpenClient, status: int) ->
 def test_a_host_that_does_not_listen_is_named(open_client: OpenClient, clock: SleepClock) -> None:
     """Refused connections are tried four times, then the host and what to check are told."""
     _, reader = open_client(lambda _seen: BOB, base_url="http://127.0.0.1:1")
-    with pytest.raises(Unreachable, match=r"no connection to 127\.0\.0\.1:1: check the account's name"):
+    with pytest.raises(Unreachable, match=r"no connection to 127\.0\.0\.1:1: start it"):
         reader.contact("13")
     assert clock.slept == pytest.approx(0.5 + 1 + 2, abs=0.01)
 

@@ -85,11 +85,11 @@ def additive_list(plan: Plan) -> str:
         f"<li>{NOUNS[item.facet]} {PAGE.name(item.item)}: {text.holder(holder)}"
         for item, holder in islice(text.rows(), ROWS_SHOWN)
     )
-    size = sum(len(item.holders) for item in plan.would_revoke)
+    size, effect = sum(len(item.holders) for item in plan.would_revoke), text.effect()
     rest = "".join(f"<p class=more>{rest}</p>" for rest in _more(size, "item"))
     return (
-        "<section class=notes aria-labelledby=additive><h2 id=additive>Kept by additive mode</h2>"
-        f"<p>{text.sentence()}.</p><details><summary>{count(size, 'item')}</summary>"
+        f"<section class=notes aria-labelledby=additive><h2 id=additive>{text.headline()}</h2>"
+        f"<p>{effect[0].upper()}{effect[1:]}.</p><details><summary>{count(size, 'item')}</summary>"
         f"<ul>{rows}</ul>{rest}</details></section>"
     )
 

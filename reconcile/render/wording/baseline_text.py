@@ -195,9 +195,17 @@ class AdditiveText:
 
         ``Kept by additive mode: authoritative would revoke customer from 812 contacts, preview from 3``
         """
-        kinds = [self._kind(items) for facet in SETS if (items := self._of(facet))]
+        return f"{self.headline()}: {self.effect()}" if self.plan.would_revoke else ""
+
+    def headline(self) -> str:
+        """What is counted, and among whom."""
         among = ", of the contacts that were looked at" if self.plan.scope else ""
-        return f"Kept by additive mode{among}: authoritative would revoke {'; '.join(kinds)}" if kinds else ""
+        return f"Kept by additive mode{among}"
+
+    def effect(self) -> str:
+        """How many contacts would lose what."""
+        kinds = [self._kind(items) for facet in SETS if (items := self._of(facet))]
+        return f"authoritative would revoke {'; '.join(kinds)}"
 
     def _of(self, facet: Facet) -> list[AdditiveItem]:
         return [item for item in self.plan.would_revoke if item.facet is facet]
