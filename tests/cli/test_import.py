@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from tests.support.project import AS_OF, Project
+from tests.support.repository import under_git
 from tests.support.shop import Shop
 
 GRACE, TOM, CARYS = "grace.odell@example.com", "tom.wherry@example.com", "carys.pugh@example.org"
@@ -58,6 +59,16 @@ def test_new_files_name_the_schema_of_the_project(project: Project) -> None:
     project.run("import", "--email", TOM, "--into", "contacts/uk/trade.yaml")
     line = "# yaml-language-server: $schema=../../schema/declarations.json\ncontacts:\n"
     assert files(project)["uk/trade.yaml"].startswith(line)
+
+
+def test_changes_that_no_commit_holds_are_told_of(project: Project) -> None:
+    """An edit takes back what somebody wrote and has not applied; what is committed, Git can give back."""
+    project.declare(f"contacts:\n  - {{email: {GRACE}, tags: [ipswich]}}\n")
+    repository = under_git(project)
+    project.declare(f"contacts:\n  - {{email: {GRACE}, tags: [ipswich, mine]}}\n")
+    assert "had changes that no commit holds" in project.run("import", "--email", GRACE).err
+    repository.git("checkout", "-q", ".")
+    assert "no commit" not in project.run("import", "--email", GRACE).err
 
 
 def test_what_is_left_out_is_told(project: Project) -> None:

@@ -12,6 +12,7 @@ from reconcile.model.edits import NotExpressed
 from reconcile.model.reports import ImportedFile, ImportReport
 from reconcile.services.accounts import check_clock, open_reader, warn_of_clock
 from reconcile.services.caller import Console, nothing_written
+from reconcile.services.git import checked_out_commit
 from reconcile.services.project import Project
 
 from .check import left_out
@@ -40,9 +41,21 @@ def _import(project: Project, console: Console, request: ImportRequest) -> Impor
     selection = select_contacts(snapshot, request.selectors, folder.loaded.declarations)
     destination = replace(destination, files=tuple(folder.files))
     checked = Proposing(folder, snapshot, selection, destination, request.bundles).propose_checked()
+    _warn_of_uncommitted(project, checked, console)
     if checked.files and not request.dry_run:
         write_files(checked.files, console, folder.changed_files)
     return _report(checked, selection, snapshot, dry_run=request.dry_run)
+
+
+def _warn_of_uncommitted(project: Project, checked: CheckedProposal, console: Console) -> None:
+    """Say it where an edit may take back what somebody wrote and has neither applied nor committed."""
+    files = [edit.file for edit in checked.proposal.files if edit.edited]
+    commit = checked_out_commit(project.choice.checkout, files) if files else None
+    if commit is not None and commit.dirty:
+        console.note(
+            "Note: files with entries that differ from the account had changes that no commit holds; an "
+            "import makes these entries say what the account has: 'git diff' shows both together"
+        )
 
 
 def _destination(project: Project, request: ImportRequest) -> Destination:
