@@ -1,5 +1,6 @@
 """Loads ``reconcile.yaml`` into settings."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from itertools import permutations
@@ -10,7 +11,7 @@ from zoneinfo import available_timezones
 from reconcile import clock
 from reconcile.errors import DeclarationError
 from reconcile.model.declaration import Mode
-from reconcile.model.facets import SETS, Facet
+from reconcile.model.facets import SETS, Facet, item_key
 from reconcile.model.guards import GUARDS, GuardLimits
 from reconcile.model.problem import Problem, Severity
 from reconcile.model.settings import (
@@ -23,6 +24,7 @@ from reconcile.model.settings import (
     Target,
     TargetKind,
     WarningSettings,
+    first_match,
 )
 from reconcile.text import did_you_mean, escape_unprintable, quoted
 
@@ -182,8 +184,21 @@ def _idle_patterns(policy: Policy, facet: Facet) -> Iterator[str]:
         yield f"all {facet} are authoritative already, so these patterns change nothing; {advice}"
         return
     for pattern in patterns:
-        if pattern in ignored:
-            yield f"{quoted(pattern)} is ignored, which goes before this; delete it here or there"
+        if by := _ignoring(pattern, facet, ignored):
+            other = "" if by == pattern else f" by {quoted(by)}"
+            yield f"{quoted(pattern)} is ignored{other}, which goes before this; delete it here or there"
+
+
+def _ignoring(pattern: str, facet: Facet, ignored: Sequence[str]) -> str | None:
+    """The pattern that ignores the one item that this one names, or that is the same one spelt otherwise."""
+    names_one = not _SIGNS.search(pattern)
+    key = item_key(facet, pattern)
+    same = (other for other in ignored if item_key(facet, other) == key)
+    return next(same, None) or (first_match(ignored, facet, pattern) if names_one else None)
+
+
+_SIGNS = re.compile(r"[*?[]")
+"""What makes a pattern match more than the name that it spells."""
 
 
 def _plain(mapping: CheckedMapping | None) -> dict[str, Any]:
