@@ -108,6 +108,10 @@ def test_the_text_says_how_many_of_what_are_left_out() -> None:
     for risk, group in risk_groups(made).items():
         missing = sum(number(one) not in found for one in group)
         assert (f"{missing} more contacts {risk.having}" in left) == bool(missing)
+    assert (
+        "'reconcile show --no-concise' of the saved plan has the rest; its page in HTML has every change"
+        in page
+    )
 
 
 def test_a_plan_that_fits_leaves_nothing_out() -> None:

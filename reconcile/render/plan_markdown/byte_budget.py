@@ -50,7 +50,10 @@ def left_out(left: list[str]) -> list[str]:
     return [f"\n**Left out, since the plan is too long for this page:** {', '.join(left)}.\n\n{REST}\n"]
 
 
-REST = "'reconcile show' of the saved plan has everything, and so has its page in HTML."
+REST = (
+    "'reconcile show --no-concise' of the saved plan has the rest; its page in HTML has every change, and of "
+    "long lists the first lines."
+)
 
 
 def folded(title: str, rows: list[str], budget: ByteBudget) -> tuple[str, int]:

@@ -110,7 +110,8 @@ def _items(rows: list[Undeclared], dialect: Dialect, rest: str) -> Iterator[Warn
     modes = ", ".join(f"{facet}: authoritative" for facet in _facets_of(rows))
     it, contacts = ("it", "that contact") if len(rows) == 1 else ("them", "those contacts")
     declared = f"declare {contacts} with manage: {{{modes}}}, which takes all else that is not declared, too"
-    for_all = f"or name {it} under 'authoritative' in reconcile.yaml, for all declared contacts"
+    whom = "all declared contacts that have no 'manage' of their own"
+    for_all = f"or name {it} under 'authoritative' in reconcile.yaml, for {whom}"
     yield Warned(text, f"to take {it} away, {declared}; {for_all}")
 
 
