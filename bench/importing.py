@@ -21,9 +21,9 @@ from reconcile.model.contact import Contact, Grant, Identity, Role, State
 from reconcile.model.plans.plan import PlanContext
 from reconcile.model.settings import Policy, Settings, Target, TargetKind
 from reconcile.services.caller import ProjectChoice
-from reconcile.services.importing.folder import ContactsFolder
-from reconcile.services.importing.proposed import CheckedProposal, Proposing
-from reconcile.services.importing.selected import select_contacts
+from reconcile.services.importing.checked_proposal import CheckedProposal, CheckedProposer
+from reconcile.services.importing.contacts_folder import ContactsFolder
+from reconcile.services.importing.request import select_contacts
 from reconcile.services.importing.snapshot import AccountSnapshot
 from reconcile.services.project import Project
 
@@ -58,7 +58,7 @@ def proposed(folder: ContactsFolder, snapshot: AccountSnapshot) -> CheckedPropos
     """The files of an import, checked by a plan."""
     selection = select_contacts(snapshot, Selectors(), ())
     destination = Destination("contacts", FileLayout.BY_ROLE)
-    return Proposing(folder, snapshot, selection, destination, bundles=True).propose_checked()
+    return CheckedProposer(folder, snapshot, selection, destination, bundles=True).propose()
 
 
 def seconds(run: Callable[[], object]) -> float:

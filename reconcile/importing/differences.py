@@ -7,11 +7,11 @@ from datetime import date, datetime
 
 from reconcile.model.contact import ACTIVE, Contact, Fields, is_same_value
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredItem
-from reconcile.model.edits import EntryEdit, NotExpressed, SetEdit, WrittenItem
+from reconcile.model.edits import EntryEdit, Omission, SetEdit, WrittenItem
 from reconcile.model.facets import FACETS, FIELDS, SETS, Facet, ItemKey
 from reconcile.text import quoted
 
-from .expressible import can_say_field, written_end
+from .declarable import can_declare_field, written_end
 from .held_sets import HeldItem, HeldSet, Reading, held_set, unread
 
 
@@ -21,7 +21,7 @@ class EntryDifference:
 
     edit: EntryEdit | None
     agrees: bool = False
-    not_expressed: tuple[NotExpressed, ...] = ()
+    omissions: tuple[Omission, ...] = ()
 
 
 def compare(declaration: Declaration, contact: Contact, reading: Reading) -> EntryDifference:
@@ -34,7 +34,7 @@ def compare(declaration: Declaration, contact: Contact, reading: Reading) -> Ent
     reports = comparison.reports()
     obstacles = [*comparison.obstacles(), *_field_obstacles(declaration, contact)]
     if obstacles:
-        return EntryDifference(None, not_expressed=tuple(dict.fromkeys((*reports, *obstacles))))
+        return EntryDifference(None, omissions=tuple(dict.fromkeys((*reports, *obstacles))))
     edit = EntryEdit(
         declaration.place,
         sets=comparison.sets(),
@@ -89,11 +89,11 @@ class _SetComparison:
         """True when the contact holds nothing that the tool manages."""
         return not any(held.items or held.undeclarable for held in self.held.values())
 
-    def reports(self) -> tuple[NotExpressed, ...]:
+    def reports(self) -> tuple[Omission, ...]:
         """What the contact holds that can't be declared."""
         return tuple(fault.report for held in self.held.values() for fault in held.undeclarable)
 
-    def obstacles(self) -> Iterator[NotExpressed]:
+    def obstacles(self) -> Iterator[Omission]:
         """What of a declared set no edit can settle."""
         for facet in self.declaration.managed:
             if facet in SETS:
@@ -102,13 +102,13 @@ class _SetComparison:
             if key not in self.own and key[1] not in self.held[key[0]].items:
                 yield from self._lost_schedule(items)
 
-    def _undeclarable(self, facet: Facet) -> Iterator[NotExpressed]:
+    def _undeclarable(self, facet: Facet) -> Iterator[Omission]:
         declared = {item.key[1] for item in self.declaration.items(facet)}
         for fault in self.held[facet].undeclarable:
             if not fault.kept or fault.key in declared:
                 yield fault.report
 
-    def _lost_schedule(self, items: Iterable[DeclaredItem]) -> Iterator[NotExpressed]:
+    def _lost_schedule(self, items: Iterable[DeclaredItem]) -> Iterator[Omission]:
         """What would start later by a bundle that has to go."""
         if any(item.bundle not in self.dropped for item in items):
             return
@@ -118,7 +118,7 @@ class _SetComparison:
                 bundle = quoted(item.bundle or "")
                 why = f"the bundle {bundle} gives it later, and now gives what the contact does not hold"
                 remedy = "take the bundle out of the entry, and declare on the contact what it shall have"
-                yield NotExpressed(self.contact.identity, what, why, remedy)
+                yield Omission(self.contact.identity, what, why, remedy)
 
     def sets(self) -> dict[Facet, SetEdit]:
         """The edits of the sets, without those in which nothing differs."""
@@ -218,7 +218,7 @@ def _changed_fields(declaration: Declaration, contact: Contact) -> dict[Facet, F
     return {facet: fields for facet, fields in changed.items() if fields}
 
 
-def _field_obstacles(declaration: Declaration, contact: Contact) -> Iterator[NotExpressed]:
+def _field_obstacles(declaration: Declaration, contact: Contact) -> Iterator[Omission]:
     """The declared fields that can't take over the live value."""
     for facet in FIELDS:
         if declaration.manages(facet) and not contact.state.has(facet):
@@ -228,11 +228,11 @@ def _field_obstacles(declaration: Declaration, contact: Contact) -> Iterator[Not
             why = _field_fault(declaration, facet, name, value)
             if why:
                 remedy = "correct it in Evance, or take it out of the entry"
-                yield NotExpressed(contact.identity, f"{facet}.{name}", why, remedy)
+                yield Omission(contact.identity, f"{facet}.{name}", why, remedy)
 
 
 def _field_fault(declaration: Declaration, facet: Facet, name: str, value: str | None) -> str:
-    if not can_say_field(facet, name, value):
+    if not can_declare_field(facet, name, value):
         return "its value in the account is none that a declaration may give"
     # An entry that gives an address to a contact must be the only one that names it.
     if (facet, name) == (Facet.PROFILE, "email") and not is_same_value("email", declaration.email, value):

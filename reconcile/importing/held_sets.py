@@ -7,13 +7,13 @@ from datetime import date, datetime
 
 from reconcile.model.contact import ACTIVE, PENDING, Contact, Grant, Identity, State
 from reconcile.model.declaration import NO_DECLARATION, Declaration
-from reconcile.model.edits import NotExpressed, WrittenItem
+from reconcile.model.edits import Omission, WrittenItem
 from reconcile.model.facets import Facet, tag_key
 from reconcile.model.settings import Policy
 from reconcile.plan.fold import fold, ignore_pattern
 from reconcile.text import quoted
 
-from .expressible import can_say, written_end, written_tag
+from .declarable import can_declare, written_end, written_tag
 
 WAITED = "waited for approval when imported"
 """The comment of a grant that is declared by name alone, and is not active yet.
@@ -62,7 +62,7 @@ class Undeclarable:
     """
 
     key: str
-    report: NotExpressed
+    report: Omission
     kept: bool = False
     blocks: bool = True
 
@@ -94,10 +94,10 @@ def held_set(
     return (_held_roles if facet is Facet.ROLES else _held_tags)(contact, reading, declaration)
 
 
-def unread(identity: Identity, facet: Facet) -> NotExpressed:
+def unread(identity: Identity, facet: Facet) -> Omission:
     """The account did not tell a whole facet."""
     why = "the account shows this in a form that is not understood"
-    return NotExpressed(identity, facet.value, why, "look at the contact in Evance")
+    return Omission(identity, facet.value, why, "look at the contact in Evance")
 
 
 def _held_roles(contact: Contact, reading: Reading, declaration: Declaration) -> HeldSet:
@@ -111,7 +111,7 @@ def _held_roles(contact: Contact, reading: Reading, declaration: Declaration) ->
     undeclarable = (
         Undeclarable(
             grant.reference,
-            NotExpressed(contact.identity, f"role {quoted(grant.reference)}", *faults[grant.reference]),
+            Omission(contact.identity, f"role {quoted(grant.reference)}", *faults[grant.reference]),
             _is_kept(Facet.ROLES, State(roles=(grant,)), reading, declaration),
         )
         for grant in grants
@@ -130,7 +130,7 @@ def _grant_fault(grant: Grant, reading: Reading) -> tuple[str, str] | None:
         return "its status or its expiry can't be read", "set both in Evance, then import again"
     if grant.status not in {ACTIVE, PENDING}:
         return f"it is {quoted(grant.status)}", "approve or remove it in Evance, then import again"
-    if not can_say(grant.reference):
+    if not can_declare(grant.reference):
         return "its reference holds signs that nobody sees", "give the role another reference in Evance"
     if reading.roles is not None and grant.reference not in reading.roles:
         return "the account has no such role", "remove the grant in Evance, or make the role again"
@@ -154,7 +154,7 @@ def _unsayable_tag(
     identity: Identity, key: str, values: list[str], reading: Reading, declaration: Declaration
 ) -> Undeclarable:
     why = "it is blank, or holds signs that nobody sees"
-    report = NotExpressed(identity, f"tag {quoted(key)}", why, "correct or remove it in Evance")
+    report = Omission(identity, f"tag {quoted(key)}", why, "correct or remove it in Evance")
     kept = _is_kept(Facet.TAGS, State(tags=tuple(values)), reading, declaration)
     return Undeclarable(key, report, kept, blocks=not kept)
 

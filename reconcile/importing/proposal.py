@@ -6,7 +6,7 @@ from datetime import datetime
 
 from reconcile.model.contact import Contact, Identity
 from reconcile.model.declaration import Declaration
-from reconcile.model.edits import WHOLE_CONTACT, EntryEdit, FileEdit, NewEntry, NotExpressed
+from reconcile.model.edits import WHOLE_CONTACT, EntryEdit, FileEdit, NewEntry, Omission
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.model.settings import Policy
 from reconcile.plan.guards.people import is_one_of
@@ -14,10 +14,10 @@ from reconcile.plan.matching.matches import Matches
 
 from .bundles import ExistingBundles, with_bundles
 from .differences import compare
-from .entry import express
 from .held_sets import Reading, usual_spellings
+from .identifiers import NamesInUse
 from .layout import Destination, arrange
-from .pins import NamesInUse
+from .new_entry import propose_entry
 from .selection import SelectedContacts
 
 
@@ -46,7 +46,7 @@ class Proposal:
 
     ``added`` are the contacts that get an entry, ``edited`` those whose entry changes, ``unchanged`` those
     whose entry is in order. The plan of all of them is empty once the files are written. Of ``left_out``
-    contacts nothing is written; why, ``not_expressed`` says, which also names what of the others is left out.
+    contacts nothing is written; why, ``omissions`` says, which also names what of the others is left out.
     """
 
     files: tuple[FileEdit, ...] = ()
@@ -54,7 +54,7 @@ class Proposal:
     edited: tuple[Identity, ...] = ()
     unchanged: tuple[Identity, ...] = ()
     left_out: tuple[Identity, ...] = ()
-    not_expressed: tuple[NotExpressed, ...] = ()
+    omissions: tuple[Omission, ...] = ()
 
 
 def propose(
@@ -76,7 +76,7 @@ def propose(
         edited=tuple(outcome.identity for outcome in outcomes if outcome.edit),
         unchanged=tuple(outcome.identity for outcome in outcomes if outcome.unchanged),
         left_out=tuple(outcome.identity for outcome in outcomes if outcome.left_out),
-        not_expressed=tuple(report for outcome in outcomes for report in outcome.not_expressed),
+        omissions=tuple(report for outcome in outcomes for report in outcome.omissions),
     )
 
 
@@ -88,7 +88,7 @@ class _Outcome:
     entry: NewEntry | None = None
     edit: EntryEdit | None = None
     unchanged: bool = False
-    not_expressed: tuple[NotExpressed, ...] = ()
+    omissions: tuple[Omission, ...] = ()
 
     @property
     def left_out(self) -> bool:
@@ -134,19 +134,19 @@ class _Importing:
     def _settled(self, contact: Contact) -> _Outcome:
         declared = self.declared.get(contact.identity.id)
         if declared is None:
-            new = express(contact, self.names, self.reading, by_name=self.by_name)
-            return _Outcome(contact.identity, new.entry, not_expressed=new.not_expressed)
+            new = propose_entry(contact, self.names, self.reading, by_name=self.by_name)
+            return _Outcome(contact.identity, new.entry, omissions=new.omissions)
         difference = compare(declared, contact, self.reading)
         return _Outcome(
             contact.identity,
             edit=difference.edit,
             unchanged=difference.agrees,
-            not_expressed=difference.not_expressed,
+            omissions=difference.omissions,
         )
 
 
 def _left_out(identity: Identity, why: str, remedy: str) -> _Outcome:
-    return _Outcome(identity, not_expressed=(NotExpressed(identity, WHOLE_CONTACT, why, remedy),))
+    return _Outcome(identity, omissions=(Omission(identity, WHOLE_CONTACT, why, remedy),))
 
 
 def _doubts(context: ImportContext) -> dict[str, str]:

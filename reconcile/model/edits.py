@@ -93,12 +93,12 @@ class FileEdit:
 
 
 WHOLE_CONTACT = "the contact"
-"""What is not expressed where nothing of a contact is."""
+"""What an omission is about where nothing of a contact is imported."""
 
 
 @dataclass(frozen=True, slots=True)
-class NotExpressed:
-    """Something of a contact that no declaration can say, so that an import leaves it out.
+class Omission:
+    """Something of a contact that an import leaves out, most often since no declaration can say it.
 
     ``what`` is the facet, the item or the field (``role preview``), or the whole contact. ``why`` is a
     clause without a subject, ``remedy`` says what to do.

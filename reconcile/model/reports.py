@@ -9,7 +9,7 @@ from reconcile.clock import OPEN, Window
 
 from .contact import Identity
 from .declaration import Declaration, DeclaredItem, Mode
-from .edits import NotExpressed
+from .edits import Omission
 from .facets import Facet
 from .guards import Verdict
 from .plans.change import Change, ChangeAction
@@ -231,7 +231,7 @@ class ImportReport:
     """What an import has written, or would write.
 
     ``unchanged`` counts the contacts that were declared as they are before; ``holding_nothing`` those that
-    hold no role or tag that may be managed. ``left_out`` are whole contacts, ``not_expressed`` is what of
+    hold no role or tag that may be managed. ``left_out`` are whole contacts, ``undeclarable`` is what of
     imported ones is not declared. ``differing`` counts contacts that it is not about, for which a plan has
     changes as before; ``unsettled`` are entries that a plan refuses or sets aside as before, and why.
     """
@@ -243,8 +243,8 @@ class ImportReport:
     files: tuple[ImportedFile, ...]
     unchanged: int = 0
     holding_nothing: int = 0
-    left_out: tuple[NotExpressed, ...] = ()
-    not_expressed: tuple[NotExpressed, ...] = ()
+    left_out: tuple[Omission, ...] = ()
+    undeclarable: tuple[Omission, ...] = ()
     differing: int = 0
     unsettled: tuple[str, ...] = ()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import unified_diff
 
 from reconcile.clock import zoned_text
-from reconcile.model.edits import WHOLE_CONTACT, NotExpressed
+from reconcile.model.edits import WHOLE_CONTACT, Omission
 from reconcile.model.reports import ImportedFile, ImportReport
 from reconcile.text import count, escape_unprintable, verb_form
 
@@ -27,7 +27,7 @@ def import_text(report: ImportReport, layout: TextLayout = PLAIN) -> str:
         [
             layout.wrap("", text.headline()),
             list(text.files()),
-            list(text.not_expressed()),
+            list(text.undeclarable()),
             list(text.left_out()),
             list(text.unsettled()),
             [line for sentence in text.ending() for line in layout.wrap("", sentence)],
@@ -65,9 +65,9 @@ class _ImportText:
             lead = f"  {symbol} {pad(TERMINAL.name(file.file), width)}  "
             yield from self.layout.wrap_painted(symbol, lead, _contents(file))
 
-    def not_expressed(self) -> Iterator[str]:
+    def undeclarable(self) -> Iterator[str]:
         """What of imported contacts is not declared, a line for each."""
-        rows = self.report.not_expressed
+        rows = self.report.undeclarable
         if rows:
             yield f"Not declared, since a declaration can't say it ({count(len(rows), 'item')}):"
             yield from self._cut([f"{_label(row)}: {_reason(row)}" for row in rows])
@@ -137,11 +137,11 @@ def _contents(file: ImportedFile) -> str:
     return ", ".join(text for number, text in numbers if number)
 
 
-def _label(row: NotExpressed) -> str:
+def _label(row: Omission) -> str:
     return TERMINAL.prose(row.contact.label_with_id)
 
 
-def _reason(row: NotExpressed) -> str:
+def _reason(row: Omission) -> str:
     what = f"{row.what}: " if row.what != WHOLE_CONTACT else ""
     remedy = f"; {row.remedy}" if row.remedy else ""
     return TERMINAL.prose(f"{what}{row.why}{remedy}")

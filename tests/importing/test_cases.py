@@ -60,7 +60,7 @@ def test_edits(case: dict[str, Any], tmp_path: Path) -> None:
 
 
 def told(proposal: Proposal) -> list[str]:
-    return [f"{report.what}: {report.why}" for report in proposal.not_expressed]
+    return [f"{report.what}: {report.why}" for report in proposal.omissions]
 
 
 def proposed(case: dict[str, Any], folder: ModelFolder, root: Path) -> Proposal:

@@ -142,7 +142,7 @@ def assert_everybody_is_told(shop: Shop, proposal: Proposal, selectors: Selector
     assert {*told} == {contact.identity for contact in selection.contacts}
     assert len(told) == len(selection.contacts)
     assert len(told) + selection.holding_nothing == len(shop.account)
-    assert {*proposal.left_out} <= {report.contact for report in proposal.not_expressed}
+    assert {*proposal.left_out} <= {report.contact for report in proposal.omissions}
 
 
 BUNDLES = {

@@ -43,7 +43,7 @@ def import_contacts(common: Common, **asked: Any) -> int:
     before anything is written.
     """
     from reconcile.services.importing.import_contacts import import_into_project
-    from reconcile.services.importing.selected import ImportRequest
+    from reconcile.services.importing.request import ImportRequest
 
     request = ImportRequest(**asked)
     report = import_into_project(common.open_project(), common.console, request)

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from reconcile.model.declaration import Declaration
-from reconcile.model.edits import NotExpressed
+from reconcile.model.edits import Omission
 from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import ProblemReport
 from reconcile.model.reports import Drift, Explanation, ImportReport, ProbeReport, Timeline
@@ -87,13 +87,13 @@ def _mask_import(report: ImportReport) -> ImportReport:
     return replace(
         report,
         files=tuple(files),
-        left_out=tuple(map(_mask_not_expressed, report.left_out)),
-        not_expressed=tuple(map(_mask_not_expressed, report.not_expressed)),
+        left_out=tuple(map(_mask_omission, report.left_out)),
+        undeclarable=tuple(map(_mask_omission, report.undeclarable)),
         unsettled=tuple(map(mask_emails, report.unsettled)),
     )
 
 
-def _mask_not_expressed(row: NotExpressed) -> NotExpressed:
+def _mask_omission(row: Omission) -> Omission:
     texts = {name: mask_emails(getattr(row, name)) for name in ("what", "why", "remedy")}
     return replace(row, contact=mask_identity(row.contact), **texts)
 

@@ -8,18 +8,18 @@ from reconcile.importing.layout import SUFFIXES, Destination, FileLayout
 from reconcile.importing.selection import SelectedContacts
 from reconcile.journal.history import RunHistory, run_history
 from reconcile.model.contact import Identity
-from reconcile.model.edits import NotExpressed
+from reconcile.model.edits import Omission
 from reconcile.model.reports import ImportedFile, ImportReport
 from reconcile.services.accounts import check_clock, open_reader, warn_of_clock
 from reconcile.services.caller import Console, nothing_written
 from reconcile.services.git import checked_out_commit
 from reconcile.services.project import Project
 
-from .check import left_out
-from .file_set import write_files
-from .folder import ContactsFolder, folder_name, place_in
-from .proposed import CheckedProposal, Proposing
-from .selected import ImportRequest, select_contacts
+from .checked_proposal import CheckedProposal, CheckedProposer
+from .contacts_folder import ContactsFolder, folder_name, place_in
+from .file_transaction import write_files
+from .plan_check import left_out
+from .request import ImportRequest, select_contacts
 from .snapshot import AccountSnapshot, SnapshotReader
 
 
@@ -40,7 +40,7 @@ def _import(project: Project, console: Console, request: ImportRequest) -> Impor
     snapshot = _read_account(project, console, request, folder)
     selection = select_contacts(snapshot, request.selectors, folder.loaded.declarations)
     destination = replace(destination, files=tuple(folder.files))
-    checked = Proposing(folder, snapshot, selection, destination, request.bundles).propose_checked()
+    checked = CheckedProposer(folder, snapshot, selection, destination, request.bundles).propose()
     _warn_of_uncommitted(project, checked, console)
     if checked.files and not request.dry_run:
         write_files(checked.files, console, folder.changed_files)
@@ -95,7 +95,7 @@ def _report(
 ) -> ImportReport:
     proposal, context = checked.proposal, snapshot.context
     out = {contact.id for contact in proposal.left_out}
-    whole = [row for row in proposal.not_expressed if row.contact.id in out]
+    whole = [row for row in proposal.omissions if row.contact.id in out]
     return ImportReport(
         account=context.account,
         as_of=context.now,
@@ -105,7 +105,7 @@ def _report(
         unchanged=len(proposal.unchanged),
         holding_nothing=selection.holding_nothing,
         left_out=(*whole, *checked.excluded, *_unread(snapshot)),
-        not_expressed=tuple(row for row in proposal.not_expressed if row.contact.id not in out),
+        undeclarable=tuple(row for row in proposal.omissions if row.contact.id not in out),
         differing=checked.check.differing,
         unsettled=checked.check.unsettled,
     )
@@ -120,7 +120,7 @@ def _imported_files(checked: CheckedProposal) -> Iterator[ImportedFile]:
         yield ImportedFile(file.file, *numbers, old, file.after.decode())
 
 
-def _unread(snapshot: AccountSnapshot) -> Iterator[NotExpressed]:
+def _unread(snapshot: AccountSnapshot) -> Iterator[Omission]:
     """Contacts that could not be read, and those that the list shows in an odd form."""
     identities = {identity.id: identity for identity in snapshot.listing.identities}
     for number, reason in snapshot.unread.items():

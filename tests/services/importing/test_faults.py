@@ -10,10 +10,10 @@ from reconcile.model.contact import Contact, Grant, Identity, State
 from reconcile.model.edits import FileEdit
 from reconcile.model.record import NOTHING_REMEMBERED
 from reconcile.model.settings import Policy
-from reconcile.services.importing import proposed
+from reconcile.services.importing import checked_proposal
 from tests.services.importing.test_written_imports import Way, contents, imported, project_in, snapshot_of
 
-WAY = Way(proposed.Destination("contacts").layout, bundles=False)
+WAY = Way(checked_proposal.Destination("contacts").layout, bundles=False)
 
 
 def account(*names: str) -> tuple[Contact, ...]:
@@ -25,12 +25,12 @@ def account(*names: str) -> tuple[Contact, ...]:
 
 def broken(monkeypatch: pytest.MonkeyPatch, spoil: Callable[[str], str]) -> None:
     """The texts of files come out otherwise than they should."""
-    edited = proposed.edited_text
+    edited = checked_proposal.edited_text
 
     def spoilt(text: str | None, edit: FileEdit, **named: tuple[str, ...]) -> str:
         return spoil(edited(text, edit, **named))
 
-    monkeypatch.setattr(proposed, "edited_text", spoilt)
+    monkeypatch.setattr(checked_proposal, "edited_text", spoilt)
 
 
 SPOILT = {
@@ -91,7 +91,7 @@ def test_a_file_that_can_not_be_edited_is_named(tmp_path: Path, monkeypatch: pyt
     def refusing(_text: str | None, edit: FileEdit, **_: tuple[str, ...]) -> str:
         raise ValueError(f"{edit.file} is laid out so that it can't be edited")
 
-    monkeypatch.setattr(proposed, "edited_text", refusing)
+    monkeypatch.setattr(checked_proposal, "edited_text", refusing)
     project = project_in(tmp_path, Policy())
     snapshot = snapshot_of(account("ann"), project, NOTHING_REMEMBERED)
     with pytest.raises(ReconcileError, match=r"is laid out .*; nothing was written"):

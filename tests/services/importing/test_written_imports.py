@@ -20,10 +20,10 @@ from reconcile.model.settings import Policy, Settings, Target, TargetKind
 from reconcile.plan.matching.matches import match_declarations
 from reconcile.plan.planner import make_plan, plan_contacts
 from reconcile.services.caller import ProjectChoice
-from reconcile.services.importing.file_set import write_files
-from reconcile.services.importing.folder import ContactsFolder
-from reconcile.services.importing.proposed import CheckedProposal, Proposing
-from reconcile.services.importing.selected import select_contacts
+from reconcile.services.importing.checked_proposal import CheckedProposal, CheckedProposer
+from reconcile.services.importing.contacts_folder import ContactsFolder
+from reconcile.services.importing.file_transaction import write_files
+from reconcile.services.importing.request import select_contacts
 from reconcile.services.importing.snapshot import AccountSnapshot
 from reconcile.services.project import Project
 from tests.support.plans.import_accounts import (
@@ -75,7 +75,7 @@ def imported(project: Project, snapshot: AccountSnapshot, way: Way) -> CheckedPr
     folder = ContactsFolder.read(project)
     selection = select_contacts(snapshot, Selectors(), folder.loaded.declarations)
     destination = Destination("contacts", way.layout, tuple(folder.files))
-    checked = Proposing(folder, snapshot, selection, destination, way.bundles).propose_checked()
+    checked = CheckedProposer(folder, snapshot, selection, destination, way.bundles).propose()
     write_files(checked.files, CONSOLE)
     return checked
 

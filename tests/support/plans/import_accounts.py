@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from reconcile.authoring.data_edits import bundle_data, edit_entry, entry_data
 from reconcile.clock import LATEST
 from reconcile.declare.loader import LoadedDeclarations, load_declarations
-from reconcile.importing.expressible import can_say, can_say_email
+from reconcile.importing.declarable import can_declare, can_declare_email
 from reconcile.model.baseline import EntryKey
 from reconcile.model.contact import Contact, Grant, Identity, OtherTag, State
 from reconcile.model.declaration import Mode
@@ -191,7 +191,11 @@ def declared_entries(draw: st.DrawFn, contact: Contact, bundles: list[str]) -> E
     """An entry that most likely finds that contact."""
     identity = contact.identity
     pins = {"id": identity.id.lstrip("0"), "email": identity.email, "reference": identity.reference or ""}
-    sayable = {"id": True, "email": can_say_email(identity.email), "reference": can_say(pins["reference"])}
+    sayable = {
+        "id": True,
+        "email": can_declare_email(identity.email),
+        "reference": can_declare(pins["reference"]),
+    }
     pin = draw(st.sampled_from([name for name in pins if sayable[name]]))
     fields = mostly(st.just({}), st.fixed_dictionaries({}, optional=declared_fields), share=3)
     entry: Entry = {pin: pins[pin], **draw(fields)}

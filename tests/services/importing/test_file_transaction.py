@@ -11,8 +11,8 @@ import pytest
 
 from reconcile.cli.console import Terminal
 from reconcile.errors import ReconcileError, Refusal
-from reconcile.services.importing import file_set
-from reconcile.services.importing.file_set import PREFIX, ProposedFile, write_files
+from reconcile.services.importing import file_transaction
+from reconcile.services.importing.file_transaction import PREFIX, ProposedFile, write_files
 
 CONSOLE = Terminal(quiet=True)
 
@@ -138,14 +138,14 @@ def test_whenever_it_is_interrupted_each_file_is_old_or_new(
     """And no other is left, but those that no loader reads."""
     steps = iter(range(step + 1))
     for name in ("mkstemp", "sync_folder"):
-        original = getattr(file_set, name)
+        original = getattr(file_transaction, name)
 
         def stopping(*arguments: object, original: object = original, **named: object) -> object:
             if next(steps) == step:
                 raise KeyboardInterrupt
             return original(*arguments, **named)  # type: ignore[operator]
 
-        monkeypatch.setattr(file_set, name, stopping)
+        monkeypatch.setattr(file_transaction, name, stopping)
     with suppress(KeyboardInterrupt, StopIteration):
         write_files(both(folder), CONSOLE)
     assert contents(folder) in ({"a.yaml": b"old a"}, {"a.yaml": b"new a", "b/c.yaml": b"new c"})

@@ -1,4 +1,4 @@
-"""What the language of declarations can say: texts, addresses, ends of windows, values of fields.
+"""What a declaration may say and how it is written: texts, addresses, ends of windows, values of fields.
 
 The rules are those by which ``declare`` reads; ``tests/importing`` holds the two against each other.
 """
@@ -27,7 +27,7 @@ _LONGEST_IN_COMMENT = 60
 """Maximum length of one text of the account in a comment; a longer one is cut."""
 
 
-def can_say(text: str) -> bool:
+def can_declare(text: str) -> bool:
     """True for a text that may stand as a role, a tag or a reference: on one line, and all of it is seen."""
     return bool(text) and not text.isspace() and _is_one_line(text)
 
@@ -36,12 +36,12 @@ def _is_one_line(text: str) -> bool:
     return invisible_character(text) is None and not _BREAKS.search(text)
 
 
-def can_say_id(text: str) -> bool:
+def can_declare_id(text: str) -> bool:
     """True for an id of the only form that a declaration takes."""
     return CONTACT_ID.fullmatch(text) is not None
 
 
-def can_say_email(text: str) -> bool:
+def can_declare_email(text: str) -> bool:
     """True for a bare address."""
     return EMAIL_FORM.fullmatch(text) is not None and _is_one_line(text)
 
@@ -52,7 +52,7 @@ def written_tag(value: str) -> str | None:
     None when it can't be said.
     """
     bare = value.strip(whitespace)
-    return bare if can_say(bare) else None
+    return bare if can_declare(bare) else None
 
 
 def written_end(expires: datetime | None, timezone: str) -> date | datetime | None:
@@ -60,7 +60,7 @@ def written_end(expires: datetime | None, timezone: str) -> date | datetime | No
     return expires and (day_ended_by(expires, zone(timezone)) or expires)
 
 
-def can_say_field(facet: Facet, name: str, value: str | None) -> bool:
+def can_declare_field(facet: Facet, name: str, value: str | None) -> bool:
     """True for a value that a field of the profile or of the address may have; None is an empty one."""
     field = _TABLES[facet].get(name.casefold())
     if field is None:
@@ -80,7 +80,7 @@ _NEVER_EMPTY = {FieldKind.EMAIL, FieldKind.COUNTRY}
 def _has_form(kind: FieldKind, value: str) -> bool:
     match kind:
         case FieldKind.EMAIL:
-            return can_say_email(value)
+            return can_declare_email(value)
         case FieldKind.COUNTRY:
             return COUNTRY_CODE.fullmatch(value) is not None and value not in COUNTRY_SLIPS
         case FieldKind.COMPANY:

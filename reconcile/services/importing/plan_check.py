@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from reconcile.declare.loader import LoadedDeclarations
 from reconcile.model.contact import Identity
-from reconcile.model.edits import WHOLE_CONTACT, NotExpressed
+from reconcile.model.edits import WHOLE_CONTACT, Omission
 from reconcile.plan.contact_plan import ContactPlan
 from reconcile.plan.matching.matches import unknown_roles
 from reconcile.plan.planner import plan_contacts
@@ -23,7 +23,7 @@ class CheckedPlan:
     which it is not sure whom they mean: a plan refuses them or sets them aside, each with its place.
     """
 
-    faults: tuple[NotExpressed, ...] = ()
+    faults: tuple[Omission, ...] = ()
     differing: int = 0
     unsettled: tuple[str, ...] = ()
 
@@ -40,7 +40,7 @@ def check_plan(
     pairs = tuple(pair for pair in claims.matches.matched if pair[1].id in live)
     matches = replace(claims.matches, matched=pairs, to_create=())
     plans = {plan.identity.id: plan for plan in plan_contacts(matches, live, snapshot.context)}
-    faults: list[NotExpressed] = []
+    faults: list[Omission] = []
     for identity in sorted(imported):
         plan = plans.pop(identity.id, None)
         why = _settle_first(plan, snapshot) if plan else claims.doubt(identity)
@@ -60,9 +60,9 @@ def _unsettled(loaded: LoadedDeclarations, snapshot: AccountSnapshot) -> Iterato
             yield f"{doubt.declaration.place}: {doubt.reason}"
 
 
-def left_out(identity: Identity, why: str, remedy: str) -> NotExpressed:
+def left_out(identity: Identity, why: str, remedy: str) -> Omission:
     """A contact as one that is left out as a whole."""
-    return NotExpressed(identity, WHOLE_CONTACT, why, remedy)
+    return Omission(identity, WHOLE_CONTACT, why, remedy)
 
 
 def _settle_first(plan: ContactPlan, snapshot: AccountSnapshot) -> str:

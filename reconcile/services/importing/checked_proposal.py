@@ -1,4 +1,4 @@
-"""What an import writes, file by file, with a plan that is proven empty before anything is written."""
+"""What an import will write, file by file, once a plan with these files has been proven to be empty."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,13 +11,13 @@ from reconcile.importing.layout import Destination
 from reconcile.importing.proposal import ImportContext, Proposal, propose
 from reconcile.importing.selection import SelectedContacts
 from reconcile.model.contact import Identity, email_key
-from reconcile.model.edits import FileEdit, NotExpressed
+from reconcile.model.edits import FileEdit, Omission
 from reconcile.model.problem import Problem
 from reconcile.text import escape_unprintable
 
-from .check import EMPTY_PLAN, FAULT_OF_OURS, CheckedPlan, check_plan, left_out
-from .file_set import ProposedFile
-from .folder import ContactsFolder
+from .contacts_folder import ContactsFolder
+from .file_transaction import ProposedFile
+from .plan_check import EMPTY_PLAN, FAULT_OF_OURS, CheckedPlan, check_plan, left_out
 from .snapshot import AccountSnapshot
 
 MOST_CHECKS = 3
@@ -33,13 +33,13 @@ class CheckedProposal:
 
     proposal: Proposal
     files: tuple[ProposedFile, ...]
-    excluded: tuple[NotExpressed, ...] = ()
+    excluded: tuple[Omission, ...] = ()
     check: CheckedPlan = EMPTY_PLAN
 
 
 @dataclass(frozen=True, slots=True)
-class Proposing:
-    """Makes a proposal for a folder from what was read of the account, and checks it."""
+class CheckedProposer:
+    """Proposes files for a folder from what was read of the account, until a plan with them is empty."""
 
     folder: ContactsFolder
     snapshot: AccountSnapshot
@@ -47,9 +47,9 @@ class Proposing:
     destination: Destination
     bundles: bool = False
 
-    def propose_checked(self) -> CheckedProposal:
+    def propose(self) -> CheckedProposal:
         """The proposal; ReconcileError where no plan right after it is empty, whoever is left out."""
-        excluded: tuple[NotExpressed, ...] = ()
+        excluded: tuple[Omission, ...] = ()
         for _ in range(MOST_CHECKS):
             proposal = self._propose({row.contact for row in excluded})
             files = tuple(self._files(proposal))
@@ -103,13 +103,13 @@ def _imported(proposal: Proposal) -> tuple[Identity, ...]:
     return (*proposal.added, *proposal.edited, *proposal.unchanged)
 
 
-def _are_ours(excluded: Iterable[NotExpressed]) -> bool:
+def _are_ours(excluded: Iterable[Omission]) -> bool:
     return any(row.remedy == FAULT_OF_OURS for row in excluded)
 
 
 def _blamed(
     problems: Iterable[Problem], contents: Mapping[str, bytes], imported: Iterable[Identity]
-) -> tuple[NotExpressed, ...]:
+) -> tuple[Omission, ...]:
     """The imported contacts whose entries have these problems; ReconcileError where that is none."""
     contacts = _Named.of(imported)
     blamed: dict[Identity, str] = {}

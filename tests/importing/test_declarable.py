@@ -14,11 +14,11 @@ from reconcile.declare.problems import ProblemList
 from reconcile.declare.schema.declarations import contact_mapping
 from reconcile.declare.schema.scalars import window_end
 from reconcile.declare.yaml.reader import read_tree
-from reconcile.importing.expressible import (
-    can_say,
-    can_say_email,
-    can_say_field,
-    can_say_id,
+from reconcile.importing.declarable import (
+    can_declare,
+    can_declare_email,
+    can_declare_field,
+    can_declare_id,
     written_end,
     written_tag,
 )
@@ -59,12 +59,12 @@ def is_taken(entry: dict[str, Any]) -> bool:
 
 
 SAYABLE: dict[str, tuple[Callable[[str], bool], Callable[[str], dict[str, Any]]]] = {
-    "role": (can_say, lambda text: {"roles": [text]}),
-    "role with an end": (can_say, lambda text: {"roles": [{"reference": text, "expires": "2027-01-31"}]}),
-    "tag": (can_say, lambda text: {"tags": [{"value": text}]}),
-    "reference": (can_say, lambda text: {"reference": text}),
-    "email": (can_say_email, lambda text: {"email": text}),
-    "id": (can_say_id, lambda text: {"id": text}),
+    "role": (can_declare, lambda text: {"roles": [text]}),
+    "role with an end": (can_declare, lambda text: {"roles": [{"reference": text, "expires": "2027-01-31"}]}),
+    "tag": (can_declare, lambda text: {"tags": [{"value": text}]}),
+    "reference": (can_declare, lambda text: {"reference": text}),
+    "email": (can_declare_email, lambda text: {"email": text}),
+    "id": (can_declare_id, lambda text: {"id": text}),
 }
 
 
@@ -93,15 +93,15 @@ def test_fields(field: tuple[Facet, str], value: str | None) -> None:
     """A field gets the live value only where a declaration may give it; the account has no empty texts."""
     facet, name = field
     if value != "":
-        assert can_say_field(facet, name, value) == is_taken({facet.value: {name: value}})
+        assert can_declare_field(facet, name, value) == is_taken({facet.value: {name: value}})
 
 
 @given(TEXTS)
 def test_a_tag_is_written_without_blanks(value: str) -> None:
     """What is written of a tag is the same tag."""
     written = written_tag(value)
-    assert written is None or (can_say(written) and tag_key(written) == tag_key(value))
-    assert written is not None or not can_say(value)
+    assert written is None or (can_declare(written) and tag_key(written) == tag_key(value))
+    assert written is not None or not can_declare(value)
 
 
 @given(

@@ -4,43 +4,45 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reconcile.model.contact import Contact
-from reconcile.model.edits import WHOLE_CONTACT, NewEntry, NotExpressed, WrittenItem
+from reconcile.model.edits import WHOLE_CONTACT, NewEntry, Omission, WrittenItem
 from reconcile.model.facets import SETS, Facet
 from reconcile.text import listed
 
-from .expressible import in_comment
+from .declarable import in_comment
 from .held_sets import HeldSet, Reading, held_set
-from .pins import NamesInUse, Pin
+from .identifiers import EntryIdentifier, NamesInUse
 
 
 @dataclass(frozen=True, slots=True)
-class Expressed:
+class EntryProposal:
     """The entry of a contact, None where there is nothing to declare, and what it can't say."""
 
     entry: NewEntry | None
-    not_expressed: tuple[NotExpressed, ...] = ()
+    omissions: tuple[Omission, ...] = ()
 
 
-def express(contact: Contact, names: NamesInUse, reading: Reading, *, by_name: bool = False) -> Expressed:
+def propose_entry(
+    contact: Contact, names: NamesInUse, reading: Reading, *, by_name: bool = False
+) -> EntryProposal:
     """The entry under which the contact stays as it is.
 
     A set in which it holds nothing is left out, unless the contact was asked for ``by_name``.
     """
-    pin = names.pin(contact.identity)
-    if pin is None:
-        return Expressed(None, (_without_pin(contact),))
+    identifier = names.identifier(contact.identity)
+    if identifier is None:
+        return EntryProposal(None, (_without_identifier(contact),))
     held = [held_set(contact, facet, reading) for facet in SETS]
     sets = {one.facet: _declared(one, reading, by_name=by_name) for one in held}
     reports = tuple(fault.report for one in held for fault in one.undeclarable)
     if all(items is None for items in sets.values()):
-        return Expressed(None, reports)
-    return Expressed(_entry(contact, pin, sets, held), reports)
+        return EntryProposal(None, reports)
+    return EntryProposal(_entry(contact, identifier, sets, held), reports)
 
 
-def _without_pin(contact: Contact) -> NotExpressed:
+def _without_identifier(contact: Contact) -> Omission:
     why = "nothing that an entry could say finds it alone"
     remedy = "give it a reference of its own in Evance, or correct the entry that has its id"
-    return NotExpressed(contact.identity, WHOLE_CONTACT, why, remedy)
+    return Omission(contact.identity, WHOLE_CONTACT, why, remedy)
 
 
 def _declared(held: HeldSet, reading: Reading, *, by_name: bool) -> tuple[WrittenItem, ...] | None:
@@ -52,23 +54,23 @@ def _declared(held: HeldSet, reading: Reading, *, by_name: bool) -> tuple[Writte
 
 def _entry(
     contact: Contact,
-    pin: Pin,
+    identifier: EntryIdentifier,
     sets: Mapping[Facet, tuple[WrittenItem, ...] | None],
     held: Sequence[HeldSet],
 ) -> NewEntry:
     return NewEntry(
-        id=pin.id,
-        reference=pin.reference,
-        email=pin.email,
-        comment="; ".join([*_names(contact, pin), *_undeclared(held)]),
+        id=identifier.id,
+        reference=identifier.reference,
+        email=identifier.email,
+        comment="; ".join([*_names(contact, identifier), *_undeclared(held)]),
         roles=sets[Facet.ROLES],
         tags=sets[Facet.TAGS],
     )
 
 
-def _names(contact: Contact, pin: Pin) -> list[str]:
+def _names(contact: Contact, identifier: EntryIdentifier) -> list[str]:
     """Who a contact is that is known by its id alone."""
-    if pin.id is None:
+    if identifier.id is None:
         return []
     profile = contact.state.fields(Facet.PROFILE)
     person = " ".join(filter(None, (profile.get("firstname"), profile.get("lastname"))))
@@ -87,5 +89,5 @@ def _undeclared(held: Sequence[HeldSet]) -> list[str]:
     ]
 
 
-def _reason(report: NotExpressed) -> str:
+def _reason(report: Omission) -> str:
     return report.why if report.what in SETS else f"{report.what}, {report.why}"

@@ -1,4 +1,4 @@
-"""By what an entry finds its contact: by what finds no one else, neither now nor with the other entries."""
+"""Whether a new entry names its contact by e-mail, reference or id: by what finds nobody else."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,12 +10,12 @@ from reconcile.model.facets import Facet
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.plan.matching.directory import Directory, possible_emails
 
-from .expressible import can_say, can_say_email, can_say_id
+from .declarable import can_declare, can_declare_email, can_declare_id
 
 
 @dataclass(frozen=True, slots=True)
-class Pin:
-    """What an entry says of whom it means; one of the three."""
+class EntryIdentifier:
+    """What a new entry says of whom it means; one of the three, as it is to be written."""
 
     id: str | None = None
     reference: str | None = None
@@ -54,23 +54,23 @@ class NamesInUse:
             frozenset(entry.id for entry in entries if entry.id),
         )
 
-    def pin(self, identity: Identity) -> Pin | None:
-        """By what a new entry finds the contact; None where nothing does that can be said.
+    def identifier(self, identity: Identity) -> EntryIdentifier | None:
+        """By what a new entry finds the contact; None where nothing does that can be declared.
 
         Users are known by their e-mail, others by their reference: guests repeat addresses.
         """
         if identity.type == USER and self._is_found_by_email(identity):
-            return Pin(email=identity.email)
+            return EntryIdentifier(email=identity.email)
         if identity.type != USER and self._is_found_by_reference(identity):
-            return Pin(reference=identity.reference)
-        if can_say_id(identity.id) and identity.id not in self.ids:
-            return Pin(id=identity.id)
+            return EntryIdentifier(reference=identity.reference)
+        if can_declare_id(identity.id) and identity.id not in self.ids:
+            return EntryIdentifier(id=identity.id)
         return None
 
     def _is_found_by_email(self, identity: Identity) -> bool:
         key = email_key(identity.email)
         return (
-            can_say_email(identity.email)
+            can_declare_email(identity.email)
             and key not in self.emails
             and set(self.directory.by_email.get(key, ())) == {identity}
             and self.remembered.contact(EntryKey(email=key)) in {None, identity.id}
@@ -79,7 +79,7 @@ class NamesInUse:
     def _is_found_by_reference(self, identity: Identity) -> bool:
         reference = identity.reference or ""
         return (
-            can_say(reference)
+            can_declare(reference)
             and reference not in self.references
             and set(self.directory.by_reference.get(reference, ())) == {identity}
             and self.remembered.contact(EntryKey(reference=reference)) in {None, identity.id}
