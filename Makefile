@@ -35,6 +35,7 @@ setup: $(READY)  ## Make .venv with all that the other targets need.
 
 demo: $(RUNNABLE)  ## Plan, apply and plan again against the embedded sandbox.
 	@$(BIN)/python -m reconcile demo
+	@echo "Here, where nothing is installed, 'reconcile' is '$(BIN)/python -m reconcile'."
 
 test: $(READY)  ## Run the tests.
 	$(BIN)/python -m pytest -n auto -m "not long"

@@ -59,5 +59,5 @@ def _refuse_others(file: Path, here: Path) -> None:
     if file.parent != here and file.lstat().st_uid not in trusted:
         raise UsageError(
             f"{escape_unprintable(str(file))} belongs to another user, so it is not taken unasked; "
-            "if it is the one you mean, name it with --config"
+            "if it is the one you mean, name it with --config, else make a project here with 'reconcile init'"
         )

@@ -142,6 +142,8 @@ def test_a_configuration_of_another_user_is_not_taken_unasked(
     monkeypatch.chdir(checkout / "contacts")
     with pytest.raises(UsageError, match="belongs to another user"):
         configuration_file.find_configuration()
+    begun = run_in(checkout / "contacts", "init", "--dry-run")
+    assert (begun.code, begun.err) == (0, "")
     os.chown(checkout / "contacts", 12345, 12345)
     assert configuration_file.find_configuration().path == Path("../reconcile.yaml")
     monkeypatch.chdir(checkout)

@@ -94,7 +94,10 @@ def _folder(directory: Path | None) -> Path:
         if os.path.lexists(directory) and not directory.is_dir():
             raise UsageError(f"{directory} is no folder: name another one")
         return directory
-    found = find_configuration()
+    try:
+        found = find_configuration()
+    except UsageError:
+        return Path()  # the one above is somebody else's: no command would take it in here
     if found.above:
         raise UsageError(
             f"this folder is in the project of {found.path}; "

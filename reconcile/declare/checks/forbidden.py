@@ -78,7 +78,8 @@ def refuse_credentials(node: YamlNode, problems: ProblemList) -> YamlNode:
 
 
 def _refused_key(key: ScalarNode, problems: ProblemList) -> bool:
-    if re.sub("[^a-z]", "", key.text.lower()) not in _CREDENTIAL_KEYS and not _VALUE.search(key.text):
+    name = re.sub("[^a-z]", "", key.text.lower()).removeprefix("evance")
+    if name not in _CREDENTIAL_KEYS and not _VALUE.search(key.text):
         return False
     problems.add(rules.CREDENTIAL, key, f"a credential stands here; {ADVICE}")
     return True

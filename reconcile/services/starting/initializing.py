@@ -76,15 +76,19 @@ def _obstacles(path: Path, folder: Path) -> Iterator[str]:
 
 
 def _kept(path: Path, file: NewFile) -> FileOutcome:
-    """A file that is there already, with what it lacks; nothing where it can't be read."""
+    """A file that is there already, with what it lacks."""
     try:
         text = path.read_text("utf-8", "replace") if path.is_file() else None
     except OSError:
         text = None
-    lines = file.lacking(text) if text is not None else ()
-    other = text is not None and text != file.text
-    remark = "add these lines" if lines else file.renewal if other else ""
+    if text is None:
+        return FileOutcome(file.path, FileAction.KEPT, _UNREADABLE)
+    lines = file.lacking(text)
+    remark = "add these lines" if lines else file.renewal if text != file.text else ""
     return FileOutcome(file.path, FileAction.KEPT, remark, lines)
+
+
+_UNREADABLE = "what stands there is no file that can be read; move it away, and call init again"
 
 
 def first_of(folder: Path, *, practice: bool, example: bool | None) -> First:
