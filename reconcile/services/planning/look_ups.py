@@ -60,12 +60,12 @@ class LookUps:
         return self._listed(contacts) if undecided else FoundContacts(listing, whole=False)
 
     def with_namesakes(
-        self, found: FoundContacts, asked: Sequence[Declaration], folder: Iterable[Declaration]
+        self, found: FoundContacts, asked: Sequence[Declaration], folder: Sequence[Declaration]
     ) -> FoundContacts:
         """What was ``asked`` for and found, and who has the name by which an entry would find one of these.
 
         That is the address of a user, and the reference of others; or of anybody where an entry of the
-        ``folder`` names it. All contacts where the account does not answer.
+        ``folder`` names it. And whom such an entry was about. All contacts where the account does not answer.
         """
         if found.whole:
             return found
@@ -77,7 +77,24 @@ class LookUps:
         rows = self._searched(searches - self._pins(asked))
         if rows is None:
             return self._listed(contacts)
-        return FoundContacts(_listing([found.listing, *rows], contacts), whole=False)
+        listing = _listing([found.listing, *rows], contacts)
+        others, unread = self._read(self._meant_before(listing, folder))
+        if unread:
+            return self._listed(contacts | others)
+        return FoundContacts(_listing([listing], contacts | others), whole=False)
+
+    def _meant_before(self, listing: Listing, folder: Iterable[Declaration]) -> set[str]:
+        """The ids of contacts that entries were about whose names others have now.
+
+        Who is not looked for would count as gone: the new holder of an address as the one that is meant.
+        """
+        directory = Directory.of(listing.identities)
+        naming = (
+            entry
+            for entry in folder
+            if email_key(entry.email or "") in directory.by_email or entry.reference in directory.by_reference
+        )
+        return self._ids(naming) - {identity.id for identity in listing.identities}
 
     def _list_is_cheaper(self, requests: int) -> bool:
         """Whether the list has fewer pages; the account is asked where what is known of it is not enough."""
