@@ -170,8 +170,13 @@ def _file_diff(file: ImportedFile) -> Iterator[str]:
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""What steers a terminal or turns a line around. Tabs, marks and blanks of any kind may stand in comments."""
+
+
 def _shown(line: str) -> str:
-    """A line of the diff; its end stays, be it that of another system."""
+    """A line of the diff as ``git apply`` takes it; its end stays, be it that of another system."""
     bare = line.removesuffix("\n")
     end = "\r\n" if bare.endswith("\r") else "\n"
-    return escape_unprintable(bare.removesuffix("\r")) + end
+    bare = bare.removesuffix("\r")
+    return (escape_unprintable(bare) if _CONTROLS.search(bare) else bare) + end
