@@ -183,7 +183,8 @@ def test_a_selector_that_means_nobody_is_an_error(project: Project, call: tuple[
 
 def test_a_dry_run_prints_what_git_can_apply(project: Project) -> None:
     """The diff alone is the result; the account of it stands on standard error."""
-    project.declare("contacts:\r\n  - email: grace.odell@example.com\r\n    tags: []\r\n")
+    odd = "# a\ttab, a\xa0blank, \U0001f469\u200d\U0001f467"
+    project.declare(f"\ufeffcontacts:\r\n  - email: grace.odell@example.com  {odd}\r\n    tags: []\r\n")
     before = files(project)
     dry = project.run("import", "--all", "--layout", "by-role", "--dry-run", "--as-of", AS_OF)
     assert (dry.code, files(project)) == (0, before), dry.said
@@ -198,6 +199,17 @@ def test_a_dry_run_prints_what_git_can_apply(project: Project) -> None:
     git = ["git", "apply", "--whitespace=nowarn", "-"]
     subprocess.run(git, input=dry.out.encode(), cwd=project.root, check=True)
     assert files(project) == written
+
+
+def test_a_link_in_the_place_of_a_new_file_is_named(project: Project) -> None:
+    """To import again, as for a file that somebody changed, would not help: 64, with what does."""
+    project.declare(f"contacts:\n  - {{email: {TOM}, tags: []}}\n", "contacts/zz.yaml")
+    (project.root / "contacts/contacts.yaml").symlink_to("zz.yaml")
+    done = project.run("import", "--email", GRACE, "--dry-run")
+    assert done.code == 64, done.said
+    assert "contacts/contacts.yaml is a link to contacts/zz.yaml: name that file with --into" in done.err
+    done = project.run("import", "--email", GRACE, "--into", "contacts/zz.yaml")
+    assert done.code == 0, done.said
 
 
 def test_an_invalid_folder_is_refused(project: Project, shop: Shop) -> None:
@@ -253,6 +265,21 @@ def test_what_a_contact_has_lost_leaves_its_entry(project: Project, shop: Shop) 
     done = project.run("import", "--all", "--as-of", AS_OF)
     assert (done.code, "51 contacts added, 1 contact edited" in done.out) == (0, True), done.said
     assert_plan_is_empty(project)
+
+
+def test_whom_an_entry_was_about_is_not_gone_for_being_somebody_else_now(
+    project: Project, shop: Shop
+) -> None:
+    """By whatever the new holder of its address is asked for: 'gone' would tell to pin that stranger."""
+    project.run("import", "--email", GRACE, "--as-of", AS_OF)
+    assert project.run("apply", "--yes", "--as-of", AS_OF).code == 0
+    known, other = shop.id(GRACE), shop.id(TOM)
+    shop.edit(known, email="grace@example.org")
+    shop.edit(other, email=GRACE)
+    for asked in (("--id", other), ("--email", GRACE)):
+        done = project.run("import", *asked, "--as-of", AS_OF)
+        assert f"contact {known} was this person at the last run; " in done.out, done.said
+        assert f"pin the one that is meant with 'id: {known}' or 'id: {other}'" in done.out
 
 
 def test_an_entry_that_means_nobody_is_told_of(project: Project, shop: Shop) -> None:

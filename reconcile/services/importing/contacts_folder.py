@@ -54,8 +54,12 @@ class ContactsFolder:
         return sorted(name for name in {*self.files, *now} if self.files.get(name) != now.get(name))
 
     def path(self, file: str) -> Path:
-        """Where a file lies, or will lie."""
-        return self.paths.get(file, self.project.choice.checkout / file)
+        """Where a file lies, or will lie; UsageError where that is a link to another file of the folder."""
+        path = self.paths.get(file, self.project.choice.checkout / file)
+        if file not in self.paths and path.is_symlink():
+            meant = relative(path.resolve(), self.project.choice.checkout.resolve())
+            raise UsageError(f"{file} is a link to {meant}: name that file with --into")
+        return path
 
     def head(self, file: str) -> tuple[str, ...]:
         """The first lines of a new file: they name the project's schema, where it has one, to editors."""
