@@ -30,13 +30,13 @@ def open_regular(path: Path) -> BinaryIO:
 
 def replace_file(path: Path, content: bytes, mode: int) -> None:
     """Write a file in place of the one that is there; OSError leaves that one as it was."""
-    with _written_beside(path, content, mode) as temporary:
+    with written_beside(path, content, mode) as temporary:
         temporary.replace(path)
 
 
 def add_new_file(path: Path, content: bytes, mode: int) -> None:
     """Write a file where there is none; FileExistsError leaves what is there, be it a broken link."""
-    with _written_beside(path, content, mode) as temporary:
+    with written_beside(path, content, mode) as temporary:
         try:
             os.link(temporary, path)
         except FileExistsError:
@@ -48,9 +48,12 @@ def add_new_file(path: Path, content: bytes, mode: int) -> None:
 
 
 @contextmanager
-def _written_beside(path: Path, content: bytes, mode: int) -> Iterator[Path]:
-    """A file with that content, on the disk, beside the path that it is for; removed unless it is renamed."""
-    descriptor, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
+def written_beside(path: Path, content: bytes, mode: int, *, prefix: str | None = None) -> Iterator[Path]:
+    """A file with that content, on the disk, beside the path that it is for; removed unless it is renamed.
+
+    ``prefix`` begins its name, by default a dot and the name that it is to get.
+    """
+    descriptor, name = mkstemp(prefix=prefix or f".{path.name}.", dir=path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:

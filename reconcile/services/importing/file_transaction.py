@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkstemp
 
 from reconcile.errors import ReconcileError, Refusal
-from reconcile.journal.durable_files import replace_file, sync_folder
+from reconcile.journal.durable_files import replace_file, sync_folder, written_beside
 from reconcile.services.caller import Console
 from reconcile.text import escape_unprintable
 
@@ -92,14 +91,8 @@ def _stage_or_tell(file: ProposedFile, stack: ExitStack) -> Path:
 def _stage(file: ProposedFile, stack: ExitStack) -> Path:
     target = _target(file.path)
     _make_folders(target.parent, stack)
-    descriptor, name = mkstemp(prefix=f"{PREFIX}{os.getpid()}-", dir=target.parent)
-    stack.callback(_remove, Path(name))
-    with os.fdopen(descriptor, "wb") as staged:
-        staged.write(file.after)
-        staged.flush()
-        os.fchmod(descriptor, _mode(target))
-        os.fsync(descriptor)
-    return Path(name)
+    prefix = f"{PREFIX}{os.getpid()}-"
+    return stack.enter_context(written_beside(target, file.after, _mode(target), prefix=prefix))
 
 
 def _make_folders(folder: Path, stack: ExitStack) -> None:
@@ -108,11 +101,6 @@ def _make_folders(folder: Path, stack: ExitStack) -> None:
     for path in reversed(missing):
         path.mkdir(exist_ok=True)
         stack.callback(_remove_empty, path)
-
-
-def _remove(path: Path) -> None:
-    with suppress(OSError):
-        path.unlink()
 
 
 def _remove_empty(path: Path) -> None:
@@ -158,7 +146,8 @@ def _sweep(folders: set[Path]) -> None:
         for path in folder.glob(f"{PREFIX}*") if folder.is_dir() else ():
             process = path.name.removeprefix(PREFIX).partition("-")[0]
             if process.isdecimal() and not _runs(int(process)):
-                _remove(path)
+                with suppress(OSError):
+                    path.unlink()
 
 
 def _runs(process: int) -> bool:

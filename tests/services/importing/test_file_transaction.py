@@ -11,6 +11,7 @@ import pytest
 
 from reconcile.cli.console import Terminal
 from reconcile.errors import ReconcileError, Refusal
+from reconcile.journal import durable_files
 from reconcile.services.importing import file_transaction
 from reconcile.services.importing.file_transaction import PREFIX, ProposedFile, write_files
 
@@ -137,15 +138,15 @@ def test_whenever_it_is_interrupted_each_file_is_old_or_new(
 ) -> None:
     """And no other is left, but those that no loader reads."""
     steps = iter(range(step + 1))
-    for name in ("mkstemp", "sync_folder"):
-        original = getattr(file_transaction, name)
+    for module, name in ((durable_files, "mkstemp"), (file_transaction, "sync_folder")):
+        original = getattr(module, name)
 
         def stopping(*arguments: object, original: object = original, **named: object) -> object:
             if next(steps) == step:
                 raise KeyboardInterrupt
             return original(*arguments, **named)  # type: ignore[operator]
 
-        monkeypatch.setattr(file_transaction, name, stopping)
+        monkeypatch.setattr(module, name, stopping)
     with suppress(KeyboardInterrupt, StopIteration):
         write_files(both(folder), CONSOLE)
     assert contents(folder) in ({"a.yaml": b"old a"}, {"a.yaml": b"new a", "b/c.yaml": b"new c"})

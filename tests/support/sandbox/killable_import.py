@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from reconcile.cli.command_line import main
-from reconcile.services.importing import file_set
+from reconcile.journal import durable_files
+from reconcile.services.importing import file_transaction
 
 LAST, SIGNAL = int(sys.argv[1]), signal.Signals[sys.argv[2]]
 
@@ -38,6 +39,11 @@ def stepping(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 if __name__ == "__main__":
-    for module, name in ((file_set, "mkstemp"), (file_set, "sync_folder"), (os, "fsync"), (Path, "replace")):
+    for module, name in (
+        (durable_files, "mkstemp"),
+        (file_transaction, "sync_folder"),
+        (os, "fsync"),
+        (Path, "replace"),
+    ):
         setattr(module, name, stepping(getattr(module, name)))
     main(sys.argv[3:])
