@@ -10,7 +10,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from reconcile.services.starting.initializing import machine_timezone
+from reconcile.services.starting.environment import machine_timezone
 from tests.support.command_line import CommandResult, run_command
 
 FILES = {

@@ -10,7 +10,7 @@ import yaml
 
 from reconcile.cli import version
 from reconcile.cli.commands import init
-from reconcile.services.starting.new_files import ForgeKind, Steered, ToolSource, ci_files
+from reconcile.services.starting.ci_files import ForgeKind, PipelineScope, ToolSource, ci_files
 from tests.support.command_line import CommandResult, run_command
 
 ROOT = Path(__file__).parent.parent.parent
@@ -38,7 +38,7 @@ def init_in(folder: Path, *arguments: str) -> CommandResult:
 @pytest.mark.parametrize("name", ["plan", "apply", "drift"])
 def test_they_are_our_own_but_for_the_tool(name: str) -> None:
     """One source: what is changed in our own is changed in what others get."""
-    files = {file.path: file.text for file in ci_files(ForgeKind.GITHUB, TOOL, (), Steered("shop"))}
+    files = {file.path: file.text for file in ci_files(ForgeKind.GITHUB, TOOL, (), PipelineScope("shop"))}
     written, own = files[f".github/workflows/{name}.yml"], ROOT / ".github" / "workflows" / f"{name}.yml"
     theirs, ours = written.splitlines()[1:], own.read_text().splitlines()[1:]
     assert len(theirs) == len(ours)
@@ -52,8 +52,8 @@ def test_they_are_our_own_but_for_the_tool(name: str) -> None:
 def test_they_are_valid_and_pinned(empty: Path) -> None:
     """By the published schemas, and by zizmor at its pedantic level."""
     for file in (
-        *ci_files(ForgeKind.GITHUB, TOOL, (), Steered("shop")),
-        *ci_files(ForgeKind.GITLAB, TOOL, (), Steered("shop")),
+        *ci_files(ForgeKind.GITHUB, TOOL, (), PipelineScope("shop")),
+        *ci_files(ForgeKind.GITLAB, TOOL, (), PipelineScope("shop")),
     ):
         path = empty / file.path
         path.parent.mkdir(parents=True, exist_ok=True)

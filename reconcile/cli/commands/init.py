@@ -17,8 +17,9 @@ from reconcile.model.declaration import Mode
 from reconcile.text import quoted
 
 if TYPE_CHECKING:
+    from reconcile.services.starting.ci_files import ToolSource
     from reconcile.services.starting.initializing import FileOutcome
-    from reconcile.services.starting.new_files import NewFile, NewProject, ToolSource
+    from reconcile.services.starting.new_files import NewFile, NewProject
 
 
 @click.command(short_help="Write what a new project needs, and overwrite nothing.")
@@ -56,7 +57,8 @@ def init(  # noqa: PLR0913 - an argument for each option
     That is the configuration, a first declaration, JSON Schemas and settings for editors, .gitignore and a
     hook for pre-commit. Without an account, the project is about the practice shop of the embedded sandbox.
     """
-    from reconcile.services.starting.initializing import first_of, initialize
+    from reconcile.services.starting.environment import first_file
+    from reconcile.services.starting.initializing import initialize
     from reconcile.services.starting.new_files import NewProject, new_files
 
     _refuse_contradictions(account, ci, owners, example=example)
@@ -66,7 +68,7 @@ def init(  # noqa: PLR0913 - an argument for each option
         timezone=_timezone(timezone),
         account=_account(account),
         manage=Mode(manage),
-        first=first_of(folder, practice=account is None, example=example),
+        first=first_file(folder, practice=account is None, example=example),
     )
     console, workflows = Terminal(), _Workflows(ci, owners) if ci else None
     files = [*new_files(project), *(workflows.files(project, folder) if workflows else ())]
@@ -108,7 +110,7 @@ def _folder(directory: Path | None) -> Path:
 
 def _timezone(named: str | None) -> str:
     from reconcile.declare.settings import is_timezone, unknown_timezone
-    from reconcile.services.starting.initializing import machine_timezone
+    from reconcile.services.starting.environment import machine_timezone
 
     if named is None:
         return machine_timezone(os.environ)
@@ -135,12 +137,8 @@ def _lines(outcomes: "Iterable[FileOutcome]", folder: Path, *, dry_run: bool) ->
 
 
 def _ending(project: "NewProject", folder: Path) -> str:
-    from reconcile.services.starting.initializing import (
-        CREDENTIALS,
-        repository_around,
-        steps_after_init,
-        steps_text,
-    )
+    from reconcile.services.starting.environment import repository_around
+    from reconcile.services.starting.next_steps import CREDENTIALS, steps_after_init, steps_text
 
     steps = steps_after_init(project, folder, repository=repository_around(folder) is not None)
     before = "" if project.account is None else f"\n{CREDENTIALS}"
@@ -156,20 +154,20 @@ class _Workflows:
 
     def files(self, project: "NewProject", folder: Path) -> "Iterator[NewFile]":
         """Their files. UsageError: a forge would not look for them in this folder."""
-        from reconcile.services.starting.initializing import repository_around, steered_in
-        from reconcile.services.starting.new_files import ForgeKind, ci_files
+        from reconcile.services.starting.ci_files import ForgeKind, ci_files
+        from reconcile.services.starting.environment import pipeline_scope, repository_around
 
         root = repository_around(folder)
         if root is not None and root != folder.resolve():
             raise UsageError(f"--ci: workflows stand at the root of the repository: reconcile init {root}")
         forge = ForgeKind(self.forge)
-        return ci_files(forge, self.tool, self.owners, steered_in(folder, project, forge))
+        return ci_files(forge, self.tool, self.owners, pipeline_scope(folder, project, forge))
 
     @property
     def tool(self) -> "ToolSource":
         """The tool at the commit that runs here."""
         from reconcile.cli.version import code_origin
-        from reconcile.services.starting.new_files import UNKNOWN_COMMIT, UNKNOWN_REPOSITORY, ToolSource
+        from reconcile.services.starting.ci_files import UNKNOWN_COMMIT, UNKNOWN_REPOSITORY, ToolSource
 
         origin = code_origin(Path(__file__).parents[2])
         repository = (origin and origin.repository) or UNKNOWN_REPOSITORY

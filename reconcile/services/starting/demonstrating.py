@@ -16,8 +16,10 @@ from reconcile.services.applying import ApplyJob
 from reconcile.services.caller import ApplyOutput, Console, ProjectChoice
 from reconcile.services.project import Project, open_project
 
-from .initializing import declares, initialize, steps_after_demo, steps_text
+from .environment import folder_declares
+from .initializing import initialize
 from .new_files import NewProject, new_files
+from .next_steps import steps_after_demo, steps_text
 
 TIMEZONE = "Europe/London"
 """Of the demo's own project: it shows the same on every machine."""
@@ -30,7 +32,7 @@ def demonstrate(choice: ProjectChoice, console: Console, output: ApplyOutput) ->
     in a project that is thrown away, too.
     """
     there = None if choice.searched and choice.declarations is None else open_project(choice, console)
-    declared = there is not None and declares(_declarations(there))
+    declared = there is not None and folder_declares(_declarations(there))
     if there is not None and declared and there.target.kind is TargetKind.SANDBOX:
         _demonstrate(there, console, output)
     else:
