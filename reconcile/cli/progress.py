@@ -8,11 +8,11 @@ from shutil import get_terminal_size
 
 import click
 
-NOTICED = 2.0
-"""The shortest wait in seconds that is told: nobody wonders about a shorter one."""
+SHORTEST_TOLD = 2.0
+"""Minimum number of seconds of a wait that is told: nobody wonders about a shorter one."""
 
-PAUSE = 30.0
-"""Seconds between two lines into a log, where nobody sits and watches."""
+LINE_INTERVAL = 30.0
+"""Seconds between two lines in a log, where nobody sits and watches."""
 
 
 def print_error(text: str) -> None:
@@ -51,13 +51,13 @@ class ProgressLines:
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
-        self._next = monotonic() + PAUSE
+        self._next = monotonic() + LINE_INTERVAL
 
     def show(self, work: str, done: int, total: int | None) -> None:
         """Print how far that work is, if it is time for a line."""
         now = self._monotonic()
         if now >= self._next:
-            self._next = now + PAUSE
+            self._next = now + LINE_INTERVAL
             print_error(f"{work}: {done:,}" + (f" of {total:,}" if total is not None else ""))
 
 
@@ -75,14 +75,14 @@ class WaitLines:
 
     def show(self, wait: str, seconds: float, now: float) -> None:
         """Print a wait that begins now, unless it is too short or another line has just told of one."""
-        if seconds < NOTICED:
+        if seconds < SHORTEST_TOLD:
             return
         watched = sys.stderr.isatty()
         with self._lock:
             if now < self._next:
                 self._passed_over += 1
                 return
-            self._next = now + (seconds if watched else PAUSE)
+            self._next = now + (seconds if watched else LINE_INTERVAL)
             more, self._passed_over = self._passed_over, 0
         if watched:
             print_error("\r" + wait.ljust(get_terminal_size().columns - 1))

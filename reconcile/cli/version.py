@@ -19,7 +19,7 @@ from reconcile.services.git import checked_out_commit
 DISTRIBUTION = "evance-reconcile"
 """The name under which the package is installed; ``reconcile`` is a stranger's."""
 
-SHOWN = 12
+SHOWN_CHARACTERS = 12
 """Number of characters of a commit's name, enough for Git to find it by."""
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)
@@ -42,9 +42,8 @@ def version_text(package: Path) -> str:
     origin = code_origin(package)
     if origin is None:
         return f"reconcile {__version__}"
-    return (
-        f"reconcile {__version__} (commit {origin.commit[:SHOWN]}{', modified' if origin.modified else ''})"
-    )
+    modified = ", modified" if origin.modified else ""
+    return f"reconcile {__version__} (commit {origin.commit[:SHOWN_CHARACTERS]}{modified})"
 
 
 def code_origin(package: Path) -> CodeOrigin | None:
@@ -59,7 +58,7 @@ def _archived(package: Path) -> CodeOrigin | None:
     """What ``git archive`` wrote into the package; None in a checkout, where only its placeholder stands."""
     try:
         commit = package.joinpath("commit.txt").read_text(encoding="ascii").strip()
-        return _origin(commit, repository=_told_address(package.parent))
+        return _origin(commit, repository=_repository_of_release(package.parent))
     except (OSError, UnicodeError):
         return None
 
@@ -78,7 +77,7 @@ def _distribution(folder: Path) -> Distribution | None:
     return next(iter(Distribution.discover(name=DISTRIBUTION, path=[str(folder)])), None)
 
 
-def _told_address(folder: Path) -> str | None:
+def _repository_of_release(folder: Path) -> str | None:
     """The repository that the package's own metadata name, where it was built for a release."""
     found = _distribution(folder)
     urls = (found.metadata.get_all("Project-URL") or []) if found else []

@@ -12,7 +12,7 @@ from reconcile.model.facets import FACETS, FIELDS, SETS, Facet, ItemKey
 from reconcile.text import quoted
 
 from .declarable import can_declare_field, written_end
-from .held_sets import HeldItem, HeldSet, Reading, held_set, unread
+from .held_sets import HeldItem, HeldSet, ImportRules, held_set, unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,13 @@ class EntryDifference:
     omissions: tuple[Omission, ...] = ()
 
 
-def compare(declaration: Declaration, contact: Contact, reading: Reading) -> EntryDifference:
+def compare(declaration: Declaration, contact: Contact, rules: ImportRules) -> EntryDifference:
     """The edit after which the plan of the contact is empty.
 
     An entry of which a part can't be made to agree stays as it is wholly, so that nothing of it is lost.
     ``declaration`` has the items of its bundles.
     """
-    comparison = _SetComparison.of(declaration, contact, reading)
+    comparison = _SetComparison.of(declaration, contact, rules)
     reports = comparison.reports()
     obstacles = [*comparison.obstacles(), *_field_obstacles(declaration, contact)]
     if obstacles:
@@ -56,15 +56,15 @@ class _SetComparison:
 
     declaration: Declaration
     contact: Contact
-    reading: Reading
+    rules: ImportRules
     held: Mapping[Facet, HeldSet]
     own: Mapping[ItemKey, DeclaredItem]
     given: Mapping[ItemKey, list[DeclaredItem]]
     dropped: frozenset[str]
 
     @classmethod
-    def of(cls, declaration: Declaration, contact: Contact, reading: Reading) -> "_SetComparison":
-        held = {facet: held_set(contact, facet, reading, declaration) for facet in SETS}
+    def of(cls, declaration: Declaration, contact: Contact, rules: ImportRules) -> "_SetComparison":
+        held = {facet: held_set(contact, facet, rules, declaration) for facet in SETS}
         items = [item for facet in SETS for item in declaration.items(facet)]
         given: defaultdict[ItemKey, list[DeclaredItem]] = defaultdict(list)
         for item in (*items, *declaration.passed_over):
@@ -73,16 +73,16 @@ class _SetComparison:
         unheld = {
             item.key
             for item in items
-            if item.window.contains(reading.now) and item.key[1] not in held[item.key[0]].items
+            if item.window.contains(rules.now) and item.key[1] not in held[item.key[0]].items
         }
         dropped = frozenset(
             item.bundle or ""
             for key in unheld
             for item in given.get(key, ())
-            if not item.window.lapsed(reading.now)
+            if not item.window.lapsed(rules.now)
         )
         own = {item.key: item for item in items if not item.bundle}
-        return cls(declaration, contact, reading, held, own, given, dropped)
+        return cls(declaration, contact, rules, held, own, given, dropped)
 
     @property
     def is_empty(self) -> bool:
@@ -113,7 +113,7 @@ class _SetComparison:
         if any(item.bundle not in self.dropped for item in items):
             return
         for item in items:
-            if item.window.pending(self.reading.now):
+            if item.window.pending(self.rules.now):
                 what = f"{FACETS[item.key[0]].noun} {quoted(item.name)}"
                 bundle = quoted(item.bundle or "")
                 why = f"the bundle {bundle} gives it later, and now gives what the contact does not hold"
@@ -156,7 +156,7 @@ class _SetComparison:
             own, item = self.own.get((facet, key)), held.items.get(key)
             if item is not None:
                 put += self._put((facet, key), own, item)
-            elif own is not None and own.window.contains(self.reading.now):
+            elif own is not None and own.window.contains(self.rules.now):
                 removed.append(own.name)
         differs = removed or put or self._loses_its_declaration(facet)
         return SetEdit(tuple(removed), tuple(put)) if differs else None
@@ -178,11 +178,11 @@ class _SetComparison:
         if own is not None:
             yield WrittenItem(own.name, end, dropped_keys=tuple(self._dropped_keys(own, held)))
         else:
-            yield replace(held.written(self.reading.policy.timezone), expires=end)
+            yield replace(held.written(self.rules.policy.timezone), expires=end)
 
     def _agrees(self, declared: DeclaredItem, held: HeldItem) -> bool:
         """Whether the fold leads from the held item to itself."""
-        if not declared.window.contains(self.reading.now):
+        if not declared.window.contains(self.rules.now):
             return False
         if not isinstance(declared, DeclaredGrant):
             return True
@@ -190,14 +190,14 @@ class _SetComparison:
 
     def _end(self, declared: DeclaredItem | None, held: HeldItem) -> date | datetime | None:
         """The end that the item gets: a grant the one it has; a tag keeps the one that is yet to come."""
-        timezone = self.reading.policy.timezone
+        timezone = self.rules.policy.timezone
         if declared is None or isinstance(declared, DeclaredGrant):
             return held.end(timezone)
         window = declared.window
-        return None if window.lapsed(self.reading.now) else written_end(window.expires, timezone)
+        return None if window.lapsed(self.rules.now) else written_end(window.expires, timezone)
 
     def _dropped_keys(self, own: DeclaredItem, held: HeldItem) -> Iterator[str]:
-        if own.window.pending(self.reading.now):
+        if own.window.pending(self.rules.now):
             yield "starts"
         if isinstance(own, DeclaredGrant) and own.status == ACTIVE and held.waits:
             yield "status"

@@ -23,8 +23,8 @@ In the past, since comments stay: once the grant is active, "waits" would hide a
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What the live contacts are read with: the configuration, and the clock.
+class ImportRules:
+    """By what a contact is turned into declarations: the configuration, the clock, and what others have.
 
     ``spellings`` has the usual spelling of each tag by its key. ``roles`` are the references of the account's
     roles; None where they are not known.
@@ -86,12 +86,12 @@ class HeldSet:
 
 
 def held_set(
-    contact: Contact, facet: Facet, reading: Reading, declaration: Declaration = NO_DECLARATION
+    contact: Contact, facet: Facet, rules: ImportRules, declaration: Declaration = NO_DECLARATION
 ) -> HeldSet:
     """What a contact holds of a facet, to be declared under the modes of that entry."""
     if not contact.state.has(facet):
         return HeldSet(facet, {}, (Undeclarable("", unread(contact.identity, facet)),))
-    return (_held_roles if facet is Facet.ROLES else _held_tags)(contact, reading, declaration)
+    return (_held_roles if facet is Facet.ROLES else _held_tags)(contact, rules, declaration)
 
 
 def unread(identity: Identity, facet: Facet) -> Omission:
@@ -100,9 +100,9 @@ def unread(identity: Identity, facet: Facet) -> Omission:
     return Omission(identity, facet.value, why, "look at the contact in Evance")
 
 
-def _held_roles(contact: Contact, reading: Reading, declaration: Declaration) -> HeldSet:
-    grants = [grant for grant in contact.state.roles or () if _counts(grant, reading)]
-    faults = {grant.reference: fault for grant in grants if (fault := _grant_fault(grant, reading))}
+def _held_roles(contact: Contact, rules: ImportRules, declaration: Declaration) -> HeldSet:
+    grants = [grant for grant in contact.state.roles or () if _counts(grant, rules)]
+    faults = {grant.reference: fault for grant in grants if (fault := _grant_fault(grant, rules))}
     items = {
         grant.reference: HeldItem(grant.reference, grant.expires, grant.status == PENDING)
         for grant in grants
@@ -112,7 +112,7 @@ def _held_roles(contact: Contact, reading: Reading, declaration: Declaration) ->
         Undeclarable(
             grant.reference,
             Omission(contact.identity, f"role {quoted(grant.reference)}", *faults[grant.reference]),
-            _is_kept(Facet.ROLES, State(roles=(grant,)), reading, declaration),
+            _is_kept(Facet.ROLES, State(roles=(grant,)), rules, declaration),
         )
         for grant in grants
         if grant.reference in faults
@@ -120,11 +120,11 @@ def _held_roles(contact: Contact, reading: Reading, declaration: Declaration) ->
     return HeldSet(Facet.ROLES, items, tuple(undeclarable))
 
 
-def _counts(grant: Grant, reading: Reading) -> bool:
-    return grant.held(reading.now) and ignore_pattern(Facet.ROLES, grant.reference, reading.policy) is None
+def _counts(grant: Grant, rules: ImportRules) -> bool:
+    return grant.held(rules.now) and ignore_pattern(Facet.ROLES, grant.reference, rules.policy) is None
 
 
-def _grant_fault(grant: Grant, reading: Reading) -> tuple[str, str] | None:
+def _grant_fault(grant: Grant, rules: ImportRules) -> tuple[str, str] | None:
     """Why a grant can't be declared, and what to do about it."""
     if not grant.readable:
         return "its status or its expiry can't be read", "set both in Evance, then import again"
@@ -132,37 +132,37 @@ def _grant_fault(grant: Grant, reading: Reading) -> tuple[str, str] | None:
         return f"it is {quoted(grant.status)}", "approve or remove it in Evance, then import again"
     if not can_declare(grant.reference):
         return "its reference holds signs that nobody sees", "give the role another reference in Evance"
-    if reading.roles is not None and grant.reference not in reading.roles:
+    if rules.roles is not None and grant.reference not in rules.roles:
         return "the account has no such role", "remove the grant in Evance, or make the role again"
     return None
 
 
-def _held_tags(contact: Contact, reading: Reading, declaration: Declaration) -> HeldSet:
+def _held_tags(contact: Contact, rules: ImportRules, declaration: Declaration) -> HeldSet:
     items, undeclarable = {}, []
     for key, values in sorted(_by_key(contact.state.tags or ()).items()):
-        if ignore_pattern(Facet.TAGS, key, reading.policy) is not None:
+        if ignore_pattern(Facet.TAGS, key, rules.policy) is not None:
             continue
-        name = reading.spellings.get(key) or written_tag(values[0])
+        name = rules.spellings.get(key) or written_tag(values[0])
         if name is not None:
             items[key] = HeldItem(name)
         else:
-            undeclarable.append(_unsayable_tag(contact.identity, key, values, reading, declaration))
+            undeclarable.append(_undeclarable_tag(contact.identity, key, values, rules, declaration))
     return HeldSet(Facet.TAGS, items, tuple(undeclarable))
 
 
-def _unsayable_tag(
-    identity: Identity, key: str, values: list[str], reading: Reading, declaration: Declaration
+def _undeclarable_tag(
+    identity: Identity, key: str, values: list[str], rules: ImportRules, declaration: Declaration
 ) -> Undeclarable:
     why = "it is blank, or holds signs that nobody sees"
     report = Omission(identity, f"tag {quoted(key)}", why, "correct or remove it in Evance")
-    kept = _is_kept(Facet.TAGS, State(tags=tuple(values)), reading, declaration)
+    kept = _is_kept(Facet.TAGS, State(tags=tuple(values)), rules, declaration)
     return Undeclarable(key, report, kept, blocks=not kept)
 
 
-def _is_kept(facet: Facet, state: State, reading: Reading, declaration: Declaration) -> bool:
+def _is_kept(facet: Facet, state: State, rules: ImportRules, declaration: Declaration) -> bool:
     """Whether the fold keeps an item that an entry of these modes does not declare."""
     empty = Declaration(declaration.place, modes=declaration.modes).with_sets({facet: ()})
-    return bool(fold(empty, state, reading.policy, reading.now).target.items(facet))
+    return bool(fold(empty, state, rules.policy, rules.now).target.items(facet))
 
 
 def usual_spellings(contacts: Iterable[Contact], declarations: Iterable[Declaration]) -> dict[str, str]:

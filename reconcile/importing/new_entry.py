@@ -9,7 +9,7 @@ from reconcile.model.facets import SETS, Facet
 from reconcile.text import listed
 
 from .declarable import in_comment
-from .held_sets import HeldSet, Reading, held_set
+from .held_sets import HeldSet, ImportRules, held_set
 from .identifiers import EntryIdentifier, NamesInUse
 
 
@@ -22,7 +22,7 @@ class EntryProposal:
 
 
 def propose_entry(
-    contact: Contact, names: NamesInUse, reading: Reading, *, by_name: bool = False
+    contact: Contact, names: NamesInUse, rules: ImportRules, *, by_name: bool = False
 ) -> EntryProposal:
     """The entry under which the contact stays as it is.
 
@@ -30,25 +30,25 @@ def propose_entry(
     """
     identifier = names.identifier(contact.identity)
     if identifier is None:
-        return EntryProposal(None, (_without_identifier(contact),))
-    held = [held_set(contact, facet, reading) for facet in SETS]
-    sets = {one.facet: _declared(one, reading, by_name=by_name) for one in held}
+        return EntryProposal(None, (_unidentifiable(contact),))
+    held = [held_set(contact, facet, rules) for facet in SETS]
+    sets = {one.facet: _declared(one, rules, by_name=by_name) for one in held}
     reports = tuple(fault.report for one in held for fault in one.undeclarable)
     if all(items is None for items in sets.values()):
         return EntryProposal(None, reports)
     return EntryProposal(_entry(contact, identifier, sets, held), reports)
 
 
-def _without_identifier(contact: Contact) -> Omission:
+def _unidentifiable(contact: Contact) -> Omission:
     why = "nothing that an entry could say finds it alone"
     remedy = "give it a reference of its own in Evance, or correct the entry that has its id"
     return Omission(contact.identity, WHOLE_CONTACT, why, remedy)
 
 
-def _declared(held: HeldSet, reading: Reading, *, by_name: bool) -> tuple[WrittenItem, ...] | None:
+def _declared(held: HeldSet, rules: ImportRules, *, by_name: bool) -> tuple[WrittenItem, ...] | None:
     if not held.is_declarable:
         return None
-    items = held.written(reading.policy.timezone)
+    items = held.written(rules.policy.timezone)
     return items if items or by_name else None
 
 

@@ -14,7 +14,7 @@ from reconcile.plan.matching.matches import Matches
 
 from .bundles import ExistingBundles, with_bundles
 from .differences import compare
-from .held_sets import Reading, usual_spellings
+from .held_sets import ImportRules, usual_spellings
 from .identifiers import NamesInUse
 from .layout import Destination, arrange
 from .new_entry import propose_entry
@@ -100,7 +100,7 @@ class _Importing:
     """Settles one contact after the other. ``declared`` and ``doubts`` are by the contact's id."""
 
     names: NamesInUse
-    reading: Reading
+    rules: ImportRules
     by_name: bool
     declared: Mapping[str, Declaration]
     doubts: Mapping[str, str]
@@ -111,7 +111,7 @@ class _Importing:
         spellings = usual_spellings(selection.contacts, context.declarations)
         return cls(
             NamesInUse.of(context.identities, context.declarations, context.remembered),
-            Reading(context.policy, context.now, spellings, context.roles),
+            ImportRules(context.policy, context.now, spellings, context.roles),
             selection.by_name,
             {identity.id: entry for entry, identity in matched},
             _doubts(context),
@@ -125,7 +125,7 @@ class _Importing:
             remedy = "settle that, then import again"
             return _left_out(identity, f"an entry may be about it that is set aside: {doubt}", remedy)
         outcome = self._settled(contact)
-        protected = is_one_of(identity, self.reading.policy.protect.contacts)
+        protected = is_one_of(identity, self.rules.policy.protect.contacts)
         if protected and not outcome.unchanged:
             remedy = "declare it by hand, or take it out of 'protect' first"
             return _left_out(identity, "it is protected, and a later change of it would be refused", remedy)
@@ -134,9 +134,9 @@ class _Importing:
     def _settled(self, contact: Contact) -> _Outcome:
         declared = self.declared.get(contact.identity.id)
         if declared is None:
-            new = propose_entry(contact, self.names, self.reading, by_name=self.by_name)
+            new = propose_entry(contact, self.names, self.rules, by_name=self.by_name)
             return _Outcome(contact.identity, new.entry, omissions=new.omissions)
-        difference = compare(declared, contact, self.reading)
+        difference = compare(declared, contact, self.rules)
         return _Outcome(
             contact.identity,
             edit=difference.edit,

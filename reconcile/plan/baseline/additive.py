@@ -25,11 +25,11 @@ def would_revoke(contacts: Iterable[ContactPlan], context: PlanContext) -> tuple
     if all(context.policy.mode(facet) is Mode.AUTHORITATIVE for facet in SETS):
         return ()
     authoritative = replace(context, policy=replace(context.policy, **_ALL_AUTHORITATIVE))
-    held: defaultdict[ItemKey, _Held] = defaultdict(_Held)
+    held: defaultdict[ItemKey, _ItemHolders] = defaultdict(_ItemHolders)
     for contact in contacts:
         for facet, item in _revoked(contact, authoritative):
             held[facet, item_key(facet, item_name(item))].add(contact.identity, item)
-    return tuple(sorted((item.told(facet) for (facet, _), item in held.items()), key=_order))
+    return tuple(sorted((holders.item(facet) for (facet, _), holders in held.items()), key=_order))
 
 
 def _revoked(contact: ContactPlan, authoritative: PlanContext) -> Iterable[tuple[Facet, Item]]:
@@ -63,7 +63,7 @@ def _order(item: AdditiveItem) -> tuple[int, int, str]:
 
 
 @dataclass(slots=True)
-class _Held:
+class _ItemHolders:
     """Who holds an item, and in which spellings: a tag may have several, on one contact, too."""
 
     spellings: Counter[str] = field(default_factory=Counter)
@@ -75,7 +75,7 @@ class _Held:
         self.spellings[item_name(item)] += 1
         self.holders.setdefault(contact.id, AdditiveHolder(contact, status))
 
-    def told(self, facet: Facet) -> AdditiveItem:
+    def item(self, facet: Facet) -> AdditiveItem:
         """The item as most contacts spell it."""
         spelling = min(self.spellings, key=lambda name: (-self.spellings[name], name))
         return AdditiveItem(facet, spelling, tuple(self.holders.values()))
