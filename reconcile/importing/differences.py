@@ -17,20 +17,27 @@ from .held_sets import HeldItem, HeldSet, ImportRules, held_set, unread
 
 @dataclass(frozen=True, slots=True)
 class EntryDifference:
-    """The edit of an entry, None where it ``agrees`` already or can't be made to, and what can't be said."""
+    """The edit of an entry, None where it ``agrees`` already or can't be made to, and what can't be said.
+
+    ``unmanaged``: the contact holds something of a set that the entry leaves unmanaged, as it stays.
+    """
 
     edit: EntryEdit | None
     agrees: bool = False
     omissions: tuple[Omission, ...] = ()
+    unmanaged: bool = False
 
 
-def compare(declaration: Declaration, contact: Contact, rules: ImportRules) -> EntryDifference:
+def compare(
+    declaration: Declaration, contact: Contact, rules: ImportRules, *, by_name: bool = False
+) -> EntryDifference:
     """The edit after which the plan of the contact is empty.
 
     An entry of which a part can't be made to agree stays as it is wholly, so that nothing of it is lost.
-    ``declaration`` has the items of its bundles.
+    ``declaration`` has the items of its bundles. A set that the entry does not manage is somebody else's:
+    only where the contact was asked for ``by_name`` it is declared, too.
     """
-    comparison = _SetComparison.of(declaration, contact, rules)
+    comparison = _SetComparison.of(declaration, contact, rules, by_name=by_name)
     reports = comparison.reports()
     obstacles = [*comparison.obstacles(), *_field_obstacles(declaration, contact)]
     if obstacles:
@@ -43,7 +50,7 @@ def compare(declaration: Declaration, contact: Contact, rules: ImportRules) -> E
         dropped_keys=tuple(comparison.dropped_keys()),
     )
     agrees = edit == EntryEdit(declaration.place)
-    return EntryDifference(None if agrees else edit, agrees, reports)
+    return EntryDifference(None if agrees else edit, agrees, reports, comparison.leaves_unmanaged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +68,12 @@ class _SetComparison:
     own: Mapping[ItemKey, DeclaredItem]
     given: Mapping[ItemKey, list[DeclaredItem]]
     dropped: frozenset[str]
+    by_name: bool
 
     @classmethod
-    def of(cls, declaration: Declaration, contact: Contact, rules: ImportRules) -> "_SetComparison":
+    def of(
+        cls, declaration: Declaration, contact: Contact, rules: ImportRules, *, by_name: bool
+    ) -> "_SetComparison":
         held = {facet: held_set(contact, facet, rules, declaration) for facet in SETS}
         items = [item for facet in SETS for item in declaration.items(facet)]
         given: defaultdict[ItemKey, list[DeclaredItem]] = defaultdict(list)
@@ -82,12 +92,19 @@ class _SetComparison:
             if not item.window.lapsed(rules.now)
         )
         own = {item.key: item for item in items if not item.bundle}
-        return cls(declaration, contact, rules, held, own, given, dropped)
+        return cls(declaration, contact, rules, held, own, given, dropped, by_name)
 
     @property
     def is_empty(self) -> bool:
         """True when the contact holds nothing that the tool manages."""
         return not any(held.items or held.undeclarable for held in self.held.values())
+
+    @property
+    def leaves_unmanaged(self) -> bool:
+        """True when the contact holds something of a set that the entry does not come to manage."""
+        return not self.by_name and any(
+            held.items and not self.declaration.manages(facet) for facet, held in self.held.items()
+        )
 
     def reports(self) -> tuple[Omission, ...]:
         """What the contact holds that can't be declared."""
@@ -147,7 +164,7 @@ class _SetComparison:
 
     def _edit(self, facet: Facet) -> SetEdit | None:
         held = self.held[facet]
-        if not self.declaration.manages(facet) and not held.is_declarable:
+        if not self.declaration.manages(facet) and not (self.by_name and held.is_declarable):
             return None
         keys = {key[1] for key in (*self.own, *self.given) if key[0] is facet}
         removed: list[str] = []

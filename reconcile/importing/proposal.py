@@ -47,6 +47,7 @@ class Proposal:
     ``added`` are the contacts that get an entry, ``edited`` those whose entry changes, ``unchanged`` those
     whose entry is in order. The plan of all of them is empty once the files are written. Of ``left_out``
     contacts nothing is written; why, ``omissions`` says, which also names what of the others is left out.
+    ``unmanaged`` counts the contacts that hold something which their entries leave unmanaged.
     """
 
     files: tuple[FileEdit, ...] = ()
@@ -55,6 +56,7 @@ class Proposal:
     unchanged: tuple[Identity, ...] = ()
     left_out: tuple[Identity, ...] = ()
     omissions: tuple[Omission, ...] = ()
+    unmanaged: int = 0
 
 
 def propose(
@@ -77,18 +79,23 @@ def propose(
         unchanged=tuple(outcome.identity for outcome in outcomes if outcome.unchanged),
         left_out=tuple(outcome.identity for outcome in outcomes if outcome.left_out),
         omissions=tuple(report for outcome in outcomes for report in outcome.omissions),
+        unmanaged=sum(outcome.unmanaged for outcome in outcomes),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What becomes of one contact; ``unchanged``: its entry is in order."""
+    """What becomes of one contact; ``unchanged``: its entry is in order.
+
+    ``unmanaged``: it holds something that its entry leaves unmanaged.
+    """
 
     identity: Identity
     entry: NewEntry | None = None
     edit: EntryEdit | None = None
     unchanged: bool = False
     omissions: tuple[Omission, ...] = ()
+    unmanaged: bool = False
 
     @property
     def left_out(self) -> bool:
@@ -136,12 +143,13 @@ class _Importing:
         if declared is None:
             new = propose_entry(contact, self.names, self.rules, by_name=self.by_name)
             return _Outcome(contact.identity, new.entry, omissions=new.omissions)
-        difference = compare(declared, contact, self.rules)
+        difference = compare(declared, contact, self.rules, by_name=self.by_name)
         return _Outcome(
             contact.identity,
             edit=difference.edit,
             unchanged=difference.agrees,
             omissions=difference.omissions,
+            unmanaged=difference.unmanaged,
         )
 
 

@@ -231,7 +231,8 @@ class ImportReport:
     """What an import has written, or would write.
 
     ``unchanged`` counts the contacts that were declared as they are before; ``holding_nothing`` those that
-    hold no role or tag that may be managed. ``left_out`` are whole contacts, ``undeclarable`` is what of
+    hold no role or tag that may be managed, ``unmanaged`` those that hold some which their entries leave
+    unmanaged. ``left_out`` are whole contacts, ``undeclarable`` is what of
     imported ones is not declared. ``differing`` counts contacts that it is not about, for which a plan has
     changes as before; ``unsettled`` are entries that a plan refuses or sets aside as before, and why.
     """
@@ -243,6 +244,7 @@ class ImportReport:
     files: tuple[ImportedFile, ...]
     unchanged: int = 0
     holding_nothing: int = 0
+    unmanaged: int = 0
     left_out: tuple[Omission, ...] = ()
     undeclarable: tuple[Omission, ...] = ()
     differing: int = 0

@@ -113,6 +113,12 @@ class _ImportText:
     def ending(self) -> Iterator[str]:
         """What the check has found, and what to do next."""
         report = self.report
+        if report.unmanaged:
+            hold = verb_form(report.unmanaged, "holds", "hold")
+            yield (
+                f"{count(report.unmanaged, 'contact')} {hold} roles or tags of a kind that the entry does "
+                "not manage, so it stays; --email, --id or --reference declares them, too."
+            )
         if report.differing:
             others = count(report.differing, "other contact")
             differ = verb_form(report.differing, "differs", "differ")

@@ -61,6 +61,19 @@ def test_new_files_name_the_schema_of_the_project(project: Project) -> None:
     assert files(project)["uk/trade.yaml"].startswith(line)
 
 
+def test_what_an_entry_does_not_manage_stays_so(project: Project) -> None:
+    """Its roles may be somebody else's business; who asks for the contact by name wants them declared."""
+    entry = f"contacts:\n  - {{email: {GRACE}, tags: [ipswich]}}\n"
+    project.declare(entry)
+    everybody = project.run("import", "--role", "customer", "--into", "contacts/rest.yaml")
+    assert files(project)["team.yaml"] == entry
+    assert (
+        "1 contact holds roles or tags of a kind that the entry does not manage, so it stays" in everybody.out
+    )
+    project.run("import", "--email", GRACE)
+    assert "roles: [customer]" in files(project)["team.yaml"]
+
+
 def test_changes_that_no_commit_holds_are_told_of(project: Project) -> None:
     """An edit takes back what somebody wrote and has not applied; what is committed, Git can give back."""
     project.declare(f"contacts:\n  - {{email: {GRACE}, tags: [ipswich]}}\n")

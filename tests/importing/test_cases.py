@@ -82,7 +82,7 @@ def proposed(case: dict[str, Any], folder: ModelFolder, root: Path) -> Proposal:
         remembered,
         frozenset(case["roles"]) if "roles" in case else None,
     )
-    by_name = case.get("by_name") or "entry" in case
+    by_name = case.get("by_name", "entry" in case)
     selectors = Selectors(ids=(live.identity.id,)) if by_name else Selectors()
     return propose(select([live], selectors, policy, NOW), context, Destination("contacts"))
 

@@ -104,6 +104,7 @@ def _report(
         files=tuple(_imported_files(checked)),
         unchanged=len(proposal.unchanged),
         holding_nothing=selection.holding_nothing,
+        unmanaged=proposal.unmanaged,
         left_out=(*whole, *checked.excluded, *_unread(snapshot)),
         undeclarable=tuple(row for row in proposal.omissions if row.contact.id not in out),
         differing=checked.check.differing,
