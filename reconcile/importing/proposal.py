@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from reconcile.model.contact import Contact, Identity
+from reconcile.model.contact import Contact, Identity, email_key
 from reconcile.model.declaration import Declaration
 from reconcile.model.edits import WHOLE_CONTACT, EntryEdit, FileEdit, NewEntry, Omission
+from reconcile.model.facets import Facet
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.model.settings import Policy
 from reconcile.plan.guards.people import is_one_of
@@ -104,13 +105,17 @@ class _Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Importing:
-    """Settles one contact after the other. ``declared`` and ``doubts`` are by the contact's id."""
+    """Settles one contact after the other. ``declared`` and ``doubts`` are by the contact's id.
+
+    ``awaited`` are entries that find nobody, by the address that they give.
+    """
 
     names: NamesInUse
     rules: ImportRules
     by_name: bool
     declared: Mapping[str, Declaration]
     doubts: Mapping[str, str]
+    awaited: Mapping[str, Declaration]
 
     @classmethod
     def of(cls, selection: SelectedContacts, context: ImportContext) -> "_Importing":
@@ -122,6 +127,7 @@ class _Importing:
             selection.by_name,
             {identity.id: entry for entry, identity in matched},
             _doubts(context),
+            _awaited(context),
         )
 
     def outcome(self, contact: Contact) -> _Outcome:
@@ -131,6 +137,11 @@ class _Importing:
         if doubt is not None:
             remedy = "settle that, then import again"
             return _left_out(identity, f"an entry may be about it that is set aside: {doubt}", remedy)
+        awaited = self.awaited.get(email_key(identity.email))
+        if awaited is not None and identity.id not in self.declared:
+            why = f"{awaited.place}: this entry finds nobody, and gives the address that it has already"
+            remedy = f"if that is the same person, write 'id: {identity.id}' there; then import again"
+            return _left_out(identity, why, remedy)
         outcome = self._settled(contact)
         protected = is_one_of(identity, self.rules.policy.protect.contacts)
         if protected and not outcome.unchanged:
@@ -168,6 +179,18 @@ def _doubts(context: ImportContext) -> dict[str, str]:
             if number is not None:
                 doubts.setdefault(number, f"{entry.place}: {match.reason}")
     return doubts
+
+
+def _awaited(context: ImportContext) -> dict[str, Declaration]:
+    """The entries that find nobody, by the e-mail address that they give; an id tells who is meant."""
+    matched = context.matches.matched if context.matches else ()
+    found = {entry.place for entry, _ in matched}
+    given = ((entry, entry.fields(Facet.PROFILE).get("email")) for entry in context.declarations)
+    return {
+        email_key(email): entry
+        for entry, email in given
+        if email and not entry.id and entry.place not in found
+    }
 
 
 def _files(added: Mapping[str, FileEdit], edits: Iterable[EntryEdit]) -> tuple[FileEdit, ...]:

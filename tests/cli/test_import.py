@@ -60,6 +60,18 @@ def test_new_files_name_the_schema_of_the_project(project: Project) -> None:
     assert files(project)["uk/trade.yaml"].startswith(line)
 
 
+@pytest.mark.parametrize("selector", [("--all",), ("--email", "bob@email.com")])
+def test_whoever_has_the_address_already_that_an_entry_gives_is_left_out(
+    project: Project, selector: tuple[str, ...]
+) -> None:
+    """A second entry for what is most likely the same person would make a duplicate of the first."""
+    entry = "contacts:\n  - {email: bobby@email.com, profile: {email: bob@email.com}, tags: []}\n"
+    project.declare(entry)
+    done = project.run("import", *selector, "--into", "contacts/rest.yaml", "--verbose")
+    assert "if that is the same person, write 'id: 13' there" in done.out, done.said
+    assert "13" not in files(project).get("rest.yaml", "")
+
+
 def test_what_an_entry_does_not_manage_stays_so(project: Project) -> None:
     """Its roles may be somebody else's business; who asks for the contact by name wants them declared."""
     entry = f"contacts:\n  - {{email: {GRACE}, tags: [ipswich]}}\n"
