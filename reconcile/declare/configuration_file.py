@@ -8,7 +8,7 @@ from pathlib import Path
 from reconcile.errors import UsageError
 from reconcile.text import escape_unprintable
 
-NAME = "reconcile.yaml"
+CONFIGURATION_FILE = "reconcile.yaml"
 
 ROOT = 0
 """The number of the user who could change everything anyway."""
@@ -38,9 +38,10 @@ def find_configuration() -> FoundConfiguration:
     here = Path.cwd()
     folders = tuple(_folders(here))
     # A broken link counts: it is told, not passed over.
-    file = next((folder / NAME for folder in folders if os.path.lexists(folder / NAME)), None)
+    candidates = (folder / CONFIGURATION_FILE for folder in folders)
+    file = next(filter(os.path.lexists, candidates), None)
     if file is None:
-        return FoundConfiguration(Path(NAME), folders)
+        return FoundConfiguration(Path(CONFIGURATION_FILE), folders)
     _refuse_others(file, here)
     return FoundConfiguration(Path(os.path.relpath(file, here)))
 

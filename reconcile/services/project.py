@@ -43,6 +43,11 @@ class Project:
         return self.choice.clock()
 
     @property
+    def contacts_folder(self) -> Path:
+        """Where the declarations of the target lie."""
+        return self.choice.checkout / self.settings.folder(self.target)
+
+    @property
     def journals(self) -> Path:
         """The folder of the journals, one for each run."""
         return self.state / "runs"
@@ -64,8 +69,7 @@ class Project:
 
     def load(self) -> LoadedDeclarations:
         """The declarations, with the configuration's warnings; DeclarationError with every problem."""
-        checkout = self.choice.checkout
-        folder = checkout / self.settings.folder(self.target)
+        folder, checkout = self.contacts_folder, self.choice.checkout
         loaded = load_declarations(folder, self.settings.policy, root=checkout, now=self.now)
         warnings = {*self.settings.warnings, *loaded.warnings}
         return replace(loaded, warnings=tuple(sorted(warnings)))

@@ -13,10 +13,8 @@ from reconcile.declare.yaml.source import read_bytes
 from reconcile.errors import DeclarationError, UsageError
 from reconcile.model.problem import Problem, Severity
 from reconcile.services.project import Project
+from reconcile.services.starting.new_files import DECLARATIONS_SCHEMA
 from reconcile.text import quoted, shows
-
-SCHEMA = "schema/declarations.json"
-"""The JSON Schema that ``init`` writes beside the configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class ContactsFolder:
 
         The bytes are read first: what is changed while they are loaded is found out before it is written.
         """
-        folder, root = contacts_folder(project), project.choice.checkout
+        folder, root = project.contacts_folder, project.choice.checkout
         if not (folder.exists() or folder.is_symlink()):
             return cls(project, {}, {}, LoadedDeclarations())
         problems: list[Problem] = []
@@ -63,9 +61,9 @@ class ContactsFolder:
 
     def head(self, file: str) -> tuple[str, ...]:
         """The first lines of a new file: they name the project's schema, where it has one, to editors."""
-        if not (self.project.choice.checkout / SCHEMA).is_file():
+        if not (self.project.choice.checkout / DECLARATIONS_SCHEMA).is_file():
             return ()
-        schema = posixpath.relpath(SCHEMA, posixpath.dirname(file))
+        schema = posixpath.relpath(DECLARATIONS_SCHEMA, posixpath.dirname(file))
         return (f"# yaml-language-server: $schema={schema}",)
 
     def load_with(self, proposed: Mapping[str, bytes]) -> LoadedDeclarations:
@@ -86,20 +84,15 @@ class ContactsFolder:
 
 def _read_files(project: Project, problems: list[Problem]) -> tuple[dict[str, Path], dict[str, bytes]]:
     """Where the files of the folder lie, and what they hold, by their places' names."""
-    folder, root = contacts_folder(project), project.choice.checkout
+    folder, root = project.contacts_folder, project.choice.checkout
     paths = {relative(path, root): path for path in find_files(folder, root, problems)}
     contents = {name: read_bytes(path, ProblemList(name, problems)) for name, path in paths.items()}
     return paths, {name: content for name, content in contents.items() if content is not None}
 
 
-def contacts_folder(project: Project) -> Path:
-    """Where the declarations of a project's target lie."""
-    return project.choice.checkout / project.settings.folder(project.target)
-
-
 def folder_name(project: Project) -> str:
     """The folder as places name it, without a slash at its end."""
-    return relative(contacts_folder(project), project.choice.checkout)
+    return relative(project.contacts_folder, project.choice.checkout)
 
 
 def place_in(project: Project, into: Path) -> str:
@@ -107,7 +100,7 @@ def place_in(project: Project, into: Path) -> str:
 
     Empty for the folder itself. UsageError where 'reconcile plan' would not read it.
     """
-    folder, into = contacts_folder(project), Path(os.path.abspath(into))  # noqa: PTH100 - `resolve` follows links
+    folder, into = project.contacts_folder, Path(os.path.abspath(into))  # noqa: PTH100 - `resolve` follows links
     if into.resolve() == folder.resolve():
         return ""
     # A link that leads to the folder is followed; one within it is not, nor would the loader.

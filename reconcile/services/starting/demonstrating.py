@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from reconcile.declare.configuration_file import CONFIGURATION_FILE
 from reconcile.errors import ReconcileError
 from reconcile.evance.writer import Writer
 from reconcile.model.plans.plan import Plan
@@ -32,7 +33,7 @@ def demonstrate(choice: ProjectChoice, console: Console, output: ApplyOutput) ->
     in a project that is thrown away, too.
     """
     there = None if choice.searched and choice.declarations is None else open_project(choice, console)
-    declared = there is not None and folder_declares(_declarations(there))
+    declared = there is not None and folder_declares(there.contacts_folder)
     if there is not None and declared and there.target.kind is TargetKind.SANDBOX:
         _demonstrate(there, console, output)
     else:
@@ -42,10 +43,6 @@ def demonstrate(choice: ProjectChoice, console: Console, output: ApplyOutput) ->
     console.print_result("\nThe sandbox is stopped and its data removed.\n\n")
     steps = steps_after_demo(there.target if there else None, declared=declared)
     console.print_result(steps_text("To try next", steps))
-
-
-def _declarations(project: Project) -> Path:
-    return project.choice.checkout / project.settings.folder(project.target)
 
 
 _INSTEAD = "this is the project that 'reconcile init' writes"
@@ -65,7 +62,7 @@ def _new_project(choice: ProjectChoice, console: Console) -> Iterator[Project]:
     """What ``init`` writes, in a folder that goes away."""
     with TemporaryDirectory(prefix="reconcile-demo-") as folder:
         initialize(Path(folder), new_files(NewProject(choice.now().date(), TIMEZONE)))
-        config = Path(folder) / "reconcile.yaml"
+        config = Path(folder) / CONFIGURATION_FILE
         made = replace(choice, config=config, declarations=None, target=None, searched=())
         yield open_project(made, console)
 

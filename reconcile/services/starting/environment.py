@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from reconcile.declare.configuration_file import NAME
+from reconcile.declare.configuration_file import CONFIGURATION_FILE
 from reconcile.declare.settings import is_timezone, read_settings
 from reconcile.model.settings import Settings
 
@@ -16,7 +16,7 @@ def first_file(folder: Path, *, practice: bool, example: bool | None) -> FirstFi
     """What stands in the contacts folder first. Unless it is asked for, nothing in a project that exists."""
     if example is not None:
         return FirstFile.EXAMPLE if example else FirstFile.GUIDE
-    if os.path.lexists(folder / NAME) or project_declares(folder):
+    if os.path.lexists(folder / CONFIGURATION_FILE) or project_declares(folder):
         return FirstFile.NOTHING
     return FirstFile.EXAMPLE if practice else FirstFile.GUIDE
 
@@ -33,7 +33,7 @@ def folder_declares(folder: Path) -> bool:
 
 def settings_in(folder: Path) -> Settings:
     """What the configuration says that is there already, as far as it can be read; else the defaults."""
-    file = folder / NAME
+    file = folder / CONFIGURATION_FILE
     return (read_settings(file)[0] if file.is_file() else None) or Settings()
 
 
@@ -49,7 +49,7 @@ def _folders(settings: Settings) -> tuple[str, ...]:
 def pipeline_scope(folder: Path, project: NewProject, forge: ForgeKind) -> PipelineScope:
     """What a pipeline works on in that folder, by the configuration there, else by the new project's."""
     settings = settings_in(folder)
-    there = os.path.lexists(folder / NAME)
+    there = os.path.lexists(folder / CONFIGURATION_FILE)
     owners = next((place for place in OWNERS_PLACES[forge] if os.path.lexists(folder / place)), None)
     return PipelineScope(settings.target if there else project.target, _folders(settings), owners)
 

@@ -8,10 +8,15 @@ from datetime import date
 from enum import Enum
 from functools import cache
 from importlib.resources import files
+from pathlib import PurePosixPath
 
+from reconcile.declare.configuration_file import CONFIGURATION_FILE
 from reconcile.declare.schema.configuration import configuration_json_schema
 from reconcile.declare.schema.declarations import declarations_json_schema
 from reconcile.model.declaration import Mode
+
+DECLARATIONS_SCHEMA = "schema/declarations.json"
+"""The JSON Schema that files of declarations name in their first line."""
 
 FindMissing = Callable[[str], tuple[str, ...]]
 """What is to be added by hand to the text of a file that was there already, as lines."""
@@ -64,15 +69,15 @@ class NewFile:
 
 def new_files(project: NewProject) -> Iterator[NewFile]:
     """The files of a project, in the order in which a person reads them."""
-    yield NewFile("reconcile.yaml", _configuration(project), _missing_account(project))
+    yield NewFile(CONFIGURATION_FILE, _configuration(project), _missing_account(project))
     if project.first.value:
         path, template = project.first.value
         yield NewFile(path, filled_template(template, EXPIRES=f"{project.today.year + 1}-12-31"))
-    yield _schema("declarations", declarations_json_schema())
-    yield _schema("configuration", configuration_json_schema())
+    yield _schema(DECLARATIONS_SCHEMA, declarations_json_schema())
+    yield _schema("schema/configuration.json", configuration_json_schema())
     yield NewFile(".gitignore", _template("gitignore"), _missing_patterns)
     yield NewFile(".editorconfig", _template("editorconfig"))
-    yield _with_fragment(".vscode/settings.json", "vscode-settings.json", "schema/declarations.json")
+    yield _with_fragment(".vscode/settings.json", "vscode-settings.json", DECLARATIONS_SCHEMA)
     yield _with_fragment(".pre-commit-config.yaml", "pre-commit-config.yaml", "reconcile validate")
 
 
@@ -109,9 +114,9 @@ def _missing_account(project: NewProject) -> FindMissing:
     return missing_lines
 
 
-def _schema(name: str, schema: dict[str, object]) -> NewFile:
+def _schema(path: str, schema: dict[str, object]) -> NewFile:
     """A JSON Schema for editors, as ``reconcile schema`` prints it."""
-    path, text = f"schema/{name}.json", json.dumps(schema, indent=2) + "\n"
+    name, text = PurePosixPath(path).stem, json.dumps(schema, indent=2) + "\n"
     return NewFile(path, text, renewal=f"another version's; renew it by: reconcile schema {name} > {path}")
 
 
