@@ -97,7 +97,7 @@ def _choose(shares: Mapping[_Set, int], known: list[_Set], fewest: int) -> list[
         holders.take(items)
     frequent = sorted(shares, key=lambda share: (-shares[share], sorted(share)))[:_COMPARED_SETS]
     common = {one & other for one, other in combinations(frequent, 2)}
-    heap = [holders.ranked(items) for items in {*frequent, *common} if len(items) >= FEWEST_ITEMS]
+    heap = [holders.ranked(items) for items in _large({*frequent, *common})]
     heapify(heap)
     chosen = list(known)
     while heap:
@@ -109,11 +109,14 @@ def _choose(shares: Mapping[_Set, int], known: list[_Set], fewest: int) -> list[
         elif best.saved > 0 and best.contacts >= fewest:
             chosen.append(items)
             holders.take(items)
-            rests = {share - items for share in frequent if items <= share}
-            for rest in rests:
-                if len(rest) >= FEWEST_ITEMS:
-                    heappush(heap, holders.ranked(rest))
+            for rest in _large({share - items for share in frequent if items <= share}):
+                heappush(heap, holders.ranked(rest))
     return chosen
+
+
+def _large(candidates: Iterable[_Set]) -> Iterator[_Set]:
+    """Those with as many items as a bundle has at least."""
+    return (items for items in candidates if len(items) >= FEWEST_ITEMS)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -89,3 +89,12 @@ class NamesInUse:
 def _references(entry: Declaration) -> Iterable[str]:
     given = entry.fields(Facet.PROFILE).get("reference")
     return (name for name in (entry.reference, given) if name)
+
+
+def usual_identifier(identity: Identity) -> tuple[bool, str]:
+    """What an entry names a contact by that has it alone: the address of a user, the reference of others.
+
+    With whether it is a user: no address is taken for a reference.
+    """
+    user = identity.type == USER
+    return user, email_key(identity.email) if user else identity.reference or ""

@@ -9,8 +9,9 @@ from functools import partial
 from reconcile.errors import ApiError, ChangedSinceListed
 from reconcile.evance.listing import Listing
 from reconcile.evance.reader import Reader
+from reconcile.importing.identifiers import usual_identifier
 from reconcile.importing.selection import SelectedContacts, Selectors, Unmet, select
-from reconcile.model.contact import USER, Contact, Identity, Role, State, email_key
+from reconcile.model.contact import Contact, Identity, Role, State
 from reconcile.model.declaration import Declaration
 from reconcile.model.plans.plan import PlanContext
 from reconcile.model.problem import Place
@@ -182,15 +183,14 @@ def _known_by_id(contacts: Sequence[Identity], everybody: Iterable[Identity]) ->
 
     None where they are more than ``MOST_NAMED``: a list tells no names, and each would be read for its own.
     """
-    holders = Counter(map(_usual_pin, everybody))
-    nameless = frozenset(one for one in contacts if not _usual_pin(one)[1] or holders[_usual_pin(one)] > 1)
+    holders = Counter(map(usual_identifier, everybody))
+    nameless = frozenset(
+        contact
+        for contact in contacts
+        for usual in [usual_identifier(contact)]
+        if not usual[1] or holders[usual] > 1
+    )
     return nameless if len(nameless) <= MOST_NAMED else frozenset()
-
-
-def _usual_pin(identity: Identity) -> tuple[bool, str]:
-    """What finds a contact that has it alone: the address of a user, the reference of any other."""
-    user = identity.type == USER
-    return user, email_key(identity.email) if user else identity.reference or ""
 
 
 def _reading_of(identity: Identity, declared: Declaration | None, *, with_name: bool) -> Declaration:

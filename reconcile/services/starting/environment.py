@@ -73,9 +73,9 @@ def machine_timezone(environment: Mapping[str, str], etc: Path = Path("/etc")) -
 
 def _named(environment: Mapping[str, str], etc: Path) -> Iterator[str]:
     """What may be the name: ``TZ``, the end of what ``/etc/localtime`` links to, or ``/etc/timezone``."""
-    told = environment.get("TZ", "").removeprefix(":")
-    if told:
-        yield told.rpartition(_DATABASE)[2]
+    chosen = environment.get("TZ", "").removeprefix(":")
+    if chosen:
+        yield chosen.rpartition(_DATABASE)[2]
         return  # it is meant to be another than the system's, so that one would be wrong
     try:
         yield os.path.realpath(etc / "localtime").rpartition(_DATABASE)[2]
