@@ -66,4 +66,8 @@ def test_nothing_of_the_page_is_left_out() -> None:
     indented = [
         line for fence in PAGE.split("```")[::2] for line in fence.splitlines() if line.startswith("    ")
     ]
-    assert [line.split()[:2] for line in indented] == [["reconcile", "init"], ["export", ACCOUNT_ONLY]]
+    assert [line.split()[:2] for line in indented] == [
+        ["reconcile", "init"],
+        ["chmod", "600"],
+        ["export", ACCOUNT_ONLY],
+    ]

@@ -1,7 +1,10 @@
 """Which account a client talks to, as whom, and how fast: checked before anything is sent."""
 
 import json
+import os
 import re
+import shlex
+import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -68,12 +71,30 @@ def _json_object(path: Path) -> Mapping[str, object]:
     content: object = None
     if not path.exists():
         raise Unauthorized(f"EVANCE_CREDENTIALS {path}: there is no such file: {_ADVICE}")
-    with suppress(OSError, ValueError, RecursionError):
-        content = json.loads(path.read_bytes())
+    with suppress(OSError, ValueError, RecursionError), path.open("rb") as file:
+        _refuse_shared(os.fstat(file.fileno()), path)
+        content = json.loads(file.read())
     # Raised outside the `with`: the decoder's own error, which carries the file's text, is not chained to it.
     if not isinstance(content, dict):
         raise Unauthorized(f"EVANCE_CREDENTIALS {path}: not a readable JSON object: {_ADVICE}")
     return content
+
+
+def _refuse_shared(status: os.stat_result, path: Path) -> None:
+    """Unauthorized: others can write the file, and so choose who we are, or read the key in it.
+
+    As with the keys of ssh, who may read is asked of our own files only: secrets that a container is given
+    belong to somebody else, and their modes can't be changed.
+    """
+    if os.name != "posix":
+        return  # its modes say nothing there
+    mode, ours = stat.S_IMODE(status.st_mode), status.st_uid == os.geteuid()
+    can = "change" if mode & 0o022 else "read" if mode & 0o044 and ours else None
+    if can is not None:
+        raise Unauthorized(
+            f"EVANCE_CREDENTIALS {path}: other users of this machine can {can} this file (mode {mode:04o}): "
+            f"call 'chmod 600 {shlex.quote(str(path))}'"
+        )
 
 
 def _required(content: Mapping[str, object], key: str, path: Path) -> str:

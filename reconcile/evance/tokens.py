@@ -5,6 +5,7 @@ requested instead.
 """
 
 import re
+import secrets
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,7 +22,13 @@ from .error_mapping import failure_of
 from .transport import TOKEN_PATHS, ApiRequest, ApiResponse
 
 LIFETIME = 3600.0
-"""The seconds that an assertion lives, and a token whose answer does not tell its lifetime."""
+"""The seconds that a token lives whose answer does not tell its lifetime."""
+
+ASSERTION_LIFETIME = 60
+"""The seconds that an assertion lives: it is signed right before it is sent, and buys one token."""
+
+CLOCK_SKEW = 30
+"""The seconds by which an assertion is dated back, for a server whose clock is behind this machine's."""
 
 _MARGIN = 60.0
 
@@ -136,7 +143,11 @@ class TokenSource:
 
 
 def token_request(connection: Connection, timing: Timing, path: str) -> ApiRequest:
-    """The request for a token, by the connection's flow. It names no scope, which means all of them."""
+    """The request for a token, by the connection's flow. It names no scope, which means all of them.
+
+    Each try of it signs an assertion of its own: the one before may have been used, or be too old by then.
+    """
+    request = ApiRequest("POST", path, "give a token")
     match connection.auth:
         case AuthFlow.CLIENT_CREDENTIALS:
             form = {
@@ -144,26 +155,29 @@ def token_request(connection: Connection, timing: Timing, path: str) -> ApiReque
                 "client_id": connection.credentials.client_id,
                 "client_secret": connection.credentials.private_key,
             }
+            return replace(request, form=form)
         case AuthFlow.JWT_BEARER:
-            form = {
-                "grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer",
-                "assertion": assertion(connection.credentials, connection.base_url + path, timing.wall()),
-            }
+            audience = connection.base_url + path
+            return replace(
+                request,
+                form={"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer"},
+                signed=lambda: {"assertion": assertion(connection.credentials, audience, timing.wall())},
+            )
         case _:
             assert_never(connection.auth)
-    return ApiRequest("POST", path, "give a token", form=form)
 
 
 def assertion(credentials: Credentials, audience: str, now: float) -> str:
-    """The signed assertion of the JWT bearer flow (RFC 7523), valid for an hour."""
+    """The signed assertion of the JWT bearer flow (RFC 7523): good for one token, and for a minute."""
     import jwt  # noqa: PLC0415 -- needed by this flow alone
 
     claims = {
         "aud": audience,
         "iss": credentials.client_id,
         "sub": credentials.client_id,
-        "iat": int(now),
-        "exp": int(now + LIFETIME),
+        "iat": int(now) - CLOCK_SKEW,
+        "exp": int(now) + ASSERTION_LIFETIME,
+        "jti": secrets.token_hex(16),
     }
     with suppress(jwt.PyJWTError, NotImplementedError, TypeError, ValueError):
         return jwt.encode(claims, credentials.private_key, algorithm=credentials.algorithm)
@@ -201,7 +215,11 @@ def refusal(connection: Connection, answer: ApiResponse) -> str:
     body = answer.body
     code = body.get("error") if isinstance(body, dict) else None
     named = f" ({code})" if isinstance(code, str) and code in _OAUTH_ERRORS else ""
-    clock = ", and this machine's clock" if connection.auth is AuthFlow.JWT_BEARER else ""
+    clock = (
+        ", and that this machine's clock is right to the minute"
+        if connection.auth is AuthFlow.JWT_BEARER
+        else ""
+    )
     return (
         f"{connection.account} did not accept the credentials{named}: "
         f"check EVANCE_CLIENT_ID and EVANCE_PRIVATE_KEY or the file of EVANCE_CREDENTIALS{clock}"

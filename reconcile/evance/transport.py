@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
@@ -24,7 +24,8 @@ class ApiRequest:
 
     A request is to be ``send_once`` when a wait may make its body wrong, as an update that replaces all
     roles: it goes out in its turn or not at all. A request may ``reserve_next`` for one that is to be sent
-    once, so that the turns of the two follow each other.
+    once, so that the turns of the two follow each other. What is ``signed`` for the form is made anew by each
+    try.
     """
 
     method: str
@@ -34,6 +35,7 @@ class ApiRequest:
     params: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] | None = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
+    signed: Callable[[], Mapping[str, str]] | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
     send_once: bool = False
     reserve_next: bool = False
@@ -148,7 +150,7 @@ def trusted_certificates() -> str | bool:
 def _content(request: ApiRequest) -> bytes | Mapping[str, str] | None:
     if request.body is not None:
         return json.dumps(request.body, ensure_ascii=False, separators=(",", ":")).encode()
-    return request.form
+    return request.form if request.signed is None else {**(request.form or {}), **request.signed()}
 
 
 def _headers(request: ApiRequest) -> dict[str, str]:

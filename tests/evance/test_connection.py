@@ -1,6 +1,8 @@
 """Credentials and connections: what is accepted, and what is said when it is not."""
 
 import json
+import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ def credentials_file(folder: Path, **changes: object) -> dict[str, str]:
     found = {"account": "example.evance.me", "client_id": CLIENT_ID, "private_key": PRIVATE_KEY, **changes}
     path = folder / "credentials.json"
     path.write_text(json.dumps({key: value for key, value in found.items() if value is not None}))
+    path.chmod(0o600)
     return {"EVANCE_CREDENTIALS": str(path)}
 
 
@@ -80,10 +83,47 @@ def test_a_file_that_is_not_json_is_not_shown(tmp_path: Path) -> None:
     """The text of a broken file, which holds the key, stands nowhere in the error."""
     path = tmp_path / "credentials.json"
     path.write_text(f'{{"private_key": "{PRIVATE_KEY}"')
+    path.chmod(0o600)
     with pytest.raises(Unauthorized) as caught:
         credentials_from({"EVANCE_CREDENTIALS": str(path)})
     assert caught.value.__context__ is None
     assert PRIVATE_KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("mode", "can"),
+    [
+        (0o602, "change"),
+        (0o620, "change"),
+        (0o666, "change"),
+        (0o604, "read"),
+        (0o640, "read"),
+        (0o644, "read"),
+    ],
+)
+def test_a_file_that_is_open_to_others_is_refused(tmp_path: Path, mode: int, can: str) -> None:
+    """Who can change it chooses whose key is used, who can read it has it; the error says the way out."""
+    environment = credentials_file(tmp_path)
+    path = Path(environment["EVANCE_CREDENTIALS"])
+    path.chmod(mode)
+    with pytest.raises(Unauthorized) as caught:
+        credentials_from(environment)
+    assert f"other users of this machine can {can} this file (mode {mode:04o})" in str(caught.value)
+    assert f"call 'chmod 600 {path}'" in str(caught.value)
+    path.chmod(0o600)
+    assert credentials_from(environment).client_id == CLIENT_ID
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+@pytest.mark.parametrize(("mode", "refused"), [(0o444, False), (0o464, True)])
+def test_a_file_of_somebody_else_may_be_read_by_others(tmp_path: Path, mode: int, *, refused: bool) -> None:
+    """A container's secrets are readable for all and can't be changed; nobody else may write them."""
+    environment = credentials_file(tmp_path)
+    path = Path(environment["EVANCE_CREDENTIALS"])
+    os.chown(path, 12_345, 12_345)
+    path.chmod(mode)
+    with pytest.raises(Unauthorized) if refused else nullcontext():
+        credentials_from(environment)
 
 
 def test_credentials_hide_their_key() -> None:

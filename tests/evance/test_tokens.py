@@ -1,5 +1,6 @@
 """Tokens: both flows, renewal, single flight, refusals."""
 
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -28,6 +29,22 @@ def one_contact(_seen: SeenRequest) -> FakeReply:
     return FakeReply(body=v1(13))
 
 
+def test_each_try_signs_an_assertion_of_its_own(open_client: OpenClient, clock: SleepClock) -> None:
+    """After a lost answer the first one may be used up, and after a wait it would be too old."""
+    replies = iter([FakeReply(503, headers={"Retry-After": "90"}), token_reply()])
+    fake_account, reader = open_client(
+        one_contact, tokens=lambda _seen: next(replies), auth=AuthFlow.JWT_BEARER
+    )
+    reader.contact("13")
+    claims = [
+        jwt.decode(seen.form["assertion"], options={"verify_signature": False})
+        for seen in fake_account.token_calls
+    ]
+    assert len({told["jti"] for told in claims}) == 2
+    assert clock.slept >= 90
+    assert claims[1]["exp"] == int(clock.wall()) + 60
+
+
 def test_client_credentials_are_sent_as_a_form(open_client: OpenClient) -> None:
     """The documented form goes to the documented path, once, and its token is sent along."""
     fake_account, reader = open_client(one_contact)
@@ -48,7 +65,7 @@ def test_client_credentials_are_sent_as_a_form(open_client: OpenClient) -> None:
 def test_an_assertion_is_signed_with_the_private_key(
     open_client: OpenClient, clock: SleepClock, algorithm: str
 ) -> None:
-    """The JWT names the token's URL, the client twice, now and in an hour; its secret stays here."""
+    """The JWT names the token's URL, the client twice, a minute, and itself; its secret stays here."""
     fake_account, reader = open_client(
         one_contact, auth=AuthFlow.JWT_BEARER, credentials=Credentials(CLIENT_ID, PRIVATE_KEY, algorithm)
     )
@@ -68,9 +85,10 @@ def test_an_assertion_is_signed_with_the_private_key(
     assert {key: claims[key] for key in ("iss", "sub", "iat", "exp")} == {
         "iss": CLIENT_ID,
         "sub": CLIENT_ID,
-        "iat": now,
-        "exp": now + 3600,
+        "iat": now - 30,
+        "exp": now + 60,
     }
+    assert re.fullmatch("[0-9a-f]{32}", claims["jti"])
     assert PRIVATE_KEY.encode() not in asked.body
 
 

@@ -29,8 +29,9 @@ def steps_text(heading: str, steps: Iterable[NextStep]) -> str:
 CREDENTIALS = """\
 Credentials come from a private app of Evance's admin (Settings > App API Credentials). To read, it needs the
 scopes contacts.readonly and roles.readonly; to apply, contacts instead of the first. Save the file that you
-download there as shop.evance.json in this project, where Git ignores it:
+download there as shop.evance.json in this project, where Git ignores it, readable by nobody else:
 
+  chmod 600 shop.evance.json
   export EVANCE_CREDENTIALS="$PWD/shop.evance.json"
 """
 
