@@ -21,7 +21,7 @@ from .schema.containers import Key, KeyedMapping, ListOf, NamedMapping
 from .schema.scalars import INVALID, Choice, DateOrInstant, Number
 from .schema.texts import Text
 from .yaml.reader import read_tree
-from .yaml.source import read_bytes
+from .yaml.source import read_bytes, refuse_link_outside
 
 _SOURCE = Choice(tuple(SetSource))
 
@@ -69,9 +69,11 @@ def load_capabilities(path: Path) -> Capabilities:
 
     Raises DeclarationError with all problems, sorted by place.
     """
+    problems = ProblemList(escape_unprintable(path.name), [])
+    if refuse_link_outside(path, problems):
+        raise DeclarationError(problems.problems)
     if not path.exists():
         return Capabilities()
-    problems = ProblemList(escape_unprintable(path.name), [])
     root = read_tree(read_bytes(path, problems), problems)
     if root is None:
         problems.add(rules.MISSING_KEY, None, "this file is empty; delete it, or probe again")

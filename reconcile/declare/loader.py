@@ -28,7 +28,7 @@ from .problems import MappingNode, ProblemList
 from .schema.containers import CheckedMapping, KeyedMapping
 from .schema.declarations import contact_mapping, file_mapping
 from .yaml.reader import YamlFile
-from .yaml.source import read_bytes
+from .yaml.source import LINK_OUTSIDE, leads_out, read_bytes
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -248,7 +248,7 @@ def find_files(folder: Path, root: Path, problems: list[Problem]) -> list[Path]:
         in_folder.add(rules.NO_FOLDER, None, f"there is no such folder; {ways}, or correct 'contacts'")
         return []
     home = os.path.realpath(folder)
-    if not Path(home).is_relative_to(os.path.realpath(root)):
+    if leads_out(folder, root):
         in_folder.add(rules.LINK_OUTSIDE, None, "this folder lies outside the configuration's; move it there")
         return []
     files: dict[str, Path] = {}
@@ -257,8 +257,7 @@ def find_files(folder: Path, root: Path, problems: list[Problem]) -> list[Path]:
         _refuse_unseen_name(path, root, in_file)
         real = os.path.realpath(path)
         if not Path(real).is_relative_to(home):
-            message = "this link leads out of the folder; put the file itself here"
-            in_file.add(rules.LINK_OUTSIDE, None, message)
+            in_file.add(rules.LINK_OUTSIDE, None, LINK_OUTSIDE)
         elif path.is_file() and (real not in files or not path.is_symlink()):
             files[real] = path
         elif not path.is_file() and not path.is_dir():

@@ -35,7 +35,7 @@ from .schema.configuration import configuration_mapping
 from .schema.containers import CheckedMapping
 from .schema.scalars import window_end, window_start
 from .yaml.reader import read_tree
-from .yaml.source import read_bytes
+from .yaml.source import read_bytes, refuse_link_outside
 
 SANDBOX_RATE = 1_000.0
 """Requests a second to a sandbox without a configured rate: it has no other customers to be spared."""
@@ -76,6 +76,8 @@ def read_settings(path: Path, searched: Sequence[Path] = ()) -> tuple[Settings |
 
 
 def _read_mapping(path: Path, searched: Sequence[Path], problems: ProblemList) -> CheckedMapping | None:
+    if refuse_link_outside(path, problems):
+        return None
     if not path.exists():
         problems.add(rules.NO_CONFIGURATION, None, _missing(searched))
         return None

@@ -130,6 +130,31 @@ def test_a_broken_link_is_told_and_not_passed_over(checkout: Path) -> None:
     assert run_in(inner, "validate").code == 65
 
 
+@pytest.mark.parametrize("name", ["reconcile.yaml", "evance.capabilities.yaml"])
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_out_of_the_checkout_is_refused(
+    checkout: Path, tmp_path: Path, name: str, *, there: bool
+) -> None:
+    """Whoever writes a checkout chooses no file outside of it, not even to be told what is wrong in it."""
+    outside = tmp_path / "outside.yaml"
+    if there:
+        outside.write_text("password: hunter2\n", encoding="utf-8")
+    (checkout / name).unlink(missing_ok=True)
+    (checkout / name).symlink_to(outside)
+    said = f"{name}: this link leads out of the folder; put the file itself here [link-outside]"
+    done = run_in(checkout, "plan")
+    assert (done.code, done.err.splitlines()[0]) == (65, said), done.said
+    assert "hunter2" not in done.said
+
+
+def test_a_link_within_the_checkout_is_followed(checkout: Path) -> None:
+    """The file is the checkout's own, whatever its name."""
+    (checkout / "reconcile.yaml").rename(checkout / "shop.yaml")
+    (checkout / "reconcile.yaml").symlink_to("shop.yaml")
+    done = run_in(checkout, "validate")
+    assert (done.code, done.err) == (0, ""), done.said
+
+
 def test_a_configuration_of_another_user_is_not_taken_unasked(
     checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

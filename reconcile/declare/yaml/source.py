@@ -1,5 +1,6 @@
 """The text of a file: decoded, and without what deceives its readers where no value stands."""
 
+import os
 import re
 from pathlib import Path
 
@@ -15,8 +16,23 @@ _HIDDEN = re.compile("(\r(?!\n)|[\x85\u2028\u2029])|[\u202a-\u202e\u2066-\u2069]
 The first makes a key of what looks like the rest of a comment, the second a comment of what looks like a key.
 """
 
+LINK_OUTSIDE = "this link leads out of the folder; put the file itself here"
+
 _CONFLICT_MARKER = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?$", re.MULTILINE)
 """A line that Git writes into a file that it could not merge, each sign in its turn; ``|||||||`` by diff3."""
+
+
+def leads_out(path: Path, folder: Path) -> bool:
+    """True for a link that leads out of the folder; a checkout's author must choose no file outside of it."""
+    return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+
+
+def refuse_link_outside(path: Path, problems: ProblemList) -> bool:
+    """True, and a problem, for a file that is a link out of its own folder."""
+    outside = leads_out(path, path.parent)
+    if outside:
+        problems.add(rules.LINK_OUTSIDE, None, LINK_OUTSIDE)
+    return outside
 
 
 def read_bytes(path: Path, problems: ProblemList) -> bytes | None:
