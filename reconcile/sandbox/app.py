@@ -12,9 +12,11 @@ from aiohttp import web
 
 from . import control
 from .api.routes import answer, collapsed
+from .callers import refuse_pages
 from .faults import armed as faults
 from .faults.specification import ArmedFault
 from .messages import ABSENT, Reply, Request, refusal
+from .options import Options
 from .refusals import Problem, Refused
 from .state import State
 from .store.logs import LoggedRequest
@@ -29,14 +31,18 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 class App:
     """Turns requests of aiohttp into ours, and our replies into its responses; faults come in between."""
 
-    def __init__(self, state: State, *, verbose: bool) -> None:
+    def __init__(self, state: State, options: Options) -> None:
         self._state = state
-        self._verbose = verbose
+        self._host = options.host
+        self._verbose = options.verbose
 
     async def receive(self, http_request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         try:
+            refuse_pages(http_request, self._host)
             request = await _read(http_request)
+        except Refused as error:
+            return _response(refusal(_without_body(http_request), error))
         except web.HTTPRequestEntityTooLarge:
             refused = Refused(413, Problem("body", "is too large"))
             return _response(refusal(_without_body(http_request), refused))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import ip_address
 
 from .clock import Now
 
@@ -50,3 +51,11 @@ class Options:
     faults: tuple[str, ...] = ()
     fault_seed: int = 1
     verbose: bool = False
+
+    @property
+    def open_to_network(self) -> bool:
+        """True when it may listen on more than this machine: on a name or address that is not loopback."""
+        try:
+            return not ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host != "localhost"

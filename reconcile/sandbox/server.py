@@ -98,7 +98,7 @@ async def _serve(path: Path, options: Options, ready: Callable[[Access], None], 
         state.refresh()
         _turn_switches(state, options)
         state.arm(options.faults, options.fault_seed)
-        app = App(state, verbose=options.verbose)
+        app = App(state, options)
         runner = web.ServerRunner(web.Server(app.receive, access_log=None), shutdown_timeout=_GRACE_SECONDS)
         await runner.setup()
         flushing = asyncio.create_task(_flush_repeatedly(state))

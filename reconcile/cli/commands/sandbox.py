@@ -25,6 +25,12 @@ def _of_the_project(_context: click.Context, _option: click.Parameter, named: Pa
     return folder / ".reconcile" / "sandbox.sqlite3"
 
 
+_OPEN_TO_THE_NETWORK = (
+    "Warning: {host} is not loopback: everybody in its network can call this API, and read the "
+    "credentials and the data that pass unencrypted; only /_sandbox/ is kept to this machine. "
+    "Serve no personal data like this"
+)
+
 _db = click.option(
     "--db",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -85,7 +91,10 @@ def serve(db: Path, **options: Any) -> None:
     from reconcile.sandbox import Options
     from reconcile.sandbox import serve as serve_account
 
-    serve_account(db, Options(**options), lambda access: click.echo(json.dumps(asdict(access))))
+    given = Options(**options)
+    if given.open_to_network:
+        click.echo(_OPEN_TO_THE_NETWORK.format(host=given.host), err=True)
+    serve_account(db, given, lambda access: click.echo(json.dumps(asdict(access))))
 
 
 @sandbox.command(short_help="Fill the emptied account with a shop.")
