@@ -235,11 +235,12 @@ def test_a_plan_that_is_too_large_still_fits_its_comment(team: Team, shop: Shop)
     assert applied.jobs["apply"] == "success", applied.logs
 
 
-def test_a_public_repository_keeps_no_plan_and_so_applies_none(
-    team: Team, shop: Shop, fake_github: FakeGitHub
+@pytest.mark.parametrize("visibility", ["public", "internal"])
+def test_a_repository_of_many_keeps_no_plan_and_so_applies_none(
+    team: Team, shop: Shop, fake_github: FakeGitHub, visibility: str
 ) -> None:
-    """The plan names people: where everybody can read artifacts, there is none, and apply refuses."""
-    team.runner.private = False
+    """The plan names people: where everybody or a whole company reads artifacts, there is none to apply."""
+    team.runner.visibility = visibility
     pull = team.propose({FILE: declared("ipswich")})
     team.plan(pull)
     assert {row["name"] for row in fake_github.artifacts} == {"reconcile-page"}

@@ -43,7 +43,7 @@ class WorkflowRunner:
     as_of: str
     secrets: dict[str, dict[str, str]]
     variables: dict[str, str] = field(default_factory=lambda: {"RECONCILE_TARGET": "shop"})
-    private: bool = True
+    visibility: str = "private"
 
     def run(self, workflow: str, *, event: Row, sha: str, ref: str, trigger: str, **told: Any) -> StepResult:
         """One run of a workflow, its jobs one after the other; told to the stand-in when it ends."""
@@ -51,7 +51,8 @@ class WorkflowRunner:
         run = self.fake_github.ran(
             workflow, told.pop("head", sha), status="in_progress", conclusion=None, event=trigger, **told
         )
-        event = {**event, "repository": {"private": self.private}}
+        seen = {"private": self.visibility != "public", "visibility": self.visibility}
+        event = {**event, "repository": seen}
         github = {"event": event, "repository": REPOSITORY, "token": TOKEN, "sha": sha, "ref_name": ref}
         result = StepResult()
         for name, job in document["jobs"].items():
