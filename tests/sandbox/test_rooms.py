@@ -10,8 +10,8 @@ from tests.test_layers import PACKAGE, imported
 TESTS = Path(__file__).parents[1]
 
 ROOMS = (
-    "clock", "options", "switches", "refusals", "messages", "rules", "store", "seeds", "outside_changes",
-    "faults", "state", "api", "inspect", "control", "app", "server",
+    "clock", "options", "switches", "refusals", "callers", "messages", "rules", "store", "seeds",
+    "outside_changes", "faults", "state", "api", "inspect", "control", "app", "server",
 )  # fmt: skip
 """From the ground up: each imports only rooms that stand before it."""
 

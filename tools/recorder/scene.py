@@ -149,6 +149,7 @@ def scene_for(account: Account, folder: Path, out: Path, *, parallel: bool = Fal
     told = {"client_id": identity, "private_key": key, "account": account.server.told["account"]}
     path = folder.parent / "credentials.json"
     path.write_text(json.dumps(told), encoding="utf-8")
+    path.chmod(0o600)
     secrets = {identity: "<client id>", key: "<private key>"}
     environment = {"EVANCE_CREDENTIALS": str(path), "HOME": str(folder.parent)}
     return Scene(folder, out, secrets, (account.server,), environment, parallel, account)
