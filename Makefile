@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 RUNNABLE := $(VENV)/.runnable
 READY := $(VENV)/.ready
 OUT ?= build/recording
+# Three workers on two cores: many tests wait for a server or a process.
+WORKERS = $(shell $(PYTHON) -c 'import os; cores = os.cpu_count() or 1; print(cores + (cores + 1) // 2)')
 LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
@@ -38,10 +40,10 @@ demo: $(RUNNABLE)  ## Plan, apply and plan again against the embedded sandbox.
 	@echo "Here, where nothing is installed, 'reconcile' is '$(BIN)/python -m reconcile'."
 
 test: $(READY)  ## Run the tests.
-	$(BIN)/python -m pytest -n auto -m "not long"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long"
 
 test-long: $(READY)  ## Run the heavy tests in their full counts.
-	$(BIN)/python -m pytest -n auto -m long
+	$(BIN)/python -m pytest -n auto --dist worksteal -m long
 
 lint: $(READY)  ## Check style and formatting.
 	$(BIN)/ruff check .

@@ -352,7 +352,7 @@ LONG = [pytest.mark.long, pytest.mark.timeout(2_400)]
 
 @pytest.mark.parametrize(
     ("runs", "steps", "part"),
-    [(12, 12, 0), *(pytest.param(50, 40, part, marks=LONG, id=f"long {part}") for part in range(6))],
+    [(8, 12, 0), *(pytest.param(50, 40, part, marks=LONG, id=f"long {part}") for part in range(6))],
 )
 def test_no_order_of_events_breaks_a_promise(
     running_sandbox: SandboxAccount, runs: int, steps: int, part: int

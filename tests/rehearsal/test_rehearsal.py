@@ -216,6 +216,7 @@ def contents(archive: bytes) -> Iterator[tuple[str, bytes]]:
     return members(archive)
 
 
+@pytest.mark.long
 def test_a_plan_that_is_too_large_still_fits_its_comment(team: Team, shop: Shop) -> None:
     """The stand-in refuses a longer one, as GitHub does; the text says what is left out; apply works."""
 
