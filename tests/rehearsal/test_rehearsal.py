@@ -83,6 +83,7 @@ def test_what_the_clock_asks_for_is_applied_and_the_rest_becomes_an_issue(
     assert [(one["state"], "No drift" in one["body"]) for one in fake_github.issues] == [("closed", True)]
 
 
+@pytest.mark.long
 def test_one_comment_follows_the_branch(team: Team) -> None:
     """A push plans anew and edits the comment in place."""
     pull = team.propose({FILE: declared("ipswich")})
@@ -162,6 +163,7 @@ def test_a_live_change_after_the_approval_is_not_overwritten(
     assert "### Applied" in team.comments(pull.number)[1]
 
 
+@pytest.mark.long
 def test_a_run_that_is_started_again_repeats_nothing(team: Team, shop: Shop) -> None:
     """What was applied is spent: later changes of the account are not undone by an old approval."""
     pull = team.propose({FILE: declared("ipswich")})
@@ -236,7 +238,7 @@ def test_a_plan_that_is_too_large_still_fits_its_comment(team: Team, shop: Shop)
     assert applied.jobs["apply"] == "success", applied.logs
 
 
-@pytest.mark.parametrize("visibility", ["public", "internal"])
+@pytest.mark.parametrize("visibility", ["public", pytest.param("internal", marks=pytest.mark.long)])
 def test_a_repository_of_many_keeps_no_plan_and_so_applies_none(
     team: Team, shop: Shop, fake_github: FakeGitHub, visibility: str
 ) -> None:
