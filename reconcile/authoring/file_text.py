@@ -4,13 +4,12 @@ Text in, text out; files are read and written by the caller. An edited text is r
 was asked for.
 """
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import yaml
 
+from reconcile.declare.loader import garbage_collector_off
 from reconcile.errors import UsageError
 from reconcile.model.edits import EntryEdit, FileEdit
 
@@ -36,21 +35,9 @@ def edited_text(text: str | None, edit: FileEdit, *, head: tuple[str, ...] = ())
     mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
     whole = text.removeprefix(mark)
     ended = whole if whole.endswith("\n") or not whole else whole + _newline(whole)
-    with _garbage_collector_off():
+    with garbage_collector_off():
         changed = _edited(ended, edit)
     return mark + (changed if ended is whole else changed.removesuffix(_newline(whole)))
-
-
-@contextmanager
-def _garbage_collector_off() -> Iterator[None]:
-    """No cyclic collection while a file is edited: the nodes have no cycles, and walking them takes long."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _newline(text: str) -> str:

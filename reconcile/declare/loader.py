@@ -63,7 +63,7 @@ def load_declarations(
     """
     problems: list[Problem] = []
     in_folder = ProblemList(relative(folder, root), problems)
-    with _garbage_collector_off():
+    with garbage_collector_off():
         contents = _read_folder(folder, root, policy, problems, now)
         if not may_be_empty:
             _check_emptiness(contents, folder, in_folder)
@@ -91,8 +91,8 @@ def load_declarations(
 
 
 @contextmanager
-def _garbage_collector_off() -> Iterator[None]:
-    """No cyclic collection of garbage while declarations are loaded, and none of them afterwards.
+def garbage_collector_off() -> Iterator[None]:
+    """No cyclic collection of garbage while declarations are loaded or edited, and none of them afterwards.
 
     The declarations have no cycles and stay for the whole run, yet the collector would walk all of them
     again and again: a third of the time of loading 100,000 contacts. Frozen objects still go when nobody
