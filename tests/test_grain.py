@@ -10,15 +10,15 @@ from statistics import median
 
 from tests.test_layers import PACKAGE, imported
 
-MOST_MODULES = 262
-MOST_CODE = 24_800
+MOST_MODULES = 310
+MOST_CODE = 29_500
 MOST_IN_A_FOLDER = 12
 WIDE = {"cli/commands", "probe/questions"}
 """Folders with one file a command or a question."""
 
 LONGEST_FILE = 300
 FEWEST_CODE = 30
-MOST_CRUMBS = 20
+MOST_CRUMBS = 26
 LONGEST_FUNCTION = 40
 
 _NO_CODE = {

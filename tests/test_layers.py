@@ -28,6 +28,7 @@ LAYERS: dict[str, set[str]] = {
     "apply": GROUND | {"wire", "documents", "plan", "evance", "journal"},
     "probe": GROUND | {"wire", "evance"},
     "forge": GROUND | {"documents", "http"},
+    "pipeline": GROUND | {"documents", "plan"},
     "services": GROUND
     | {
         "wire",
@@ -40,6 +41,7 @@ LAYERS: dict[str, set[str]] = {
         "apply",
         "probe",
         "forge",
+        "pipeline",
         "authoring",
         "importing",
         "sandbox",
@@ -49,7 +51,7 @@ LAYERS: dict[str, set[str]] = {
 }
 """Which parts each part may import."""
 
-PURE = ("text", "clock", "model", "wire", "documents", "plan", "render", "importing")
+PURE = ("text", "clock", "model", "wire", "documents", "plan", "render", "importing", "pipeline")
 
 IMPURE_MODULES = {
     "aiohttp", "asyncio", "click", "http", "io", "logging", "os", "pathlib", "random", "requests", "secrets",

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+from .ci.settings import CiSettings
 from .contact import PENDING
 from .declaration import NO_DECLARATION, Declaration, Mode
 from .facets import SETS, Facet, item_key
@@ -214,7 +215,14 @@ class Settings:
     target: str = "sandbox"
     privacy: Privacy = Privacy.MASK
     applying: ApplySettings = ApplySettings()
+    ci: CiSettings = field(default_factory=CiSettings)
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
+
+    @property
+    def ci_targets(self) -> tuple[Target, ...]:
+        """The targets that the pipeline works on, in the order of the configuration."""
+        names = self.ci.targets
+        return tuple(one for one in self.targets if (one.name in names if names else not one.embedded))
 
     def folder(self, target: Target) -> str:
         """The folder of a target's declarations, relative to the configuration file."""
