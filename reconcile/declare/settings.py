@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
-from itertools import permutations
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -21,8 +20,6 @@ from reconcile.model.settings import (
     Policy,
     Protect,
     Settings,
-    Target,
-    TargetKind,
     WarningSettings,
     first_match,
 )
@@ -30,23 +27,18 @@ from reconcile.text import did_you_mean, escape_unprintable, quoted
 
 from . import rules
 from .checks.forbidden import refuse_credentials
-from .problems import ProblemList, ScalarNode, YamlNode
+from .problems import ProblemList, YamlNode
 from .schema.configuration import configuration_mapping
 from .schema.containers import CheckedMapping
 from .schema.scalars import window_end, window_start
+from .target_settings import check_folders, ci_settings, default_target, read_target
 from .yaml.reader import read_tree
 from .yaml.source import read_bytes, refuse_link_outside
-
-SANDBOX_RATE = 1_000.0
-"""Requests a second to a sandbox without a configured rate: it has no other customers to be spared."""
 
 DEFAULTS = Settings()
 
 MACHINE_DEPENDENT = {"localtime", "posixrules", "Factory"}
 """Names of the database that mean something else on each machine."""
-
-UNFIT_KEYS = {TargetKind.EVANCE: "url", TargetKind.SANDBOX: "account"}
-"""The key that does not go with a kind of target."""
 
 
 def load_settings(path: Path, searched: Sequence[Path] = ()) -> Settings:
@@ -108,51 +100,22 @@ def _knows_folders(mapping: CheckedMapping) -> bool:
 
 def _settings(mapping: CheckedMapping, problems: ProblemList) -> Settings:
     values = mapping.values
-    targets = tuple(_target(key, name, target, problems) for key, name, target in values.get("targets", ()))
+    targets = tuple(
+        read_target(key, name, target, problems) for key, name, target in values.get("targets", ())
+    )
     policy = _policy(mapping, problems)
     settings = Settings(
         contacts=values.get("contacts", DEFAULTS.contacts),
         policy=policy,
         targets=targets or DEFAULTS.targets,
-        target=_default_target(mapping, targets or DEFAULTS.targets, problems),
+        target=default_target(mapping, targets or DEFAULTS.targets, DEFAULTS.target, problems),
         privacy=values.get("privacy", DEFAULTS.privacy),
         applying=_apply_settings(values.get("apply"), policy.timezone, problems),
+        ci=ci_settings(values.get("ci"), targets or DEFAULTS.targets, problems),
     )
-    _check_folders(settings, mapping, problems)
+    check_folders(settings, mapping, problems)
     _warn_of_idle_patterns(policy, mapping, problems)
     return settings
-
-
-def _target(key: ScalarNode, name: str, mapping: CheckedMapping, problems: ProblemList) -> Target:
-    values: dict[str, Any] = {"name": name, "kind": TargetKind.SANDBOX}
-    if mapping.values.get("kind") is TargetKind.SANDBOX:
-        values["rate"] = SANDBOX_RATE
-    target = Target(**{**values, **mapping.values})
-    if "kind" not in mapping.values:
-        return target
-    if target.kind is TargetKind.EVANCE and "account" not in mapping.node.entries:
-        problems.add(rules.MISSING_KEY, key, "a target of kind evance needs 'account'; add it")
-    unfit = UNFIT_KEYS[target.kind]
-    if unfit in mapping.node.keys:
-        message = f"'{unfit}' does not go with kind {target.kind}; delete it, or correct the kind"
-        problems.add(rules.UNFIT_KEY, mapping.node.keys[unfit], message)
-    return target
-
-
-def _default_target(mapping: CheckedMapping, targets: tuple[Target, ...], problems: ProblemList) -> str:
-    """The target that is written; else the one called as the default one, else the only one."""
-    names = [target.name for target in targets]
-    name: str | None = mapping.values.get("target")
-    if name is None:
-        if "target" in mapping.node.entries or DEFAULTS.target in names or len(names) == 1:
-            return DEFAULTS.target if DEFAULTS.target in names else names[0]
-        message = f"say which target is used by default: add 'target' with one of {', '.join(names)}"
-        problems.add(rules.UNKNOWN_TARGET, mapping.node, message)
-    elif name not in names:
-        advice = did_you_mean(name, names) or f"; write one of: {', '.join(names)}"
-        message = f"unknown target {quoted(name)}{advice}"
-        problems.add(rules.UNKNOWN_TARGET, mapping.node_of("target"), message)
-    return name or names[0]
 
 
 def _policy(mapping: CheckedMapping, problems: ProblemList) -> Policy:
@@ -286,12 +249,3 @@ def _freezes(
 def _is_complete(mapping: CheckedMapping) -> bool:
     """True when every key of a freeze is there and could be read; otherwise what is wrong is known."""
     return mapping.whole and all(field.name in mapping.values for field in fields(Freeze))
-
-
-def _check_folders(settings: Settings, mapping: CheckedMapping, problems: ProblemList) -> None:
-    """A folder within another target's would be read for both accounts."""
-    folders = sorted({PurePosixPath(settings.folder(target)) for target in settings.targets})
-    for outer, inner in permutations(folders, 2):
-        if inner.is_relative_to(outer):
-            message = f"the folder '{inner}' lies within '{outer}', which another target reads; part them"
-            problems.add(rules.NESTED_FOLDERS, mapping.node_of("targets"), message)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from reconcile.clock import Window
 from reconcile.documents.plan import plan_document
 from reconcile.model.baseline import Baseline, Comparison, EntryKey, NoLonger, Scope, Undeclared
+from reconcile.model.ci.settings import CiSettings, DoctorInPreview
 from reconcile.model.contact import Identity
 from reconcile.model.facets import Facet
 from reconcile.model.plans.change import ChangeAction
@@ -52,6 +53,8 @@ STARTS, EXPIRES = datetime(2026, 12, 24, tzinfo=UTC), datetime(2026, 12, 27, tzi
 FREEZE = Freeze(STARTS, EXPIRES, "Christmas")
 
 SETTINGS, TARGET, KNOWN = Settings(), Target("shop", TargetKind.EVANCE, ACCOUNT), Capabilities()
+
+PIPELINE = CiSettings(require_review=False, targets=("shop",), doctor=DoctorInPreview.REFUSE)
 
 
 def config(settings: Settings = SETTINGS, target: Target = TARGET, known: Capabilities = KNOWN) -> str:
@@ -100,6 +103,10 @@ NOT_COVERED = {
     "Settings.target": config(replace(SETTINGS, target="other")),
     "Settings.targets": config(replace(SETTINGS, targets=(TARGET,))),
     "Settings.privacy": config(replace(SETTINGS, privacy=Privacy.SHOW)),
+    "Settings.ci": config(replace(SETTINGS, ci=PIPELINE)),
+    "CiSettings.require_review": config(replace(SETTINGS, ci=CiSettings(require_review=False))),
+    "CiSettings.targets": config(replace(SETTINGS, ci=CiSettings(targets=("shop",)))),
+    "CiSettings.doctor": config(replace(SETTINGS, ci=CiSettings(doctor=DoctorInPreview.REFUSE))),
     "Target.name": config(target=replace(TARGET, name="other")),
     "Target.url": config(target=replace(TARGET, url="http://127.0.0.1:8081")),
     "Target.rate": config(target=replace(TARGET, rate=1.0)),
@@ -132,7 +139,7 @@ def test_the_configuration_is_the_same_with_what_changes_no_write(key: str) -> N
 
 def test_every_key_is_decided_upon() -> None:
     """Whoever adds a key says whether an approved plan may be applied with another value of it."""
-    kinds = (Settings, type(SETTINGS.policy), ApplySettings, Target, Capabilities, Freeze)
+    kinds = (Settings, type(SETTINGS.policy), ApplySettings, Target, Capabilities, Freeze, CiSettings)
     keys = {f"{kind.__name__}.{field.name}" for kind in kinds for field in fields(kind)}
     assert keys == {*COVERED, *NOT_COVERED, *HELD_BY_OTHERS}
 

@@ -2,6 +2,7 @@
 
 import re
 
+from reconcile.model.ci.settings import DoctorInPreview
 from reconcile.model.facets import FACETS, SETS, Facet
 from reconcile.model.guards import GUARDS, Guard, SettingKind
 from reconcile.model.settings import AuthFlow, OnUndeclared, Privacy, TargetKind, UpdateMethod
@@ -178,6 +179,29 @@ TARGET_NAME = Text("the name of a target")
 
 TARGETS = NamedMapping("a mapping of targets", TARGET_NAME, TARGET, not_empty=True)
 
+CI = KeyedMapping(
+    "a mapping of settings for the pipeline",
+    "What holds in a pipeline alone.",
+    (
+        Key(
+            "require-review",
+            Flag(),
+            "Whether a plan counts only when somebody else approved it after it was made (true).",
+        ),
+        Key(
+            "targets",
+            ListOf("a list of targets, such as [shop]", TARGET_NAME, shortest=1),
+            "The targets that the pipeline works on; else all but the embedded sandbox.",
+        ),
+        Key(
+            "doctor",
+            Choice(tuple(DoctorInPreview)),
+            "What becomes of a preview where a forge's setting is wrong (warn).",
+        ),
+    ),
+    not_empty=True,
+)
+
 _EXCLUSIVE_ROLES = ListOf("a list of two roles or more", Text("a role"), shortest=2)
 
 CONFLICTS = ListOf("a list of lists of roles", _EXCLUSIVE_ROLES)
@@ -210,6 +234,7 @@ def configuration_mapping() -> KeyedMapping:
                 "Whether apply refuses a plan in which something is declared no longer that stays (tell).",
             ),
             Key("apply", applying, applying.about),
+            Key("ci", CI, CI.about),
             Key("privacy", Choice(tuple(Privacy)), "Names and e-mails in what leaves the terminal."),
             Key("require", REQUIRE, REQUIRE.about),
             Key("conflicts", CONFLICTS, "Roles that nobody should hold at the same time."),
