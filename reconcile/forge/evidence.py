@@ -43,8 +43,11 @@ class Evidence(Protocol):
         A run on a tag, or one that a pull request started, is none.
         """
 
-    def writing_attempts(self, branch: str, since: datetime, /) -> Iterator[WritingAttempt]:
-        """The attempts of runs on a branch, begun since then, whose writing step was begun."""
+    def writing_attempts(self, target: str, branch: str, since: datetime, /) -> Iterator[WritingAttempt]:
+        """The attempts of runs on a branch whose writing step for that target was begun since then.
+
+        A run works on several targets, each in a job of its own, which names it.
+        """
 
     def download(self, artifact: ForgeArtifact, /) -> bytes:
         """The archive of an artifact."""

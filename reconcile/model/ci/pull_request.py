@@ -80,8 +80,12 @@ class ForgeArtifact:
 
 @dataclass(frozen=True, slots=True)
 class WritingAttempt:
-    """An attempt of a run whose writing step was begun, as the forge records it. ``at`` is when."""
+    """An attempt of a run whose writing step for one target was begun, as the forge records it.
+
+    ``at`` is when the step began, ``ended`` when its job ended; None while it goes on.
+    """
 
     run: int
     attempt: int
     at: datetime
+    ended: datetime | None = None
