@@ -10,7 +10,7 @@ from zipfile import BadZipFile, ZipFile
 
 from reconcile.errors import Refusal
 
-from .github import GitHub
+from .github.comments import GitHub
 from .protocol import FinishedRun
 
 JOURNAL_ARTIFACT = "reconcile-journal"

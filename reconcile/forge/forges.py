@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from reconcile.errors import UsageError
 
 from .environment import CiEnvironment
-from .github import read_github_environment
-from .gitlab import read_gitlab_environment
+from .github.environment import read_github_environment
+from .gitlab.environment import read_gitlab_environment
 
 
 @dataclass(frozen=True, slots=True)

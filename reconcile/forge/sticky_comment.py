@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from .github import GitHub
+from .github.comments import GitHub
 from .protocol import Comment, Forge, Issue
 
 Facts = Mapping[str, str]

@@ -7,7 +7,7 @@ import pytest
 from reconcile.errors import Refusal
 from reconcile.forge.approved_plan import PlanSource, find_approved_plan, seal_of
 from reconcile.forge.artifacts import earlier_journals
-from reconcile.forge.github import GitHub
+from reconcile.forge.github.comments import GitHub
 from reconcile.forge.sticky_comment import with_mark
 from tests.support.forge.fake_github import BOT, REPOSITORY, FakeGitHub, zipped
 

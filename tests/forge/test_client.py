@@ -7,7 +7,7 @@ import pytest
 from reconcile.errors import ForgeError, UsageError
 from reconcile.forge import client as client_module
 from reconcile.forge.client import ForgeClient
-from reconcile.forge.github import GitHub
+from reconcile.forge.github.comments import GitHub
 from tests.support.forge.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub
 from tests.support.forge.fixtures import NOW, Slept
 from tests.support.forge.http_server import ForgeReply

@@ -7,8 +7,8 @@ import pytest
 
 from reconcile.errors import UsageError
 from reconcile.forge.forges import ci_environment
-from reconcile.forge.github import GitHub, require_github
-from reconcile.forge.gitlab import GitLab
+from reconcile.forge.github.comments import GitHub, require_github
+from reconcile.forge.gitlab.comments import GitLab
 from tests.support.forge.fake_github import BOT
 from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, USER, serve_gitlab
 

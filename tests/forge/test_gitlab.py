@@ -7,7 +7,7 @@ import pytest
 from reconcile.errors import ForgeError, Refusal
 from reconcile.forge.approved_plan import PlanSource, find_approved_plan
 from reconcile.forge.client import ForgeClient
-from reconcile.forge.gitlab import GitLab
+from reconcile.forge.gitlab.comments import GitLab
 from reconcile.forge.sticky_comment import StickyComment, with_mark
 from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, USER, FakeGitLab, serve_gitlab
 from tests.support.forge.fixtures import Slept

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from reconcile.errors import UsageError
 from reconcile.forge.client import ForgeClient
-from reconcile.forge.github import GitHub
+from reconcile.forge.github.comments import GitHub
 from reconcile.forge.sticky_comment import StickyComment, facts_of, issue_of, with_mark
 from tests.support.forge.fake_github import BOT, FakeGitHub
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from reconcile.forge.client import ForgeClient
-from reconcile.forge.github import GitHub
+from reconcile.forge.github.comments import GitHub
 from reconcile.http.rate_limiter import Timing
 from tests.support.forge.fake_github import REPOSITORY, TOKEN, FakeGitHub, serve_github
 

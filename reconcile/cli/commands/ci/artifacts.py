@@ -90,7 +90,7 @@ def journals(common: Common, workflows: tuple[str, ...], branch: str | None) -> 
     Guards, spent overrides and drift go by them, and which contact each entry is about.
     """
     from reconcile.forge.artifacts import earlier_journals
-    from reconcile.forge.github import require_github
+    from reconcile.forge.github.comments import require_github
     from reconcile.journal.durable_files import make_own_folder
     from reconcile.journal.record import records_folder
     from reconcile.text import count

@@ -161,7 +161,7 @@ DRIFT = "drift"
 def drift_issue(common: Common, file: Path, author: str | None) -> int:
     """Open or update the one issue about drift (from 'drift --out'), or close it when there is none."""
     from reconcile.cli.formats import render
-    from reconcile.forge.github import require_github
+    from reconcile.forge.github.comments import require_github
     from reconcile.forge.sticky_comment import issue_of, with_mark
     from reconcile.services.files import read_drift_file
 

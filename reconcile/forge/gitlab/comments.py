@@ -1,19 +1,17 @@
-"""GitLab: notes of a merge request, the plan that its pipeline left, and the job it runs.
+"""GitLab: notes of a merge request, and the plan that its pipeline left.
 
 The endpoints are those of the REST API v4 (GitLab docs: "Notes API", "Merge requests API", "Jobs API").
 GitLab does not tell who edited a note. A note names a plan's digest, which is compared with the plan itself.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import quote
 
 from reconcile.documents.json_text import JsonValue
-
-from .client import ForgeClient, expect_fields
-from .environment import CiEnvironment, optional_number, required_variable
-from .protocol import Comment, MergedPullRequest
+from reconcile.forge.client import ForgeClient, expect_fields
+from reconcile.forge.protocol import Comment, MergedPullRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +97,3 @@ def _job(name: str, row: JsonValue) -> int | None:
     """The id of a job of that name that succeeded."""
     wanted = row.key("name").text() == name and row.key("status").text() == "success"
     return row.key("id").count() if wanted else None
-
-
-def read_gitlab_environment(environment: Mapping[str, str]) -> CiEnvironment:
-    """The environment of a GitLab job. UsageError names the first variable that is missing."""
-    api = required_variable(environment, "CI_API_V4_URL")
-    token = required_variable(environment, "RECONCILE_GITLAB_TOKEN")
-    forge = GitLab(ForgeClient(api, token), required_variable(environment, "CI_PROJECT_ID"))
-    number = optional_number(environment.get("CI_MERGE_REQUEST_IID", ""))
-    commit = required_variable(environment, "CI_COMMIT_SHA")
-    return CiEnvironment(
-        forge=forge,
-        author=forge.login(),
-        commit=commit,
-        branch=environment.get("CI_COMMIT_BRANCH", ""),
-        blob=f"{environment.get('CI_PROJECT_URL', '')}/-/blob/{commit}",
-        run=environment.get("CI_JOB_URL", ""),
-        number=number,
-        head=None if number is None else commit,
-    )

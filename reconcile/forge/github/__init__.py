@@ -1,0 +1,1 @@
+"""GitHub, by its REST API: what people are told there, and what it records of reviews, runs and artifacts."""
