@@ -110,10 +110,15 @@ class ProjectChoice:
 
 @dataclass(frozen=True, slots=True)
 class ScopeRequest:
-    """What a plan is asked to be cut down to: a commit to compare with, and names of contacts and files."""
+    """What a plan is asked to be cut down to: a commit to compare with, and names of contacts and files.
+
+    ``own_configuration``: the project's configuration counts for that commit, too, as in a pipeline. A plan
+    does not keep that: whoever applies it says it again.
+    """
 
     base: str | None = None
     only: tuple[str, ...] = ()
+    own_configuration: bool = False
 
 
 NO_SCOPE = ScopeRequest()

@@ -60,6 +60,16 @@ class Clone:
         baseline = choice.base.baseline("shop") if choice.base else None
         return select(declarations, choice, policy, baseline)
 
+    def differing_by_own_configuration(self, target: str | None = None) -> list[str]:
+        """The same where the configuration of the folder counts for the base, too."""
+        project = self.project(target=target)
+        declarations = project.load().declarations
+        request = ScopeRequest("main", own_configuration=True)
+        choice = choose_scope(project, request, declarations)
+        assert choice.base is not None
+        selection = select(declarations, choice, project.settings.policy, choice.base.baseline("shop"))
+        return [*(one.label for one in selection.declarations), *(str(key) for key in selection.gone)]
+
     def differing(self, base: str = "main", *only: str) -> list[str]:
         return [declaration.label for declaration in self.select(base, *only).declarations]
 
@@ -165,6 +175,46 @@ def test_each_side_has_its_own_configuration(clone: Clone) -> None:
     assert clone.differing() == ["bob@example.com", "cleo@example.com"]
     clone.write("reconcile.yaml", SETTINGS.replace("Europe/London", "America/New_York"))
     assert clone.differing() == ["cleo@example.com"]
+
+
+OWN = {
+    "another mode": SETTINGS + "manage: {tags: additive}\n",
+    "another time zone": SETTINGS.replace("Europe/London", "America/New_York"),
+    "another folder": SETTINGS + "contacts: shop/\n",
+}
+
+
+@pytest.mark.parametrize("change", OWN)
+def test_a_configuration_that_counts_for_both_sides_makes_nobody_differ(clone: Clone, change: str) -> None:
+    """As in a pipeline: what was configured is no change of a declaration, whatever it was before."""
+    clone.write("reconcile.yaml", OWN[change])
+    if change == "another folder":
+        clone.repository.git("mv", "contacts", "shop")
+    assert clone.differing_by_own_configuration() == []
+    assert configured_as_the_base(clone.project(), own_configuration=True)
+    clone.declare(TEAM.replace("[customer]", "[press]"), "shop/team.yaml")
+    clone.declare(TEAM.replace("[customer]", "[press]"))
+    assert clone.differing_by_own_configuration() == ["ann@example.com"]
+
+
+def test_a_base_whose_configuration_is_no_longer_valid_is_read_by_the_own_one(clone: Clone) -> None:
+    """A newer tool may be stricter; nothing of that configuration counts any more."""
+    clone.write("reconcile.yaml", SETTINGS + "unheard-of: true\n")
+    clone.repository.commit()
+    clone.write("reconcile.yaml", SETTINGS)
+    assert clone.differing_by_own_configuration() == []
+    with pytest.raises(InvalidScope):
+        clone.differing()
+
+
+def test_what_was_declared_for_another_account_is_none_of_the_own_one(tmp_path: Path) -> None:
+    """The configuration of the commit says at least whose declarations these were."""
+    clone = clone_at(tmp_path / "shop")
+    target = "targets: {{shop: {{kind: evance, account: {}}}}}\n"
+    clone.write("reconcile.yaml", SETTINGS + target.format("old.evance.me"))
+    clone.repository.commit()
+    clone.write("reconcile.yaml", SETTINGS + target.format("new.evance.me"))
+    assert len(clone.differing_by_own_configuration("shop")) == 4
 
 
 def test_the_checkout_of_the_declarations_has_the_base(clone: Clone, tmp_path: Path) -> None:
@@ -475,6 +525,6 @@ def test_a_configuration_apart_from_the_declarations_is_that_of_both(clone: Clon
     assert configured_as_the_base(apart.project(clone.folder))
 
 
-def configured_as_the_base(project: Project) -> bool:
-    baseline = read_base(project, "main").baseline("shop")
+def configured_as_the_base(project: Project, *, own_configuration: bool = False) -> bool:
+    baseline = read_base(project, "main", own_configuration=own_configuration).baseline("shop")
     return baseline.config == project.plan_context("shop", project.capabilities()).config

@@ -26,18 +26,20 @@ _NOTHING_DECLARED = {rules.NO_FOLDER.id, rules.NO_CONTACTS.id}
 """The rules that a commit without declarations breaks: everything is new against it."""
 
 
-def read_base(project: Project, ref: str) -> Base:
+def read_base(project: Project, ref: str, *, own_configuration: bool = False) -> Base:
     """The declarations of a commit of the repository around the project's declarations, for its target.
 
-    A commit that has no configuration, or does not know the target, or has another account for it, declares
-    nothing. UsageError: there is no
-    such repository or commit, or this clone lacks a part of it. InvalidScope: what it declares is invalid.
+    ``own_configuration``: the project's configuration counts for the commit, too, so that a configuration
+    that changed makes no contact differ; the commit's own only says where its declarations lie, and for
+    which account. A commit that has no configuration, or does not know the target, or has another account
+    for it, declares nothing. UsageError: there is no such repository or commit, or this clone lacks a part of
+    it. InvalidScope: what it declares is invalid.
     """
     repository = Repository.around(project.choice.checkout)
     base = Base(ref, repository.commit(ref))
     try:
         with TemporaryDirectory(prefix="reconcile-base-") as folder:
-            return _BaseReader(project, repository, base, Path(folder)).read()
+            return _BaseReader(project, repository, base, Path(folder), own_configuration).read()
     except DeclarationError as error:
         raise InvalidScope(
             f"what {base.name} declares is invalid, so nothing can be compared with it:\n{error}\n"
@@ -53,6 +55,7 @@ class _BaseReader:
     repository: Repository
     base: Base
     folder: Path
+    own_configuration: bool = False
 
     def read(self) -> Base:
         """The base with what it declares for the project's target."""
@@ -61,14 +64,21 @@ class _BaseReader:
         settings = self._settings(self.folder / configuration)
         if settings is None:
             return self.base
-        apart = settings is self.project.settings
-        known = self.project.capabilities() if apart else load_capabilities(self.folder / capabilities)
         target = next(filter(self._is_same_account, settings.targets), None)
-        base = replace(self.base, settings=settings, target=target, capabilities=known)
+        base = self._configured(settings, target, self.folder / capabilities)
         if target is None:
             return base
-        loaded = self._load(posixpath.normpath(settings.folder(target)), settings)
+        loaded = self._load(posixpath.normpath(settings.folder(target)), base.settings)
         return replace(base, declarations=loaded.declarations, allowances=loaded.allowances)
+
+    def _configured(self, settings: Settings, target: Target | None, capabilities: Path) -> Base:
+        """The base with the configuration that counts for it: the commit's, or the project's own."""
+        project = self.project
+        own = self.own_configuration or settings is project.settings
+        known = project.capabilities() if own else load_capabilities(capabilities)
+        if own and target is not None:
+            settings, target = project.settings, project.target
+        return replace(self.base, settings=settings, target=target, capabilities=known)
 
     def _is_same_account(self, target: Target) -> bool:
         """What was declared for another account of that name has never reached this one."""
@@ -77,9 +87,17 @@ class _BaseReader:
         return (target.name, target.kind) == (own.name, own.kind) and len(accounts) <= 1
 
     def _settings(self, path: Path) -> Settings | None:
-        """The commit's configuration; the project's own where that is kept apart from the declarations."""
+        """The commit's configuration; the project's own where that is kept apart from the declarations.
+
+        Where the project's counts anyway, a commit whose own is not valid by today's rules is read by it.
+        """
         if path.exists():
-            return load_settings(path)
+            try:
+                return load_settings(path)
+            except DeclarationError:
+                if not self.own_configuration:
+                    raise
+                return self.project.settings
         choice = self.project.choice
         return None if (choice.checkout / choice.config.name).exists() else self.project.settings
 

@@ -25,18 +25,25 @@ def choose_scope(
     UsageError: there is no such commit. InvalidScope: its declarations are invalid, or a name means nothing,
     neither here nor in the base.
     """
-    base = read_base(project, request.base) if request.base is not None else None
+    own = request.own_configuration
+    base = read_base(project, request.base, own_configuration=own) if request.base is not None else None
     known = (*declarations, *(base.declarations if base else ()))
     return ScopeChoice(base, tuple(_names(project, request.only, known, folder or Path.cwd())))
 
 
-def approved_scope(project: Project, approval: Plan, declarations: Sequence[Declaration]) -> ScopeChoice:
+def approved_scope(
+    project: Project,
+    approval: Plan,
+    declarations: Sequence[Declaration],
+    *,
+    own_configuration: bool = False,
+) -> ScopeChoice:
     """What the plan that was approved is cut down to, as of now; the errors are those of `choose_scope`."""
     scope = approval.scope
     if scope is None:
         return EVERYTHING
     # A plan names files from the checkout, whatever has that name where the caller is.
-    request = ScopeRequest(scope.base, scope.only)
+    request = ScopeRequest(scope.base, scope.only, own_configuration)
     choice = choose_scope(project, request, declarations, project.choice.checkout)
     # A branch goes on meanwhile, so the commit is read, and goes by the name that was given for it.
     base = replace(choice.base, ref=scope.ref) if choice.base and scope.ref else choice.base
