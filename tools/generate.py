@@ -184,8 +184,8 @@ def gitlab_pipeline() -> str:
     """The pipeline of the page on GitLab, with the tool at a commit."""
     page = (ROOT / "docs" / "gitlab-ci.md").read_text(encoding="utf-8")
     text = page.partition("```yaml .gitlab-ci.yml\n")[2].partition("```")[0]
-    for key, name in (("RECONCILE_SOURCE", "SOURCE"), ("RECONCILE_COMMIT", "COMMIT"), ("TARGET", "TARGET")):
-        text = re.sub(rf"^  {key}: .*$", f"  {key}: @{name}@", text, flags=re.MULTILINE)
+    text = text.replace("https://git.example.com/tools/reconcile.git COMMIT", "@SOURCE@ @COMMIT@")
+    text = re.sub(r"\bshop\b", "@TARGET@", text)
     return f"# What must be set up by hand is told in @GUIDE@/gitlab-ci.md\n{text}"
 
 

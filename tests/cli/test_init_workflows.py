@@ -95,7 +95,7 @@ def test_gitlab_gets_a_pipeline(empty: Path) -> None:
     done = init_in(empty, "--ci", "gitlab", "--account", "a.evance.me", "--owners", "@access")
     assert done.code == 0, done.said
     pipeline = yaml.safe_load((empty / ".gitlab-ci.yml").read_text())
-    assert pipeline["variables"]["TARGET"] == "shop"
+    assert pipeline["plan shop"]["variables"] == {"TARGET": "shop"}
     owners = (empty / "CODEOWNERS").read_text()
     assert "/.gitlab-ci.yml @access\n/CODEOWNERS @access\n" in owners
     assert "docs/gitlab-ci.md" in done.out
@@ -114,7 +114,7 @@ def test_it_is_for_the_configuration_that_is_there(empty: Path) -> None:
     """For its target, its folders, and what would be taken for earlier runs."""
     (empty / "reconcile.yaml").write_text(CONFIGURATION)
     assert init_in(empty, "--ci", "gitlab", "--owners", "@access").code == 0
-    assert yaml.safe_load((empty / ".gitlab-ci.yml").read_text())["variables"]["TARGET"] == "main"
+    assert yaml.safe_load((empty / ".gitlab-ci.yml").read_text())["apply main"]["needs"] == ["preview main"]
     owned = [line.split()[0] for line in (empty / "CODEOWNERS").read_text().splitlines()[1:]]
     everything_else = ["/.gitlab-ci.yml", "/CODEOWNERS", "/reconcile.yaml", "/evance.capabilities.yaml"]
     assert owned == ["/people/", "*", *everything_else, "/.reconcile/"]
