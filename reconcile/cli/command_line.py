@@ -17,6 +17,7 @@ from .commands.apply import apply
 from .commands.ci.artifacts import approved_plan, journals
 from .commands.ci.comments import applied, comment, drift_issue, summary
 from .commands.ci.group import ci
+from .commands.ci.targets import targets
 from .commands.demo import demo
 from .commands.drift import drift
 from .commands.explain import explain
@@ -79,7 +80,7 @@ for command in (
 ):
     cli.add_command(command)
 
-for step in (applied, approved_plan, comment, drift_issue, journals, summary):
+for step in (applied, approved_plan, comment, drift_issue, journals, summary, targets):
     ci.add_command(step)
 
 

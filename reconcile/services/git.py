@@ -24,7 +24,7 @@ LONGEST = 20.0
 LONGEST_READING = 300.0
 """Maximum number of seconds for the files of a whole folder of declarations."""
 
-_READING = {"ls-tree", "cat-file"}
+_READING = {"ls-tree", "cat-file", "rev-list", "diff-tree", "merge-tree", "worktree"}
 
 _OF_A_HOOK = {
     "GIT_DIR",
@@ -37,8 +37,20 @@ _OF_A_HOOK = {
 }
 """The variables by which a hook of Git names its own repository, whatever the folder."""
 
-_CLOSED = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
+_CLOSED = {
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "LC_ALL": "C",
+}
 """A commit has the contents that its name vouches for, and what is missing is fetched from nowhere."""
+
+_AUTHOR = {
+    f"GIT_{who}_{what}": text
+    for who in ("AUTHOR", "COMMITTER")
+    for what, text in (("NAME", "reconcile"), ("EMAIL", "reconcile@localhost"))
+}
+"""Who makes the commits that no branch gets, whoever is configured."""
 
 FILE, LINK, SUBMODULE = "file", "link", "submodule"
 """What stands in a tree."""
@@ -114,6 +126,20 @@ class Repository:
                 + " or ".join(map(escape_unprintable, namesakes))
             )
         return found
+
+    def output(self, *arguments: str) -> str:
+        """What Git prints when it is asked that; UsageError, with its own words, when it fails."""
+        code, text = self.answer(*arguments)
+        if code != 0:
+            raise UsageError(f"git {arguments[0]}: {escape_unprintable(text.strip().split(chr(10))[0])}")
+        return text
+
+    def answer(self, *arguments: str) -> tuple[int, str]:
+        """Git's exit code, and what it prints; what it says of an error where it prints nothing."""
+        done = _run(self.folder, *arguments)
+        if done is None:
+            return 1, "no answer"
+        return done.returncode, os.fsdecode(done.stdout or (done.stderr if done.returncode else b""))
 
     def _full_names(self, ref: str) -> list[str]:
         """What a short name may stand for; a whole name of either kind stands for itself."""
@@ -198,7 +224,8 @@ def _run(
         return None
     options = ("--no-optional-locks", "--literal-pathspecs", "-c", "core.fsmonitor=false")
     command = [program, *options, "-c", f"core.hooksPath={os.devnull}", "-C", str(folder), *arguments]
-    environment = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK} | _CLOSED
+    environment = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
+    environment |= _CLOSED | _AUTHOR
     asked, told = files or (subprocess.DEVNULL, subprocess.PIPE)
     timeout = LONGEST_READING if arguments[0] in _READING else LONGEST
     try:

@@ -23,10 +23,14 @@ from .write_permission import write_permission
 
 @dataclass(frozen=True, slots=True)
 class ProjectPlan:
-    """A plan, and why 'apply' would refuse it or leave some of its contacts: a text for each reason."""
+    """A plan, and why 'apply' would refuse it or leave some of its contacts: a text for each reason.
+
+    ``refused`` are the reasons for which an apply would not begin at all.
+    """
 
     plan: Plan
     against: tuple[str, ...]
+    refused: tuple[str, ...] = ()
 
     def refuse(self) -> None:
         """Raise Refusal where 'apply' would not carry out the whole plan."""
@@ -55,8 +59,21 @@ def plan_project(project: Project, console: Console, request: ScopeRequest = NO_
         clock = check_clock(project, account, past)
         warn_of_clock(clock, console)
         warn_of_idle_entries(fresh, console)
-        against = (*clock.reasons, *open_losses_in_words(past), *_reasons_against(fresh.plan, project))
-        return ProjectPlan(warn_of_open_losses(fresh.plan, past), against)
+        before = (*clock.reasons, *open_losses_in_words(past))
+        against = (*before, *_reasons_against(fresh.plan, project))
+        refused = (*before, *_reasons_to_refuse(fresh.plan, project))
+        return ProjectPlan(warn_of_open_losses(fresh.plan, past), against, refused)
+
+
+def _reasons_to_refuse(plan: Plan, project: Project) -> Iterator[str]:
+    """Why 'apply' would not begin to carry a plan out, by the switches and by its guards."""
+    permission = write_permission(project)
+    yield from filter(None, (permission.kill_reason(), permission.frozen_reason(plan)))
+    yield from _guards_against(plan)
+
+
+def _guards_against(plan: Plan) -> Iterator[str]:
+    yield from dict.fromkeys((*refusals(plan, {}), *(refusals_of_the_unseen(plan) if plan.empty else ())))
 
 
 def _reasons_against(plan: Plan, project: Project) -> Iterator[str]:
@@ -65,7 +82,7 @@ def _reasons_against(plan: Plan, project: Project) -> Iterator[str]:
     # Each change by itself: a freeze may let the others pass.
     waiting = (permission.wait_reason(plan, change) for change in plan.changes)
     yield from (reason for reason in dict.fromkeys((permission.kill_reason(), *waiting)) if reason)
-    yield from dict.fromkeys((*refusals(plan, {}), *(refusals_of_the_unseen(plan) if plan.empty else ())))
+    yield from _guards_against(plan)
     for entry in plan.set_aside:
         # Against a base it is about what the base does not have so: others are not that commit's affair.
         if not entry.known and (entry.new or plan.scope is None or plan.scope.base is None):

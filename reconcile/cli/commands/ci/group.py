@@ -1,6 +1,7 @@
 """``reconcile ci``: the group of its commands, and the options, environment and outputs that they share."""
 
 import os
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,9 +43,28 @@ def salt_file(plan: Path) -> Path:
     return plan.with_suffix(".salt")
 
 
+_outputs: ContextVar[Path | None] = ContextVar("outputs", default=None)
+"""The file that was named for outputs, in place of the one of GitHub's environment."""
+
+
+def _keep_outputs(_context: click.Context, _option: click.Parameter, path: Path | None) -> None:
+    _outputs.set(path)
+
+
+outputs_option = click.option(
+    "--outputs",
+    type=click.Path(path_type=Path, dir_okay=False),
+    expose_value=False,
+    is_eager=True,
+    callback=_keep_outputs,
+    metavar="FILE",
+    help="Where to add what later jobs go by, as NAME=VALUE; by default GITHUB_OUTPUT, if set.",
+)
+
+
 def set_outputs(**values: str) -> None:
     """Hand values to later steps of the job, where it takes them. Each is a single line of our own."""
-    path = os.environ.get("GITHUB_OUTPUT")
-    if path:
-        with Path(path).open("a", encoding="utf-8") as file:
+    named, path = _outputs.get(), os.environ.get("GITHUB_OUTPUT")
+    if named is not None or path:
+        with Path(named or path or "").open("a", encoding="utf-8") as file:
             file.writelines(f"{name.replace('_', '-')}={value}\n" for name, value in values.items())
