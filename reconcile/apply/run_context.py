@@ -137,10 +137,14 @@ class ReadBudget:
         return self.left <= 1 or time.monotonic() > self.until
 
 
+_MEND = "make room there, or get the right to write, then apply again, which plans what is left"
+
+
 def failure_text(error: ApiError | OSError, run: RunContext) -> str:
     """The error in words. The run is stopped where the next contact would meet the same error."""
     if isinstance(error, OSError):
-        reason = f"the journal can't be written: {error.strerror}"
+        named = f" {error.filename}" if error.filename else ""
+        reason = f"the journal{named} can't be written ({error.strerror}), and without it nothing is: {_MEND}"
         run.breaker.stop(reason)
         return reason
     if isinstance(error, Unauthorized | Forbidden):

@@ -65,9 +65,9 @@ class HashChain:
         try:
             write_all(self._descriptor, line)
             os.fsync(self._descriptor)
-        except OSError:
+        except OSError as error:
             os.ftruncate(self._descriptor, self._size)
-            raise
+            raise OSError(error.errno, error.strerror, str(self.path)) from None
         self._size += len(line)
 
     def close(self) -> None:

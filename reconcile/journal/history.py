@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 
 from reconcile.clock import later, parse_utc_text
@@ -13,22 +14,25 @@ from reconcile.model.record import Record, Remembered, UnrecordedRun
 from reconcile.model.result import SETTLED
 from reconcile.plan.guards.facts import gains, matches
 
+from .fetched import FetchedRuns, read_fetched
 from .journaled_run import JournaledRun
-from .lineage import MissingRun, missing_runs, read_runs
+from .lineage import MissingRun, missing_runs, read_runs, without_journal
 from .lines import NOT_NOTED, BeginLine, IntentLine
-from .record import BrokenRecord, NotedRecord, read_record
+from .record import BrokenRecord, NotedRecord, entries_file, read_record
 
 
 @dataclass(frozen=True, slots=True)
 class RunHistory:
     """The runs on this checkout that were for one account, each after those that it follows.
 
-    ``missing`` are runs whose journals are gone. A run that was retired stays in ``runs``: what it took away
+    ``missing`` are runs whose journals are gone. ``fetched`` is what a job of a pipeline has got; None where
+    all of them should be there. A run that was retired stays in ``runs``: what it took away
     still counts. It is no measure of what is normal, and nothing else of it is remembered.
     """
 
     runs: tuple[JournaledRun, ...] = ()
     missing: tuple[MissingRun, ...] = ()
+    fetched: FetchedRuns | None = None
 
     @property
     def unretired(self) -> tuple[JournaledRun, ...]:
@@ -76,9 +80,12 @@ class RunHistory:
     def _last_record(self) -> Record | None:
         """The last record; one whose file is lost is passed over once a run that names it is retired.
 
-        Runs that changed nothing share a file: who has retired one of them knows that it is lost.
+        Runs that changed nothing share a file: who has retired one of them knows that it is lost. In a job of
+        a pipeline, where nobody could put it back, one that was not kept is passed over, too: it counts as
+        missing with the journals.
         """
         given_up = {line.file for run in self.runs if run.retired and (line := run.record)}
+        given_up |= {line.file for _, line in self._records_not_kept()}
         for run, line in reversed(self.records):
             try:
                 return read_record(run, line)
@@ -86,6 +93,20 @@ class RunHistory:
                 if line.file not in given_up:
                     raise
         return None
+
+    def _records_not_kept(self) -> list[NotedRecord]:
+        """The records since the last one whose file is there, where they were fetched."""
+        if self.fetched is None:
+            return []
+        return list(takewhile(lambda noted: not entries_file(*noted).exists(), reversed(self.records)))
+
+    def _missing(self) -> Iterator[MissingRun]:
+        yield from self.missing
+        if self.fetched is not None and self.fetched.verified:
+            yield from without_journal(self.fetched, self.missing)
+            first = {line.file: run for run, line in self._records_not_kept()}
+            for run in first.values():
+                yield MissingRun(f"the record of run {run.name}", run.begun_at)
 
     def written_since(self, record: Record) -> frozenset[str]:
         """The ids of contacts that runs after that record wrote, or may have written."""
@@ -123,7 +144,7 @@ class RunHistory:
     def missing_journals(self, now: datetime, hours: int, *, recent: bool) -> tuple[str, ...]:
         """The runs of the last hours whose journals are gone, or those before; of unknown age is recent."""
         horizon = later(now, -timedelta(hours=hours))
-        ages = ((run.name, run.at is None or run.at > horizon) for run in self.missing)
+        ages = ((run.name, run.at is None or run.at > horizon) for run in self._missing())
         return tuple(name for name, is_recent in ages if is_recent is recent)
 
 
@@ -132,10 +153,16 @@ NO_HISTORY = RunHistory()
 
 
 def run_history(folder: Path, account: str) -> RunHistory:
-    """The earlier runs for one account; BrokenChain when a journal is not what was written."""
-    runs = read_runs(folder)
+    """The earlier runs for one account; BrokenChain when a journal is not what was written.
+
+    A window that was fetched begins somewhere: what runs at its beginning follow is not missed.
+    """
+    runs, fetched = read_runs(folder), read_fetched(folder.parent)
     own = tuple(run for run in runs if run.account == account)
-    return RunHistory(own, missing_runs(runs, account))
+    missing = missing_runs(runs, account)
+    if fetched is not None:
+        missing = tuple(run for run in missing if fetched.expects(run.at))
+    return RunHistory(own, missing, fetched)
 
 
 def _last_whole_run(runs: Sequence[JournaledRun]) -> UnrecordedRun | None:

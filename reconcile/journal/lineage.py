@@ -11,6 +11,7 @@ from pathlib import Path
 from reconcile.clock import EARLIEST
 from reconcile.documents.codec import decode_leniently
 
+from .fetched import FetchedRuns
 from .hash_chain import first_entry
 from .journaled_run import JournaledRun, named_time, read_run, refuse_odd_line
 from .lines import LINE_KINDS, BeginLine, FollowedRun
@@ -135,9 +136,10 @@ def _beginnings(runs: Sequence[JournaledRun]) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class MissingRun:
-    """A run that another one followed and whose journal is not there any more.
+    """A run whose journal is not there: another one followed it, or the forge shows that it began to write.
 
-    ``at`` is the instant as of which it began at the latest; None when nothing tells.
+    ``name`` is that of the run, or words for it. ``at`` is the instant as of which it began at the latest;
+    None when nothing tells.
     """
 
     name: str
@@ -154,3 +156,14 @@ def missing_runs(runs: Sequence[JournaledRun], account: str) -> tuple[MissingRun
                 instants = (named_time(earlier.run), run.begun_at)
                 latest.setdefault(earlier.run, []).extend(filter(None, instants))
     return tuple(MissingRun(name, min(latest[name], default=None)) for name in sorted(latest))
+
+
+def without_journal(fetched: FetchedRuns, missing: Sequence[MissingRun]) -> Iterator[MissingRun]:
+    """The attempts that the forge shows to have begun to write, and that kept nothing.
+
+    One in whose time a missing run began is that run: it counts once.
+    """
+    known = [run.at for run in missing if run.at]
+    for attempt in fetched.unkept:
+        if not any(attempt.at <= at <= attempt.ended for at in known):
+            yield MissingRun(str(attempt), attempt.at)

@@ -106,9 +106,14 @@ def content_digest(content: bytes) -> str:
     return f"sha256:{sha256(content).hexdigest()}"
 
 
+def entries_file(run: JournaledRun, line: RecordLine) -> Path:
+    """Where the entries of a record lie that a run's line tells of."""
+    return records_folder(run.path.parent) / Path(line.file).name
+
+
 def read_record(run: JournaledRun, line: RecordLine) -> Record:
     """The record that a run's line tells of; BrokenRecord when its file is not what the line says."""
-    path = records_folder(run.path.parent) / Path(line.file).name
+    path = entries_file(run, line)
     content, at = _content(run, line, path), parse_utc_text(line.at)
     try:
         entries = dict(_entries(json.loads(content)["entries"], at))

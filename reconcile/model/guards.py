@@ -194,8 +194,8 @@ GUARDS: dict[str, Guard] = {
         ),
         Guard(
             "journals",
-            "the journal of a run is missing that a later run names, so that nobody knows what it took away; "
-            "for runs before the hours of `losing-access` there is a note instead",
+            "the journal of a run is missing that a later run names, or that began to write by the forge's "
+            "word; for runs before the hours of `losing-access` there is a note instead",
             lifted_by=(LiftedBy.CEILING,),
         ),
         Guard(

@@ -76,6 +76,8 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
         job.run(request.ceilings, confirm=request.confirm)
 
 
+_NO_END = "what was done stands before it, and the next apply closes it"
+
 _STOPPING = "stopping: what is being written comes to its end first"
 
 
@@ -274,7 +276,9 @@ class ApplyJob:
         try:
             journal.end(report)
         except OSError as error:
-            self.console.note(f"the journal's end can't be written: {error.strerror}")
+            self.console.note(
+                f"{error.filename}: the journal's end can't be written ({error.strerror}); {_NO_END}"
+            )
         return report
 
 

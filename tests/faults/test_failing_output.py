@@ -47,6 +47,21 @@ def test_an_outcome_that_does_not_fit_on_the_disk_is_no_success(sandbox_account:
     assert "was cut off while it wrote elin.sorensen@example.org" in again.err
 
 
+@pytest.mark.parametrize("size", [200, 2_000], ids=["its beginning", "the first intent"])
+def test_a_journal_that_does_not_fit_on_the_disk_is_named_and_nothing_is_written(
+    sandbox_account: SandboxAccount, size: int
+) -> None:
+    """With the file and what to do: whoever reads the log of a job has nothing else."""
+    checkout = sandbox_account.checkout(TWO)
+    with checkout.started(("-c", SMALL_FILES, str(size), "apply")) as process:
+        done = ended(process)
+    (journal,) = (checkout.state / "runs").iterdir()
+    assert (done.code, sandbox_account.writes()) == (1, []), done.said
+    assert f"{journal}" in done.err
+    assert "File too large" in done.err
+    assert size == 200 or "make room there, or get the right to write" in done.err
+
+
 @pytest.mark.parametrize("arguments", [(), ("--verbose",)], ids=["", "verbose"])
 def test_a_closed_standard_error_changes_no_exit_code(
     sandbox_account: SandboxAccount, arguments: tuple[str, ...]

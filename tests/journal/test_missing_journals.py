@@ -43,7 +43,7 @@ def test_a_deleted_journal_makes_no_room_for_another_loss(
     before = sandbox_account.holds()
     done = checkout.apply(as_of=SOON)
     assert done.code == 3, done.said
-    assert "journals: 1 journal of the last 24 hours is missing that later runs name" in done.err
+    assert "journals: 1 journal of the last 24 hours is missing: 20261123T090000Z-" in done.err
     assert "--allow journals=1" in done.err
     assert sandbox_account.holds() == before
 
@@ -53,7 +53,7 @@ def test_a_plan_shows_what_would_be_refused(checkout: Checkout) -> None:
     done = checkout.plan(as_of=SOON)
     assert done.code == 0, done.said
     assert "! guard journals refuses: 1 journal of the last 24 hours is missing" in done.out
-    assert "bring back to .reconcile/runs: 20261123T090000Z-" in done.out
+    assert "; bring it back to .reconcile/runs, or look at what was done then" in done.out
 
 
 def test_a_person_who_knows_why_lifts_it(checkout: Checkout) -> None:

@@ -426,8 +426,8 @@ TRIPPED: dict[str, tuple[Callable[[], Plan], str]] = {
     "journals": (
         lambda: planned([ME], limits(), AccountFacts(missing_journals=("20261123T090000Z-abcdef",))),
         (
-            "1 journal of the last 24 hours is missing that later runs name; bring back to .reconcile/runs: "
-            "20261123T090000Z-abcdef"
+            "1 journal of the last 24 hours is missing: 20261123T090000Z-abcdef; bring it back to "
+            ".reconcile/runs, or look at what was done then before you lift this"
         ),
     ),
     "last-holder": (

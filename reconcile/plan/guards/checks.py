@@ -109,14 +109,17 @@ def _incomplete_listing(guard_input: GuardInput) -> GuardCount:
     return GuardCount(f"the account could not be listed whole: {gap}", 1)
 
 
+_BRING_BACK = "bring {0} back to .reconcile/runs, or look at what was done then before you lift this"
+
+
 def _journals(guard_input: GuardInput) -> GuardCount:
     """What a missing run took away is not counted: a deleted file would make room for as much again."""
     writes = any(contact.changes for contact in guard_input.contacts)
     missing = guard_input.account.missing_journals if writes else ()
     hours = guard_input.limits.of(LOSING_HOURS)
-    remedy = f"; bring back to .reconcile/runs: {listed(missing)}" if missing else ""
-    journals = f"{count(len(missing), 'journal')} of the last {hours} hours"
-    message = f"{journals} {verb_form(len(missing), 'is', 'are')} missing that later runs name{remedy}"
+    verb, pronoun = (verb_form(len(missing), *forms) for forms in (("is", "are"), ("it", "them")))
+    remedy = f": {listed(missing)}; {_BRING_BACK.format(pronoun)}" if missing else ""
+    message = f"{count(len(missing), 'journal')} of the last {hours} hours {verb} missing{remedy}"
     return GuardCount(message, len(missing))
 
 
