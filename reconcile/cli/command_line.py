@@ -19,6 +19,7 @@ from .commands.ci.comments import applied, comment, drift_issue, summary
 from .commands.ci.group import ci
 from .commands.ci.targets import targets
 from .commands.demo import demo
+from .commands.doctor import doctor
 from .commands.drift import drift
 from .commands.explain import explain
 from .commands.history import history
@@ -64,6 +65,7 @@ for command in (
     apply,
     ci,
     demo,
+    doctor,
     drift,
     explain,
     history,

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from reconcile.clock import Window
+from reconcile.model.ci.forge_settings import CheckResult, DoctorReport
 from reconcile.model.declaration import Declaration
 from reconcile.model.facets import Facet
 from reconcile.model.plans.operation import Action, OriginKind
@@ -121,6 +122,19 @@ class ProbeReportDocument(Document[ProbeReport]):
     findings: tuple[Finding, ...]
     not_restored: tuple[str, ...]
     stopped: Annotated[str, EMPTY_AS_NULL, "Why the probe ended early; null when it asked everything."]
+
+
+DOCTOR_FORMAT_VERSION = "1.0"
+
+
+class DoctorReportDocument(Document[DoctorReport]):
+    """How a forge is set up: a result for each check."""
+
+    format_version: Annotated[str, Derived(lambda _: DOCTOR_FORMAT_VERSION)]
+    repository: str
+    branch: str
+    complete: Annotated[bool, Derived("complete"), "Nothing is missing; what is unknown is not missing."]
+    results: tuple[CheckResult, ...]
 
 
 PROBLEMS_FORMAT_VERSION = "1.0"

@@ -92,6 +92,11 @@ class Reader:
         """Ask for a token, unless there is one: a first answer, before long work."""
         self._api.tokens.current()
 
+    def grants(self, scope: str) -> bool | None:
+        """Whether the credentials are good for a scope; None when the account does not tell."""
+        self.sign_in()
+        return self._api.tokens.grants(scope)
+
     def server_time(self) -> ServerTime | None:
         """What the account's clock shows now, by its newest answer so far; None when no answer tells."""
         return self._api.server_clock.now()

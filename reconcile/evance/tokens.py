@@ -115,6 +115,21 @@ class TokenSource:
             return None
         return token_in(outcome, self._timing.monotonic(), self._connection).value
 
+    def grants(self, scope: str) -> bool | None:
+        """Whether the credentials are good for a scope; None when the account does not tell.
+
+        A server may give a token with another scope than the one asked for, and then says so (RFC 6749,
+        section 5.1); Evance's example of an answer has ``"scope": null`` (Evance help: Client Credentials).
+        """
+        request = token_request(self._connection, self._timing, TOKEN_PATHS[0])
+        outcome = self._send_with_retries(replace(request, form={**(request.form or {}), "scope": scope}))
+        if isinstance(outcome, TransportFailure) or not isinstance(outcome.body, dict):
+            return None
+        if outcome.status == 400 and outcome.body.get("error") == "invalid_scope":
+            return False
+        granted = outcome.body.get("scope") if outcome.status == 200 else None
+        return scope in granted.split() if isinstance(granted, str) else None
+
     def _request_token(self) -> AccessToken:
         if self._refused is not None:
             raise Unauthorized(self._refused)

@@ -13,12 +13,20 @@ from typing import Any
 from reconcile.documents.codec import encode_text
 from reconcile.documents.explanation import ExplanationDocument
 from reconcile.documents.plan import plan_json
-from reconcile.documents.reports import ProbeReportDocument, ProblemsDocument, TimelineDocument, drift_json
+from reconcile.documents.reports import (
+    DoctorReportDocument,
+    ProbeReportDocument,
+    ProblemsDocument,
+    TimelineDocument,
+    drift_json,
+)
+from reconcile.model.ci.forge_settings import DoctorReport
 from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import ProblemReport
 from reconcile.model.reports import Drift, Explanation, ImportReport, ProbeReport, Timeline
 from reconcile.model.settings import Privacy
 
+from .doctor import doctor_markdown, doctor_text
 from .drift import drift_markdown, drift_text
 from .explanation import explanation_text
 from .importing import import_diff, import_text
@@ -83,6 +91,9 @@ FORMATS = [
     Format(Timeline, "json", partial(encode_text, TimelineDocument), Audience.PROGRAM),
     Format(ProbeReport, "text", probe_text, Audience.USER, laid_out=True),
     Format(ProbeReport, "json", partial(encode_text, ProbeReportDocument), Audience.PROGRAM),
+    Format(DoctorReport, "text", doctor_text, Audience.USER, laid_out=True),
+    Format(DoctorReport, "json", partial(encode_text, DoctorReportDocument), Audience.PROGRAM),
+    Format(DoctorReport, "markdown", doctor_markdown, Audience.USER),
     Format(ImportReport, "text", import_text, Audience.USER, laid_out=True),
     Format(ImportReport, "diff", import_diff, Audience.USER),
     Format(ProblemReport, "text", problems_text, Audience.USER),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from tests.support.forge.fake_settings import FakeSettings
 from tests.support.forge.http_server import ForgeCall, ForgeReply, ForgeServer, serve_forge
 
 REPOSITORY = "example/shop"
@@ -37,6 +38,7 @@ class FakeGitHub:
     runs: list[Row] = field(default_factory=list)
     artifacts: list[Row] = field(default_factory=list)
     archives: dict[int, bytes] = field(default_factory=dict)
+    settings: FakeSettings = field(default_factory=lambda: FakeSettings(workflows={TOKEN}))
     ids: Iterator[int] = field(default_factory=lambda: count(1001))
     api: ForgeServer = field(init=False)
     blobs: ForgeServer = field(init=False)
@@ -100,7 +102,7 @@ class FakeGitHub:
             found = re.fullmatch(pattern, call.path)
             if found and method == call.method:
                 return handler(call, author, *found.groups())
-        return ForgeReply(404, {"message": "Not Found"})
+        return self.settings.answer(call)
 
     def _routes(self) -> Iterable[tuple[str, str, Callable[..., ForgeReply]]]:
         at = f"/repos/{REPOSITORY}"

@@ -1,0 +1,1 @@
+"""What `doctor --ci` does: reads a forge's settings, the checkout and the credential, and judges them."""
