@@ -5,7 +5,7 @@ declarations, of the configuration with its protected contacts, or of a live con
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -31,6 +31,13 @@ OUTSIDE = " (whom this plan does not name)"
 def mask_plan(plan: Plan) -> Plan:
     """The plan without what is personal, and without its digests."""
     return _PlanMask.of(plan).masked(plan)
+
+
+def mask_sentences(plan: Plan, sentences: Iterable[str]) -> tuple[str, ...]:
+    """Sentences about the plan's contacts without what is personal; ``plan`` is not masked yet."""
+    masking = _PlanMask.of(plan)
+    personal = masking.personal()
+    return tuple(personal.hide(masking.named.hide(sentence)) for sentence in sentences)
 
 
 def mask_verdict(verdict: Verdict, named: NamedContacts) -> Verdict:
@@ -77,7 +84,7 @@ class _PlanMask:
         return cls(masks, NamedContacts.of(_contacts(plan)))
 
     def masked(self, plan: Plan) -> Plan:
-        personal = self._personal()
+        personal = self.personal()
         return replace(
             plan,
             valid_until=plan.valid_until and _mask_validity(plan, plan.valid_until),
@@ -167,7 +174,7 @@ class _PlanMask:
             place=entry.place._replace(file=personal.hide(entry.place.file)),
         )
 
-    def _personal(self) -> PersonalTexts:
+    def personal(self) -> PersonalTexts:
         """What is personal of anybody whom the plan is about."""
         return PersonalTexts.joined(mask.personal for mask in self.contacts.values())
 

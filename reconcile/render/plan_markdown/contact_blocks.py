@@ -4,16 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from urllib.parse import quote
 
 from reconcile.model.plans.entries import ContactEntry, equal_effects
 from reconcile.model.plans.plan import Plan
-from reconcile.model.problem import Place
-from reconcile.render.escape import MARKDOWN, MARKDOWN_HTML, MASK, TERMINAL, url_path
+from reconcile.render.escape import MARKDOWN_HTML, TERMINAL
 from reconcile.render.wording.contact_lines import NOUNS, Line, aligned, entry_lines
 from reconcile.render.wording.contact_summary import contact_summary
 from reconcile.render.wording.group_text import MOST_WHOLE, group_title
-from reconcile.render.wording.names import contact_name, named_with_id, place_text
+from reconcile.render.wording.names import contact_name, named_with_id, place_link, place_text
 from reconcile.render.wording.operation_text import KEPT, OperationText
 from reconcile.render.wording.risk import Risk, risk_groups
 from reconcile.text import count
@@ -104,7 +102,9 @@ class MarkdownContacts:
         name = contact_name(entry.contact, entry.contact.label, MARKDOWN_HTML)
         summary = "; ".join(phrase for _, phrase in contact_summary(entry, MARKDOWN_HTML))
         title = f"{name}: {summary}"
-        return _block(title, f"{self._source(entry.source)}\n\n", self._rows(entry), opened=opened)
+        return _block(
+            title, f"{place_link(entry.source, self.source_url)}\n\n", self._rows(entry), opened=opened
+        )
 
     def _group(self, group: Sequence[ContactEntry]) -> ContactBlock:
         """Contacts to which the very same happens: that once, then who they are. What is kept differs."""
@@ -123,18 +123,6 @@ class MarkdownContacts:
         wording = OperationText(self.plan.timezone, TERMINAL)
         lines = aligned(list(entry_lines(entry, wording, concise=concise)))
         return tuple(Row(f"{(lead + line.body).rstrip()}\n", _kind(line), line.rank) for line, lead in lines)
-
-    def _source(self, place: Place) -> str:
-        text, url = place_text(place, MARKDOWN), self._url(place)
-        return f"[{text}](<{url}>)" if url else text
-
-    def _url(self, place: Place) -> str | None:
-        """The declaration's address, safe to stand in a link; None where there is none to trust."""
-        base, path = self.source_url or "", url_path(place.file)
-        if not base.startswith(("https://", "http://")) or path is None or MASK in place.file:
-            return None
-        line = f"#L{place.line}" if place.line else ""
-        return quote(f"{base.rstrip('/')}/{path}{line}", safe=":/?#@!$&*+,;=%~")
 
 
 def _block(

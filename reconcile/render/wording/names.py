@@ -1,12 +1,13 @@
 """How contacts, places and who is set aside are written, in any dialect: no hostile string stands bare."""
 
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from reconcile.model.contact import Identity
 from reconcile.model.plans.change import SetAside
 from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import Place
-from reconcile.render.escape import MASK, Dialect
+from reconcile.render.escape import MARKDOWN, MASK, Dialect, url_path
 from reconcile.text import listed
 
 from .operation_text import day_text
@@ -72,6 +73,19 @@ def set_aside_lead(entry: SetAside, timezone: str) -> str:
 def place_text(place: Place, dialect: Dialect) -> str:
     """``file:line``."""
     return dialect.name(f"{place.file}:{place.line}" if place.line else place.file)
+
+
+def place_link(place: Place, source_url: str | None) -> str:
+    """``file:line`` in Markdown, as a link to it where the folder's address at the commit is to be trusted.
+
+    No file whose name is masked is linked: there is none of that name.
+    """
+    text, path = place_text(place, MARKDOWN), url_path(place.file)
+    if not (source_url or "").startswith(("https://", "http://")) or path is None or MASK in place.file:
+        return text
+    line = f"#L{place.line}" if place.line else ""
+    url = quote(f"{(source_url or '').rstrip('/')}/{path}{line}", safe=":/?#@!$&*+,;=%~")
+    return f"[{text}](<{url}>)"
 
 
 def names(items: Iterable[str], dialect: Dialect, rest: str = "") -> str:

@@ -1,0 +1,40 @@
+"""A section of the comment as JSON: what the jobs that plan leave for the one that writes the comment."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from reconcile.model.ci.section import Section, SectionState
+
+from .codec import Derived, Document, decode, encode_text
+from .json_text import JsonValue
+
+SECTION_FORMAT_VERSION = "1.0"
+
+
+class SectionDocument(Document[Section]):
+    """What the plan of a pull request says for one target. A new key is a minor version."""
+
+    format_version: Annotated[str, Derived(lambda _: SECTION_FORMAT_VERSION)]
+    target: str
+    account: Annotated[str, "Empty where it is not known."]
+    head: Annotated[str, "The commit at the head of the pull request."]
+    state: SectionState
+    made: datetime
+    headline: Annotated[str, "One line of Markdown."]
+    text: Annotated[str, "Markdown, masked as configured."]
+    digest_changed: Annotated[bool, "An earlier plan of this very head was another one."]
+    lifted: Annotated[bool, "An entry under `allow` lifts a guard."]
+
+
+def section_json(section: Section) -> str:
+    """The text of a file of a section; ``section_from_document`` reads it back."""
+    return encode_text(SectionDocument, section)
+
+
+def section_from_document(document: Any) -> Section:
+    """The section that a document tells; ValueError, with the path of the value, for anything else."""
+    root = JsonValue(document, "the section")
+    version = root.key("format_version").text()
+    if version.partition(".")[0] != SECTION_FORMAT_VERSION.partition(".")[0]:
+        raise root.key("format_version").wrong("is of another version of reconcile")
+    return decode(SectionDocument, root)

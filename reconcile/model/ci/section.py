@@ -1,0 +1,41 @@
+"""What the plan of a pull request says for one target: a section of the one comment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class SectionState(StrEnum):
+    """How planning one target has ended.
+
+    Refused: there is a plan, and guards, the clock or a switch keep it from being applied as it is.
+    Problems: the declarations have errors. Failed: no plan could be made for another reason. Nothing: there
+    is nothing to plan, or merging writes nothing and schedules nothing.
+    """
+
+    PLANNED = "planned"
+    REFUSED = "refused"
+    PROBLEMS = "problems"
+    FAILED = "failed"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section, written for other people: masked as configured, and without any digest.
+
+    ``head`` is the commit at the head of the pull request, ``made`` when the plan was made. ``headline`` is
+    one line of Markdown that stands alone where the comment has no room, ``text`` is the whole Markdown.
+    ``digest_changed``: an earlier plan of this very head was another one. ``lifted``: an entry under
+    ``allow`` lifts a guard for it.
+    """
+
+    target: str
+    account: str
+    head: str
+    state: SectionState
+    made: datetime
+    headline: str
+    text: str
+    digest_changed: bool = False
+    lifted: bool = False
