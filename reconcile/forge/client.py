@@ -8,9 +8,11 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
+from reconcile.clock import parse_instant
 from reconcile.documents.json_text import JsonValue
 from reconcile.errors import ForgeError, UsageError
 from reconcile.http.messages import (
@@ -21,19 +23,16 @@ from reconcile.http.messages import (
     is_loopback,
     is_safe_for_tokens,
 )
-from reconcile.http.rate_limiter import RetryPolicy, Timing, retry_after
+from reconcile.http.rate_limiter import Timing
 from reconcile.http.transport import HttpTransport
+
+from .limits import LONGEST_WAIT, RETRY, RequestCount, seconds_to_wait
 
 MOST_PAGES = 300
 """Maximum number of pages, of 100 items each, that are read of one list: more is an endless loop."""
 
 LARGEST_RESPONSE = 64 * 1024 * 1024
 """In bytes; a plan of 100,000 changes, compressed, is far below it."""
-
-LONGEST_WAIT = 300.0
-"""The longest single wait in seconds that a forge may ask for."""
-
-RETRY = RetryPolicy(tries=5, first_delay=1.0)
 
 _SAFE_TO_REPEAT = {"GET", "PATCH", "PUT"}
 
@@ -106,6 +105,7 @@ class ForgeClient:
     api: str
     token: str = field(repr=False)
     timing: Timing = field(default_factory=Timing, repr=False)
+    requests: RequestCount = field(default_factory=RequestCount, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not is_safe_for_tokens(self.api):
@@ -196,6 +196,7 @@ class ForgeClient:
             result = transport.send(self._http_request(request))
         match result:
             case HttpResponse():
+                self.requests.add(result.headers)
                 return ForgeResponse(request, result)
             case TransportFailure(oversized=True):
                 raise request.failed(f"the answer is larger than {LARGEST_RESPONSE:,} bytes")
@@ -240,25 +241,6 @@ def _redirect_target(response: ForgeResponse) -> str:
     return target
 
 
-def seconds_to_wait(headers: Mapping[str, str], now: float) -> float | None:
-    """The seconds that a response asks for; None when it does not say. ``now`` is in seconds since 1970.
-
-    ``Retry-After`` comes first. GitHub (X-RateLimit-Reset) and GitLab (RateLimit-Reset) also tell the second
-    at which their count begins anew.
-    """
-    seconds = retry_after(headers.get("Retry-After"), now)
-    if seconds is not None:
-        return seconds
-    resets = (headers.get(name, "").strip() for name in ("X-RateLimit-Reset", "RateLimit-Reset"))
-    reset = next((float(text) for text in resets if _is_second(text)), None)
-    # A second more than asked for: their clock and ours are not the same to the second.
-    return None if reset is None else max(0.0, reset - now) + 1.0
-
-
-def _is_second(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 12
-
-
 _ADVICE = {
     401: ": the token is not accepted; give the step a valid one",
     403: ": the token may not do this; give the job the permission for it",
@@ -266,6 +248,19 @@ _ADVICE = {
     410: ": it is no longer kept",
     422: ": the forge does not take this request",
 }
+
+
+def read_instant(row: JsonValue) -> datetime:
+    """A forge's time in UTC, cut to the second: GitLab's have fractions, and may have an offset."""
+    instant = parse_instant(row.text())
+    if instant is None:
+        raise row.wrong("is not an instant such as 2027-01-31T00:00:00Z")
+    return instant
+
+
+def read_optional_instant(row: JsonValue) -> datetime | None:
+    """A forge's time; None for null."""
+    return None if row.absent else read_instant(row)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from reconcile.errors import UsageError
 
+from .evidence import Evidence
 from .protocol import Forge
 
 
@@ -12,12 +13,16 @@ from .protocol import Forge
 class CiEnvironment:
     """What the environment variables of a job tell.
 
-    ``author`` is the login that our comments have. ``head`` is the commit at the head of the pull request.
-    ``blob`` is the address of the repository's files at the commit, ``run`` that of this run, ``run_id`` its
-    number.
+    ``author`` is the login that our comments have. ``head`` is the commit at the head of the pull request,
+    ``base`` the branch that it goes to. ``blob`` is the address of the repository's files at the commit,
+    ``run`` that of this run, ``run_id`` its number and ``attempt`` how often it was started. ``branch`` is
+    the short name of what the job runs for, ``ref`` its full one (``refs/heads/main``). ``repository`` is
+    ``owner/name`` or the project's path, ``event`` what started the job, ``actor`` who started this attempt.
+    ``visibility`` is ``private``, ``internal`` or ``public``; empty where the job is not told.
     """
 
     forge: Forge
+    evidence: Evidence
     author: str
     commit: str
     branch: str
@@ -26,6 +31,14 @@ class CiEnvironment:
     number: int | None = None
     head: str | None = None
     run_id: int | None = None
+    attempt: int = 1
+    ref: str = ""
+    repository: str = ""
+    event: str = ""
+    actor: str = ""
+    base: str | None = None
+    default_branch: str = ""
+    visibility: str = ""
 
     @property
     def pull_request(self) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol
 
-from reconcile.model.ci.pull_request import ForgeArtifact, PullRequest, Review, WritingAttempt
+from reconcile.model.ci.pull_request import ForgeArtifact, ForgeRun, PullRequest, Review, WritingAttempt
 
 
 class Evidence(Protocol):
@@ -38,15 +38,19 @@ class Evidence(Protocol):
         """
 
     def kept(self, name: str, branch: str, since: datetime, /) -> Iterator[ForgeArtifact]:
-        """The artifacts of that name (or ``name-N``) that runs on a branch left since then, newest first.
+        """The artifacts ``name-N`` (of attempt N) that runs on a branch left since then, newest first.
 
         A run on a tag, or one that a pull request started, is none.
         """
 
+    def runs(self, branch: str, since: datetime, /) -> Iterator[ForgeRun]:
+        """The runs on a branch of our workflows that write, of which something changed since then."""
+
     def writing_attempts(self, target: str, branch: str, since: datetime, /) -> Iterator[WritingAttempt]:
         """The attempts of runs on a branch whose writing step for that target was begun since then.
 
-        A run works on several targets, each in a job of its own, which names it.
+        A run works on several targets, each in a job of its own, which names it; a job without a name of a
+        target may be any target's.
         """
 
     def download(self, artifact: ForgeArtifact, /) -> bytes:

@@ -53,7 +53,7 @@ class PaperForge:
 
 def read_paper_environment(environment):
     forge = PaperForge(environment["PAPER"])
-    return CiEnvironment(forge, "pencil", "c" * 40, "main", "paper://files", "paper://run", number=1)
+    return CiEnvironment(forge, None, "pencil", "c" * 40, "main", "paper://files", "paper://run", number=1)
 
 FORGES.append(ForgeSpec("Paper", "PAPER", read_paper_environment))
 from reconcile.cli.command_line import main

@@ -1,9 +1,11 @@
 """The environment of a GitLab job: its variables."""
 
 from collections.abc import Mapping
+from typing import cast
 
 from reconcile.forge.client import ForgeClient
 from reconcile.forge.environment import CiEnvironment, optional_number, required_variable
+from reconcile.forge.evidence import Evidence
 
 from .comments import GitLab
 
@@ -17,6 +19,7 @@ def read_gitlab_environment(environment: Mapping[str, str]) -> CiEnvironment:
     commit = required_variable(environment, "CI_COMMIT_SHA")
     return CiEnvironment(
         forge=forge,
+        evidence=cast("Evidence", None),
         author=forge.login(),
         commit=commit,
         branch=environment.get("CI_COMMIT_BRANCH", ""),

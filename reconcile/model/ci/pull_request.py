@@ -52,7 +52,8 @@ class Review:
 class ForgeRun:
     """A run of a workflow (GitLab: a pipeline). ``attempt`` counts from 1; a run can be started again.
 
-    ``own`` is False when its head lies in a fork. ``on_branch``: it ran for a branch, not for a tag.
+    ``own`` is False when its head lies in a fork. ``on_branch``: nothing tells that it ran for a
+    tag. ``waiting``: it waits for somebody to let a job run.
     """
 
     id: int
@@ -66,6 +67,7 @@ class ForgeRun:
     created: datetime
     ended: bool
     succeeded: bool
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,83 +1,116 @@
-"""A stand-in for GitHub: one repository with its comments, issues, pull requests, runs and artifacts.
+"""A stand-in for GitHub: one repository with its people, pull requests, reviews, runs, artifacts and issues.
 
-It answers the few endpoints that are used, in the form that GitHub documents, two members a page.
+What people and workflows do is here; what the API answers is in github_answers.py, two members a page.
 """
 
-import io
-import re
-import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import count
+from datetime import timedelta
 from typing import Any
 
-from tests.support.forge.fake_settings import FakeSettings
-from tests.support.forge.http_server import ForgeCall, ForgeReply, ForgeServer, serve_forge
+from tests.support.forge.github_answers import GitHubAnswers
+from tests.support.forge.github_state import (
+    BOT,
+    REPOSITORY,
+    TOKEN,
+    GitHubState,
+    Row,
+    instant_text,
+    zipped,
+)
+from tests.support.forge.http_server import ForgeCall, ForgeReply, serve_forge
 
-REPOSITORY = "example/shop"
-
-BOT = "github-actions[bot]"
-
-TOKEN = "ghs_the-bots-own-token"
-
-PAGE = 2
-
-Row = dict[str, Any]
+__all__ = ["BOT", "REPOSITORY", "TOKEN", "FakeGitHub", "serve_github", "zipped"]
 
 
-@dataclass
-class FakeGitHub:
-    """The repository's state, and who holds which token."""
+class FakeGitHub(GitHubState):
+    """The repository, and what happens to it. Every time is ``now``."""
 
-    logins: dict[str, str] = field(default_factory=lambda: {TOKEN: BOT})
-    comments: dict[int, list[Row]] = field(default_factory=dict)
-    editors: dict[str, str] = field(default_factory=dict)
-    issues: list[Row] = field(default_factory=list)
-    pulls: list[Row] = field(default_factory=list)
-    runs: list[Row] = field(default_factory=list)
-    artifacts: list[Row] = field(default_factory=list)
-    archives: dict[int, bytes] = field(default_factory=dict)
-    settings: FakeSettings = field(default_factory=lambda: FakeSettings(workflows={TOKEN}))
-    ids: Iterator[int] = field(default_factory=lambda: count(1001))
-    api: ForgeServer = field(init=False)
-    blobs: ForgeServer = field(init=False)
+    # What people do.
 
-    # What people and workflows do.
-
-    def merged(self, number: int, head: str, commit: str, base: str = "main", repo: str = REPOSITORY) -> None:
-        """A pull request that was merged as that commit."""
-        told = {"sha": head, "ref": "change", "repo": {"full_name": repo}}
-        self.pulls.append(
-            {
-                "number": number,
-                "merged_at": "2026-11-23T09:00:00Z",
-                "merge_commit_sha": commit,
-                "head": told,
-                "base": {"ref": base},
-            }
-        )
-
-    def ran(self, workflow: str, head: str, *, event: str = "pull_request", **other: Any) -> int:
-        """A run of a workflow; by default a good one for a branch of this repository."""
-        run = {
-            "id": next(self.ids),
-            "workflow": workflow,
-            "head_sha": head,
-            "event": event,
-            "head_branch": "change",
-            "status": "completed",
-            "conclusion": "success",
-            "head_repository": {"full_name": REPOSITORY},
+    def proposed(
+        self,
+        number: int,
+        head: str,
+        *,
+        branch: str = "change",
+        base: str = "main",
+        author: str = "ben",
+        repo: str | None = REPOSITORY,
+    ) -> Row:
+        """A pull request that is open. ``repo`` is where its head lies: a fork's name, or None when gone."""
+        row: Row = {
+            "number": number,
+            "state": "open",
+            "user": {"login": author, "type": "User"},
+            "created_at": self.time,
+            "closed_at": None,
+            "merged_at": None,
+            "merge_commit_sha": "0" * 40,  # of a trial
+            "head": {"sha": head, "ref": branch, "repo": {"full_name": repo} if repo else None},
+            "base": {"ref": base, "sha": self.history.tip(base)},
         }
-        self.runs.insert(0, {**run, **other})
-        return int(run["id"])
+        self.pulls.append(row)
+        return row
 
-    def left(self, run: int, name: str, files: dict[str, bytes], *, expired: bool = False) -> None:
-        """An artifact that a run left."""
-        row = {"id": next(self.ids), "name": name, "expired": expired, "run": run}
-        self.artifacts.append(row)
-        self.archives[row["id"]] = zipped(files)
+    def pushed(self, number: int, head: str) -> None:
+        """A new head of a pull request."""
+        self.pull(number)["head"]["sha"] = head
+
+    def closed(self, number: int) -> None:
+        """A pull request that is closed without a merge."""
+        self.pull(number).update(state="closed", closed_at=self.time)
+
+    def reopened(self, number: int) -> None:
+        """A closed pull request that is open again."""
+        self.pull(number).update(state="open", closed_at=None)
+
+    def retargeted(self, number: int, base: str, *, event: str = "base_ref_changed") -> None:
+        """A pull request that goes to another branch from now on."""
+        self.pull(number)["base"] = {"ref": base, "sha": self.history.tip(base)}
+        self.happened(number, event)
+
+    def happened(self, number: int, event: str) -> None:
+        """An event of a pull request or issue."""
+        row = {"id": next(self.ids), "event": event, "created_at": self.time, "actor": None}
+        self.events.setdefault(number, []).append(row)
+
+    def merged(
+        self,
+        number: int,
+        head: str,
+        commit: str,
+        *,
+        base: str = "main",
+        repo: str | None = REPOSITORY,
+        also: tuple[str, ...] = (),
+    ) -> None:
+        """A pull request that was merged as that commit; ``also`` are earlier commits of a rebase.
+
+        A head that the commit stands on is on the branch from now on, as after a merge commit.
+        """
+        known = [row for row in self.pulls if row["number"] == number]
+        row = known[0] if known else self.proposed(number, head, base=base, repo=repo)
+        row.update(state="closed", closed_at=self.time, merged_at=self.time, merge_commit_sha=commit)
+        contained = [head] if head in dict(self.history.commits(commit)) else []
+        for brought in (*also, *contained):
+            self.introduced.setdefault(brought, []).append(number)
+
+    def reviewed(
+        self, number: int, author: str | None, state: str = "APPROVED", commit: str | None = None
+    ) -> Row:
+        """A review of the head, or of another commit. A deleted author is None."""
+        row = {
+            "id": next(self.ids),
+            "user": None if author is None else {"login": author},
+            "state": state,
+            "commit_id": self.pull(number)["head"]["sha"] if commit is None else commit,
+            "submitted_at": self.time,
+        }
+        if state == "PENDING":
+            del row["submitted_at"]
+        self.reviews.setdefault(number, []).append(row)
+        return row
 
     def wrote(self, number: int, author: str, body: str) -> Row:
         """A comment by anybody."""
@@ -92,122 +125,95 @@ class FakeGitHub:
         row["body"] = body
         self.editors[row["node_id"]] = editor
 
-    # What the server answers.
+    # What workflows do.
+
+    def ran(self, workflow: str, head: str, *, event: str = "pull_request", **other: Any) -> int:
+        """A run of a workflow; by default a good one for a branch of this repository."""
+        run = {
+            "id": next(self.ids),
+            "workflow": workflow,
+            "path": f".github/workflows/{workflow}",
+            "referenced_workflows": [],
+            "run_attempt": 1,
+            "head_sha": head,
+            "event": event,
+            "head_branch": "change",
+            "status": "completed",
+            "conclusion": "success",
+            "head_repository": {"full_name": REPOSITORY},
+            "created_at": self.time,
+            "run_started_at": self.time,
+            "updated_at": self.time,
+            "pull_requests": [],
+        }
+        self.runs.insert(0, {**run, **other})
+        return int(run["id"])
+
+    def again(self, run: int) -> int:
+        """A run that is started once more; the number of the attempt."""
+        row = self.run(run)
+        row.update(run_attempt=row["run_attempt"] + 1, status="in_progress", conclusion=None)
+        row.update(run_started_at=self.time, updated_at=self.time)
+        return int(row["run_attempt"])
+
+    def ended(self, run: int, conclusion: str = "success") -> None:
+        """A run that ends now."""
+        self.run(run).update(status="completed", conclusion=conclusion, updated_at=self.time)
+
+    def began_job(self, run: int, name: str, status: str = "in_progress") -> Row:
+        """A job of the run's present attempt that begins now, or waits (``queued``, ``waiting``)."""
+        row = {
+            "id": next(self.ids),
+            "run_id": run,
+            "run_attempt": self.run(run)["run_attempt"],
+            "name": name,
+            "status": status,
+            "conclusion": None,
+            "started_at": self.time,
+            "completed_at": None,
+            "steps": [],
+        }
+        self.jobs.append(row)
+        self.run(run)["updated_at"] = self.time
+        return row
+
+    def step(self, job: Row, name: str, conclusion: str | None = "success") -> None:
+        """A step of a job that began and ended now; ``skipped``, or None while it goes on."""
+        status = "in_progress" if conclusion is None else "completed"
+        times = {"started_at": self.time, "completed_at": None if conclusion is None else self.time}
+        number = len(job["steps"]) + 1
+        job["steps"].append(
+            {"name": name, "status": status, "conclusion": conclusion, "number": number, **times}
+        )
+
+    def ended_job(self, job: Row, conclusion: str = "success") -> None:
+        """A job that ends now."""
+        job.update(status="completed", conclusion=conclusion, completed_at=self.time)
+        self.run(job["run_id"])["updated_at"] = self.time
+
+    def left(
+        self,
+        run: int,
+        name: str,
+        files: dict[str, bytes],
+        *,
+        expired: bool = False,
+        days: int = 90,
+        overwrite: bool = True,
+    ) -> int:
+        """An artifact that a run left, kept for some days. A second one of its name takes its place."""
+        same = [row for row in self.artifacts if (row["run"], row["name"]) == (run, name)]
+        assert overwrite or not same, f"run {run} has an artifact {name} already: the upload would fail"
+        self.artifacts = [row for row in self.artifacts if row not in same]
+        expires = instant_text(self.now + timedelta(days=days))
+        row = {"id": next(self.ids), "name": name, "expired": expired, "run": run}
+        self.artifacts.append({**row, "created_at": self.time, "expires_at": expires})
+        self.archives[row["id"]] = zipped(files)
+        return int(row["id"])
 
     def answer(self, call: ForgeCall) -> ForgeReply:
-        author = self.logins.get(call.headers.get("Authorization", "").removeprefix("Bearer "))
-        if author is None:
-            return ForgeReply(401, {"message": "Bad credentials"})
-        for method, pattern, handler in self._routes():
-            found = re.fullmatch(pattern, call.path)
-            if found and method == call.method:
-                return handler(call, author, *found.groups())
-        return self.settings.answer(call)
-
-    def _routes(self) -> Iterable[tuple[str, str, Callable[..., ForgeReply]]]:
-        at = f"/repos/{REPOSITORY}"
-        return (
-            ("GET", f"{at}/issues/(\\d+)/comments", self._list_comments),
-            ("POST", f"{at}/issues/(\\d+)/comments", self._add_comment),
-            ("PATCH", f"{at}/issues/comments/(\\d+)", self._edit_comment),
-            ("GET", f"{at}/commits/(\\w+)/pulls", self._list_pulls),
-            ("GET", f"{at}/actions/workflows/([\\w.-]+)/runs", self._list_runs),
-            ("GET", f"{at}/actions/runs/(\\d+)/artifacts", self._list_artifacts),
-            ("GET", f"{at}/actions/artifacts/(\\d+)/zip", self._redirect_to_archive),
-            ("GET", f"{at}/issues", self._list_issues),
-            ("POST", f"{at}/issues", self._add_issue),
-            ("PATCH", f"{at}/issues/(\\d+)", self._edit_issue),
-            ("POST", "/graphql", self._who_edited),
-        )
-
-    def paged(self, call: ForgeCall, rows: list[Row], key: str | None = None) -> ForgeReply:
-        """A page of a list, with the link to the next one."""
-        page = int(call.query.get("page", "1"))
-        shown = rows[PAGE * (page - 1) : PAGE * page]
-        query = "&".join(f"{name}={value}" for name, value in {**call.query, "page": page + 1}.items())
-        more = {"Link": f'<{self.api.url}{call.path}?{query}>; rel="next"'} if len(rows) > PAGE * page else {}
-        return ForgeReply(200, {"total_count": len(rows), key: shown} if key else shown, more)
-
-    def _list_comments(self, call: ForgeCall, _author: str, number: str) -> ForgeReply:
-        return self.paged(call, self.comments.get(int(number), []))
-
-    def _add_comment(self, call: ForgeCall, author: str, number: str) -> ForgeReply:
-        refused = _too_long(call)
-        return refused or ForgeReply(201, self.wrote(int(number), author, call.body["body"]))
-
-    def _edit_comment(self, call: ForgeCall, author: str, number: str) -> ForgeReply:
-        rows = [row for rows in self.comments.values() for row in rows if row["id"] == int(number)]
-        if not rows:
-            return ForgeReply(404, {"message": "Not Found"})
-        refused = _too_long(call)
-        if refused is None:
-            self.edited(rows[0], author, call.body["body"])
-        return refused or ForgeReply(200, rows[0])
-
-    def _who_edited(self, call: ForgeCall, _author: str) -> ForgeReply:
-        node = call.body["variables"]["id"]
-        rows = [row for rows in self.comments.values() for row in rows if row["node_id"] == node]
-        if not rows:
-            return ForgeReply(200, {"data": {"node": None}})
-        editor = self.editors.get(node)
-        told = {"author": _actor(rows[0]["user"]["login"]), "editor": _actor(editor) if editor else None}
-        return ForgeReply(200, {"data": {"node": told}})
-
-    def _list_pulls(self, call: ForgeCall, _author: str, commit: str) -> ForgeReply:
-        return self.paged(call, [row for row in self.pulls if row["merge_commit_sha"] == commit])
-
-    def _list_runs(self, call: ForgeCall, _author: str, workflow: str) -> ForgeReply:
-        rows = [row for row in self.runs if row["workflow"] == workflow]
-        for wanted, key in (("head_sha", "head_sha"), ("event", "event"), ("branch", "head_branch")):
-            rows = [row for row in rows if call.query.get(wanted, row[key]) == row[key]]
-        rows = [row for row in rows if call.query.get("status", row["status"]) == row["status"]]
-        return self.paged(call, rows, "workflow_runs")
-
-    def _list_artifacts(self, call: ForgeCall, _author: str, run: str) -> ForgeReply:
-        rows = [row for row in self.artifacts if row["run"] == int(run) and row["name"] == call.query["name"]]
-        return self.paged(call, rows, "artifacts")
-
-    def _redirect_to_archive(self, _call: ForgeCall, _author: str, artifact: str) -> ForgeReply:
-        return ForgeReply(302, b"", {"Location": f"{self.blobs.url}/{artifact}.zip?sig=a-signature"})
-
-    def archive(self, call: ForgeCall) -> ForgeReply:
-        """The other host, which must never see the token."""
-        return ForgeReply(200, self.archives[int(call.path.strip("/").removesuffix(".zip"))])
-
-    def _list_issues(self, call: ForgeCall, _author: str) -> ForgeReply:
-        return self.paged(call, [row for row in reversed(self.issues) if row["state"] == call.query["state"]])
-
-    def _add_issue(self, call: ForgeCall, author: str) -> ForgeReply:
-        self.issues.append(
-            {"number": next(self.ids), "state": "open", "user": {"login": author}, **call.body}
-        )
-        return ForgeReply(201, self.issues[-1])
-
-    def _edit_issue(self, call: ForgeCall, _author: str, number: str) -> ForgeReply:
-        row = next(row for row in self.issues if row["number"] == int(number))
-        row.update(call.body)
-        return ForgeReply(200, row)
-
-
-def _too_long(call: ForgeCall) -> ForgeReply | None:
-    """GitHub takes 65,536 characters; the real one says so with 422."""
-    long = len(call.body["body"]) > 65_536
-    return ForgeReply(422, {"message": "Validation Failed: body is too long"}) if long else None
-
-
-def _actor(login: str) -> Row:
-    """Whom GraphQL calls by another name and a type."""
-    bot = login.endswith("[bot]")
-    return {"__typename": "Bot" if bot else "User", "login": login.removesuffix("[bot]")}
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    """An archive of these files."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
+        """What the API answers."""
+        return GitHubAnswers(self).answer(call)
 
 
 @contextmanager
@@ -216,6 +222,6 @@ def serve_github() -> Iterator[FakeGitHub]:
     fake_github = FakeGitHub()
     with (
         serve_forge(fake_github.answer) as fake_github.api,
-        serve_forge(fake_github.archive) as fake_github.blobs,
+        serve_forge(lambda call: GitHubAnswers(fake_github).archive(call)) as fake_github.blobs,
     ):
         yield fake_github

@@ -7,6 +7,8 @@ import pytest
 
 from reconcile.forge.client import ForgeClient
 from reconcile.forge.github.comments import GitHub
+from reconcile.forge.github.evidence import GitHubEvidence
+from reconcile.forge.github.repository import GitHubRepository
 from reconcile.http.rate_limiter import Timing
 from tests.support.forge.fake_github import REPOSITORY, TOKEN, FakeGitHub, serve_github
 
@@ -49,3 +51,9 @@ def github(fake_github: FakeGitHub, forge_client: ForgeClient, slept: Slept) -> 
     return GitHub(
         forge_client, ForgeClient(f"{fake_github.api.url}/graphql", TOKEN, slept.timing), REPOSITORY
     )
+
+
+@pytest.fixture
+def evidence(forge_client: ForgeClient) -> GitHubEvidence:
+    """What the stand-in records, as the bot asks for it."""
+    return GitHubEvidence(GitHubRepository(forge_client, REPOSITORY))
