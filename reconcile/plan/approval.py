@@ -141,11 +141,7 @@ def _foreign_keys(approved: Plan, document: Mapping[str, Any]) -> Iterator[str]:
 
 def not_covered(fresh: Plan, approved: Plan) -> Iterator[str]:
     """Why a fresh plan is not covered by an approved one, in words; nothing when it is."""
-    if approved.account != fresh.account:
-        yield f"it was made for the account {approved.account}, this is {fresh.account}"
-    if approved.config_digest != fresh.config_digest:
-        files = "reconcile.yaml or evance.capabilities.yaml"
-        yield f"it was made under another configuration: {files} has changed what is written or refused"
+    yield from uncovered_configuration(fresh, approved)
     if approved.valid_until is not None and approved.valid_until.at <= fresh.as_of:
         boundary = approved.valid_until
         event = "started" if boundary.starts else "lapsed"
@@ -153,12 +149,21 @@ def not_covered(fresh: Plan, approved: Plan) -> Iterator[str]:
         yield f"it was valid until {zoned_text(boundary.at, fresh.timezone)}, when {ended}"
     if approved.as_of > fresh.as_of:
         yield f"it was made as of {zoned_text(approved.as_of, fresh.timezone)}, which is yet to come"
-    yield from _uncovered_scope(fresh.scope, approved.scope)
+    yield from uncovered_scope(fresh.scope, approved.scope)
     yield from _uncovered_operations(fresh, approved)
     yield from uncovered_schedule(fresh, approved)
 
 
-def _uncovered_scope(fresh: Scope | None, approved: Scope | None) -> Iterator[str]:
+def uncovered_configuration(fresh: Plan, approved: Plan) -> Iterator[str]:
+    """Why an approved plan is of another account or configuration than a fresh one, in words."""
+    if approved.account != fresh.account:
+        yield f"it was made for the account {approved.account}, this is {fresh.account}"
+    if approved.config_digest != fresh.config_digest:
+        files = "reconcile.yaml or evance.capabilities.yaml"
+        yield f"it was made under another configuration: {files} has changed what is written or refused"
+
+
+def uncovered_scope(fresh: Scope | None, approved: Scope | None) -> Iterator[str]:
     """A plan is applied within its own scope; what has meanwhile left it is fine."""
     if (fresh is None) != (approved is None):
         yield "it was made for another scope"
@@ -190,11 +195,11 @@ def unapproved(fresh: Iterable[Operation], approved: Iterable[Operation]) -> tup
 
     An approved operation that has become unnecessary is fine.
     """
-    allowed = {_effect_of(operation) for operation in approved}
-    return tuple(operation for operation in fresh if _effect_of(operation) not in allowed)
+    allowed = {effect_of(operation) for operation in approved}
+    return tuple(operation for operation in fresh if effect_of(operation) not in allowed)
 
 
-def _effect_of(operation: Operation) -> tuple[object, ...]:
+def effect_of(operation: Operation) -> tuple[object, ...]:
     """What an operation does, without why and where it was declared."""
     step = operation.facet, operation.item, operation.action, operation.before, operation.after
     return (*step, operation.skips_approval)

@@ -20,6 +20,11 @@ class ChangeAction(StrEnum):
     UPDATE = "update"
 
 
+def contact_key(contact: Identity) -> str:
+    """What tells a contact from all others in every plan: its id, or the names of one that has none yet."""
+    return contact.id or f"new {email_key(contact.email)} {contact.reference or ''}"
+
+
 Payload = Mapping[str, Any]
 """The exact JSON body of a write; never changed once it stands in a plan."""
 
@@ -49,7 +54,7 @@ class Change:
     @property
     def key(self) -> str:
         """What tells this change from the others of its plan, in every plan: the contact it is about."""
-        return self.contact.id or f"new {email_key(self.contact.email)} {self.contact.reference or ''}"
+        return contact_key(self.contact)
 
     @property
     def label(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reconcile.clock import zoned_text
 from reconcile.model.baseline import NoLonger
 from reconcile.model.contact import Identity, email_key
-from reconcile.model.facets import FACETS, Facet, item_key
+from reconcile.model.facets import FACETS, Facet, ItemKey, item_key
 from reconcile.model.plans.operation import Action
 from reconcile.model.plans.plan import Plan
 from reconcile.model.plans.schedule import Scheduled
@@ -23,7 +23,8 @@ def uncovered_schedule(fresh: Plan, approved: Plan) -> Iterator[str]:
     allowed = _ScheduledFor.of(_coming(approved), _effect_of)
     for row in _coming(fresh):
         if not allowed.has(row.contact, _effect_of(row)):
-            yield f"{row.contact.label_with_id}: {_in_words(row, fresh.timezone)}, and that was not approved"
+            would = schedule_text(row, fresh.timezone)
+            yield f"{row.contact.label_with_id}: {would}, and that was not approved"
     yield from _endless_tags(fresh, approved)
     yield from _ends_taken_back(fresh, approved)
 
@@ -34,8 +35,8 @@ def _coming(plan: Plan) -> Iterator[Scheduled]:
 
 def _endless_tags(fresh: Plan, approved: Plan) -> Iterator[str]:
     """The tags that the approved plan lets end, and that are given, or left to nobody's care, for ever."""
-    ended = _ScheduledFor.of(filter(_is_end, _coming(approved)), _item_of)
-    ending = _ScheduledFor.of(filter(_is_end, _coming(fresh)), _item_of)
+    ended = _ScheduledFor.of(filter(_is_end, _coming(approved)), scheduled_item)
+    ending = _ScheduledFor.of(filter(_is_end, _coming(fresh)), scheduled_item)
     for contact, facet, item in (*_given(fresh), *_abandoned(fresh)):
         what = facet, item_key(facet, item)
         if ended.has(contact, what) and not ending.has(contact, what):
@@ -59,9 +60,9 @@ def _abandoned(plan: Plan) -> Iterator[tuple[Identity, Facet, str]]:
 
 def _ends_taken_back(fresh: Plan, approved: Plan) -> Iterator[str]:
     """The ends of tags that the baseline has, that are declared no longer, and that nobody saw go."""
-    seen = _ScheduledFor.of(filter(_is_end, _taken_back(approved)), _item_of)
+    seen = _ScheduledFor.of(filter(_is_end, _taken_back(approved)), scheduled_item)
     for row in filter(_is_end, _taken_back(fresh)):
-        if not seen.has(row.contact, _item_of(row)):
+        if not seen.has(row.contact, scheduled_item(row)):
             tag = f"{FACETS[row.facet].noun} {row.item}"
             yield f"{row.contact.label_with_id}: {tag} would not end any more, and that was not approved"
 
@@ -90,17 +91,22 @@ class _ScheduledFor:
         kept = [(row.contact, effect(row)) for row in rows]
         return cls(
             frozenset((contact.id, *what) for contact, what in kept if contact.id),
-            frozenset((name, *what) for contact, what in kept for name in _names(contact)),
-            frozenset((name, *what) for contact, what in kept if not contact.id for name in _names(contact)),
+            frozenset((name, *what) for contact, what in kept for name in names_of(contact)),
+            frozenset(
+                (name, *what) for contact, what in kept if not contact.id for name in names_of(contact)
+            ),
         )
 
     def has(self, contact: Identity, what: Effect) -> bool:
         """True when that is scheduled for the contact."""
         by_name = self.by_name_alone if contact.id else self.by_name
-        return (contact.id, *what) in self.by_id or any((name, *what) in by_name for name in _names(contact))
+        return (contact.id, *what) in self.by_id or any(
+            (name, *what) in by_name for name in names_of(contact)
+        )
 
 
-def _names(contact: Identity) -> Iterator[tuple[str, str]]:
+def names_of(contact: Identity) -> Iterator[tuple[str, str]]:
+    """What a contact is found by that has no id yet: its address and its reference."""
     if contact.email:
         yield "email", email_key(contact.email)
     if contact.reference:
@@ -108,14 +114,16 @@ def _names(contact: Identity) -> Iterator[tuple[str, str]]:
 
 
 def _effect_of(row: Scheduled) -> Effect:
-    return (*_item_of(row), row.action, row.window, row.status, row.skips_approval)
+    return (*scheduled_item(row), row.action, row.window, row.status, row.skips_approval)
 
 
-def _item_of(row: Scheduled) -> Effect:
+def scheduled_item(row: Scheduled) -> ItemKey:
+    """Which item of its contact the clock will give or take."""
     return row.facet, item_key(row.facet, row.item)
 
 
-def _in_words(row: Scheduled, timezone: str) -> str:
+def schedule_text(row: Scheduled, timezone: str) -> str:
+    """What the clock will do, for a person: ``tag vip would be removed at 2027-01-31 00:00``."""
     item = f"{FACETS[row.facet].noun} {row.item}"
     if row.action is Action.REMOVE and row.window.expires:
         return f"{item} would be removed at {zoned_text(row.window.expires, timezone)}"
