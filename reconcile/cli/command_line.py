@@ -17,6 +17,7 @@ from .commands.apply import apply
 from .commands.ci.artifacts import approved_plan, journals
 from .commands.ci.comments import applied, comment, drift_issue, summary
 from .commands.ci.group import ci
+from .commands.ci.plan import pull_request_plan
 from .commands.ci.targets import targets
 from .commands.demo import demo
 from .commands.doctor import doctor
@@ -82,7 +83,7 @@ for command in (
 ):
     cli.add_command(command)
 
-for step in (applied, approved_plan, comment, drift_issue, journals, summary, targets):
+for step in (applied, approved_plan, comment, drift_issue, journals, pull_request_plan, summary, targets):
     ci.add_command(step)
 
 

@@ -50,6 +50,12 @@ def sandbox_connection(target: Target, access: Access, known: Capabilities | Non
     return resolve_connection(target, Credentials(access.client_id, access.private_key), known)
 
 
+def account_of(project: Project) -> str:
+    """The account of the project's target. Nothing is sent to it."""
+    with connected(project, project.capabilities()) as link:
+        return link.account
+
+
 def check_clock(project: Project, account: Reader, past: RunHistory = NO_HISTORY) -> ClockReport:
     """Compare the machine's clock with the account's newest answer, and with what earlier runs noted."""
     times = ClockTimes(

@@ -29,23 +29,36 @@ def read_plan_file(path: Path) -> Plan:
 
 def read_approved_plan(path: Path, digest: str | None) -> Plan:
     """The approved plan in a file; Refusal when it is not what its digest and the pinned one say."""
-    document, plan = _read(path)
-    reasons = invalid_approval(plan, document, digest)
-    refuse_if(reasons, f"{path} can't be applied; nothing was written")
+    return _approved(path, *_read(path), digest)
+
+
+def approved_plan_in(content: bytes, name: str) -> Plan:
+    """The approved plan in a file's content; Refusal when it is not what its digest says."""
+    return _approved(name, *_parsed(name, content))
+
+
+def _approved(name: object, document: Mapping[str, Any], plan: Plan, digest: str | None = None) -> Plan:
+    refuse_if(invalid_approval(plan, document, digest), f"{name} can't be applied; nothing was written")
     return plan
 
 
 def _read(path: Path) -> tuple[Mapping[str, Any], Plan]:
     """The document in a file, and the plan that it tells."""
     try:
-        document = parse_unique_keys(path.read_bytes())
-        return document, plan_from_document(document)
+        content = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path}: can't be read: {error.strerror}") from None
+    return _parsed(path, content)
+
+
+def _parsed(name: object, content: bytes) -> tuple[Mapping[str, Any], Plan]:
+    try:
+        document = parse_unique_keys(content)
+        return document, plan_from_document(document)
     except (ValueError, RecursionError) as error:
         reason = "it is not JSON" if isinstance(error, json.JSONDecodeError | UnicodeError) else str(error)
         advice = "make a new one with 'reconcile plan --out'"
-        raise Refusal(f"{path}: this is not a plan: {reason}; {advice}") from None
+        raise Refusal(f"{name}: this is not a plan: {reason}; {advice}") from None
 
 
 def refuse_uncovered(fresh: Plan, approved: Plan) -> None:

@@ -84,10 +84,9 @@ class MergedProject:
             self.checkouts.append(name)
         self.repository.git("worktree", "add", "--quiet", "--detach", str(self.folder / name), commit)
 
-    @property
-    def project(self) -> Project:
-        """The command line in the folder of a job."""
-        return Project(self.folder, self.shop.environment)
+    def project(self, **variables: str) -> Project:
+        """The command line in the folder of a job, with more in its environment."""
+        return Project(self.folder, {**self.shop.environment, **variables})
 
     def opened(self, config: str = "base", declarations: str | None = "head") -> OpenedProject:
         """The project of a job, as of the time of the shop."""

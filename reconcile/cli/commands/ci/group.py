@@ -62,6 +62,22 @@ outputs_option = click.option(
 )
 
 
+SUMMARY_LIMIT = 1024 * 1024
+"""Maximum size of one step's summary in bytes, by GitHub's rule."""
+
+
+def add_to_summary(text: str) -> None:
+    """Add Markdown to the summary of the job, where the forge has such a thing and it has room left."""
+    name = os.environ.get("GITHUB_STEP_SUMMARY")
+    path = Path(name) if name else None
+    if path is None:
+        return
+    size = path.stat().st_size if path.exists() else 0
+    if size + len(text.encode("utf-8")) < SUMMARY_LIMIT:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{text}\n")
+
+
 def set_outputs(**values: str) -> None:
     """Hand values to later steps of the job, where it takes them. Each is a single line of our own."""
     named, path = _outputs.get(), os.environ.get("GITHUB_OUTPUT")
