@@ -1,10 +1,16 @@
 """What the pipeline asks a forge about merges, reviews and runs: facts that no branch can write."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Protocol
 
 from reconcile.model.ci.pull_request import ForgeArtifact, ForgeRun, PullRequest, Review, WritingAttempt
+
+KnownAttempts = AbstractSet[tuple[int, int]]
+"""Run and attempt of those of which the caller knows what became of them."""
+
+NOTHING_KNOWN: KnownAttempts = frozenset()
 
 
 class Evidence(Protocol):
@@ -46,11 +52,14 @@ class Evidence(Protocol):
     def runs(self, branch: str, since: datetime, /) -> Iterator[ForgeRun]:
         """The runs on a branch of our workflows that write, of which something changed since then."""
 
-    def writing_attempts(self, target: str, branch: str, since: datetime, /) -> Iterator[WritingAttempt]:
+    def writing_attempts(
+        self, target: str, branch: str, since: datetime, known: KnownAttempts = NOTHING_KNOWN, /
+    ) -> Iterator[WritingAttempt]:
         """The attempts of runs on a branch whose writing step for that target was begun since then.
 
         A run works on several targets, each in a job of its own, which names it; a job without a name of a
-        target may be any target's.
+        target may be any target's. A run that has ended and of which every attempt is ``known`` may be left
+        out: that saves a request for each of a day's hourly runs.
         """
 
     def download(self, artifact: ForgeArtifact, /) -> bytes:

@@ -51,7 +51,7 @@ class FinishedRun:
 
 
 class Forge(Protocol):
-    """What is asked of a forge: the comments of pull requests, and what leads to an approved plan."""
+    """What is asked of a forge: comments of pull requests, issues, and what leads to an approved plan."""
 
     def comments(self, number: int, /) -> Iterator[Comment]:
         """All comments of a pull request, oldest first."""
@@ -70,3 +70,12 @@ class Forge(Protocol):
 
     def plans(self, merged: MergedPullRequest, workflow: str, artifact: str, /) -> Iterator[bytes]:
         """The archives that successful runs of the plan workflow left for that head, newest first."""
+
+    def issues(self) -> Iterator[Issue]:
+        """All open issues, newest first."""
+
+    def open_issue(self, title: str, body: str, /) -> Issue:
+        """Open an issue."""
+
+    def change_issue(self, issue: Issue, title: str, body: str, *, closed: bool) -> None:
+        """Give an issue another title and body, and close it or leave it open."""

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from .github.comments import GitHub
 from .protocol import Comment, Forge, Issue
 
 Facts = Mapping[str, str]
@@ -66,10 +65,10 @@ class StickyComment:
                 self.forge.edit(self.number, comment, body)
 
 
-def issue_of(github: GitHub, author: str, kind: str, target: str) -> Issue | None:
+def issue_of(forge: Forge, author: str, kind: str, target: str) -> Issue | None:
     """Our open issue of that kind and target, known by mark and author; the oldest if there are several."""
     oldest = None
-    for issue in github.issues():
+    for issue in forge.issues():
         facts = facts_of(kind, issue.body)
         if facts is not None and facts.get("target") == target and issue.author == author:
             oldest = issue

@@ -8,6 +8,7 @@ import pytest
 from reconcile.errors import UsageError
 from reconcile.forge.forges import ci_environment
 from reconcile.forge.github.comments import GitHub, require_github
+from reconcile.forge.github.evidence import GitHubEvidence
 from reconcile.forge.gitlab.comments import GitLab
 from tests.support.forge.fake_github import BOT
 from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, USER, serve_gitlab
@@ -33,6 +34,38 @@ def test_a_job_of_github_is_known(tmp_path: Path) -> None:
     assert job.blob == "https://github.com/example/shop/blob/abc"
     assert job.run == "https://github.com/example/shop/actions/runs/5"
     assert "ghs_secret" not in repr(job)
+
+
+def test_a_job_of_github_knows_its_run_and_repository(tmp_path: Path) -> None:
+    """The full ref tells a branch from a tag; who started this attempt is not who started the first."""
+    event = tmp_path / "event.json"
+    pull = {"number": 7, "head": {"sha": "def"}, "base": {"ref": "main", "sha": "abc"}}
+    repository = {"default_branch": "main", "visibility": "internal", "private": True}
+    event.write_text(json.dumps({"pull_request": pull, "repository": repository}))
+    told = {
+        "GITHUB_REF": "refs/tags/main",
+        "GITHUB_RUN_ATTEMPT": "3",
+        "GITHUB_EVENT_NAME": "pull_request",
+        "GITHUB_ACTOR": "ann",
+        "GITHUB_TRIGGERING_ACTOR": "ben",
+        "GITHUB_EVENT_PATH": str(event),
+    }
+    job = ci_environment({**GITHUB, **told})
+    assert (job.ref, job.branch, job.run_id, job.attempt) == ("refs/tags/main", "main", 5, 3)
+    assert (job.repository, job.event, job.actor, job.base) == ("example/shop", "pull_request", "ben", "main")
+    assert (job.default_branch, job.visibility) == ("main", "internal")
+    assert isinstance(job.evidence, GitHubEvidence)
+    assert job.evidence.own_run == 5
+
+
+@pytest.mark.parametrize("text", ["{}", '{"repository": {"private": true}}', '{"pull_request": null}'])
+def test_what_an_event_does_not_tell_is_empty(tmp_path: Path, text: str) -> None:
+    """That a repository is not public does not tell whether the whole company reads it."""
+    event = tmp_path / "event.json"
+    event.write_text(text)
+    job = ci_environment({**GITHUB, "GITHUB_EVENT_PATH": str(event)})
+    assert (job.number, job.base, job.default_branch, job.visibility) == (None, None, "", "")
+    assert (job.ref, job.attempt, job.event, job.actor) == ("", 1, "", "")
 
 
 def test_a_job_for_no_pull_request_says_so() -> None:

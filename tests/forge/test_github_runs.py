@@ -243,6 +243,21 @@ def test_an_attempt_of_an_old_run_is_told_when_it_begins(
 
 
 @pytest.mark.usefixtures("history")
+def test_what_is_known_costs_no_request(fake_github: FakeGitHub, evidence: GitHubEvidence) -> None:
+    """Once a run has ended; not every attempt of one is enough, nor one that goes on."""
+    runs = [on_main(fake_github) for _ in range(4)]
+    for run in runs:
+        fake_github.step(fake_github.began_job(run, "clock (shop)"), "Apply what is due")
+    fake_github.again(runs[2])
+    fake_github.ended(runs[2])
+    fake_github.again(runs[3])
+    known = {(runs[0], 1), (runs[2], 1), (runs[3], 1), (runs[3], 2)}
+    found = {row.run for row in evidence.writing_attempts("shop", "main", BEGIN, known)}
+    asked = [int(call.path.split("/")[-2]) for call in fake_github.api.calls if call.path.endswith("/jobs")]
+    assert found == set(asked) == set(runs[1:])
+
+
+@pytest.mark.usefixtures("history")
 def test_a_job_without_a_target_may_be_any_target_s(
     fake_github: FakeGitHub, evidence: GitHubEvidence
 ) -> None:

@@ -8,7 +8,7 @@ from reconcile.errors import ForgeError, Refusal
 from reconcile.forge.approved_plan import PlanSource, find_approved_plan
 from reconcile.forge.client import ForgeClient
 from reconcile.forge.gitlab.comments import GitLab
-from reconcile.forge.sticky_comment import StickyComment, with_mark
+from reconcile.forge.sticky_comment import StickyComment, issue_of, with_mark
 from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, USER, FakeGitLab, serve_gitlab
 from tests.support.forge.fixtures import Slept
 from tests.support.forge.http_server import ForgeReply
@@ -90,3 +90,23 @@ def test_a_rate_limit_is_waited_out(fake_gitlab: FakeGitLab, gitlab: GitLab, sle
     fake_gitlab.api.faults.append(ForgeReply(429, {}, {"Retry-After": "3"}))
     gitlab.post(3, "text")
     assert slept.seconds == [3.0]
+
+
+def test_our_issue_is_opened_changed_and_closed(fake_gitlab: FakeGitLab, gitlab: GitLab) -> None:
+    """Known by mark and author, on whatever page: no stranger's copy, no closed one, no other."""
+    body = with_mark("drift", {"target": "shop"}, "text")
+    fake_gitlab.issues.opened("mallory", "copy", body)
+    fake_gitlab.issues.opened(USER, "old", body, "closed")
+    opened = gitlab.open_issue("Drift", body)
+    for _ in range(3):
+        fake_gitlab.issues.opened("ann", "other", "")
+    found = issue_of(gitlab, USER, "drift", "shop")
+    assert found is not None
+    assert found == opened
+    for closed in (False, True):
+        gitlab.change_issue(found, "Drift!", "again", closed=closed)
+        row = fake_gitlab.issues.rows[2]
+        assert (row["title"], row["description"]) == ("Drift!", "again")
+        assert row["state"] == ("closed" if closed else "opened")
+    assert issue_of(gitlab, USER, "drift", "shop") is None
+    assert [row["title"] for row in fake_gitlab.issues.rows] == ["copy", "old", "Drift!", *["other"] * 3]

@@ -114,8 +114,9 @@ class GitHub:
         """Open an issue."""
         return self.client.add(self._path("/issues"), {"title": title, "body": body}, _issue)
 
-    def change_issue(self, issue: Issue, **values: str) -> None:
-        """Change the title, the body or the state of an issue."""
+    def change_issue(self, issue: Issue, title: str, body: str, *, closed: bool) -> None:
+        """Give an issue another title and body, and close it or leave it open."""
+        values = {"title": title, "body": body, "state": "closed" if closed else "open"}
         self.client.write("PATCH", self._path(f"/issues/{issue.number}"), values)
 
     def _path(self, rest: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from reconcile.forge.evidence import NOTHING_KNOWN, KnownAttempts
 from reconcile.model.ci.pull_request import ForgeArtifact, ForgeRun, PullRequest, Review, WritingAttempt
 
 from .artifacts import GitHubArtifacts
@@ -70,9 +71,11 @@ class GitHubEvidence:
         """The runs on a branch of the workflows that write."""
         return (row.run for row in self._runs.of_branch(branch, since) if row.files & WRITING)
 
-    def writing_attempts(self, target: str, branch: str, since: datetime) -> Iterator[WritingAttempt]:
+    def writing_attempts(
+        self, target: str, branch: str, since: datetime, known: KnownAttempts = NOTHING_KNOWN
+    ) -> Iterator[WritingAttempt]:
         """The attempts of runs on a branch whose writing step for that target was begun."""
-        return self._runs.writing_attempts(target, branch, since)
+        return self._runs.writing_attempts(target, branch, since, known)
 
     def download(self, artifact: ForgeArtifact) -> bytes:
         """The archive of an artifact."""

@@ -13,6 +13,7 @@ from itertools import islice
 
 from reconcile.documents.json_text import JsonValue
 from reconcile.forge.client import read_instant, read_optional_instant
+from reconcile.forge.evidence import KnownAttempts
 from reconcile.model.ci.pull_request import ForgeRun, WritingAttempt
 
 from .pull_requests import GitHubPullRequests, first_parent
@@ -80,10 +81,12 @@ class GitHubRuns:
         row = self._find(number, branch)
         return row.run if row is not None and self._is_of(row.run, branch) else None
 
-    def writing_attempts(self, target: str, branch: str, since: datetime) -> Iterator[WritingAttempt]:
+    def writing_attempts(
+        self, target: str, branch: str, since: datetime, known: KnownAttempts
+    ) -> Iterator[WritingAttempt]:
         """The attempts of its runs whose writing step for that target was begun since then."""
         for row in self.of_branch(branch, since):
-            if row.files & WRITING:
+            if row.files & WRITING and not _is_known(row.run, known):
                 yield from (attempt for attempt in self._writing(row.run.id, target) if attempt.at >= since)
 
     def _writing(self, run: int, target: str) -> Iterator[WritingAttempt]:
@@ -172,6 +175,11 @@ class GitHubRuns:
 
     def _is_ours(self, path: str) -> bool:
         return path.casefold().startswith(f"{self.repository.name}/".casefold())
+
+
+def _is_known(run: ForgeRun, known: KnownAttempts) -> bool:
+    """True for a run that has ended and of which every attempt is known."""
+    return run.ended and {(run.id, attempt) for attempt in range(1, run.attempt + 1)} <= known
 
 
 def _called(row: JsonValue) -> list[tuple[str, str]]:

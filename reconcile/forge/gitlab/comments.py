@@ -1,7 +1,7 @@
-"""GitLab: notes of a merge request, and the plan that its pipeline left.
+"""GitLab: notes of a merge request, issues, and the plan that its pipeline left.
 
-The endpoints are those of the REST API v4 (GitLab docs: "Notes API", "Merge requests API", "Jobs API").
-GitLab does not tell who edited a note. A note names a plan's digest, which is compared with the plan itself.
+The endpoints are those of the REST API v4 (GitLab docs: "Notes API", "Issues API", "Merge requests API",
+"Jobs API"). GitLab does not tell who edited a note: nothing is decided by one.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from reconcile.documents.json_text import JsonValue
 from reconcile.forge.client import ForgeClient, expect_fields
-from reconcile.forge.protocol import Comment, MergedPullRequest
+from reconcile.forge.protocol import Comment, Issue, MergedPullRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,19 @@ class GitLab:
                 yield self.client.download(self._path(f"/jobs/{job}/artifacts"))
         _ = artifact  # a job has one archive on GitLab; its files are named within
 
+    def issues(self) -> Iterator[Issue]:
+        """All open issues, newest first."""
+        return self.client.rows(self._path("/issues"), _issue, state="opened", order_by="created_at")
+
+    def open_issue(self, title: str, body: str) -> Issue:
+        """Open an issue."""
+        return self.client.add(self._path("/issues"), {"title": title, "description": body}, _issue)
+
+    def change_issue(self, issue: Issue, title: str, body: str, *, closed: bool) -> None:
+        """Give an issue another title and body, and close it or leave it open."""
+        values = {"title": title, "description": body, **({"state_event": "close"} if closed else {})}
+        self.client.write("PUT", self._path(f"/issues/{issue.number}"), values)
+
     def _path(self, rest: str) -> str:
         return f"/projects/{quote(self.project, safe='')}{rest}"
 
@@ -67,6 +80,15 @@ class GitLab:
 def _note(row: JsonValue) -> Comment:
     return Comment(
         str(row.key("id").count()), row.key("author").key("username").text(), row.key("body").text()
+    )
+
+
+def _issue(row: JsonValue) -> Issue:
+    return Issue(
+        number=row.key("iid").count(),
+        author=row.key("author").key("username").text(),
+        title=row.key("title").text(),
+        body=row.key("description").optional_text() or "",
     )
 
 

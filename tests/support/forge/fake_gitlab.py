@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 from tests.support.forge.fake_github import zipped
+from tests.support.forge.gitlab_issues import GitLabIssues
 from tests.support.forge.http_server import ForgeCall, ForgeReply, ForgeServer, serve_forge
 
 PROJECT = "42"
@@ -27,6 +28,7 @@ class FakeGitLab:
     merge_requests: list[Row] = field(default_factory=list)
     pipelines: list[Row] = field(default_factory=list)
     jobs: list[Row] = field(default_factory=list)
+    issues: GitLabIssues = field(default_factory=GitLabIssues)
     ids: Iterator[int] = field(default_factory=lambda: count(501))
     api: ForgeServer = field(init=False)
 
@@ -77,15 +79,26 @@ class FakeGitLab:
             ("GET", f"{at}/merge_requests/(\\d+)/notes", self._list_notes),
             ("POST", f"{at}/merge_requests/(\\d+)/notes", self._add_note),
             ("PUT", f"{at}/merge_requests/(\\d+)/notes/(\\d+)", self._edit_note),
+            ("GET", f"{at}/issues", lambda call: self._paged(call, self.issues.listed(call))),
+            ("POST", f"{at}/issues", self._add_issue),
+            ("PUT", f"{at}/issues/(\\d+)", self.issues.changed),
             ("GET", f"{at}/merge_requests/(\\d+)/pipelines", self._list_pipelines),
             ("GET", f"{at}/pipelines/(\\d+)/jobs", self._list_jobs),
             ("GET", f"{at}/jobs/(\\d+)/artifacts", self._archive),
         )
 
     def _list_notes(self, call: ForgeCall, number: int) -> ForgeReply:
-        rows, page = self.notes.get(number, []), int(call.query.get("page", "1"))
-        more = f'<{self.api.url}{call.path}?page={page + 1}>; rel="next"'
+        return self._paged(call, self.notes.get(number, []))
+
+    def _paged(self, call: ForgeCall, rows: list[Row]) -> ForgeReply:
+        """A page of a list, with the link to the next one."""
+        page = int(call.query.get("page", "1"))
+        query = "&".join(f"{name}={value}" for name, value in {**call.query, "page": page + 1}.items())
+        more = f'<{self.api.url}{call.path}?{query}>; rel="next"'
         return ForgeReply(200, rows[2 * page - 2 : 2 * page], {"Link": more} if len(rows) > 2 * page else {})
+
+    def _add_issue(self, call: ForgeCall) -> ForgeReply:
+        return ForgeReply(201, self.issues.opened(USER, call.body["title"], call.body["description"]))
 
     def _add_note(self, call: ForgeCall, number: int) -> ForgeReply:
         return ForgeReply(201, self.wrote(number, USER, call.body["body"]))

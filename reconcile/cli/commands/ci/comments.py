@@ -161,22 +161,19 @@ DRIFT = "drift"
 def drift_issue(common: Common, file: Path, author: str | None) -> int:
     """Open or update the one issue about drift (from 'drift --out'), or close it when there is none."""
     from reconcile.cli.formats import render
-    from reconcile.forge.github.comments import require_github
     from reconcile.forge.sticky_comment import issue_of, with_mark
     from reconcile.services.files import read_drift_file
 
     project, job = common.open_project(), this_job()
     drift, target = read_drift_file(file), project.target.name
-    github = require_github(job.forge)
-    issue = issue_of(github, author or job.author, DRIFT, target)
+    issue = issue_of(job.forge, author or job.author, DRIFT, target)
     text = render(drift, "markdown")
     body = with_mark(DRIFT, {"target": target}, f"{text}\n<sub>Told by [this run]({job.run}).</sub>\n")
     title = f"Drift at {drift.plan.account}"
     if issue is not None:
-        state = "closed" if drift.plan.settled else "open"
-        github.change_issue(issue, title=title, body=body, state=state)
+        job.forge.change_issue(issue, title, body, closed=drift.plan.settled)
     elif not drift.plan.settled:
-        github.open_issue(title, body)
+        job.forge.open_issue(title, body)
     return ExitCode.DONE
 
 
