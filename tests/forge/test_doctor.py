@@ -1,7 +1,11 @@
 """Each check of `doctor --ci`, against a stand-in for GitHub's settings: one lack is found by one check."""
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -130,6 +134,10 @@ LACKS: dict[str, tuple[Change, dict[str, str]]] = {
         {"bypass": "some users"},
     ),
     "checks": (_without("required_status_checks"), {"required-checks": "'Reviewed' is not required"}),
+    "one check": (
+        lambda settings: settings.protection["required_status_checks"]["contexts"].remove("plan / Planned"),
+        {"required-checks": "the check 'Planned' is not required"},
+    ),
     "force": (
         lambda settings: settings.protection.update(allow_force_pushes={"enabled": True}),
         {"history": ""},
@@ -160,6 +168,10 @@ LACKS: dict[str, tuple[Change, dict[str, str]]] = {
             prevent_self_review=False
         ),
         {"reviewers": "who started a run may let it go on"},
+    ),
+    "administrators let it go on": (
+        _in("apply", can_admins_bypass=True),
+        {"reviewers": "administrators may let it go on unreviewed"},
     ),
     "a timer": (
         _in("clock", protection_rules=[{"type": "wait_timer", "wait_timer": 30}]),
@@ -284,3 +296,20 @@ def test_every_check_can_fail() -> None:
     assert {name for _, expected in LACKS.values() for name in expected} | elsewhere == {
         check.name for check in CHECKS
     }
+
+
+def test_what_the_page_gives_to_copy_has_nothing_missing(settings: FakeSettings) -> None:
+    """The ruleset and the code owners of docs/ci.md."""
+    page = (Path(__file__).parents[2] / "docs" / "ci.md").read_text(encoding="utf-8")
+    rules, owners = (fenced(page, name) for name in ("ruleset.json", "CODEOWNERS"))
+    settings.protection = None
+    settings.rules = [{"ruleset_id": 7, **rule} for rule in json.loads(rules)["rules"]]
+    settings.owners = {"CODEOWNERS": owners}
+    assert not_ok(set_up(settings)) == {}
+
+
+def fenced(page: str, file: str) -> str:
+    """The content of a file that a page gives, wherever its fence stands in a list."""
+    found = re.search(rf"^ *```\w+ {re.escape(file)}\n(.*?)^ *```$", page, re.MULTILINE | re.DOTALL)
+    assert found
+    return dedent(found[1])

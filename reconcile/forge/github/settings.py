@@ -138,6 +138,7 @@ class GitHubSettings:
             reviewers=sum(len(rule.key("reviewers").items()) for rule in reviews),
             prevents_self_review=all(_prevents_self_review(rule) for rule in reviews),
             waits=any(rule.key("type").text() != "branch_policy" for rule in rules),
+            admins_bypass=row.has("can_admins_bypass") and row.key("can_admins_bypass").flag(),
             secrets=_readable(partial(self._environment_secrets, name), "Environments: read"),
         )
 

@@ -37,7 +37,8 @@ class Environment:
     """An environment: which refs may use it, whose review its jobs wait for, the names of its secrets.
 
     ``branches`` and ``tags`` are patterns; None for ``branches``: every ref may use it. ``protected_only``:
-    every protected branch may. ``waits`` is True when its jobs wait, for a time or for people.
+    every protected branch may. ``waits`` is True when its jobs wait, for a time or for people;
+    ``admins_bypass``, when administrators need not.
     """
 
     branches: tuple[str, ...] | None = None
@@ -46,6 +47,7 @@ class Environment:
     reviewers: int = 0
     prevents_self_review: bool = False
     waits: bool = False
+    admins_bypass: bool = False
     secrets: frozenset[str] | Unread = field(default_factory=frozenset)
 
 

@@ -11,8 +11,8 @@ from reconcile.model.ci.forge_settings import BranchRules, Unread
 
 from .finding import FOUND_NOTHING_MISSING, CheckFinding, SetUp, missing, not_read, together
 
-VALIDATE, REVIEWED = "Validate the declarations", "Reviewed"
-"""The checks that must be required: the names of the jobs, after the name of the job that calls them."""
+CHECKS_TO_REQUIRE = ("Validate", "Planned", "Reviewed")
+"""The names of the jobs whose checks must be required."""
 
 
 def _sources(setup: SetUp) -> tuple[BranchRules | Unread, ...]:
@@ -60,10 +60,11 @@ def _requires(check: str) -> Callable[[BranchRules], bool]:
 
 
 def checks_required(setup: SetUp) -> CheckFinding:
-    """Both of the checks that the pipeline offers are required."""
-    checks = (VALIDATE, REVIEWED)
-    findings = (_asked_by_either(_requires(name), f"the check '{name}' is not required") for name in checks)
-    return together(find(setup) for find in findings)
+    """All the checks that the pipeline offers are required."""
+    return together(
+        _asked_by_either(_requires(name), f"the check '{name}' is not required")(setup)
+        for name in CHECKS_TO_REQUIRE
+    )
 
 
 def nobody_bypasses(setup: SetUp) -> CheckFinding:

@@ -105,7 +105,8 @@ open_to_pull_requests = _each(_open_to_pull_requests, PLAN)
 def _reviewed(name: str, _role: EnvironmentRole, found: Environment, setup: SetUp) -> CheckFinding:
     if found.reviewers:
         lets_itself = [] if found.prevents_self_review else [f"{name}: who started a run may let it go on"]
-        return missing(lets_itself)
+        admins = [f"{name}: administrators may let it go on unreviewed"] if found.admins_bypass else []
+        return missing([*lets_itself, *admins])
     if setup.require_review:
         return CheckFinding(
             remarks=(f"{name}: no reviewers; the approving review of the pull request is the last look",)

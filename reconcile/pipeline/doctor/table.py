@@ -48,7 +48,7 @@ CHECKS = (
         "required-checks",
         "protection and rulesets of the branch",
         "a pull request is merged whose plan failed or was not approved; nothing of it is applied then",
-        _RULES + f"require the checks '{branch.VALIDATE}' and '{branch.REVIEWED}'",
+        _RULES + f"require the checks {', '.join(branch.CHECKS_TO_REQUIRE)}",
         branch.checks_required,
     ),
     Check(

@@ -39,7 +39,7 @@ def protection() -> Row:
             "require_code_owner_reviews": True,
             "require_last_push_approval": True,
         },
-        "required_status_checks": {"contexts": ["Validate the declarations", "plan / Reviewed"]},
+        "required_status_checks": {"contexts": ["plan / Validate", "plan / Planned", "review / Reviewed"]},
         "enforce_admins": {"enabled": True},
         "allow_force_pushes": {"enabled": False},
         "allow_deletions": {"enabled": False},
@@ -71,6 +71,7 @@ def environment(name: str, *secrets: str, main_only: bool = True, reviewed: bool
     policy = {"protected_branches": False, "custom_branch_policies": True}
     return {
         "name": name,
+        "can_admins_bypass": False,
         "protection_rules": [
             *([review] if reviewed else []),
             *([{"type": "branch_policy"}] if main_only else []),
