@@ -12,7 +12,7 @@ from reconcile.forge.approved_plan import seal_of
 from reconcile.forge.sticky_comment import facts_of, with_mark
 from tests.support.command_line import CommandResult
 from tests.support.forge.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, serve_github, zipped
-from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, USER, serve_gitlab
+from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, READ_TOKEN, USER, serve_gitlab
 from tests.support.project import AS_OF, Project
 
 HEAD, COMMIT = "a" * 40, "c" * 40
@@ -257,7 +257,8 @@ def test_gitlab_has_the_same_comment_and_the_same_approval(project: Project) -> 
         told = {
             "CI_API_V4_URL": fake_gitlab.api.url,
             "CI_PROJECT_ID": PROJECT,
-            "RECONCILE_GITLAB_TOKEN": LAB_TOKEN,
+            "RECONCILE_GITLAB_NOTE_TOKEN": LAB_TOKEN,
+            "RECONCILE_GITLAB_READ_TOKEN": READ_TOKEN,
         }
         request = {
             **told,

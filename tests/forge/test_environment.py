@@ -11,7 +11,7 @@ from reconcile.forge.github.comments import GitHub, require_github
 from reconcile.forge.github.evidence import GitHubEvidence
 from reconcile.forge.gitlab.comments import GitLab
 from tests.support.forge.fake_github import BOT
-from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, USER, serve_gitlab
+from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, READ_TOKEN, USER, serve_gitlab
 
 GITHUB = {
     "GITHUB_REPOSITORY": "example/shop",
@@ -97,7 +97,8 @@ def test_a_job_of_gitlab_is_known() -> None:
         told = {
             "CI_PROJECT_ID": PROJECT,
             "CI_API_V4_URL": fake_gitlab.api.url,
-            "RECONCILE_GITLAB_TOKEN": LAB_TOKEN,
+            "RECONCILE_GITLAB_NOTE_TOKEN": LAB_TOKEN,
+            "RECONCILE_GITLAB_READ_TOKEN": READ_TOKEN,
             "CI_COMMIT_SHA": "abc",
             "CI_MERGE_REQUEST_IID": "3",
             "CI_PROJECT_URL": "https://gitlab.example/shop",

@@ -126,7 +126,8 @@ def gitlab(name: str, desk: Desk) -> None:
     left = {"reconcile-plan": {"plan.json": SPOILT[name](content)}}
     server = _joined(desk, scene, lab(Forge(left, others=3 if name == "good" else 0)))
     told = {"CI": "true", "CI_API_V4_URL": server.told["tapped"], "CI_PROJECT_ID": PROJECT}
-    told |= {"RECONCILE_GITLAB_TOKEN": TOKEN, "CI_PROJECT_URL": "https://gitlab.example/shop"}
+    told |= {"RECONCILE_GITLAB_NOTE_TOKEN": TOKEN, "RECONCILE_GITLAB_READ_TOKEN": TOKEN}
+    told |= {"CI_PROJECT_URL": "https://gitlab.example/shop"}
     request = {**told, "CI_COMMIT_SHA": HEAD, "CI_MERGE_REQUEST_IID": "7"}
     push = {
         **told,

@@ -1,122 +1,158 @@
-"""A stand-in for GitLab: one project with merge requests, notes, pipelines, jobs and their artifacts."""
+"""A stand-in for GitLab: one project with merge requests, approvals, pipelines, jobs and what they left.
 
+It answers the few endpoints that are used, in the form that GitLab documents, two members a page.
+"""
+
+import base64
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import count
-from typing import Any
 
 from tests.support.forge.fake_github import zipped
-from tests.support.forge.gitlab_issues import GitLabIssues
-from tests.support.forge.http_server import ForgeCall, ForgeReply, ForgeServer, serve_forge
+from tests.support.forge.gitlab_state import (
+    DEVELOPER,
+    LAB_TOKEN,
+    PROJECT,
+    READ_TOKEN,
+    USER,
+    GitLabPeople,
+    Row,
+)
+from tests.support.forge.http_server import ForgeCall, ForgeReply, serve_forge
 
-PROJECT = "42"
+__all__ = ["LAB_TOKEN", "PROJECT", "READ_TOKEN", "USER", "FakeGitLab", "Row", "serve_gitlab"]
 
-USER = "project_42_bot_9f"
+PAGE = 2
 
-LAB_TOKEN = "glpat-the-projects-own-token"
-
-Row = dict[str, Any]
+NOT_FOUND = ForgeReply(404, {"message": "404 Not found"})
 
 
-@dataclass
-class FakeGitLab:
-    """The project's state."""
-
-    notes: dict[int, list[Row]] = field(default_factory=dict)
-    merge_requests: list[Row] = field(default_factory=list)
-    pipelines: list[Row] = field(default_factory=list)
-    jobs: list[Row] = field(default_factory=list)
-    issues: GitLabIssues = field(default_factory=GitLabIssues)
-    ids: Iterator[int] = field(default_factory=lambda: count(501))
-    api: ForgeServer = field(init=False)
-
-    def wrote(self, number: int, author: str, body: str, *, system: bool = False) -> Row:
-        """A note by anybody."""
-        row = {"id": next(self.ids), "author": {"username": author}, "body": body, "system": system}
-        self.notes.setdefault(number, []).append(row)
-        return row
-
-    def merged(self, number: int, head: str, commit: str, *, source: int = 42) -> None:
-        """A merge request that was merged as that commit."""
-        self.merge_requests.append(
-            {
-                "iid": number,
-                "state": "merged",
-                "sha": head,
-                "merge_commit_sha": commit,
-                "squash_commit_sha": None,
-                "target_branch": "main",
-                "source_project_id": source,
-                "target_project_id": 42,
-            }
-        )
+class FakeGitLab(GitLabPeople):
+    """The project as its API tells it."""
 
     def planned(self, number: int, head: str, files: dict[str, bytes], status: str = "success") -> None:
         """A pipeline of a merge request whose job ``plan`` left an artifact."""
-        pipeline = {"id": next(self.ids), "sha": head, "source": "merge_request_event", "iid": number}
-        self.pipelines.insert(0, pipeline)
-        job = {"id": next(self.ids), "name": "plan", "status": status, "pipeline": pipeline["id"]}
-        self.jobs.append({**job, "archive": zipped(files)})
+        pipeline = self.began(head, f"refs/merge-requests/{number}/head", "merge_request_event", number)
+        self.job_ended(self.job_began(pipeline, "plan"), status, zipped(files))
+        self.ended(pipeline, status)
 
     def answer(self, call: ForgeCall) -> ForgeReply:
-        if call.headers.get("Authorization") != f"Bearer {LAB_TOKEN}":
+        token = call.headers.get("Authorization", "").removeprefix("Bearer ")
+        if token not in (LAB_TOKEN, READ_TOKEN):
             return ForgeReply(401, {"message": "401 Unauthorized"})
+        if token == READ_TOKEN and call.method != "GET":
+            return ForgeReply(403, {"error": "insufficient_scope"})
         for method, pattern, handler in self._routes():
-            found = re.fullmatch(pattern, call.path)
+            found = re.fullmatch(pattern, call.path.removeprefix(f"/projects/{PROJECT}"))
             if found and method == call.method:
-                return handler(call, *map(int, found.groups()))
-        found = re.fullmatch(f"/projects/{PROJECT}/repository/commits/(\\w+)/merge_requests", call.path)
-        return (
-            ForgeReply(200, self.merge_requests) if found else ForgeReply(404, {"message": "404 Not found"})
-        )
+                return handler(call, *found.groups())
+        return NOT_FOUND
 
     def _routes(self) -> Iterable[tuple[str, str, Callable[..., ForgeReply]]]:
-        at = f"/projects/{PROJECT}"
         return (
-            ("GET", "/user", lambda _: ForgeReply(200, {"username": USER})),
-            ("GET", f"{at}/merge_requests/(\\d+)/notes", self._list_notes),
-            ("POST", f"{at}/merge_requests/(\\d+)/notes", self._add_note),
-            ("PUT", f"{at}/merge_requests/(\\d+)/notes/(\\d+)", self._edit_note),
-            ("GET", f"{at}/issues", lambda call: self._paged(call, self.issues.listed(call))),
-            ("POST", f"{at}/issues", self._add_issue),
-            ("PUT", f"{at}/issues/(\\d+)", self.issues.changed),
-            ("GET", f"{at}/merge_requests/(\\d+)/pipelines", self._list_pipelines),
-            ("GET", f"{at}/pipelines/(\\d+)/jobs", self._list_jobs),
-            ("GET", f"{at}/jobs/(\\d+)/artifacts", self._archive),
+            ("GET", "/user", lambda _: ForgeReply(200, self.user(USER))),
+            ("GET", "/merge_requests/(\\d+)/notes", self._list_notes),
+            ("POST", "/merge_requests/(\\d+)/notes", self._add_note),
+            ("PUT", "/merge_requests/(\\d+)/notes/(\\d+)", self._edit_note),
+            ("GET", "/merge_requests/(\\d+)/pipelines", self._list_request_pipelines),
+            ("GET", "/merge_requests/(\\d+)/approvals", self._list_approvals),
+            ("GET", "/merge_requests/(\\d+)/versions", self._list_versions),
+            ("GET", "/merge_requests/(\\d+)", self._merge_request),
+            ("GET", "/merge_requests", self._list_of_branch),
+            ("GET", "/repository/commits/(\\w+)/merge_requests", self._list_of_commit),
+            ("GET", "/repository/branches/(.+)", self._branch),
+            ("GET", "/repository/files/(.+)", self._file),
+            ("GET", "/members/all/(\\d+)", self._member),
+            ("GET", "/pipelines", self._list_pipelines),
+            ("GET", "/pipelines/(\\d+)/jobs", self._list_jobs),
+            ("GET", "/jobs/(\\d+)/artifacts", self._archive),
+            ("GET", "/jobs/(\\d+)/trace", self._log),
+            ("GET", "/issues", lambda call: self.paged(call, self.issues.listed(call))),
+            ("POST", "/issues", self._add_issue),
+            ("PUT", "/issues/(\\d+)", lambda call, number: self.issues.changed(call, int(number))),
         )
 
-    def _list_notes(self, call: ForgeCall, number: int) -> ForgeReply:
-        return self._paged(call, self.notes.get(number, []))
-
-    def _paged(self, call: ForgeCall, rows: list[Row]) -> ForgeReply:
+    def paged(self, call: ForgeCall, rows: list[Row]) -> ForgeReply:
         """A page of a list, with the link to the next one."""
         page = int(call.query.get("page", "1"))
         query = "&".join(f"{name}={value}" for name, value in {**call.query, "page": page + 1}.items())
         more = f'<{self.api.url}{call.path}?{query}>; rel="next"'
-        return ForgeReply(200, rows[2 * page - 2 : 2 * page], {"Link": more} if len(rows) > 2 * page else {})
+        shown = rows[PAGE * page - PAGE : PAGE * page]
+        return ForgeReply(200, shown, {"Link": more} if len(rows) > PAGE * page else {})
 
-    def _add_issue(self, call: ForgeCall) -> ForgeReply:
-        return ForgeReply(201, self.issues.opened(USER, call.body["title"], call.body["description"]))
+    def _list_notes(self, call: ForgeCall, number: str) -> ForgeReply:
+        return self.paged(call, self.notes.get(int(number), []))
 
-    def _add_note(self, call: ForgeCall, number: int) -> ForgeReply:
-        return ForgeReply(201, self.wrote(number, USER, call.body["body"]))
+    def _add_note(self, call: ForgeCall, number: str) -> ForgeReply:
+        return ForgeReply(201, self.wrote(int(number), USER, call.body["body"]))
 
-    def _edit_note(self, call: ForgeCall, number: int, note: int) -> ForgeReply:
-        row = next(row for row in self.notes[number] if row["id"] == note)
+    def _edit_note(self, call: ForgeCall, number: str, note: str) -> ForgeReply:
+        row = next(row for row in self.notes[int(number)] if row["id"] == int(note))
         row["body"] = call.body["body"]
         return ForgeReply(200, row)
 
-    def _list_pipelines(self, _call: ForgeCall, number: int) -> ForgeReply:
-        return ForgeReply(200, [row for row in self.pipelines if row["iid"] == number])
+    def _merge_request(self, _call: ForgeCall, number: str) -> ForgeReply:
+        found = [row for row in self.merge_requests if row["iid"] == int(number)]
+        return ForgeReply(200, found[0]) if found else NOT_FOUND
 
-    def _list_jobs(self, _call: ForgeCall, pipeline: int) -> ForgeReply:
-        told = [{**job, "archive": None} for job in self.jobs if job["pipeline"] == pipeline]
-        return ForgeReply(200, told)
+    def _list_of_branch(self, call: ForgeCall) -> ForgeReply:
+        branch = call.query["source_branch"]
+        return self.paged(call, [row for row in self.merge_requests if row["source_branch"] == branch])
 
-    def _archive(self, _call: ForgeCall, job: int) -> ForgeReply:
-        return ForgeReply(200, next(row["archive"] for row in self.jobs if row["id"] == job))
+    def _list_of_commit(self, call: ForgeCall, commit: str) -> ForgeReply:
+        keys = ("merge_commit_sha", "squash_commit_sha", "sha")
+        rows = [row for row in self.merge_requests if commit in [row[key] for key in keys]]
+        return self.paged(call, rows)
+
+    def _list_approvals(self, _call: ForgeCall, number: str) -> ForgeReply:
+        approvers = self.approvers.get(int(number), [])
+        return ForgeReply(200, {"approved_by": [{"user": self.user(login)} for login in approvers]})
+
+    def _list_versions(self, call: ForgeCall, number: str) -> ForgeReply:
+        return self.paged(call, self.versions.get(int(number), []))
+
+    def _branch(self, _call: ForgeCall, branch: str) -> ForgeReply:
+        tip = self.tip(branch)
+        return ForgeReply(200, {"name": branch, "commit": {"id": tip}}) if tip else NOT_FOUND
+
+    def _file(self, call: ForgeCall, path: str) -> ForgeReply:
+        content = self.content(call.query["ref"], path)
+        if content is None:
+            return NOT_FOUND
+        return ForgeReply(200, {"file_path": path, "content": base64.b64encode(content).decode()})
+
+    def _member(self, _call: ForgeCall, user: str) -> ForgeReply:
+        found = [login for login in self.roles if self.user(login)["id"] == int(user)]
+        if not found:
+            return NOT_FOUND
+        return ForgeReply(200, {**self.user(found[0]), "access_level": self.roles[found[0]]})
+
+    def _list_request_pipelines(self, call: ForgeCall, number: str) -> ForgeReply:
+        return self.paged(call, [row for row in self.pipelines if row["iid"] == int(number)])
+
+    def _list_pipelines(self, call: ForgeCall) -> ForgeReply:
+        rows = [row for row in self.pipelines if row["ref"] == call.query["ref"]]
+        return self.paged(call, sorted(rows, key=lambda row: str(row["updated_at"]), reverse=True))
+
+    def _list_jobs(self, call: ForgeCall, pipeline: str) -> ForgeReply:
+        rows = [row for row in reversed(self.jobs) if row["pipeline"]["id"] == int(pipeline)]
+        if call.query.get("include_retried") != "true":
+            rows = [row for row in rows if not row.get("retried")]
+        return self.paged(call, rows)
+
+    def _archive(self, call: ForgeCall, job: str) -> ForgeReply:
+        """What a job left is there for developers and for whoever has their token."""
+        token = call.headers["Authorization"].removeprefix("Bearer ")
+        if token == LAB_TOKEN and self.roles[USER] < DEVELOPER:
+            return ForgeReply(403, {"message": "403 Forbidden"})
+        archive = self.archives.get(int(job))
+        return NOT_FOUND if archive is None else ForgeReply(200, archive)
+
+    def _log(self, _call: ForgeCall, job: str) -> ForgeReply:
+        return ForgeReply(200, self.logs.get(int(job), "").encode())
+
+    def _add_issue(self, call: ForgeCall) -> ForgeReply:
+        return ForgeReply(201, self.issues.opened(USER, call.body["title"], call.body["description"]))
 
 
 @contextmanager

@@ -16,7 +16,7 @@ def ci() -> None:
     """Steps of a CI job: the comment, the approved plan, the result, the drift issue.
 
     The repository, the commit and the pull request are taken from the job's environment (GITHUB_* or CI_*),
-    and so is the token: GITHUB_TOKEN or RECONCILE_GITLAB_TOKEN.
+    and so are the tokens: GITHUB_TOKEN, or RECONCILE_GITLAB_NOTE_TOKEN and RECONCILE_GITLAB_READ_TOKEN.
     """
 
 

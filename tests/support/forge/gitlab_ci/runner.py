@@ -14,7 +14,6 @@ from tests.support.forge.workflow_runner import git
 from .event import Event
 from .machine import Machine, commands
 from .pipeline_file import JobText, PipelineFile
-from .record import PipelineRecord
 
 FILE = ".gitlab-ci.yml"
 
@@ -70,10 +69,6 @@ class GitLabRunner:
     resource_groups: list[tuple[str, str]] = field(default_factory=list)
     machines: int = 0
 
-    @property
-    def record(self) -> PipelineRecord:
-        return PipelineRecord(self.fake_gitlab)
-
     def start(self, commit: str, event: Event) -> Pipeline | None:
         """A new pipeline, run as far as it goes by itself; None when the file lets none begin."""
         file = PipelineFile.read(git("show", f"{commit}:{FILE}", at=self.bare))
@@ -84,7 +79,9 @@ class GitLabRunner:
         if not jobs:
             return None
         states = {job.name: "created" for job in jobs}
-        pipeline = Pipeline(self.record.began(commit, event), commit, event, jobs, states)
+        pipeline = Pipeline(
+            self.fake_gitlab.began(commit, event.ref, event.source, event.number), commit, event, jobs, states
+        )
         self._go_on(pipeline)
         return pipeline
 
@@ -110,13 +107,14 @@ class GitLabRunner:
         for job in pipeline.jobs:
             if pipeline.states[job.name] == "created":
                 self._begin(pipeline, job)
-        self.record.ended(pipeline.id, _status(pipeline))
+        self.fake_gitlab.ended(pipeline.id, _status(pipeline))
 
     def _begin(self, pipeline: Pipeline, job: JobText) -> None:
         waits = [_passes(pipeline, other) for other in pipeline.earlier(job)]
         if job.when == "always" or all(waits):
             if job.when == "manual":
                 pipeline.states[job.name] = "manual"
+                self.fake_gitlab.job_began(pipeline.id, job.name, "manual")
             else:
                 self._carry_out(pipeline, job)
         else:
@@ -130,7 +128,7 @@ class GitLabRunner:
         machine.folder.mkdir(parents=True)
         archives = [pipeline.archives.get(other.name) for other in pipeline.earlier(job)]
         machine.prepare(self.bare, pipeline.commit, [archive for archive in archives if archive is not None])
-        number = self.record.job_began(pipeline.id, job.name)
+        number = self.fake_gitlab.job_began(pipeline.id, job.name)
         variables = self._of_job(pipeline, job, number)
         good, log = machine.run(commands(job), variables)
         after = {**variables, "CI_JOB_STATUS": "success" if good else "failed"}
@@ -141,7 +139,7 @@ class GitLabRunner:
             pipeline.archives[job.name] = archive
         pipeline.states[job.name] = "success" if good else "failed"
         pipeline.logs[job.name] = log
-        self.record.job_ended(number, pipeline.states[job.name], archive)
+        self.fake_gitlab.job_ended(number, pipeline.states[job.name], archive, log)
 
     def _of_job(self, pipeline: Pipeline, job: JobText, number: int) -> dict[str, str]:
         own = {
