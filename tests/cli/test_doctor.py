@@ -106,7 +106,7 @@ def test_actions_that_are_not_pinned_are_named_with_their_file(examined: Examine
     """Those of the checkout, wherever the configuration lies in it."""
     workflows = examined.project.root / ".github" / "workflows"
     workflows.mkdir(parents=True)
-    uses = ["a/b@v4", f"a/b@{'0' * 40} # v4", "./.github/actions/c", "docker://alpine:3"]
+    uses = ["a/b@v4", f"a/b@{'0' * 40} # v4", "./.github/actions/c", "$/.github/d", "docker://alpine:3"]
     workflows.joinpath("x.yml").write_text("".join(f"      - uses: {action}\n" for action in uses))
     done = examined.run("--ci")
     assert done.code == 3

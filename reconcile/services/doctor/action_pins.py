@@ -9,7 +9,7 @@ from reconcile.text import quoted
 
 _USES = re.compile(r"""^\s*-?\s*uses:\s*["']?([^\s"'#]+)""", re.MULTILINE)
 
-_PINNED = re.compile(r"(\./.*|[^@]+@[0-9a-f]{40}|docker://[^@]+@sha256:[0-9a-f]{64})", re.ASCII)
+_PINNED = re.compile(r"([.$]/.*|[^@]+@[0-9a-f]{40}|docker://[^@]+@sha256:[0-9a-f]{64})", re.ASCII)
 """A file of the same commit, a commit by its full hash, or an image by its digest."""
 
 LARGEST = 1_000_000
