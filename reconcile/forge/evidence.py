@@ -32,7 +32,10 @@ class Evidence(Protocol):
         """When the branch that it goes to was changed."""
 
     def same_head(self, pull: PullRequest, /) -> tuple[PullRequest, ...]:
-        """The other pull requests, open or not, whose head is of the same branch or at the same commit."""
+        """The other pull requests, open or not, whose head is of the same branch or at the same commit.
+
+        Whatever branch one goes to now, it may have gone to another before: `base_changes` tells.
+        """
 
     def keeps_workflows(self, pull: PullRequest, /) -> bool:
         """True when its head has the workflow text of the commit where its branch left the base branch."""

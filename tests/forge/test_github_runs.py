@@ -12,6 +12,7 @@ from reconcile.model.ci.pull_request import WritingAttempt
 from tests.support.forge.fake_github import REPOSITORY, FakeGitHub
 from tests.support.forge.github_state import BEGIN
 from tests.support.forge.history import WrittenHistory
+from tests.support.forge.http_server import ForgeReply
 
 HEAD = "a" * 40
 
@@ -183,8 +184,8 @@ def test_a_list_is_read_no_further_than_needed(fake_github: FakeGitHub, evidence
         fake_github.left(on_main(fake_github), "journal-1", {})
     newest = next(evidence.kept("journal", "main", BEGIN))
     assert newest.created == fake_github.now
-    # The first page of three names, the run, and the tip.
-    assert len(fake_github.api.calls) == 5
+    # The first pages of three names and of the branch's runs, and the tip.
+    assert len(fake_github.api.calls) == 3 + 1 + 1
     since = fake_github.now - timedelta(hours=2)
     assert len(list(evidence.kept("journal", "main", since))) == 3
 
@@ -287,3 +288,35 @@ def test_a_run_without_a_key_is_told(fake_github: FakeGitHub, evidence: GitHubEv
     del fake_github.runs[0][key]
     with pytest.raises(ForgeError, match=f"actions/runs: .*{key} is missing"):
         list(evidence.runs("main", BEGIN))
+
+
+@pytest.mark.parametrize("key", ["workflow_run", "created_at"])
+def test_an_artifact_that_tells_no_run_or_time_is_none(
+    fake_github: FakeGitHub, evidence: GitHubEvidence, key: str
+) -> None:
+    """GitHub may leave either empty."""
+    row = {"id": 1, "name": "journal-1", "expired": False, "workflow_run": {"id": 1, "head_branch": "main"}}
+    row = {**row, "created_at": "2026-11-23T09:00:00Z", key: None}
+    fake_github.api.faults.append(ForgeReply(200, {"artifacts": [row]}))
+    assert kept(evidence) == []
+
+
+@pytest.mark.usefixtures("history")
+def test_an_hourly_job_leaves_requests_for_others(fake_github: FakeGitHub, evidence: GitHubEvidence) -> None:
+    """Of 1,000 an hour that all jobs of the repository have: fewer than 30 with five weeks of hourly runs."""
+    fake_github.page = 100
+    for hour in range(24 * 35):
+        run = on_main(fake_github)
+        fake_github.step(fake_github.began_job(run, "clock (shop)"), "Apply what is due")
+        fake_github.left(run, "idle-1" if hour % 4 else "journal-1", {})
+        fake_github.wait(hours=1)
+    since = fake_github.now - DAY
+    known = {
+        (artifact.run.id, 1)
+        for name in ("idle", "journal")
+        for artifact in evidence.kept(name, "main", since)
+    }
+    newest = next(evidence.kept("record", "main", BEGIN), None)
+    attempts = list(evidence.writing_attempts("shop", "main", since, known))
+    assert (len(known), newest, attempts) == (24, None, [])
+    assert len(fake_github.api.calls) < 30

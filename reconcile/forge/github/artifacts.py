@@ -97,15 +97,18 @@ class _KeptArtifact:
 
 
 def _kept(row: JsonValue, name: str | None = None) -> _KeptArtifact | None:
-    """An artifact, unless it has expired or, where a name is given, is called otherwise."""
+    """An artifact; None when it has expired, tells no run or no time, or is not called ``name``."""
+    told = row.key("workflow_run")
+    if row.key("expired").flag() or told.absent or row.key("created_at").absent:
+        return None
     kept = _KeptArtifact(
         number=row.key("id").count(),
         name=row.key("name").text(),
-        run=row.key("workflow_run").key("id").count(),
-        branch=row.key("workflow_run").key("head_branch").optional_text() or "",
+        run=told.key("id").count(),
+        branch=told.key("head_branch").optional_text() or "",
         created=read_instant(row.key("created_at")),
     )
-    return None if row.key("expired").flag() or kept.name != (name or kept.name) else kept
+    return kept if kept.name == (name or kept.name) else None
 
 
 def _with_first(first: ForgeArtifact, others: Iterator[ForgeArtifact]) -> Iterator[ForgeArtifact]:

@@ -28,14 +28,24 @@ WRITING = frozenset({"apply.yml", "drift.yml", "reconcile-apply.yml", "reconcile
 WRITING_STEPS = frozenset({"Apply", "Apply what is due"})
 """The steps that write, by their names in the workflows."""
 
-BRANCH_EVENTS = ("push", "schedule", "workflow_dispatch")
-"""What starts the runs of a branch. Runs of pull requests tell the same branch when a fork's is so called."""
-
-_LATEST_BEGIN = timedelta(days=65)
+_RERUN, _LONGEST = timedelta(days=30), timedelta(days=35)
 """A run can be started again within 30 days, and may last, or wait for reviewers, for 35 ("Usage limits")."""
+
+BRANCH_EVENTS = {
+    "schedule": _RERUN + timedelta(days=1),
+    "push": _RERUN + _LONGEST,
+    "workflow_dispatch": _RERUN + _LONGEST,
+}
+"""What starts the runs of a branch, and how long after it was made a run may still begin to write.
+
+Runs of pull requests tell the same branch when a fork's is so called. A scheduled run waits for nobody.
+"""
 
 _MOST_COMMITS = 1_000
 """Maximum number of commits of a branch that are looked through for one that a run was for."""
+
+_NEWEST = 100
+"""Members of a page."""
 
 _TARGET = re.compile(r"\(([^(),]*)[^()]*\)$")
 """The first value of a matrix in the name of its job, such as ``apply (shop)``."""
@@ -69,17 +79,17 @@ class GitHubRuns:
 
         GitHub lists 1,000 at most for each event: of an hourly one, those of six weeks.
         """
-        for event in BRANCH_EVENTS:
+        for event, latest in BRANCH_EVENTS.items():
             for row in self._listed(branch, event):
-                if row.run.created < since - _LATEST_BEGIN:
+                if row.run.created < since - latest:
                     break
                 if row.updated >= since and self._is_of(row.run, branch):
                     yield row
 
     def trusted(self, number: int, branch: str) -> ForgeRun | None:
         """The run of that number if it is one of the branch; None for one of a tag, a fork, another event."""
-        row = self._find(number, branch)
-        return row.run if row is not None and self._is_of(row.run, branch) else None
+        run = self._find(number, branch).run
+        return run if self._is_of(run, branch) else None
 
     def writing_attempts(
         self, target: str, branch: str, since: datetime, known: KnownAttempts
@@ -110,10 +120,10 @@ class GitHubRuns:
             lambda: LazyRows(self.repository.client.rows(path, self._read, key, **params)),
         )
 
-    def _find(self, number: int, branch: str) -> GitHubRun | None:
-        """From the pages that were read already, else by itself."""
-        listed = (self.repository.memory.get(("runs", branch, event)) for event in BRANCH_EVENTS)
-        known = (row for rows in listed if rows is not None for row in rows.read if row.run.id == number)
+    def _find(self, number: int, branch: str) -> GitHubRun:
+        """From the newest runs of the branch, which one request for each event tells, else by itself."""
+        listed = (islice(self._listed(branch, event), _NEWEST) for event in BRANCH_EVENTS)
+        known = (row for rows in listed for row in rows if row.run.id == number)
         found: GitHubRun | None = next(known, None)
         return found or self.repository.once(
             ("run", str(number)), lambda: self.repository.one(f"/actions/runs/{number}", self._read)

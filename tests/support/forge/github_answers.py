@@ -1,4 +1,4 @@
-"""What the stand-in for GitHub answers, in the form that GitHub documents, two members a page."""
+"""What the stand-in for GitHub answers, in the form that GitHub documents, a page at a time."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -12,7 +12,8 @@ from tests.support.forge.http_server import ForgeCall, ForgeReply
 if TYPE_CHECKING:
     from tests.support.forge.fake_github import FakeGitHub
 
-PAGE = 2
+MOST_FOUND = 1_000
+"""GitHub lists no more runs than these when it is given something to look for."""
 
 NOT_FOUND = ForgeReply(404, {"message": "Not Found"})
 
@@ -98,11 +99,11 @@ class GitHubAnswers:
 
     def paged(self, call: ForgeCall, rows: list[Row], key: str | None = None) -> ForgeReply:
         """A page of a list, with the link to the next one."""
-        page = int(call.query.get("page", "1"))
-        shown = rows[PAGE * (page - 1) : PAGE * page]
+        page, size = int(call.query.get("page", "1")), self.state.page
+        shown = rows[size * (page - 1) : size * page]
         query = "&".join(f"{name}={value}" for name, value in {**call.query, "page": page + 1}.items())
         link = f'<{self.state.api.url}{call.path}?{query}>; rel="next"'
-        more = {"Link": link} if len(rows) > PAGE * page else {}
+        more = {"Link": link} if len(rows) > size * page else {}
         return ForgeReply(200, {"total_count": len(rows), key: shown} if key else shown, more)
 
     # Comments and issues.
@@ -206,7 +207,7 @@ class GitHubAnswers:
         for wanted, key in (("head_sha", "head_sha"), ("event", "event"), ("branch", "head_branch")):
             rows = [row for row in rows if call.query.get(wanted, row[key]) == row[key]]
         rows = [row for row in rows if call.query.get("status", row["status"]) == row["status"]]
-        return self.paged(call, rows, "workflow_runs")
+        return self.paged(call, rows[:MOST_FOUND], "workflow_runs")
 
     def _run(self, _call: ForgeCall, _author: str, run: str) -> ForgeReply:
         rows = [row for row in self.state.runs if row["id"] == int(run)]

@@ -27,7 +27,8 @@ Row = dict[str, Any]
 class GitHubState:
     """Rows by their kind, newest runs and artifacts first or last as they were made.
 
-    ``now`` is the forge's time, which a test sets or moves on with ``wait``. ``permissions`` are those of
+    ``now`` is the forge's time, which a test sets or moves on with ``wait``; ``page`` the members on a page,
+    of which GitHub has a hundred. ``permissions`` are those of
     people, by login; who is not among them is no collaborator. ``granted`` is what a token may do, by token
     and permission (``{"pull-requests": "write"}``); a token that is not among them may do everything.
     """
@@ -51,6 +52,7 @@ class GitHubState:
     history: History = field(default_factory=WrittenHistory)
     settings: FakeSettings = field(default_factory=lambda: FakeSettings(workflows={TOKEN}))
     now: datetime = BEGIN
+    page: int = 2
     ids: Iterator[int] = field(default_factory=lambda: count(1001))
     api: ForgeServer = field(init=False)
     blobs: ForgeServer = field(init=False)
