@@ -250,12 +250,17 @@ def test_a_job_that_began_to_write_is_known(fake_gitlab: FakeGitLab, evidence: G
 
 
 def test_a_pipeline_waits_for_somebody(fake_gitlab: FakeGitLab, evidence: GitLabEvidence) -> None:
-    """While what writes was never started."""
-    pipeline = fake_gitlab.began(A, "main", "push")
-    job(fake_gitlab, pipeline, "preview shop")
-    fake_gitlab.job_began(pipeline, "apply shop", "manual")
-    (run,) = evidence.runs("main", datetime(2026, 1, 1, tzinfo=UTC))
-    assert (run.id, run.head, run.waiting, run.event) == (pipeline, A, True, "push")
+    """While what writes was never started, and there is something to write."""
+    runs = []
+    for changes in (b"changes=false\nchanges=true\n", b"changes=false\n"):
+        runs.append(fake_gitlab.began(A, "main", "push"))
+        job(fake_gitlab, runs[-1], "preview shop", **{"preview.env": changes})
+        fake_gitlab.job_began(runs[-1], "apply shop", "manual")
+    found = {run.id: run for run in evidence.runs("main", datetime(2026, 1, 1, tzinfo=UTC))}
+    assert {number: run.waiting for number, run in found.items()} == {runs[0]: True, runs[1]: False}
+    assert (found[runs[0]].head, found[runs[0]].event, found[runs[0]].branch) == (A, "push", "main")
+    job(fake_gitlab, runs[0], "apply shop")
+    assert not any(run.waiting for run in fresh(evidence).runs("main", datetime(2026, 1, 1, tzinfo=UTC)))
 
 
 def test_the_token_that_reads_can_write_nothing(fake_gitlab: FakeGitLab, evidence: GitLabEvidence) -> None:

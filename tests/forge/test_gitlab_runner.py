@@ -62,9 +62,7 @@ def runner(tmp_path: Path) -> Iterator[GitLabRunner]:
         (tmp_path / "repository" / ".gitlab-ci.yml").write_text(FILE)
         git("add", ".", at=tmp_path / "repository")
         git("commit", "--quiet", "-m", "Begin", at=tmp_path / "repository")
-        yield GitLabRunner(
-            tmp_path / "repository", fake_gitlab, tmp_path / "machines", "2026-11-23T09:00:00Z", VARIABLES
-        )
+        yield GitLabRunner(tmp_path / "repository", fake_gitlab, tmp_path / "machines", VARIABLES)
 
 
 def started(runner: GitLabRunner, event: Event) -> Pipeline:

@@ -15,13 +15,16 @@ from functools import partial
 
 from reconcile.errors import ForgeError, Refusal
 from reconcile.forge.artifacts import members
-from reconcile.model.ci.pull_request import ForgeArtifact, PullRequest
+from reconcile.model.ci.pull_request import ForgeArtifact, ForgeRun, PullRequest
 
-from .jobs import GitLabJobs, GitLabPipeline, run_of
+from .jobs import GitLabJob, GitLabJobs, GitLabPipeline, run_of, whole_run
 from .project import GitLabProject
 
 FOLDER = "out/"
 """Where the jobs put what they leave."""
+
+OUTPUTS, _CHANGES = f"{FOLDER}preview.env", b"changes=true"
+"""What a preview tells its own job; whether there is something to apply."""
 
 LEFT_BY = {
     "plan": ("plan",),
@@ -41,11 +44,10 @@ Order = tuple[datetime, int]
 
 @dataclass(frozen=True, slots=True)
 class GitLabArchives:
-    """The archives of one project's jobs. ``own_pipeline`` is the one that asks."""
+    """The archives of one project's jobs."""
 
     project: GitLabProject
     jobs: GitLabJobs
-    own_pipeline: int | None = None
 
     def of_request(self, pull: PullRequest, name: str) -> Iterator[ForgeArtifact]:
         """The artifacts of that name that pipelines for its head left, newest first."""
@@ -74,10 +76,26 @@ class GitLabArchives:
         while waiting:
             yield heapq.heappop(waiting)[2]
 
+    def runs(self, branch: str, since: datetime) -> Iterator[ForgeRun]:
+        """The pipelines of a branch of which something changed since then, each as a run."""
+        for pipeline in self.jobs.of_branch(branch, since):
+            jobs = self.jobs.of_pipeline(pipeline.id)
+            if jobs:
+                yield whole_run(pipeline, jobs, waiting=any(self._waits(job, jobs) for job in jobs))
+
     def download(self, artifact: ForgeArtifact) -> bytes:
         """The files of an artifact, as an archive of their own."""
         name = artifact.name.removesuffix(f"-{artifact.id}")
         return _zipped(self._files(artifact.id, name))
+
+    def _waits(self, job: GitLabJob, jobs: tuple[GitLabJob, ...]) -> bool:
+        """Whether a job that writes could be started, and the newest preview of its target has changes."""
+        if not job.writes or job.status != "manual":
+            return False
+        preview = next((other for other in jobs if other.name == f"preview {job.writes}"), None)
+        if preview is None or not preview.kept:
+            return False
+        return _CHANGES in self._archive_of(preview.id).get(OUTPUTS, b"").split()
 
     def _of_pipeline(self, pipeline: GitLabPipeline, name: str, branch: str) -> Iterator[ForgeArtifact]:
         names = _jobs_that_leave(name)
@@ -89,10 +107,13 @@ class GitLabArchives:
     def _files(self, job: int, name: str) -> dict[str, bytes]:
         """The files of a folder in a job's archive, by their paths below it."""
         start = f"{FOLDER}{name}/"
-        archive = self.project.once(("archive", str(job)), partial(self._archive, job))
+        archive = self._archive_of(job)
         return {
             path.removeprefix(start): content for path, content in archive.items() if path.startswith(start)
         }
+
+    def _archive_of(self, job: int) -> dict[str, bytes]:
+        return self.project.once(("archive", str(job)), partial(self._archive, job))
 
     def _archive(self, job: int) -> dict[str, bytes]:
         """Every file of a job's archive; none where it has expired or is no archive."""

@@ -28,7 +28,7 @@ def read_gitlab_environment(environment: Mapping[str, str]) -> CiEnvironment:
     url, branch = environment.get("CI_PROJECT_URL", ""), environment.get("CI_COMMIT_BRANCH", "")
     return CiEnvironment(
         forge=forge,
-        evidence=GitLabEvidence(reading, pipeline),
+        evidence=GitLabEvidence(reading),
         author=forge.login(),
         commit=commit,
         branch=branch,

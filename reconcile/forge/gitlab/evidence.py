@@ -16,10 +16,9 @@ from .project import GitLabProject
 
 @dataclass(frozen=True, slots=True)
 class GitLabEvidence:
-    """The evidence of one project. ``own_pipeline`` is the one that asks. See forge/evidence.py."""
+    """The evidence of one project. See forge/evidence.py."""
 
     project: GitLabProject
-    own_pipeline: int | None = None
     _requests: GitLabMergeRequests = field(init=False, repr=False)
     _jobs: GitLabJobs = field(init=False, repr=False)
     _archives: GitLabArchives = field(init=False, repr=False)
@@ -28,7 +27,7 @@ class GitLabEvidence:
         jobs = GitLabJobs(self.project)
         object.__setattr__(self, "_requests", GitLabMergeRequests(self.project))
         object.__setattr__(self, "_jobs", jobs)
-        object.__setattr__(self, "_archives", GitLabArchives(self.project, jobs, self.own_pipeline))
+        object.__setattr__(self, "_archives", GitLabArchives(self.project, jobs))
 
     def tip(self, branch: str) -> str:
         """The commit at the tip of a branch."""
@@ -68,7 +67,7 @@ class GitLabEvidence:
 
     def runs(self, branch: str, since: datetime) -> Iterator[ForgeRun]:
         """The pipelines on a branch."""
-        return self._jobs.runs(branch, since)
+        return self._archives.runs(branch, since)
 
     def writing_attempts(
         self, target: str, branch: str, since: datetime, known: KnownAttempts = NOTHING_KNOWN

@@ -98,13 +98,6 @@ class GitLabJobs:
         jobs = self.project.once((rest,), lambda: sorted(read(), key=lambda job: job.id, reverse=True))
         return tuple(job for job in jobs if not job.tag)
 
-    def runs(self, branch: str, since: datetime) -> Iterator[ForgeRun]:
-        """The pipelines of a branch of which something changed since then, each as a run."""
-        for row in self.of_branch(branch, since):
-            jobs = self.of_pipeline(row.id)
-            if jobs:
-                yield _whole_run(row, jobs)
-
     def writing_attempts(self, target: str, branch: str, since: datetime) -> Iterator[WritingAttempt]:
         """The jobs of its pipelines that write for that target and whose command was begun since then."""
         for pipeline in self.of_branch(branch, since):
@@ -130,8 +123,8 @@ class GitLabJobs:
             return b""
 
 
-def _whole_run(row: GitLabPipeline, jobs: tuple[GitLabJob, ...]) -> ForgeRun:
-    """A pipeline as a run; it waits while a job that writes can be started and never was."""
+def whole_run(row: GitLabPipeline, jobs: tuple[GitLabJob, ...], *, waiting: bool) -> ForgeRun:
+    """A pipeline as a run, with its newest job as its attempt."""
     return ForgeRun(
         id=row.id,
         attempt=max(job.id for job in jobs),
@@ -144,7 +137,7 @@ def _whole_run(row: GitLabPipeline, jobs: tuple[GitLabJob, ...]) -> ForgeRun:
         created=row.created,
         ended=row.status in _ENDED,
         succeeded=row.status == "success",
-        waiting=any(job.writes and job.status == "manual" for job in jobs),
+        waiting=waiting,
     )
 
 

@@ -191,7 +191,11 @@ class GitLabPeople(GitLabState):
         row.update(status=status, updated_at=self.time)
 
     def job_began(self, pipeline: int, name: str, status: str = "running", *, tag: bool = False) -> int:
-        """A job begins, or waits for somebody (``manual``); its number."""
+        """A job begins, or waits for somebody (``manual``); its number. One that waited begins as it is."""
+        for waiting in self.jobs:
+            if (waiting["pipeline"]["id"], waiting["name"], waiting["status"]) == (pipeline, name, "manual"):
+                waiting.update(status=status, started_at=self.time)
+                return int(waiting["id"])
         row: Row = {"id": next(self.ids), "name": name, "status": status, "pipeline": {"id": pipeline}}
         started = None if status == "manual" else self.time
         for other in self.jobs:

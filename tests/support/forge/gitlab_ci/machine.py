@@ -7,6 +7,7 @@ import subprocess
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from tests.support.forge.fake_github import zipped
@@ -28,7 +29,7 @@ class Machine:
     """``folder`` holds the checkout and the tool; ``as_of`` is what the commands' clock shows."""
 
     folder: Path
-    as_of: str
+    as_of: datetime
 
     @property
     def checkout(self) -> Path:
@@ -48,11 +49,9 @@ class Machine:
         python = install_tool(self.folder / "venv")
         command = self.folder / "bin" / "reconcile"
         command.parent.mkdir()
-        command.write_text(
-            f'#!/bin/sh\ncase "$1" in {"|".join(TIMED)}) set -- "$@" --as-of {self.as_of};; esac\n'
-            f'exec {shlex.quote(str(python))} -I -m reconcile "$@"\n',
-            encoding="utf-8",
-        )
+        timed = f'case "$1" in {"|".join(TIMED)}) set -- "$@" --as-of {self.as_of.isoformat()};; esac'
+        started = f'exec {shlex.quote(str(python))} -I -m reconcile "$@"'
+        command.write_text(f"#!/bin/sh\n{timed}\n{started}\n", encoding="utf-8")
         command.chmod(0o755)
 
     def run(self, script: str, variables: Mapping[str, str]) -> tuple[bool, str]:
@@ -98,3 +97,8 @@ def commands(job: JobText) -> str:
     """What a job runs, without those commands that fetch the tool."""
     before = [line for line in job.script("before_script").splitlines() if not INSTALL.search(line)]
     return "\n".join([*before, job.script("script")])
+
+
+def commands_after(job: JobText) -> str:
+    """What it runs after all, in a shell of its own, with the tool where it is on this machine."""
+    return job.script("after_script").replace("/opt/venv/bin/python -I -m reconcile", "reconcile")

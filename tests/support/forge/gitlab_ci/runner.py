@@ -12,7 +12,7 @@ from tests.support.forge.fake_gitlab import PROJECT, FakeGitLab
 from tests.support.forge.workflow_runner import git
 
 from .event import Event
-from .machine import Machine, commands
+from .machine import Machine, commands, commands_after
 from .pipeline_file import JobText, PipelineFile
 
 FILE = ".gitlab-ci.yml"
@@ -57,12 +57,11 @@ class Pipeline:
 
 @dataclass
 class GitLabRunner:
-    """A project with its repository, the stand-in that it is told to, its variables, and what time it is."""
+    """A project with its repository, its variables, and the stand-in, by whose time all goes."""
 
     bare: Path
     fake_gitlab: FakeGitLab
     folder: Path
-    as_of: str
     variables: list[ProjectVariable]
     protected: tuple[str, ...] = ("main",)
     visibility: str = "private"
@@ -124,7 +123,7 @@ class GitLabRunner:
         if job.resource_group:
             self.resource_groups.append((job.resource_group, job.name))
         self.machines += 1
-        machine = Machine(self.folder / f"{self.machines}-{job.name.replace(' ', '-')}", self.as_of)
+        machine = Machine(self.folder / f"{self.machines}-{job.name.replace(' ', '-')}", self.fake_gitlab.now)
         machine.folder.mkdir(parents=True)
         archives = [pipeline.archives.get(other.name) for other in pipeline.earlier(job)]
         machine.prepare(self.bare, pipeline.commit, [archive for archive in archives if archive is not None])
@@ -132,13 +131,14 @@ class GitLabRunner:
         variables = self._of_job(pipeline, job, number)
         good, log = machine.run(commands(job), variables)
         after = {**variables, "CI_JOB_STATUS": "success" if good else "failed"}
-        log += machine.run(job.script("after_script"), after)[1]  # which changes no result, as on GitLab
+        log += machine.run(commands_after(job), after)[1]  # which changes no result, as on GitLab
         archive = machine.leave(job, succeeded=good)
         pipeline.archives.pop(job.name, None)
         if archive is not None:
             pipeline.archives[job.name] = archive
         pipeline.states[job.name] = "success" if good else "failed"
         pipeline.logs[job.name] = log
+        self.fake_gitlab.wait(seconds=20)
         self.fake_gitlab.job_ended(number, pipeline.states[job.name], archive, log)
 
     def _of_job(self, pipeline: Pipeline, job: JobText, number: int) -> dict[str, str]:
