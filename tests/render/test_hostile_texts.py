@@ -36,7 +36,7 @@ def structure_of_markdown(plan: Plan) -> list[str]:
     """The HTML that GitHub's own parser makes of it, without what stands in code."""
     cmarkgfm = pytest.importorskip("cmarkgfm", reason="the Markdown checks need the package cmarkgfm")
     # Each place has the same link: whether a file's name has one, and which, is tested with the links.
-    with patch("reconcile.render.plan_markdown.contact_blocks.url_path", lambda _: "file"):
+    with patch("reconcile.render.wording.names.url_path", lambda _: "file"):
         page = plan_markdown(plan, limit=ROOMY, source_url="https://git.example")
     options = cmarkgfm.cmark.Options.CMARK_OPT_UNSAFE
     return page_structure(cmarkgfm.github_flavored_markdown_to_html(page, options=options), "code")
