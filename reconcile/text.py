@@ -32,8 +32,7 @@ _SECRET = re.compile(r"[0-9a-fA-F]{32,}|://[^/@]+@")
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
-_INVISIBLE = re.compile(
-    "["
+_UNSEEN = (
     # Default_Ignorable_Code_Point (Unicode 16, DerivedCoreProperties.txt): joiners, fillers, selectors, tags
     r"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
@@ -45,8 +44,10 @@ _INVISIBLE = re.compile(
     r"\U000110bd\U000110cd\U00013430-\U0001343f"
     # noncharacters, and Braille without a dot
     r"\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff\u2800"
-    "]"
 )
+"""The members of a regular expression's class."""
+
+_INVISIBLE = re.compile(f"[{_UNSEEN}]")
 """What shows as nothing, or turns the reading order of what stands around it; ``tests/test_text.py`` holds it
 against the categories of ``unicodedata``."""
 
@@ -77,6 +78,29 @@ def escape_unprintable(text: str) -> str:
 
 def _escaped(sign: str) -> str:
     return sign.encode("unicode_escape", "backslashreplace").decode("ascii")
+
+
+_LINE_ENDS = r"\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
+
+_BLANKS = rf"(?:\x1b\[[0-9;]*+[A-Za-z]|(?![{_LINE_ENDS}])[\s{_UNSEEN}])*+"
+"""What a runner, or a comparison that knows Unicode, skips at the start of a line."""
+
+_LEADING_COLON = re.compile(rf"(\A|(?<=[{_LINE_ENDS}]))({_BLANKS}):(?=[{_UNSEEN}]*+:)")
+
+_DOUBLE_HASH = re.compile(rf"#(?=[{_UNSEEN}]*+#[\w{_UNSEEN}]*+\[)")
+
+
+def without_commands(text: str, *, own: bool = False) -> str:
+    """The text with nothing that a CI runner obeys when it stands in its log: the first sign is spelt out.
+
+    GitHub's runner obeys ``::set-output name=…::`` at the start of a line, after blanks, and
+    ``##[set-output …]`` anywhere in it (actions/runner, ``ActionCommand.cs``), that of Azure Pipelines
+    ``##vso[…]`` anywhere. JSON has such signs within strings only, where the escape means the same sign. With
+    ``own`` the lines are commands of ours, whose messages shall hold none of the second kind.
+    """
+    if "#" in text:
+        text = _DOUBLE_HASH.sub(r"\\u0023", text)
+    return text if own or ":" not in text else _LEADING_COLON.sub(r"\2\\u003a", text)
 
 
 def replace_unprintable(text: str) -> str:

@@ -11,7 +11,7 @@ pytest_plugins = [
     "tests.support.pages.fixtures",
 ]
 
-if os.environ.pop("CI", None):
+if [name for name in ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD") if os.environ.pop(name, None)]:
     # Processes that tests start show what a person sees: in the log of a CI system e-mails would be masked.
     os.environ["TESTS_IN_CI"] = "true"
 

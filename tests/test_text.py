@@ -4,9 +4,19 @@ import sys
 import unicodedata
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from reconcile.render.escape import visible
-from reconcile.text import character_name, escape_unprintable, invisible_character, quoted, shows
+from reconcile.text import (
+    character_name,
+    escape_unprintable,
+    invisible_character,
+    quoted,
+    shows,
+    without_commands,
+)
+from tests.support.forge.runner_log import commands_in
 
 ALL = [chr(number) for number in range(sys.maxunicode + 1)]
 
@@ -62,3 +72,58 @@ def test_what_is_refused_is_spelt_out_wherever_it_is_shown() -> None:
 def test_a_character_is_named(sign: str, name: str) -> None:
     """Who must delete it learns what it is."""
     assert character_name(sign) == name
+
+
+SIGNS = [
+    ":",
+    "#",
+    "[",
+    "]",
+    "v",
+    "so",
+    "add-mask",
+    " ",
+    "\t",
+    "\u00a0",
+    "\u200b",
+    "\u00ad",
+    "\x1b[31m",
+    "\r",
+    "\n",
+    "\u2028",
+    "x",
+]
+
+
+@given(st.lists(st.sampled_from(SIGNS), max_size=12).map("".join))
+@example("::add-mask::x")
+@example(" \u200b\t:\u00ad:add-mask::x")
+@example("done\r::add-mask::x")
+@example("a #\u200b#[add-mask]x")
+@example("##vso[task.setvariable variable=x]y")
+def test_no_text_is_a_command_to_a_runner(text: str) -> None:
+    """However it is spelt; and nothing else is changed, not even the second time."""
+    safe = without_commands(text)
+    assert commands_in(safe) == []
+    assert without_commands(safe) == safe
+    assert safe.replace("\\u003a", ":").replace("\\u0023", "#") == text
+    assert safe == text or commands_in(text)
+
+
+@pytest.mark.parametrize("text", ["a::b", "std::vector", "# #1", "## heading", "contact:: 1", "#[x]", ":a:"])
+def test_what_is_no_command_stays(text: str) -> None:
+    """A heading, a colon within a line."""
+    assert (without_commands(text), commands_in(text)) == (text, [])
+
+
+def test_our_own_commands_hold_no_other() -> None:
+    """An annotation stays one; the text of its message is no command of the older form."""
+    safe = without_commands("::error file=a::##[add-mask]x", own=True)
+    assert commands_in(safe) == ["::error file=a::\\u0023#[add-mask]x"]
+    assert "##[" not in safe
+
+
+@pytest.mark.parametrize("text", [":" * 200_000, "\n" * 200_000, "#" * 200_000, " " * 200_000 + "::x::"])
+def test_a_long_text_takes_no_longer_than_it_is(text: str) -> None:
+    """No pattern looks back: each of these is done at once, or the test would not end."""
+    assert commands_in(without_commands(text)) == []

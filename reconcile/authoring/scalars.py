@@ -11,7 +11,7 @@ from functools import lru_cache
 from reconcile.clock import utc_text
 from reconcile.declare.problems import NULLS
 from reconcile.declare.schema.texts import other_meaning
-from reconcile.text import character_name, escape_unprintable, invisible_character
+from reconcile.text import character_name, escape_unprintable, invisible_character, without_commands
 
 LONGEST_KEY = 1_000
 """Maximum length of a key with its quotes; YAML readers look for the colon within 1,024 characters."""
@@ -38,7 +38,7 @@ def scalar(text: str) -> str:
         raise ValueError(f"declarations can't hold a text with {character_name(sign)}")
     if _PLAIN.fullmatch(text) and text not in NULLS and not other_meaning(text):
         return text
-    return f'"{"".join(map(_in_quotes, text))}"'
+    return without_commands(f'"{"".join(map(_in_quotes, text))}"')  # a file is shown in logs, too
 
 
 def name_text(name: str) -> str:
@@ -75,4 +75,4 @@ def comment_text(text: str) -> str:
     """``# …``: a comment on one line that ends nowhere else and that no editor obeys; nothing for no text."""
     shown = escape_unprintable(text.strip())
     harmless = _MODELINE.sub(r"\1\2\\x3a", shown).replace("-*-", r"-\x2a-")
-    return f"# {harmless}" if harmless else ""
+    return without_commands(f"# {harmless}") if harmless else ""

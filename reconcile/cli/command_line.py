@@ -34,7 +34,7 @@ from .commands.schema import schema
 from .commands.show import show
 from .commands.timeline import timeline
 from .commands.validate import validate
-from .progress import print_error
+from .output import print_error
 
 
 def _print_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:  # noqa: FBT001

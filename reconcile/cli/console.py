@@ -23,7 +23,8 @@ from reconcile.model.settings import Privacy
 from reconcile.services.caller import Progress
 from reconcile.text import escape_unprintable
 
-from .progress import ProgressBars, ProgressLines, WaitLines, print_error
+from .output import in_ci, print_error, print_text
+from .progress import ProgressBars, ProgressLines, WaitLines
 
 _privacy: ContextVar[Privacy] = ContextVar("privacy", default=Privacy.MASK)
 """What the configuration says of names and e-mails, from the moment at which it is read."""
@@ -57,7 +58,7 @@ def width() -> int | None:
 def mask_for_log(text: str) -> str:
     """A text for standard error: without e-mails where it goes into the log of a CI system."""
     text = "\n".join(map(escape_unprintable, text.split("\n")))  # the last line of defence against live text
-    logged = bool(os.environ.get("CI")) and not sys.stderr.isatty()
+    logged = in_ci() and not sys.stderr.isatty()
     if not logged or _privacy.get() is Privacy.SHOW or "@" not in text:
         return text
     from reconcile.render.masking.personal_texts import mask_emails
@@ -83,9 +84,13 @@ class Terminal:
         """Follow what the configuration says of names and e-mails from now on."""
         _privacy.set(privacy)
 
-    def print_result(self, text: str) -> None:
-        """Print a result on standard output."""
-        click.echo(text, nl=not text.endswith("\n"), color=colour())
+    def print_result(self, text: str, *, own_commands: bool = False) -> None:
+        """Print a result on standard output. ``own_commands``: its lines are commands to a CI runner."""
+        print_text(text, colour=colour(), own_commands=own_commands)
+
+    def print_exactly(self, text: str) -> None:
+        """Print what a program takes byte by byte, such as a patch: nothing in it is spelt otherwise."""
+        click.echo(text, nl=not text.endswith("\n"))
 
     def print_ending(self, text: str) -> None:
         """Print on standard output how something ended; if nobody reads it any more, it still counts."""

@@ -1,6 +1,5 @@
 """The options that choose how a document is shown, and the document as standard output shall show it."""
 
-import os
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ from click.shell_completion import CompletionItem
 from reconcile.model.settings import Privacy
 
 from .console import Terminal, colour, configured_privacy, on_terminal, width
+from .output import in_ci
 
 Command = Callable[..., Any]
 
@@ -93,7 +93,10 @@ def show(
     """Print the document in a format, as `render` has it; ``--verbose`` shows a long one whole, too."""
     if terminal.verbose and concise is None:
         concise = False
-    terminal.print_result(render(document, form, privacy, concise=concise))
+    from reconcile.render.registry import format_of
+
+    own = format_of(type(document), form).runner_commands
+    terminal.print_result(render(document, form, privacy, concise=concise), own_commands=own)
 
 
 def render(
@@ -113,7 +116,7 @@ def render(
     from reconcile.render.layout import TextLayout
 
     row = registry.format_of(type(document), form)
-    logged = bool(os.environ.get("CI")) and not on_terminal()
+    logged = in_ci() and not on_terminal()
     masked = row.masks(privacy, configured_privacy(), logged=logged)
     layout = TextLayout(colour(), width(), concise)
     return registry.render(document, row, masked=masked, layout=layout, **options)

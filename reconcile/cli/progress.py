@@ -3,22 +3,17 @@
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from shutil import get_terminal_size
 
 import click
+
+from .output import print_error
 
 SHORTEST_TOLD = 2.0
 """Minimum number of seconds of a wait that is told: nobody wonders about a shorter one."""
 
 LINE_INTERVAL = 30.0
 """Seconds between two lines in a log, where nobody sits and watches."""
-
-
-def print_error(text: str) -> None:
-    """Print on standard error; if nobody reads it any more, what is being done still goes on."""
-    with suppress(OSError):
-        click.echo(text, err=True)
 
 
 class ProgressBars:

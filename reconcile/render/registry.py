@@ -58,7 +58,8 @@ class Format:
     """One format of one kind of document.
 
     ``render`` takes the document, and a layout if the format is ``laid_out``: for a terminal of some width.
-    ``title`` is the format in a sentence.
+    ``title`` is the format in a sentence. ``runner_commands``: its lines are commands to the
+    runner of a CI job.
     """
 
     document: type
@@ -67,6 +68,7 @@ class Format:
     audience: Audience = Audience.OTHERS
     laid_out: bool = False
     title: str = ""
+    runner_commands: bool = False
 
     def masks(self, asked: Privacy | None, configured: Privacy, *, logged: bool) -> bool:
         """Whether it is masked: as the user asks, else as configured where other people will read it.
@@ -98,7 +100,7 @@ FORMATS = [
     Format(ImportReport, "diff", import_diff, Audience.USER),
     Format(ProblemReport, "text", problems_text, Audience.USER),
     Format(ProblemReport, "json", partial(encode_text, ProblemsDocument), Audience.PROGRAM),
-    Format(ProblemReport, "github", problems_github, title="GitHub's annotations"),
+    Format(ProblemReport, "github", problems_github, title="GitHub's annotations", runner_commands=True),
     Format(ProblemReport, "sarif", problems_sarif, title="SARIF"),
 ]
 

@@ -50,7 +50,7 @@ def import_contacts(common: Common, **asked: Any) -> int:
     concise = False if common.console.verbose else None
     if request.dry_run:
         # The diff alone is the result, so that it can be handed to `git apply`.
-        common.console.print_result(render(report, "diff"))
+        common.console.print_exactly(render(report, "diff"))
         common.console.note(render(report, "text", concise=concise).rstrip())
     else:
         common.console.print_result(render(report, "text", concise=concise))

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from reconcile.cli.output import print_error, print_text
 from reconcile.declare.configuration_file import find_configuration
 
 _INSTANT = click.DateTime(["%Y-%m-%dT%H:%M:%S%z"])
@@ -93,8 +94,8 @@ def serve(db: Path, **options: Any) -> None:
 
     given = Options(**options)
     if given.open_to_network:
-        click.echo(_OPEN_TO_THE_NETWORK.format(host=given.host), err=True)
-    serve_account(db, given, lambda access: click.echo(json.dumps(asdict(access))))
+        print_error(_OPEN_TO_THE_NETWORK.format(host=given.host))
+    serve_account(db, given, lambda access: print_text(json.dumps(asdict(access))))
 
 
 @sandbox.command(short_help="Fill the emptied account with a shop.")
@@ -113,7 +114,7 @@ def seed(db: Path, contacts: int | None, number: int, now: datetime | None, prof
     from reconcile.sandbox import seed as seed_account
 
     counts = seed_account(db, contacts=contacts, seed=number, now=now, profile=profile)
-    click.echo(
+    print_text(
         f"{db}: {counts.contacts} contacts, {counts.roles} roles, {counts.grants} grants, {counts.tags} tags"
     )
 
@@ -126,7 +127,7 @@ def reset(db: Path) -> None:
     from reconcile.sandbox import reset as reset_account
 
     reset_account(db)
-    click.echo(f"{db}: empty")
+    print_text(f"{db}: empty")
 
 
 @sandbox.command(short_help="Show contacts, roles, grants, requests, changes and more.")
@@ -140,10 +141,10 @@ def show(what: str, db: Path, form: str) -> None:
 
     rows = show_rows(db, what)
     if form == "json":
-        click.echo(json.dumps(rows, indent=2))
+        print_text(json.dumps(rows, indent=2))
         return
     for row in rows:
-        click.echo(
+        print_text(
             "  ".join(f"{name}={_word(value)}" for name, value in row.items() if value not in (None, "", []))
         )
 

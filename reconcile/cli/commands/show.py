@@ -19,13 +19,12 @@ def show(file: Path, form: str, privacy: Privacy | None, *, concise: bool | None
     """Show a saved plan. Whether it still fits the account is for 'apply' to say."""
     from reconcile.cli import formats
     from reconcile.cli.console import Terminal
+    from reconcile.cli.output import print_error
     from reconcile.plan.approval import has_own_digest
     from reconcile.services.files import read_plan_file
 
     plan = read_plan_file(file)
     if not has_own_digest(plan):
-        click.echo(
-            f"{file}: its content does not have the digest it names: it was masked or changed", err=True
-        )
+        print_error(f"{file}: its content does not have the digest it names: it was masked or changed")
     formats.show(Terminal(), plan, form, privacy, concise=concise)
     return ExitCode.DONE

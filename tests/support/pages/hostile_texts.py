@@ -17,6 +17,7 @@ HOSTILE = {
     "mention": "@org/team @everyone",
     "issue": "#1 org/repo#2 GH-3 !4 &5 %6",
     "command": "/close /approve",
+    "runner-command": "::add-mask::x ##[add-mask]x ##vso[task.setvariable variable=x]y",
     "autolink": "https://evil.example www.evil.example eve@evil.example <https://evil.example>",
     "newlines": "a\nb\r\nc\rd\x0be\x0cf\x85g\u2028h\u2029i",
     "ansi": "\x1b[31mred\x1b[0m\x1b]0;title\x07\x1b[2J\x9b31m",

@@ -1,0 +1,37 @@
+"""Where text leaves for standard output and standard error, and what of it may reach the log of a runner.
+
+Names, tags and messages of the account may be typed by customers: none may begin a line that the runner of a
+CI job takes for a command, such as one that sets an output of the step or hides what follows.
+"""
+
+import os
+from contextlib import suppress
+
+import click
+
+from reconcile.text import without_commands
+
+_RUNNERS = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD")
+"""Variables that the runners set: the usual one, and those of GitHub, GitLab and Azure Pipelines."""
+
+
+def in_ci() -> bool:
+    """True in a job of a CI system, where other people read what is printed, and a runner obeys it."""
+    return any(os.environ.get(name) for name in _RUNNERS)
+
+
+def print_text(
+    text: str, *, err: bool = False, colour: bool | None = None, own_commands: bool = False
+) -> None:
+    """Print a text and the end of its line, in a CI job without anything that the runner would obey.
+
+    ``own_commands``: its lines are commands of ours to the runner.
+    """
+    shown = without_commands(text, own=own_commands) if in_ci() else text
+    click.echo(shown, nl=not text.endswith("\n"), color=colour, err=err)
+
+
+def print_error(text: str) -> None:
+    """Print on standard error; if nobody reads it any more, what is being done still goes on."""
+    with suppress(OSError):
+        print_text(f"{text}\n", err=True)
