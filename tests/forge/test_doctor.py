@@ -21,6 +21,7 @@ from tests.support.forge.fake_settings import (
     REPOSITORY,
     WORKFLOW_TOKEN,
     FakeSettings,
+    environment,
     ruleset,
     serve_settings,
 )
@@ -185,6 +186,10 @@ LACKS: dict[str, tuple[Change, dict[str, str]]] = {
     "credential of all": (
         _sets(secrets=["EVANCE_PRIVATE_KEY", "OTHER"]),
         {"secret-places": "the secret EVANCE_PRIVATE_KEY is the repository's own"},
+    ),
+    "an environment of an earlier version": (
+        lambda settings: settings.environments.append(environment("reconcile-apply", "EVANCE_PRIVATE_KEY")),
+        {"secret-places": "reconcile-apply: EVANCE_PRIVATE_KEY lies here, and no job uses this environment"},
     ),
     "key of the organisation": (
         _sets(organization_secrets=["RECONCILE_JOURNAL_KEY_BEFORE"]),

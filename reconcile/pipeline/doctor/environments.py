@@ -146,17 +146,36 @@ _plan_has_no_journal_key = _each(_has_no_journal_key, PLAN)
 
 def secrets_in_their_places(setup: SetUp) -> CheckFinding:
     """Nothing that gives access lies where a workflow on any branch can read it."""
-    return together([_repository_has_none(setup), _plan_has_no_journal_key(setup)])
+    return together([_repository_has_none(setup), _plan_has_no_journal_key(setup), _others_have_none(setup)])
 
 
 def _repository_has_none(setup: SetUp) -> CheckFinding:
     names = setup.settings.repository_secrets
     if isinstance(names, Unread):
         return not_read(names)
-    ours = sorted(name for name in names if name.startswith(("EVANCE_", JOURNAL_KEY)))
     return missing(
-        f"the secret {name} is the repository's own: a workflow on any branch reads it" for name in ours
+        f"the secret {name} is the repository's own: a workflow on any branch reads it"
+        for name in _ours(names)
     )
+
+
+def _others_have_none(setup: SetUp) -> CheckFinding:
+    """No environment that the pipeline does not use, such as an earlier version's, has a secret of it."""
+    environments = setup.settings.environments
+    if isinstance(environments, Unread):
+        return not_read(environments)
+    used = {name for name, _ in _named(setup, ROLES)}
+    others = [(name, found.secrets) for name, found in environments.items() if name not in used]
+    return missing(
+        f"{name}: {secret} lies here, and no job uses this environment"
+        for name, secrets in others
+        if isinstance(secrets, frozenset)
+        for secret in _ours(secrets)
+    )
+
+
+def _ours(names: frozenset[str]) -> list[str]:
+    return sorted(name for name in names if name.startswith(("EVANCE_", JOURNAL_KEY)))
 
 
 def enabled(setup: SetUp) -> CheckFinding:
