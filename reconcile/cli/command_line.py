@@ -14,9 +14,10 @@ from reconcile.errors import ExitCode, ReconcileError
 
 from . import console
 from .commands.apply import apply
-from .commands.ci.artifacts import approved_plan, journals
+from .commands.ci.artifacts import approved_plan, earlier_journals
 from .commands.ci.comments import applied, comment, drift_issue, summary
 from .commands.ci.group import ci
+from .commands.ci.journals import journals, keep
 from .commands.ci.plan import pull_request_plan
 from .commands.ci.targets import targets
 from .commands.demo import demo
@@ -83,7 +84,18 @@ for command in (
 ):
     cli.add_command(command)
 
-for step in (applied, approved_plan, comment, drift_issue, journals, pull_request_plan, summary, targets):
+for step in (
+    applied,
+    approved_plan,
+    comment,
+    drift_issue,
+    earlier_journals,
+    journals,
+    keep,
+    pull_request_plan,
+    summary,
+    targets,
+):
     ci.add_command(step)
 
 

@@ -100,6 +100,16 @@ class RunHistory:
             return []
         return list(takewhile(lambda noted: not entries_file(*noted).exists(), reversed(self.records)))
 
+    def newest_whole_record(self) -> NotedRecord | None:
+        """The last record whose file is what its run wrote; None when there is none."""
+        for run, line in reversed(self.records):
+            try:
+                read_record(run, line)
+            except BrokenRecord:
+                continue
+            return run, line
+        return None
+
     def _missing(self) -> Iterator[MissingRun]:
         yield from self.missing
         if self.fetched is not None and self.fetched.verified:

@@ -75,6 +75,12 @@ def checked_out_commit(folder: Path, paths: Iterable[str]) -> CheckedOutCommit |
     return CheckedOutCommit(head.strip(), dirty)
 
 
+def tracked_files(folder: Path, path: str) -> tuple[str, ...] | None:
+    """What Git tracks at and below a path in a folder; None outside of a repository, or where it fails."""
+    told = _output(folder, "ls-files", "-z", "--", path)
+    return None if told is None else tuple(name for name in told.split("\0") if name)
+
+
 @dataclass(frozen=True, slots=True)
 class TreeEntry:
     """What stands in a commit at a path: its kind, and the name and size in bytes of its content."""

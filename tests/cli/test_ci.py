@@ -233,7 +233,7 @@ def test_journals_are_fetched_by_their_names_and_only_grow(job: Job) -> None:
     files |= {f"records/{RUN}.json": b"{}\n", "records/evil.json": b"x"}
     run = job.fake_github.ran("apply.yml", HEAD, event="push", head_branch="main")
     job.fake_github.left(run, "reconcile-journal", files)
-    done = job.run("journals")
+    done = job.run("earlier-journals")
     assert (done.code, done.err) == (0, "2 journals of earlier runs.\n")
     assert sorted(path.name for path in runs.iterdir()) == [other, f"{RUN}.jsonl"]
     assert (runs / f"{RUN}.jsonl").read_bytes() == longer

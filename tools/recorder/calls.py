@@ -9,7 +9,8 @@ from .scene import AS_OF, Scene, scene_for, settings
 from .stand_in import Reply, stand_in
 
 COMMANDS = (
-    "apply", "ci", "ci applied", "ci approved-plan", "ci comment", "ci drift-issue", "ci journals",
+    "apply", "ci", "ci applied", "ci approved-plan", "ci comment", "ci drift-issue",
+    "ci earlier-journals", "ci journals", "ci keep",
     "ci summary", "demo", "drift", "explain", "history", "init", "plan", "probe", "revert", "sandbox",
     "sandbox reset", "sandbox seed", "sandbox serve", "sandbox show", "schema", "show", "timeline",
     "validate",

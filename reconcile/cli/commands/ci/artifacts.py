@@ -73,7 +73,7 @@ _RUN = r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}"
 _JOURNAL, _RECORD = re.compile(rf"{_RUN}\.jsonl", re.ASCII), re.compile(rf"{_RUN}\.json", re.ASCII)
 
 
-@click.command()
+@click.command("earlier-journals", short_help="Fetch journals as the flow before this one does.")
 @common_options
 @click.option(
     "--workflow",
@@ -84,12 +84,12 @@ _JOURNAL, _RECORD = re.compile(rf"{_RUN}\.jsonl", re.ASCII), re.compile(rf"{_RUN
     help="The workflows that leave journals.",
 )
 @branch_option
-def journals(common: Common, workflows: tuple[str, ...], branch: str | None) -> int:
+def earlier_journals(common: Common, workflows: tuple[str, ...], branch: str | None) -> int:
     """Fetch the journals and records of earlier runs.
 
     Guards, spent overrides and drift go by them, and which contact each entry is about.
     """
-    from reconcile.forge.artifacts import earlier_journals
+    from reconcile.forge.artifacts import earlier_journals as all_earlier
     from reconcile.forge.github.comments import require_github
     from reconcile.journal.durable_files import make_own_folder
     from reconcile.journal.record import records_folder
@@ -100,7 +100,7 @@ def journals(common: Common, workflows: tuple[str, ...], branch: str | None) -> 
     for made in (folder, records):
         make_own_folder(made)
     github = require_github(job.forge)
-    for path, content in earlier_journals(github, workflows, branch or job.branch, job.run_id):
+    for path, content in all_earlier(github, workflows, branch or job.branch, job.run_id):
         name = path.rpartition("/")[2]
         if _JOURNAL.fullmatch(name):
             _keep(folder / name, content)

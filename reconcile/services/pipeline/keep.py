@@ -1,0 +1,102 @@
+"""Puts what this run has written where the forge keeps it: its journals and no other's, and the record.
+
+It is called whatever became of the writing step: that it failed, was killed or was never reached.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from shutil import rmtree
+
+from reconcile.errors import ReconcileError, UsageError
+from reconcile.journal.fetched import FetchedRuns, read_fetched
+from reconcile.journal.history import run_history
+from reconcile.journal.record import entries_file
+from reconcile.pipeline.retention import artifact_name, record_is_due
+from reconcile.pipeline.signatures import JOURNAL_NAME, MANIFEST, JobIdentity, SignedKind, manifest_of, sign
+from reconcile.services.project import Project
+
+from .bundles import JournalKeys
+
+_KINDS = (SignedKind.JOURNAL, SignedKind.IDLE, SignedKind.RECORD)
+
+
+@dataclass(frozen=True)
+class JournalKeeping:
+    """One call of `ci keep`: a folder for each bundle in ``out``, named like the artifact that it becomes."""
+
+    project: Project
+    job: JobIdentity
+    keys: JournalKeys
+    out: Path
+    kept: dict[SignedKind, bool] = field(default_factory=lambda: dict.fromkeys(_KINDS, False))
+    """Which bundles there are."""
+
+    def run(self) -> None:
+        """Write the bundles. ReconcileError, once the journals are there: the record can't be kept."""
+        for kind in _KINDS:
+            self._clear(self._folder(kind))
+        fetched = read_fetched(self.project.state) or FetchedRuns(self.job.account, None)
+        own = dict(self._own_journals(fetched))
+        self._put(SignedKind.JOURNAL if own else SignedKind.IDLE, own)
+        record = dict(self._record_files(fetched, own))
+        if record:
+            self._put(SignedKind.RECORD, record)
+
+    def _folder(self, kind: SignedKind) -> Path:
+        return self.out / artifact_name(kind, self.job.target)
+
+    def _clear(self, folder: Path) -> None:
+        """Where a job hands on what it has kept, a later one finds it there."""
+        try:
+            if folder.exists():
+                rmtree(folder)
+        except OSError as error:
+            raise UsageError(f"{folder}: can't be cleared ({error.strerror}); name another --out") from None
+
+    def _put(self, kind: SignedKind, files: Mapping[str, bytes]) -> None:
+        manifest = manifest_of(kind, self.job, self.project.now, files)
+        folder = self._folder(kind)
+        folder.mkdir(parents=True, mode=0o700)
+        try:
+            for name, content in (*files.items(), (MANIFEST, sign(manifest, self.keys.current))):
+                (folder / name).write_bytes(content)
+        except OSError as error:
+            raise ReconcileError(
+                f"{error.filename}: can't be written ({error.strerror}): what this run has done is not kept, "
+                "and later runs refuse by the guard 'journals'; make room and start the job again"
+            ) from None
+        self.kept[kind] = True
+
+    def _own_journals(self, fetched: FetchedRuns) -> Iterator[tuple[str, bytes]]:
+        """The journals that were not fetched, or have grown since."""
+        for path in sorted(self.project.journals.glob("*.jsonl")):
+            content = path.read_bytes()
+            if JOURNAL_NAME.fullmatch(path.name) and not fetched.has(path.name, content):
+                yield path.name, content
+
+    def _record_files(self, fetched: FetchedRuns, own: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+        """The newest record with its journal and those after it; nothing where it is kept well enough.
+
+        What runs have written since the record lives as long as the record: nobody remembers it otherwise.
+        """
+        past = run_history(self.project.journals, self.job.account)
+        record = past.newest_whole_record()
+        if record is None:
+            return
+        run, line = record
+        entries = entries_file(run, line)
+        content = entries.read_bytes()
+        names = [other.name for other in past.runs]
+        following = past.runs[names.index(run.name) :]
+        due = record_is_due(
+            self.project.now,
+            fetched.record_kept,
+            own=run.path.name in own,
+            new_entries=not fetched.has(entries.name, content),
+            following=len(following) - 1,
+        )
+        if due:
+            yield entries.name, content
+            for other in following:
+                yield other.path.name, other.path.read_bytes()
