@@ -78,8 +78,8 @@ class LineageReport:
     notes: tuple[str, ...]
 
 
-def check_lineage(runs: Sequence[JournaledRun]) -> LineageReport:
-    """Compare all runs with what later ones say of them.
+def check_lineage(runs: Sequence[JournaledRun], fetched: FetchedRuns | None = None) -> LineageReport:
+    """Compare all runs with what later ones say of them; of a window that was ``fetched``, those within it.
 
     A run that was cut off is no fault by itself, since a crash leaves it so; it is one when a later run knows
     more of its lines.
@@ -91,7 +91,8 @@ def check_lineage(runs: Sequence[JournaledRun]) -> LineageReport:
         for earlier in run.follows:
             followers[earlier.run].append(run.name)
             fault = _fault(earlier, by_name.get(earlier.run))
-            if fault:
+            known = earlier.run in by_name or fetched is None or fetched.expects(named_time(earlier.run))
+            if fault and known:
                 broken.setdefault(earlier.run, f"run {earlier.run} {fault} (run {run.name} followed it)")
     notes = (*_cut_off(runs), *_retired(runs), *_side_by_side(followers), *_beginnings(runs))
     return LineageReport(tuple(broken[name] for name in sorted(broken)), notes)

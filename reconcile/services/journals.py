@@ -5,6 +5,7 @@ from contextlib import closing
 from reconcile.apply.lock import locked
 from reconcile.clock import parse_utc_text, zoned_text
 from reconcile.errors import Refusal, UsageError
+from reconcile.journal.fetched import read_fetched
 from reconcile.journal.hash_chain import BrokenChain
 from reconcile.journal.history import run_history
 from reconcile.journal.journaled_run import JournaledRun
@@ -89,7 +90,7 @@ def verify_journals(project: Project) -> tuple[str, ...]:
     BrokenRecord where the file of the last record is not what its journal says.
     """
     runs = read_runs(project.journals)
-    lineage = check_lineage(runs)
+    lineage = check_lineage(runs, read_fetched(project.state))
     if lineage.broken:
         raise BrokenChain("\n".join([*lineage.broken, *lineage.notes]))
     if not runs:
