@@ -81,16 +81,9 @@ def test_a_tag_is_no_tip(fake_gitlab: FakeGitLab, evidence: GitLabEvidence) -> N
         evidence.tip("v1")
 
 
-def test_who_brought_a_commit_and_who_shares_a_head(
-    fake_gitlab: FakeGitLab, evidence: GitLabEvidence
-) -> None:
-    """Merged ones alone bring one; the same branch of a fork is another branch."""
+def test_who_brought_a_commit(fake_gitlab: FakeGitLab, evidence: GitLabEvidence) -> None:
+    """Merged ones alone do."""
     fake_gitlab.opened(3, A)
-    fake_gitlab.opened(4, A, branch="other", target="release")
-    fake_gitlab.opened(5, B, target="release")
-    fake_gitlab.opened(6, C, source=int(FORK))
-    pull = evidence.pull_request(3)
-    assert [other.number for other in evidence.same_head(pull)] == [4, 5]
     assert evidence.merged_with(M) == ()
     fake_gitlab.merged(3, A, M)
     assert [merged.number for merged in fresh(evidence).merged_with(M)] == [3]
@@ -185,6 +178,10 @@ def test_plans_are_those_of_its_head(fake_gitlab: FakeGitLab, evidence: GitLabEv
     job(fake_gitlab, first, "plan shop", reconcile_plan_other__x=b"")
     job(fake_gitlab, fake_gitlab.began(B, ref, "merge_request_event", 3), "plan shop", **plan)
     job(fake_gitlab, fake_gitlab.began(A, "change", "push", 3), "plan shop", **plan)
+    for other in ("refs/merge-requests/4/head", "refs/merge-requests/3/merge"):
+        job(fake_gitlab, fake_gitlab.began(A, other, "merge_request_event", 3), "plan shop", **plan)
+    fake_gitlab.opened(4, A, branch="change", target="release")
+    assert evidence.same_head(evidence.pull_request(3)) == ()
     found = list(evidence.plans(evidence.pull_request(3), PLAN))
     assert [artifact.id for artifact in found] == [jobs[1], jobs[0]]
     newest = found[0]

@@ -49,9 +49,9 @@ class GitLabEvidence:
         """When the branch that it goes to was changed."""
         return self._requests.base_changes(pull)
 
-    def same_head(self, pull: PullRequest) -> tuple[PullRequest, ...]:
-        """The other merge requests of the same head branch or commit."""
-        return self._requests.same_head(pull)
+    def same_head(self, pull: PullRequest) -> tuple[PullRequest, ...]:  # noqa: ARG002 - see below
+        """None: GitLab knows of each pipeline which merge request it is for, whoever shares its head."""
+        return ()
 
     def keeps_workflows(self, pull: PullRequest) -> bool:
         """True when its head has the pipeline of the commit where its branch left."""

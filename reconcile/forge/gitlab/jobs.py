@@ -78,9 +78,13 @@ class GitLabJobs:
     project: GitLabProject
 
     def of_request(self, pull: PullRequest) -> Iterator[GitLabPipeline]:
-        """The pipelines that a merge request started at its head."""
+        """The pipelines that this merge request started at its head.
+
+        Its ref is no other's, and a pipeline of merged results has another one.
+        """
+        wanted = (pull.head, REQUEST_EVENT, f"refs/merge-requests/{pull.number}/head")
         rows = self.project.rows(f"/merge_requests/{pull.number}/pipelines", _pipeline)
-        return (row for row in rows if (row.head, row.event) == (pull.head, REQUEST_EVENT))
+        return (row for row in rows if (row.head, row.event, row.ref) == wanted)
 
     def of_branch(self, branch: str, since: datetime) -> Iterator[GitLabPipeline]:
         """The pipelines of a branch of which something changed since then, those that changed last first."""

@@ -1,4 +1,4 @@
-"""GitLab's merge requests: who proposed what, what its merge made, whose head it shares, and whose pipeline.
+"""GitLab's merge requests: who proposed what, what its merge made, and whose pipeline it has.
 
 GitLab docs: "Merge requests API", "Commits API", "Branches API", "Repository files API", "Notes API". That
 the target branch was changed is known by the note that GitLab writes of it: nobody else can write such notes.
@@ -6,7 +6,7 @@ the target branch was changed is known by the note that GitLab writes of it: nob
 
 import base64
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -61,13 +61,6 @@ class GitLabMergeRequests:
         """The merged requests that brought a commit: by its merge, its squash, or as one of their own."""
         return tuple(pull for pull in self._of_commit(commit) if pull.merge is not None)
 
-    def same_head(self, pull: PullRequest) -> tuple[PullRequest, ...]:
-        """The others whose head is of the same branch of this project, or at the same commit."""
-        of_branch = self._of_branch(pull.head_branch) if pull.own else ()
-        found = {other.number: other for other in (*of_branch, *self._of_commit(pull.head))}
-        others = (other for number, other in sorted(found.items()) if number != pull.number)
-        return tuple(other for other in others if _shares_head(other, pull))
-
     def base_changes(self, pull: PullRequest) -> tuple[datetime, ...]:
         """When the branch that it goes to was changed."""
         return tuple(note.at for note in self.system_notes(pull.number) if _TARGET_CHANGED.match(note.body))
@@ -107,11 +100,6 @@ class GitLabMergeRequests:
         rest = f"/repository/commits/{quoted_part(commit)}/merge_requests"
         return self.project.once((rest,), lambda: tuple(self.project.rows(rest, _pull_request)))
 
-    def _of_branch(self, branch: str) -> Iterator[PullRequest]:
-        return self.project.rows(
-            "/merge_requests", _pull_request, source_branch=branch, state="all", scope="all"
-        )
-
 
 def _pull_request(row: JsonValue) -> PullRequest:
     merged = row.key("state").text() == "merged"
@@ -147,11 +135,6 @@ def author_of(row: JsonValue) -> str:
     """The login of whoever wrote something; empty where the account is gone."""
     author = row.key("author")
     return "" if author.absent else author.key("username").text()
-
-
-def _shares_head(other: PullRequest, pull: PullRequest) -> bool:
-    same_branch = other.own and pull.own and other.head_branch == pull.head_branch
-    return same_branch or other.head == pull.head
 
 
 def _system_note(row: JsonValue) -> SystemNote | None:
