@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.forge.fake_gitlab import FakeGitLab, serve_gitlab
+from tests.support.forge.git_command import git
 from tests.support.forge.gitlab_ci.event import Event
 from tests.support.forge.gitlab_ci.runner import GitLabRunner, Pipeline, ProjectVariable
-from tests.support.forge.workflow_runner import git
 
 FILE = """\
 stages: [make, use, write]

@@ -8,7 +8,8 @@ import requests
 from reconcile.evance.writer import Writer
 from reconcile.sandbox import show
 from tests.support.forge.fake_github import REPOSITORY, FakeGitHub
-from tests.support.forge.workflow_runner import StepResult, WorkflowRunner, git, tool_into
+from tests.support.forge.git_command import git
+from tests.support.forge.workflow_runner import StepResult, WorkflowRunner, tool_into
 from tests.support.shop import Shop
 
 SETTINGS = """\

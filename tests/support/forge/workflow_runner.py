@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from tests.support.forge.fake_github import REPOSITORY, TOKEN, FakeGitHub
+from tests.support.forge.git_command import git
 from tests.support.forge.workflow_expressions import filled, holds
 
 ROOT = Path(__file__).parents[3]
@@ -180,16 +181,6 @@ class _Job:
             "GITHUB_OUTPUT": str(output),
             "GITHUB_STEP_SUMMARY": str(summary),
         }
-
-
-def git(*arguments: str, at: Path) -> str:
-    """What a git command prints; it knows nothing of the person who runs the tests."""
-    identity = ["-c", "user.name=Ann", "-c", "user.email=ann@example.com", "-c", "init.defaultBranch=main"]
-    environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1"}
-    done = subprocess.run(
-        ["git", *identity, *arguments], cwd=at, env=environment, capture_output=True, text=True, check=True
-    )
-    return done.stdout.strip()
 
 
 def tool_into(folder: Path) -> None:

@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 from tests.support.forge.fake_github import zipped
+from tests.support.forge.git_command import git
 from tests.support.forge.isolated_tool import install_tool
-from tests.support.forge.workflow_runner import git
 
 from .pipeline_file import JobText, Row
 from .rules import expanded

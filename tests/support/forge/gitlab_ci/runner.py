@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from tests.support.forge.fake_gitlab import PROJECT, FakeGitLab
-from tests.support.forge.workflow_runner import git
+from tests.support.forge.git_command import git
 
 from .event import Event
 from .machine import Machine, commands, commands_after

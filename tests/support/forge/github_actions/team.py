@@ -1,0 +1,272 @@
+"""A team with a repository, its shops and a forge: what people do between the runs of the workflows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+from reconcile.evance.writer import Writer
+from reconcile.sandbox import show
+from tests.support.forge.fake_github import REPOSITORY, FakeGitHub, Row
+from tests.support.forge.git_command import git
+from tests.support.forge.history import GitHistory
+from tests.support.shop import Shop
+
+from .run import WorkflowRun
+from .runner import Environment, WorkflowRunner
+from .workflow_file import caller_text
+
+SETTINGS = """\
+version: 1
+timezone: Europe/London
+target: {target}
+targets:
+{targets}
+ignore: {{roles: [staff-*], tags: ["auto:*"]}}
+protect: {{roles: [administrator], contacts: [owner@example.com]}}
+"""
+
+FILE = "contacts/team.yaml"
+
+GRACE, TOM = "grace.odell@example.com", "tom.wherry@example.com"
+
+JOURNAL_KEY = "a-key-of-the-journals-that-is-long-enough-to-be-one"
+
+WORKFLOWS = ("plan.yml", "apply.yml", "drift.yml")
+
+
+def declared(*tags: str, email: str = GRACE) -> str:
+    """A contact with its role and these tags."""
+    return f"contacts:\n  - email: {email}\n    roles: [customer]\n    tags: [{', '.join(tags)}]\n"
+
+
+@dataclass(frozen=True)
+class TeamPullRequest:
+    """A pull request: its head, the base that it was opened on, and what merging would make."""
+
+    number: int
+    head: str
+    base: str
+    merge: str
+    branch: str = "change"
+    author: str = "ben"
+    repo: str = REPOSITORY
+
+    @property
+    def event(self) -> Row:
+        """What GitHub tells a run."""
+        return {
+            "number": self.number,
+            "head": {"sha": self.head, "ref": self.branch, "repo": {"full_name": self.repo}},
+            "base": {"sha": self.base, "ref": "main"},
+            "user": {"login": self.author},
+        }
+
+
+@dataclass
+class Team:
+    """The bare repository, a clone to work in, the shops by their targets, and the runner."""
+
+    folder: Path
+    shops: Mapping[str, Shop]
+    fake_github: FakeGitHub
+    runner: WorkflowRunner = field(init=False)
+    number: int = 6
+
+    def __post_init__(self) -> None:
+        self.bare, self.clone = self.folder / "bare.git", self.folder / "clone"
+        git("init", "--quiet", "--bare", str(self.bare), at=self.folder)
+        git("clone", "--quiet", str(self.bare), str(self.clone), at=self.folder)
+        git("checkout", "--quiet", "-b", "main", at=self.clone)
+        for name in WORKFLOWS:
+            self.write(f".github/workflows/{name}", caller_text(name))
+        self.write(".gitignore", ".reconcile/\n")
+        self.write("reconcile.yaml", self.settings())
+        self.write(FILE, declared())
+        self.commit("Begin", "main")
+        for target in self.shops:
+            self.tag_outside(GRACE, target=target)
+            self.tag_outside(TOM, target=target)
+        self.fake_github.history = GitHistory(self.bare)
+        machines = self.folder / "machines"
+        machines.mkdir()
+        self.runner = WorkflowRunner(self.bare, self.fake_github, machines, dict(self._environments()))
+
+    def settings(self) -> str:
+        """The configuration: every shop as a target."""
+        rows = (
+            f'  {name}: {{kind: sandbox, url: "{shop.access.url}", rate: 1000}}'
+            for name, shop in self.shops.items()
+        )
+        return SETTINGS.format(target=next(iter(self.shops)), targets="\n".join(rows))
+
+    def _environments(self) -> list[tuple[str, Environment]]:
+        key = {"RECONCILE_JOURNAL_KEY": JOURNAL_KEY}
+        made: list[tuple[str, Environment]] = []
+        for target, shop in self.shops.items():
+            reader = credentials(shop, "contacts.readonly roles.readonly")
+            writer = credentials(shop, "contacts roles")
+            made += [
+                (f"reconcile-plan-{target}", Environment(reader, only_main=False)),
+                (f"reconcile-preview-{target}", Environment(reader | key)),
+                (f"reconcile-approve-{target}", Environment(reviewers=True)),
+                (f"reconcile-apply-{target}", Environment(writer | key)),
+                (f"reconcile-clock-{target}", Environment(writer | key)),
+            ]
+        return made
+
+    # What people do with Git.
+
+    def write(self, path: str, text: str) -> None:
+        """Write a file of the clone."""
+        (self.clone / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.clone / path).write_text(text, encoding="utf-8")
+
+    def commit(self, message: str, branch: str) -> str:
+        """Commit everything and push it."""
+        git("add", "--all", at=self.clone)
+        git("commit", "--quiet", "--allow-empty", "-m", message, at=self.clone)
+        git("push", "--quiet", "--force", "origin", f"HEAD:refs/heads/{branch}", at=self.clone)
+        return git("rev-parse", "HEAD", at=self.clone)
+
+    @property
+    def tip(self) -> str:
+        """The commit at the tip of main."""
+        return git("rev-parse", "refs/heads/main", at=self.bare)
+
+    def propose(
+        self,
+        files: Mapping[str, str | None],
+        *,
+        branch: str = "change",
+        author: str = "ben",
+        repo: str = REPOSITORY,
+    ) -> TeamPullRequest:
+        """A branch off main with these files (None: without it), and a pull request for it."""
+        self.number += 1
+        head = self._branch(branch, files)
+        self.fake_github.proposed(self.number, head, branch=branch, author=author, repo=repo)
+        return self._mergeable(self.number, head, branch, author, repo)
+
+    def push(self, pull: TeamPullRequest, files: Mapping[str, str | None]) -> TeamPullRequest:
+        """The branch of a pull request, made anew off main with these files."""
+        head = self._branch(pull.branch, files)
+        self.fake_github.pushed(pull.number, head)
+        return self._mergeable(pull.number, head, pull.branch, pull.author, pull.repo)
+
+    def _branch(self, branch: str, files: Mapping[str, str | None]) -> str:
+        git("checkout", "--quiet", "--detach", self.tip, at=self.clone)
+        for path, text in files.items():
+            if text is None:
+                (self.clone / path).unlink()
+            else:
+                self.write(path, text)
+        return self.commit("Change", branch)
+
+    def _mergeable(self, number: int, head: str, branch: str, author: str, repo: str) -> TeamPullRequest:
+        """What GitHub makes of a pull request without conflicts: the commit of its merge."""
+        base = self.tip
+        git("checkout", "--quiet", "--detach", base, at=self.clone)
+        git("merge", "--quiet", "--no-ff", "-m", "Merge", head, at=self.clone)
+        merge = git("rev-parse", "HEAD", at=self.clone)
+        git("push", "--quiet", "--force", "origin", f"HEAD:refs/pull/{number}/merge", at=self.clone)
+        return TeamPullRequest(number, head, base, merge, branch, author, repo)
+
+    def approve(self, pull: TeamPullRequest, reviewer: str = "cat") -> None:
+        """Somebody approves its head, a minute later."""
+        self.fake_github.wait(minutes=1)
+        self.fake_github.reviewed(pull.number, reviewer, commit=pull.head)
+
+    def merge(self, pull: TeamPullRequest, how: str = "merge") -> str:
+        """Merge it (or ``squash``, ``rebase``), a minute later; the commit that this makes."""
+        self.fake_github.wait(minutes=1)
+        git("checkout", "--quiet", "--detach", self.tip, at=self.clone)
+        also: tuple[str, ...] = ()
+        match how:
+            case "merge":
+                git("merge", "--quiet", "--no-ff", "-m", f"Merge {pull.number}", pull.head, at=self.clone)
+            case "squash":
+                git("merge", "--quiet", "--squash", pull.head, at=self.clone)
+                git("commit", "--quiet", "-m", f"Change ({pull.number})", at=self.clone)
+            case "rebase":
+                git("cherry-pick", "--quiet", f"HEAD..{pull.head}", at=self.clone)
+                made = git("rev-list", "--reverse", f"{self.tip}..HEAD", at=self.clone).split()
+                also = tuple(made[:-1])
+        git("push", "--quiet", "origin", "HEAD:refs/heads/main", at=self.clone)
+        commit = git("rev-parse", "HEAD", at=self.clone)
+        self.fake_github.merged(pull.number, pull.head, commit, repo=pull.repo, also=also)
+        return commit
+
+    # What GitHub starts.
+
+    def plan(self, pull: TeamPullRequest, action: str = "synchronize") -> WorkflowRun:
+        """The run of a pull request that is opened or pushed to."""
+        return self._of_pull_request(pull, "pull_request", {"action": action})
+
+    def review(self, pull: TeamPullRequest) -> WorkflowRun:
+        """The run of a review that is submitted or dismissed."""
+        return self._of_pull_request(pull, "pull_request_review", {"action": "submitted"})
+
+    def _of_pull_request(self, pull: TeamPullRequest, name: str, event: Row) -> WorkflowRun:
+        return self.runner.start(
+            "plan.yml",
+            name,
+            {**event, "pull_request": pull.event},
+            sha=pull.merge,
+            ref=f"refs/pull/{pull.number}/merge",
+            head=pull.head,
+            head_branch=pull.branch,
+        )
+
+    def apply(self, commit: str) -> WorkflowRun:
+        """The run of a push to main."""
+        return self.runner.start("apply.yml", "push", {}, sha=commit, ref="refs/heads/main")
+
+    def by_hand(self, ref: str = "main") -> WorkflowRun:
+        """The run that somebody starts for the whole account."""
+        sha = git("rev-parse", f"refs/heads/{ref}", at=self.bare)
+        ref = f"refs/heads/{ref}"
+        return self.runner.start("apply.yml", "workflow_dispatch", {}, sha=sha, ref=ref)
+
+    def drift(self, cron: str = "47 4 * * *") -> WorkflowRun:
+        """The daily run of the clock; with another ``cron`` the hourly one."""
+        event = {"schedule": cron}
+        return self.runner.start("drift.yml", "schedule", event, sha=self.tip, ref="refs/heads/main")
+
+    def tick(self) -> WorkflowRun:
+        """The hourly run of the clock."""
+        return self.drift("17 * * * *")
+
+    def let_through(self, run: WorkflowRun) -> WorkflowRun:
+        """The reviewers approve everything that waits."""
+        for environment in run.waiting:
+            self.runner.approve(run, environment)
+        return run
+
+    # What is in the shops and under the pull requests.
+
+    @property
+    def shop(self) -> Shop:
+        """The first shop."""
+        return next(iter(self.shops.values()))
+
+    def tag_outside(self, email: str, *tags: str, target: str | None = None) -> None:
+        """Somebody changes the tags of a contact in a shop's admin."""
+        shop = self.shop if target is None else self.shops[target]
+        with Writer(shop.connection) as account:
+            account.update(shop.id(email), {"contact": {"tags": {"contact": list(tags)}}})
+
+    def users(self) -> list[str]:
+        """The addresses of the first shop's users."""
+        return sorted(row["email"] for row in show(self.shop.path, "contacts") if row["isUser"])
+
+    def comments(self, number: int) -> list[str]:
+        """The comments of a pull request."""
+        return [row["body"] for row in self.fake_github.comments.get(number, [])]
+
+
+def credentials(shop: Shop, scopes: str) -> dict[str, str]:
+    """The secrets of a private app with these scopes."""
+    told = requests.post(f"{shop.access.url}/_sandbox/clients", json={"scopes": scopes}, timeout=10).json()
+    return {"EVANCE_CLIENT_ID": told["client_id"], "EVANCE_PRIVATE_KEY": told["private_key"]}
