@@ -25,6 +25,7 @@ from reconcile.http.messages import (
 )
 from reconcile.http.rate_limiter import Timing
 from reconcile.http.transport import HttpTransport
+from reconcile.model.ci.forge_settings import Unread
 
 from .limits import LONGEST_WAIT, RETRY, RequestCount, seconds_to_wait
 
@@ -270,3 +271,13 @@ def expect_fields(method: str, path: str) -> Iterator[None]:
         yield
     except ValueError as error:
         raise ForgeError(f"{method} {path}: {error}") from None
+
+
+def readable(read: Callable[[], Row], needs: str) -> Row | Unread:
+    """What ``read`` gives; ``Unread`` when the token may not know: for what is private, often by 404."""
+    try:
+        return read()
+    except ForgeError as error:
+        if error.status in (403, 404):
+            return Unread(needs)
+        raise

@@ -13,9 +13,9 @@ _SYMBOLS = {CheckState.OK: "=", CheckState.MISSING: "!", CheckState.UNKNOWN: "?"
 _WIDEST = 24
 
 _HOW_TO_KNOW = (
-    "What is unknown needs a token that may read it, given as RECONCILE_DOCTOR_TOKEN: a fine-grained one for "
-    "this repository alone (read: administration, secrets, environments, variables, actions, contents), or "
-    "an administrator's."
+    "What is unknown needs a token that may read it, given as RECONCILE_DOCTOR_TOKEN: at GitHub a "
+    "fine-grained one for this repository alone (read: administration, secrets, environments, variables, "
+    "actions, contents), or an administrator's; at GitLab a maintainer's with the scope api."
 )
 
 
@@ -40,7 +40,7 @@ def _lines(result: CheckResult, names: int, layout: TextLayout) -> Iterator[str]
 
 
 def _told(result: CheckResult, sentence: str) -> str:
-    needs = result.state is CheckState.UNKNOWN and sentence.endswith(": read")
+    needs = result.state is CheckState.UNKNOWN and sentence.endswith((": read", "scope api", "read_api"))
     return TERMINAL.prose(f"the token may not read it (it needs {sentence})" if needs else sentence)
 
 

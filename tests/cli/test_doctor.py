@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import pytest
 import requests
 
+from reconcile.pipeline.doctor.gitlab import CHECKS as GITLAB_CHECKS
 from reconcile.pipeline.doctor.table import CHECKS
 from tests.support.command_line import CommandResult
+from tests.support.forge.fake_lab_settings import MAINTAINER, serve_gitlab_settings
 from tests.support.forge.fake_settings import (
     ADMIN_TOKEN,
     REPOSITORY,
@@ -120,7 +122,7 @@ def test_actions_that_are_not_pinned_are_named_with_their_file(examined: Examine
         ((), {}, "give --ci"),
         (("--ci", "--repository", "no"), {}, "owner/name"),
         (("--ci",), {"GITHUB_REPOSITORY": ""}, "--repository OWNER/NAME"),
-        (("--ci",), {"GITHUB_REPOSITORY": "", "CI_PROJECT_ID": "7"}, "docs/gitlab-ci.md"),
+        (("--ci",), {"GITHUB_REPOSITORY": "", "CI_API_V4_URL": "https://lab.example"}, "GROUP/NAME"),
         (("--ci",), {"GITHUB_TOKEN": "", "RECONCILE_DOCTOR_TOKEN": ""}, "gh auth token"),
     ],
 )
@@ -139,3 +141,18 @@ def test_a_repository_that_nobody_knows(examined: ExaminedProject) -> None:
     done = examined.run("--ci", "--repository", "example/other")
     assert (done.code, done.out) == (1, "")
     assert "the token may not see it" in done.err
+
+
+def test_a_project_at_gitlab(examined: ExaminedProject) -> None:
+    """Its own checks, from its own settings; no value of a variable is shown."""
+    with serve_gitlab_settings() as lab:
+        told = {"GITHUB_REPOSITORY": "", "CI_API_V4_URL": lab.api.url, "CI_PROJECT_ID": "7"}
+        done = examined.run("--ci", RECONCILE_DOCTOR_TOKEN=MAINTAINER, **told)
+        assert done.code == 0, done.said
+        assert f"{len(GITLAB_CHECKS)} checks ok, 0 missing, 0 unknown." in done.out
+        assert "a-secret-value" not in done.said
+        lab.branches[0]["push_access_levels"] = [
+            {"access_level": 40, "access_level_description": "Maintainers"}
+        ]
+        done = examined.run("--ci", RECONCILE_DOCTOR_TOKEN=MAINTAINER, **told)
+        assert (done.code, "main: these may push: Maintainers" in done.out) == (3, True)

@@ -13,7 +13,9 @@ from reconcile.model.ci.settings import DoctorInPreview
 
 @click.command(short_help="Look at how the forge is set up, for the pipeline.")
 @common_options
-@click.option("--ci", "forge", is_flag=True, help="Look at the settings of the repository at GitHub.")
+@click.option(
+    "--ci", "forge", is_flag=True, help="Look at the settings of the repository at GitHub or GitLab."
+)
 @click.option("--repository", metavar="OWNER/NAME", help="The repository, if not the job's own.")
 @click.option("--branch", metavar="NAME", help="The branch that is applied, if not the default one.")
 @click.option(
@@ -26,8 +28,8 @@ def doctor(common: Common, *, forge: bool, in_preview: bool, form: str, **given:
     """Say what is missing in the settings of the forge, what that costs, and what to do.
 
     It reads settings and names of secrets, never their values, and changes nothing. The token is taken from
-    RECONCILE_DOCTOR_TOKEN, else from GITHUB_TOKEN; what that may not read is unknown. Exit codes: 0 when
-    nothing is missing, else 3.
+    RECONCILE_DOCTOR_TOKEN, else from GITHUB_TOKEN or RECONCILE_GITLAB_READ_TOKEN; what that may not read is
+    unknown. CI_API_V4_URL names a GitLab. Exit codes: 0 when nothing is missing, else 3.
     """
     from reconcile.services.doctor.examination import DoctorRequest, examine_forge
 

@@ -7,22 +7,20 @@ Administration, Secrets, Environments or Variables: what needs them is ``Unread`
 
 import re
 from base64 import b64decode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
 from urllib.parse import quote
 
 from reconcile.documents.json_text import JsonValue
 from reconcile.errors import ForgeError, UsageError
-from reconcile.forge.client import ForgeClient, expect_fields
+from reconcile.forge.client import ForgeClient, expect_fields, readable
 from reconcile.model.ci.forge_settings import (
     BranchRules,
     CodeOwners,
     Environment,
     ForgeSettings,
     ForkPolicy,
-    Unread,
     WorkflowToken,
 )
 
@@ -38,8 +36,6 @@ _NOT_FOR_US = (403, 404)
 
 _OTHER_PLAN = "Upgrade to"
 """Begins GitHub's sentence about a private repository whose plan has no protected branches or rulesets."""
-
-Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +58,14 @@ class GitHubSettings:
         return ForgeSettings(
             branch=branch,
             private=private,
-            rulesets=_readable(partial(self._rulesets, branch), "Metadata: read"),
-            protection=_readable(partial(self._protection, branch), "Administration: read"),
-            environments=_readable(self._environments, "Actions: read"),
-            repository_secrets=_readable(self._secrets, "Secrets: read"),
-            variables=_readable(self._variables, "Variables: read"),
-            owners=_readable(partial(self._owners, branch), "Contents: read"),
-            workflow_token=_readable(self._workflow_token, "Administration: read"),
-            forks=_readable(self._forks, "Administration: read"),
+            rulesets=readable(partial(self._rulesets, branch), "Metadata: read"),
+            protection=readable(partial(self._protection, branch), "Administration: read"),
+            environments=readable(self._environments, "Actions: read"),
+            repository_secrets=readable(self._secrets, "Secrets: read"),
+            variables=readable(self._variables, "Variables: read"),
+            owners=readable(partial(self._owners, branch), "Contents: read"),
+            workflow_token=readable(self._workflow_token, "Administration: read"),
+            forks=readable(self._forks, "Administration: read"),
         )
 
     def _rulesets(self, branch: str) -> BranchRules:
@@ -139,7 +135,7 @@ class GitHubSettings:
             prevents_self_review=all(_prevents_self_review(rule) for rule in reviews),
             waits=any(rule.key("type").text() != "branch_policy" for rule in rules),
             admins_bypass=row.has("can_admins_bypass") and row.key("can_admins_bypass").flag(),
-            secrets=_readable(partial(self._environment_secrets, name), "Environments: read"),
+            secrets=readable(partial(self._environment_secrets, name), "Environments: read"),
         )
 
     def _patterns(self, environment: str, policy: JsonValue) -> Iterator[tuple[str, str]]:
@@ -184,7 +180,7 @@ class GitHubSettings:
                 raise
             with expect_fields("GET", self._path(f"/contents/{place}")):
                 text = b64decode(answer.key("content").text()).decode("utf-8", "replace")
-            errors = _readable(partial(self._owner_errors, branch), "Contents: read")
+            errors = readable(partial(self._owner_errors, branch), "Contents: read")
             return CodeOwners(place, text, errors)
         return None
 
@@ -226,13 +222,3 @@ def _segment(name: str) -> str:
 
 def _prevents_self_review(rule: JsonValue) -> bool:
     return rule.has("prevent_self_review") and rule.key("prevent_self_review").flag()
-
-
-def _readable(read: Callable[[], Read], needs: str) -> Read | Unread:
-    """What ``read`` gives; ``Unread`` when the token may not know."""
-    try:
-        return read()
-    except ForgeError as error:
-        if error.status in _NOT_FOR_US:
-            return Unread(needs)
-        raise

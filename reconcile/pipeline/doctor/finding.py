@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from reconcile.model.ci.forge_settings import CheckState, ForgeSettings, Unread
+from reconcile.model.ci.forge_settings import CheckResult, CheckState, ForgeSettings, Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,20 @@ def together(findings: Iterable[CheckFinding]) -> CheckFinding:
     return CheckFinding(*texts)
 
 
+S = TypeVar("S")
+
+
 @dataclass(frozen=True, slots=True)
-class Check:
+class Check(Generic[S]):
     """One row: its name, what is read, what the lack lets happen, what to do, and how it is judged."""
 
     name: str
     reads: str
     cost: str
     remedy: str
-    find: Callable[[SetUp], CheckFinding]
+    find: Callable[[S], CheckFinding]
+
+    def result(self, setup: S) -> CheckResult:
+        """What the check comes to."""
+        finding = self.find(setup)
+        return CheckResult(self.name, self.reads, finding.state, finding.detail, self.cost, self.remedy)

@@ -1,4 +1,4 @@
-"""The table of all checks. To add one, add its row."""
+"""The table of all checks of GitHub. To add one, add its row."""
 
 from reconcile.model.ci.forge_settings import CheckResult
 
@@ -162,9 +162,4 @@ CHECKS = (
 
 def examine(setup: SetUp) -> tuple[CheckResult, ...]:
     """What each check comes to, in the order of the table."""
-    return tuple(_result(check, setup) for check in CHECKS)
-
-
-def _result(check: Check, setup: SetUp) -> CheckResult:
-    finding = check.find(setup)
-    return CheckResult(check.name, check.reads, finding.state, finding.detail, check.cost, check.remedy)
+    return tuple(check.result(setup) for check in CHECKS)

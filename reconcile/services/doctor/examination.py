@@ -7,8 +7,10 @@ from pathlib import Path
 from reconcile.errors import ApiError, UsageError
 from reconcile.forge.client import ForgeClient
 from reconcile.forge.github.settings import GitHubSettings
+from reconcile.forge.gitlab.settings import GitLabSettingsReader
 from reconcile.model.ci.forge_settings import DoctorReport
 from reconcile.pipeline.doctor.finding import SetUp
+from reconcile.pipeline.doctor.gitlab import GitLabSetUp, examine_gitlab
 from reconcile.pipeline.doctor.table import examine
 from reconcile.services.accounts import open_reader
 from reconcile.services.caller import Console
@@ -20,6 +22,8 @@ API = "https://api.github.com"
 
 TOKENS = ("RECONCILE_DOCTOR_TOKEN", "GITHUB_TOKEN")
 """The variables with a token, the one that may read more first."""
+
+GITLAB_TOKENS = ("RECONCILE_DOCTOR_TOKEN", "RECONCILE_GITLAB_READ_TOKEN")
 
 WRITING_SCOPE = "contacts"
 
@@ -40,6 +44,25 @@ def examine_forge(
     project: Project, request: DoctorRequest, environment: Mapping[str, str], console: Console
 ) -> DoctorReport:
     """The report. UsageError says what is missing in the call; ForgeError that the forge tells nothing."""
+    at_gitlab = not environment.get("GITHUB_REPOSITORY") and environment.get("CI_API_V4_URL")
+    if at_gitlab:
+        return _examine_gitlab(project, request, environment)
+    return _examine_github(project, request, environment, console)
+
+
+def _examine_gitlab(project: Project, request: DoctorRequest, environment: Mapping[str, str]) -> DoctorReport:
+    name = request.repository or environment.get("CI_PROJECT_ID", "").strip()
+    if not name:
+        raise UsageError("name the project: --repository GROUP/NAME (in a job, CI_PROJECT_ID does)")
+    client = ForgeClient(environment["CI_API_V4_URL"], _token(environment, GITLAB_TOKENS))
+    settings = GitLabSettingsReader(client, name).read(request.branch)
+    targets = tuple(target.name for target in project.settings.ci_targets)
+    return DoctorReport(name, settings.branch, examine_gitlab(GitLabSetUp(settings, targets)))
+
+
+def _examine_github(
+    project: Project, request: DoctorRequest, environment: Mapping[str, str], console: Console
+) -> DoctorReport:
     github = _github(request, environment)
     settings = github.read(request.branch)
     targets = project.settings.ci_targets
@@ -61,11 +84,11 @@ def examine_forge(
 
 def _github(request: DoctorRequest, environment: Mapping[str, str]) -> GitHubSettings:
     name = request.repository or environment.get("GITHUB_REPOSITORY", "").strip()
-    if not name and environment.get("CI_PROJECT_ID"):
-        raise UsageError("it reads GitHub's settings; docs/gitlab-ci.md lists what to look at in GitLab")
     if not name:
         raise UsageError("name the repository: --repository OWNER/NAME (in a job, GITHUB_REPOSITORY does)")
-    return GitHubSettings(ForgeClient(environment.get("GITHUB_API_URL") or API, _token(environment)), name)
+    return GitHubSettings(
+        ForgeClient(environment.get("GITHUB_API_URL") or API, _token(environment, TOKENS)), name
+    )
 
 
 def _checkout(project: Project) -> tuple[Path, str]:
@@ -76,13 +99,13 @@ def _checkout(project: Project) -> tuple[Path, str]:
     return root, "" if within == "." else f"{within}/"
 
 
-def _token(environment: Mapping[str, str]) -> str:
-    for name in TOKENS:
+def _token(environment: Mapping[str, str], names: tuple[str, ...]) -> str:
+    for name in names:
         if environment.get(name, "").strip():
             return environment[name].strip()
     raise UsageError(
-        f"no token: set {TOKENS[0]} to one that may read the repository's administration, secrets, "
-        "environments, variables, actions and contents; 'gh auth token' prints an administrator's"
+        f"no token: set {names[0]} to one that may read the settings; at GitHub, 'gh auth token' prints an "
+        "administrator's; at GitLab, it needs the role Maintainer and the scope api"
     )
 
 
