@@ -20,7 +20,7 @@ from reconcile.journal.record import (
 from reconcile.journal.writer import Journal, NotedTimes
 from reconcile.model.baseline import EntryKey
 from reconcile.model.declaration import Declaration
-from reconcile.model.guards import SHRUNK, Verdict, guard_named
+from reconcile.model.guards import Verdict, guard_named
 from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.record import CheckedOutCommit, Record, Remembered
 from reconcile.model.result import Report
@@ -83,10 +83,7 @@ class Recorder:
     def _looks_wrong(self, verdict: Verdict) -> bool:
         guard = guard_named(verdict.guard)
         lifted = self.plan.changes or self.plan.schedules  # what refuses those was lifted
-        if guard.spares_others or guard.forgets or lifted:
-            return False
-        # The guards of what is due judge the whole plan, and most of it may just be waiting.
-        return self.waiting is None or guard.unseen or SHRUNK in guard.settings
+        return not (guard.spares_others or guard.forgets or lifted)
 
     def note(self, journal: Journal, report: Report) -> None:
         """Note the record of a run that left nothing undone, those set aside excepted. OSError: no disk."""

@@ -92,8 +92,11 @@ class ContactPlan:
         """The contact as a run leaves it: where it is set aside, it loses, gains and changes nothing."""
         if not self.set_aside_reason:
             return self
-        folded = replace(self.folded, target=self.folded.before)
-        return replace(self, folded=folded, operations=(), postponed=self.operations)
+        return replace(self.left_alone(), postponed=self.operations)
+
+    def left_alone(self) -> "ContactPlan":
+        """The contact as it is when a run leaves it to another one, whatever differs."""
+        return replace(self, folded=replace(self.folded, target=self.folded.before), operations=())
 
     def set_aside(self) -> SetAside | None:
         """The contact as one that is set aside; None for all others."""

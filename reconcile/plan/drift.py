@@ -1,9 +1,10 @@
 """Why a plan is not empty: judged from the declared windows and what earlier runs have done. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from reconcile.model.baseline import EntryKey
 from reconcile.model.contact import Grant
 from reconcile.model.declaration import Declaration, DeclaredItem
 from reconcile.model.facets import SETS, item_key
@@ -16,6 +17,7 @@ from reconcile.model.reports import Cause, Difference, Drift
 from reconcile.model.settings import Policy
 from reconcile.text import plural, verb_form
 
+from .contact_plan import ContactPlan
 from .digest import plan_digest, policy_digest, resolved_digest
 
 
@@ -23,7 +25,8 @@ def explain_drift(plan: Plan, remembered: Remembered, policy: Policy) -> Drift:
     """Why each operation of a plan is needed."""
     config = policy_digest(policy, plan.account)
     explainers = (
-        (change, _ContactDrift.of(change, plan, remembered, policy, config)) for change in plan.changes
+        (change, _ContactDrift.of(change, plan.declarations_digest, remembered, policy, config))
+        for change in plan.changes
     )
     differences = (
         explainer.difference(operation) for change, explainer in explainers for operation in change.operations
@@ -56,18 +59,46 @@ def carried_out_of(
             yield declaration
 
 
-def due_plan(drift: Drift, remembered: Remembered, policy: Policy) -> Plan:
-    """The plan cut down to what is due by the clock alone; the guards' verdicts stay those of the whole.
+def waiting_for_others(
+    contacts: Iterable[ContactPlan], remembered: Remembered, policy: Policy, account: str
+) -> frozenset[EntryKey]:
+    """The declarations of contacts that differ for another reason than the clock alone.
+
+    A write of what is due would overwrite the rest, too, which nobody has judged.
+    """
+    config = policy_digest(policy, account)
+    changes = (change for contact in contacts if (change := contact.change()) is not None)
+    return frozenset(
+        change.declaration.key
+        for change in changes
+        for drift in [_ContactDrift.of(change, "", remembered, policy, config)]
+        if not all(drift.difference(operation).due for operation in change.operations)
+    )
+
+
+def without_waiting(
+    contacts: Iterable[ContactPlan], waiting: Collection[EntryKey]
+) -> tuple[ContactPlan, ...]:
+    """The contacts as a run of what is due leaves them: who waits is as it is, or is not there yet."""
+    waits = ((contact, contact.declaration.key in waiting) for contact in contacts)
+    return tuple(
+        contact.left_alone() if wait else contact
+        for contact, wait in waits
+        if not (wait and contact.live is None)
+    )
+
+
+def due_plan(plan: Plan, waiting: int, remembered: Remembered, policy: Policy) -> Plan:
+    """A plan as one of what is due by the clock alone; ``waiting`` contacts differ that are not in it.
 
     What is declared no longer is for a whole plan to tell: the clock has no part in it.
     """
-    left = len(drift.plan.changes) - len(drift.due)
-    differ = f"{plural(left, 'contact')} {verb_form(left, 'differs', 'differ')}"
-    note = f"{left} more {differ} for other reasons, which 'reconcile drift' tells"
-    stopped = _why_nothing_is_due(drift.plan, remembered, policy)
-    notes = (*stopped, *drift.plan.notes, *([note] if left else []))
-    guards = tuple(map(_of_due_plan, drift.plan.guards))
-    plan = replace(drift.plan, changes=drift.due, notes=notes, guards=guards, undeclared=())
+    differ = f"{plural(waiting, 'contact')} {verb_form(waiting, 'differs', 'differ')}"
+    note = f"{waiting} more {differ} for other reasons, which 'reconcile drift' tells"
+    stopped = _why_nothing_is_due(plan, remembered, policy)
+    notes = (*stopped, *plan.notes, *([note] if waiting else []))
+    guards = tuple(map(_of_due_plan, plan.guards))
+    plan = replace(plan, notes=notes, guards=guards, undeclared=(), would_revoke=())
     return replace(plan, digest=plan_digest(plan))
 
 
@@ -106,11 +137,11 @@ class _ContactDrift:
 
     @classmethod
     def of(
-        cls, change: Change, plan: Plan, remembered: Remembered, policy: Policy, config: str
+        cls, change: Change, declarations: str, remembered: Remembered, policy: Policy, config: str
     ) -> "_ContactDrift":
         entry = carried_out(change.declaration, config, remembered, policy)
         unrecorded = remembered.unrecorded
-        made_for = (plan.declarations_digest, config)
+        made_for = (declarations, config)
         same = unrecorded is not None and (unrecorded.declarations, unrecorded.config) == made_for
         instants = (entry.settled if entry else None, remembered.settled.get(change.contact.id))
         settled = max((instant for instant in instants if instant is not None), default=None)

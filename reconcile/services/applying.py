@@ -185,7 +185,7 @@ class ApplyJob:
 
     def _fresh_plan(self, past: RunHistory, remembered: Remembered) -> FreshPlan:
         with self.console.progress() as progress:
-            fresh = make_fresh_plan(
+            return make_fresh_plan(
                 self.declarations,
                 self.account,
                 self.context,
@@ -194,7 +194,6 @@ class ApplyJob:
                 progress=progress,
                 choice=self.choice,
             )
-        return fresh.due(remembered, self.context.policy) if self.due else fresh
 
     def _times(self) -> NotedTimes:
         server = self.account.server_time()

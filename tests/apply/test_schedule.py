@@ -108,12 +108,26 @@ def test_a_schedule_that_nobody_applied_neither_starts_nor_stops_what_is_due(
     checkout.declare(both)
     assert checkout.apply().code == 3
     due = checkout.apply("--due", as_of=STARTED)
-    assert due.code == 3, due.said  # her role has started meanwhile: the guards judge the whole plan
+    assert due.code == 0, due.said  # her role has started meanwhile, and is nobody's to give yet
+    assert "vip" in sandbox_account.user(TOM)["tags"]
+    assert "press" not in sandbox_account.user(GRACE)["roles"]
     checkout.declare(both.replace("2026-12-01}]\n", "2027-12-01}]\n"))
+    assert checkout.apply("--due", as_of=STARTED).code == 0
+    assert schedule(checkout, STARTED) == [("press", "add", "new")]
+
+
+def test_a_merge_that_the_guards_refuse_stops_no_window(sandbox_account: SandboxAccount) -> None:
+    """They judge what is due: he loses his last role by that merge, and she gets her tag by the clock."""
+    roles = "  - {email: grace.odell@example.com, roles: [customer]}\n"
+    checkout = sandbox_account.checkout(SCHEDULED + roles, settings="guards: {last-role: 0}\n")
+    assert checkout.apply().code == 0
+    checkout.declare(SCHEDULED + roles.replace("[customer]", "[{reference: customer, expires: 2026-11-01}]"))
+    assert checkout.apply().code == 3
     due = checkout.apply("--due", as_of=STARTED)
     assert due.code == 0, due.said
+    assert "1 more contact differs for other reasons" in due.out
     assert "vip" in sandbox_account.user(TOM)["tags"]
-    assert schedule(checkout, STARTED) == [("press", "add", "new")]
+    assert "customer" in sandbox_account.user(GRACE)["roles"]
 
 
 def test_a_record_of_others_makes_nobody_judge_a_start_again(sandbox_account: SandboxAccount) -> None:

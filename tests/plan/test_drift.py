@@ -17,8 +17,9 @@ from reconcile.model.problem import Place
 from reconcile.model.record import NOTHING_REMEMBERED, Record, RecordedEntry, Remembered, UnrecordedRun
 from reconcile.model.reports import Cause
 from reconcile.model.settings import Policy
+from reconcile.plan.contact_plan import ContactPlan
 from reconcile.plan.digest import plan_digest, policy_digest, resolved_digest
-from reconcile.plan.drift import due_plan, explain_drift
+from reconcile.plan.drift import due_plan, explain_drift, waiting_for_others, without_waiting
 from reconcile.plan.matching.matches import Matches
 from reconcile.plan.planner import make_plan, plan_contacts
 
@@ -42,9 +43,15 @@ def window(starts: timedelta | None = None, expires: timedelta | None = None) ->
 
 
 def planned(declaration: Declaration, *tags: str, roles: tuple[Grant, ...] = ()) -> Plan:
-    live = Contact(BOB, State(roles=roles, tags=tags, profile={}, address={}))
     matches = Matches(((declaration, BOB),), (), ())
-    return make_plan(matches, plan_contacts(matches, {BOB.id: live}, PLAN_CONTEXT), PLAN_CONTEXT)
+    return make_plan(matches, contact_plans(declaration, *tags, roles=roles), PLAN_CONTEXT)
+
+
+def contact_plans(
+    declaration: Declaration, *tags: str, roles: tuple[Grant, ...] = ()
+) -> tuple[ContactPlan, ...]:
+    live = Contact(BOB, State(roles=roles, tags=tags, profile={}, address={}))
+    return plan_contacts(Matches(((declaration, BOB),), (), ()), {BOB.id: live}, PLAN_CONTEXT)
 
 
 def recorded(declaration: Declaration, plan: Plan, at: timedelta = -24 * HOUR) -> Remembered:
@@ -160,15 +167,33 @@ def test_a_contact_is_due_only_when_all_of_it_is() -> None:
     found = explain_drift(plan, remembered, Policy())
     assert [difference.cause for difference in found.differences] == [Cause.STARTED, Cause.OUTSIDE]
     assert found.due == ()
-    cut = due_plan(found, remembered, Policy())
-    assert cut.empty
+    contacts = contact_plans(declaration, "stranger")
+    waiting = waiting_for_others(contacts, remembered, Policy(), plan.account)
+    assert waiting == {declaration.key}
+    (alone,) = without_waiting(contacts, waiting)
+    assert (alone.operations, alone.folded.target) == ((), contacts[0].folded.before)
+    cut = due_plan(plan, len(waiting), remembered, Policy())
     assert cut.notes == ("1 more contact differs for other reasons, which 'reconcile drift' tells",)
 
 
+def test_what_is_due_waits_for_nobody() -> None:
+    """It is carried out as it was planned."""
+    contacts = contact_plans(STARTED)
+    assert waiting_for_others(contacts, STARTED_ONCE, Policy(), STARTED_PLAN.account) == frozenset()
+    assert without_waiting(contacts, ()) == contacts
+
+
+def test_a_contact_that_is_yet_to_come_is_not_created_by_the_clock() -> None:
+    """Nor counted as one that would be."""
+    declaration = Declaration(PLACE, email=BOB.email, create=True, type="user", tags=())
+    contacts = plan_contacts(Matches((), (declaration,), ()), {}, PLAN_CONTEXT)
+    waiting = waiting_for_others(contacts, NOTHING_REMEMBERED, Policy(), STARTED_PLAN.account)
+    assert without_waiting(contacts, waiting) == ()
+
+
 def test_the_due_plan_is_a_plan_of_its_own() -> None:
-    """With a digest of its own content, and the whole plan's verdicts."""
-    found = explain_drift(STARTED_PLAN, STARTED_ONCE, Policy())
-    cut = due_plan(found, STARTED_ONCE, Policy())
+    """With a digest of its own content, and the verdicts on that."""
+    cut = due_plan(STARTED_PLAN, 0, STARTED_ONCE, Policy())
     assert cut.changes == STARTED_PLAN.changes
     assert cut.guards == STARTED_PLAN.guards
     assert cut.digest == plan_digest(cut)
@@ -178,10 +203,7 @@ def test_the_clock_has_no_part_in_what_is_declared_no_longer() -> None:
     """A run of what is due neither tells of it nor is refused for it: a whole run does both."""
     told = Undeclared(Identity("40", "user", "pippa@example.com"), NoLonger.CONTACT)
     refused = Verdict("undeclared", passed=False, message="1 contact", found=1, subjects=("pippa",))
-    found = explain_drift(
-        replace(STARTED_PLAN, guards=(refused,), undeclared=(told,)), STARTED_ONCE, Policy()
-    )
-    cut = due_plan(found, STARTED_ONCE, Policy())
+    cut = due_plan(replace(STARTED_PLAN, guards=(refused,), undeclared=(told,)), 0, STARTED_ONCE, Policy())
     assert (cut.undeclared, cut.refused) == ((), ())
 
 

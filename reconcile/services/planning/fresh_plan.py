@@ -16,11 +16,10 @@ from reconcile.model.declaration import Declaration
 from reconcile.model.guards import GRANTING_ROLES, LOSING_HOURS
 from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
-from reconcile.model.settings import Policy
 from reconcile.plan.baseline.scope import EVERYTHING, ScopeChoice, Selection, declaration_of, select
 from reconcile.plan.baseline.undeclared import find_removed, undeclared_rows, with_remaining
 from reconcile.plan.contact_plan import ContactPlan
-from reconcile.plan.drift import carried_out_of, due_plan, explain_drift
+from reconcile.plan.drift import carried_out_of, due_plan, waiting_for_others, without_waiting
 from reconcile.plan.guards.checks import loss_horizon, roles_without_holder
 from reconcile.plan.guards.facts import AccountFacts, OtherHolders
 from reconcile.plan.guards.idle_entries import idle_entries
@@ -54,13 +53,6 @@ class FreshPlan:
     folder: tuple[Declaration, ...]
     idle_entries: tuple[str, ...] = ()
     waiting: frozenset[EntryKey] | None = None
-
-    def due(self, remembered: Remembered, policy: Policy) -> "FreshPlan":
-        """The plan cut down to what is due by the clock alone."""
-        drift = explain_drift(self.plan, remembered, policy)
-        due = {change.key for change in drift.due}
-        waiting = {change.declaration.key for change in self.plan.changes if change.key not in due}
-        return replace(self, plan=due_plan(drift, remembered, policy), waiting=frozenset(waiting))
 
 
 def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways to make it
@@ -134,6 +126,9 @@ class _Planning:
         live = read_contacts(matches.matched, self.account, listing, self.progress, unread)
         matches = matches.without_unread(unread.reasons)
         contacts = plan_contacts(matches, live, context)
+        planned = tuple(planned_entries(matches, contacts, context))
+        waiting = self._waiting(contacts)
+        contacts = contacts if waiting is None else without_waiting(contacts, waiting)
         removed = find_removed(
             self.selection.gone,
             self.selection.folder,
@@ -157,8 +152,21 @@ class _Planning:
         )
         undeclared = undeclared_rows(removed, left, contacts, context)
         plan = make_plan(matches, contacts, context, facts, undeclared=undeclared, removed=removed)
-        planned = tuple(planned_entries(matches, contacts, context))
-        return FreshPlan(plan, facts.contacts, context, planned, self.selection.folder, facts.idle_entries)
+        if waiting is not None:
+            alone = sum(contact.declaration.key in waiting for contact in contacts)
+            plan = replace(plan, unchanged=plan.unchanged - alone)
+            plan = due_plan(plan, len(waiting), self.remembered, context.policy)
+        folder, idle = self.selection.folder, facts.idle_entries
+        return FreshPlan(plan, facts.contacts, context, planned, folder, idle, waiting)
+
+    def _waiting(self, contacts: Sequence[ContactPlan]) -> frozenset[EntryKey] | None:
+        """The declarations that only another run carries out; None where this one is about all of them.
+
+        The guards do not judge them, so that a merge that was refused stops no window.
+        """
+        if not self.context.due:
+            return None
+        return waiting_for_others(contacts, self.remembered, self.context.policy, self.context.account)
 
     def _find(self) -> FoundContacts:
         """The live contacts that the plan may be about: all of them, or those that are looked up."""
