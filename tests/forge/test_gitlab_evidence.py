@@ -159,11 +159,37 @@ def test_the_pipeline_is_kept(
     assert evidence.keeps_workflows(evidence.pull_request(3)) is kept
 
 
-def test_a_wildcard_keeps_nothing(fake_gitlab: FakeGitLab, evidence: GitLabEvidence) -> None:
+@pytest.mark.parametrize("included", [b"ci/*.yml", b"$FILE", b"{local: ci/$NAME.yml}"])
+def test_a_file_of_an_unknown_name_keeps_nothing(
+    fake_gitlab: FakeGitLab, evidence: GitLabEvidence, included: bytes
+) -> None:
     """What it includes can't be followed."""
-    fake_gitlab.contents |= {(commit, ".gitlab-ci.yml"): b"include: ci/*.yml" for commit in (A, B)}
+    text = b"include: " + included
+    fake_gitlab.contents |= {(commit, ".gitlab-ci.yml"): text for commit in (A, B)}
     fake_gitlab.opened(3, A, left=B)
     assert not evidence.keeps_workflows(evidence.pull_request(3))
+
+
+@pytest.mark.parametrize(
+    ("file", "kept"),
+    [
+        ("", True),
+        (None, True),
+        ("ci/pipeline.yml", False),
+        ("/ci/pipeline.yml", False),
+        ("ci/pipeline.yml@access/pipeline", True),
+        ("https://example.com/pipeline.yml", True),
+    ],
+)
+def test_the_file_is_the_one_that_the_setting_names(
+    fake_gitlab: FakeGitLab, evidence: GitLabEvidence, file: str | None, *, kept: bool
+) -> None:
+    """A branch that alters it keeps nothing; one of another project is out of its reach."""
+    for commit, text in ((B, b"a: {}"), (A, b"b: {}")):
+        fake_gitlab.contents |= {(commit, ".gitlab-ci.yml"): b"", (commit, "ci/pipeline.yml"): text}
+    fake_gitlab.pipeline_file = file
+    fake_gitlab.opened(3, A, left=B)
+    assert evidence.keeps_workflows(evidence.pull_request(3)) is kept
 
 
 def test_plans_are_those_of_its_head(fake_gitlab: FakeGitLab, evidence: GitLabEvidence) -> None:

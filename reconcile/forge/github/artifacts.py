@@ -7,7 +7,7 @@ with ``-N``. The forge's time of an artifact is that of the upload.
 import heapq
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import takewhile
@@ -71,9 +71,7 @@ class GitHubArtifacts:
             ("artifacts", str(run.id)), lambda: list(self.repository.client.rows(path, _kept, "artifacts"))
         )
         form = re.compile(rf"{re.escape(name)}(-[0-9]+)?", re.ASCII)
-        return [
-            ForgeArtifact(row.number, row.name, run, row.created) for row in rows if form.fullmatch(row.name)
-        ]
+        return [_artifact(row, run) for row in rows if form.fullmatch(row.name)]
 
     def _named(self, name: str, branch: str, since: datetime) -> Iterator[ForgeArtifact]:
         """Those of exactly that name, newest first, as GitHub lists them."""
@@ -82,7 +80,7 @@ class GitHubArtifacts:
         for row in takewhile(lambda row: row.created >= since, rows):
             run = self.runs.trusted(row.run, branch) if row.branch == branch else None
             if run is not None:
-                yield ForgeArtifact(row.number, row.name, run, row.created)
+                yield _artifact(row, run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +107,13 @@ def _kept(row: JsonValue, name: str | None = None) -> _KeptArtifact | None:
         created=read_instant(row.key("created_at")),
     )
     return kept if kept.name == (name or kept.name) else None
+
+
+def _artifact(row: _KeptArtifact, run: ForgeRun) -> ForgeArtifact:
+    """The artifact with its run in the attempt that its name tells."""
+    number = row.name.rpartition("-")[2]
+    attempt = int(number) if number.isascii() and number.isdigit() and len(number) < 4 else run.attempt
+    return ForgeArtifact(row.number, row.name, replace(run, attempt=attempt), row.created)
 
 
 def _with_first(first: ForgeArtifact, others: Iterator[ForgeArtifact]) -> Iterator[ForgeArtifact]:

@@ -1,7 +1,8 @@
 """GitLab's merge requests: who proposed what, what its merge made, and whose pipeline it has.
 
-GitLab docs: "Merge requests API", "Commits API", "Branches API", "Repository files API", "Notes API". That
-the target branch was changed is known by the note that GitLab writes of it: nobody else can write such notes.
+GitLab docs: "Merge requests API", "Commits API", "Branches API", "Repository files API", "Notes API",
+"Projects API". That the target branch was changed is known by the note that GitLab writes of it: nobody else
+can write such notes.
 """
 
 import base64
@@ -27,6 +28,9 @@ _TARGET_CHANGED = re.compile(
     r"changed target branch from |deleted the .* This merge request now targets ", re.DOTALL
 )
 """The notes of GitLab's ``SystemNotes::MergeRequestsService#change_branch``."""
+
+_UNKNOWN_FILE = re.compile(r"[*$]")
+"""A wildcard or a variable in the name of an included file."""
 
 _MOST_FILES = 50
 """Maximum number of files that a pipeline may include."""
@@ -76,18 +80,32 @@ class GitLabMergeRequests:
         """True when its head has the pipeline that the commit has where its branch left the target branch.
 
         That is the text of the file, and of all that it includes from the project. What it includes with a
-        wildcard can't be followed: then no request keeps it.
+        wildcard or a variable can't be followed: then no request keeps it.
         """
+        file = self._pipeline_file()
+        if file is None:
+            return True
         left = self.project.one(f"/merge_requests/{pull.number}", _where_it_left)
-        waiting, seen = [PIPELINE_FILE], set[str]()
+        waiting, seen = [file], set[str]()
         while waiting and len(seen) < _MOST_FILES:
             path = waiting.pop()
             before = self._file(path, left)
-            if "*" in path or before != self._file(path, pull.head):
+            if _UNKNOWN_FILE.search(path) or before != self._file(path, pull.head):
                 return False
             seen.add(path)
             waiting += [other for other in included_files(before or b"") if other not in seen]
         return not waiting
+
+    def _pipeline_file(self) -> str | None:
+        """The pipeline's file in this project; None where the setting names another project or a server.
+
+        A token that may not read the setting is not told it: then it is the usual file.
+        """
+        path = self.project.one(
+            "", lambda row: row.key("ci_config_path").optional_text() if row.has("ci_config_path") else None
+        )
+        elsewhere = path is not None and ("@" in path or "://" in path)
+        return None if elsewhere else (path or PIPELINE_FILE).lstrip("/")
 
     def _file(self, path: str, commit: str) -> bytes | None:
         """The content of a file at a commit; None where it has none."""

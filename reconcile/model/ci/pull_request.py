@@ -72,7 +72,10 @@ class ForgeRun:
 
 @dataclass(frozen=True, slots=True)
 class ForgeArtifact:
-    """Files that a run left and that are still kept. ``created`` is the forge's time of the upload."""
+    """Files that an attempt of a run left and that are still kept.
+
+    ``created`` is the forge's time of the upload, ``run.attempt`` the attempt that its name or job tells.
+    """
 
     id: int
     name: str

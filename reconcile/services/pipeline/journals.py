@@ -119,7 +119,7 @@ class JournalFetch:
 
     def _unkept(self, since: datetime, kept: Iterable[AttemptKey]) -> Iterator[UnkeptAttempt]:
         job = self.bundles.job
-        attempts = self.bundles.evidence.writing_attempts(job.target, job.branch, since)
+        attempts = self.bundles.evidence.writing_attempts(job.target, job.branch, since, frozenset(kept))
         for attempt, ended in without_a_trace(attempts, set(kept), (job.run, job.attempt)):
             yield UnkeptAttempt(attempt.run, attempt.attempt, attempt.at, ended)
 

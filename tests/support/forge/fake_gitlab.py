@@ -51,6 +51,7 @@ class FakeGitLab(GitLabPeople):
     def _routes(self) -> Iterable[tuple[str, str, Callable[..., ForgeReply]]]:
         return (
             ("GET", "/user", lambda _: ForgeReply(200, self.user(USER))),
+            ("GET", "", self._project),
             ("GET", "/merge_requests/(\\d+)/notes", self._list_notes),
             ("POST", "/merge_requests/(\\d+)/notes", self._add_note),
             ("PUT", "/merge_requests/(\\d+)/notes/(\\d+)", self._edit_note),
@@ -79,6 +80,10 @@ class FakeGitLab(GitLabPeople):
         more = f'<{self.api.url}{call.path}?{query}>; rel="next"'
         shown = rows[PAGE * page - PAGE : PAGE * page]
         return ForgeReply(200, shown, {"Link": more} if len(rows) > PAGE * page else {})
+
+    def _project(self, _call: ForgeCall) -> ForgeReply:
+        told = {} if self.pipeline_file is None else {"ci_config_path": self.pipeline_file}
+        return ForgeReply(200, {"id": int(PROJECT), **told})
 
     def _list_notes(self, call: ForgeCall, number: str) -> ForgeReply:
         return self.paged(call, self.notes.get(int(number), []))

@@ -34,6 +34,7 @@ class GitLabState:
     """``now`` is GitLab's time, which a test sets or moves on with ``wait``. ``roles`` are those of members.
 
     The repository is a real one at ``bare``, or ``tips`` by branch and ``contents`` by commit and path.
+    ``pipeline_file`` is what the setting names; empty for the usual file, None where the token is not told.
     """
 
     roles: dict[str, int] = field(
@@ -57,6 +58,7 @@ class GitLabState:
     tips: dict[str, str] = field(default_factory=dict)
     contents: dict[tuple[str, str], bytes] = field(default_factory=dict)
     bare: Path | None = None
+    pipeline_file: str | None = ""
     now: datetime = BEGIN
     ids: Iterator[int] = field(default_factory=lambda: count(501))
     api: ForgeServer = field(init=False)
