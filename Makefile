@@ -18,8 +18,8 @@ help:  ## Show the targets.
 # Makes .venv anew, so that nothing stays that a lock no longer names.
 define install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "reconcile needs Python 3.11 or newer: call `make PYTHON=python3.12 …`" or 0)'
-	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r
+	$(PYTHON) -I -m venv --clear $(VENV)
+	$(BIN)/python -I -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r
 endef
 
 # What the package needs to run, from this folder.
@@ -30,7 +30,7 @@ $(RUNNABLE): requirements.txt
 # What working on it needs, too; the package is installed so that changes of the code take effect at once.
 $(READY): requirements-dev.txt requirements.txt pyproject.toml
 	$(install) $<
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -I -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
 	@touch $(RUNNABLE) $@
 
 setup: $(READY)  ## Make .venv with all that the other targets need.

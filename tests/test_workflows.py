@@ -164,21 +164,6 @@ def test_apply_is_never_cancelled() -> None:
         assert loaded(ROOT / ".github" / "workflows" / name)["concurrency"]["cancel-in-progress"] is False
 
 
-def test_the_tool_takes_no_module_from_the_folder_it_runs_in(tmp_path: Path) -> None:
-    """A branch may hold a ``reconcile`` or ``requests`` of its own; the action's command does not run it."""
-    for name in ("reconcile", "requests", "yaml", "click"):
-        (tmp_path / f"{name}.py").write_text("raise SystemExit('this is the code of a stranger')\n")
-    (tmp_path / "temp").mkdir()
-    (tmp_path / "temp" / "reconcile").symlink_to(sys.prefix)
-    command = ACTION.parent / "bin" / "reconcile"
-    environment = {"PATH": "/usr/bin:/bin", "RUNNER_TEMP": str(tmp_path / "temp")}
-    done = subprocess.run(
-        [str(command), "validate", "--config", str(ROOT / "reconcile.yaml")],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert (done.returncode, "no problems" in done.stdout) == (0, True), done.stderr
-
-
 def test_the_page_names_every_command() -> None:
     """docs/ci.md has a row for each step."""
     from reconcile.cli.commands.ci.group import ci
