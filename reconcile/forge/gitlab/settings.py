@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from reconcile.documents.json_text import JsonValue
 from reconcile.forge.client import ForgeClient, expect_fields, readable
-from reconcile.model.ci.gitlab_settings import CiVariable, GitLabSettings, ProtectedBranch
+from reconcile.model.ci.forge_settings import CiVariable, GitLabSettings, ProtectedBranch
 
 _DEVELOPER, _MAINTAINER = "role Developer, scope read_api", "role Maintainer, scope api"
 

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from reconcile.model.ci.forge_settings import CheckResult, Unread
-from reconcile.model.ci.gitlab_settings import CiVariable, GitLabSettings
+from reconcile.model.ci.forge_settings import CheckResult, CiVariable, GitLabSettings, Unread
 
 from .environments import CREDENTIAL, ENABLED, JOURNAL_KEY, ROLES
 from .finding import Check, CheckFinding, missing, not_read
