@@ -15,7 +15,8 @@ from reconcile.errors import ExitCode, ReconcileError
 from . import console
 from .commands.apply import apply
 from .commands.ci.artifacts import approved_plan, earlier_journals
-from .commands.ci.comments import applied, comment, drift_issue, summary
+from .commands.ci.comment import comment
+from .commands.ci.comments import applied, drift_issue, summary
 from .commands.ci.group import ci
 from .commands.ci.journals import journals, keep
 from .commands.ci.plan import pull_request_plan

@@ -121,7 +121,7 @@ _CONFIGURATION = (
     f"{RUN_BY_HAND}.\n\n"
 )
 
-_NO_ROOM = "There is no room here for the rest: the summary of the run has it.\n"
+_NO_ROOM = "There is no room here for the rest; `reconcile plan` with that configuration shows it.\n"
 
 
 def problems_text(problems: Sequence[Problem], *, limit: int, source_url: str | None) -> str:

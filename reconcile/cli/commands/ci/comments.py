@@ -13,65 +13,7 @@ from reconcile.errors import ExitCode, UsageError
 from .group import author_option, branch_option, commit_option, plan_argument, salt_file, this_job
 
 if TYPE_CHECKING:
-    from reconcile.forge.environment import CiEnvironment
-    from reconcile.forge.sticky_comment import Facts
     from reconcile.journal.journaled_run import JournaledRun
-    from reconcile.model.plans.plan import Plan
-    from reconcile.services.project import Project
-
-
-COMMENT_LIMIT = 65_536
-"""Maximum size of one comment in characters, by GitHub's rule; counted in bytes, which are never fewer."""
-
-
-@click.command(short_help="Post or update the comment that holds the plan.")
-@common_options
-@click.argument("file", type=click.Path(path_type=Path), metavar="[PLAN.json]", required=False)
-@click.option("--failed", is_flag=True, help="Say that no plan could be made for this commit.")
-@click.option("--pull-request", type=int, metavar="N", help="The pull request, if not the job's own.")
-@author_option
-def comment(
-    common: Common, *, file: Path | None, failed: bool, pull_request: int | None, author: str | None
-) -> int:
-    """Post or update the one comment that holds the plan, masked as is configured.
-
-    The comment seals the plan: PLAN.salt is written beside PLAN.json, and both must be kept.
-    """
-    from reconcile.forge.approved_plan import PLAN
-    from reconcile.forge.sticky_comment import StickyComment
-    from reconcile.services.files import read_approved_plan
-
-    if failed == (file is not None):
-        raise UsageError("give PLAN.json, or --failed when there is none")
-    project, job = common.open_project(), this_job()
-    plan = read_approved_plan(file, None) if file is not None else None
-    facts = {"head": job.head or job.commit, **({"seal": _sealed(plan, file)} if plan and file else {})}
-    number = job.pull_request if pull_request is None else pull_request
-    sticky = StickyComment(job.forge, number, author or job.author, PLAN, project.target.name)
-    sticky.put(_text(plan, project, job, facts), facts)
-    return ExitCode.DONE
-
-
-def _sealed(plan: "Plan", file: Path) -> str:
-    """The seal of a plan; its salt is written beside the plan's file."""
-    from reconcile.forge.approved_plan import new_salt, seal_of
-    from reconcile.services.files import write_file
-
-    salt = new_salt()
-    write_file(salt_file(file), salt)
-    return seal_of(plan.digest, salt)
-
-
-def _text(plan: "Plan | None", project: "Project", job: "CiEnvironment", facts: "Facts") -> str:
-    from reconcile.cli.formats import render
-    from reconcile.forge.sticky_comment import with_mark
-
-    foot = f"\n<sub>For commit {facts['head']}. [The run]({job.run}) has the plan as a page.</sub>\n"
-    if plan is None:
-        return f"### No plan could be made\n\nThe declarations or the account did not allow it.\n{foot}"
-    frame = with_mark("plan", {**facts, "target": project.target.name}, foot)
-    limit = COMMENT_LIMIT - len(frame.encode("utf-8"))
-    return render(plan, "markdown", limit=limit, source_url=job.blob) + foot
 
 
 MOST_NAMED = 50
