@@ -10,7 +10,7 @@ WORKERS = $(shell $(PYTHON) -c 'import os; cores = os.cpu_count() or 1; print(co
 LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint types format generate record dist lock clean
+.PHONY: help setup demo test test-long lint types format audit generate record dist lock clean
 
 help:  ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
@@ -55,6 +55,9 @@ types: $(READY)  ## Check types.
 format: $(READY)  ## Format the code.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+audit: $(READY)  ## Look for known vulnerabilities in what is locked.
+	$(BIN)/python -I tools/audit_lock.py $(AUDIT)
 
 generate: $(READY)  ## Write the page of rules and the JSON Schemas anew.
 	$(BIN)/python tools/generate.py
