@@ -26,6 +26,7 @@ from reconcile.http.messages import (
 from reconcile.http.rate_limiter import Timing
 from reconcile.http.transport import HttpTransport
 from reconcile.model.ci.forge_settings import Unread
+from reconcile.text import count
 
 from .limits import LONGEST_WAIT, RETRY, RequestCount, seconds_to_wait
 
@@ -193,11 +194,11 @@ class ForgeClient:
         raise request.failed(f"answered {status}{quoted}{_ADVICE.get(status, '')}", status)
 
     def _send(self, request: ForgeRequest) -> ForgeResponse:
+        self.requests.sent += 1
         with closing(HttpTransport(request.url, _transport_settings(request.url))) as transport:
             result = transport.send(self._http_request(request))
         match result:
             case HttpResponse():
-                self.requests.add(result.headers)
                 return ForgeResponse(request, result)
             case TransportFailure(oversized=True):
                 raise request.failed(f"the answer is larger than {LARGEST_RESPONSE:,} bytes")
@@ -217,7 +218,8 @@ class ForgeClient:
             return back_off if status >= 500 and response.request.method in _SAFE_TO_REPEAT else None
         seconds = seconds_to_wait(response.http.headers, self.timing.wall())
         if seconds is not None and seconds > LONGEST_WAIT:
-            reason = f"too many requests; the limit ends in {seconds:.0f} s; run it again then"
+            sent = f"this command sent {count(self.requests.sent, 'request')}"
+            reason = f"too many requests ({sent}); the limit ends in {seconds:.0f} s; run it again then"
             raise response.request.failed(reason, status)
         return max(seconds or 0.0, back_off)
 

@@ -13,23 +13,14 @@ LONGEST_WAIT = 300.0
 
 RETRY = RetryPolicy(tries=5, first_delay=1.0)
 
-_REMAINING = ("X-RateLimit-Remaining", "RateLimit-Remaining")
-
 _RESET = ("X-RateLimit-Reset", "RateLimit-Reset")
 
 
 @dataclass(slots=True)
 class RequestCount:
-    """How many requests were sent, and how many the forge still allows; None while it has not told."""
+    """How many requests a process has sent: an error about too many tells it."""
 
     sent: int = 0
-    remaining: int | None = None
-
-    def add(self, headers: Mapping[str, str]) -> None:
-        """Count a request by the headers of its response."""
-        self.sent += 1
-        remaining = _number(headers, _REMAINING)
-        self.remaining = self.remaining if remaining is None else remaining
 
 
 def seconds_to_wait(headers: Mapping[str, str], now: float) -> float | None:
@@ -41,12 +32,7 @@ def seconds_to_wait(headers: Mapping[str, str], now: float) -> float | None:
     seconds = retry_after(headers.get("Retry-After"), now)
     if seconds is not None:
         return seconds
-    reset = _number(headers, _RESET)
+    texts = (headers.get(name, "").strip() for name in _RESET)
+    reset = next((int(text) for text in texts if text.isascii() and text.isdigit() and len(text) <= 12), None)
     # A second more than asked for: their clock and ours are not the same to the second.
     return None if reset is None else max(0.0, reset - now) + 1.0
-
-
-def _number(headers: Mapping[str, str], names: tuple[str, ...]) -> int | None:
-    """The first header of these names that is a whole number."""
-    texts = (headers.get(name, "").strip() for name in names)
-    return next((int(text) for text in texts if text.isascii() and text.isdigit() and len(text) <= 12), None)

@@ -1,13 +1,9 @@
 """What GitHub records of pull requests: merges of each kind, changed bases, shared heads, workflow text."""
 
-from dataclasses import replace
-
 import pytest
 
 from reconcile.errors import ForgeError
-from reconcile.forge.client import ForgeClient
 from reconcile.forge.github.evidence import GitHubEvidence
-from reconcile.forge.github.repository import GitHubRepository
 from reconcile.model.ci.pull_request import PullRequest
 from tests.support.forge.fake_github import TOKEN, FakeGitHub
 from tests.support.forge.github_state import BEGIN
@@ -227,13 +223,3 @@ def test_a_commit_is_asked_for_once(fake_github: FakeGitHub, evidence: GitHubEvi
     for _ in range(3):
         evidence.merged_with("c" * 40)
     assert evidence.repository.client.requests.sent == len(fake_github.api.calls) == 1
-
-
-def test_what_github_still_allows_is_remembered(fake_github: FakeGitHub, forge_client: ForgeClient) -> None:
-    """As its last answer told it."""
-    fake_github.api.faults.append(ForgeReply(200, [], {"X-RateLimit-Remaining": "871"}))
-    fake_github.proposed(7, "a" * 40)
-    evidence = GitHubEvidence(GitHubRepository(forge_client, "example/shop"))
-    pull = PullRequest(7, "a" * 40, "change", "main", "ben", own=True, opened=BEGIN)
-    assert evidence.base_changes(replace(pull, number=7)) == ()
-    assert (forge_client.requests.sent, forge_client.requests.remaining) == (1, 871)

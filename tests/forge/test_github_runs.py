@@ -1,13 +1,17 @@
 """What GitHub records of runs: what is left for a head, what a branch kept, and where writing began."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import yaml
 
 from reconcile.errors import ForgeError
 from reconcile.forge.client import ForgeClient
 from reconcile.forge.github.evidence import GitHubEvidence
 from reconcile.forge.github.repository import GitHubRepository
+from reconcile.forge.github.runs import PLANNING, WRITING, WRITING_STEPS, target_of
 from reconcile.model.ci.pull_request import WritingAttempt
 from tests.support.forge.fake_github import REPOSITORY, FakeGitHub
 from tests.support.forge.github_state import BEGIN
@@ -322,3 +326,21 @@ def test_an_hourly_job_leaves_requests_for_others(fake_github: FakeGitHub, evide
     attempts = list(evidence.writing_attempts("shop", "main", since, known))
     assert (len(known), newest, attempts) == (24, None, [])
     assert len(fake_github.api.calls) < 30
+
+
+WORKFLOWS = Path(__file__).parents[2] / ".github" / "workflows"
+
+
+def test_our_workflows_are_known_by_their_names() -> None:
+    """The steps that write, the jobs that name their target, and the files."""
+    writing: set[str] = set()
+    for file in WORKFLOWS.glob("reconcile-*.yml"):
+        for job in yaml.safe_load(file.read_text(encoding="utf-8"))["jobs"].values():
+            writes = re.match("reconcile-(apply|clock)-", job.get("environment", ""))
+            for step in job.get("steps", []) if writes else []:
+                if re.search(r"reconcile (ci apply|apply --due)\b", step.get("run", "")):
+                    writing.add(step["name"])
+                    shown = re.sub(r"\$\{\{ (inputs|matrix)\.target \}\}", "shop", job["name"])
+                    assert target_of(f"apply / shop / {shown}") == "shop"
+    assert writing == WRITING_STEPS
+    assert all((WORKFLOWS / name).exists() for name in PLANNING | WRITING)
