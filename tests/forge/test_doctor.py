@@ -165,14 +165,20 @@ LACKS: dict[str, tuple[Change, dict[str, str]]] = {
         {"plan-environment": ""},
     ),
     "own review": (
-        lambda settings: settings.environment("reconcile-apply-local")["protection_rules"][0].update(
+        lambda settings: settings.environment("reconcile-approve-local")["protection_rules"][0].update(
             prevent_self_review=False
         ),
         {"reviewers": "who started a run may let it go on"},
     ),
     "administrators let it go on": (
-        _in("apply", can_admins_bypass=True),
+        _in("approve", can_admins_bypass=True),
         {"reviewers": "administrators may let it go on unreviewed"},
+    ),
+    "reviewers of apply": (
+        lambda settings: settings.environment("reconcile-apply-local").update(
+            protection_rules=settings.environment("reconcile-approve-local")["protection_rules"]
+        ),
+        {"waiting": "reconcile-apply-local"},
     ),
     "a timer": (
         _in("clock", protection_rules=[{"type": "wait_timer", "wait_timer": 30}]),
@@ -231,7 +237,7 @@ def test_a_lack_is_found_by_its_check_and_by_no_other(lack: str, settings: FakeS
 
 def test_where_reviewers_can_not_be_had_the_approving_review_is_the_last_look(settings: FakeSettings) -> None:
     """Without either, nobody has looked."""
-    settings.environment("reconcile-apply-local")["protection_rules"] = []
+    settings.environment("reconcile-approve-local")["protection_rules"] = []
     setup = set_up(settings)
     assert not_ok(setup) == {}
     assert not_ok(replace(setup, require_review=False))["reviewers"].state is CheckState.MISSING
@@ -248,9 +254,9 @@ def test_what_the_checkout_and_the_credential_lack(settings: FakeSettings) -> No
 
 
 def test_each_target_has_its_own_environments(settings: FakeSettings) -> None:
-    """A second target without any is told of four."""
+    """A second target without any is told of five."""
     found = not_ok(replace(set_up(settings), targets=("local", "other")))
-    assert len(found["environments"].detail) == 4
+    assert len(found["environments"].detail) == 5
 
 
 def test_a_project_in_a_folder_of_the_repository(settings: FakeSettings) -> None:

@@ -7,7 +7,7 @@ import click
 from reconcile.cli.formats import format_option, show
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode, ForgeError, UsageError
-from reconcile.model.ci.forge_settings import DoctorReport
+from reconcile.model.ci.forge_settings import CheckState, DoctorReport
 from reconcile.model.ci.settings import DoctorInPreview
 
 
@@ -21,7 +21,7 @@ from reconcile.model.ci.settings import DoctorInPreview
 @click.option(
     "--in-preview",
     is_flag=True,
-    help="As a step of the preview: warn, and refuse only with 'ci: {doctor: refuse}' in the configuration.",
+    help="As a step of the preview: say only what is missing; refuse only with 'ci: {doctor: refuse}'.",
 )
 @format_option(DoctorReport)
 def doctor(common: Common, *, forge: bool, in_preview: bool, form: str, **given: str | None) -> int:
@@ -45,5 +45,9 @@ def doctor(common: Common, *, forge: bool, in_preview: bool, form: str, **given:
             raise
         common.console.note(f"Nobody has looked at how the forge is set up: {error}")
         return ExitCode.DONE
-    show(common.console, report, form)
+    if not (in_preview and report.complete):
+        show(common.console, report, form)
+    names = ", ".join(result.name for result in report.in_state(CheckState.MISSING))
+    if in_preview and names:
+        common.console.note(f"The forge is not set up as the pipeline relies on it: {names}")
     return ExitCode.DONE if report.complete or warns else ExitCode.REFUSED

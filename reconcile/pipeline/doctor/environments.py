@@ -38,8 +38,10 @@ PLAN = EnvironmentRole("plan", main_only=False)
 PREVIEW, APPLY, CLOCK = (
     EnvironmentRole(name, (*CREDENTIAL, JOURNAL_KEY)) for name in ("preview", "apply", "clock")
 )
+APPROVE = EnvironmentRole("approve", ())
+"""Its reviewers have seen the preview; apply itself waits for nobody, since the clock waits for it."""
 
-ROLES = (PLAN, PREVIEW, APPLY, CLOCK)
+ROLES = (PLAN, PREVIEW, APPROVE, APPLY, CLOCK)
 
 
 def _each(
@@ -66,7 +68,7 @@ def _named(setup: SetUp, roles: tuple[EnvironmentRole, ...]) -> Iterator[tuple[s
 
 
 def environments_there(setup: SetUp) -> CheckFinding:
-    """Each target has its four."""
+    """Each target has its five."""
     environments = setup.settings.environments
     if isinstance(environments, Unread):
         return not_read(environments)
@@ -88,7 +90,7 @@ def _only_main(name: str, _role: EnvironmentRole, found: Environment, setup: Set
     return missing(sentences)
 
 
-only_main_may_use = _each(_only_main, PREVIEW, APPLY, CLOCK)
+only_main_may_use = _each(_only_main, PREVIEW, APPROVE, APPLY, CLOCK)
 
 
 def _open_to_pull_requests(
@@ -114,14 +116,14 @@ def _reviewed(name: str, _role: EnvironmentRole, found: Environment, setup: SetU
     return missing([f"{name}: no reviewers, and 'ci: {{require-review: false}}' asks for no review either"])
 
 
-reviewers_see_the_preview = _each(_reviewed, APPLY)
+reviewers_see_the_preview = _each(_reviewed, APPROVE)
 
 
 def _runs_at_once(name: str, _role: EnvironmentRole, found: Environment, _setup: SetUp) -> CheckFinding:
     return missing([f"{name}: its jobs wait, for people or for a time"] if found.waits else [])
 
 
-nobody_is_waited_for = _each(_runs_at_once, PREVIEW, CLOCK)
+nobody_is_waited_for = _each(_runs_at_once, PREVIEW, APPLY, CLOCK)
 
 
 def _has_secrets(name: str, role: EnvironmentRole, found: Environment, _setup: SetUp) -> CheckFinding:

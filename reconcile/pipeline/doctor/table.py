@@ -74,7 +74,7 @@ CHECKS = (
     ),
     Check(
         "environment-branches",
-        "deployment branches of preview, apply and clock",
+        "deployment branches of preview, approve, apply and clock",
         "a workflow on a branch, or a tag, gets the credential that writes, and the key that signs",
         "Settings > Environments > (each) > Deployment branches and tags > Selected > add the branch alone",
         environments.only_main_may_use,
@@ -88,15 +88,15 @@ CHECKS = (
     ),
     Check(
         "reviewers",
-        "required reviewers of apply",
+        "required reviewers of approve",
         "nobody looks at the fresh preview before it is applied",
-        "Settings > Environments > reconcile-apply-… > Required reviewers, Prevent self-review; where your "
+        "Settings > Environments > reconcile-approve-… > Required reviewers, Prevent self-review; where your "
         "plan has none: keep 'ci: {require-review: true}'",
         environments.reviewers_see_the_preview,
     ),
     Check(
         "waiting",
-        "reviewers and timers of preview and clock",
+        "reviewers and timers of preview, apply and clock",
         "windows start and end late, or not at all, while a job waits for somebody",
         "Settings > Environments > (each): no required reviewers, no wait timer",
         environments.nobody_is_waited_for,

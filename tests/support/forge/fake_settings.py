@@ -83,12 +83,13 @@ def environment(name: str, *secrets: str, main_only: bool = True, reviewed: bool
 
 
 def environments_of(target: str) -> list[Row]:
-    """The four of a target."""
+    """The five of a target."""
     keyed = (*CREDENTIAL, "RECONCILE_JOURNAL_KEY")
     return [
         environment(f"reconcile-plan-{target}", *CREDENTIAL, main_only=False),
         environment(f"reconcile-preview-{target}", *keyed),
-        environment(f"reconcile-apply-{target}", *keyed, reviewed=True),
+        environment(f"reconcile-approve-{target}", reviewed=True),
+        environment(f"reconcile-apply-{target}", *keyed),
         environment(f"reconcile-clock-{target}", *keyed),
     ]
 
@@ -133,10 +134,14 @@ class FakeSettings:
         token = call.headers.get("Authorization", "").removeprefix("Bearer ")
         if token not in self.administrators | self.workflows:
             return ForgeReply(401, {"message": "Bad credentials"})
+        return self.told(call, administrator=token in self.administrators)
+
+    def told(self, call: ForgeCall, *, administrator: bool = False) -> ForgeReply:
+        """The answer to a token that is known."""
         for pattern, administrative, handler in self._routes():
             found = re.fullmatch(f"/repos/{REPOSITORY}{pattern}", call.path)
             if found and call.method == "GET":
-                if administrative and token not in self.administrators:
+                if administrative and not administrator:
                     return ForgeReply(403, {"message": "Resource not accessible by integration"})
                 return handler(*found.groups())
         return ForgeReply(404, {"message": "Not Found"})

@@ -46,7 +46,7 @@ class GitHubAnswers:
                 if not self._may(token, needs, "read" if method == "GET" else "write"):
                     return ForgeReply(403, {"message": "Resource not accessible by integration"})
                 return handler(call, author, *found.groups())
-        return self.state.settings.answer(call)
+        return self.state.settings.told(call)
 
     def _may(self, token: str, needs: str, level: str) -> bool:
         granted = self.state.granted.get(token)

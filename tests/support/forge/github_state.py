@@ -50,7 +50,7 @@ class GitHubState:
     artifacts: list[Row] = field(default_factory=list)
     archives: dict[int, bytes] = field(default_factory=dict)
     history: History = field(default_factory=WrittenHistory)
-    settings: FakeSettings = field(default_factory=lambda: FakeSettings(workflows={TOKEN}))
+    settings: FakeSettings = field(default_factory=FakeSettings)
     now: datetime = BEGIN
     page: int = 2
     ids: Iterator[int] = field(default_factory=lambda: count(1001))
