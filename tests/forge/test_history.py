@@ -3,10 +3,14 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from reconcile.forge.client import ForgeClient
 from reconcile.forge.github.evidence import GitHubEvidence
-from tests.support.forge.fake_github import FakeGitHub
-from tests.support.forge.history import GitHistory, merge_base
+from reconcile.forge.github.repository import GitHubRepository
+from tests.support.forge.fake_github import REPOSITORY, TOKEN, FakeGitHub, serve_github
+from tests.support.forge.history import GitHistory, WrittenHistory, merge_base
 from tests.support.forge.workflow_runner import git
 
 
@@ -51,3 +55,28 @@ def test_a_real_repository_answers_as_one_in_memory(
         told = {row.id for row in evidence.runs("main", fake_github.now)}
         evidence.repository.memory.clear()
         assert (run in told) is stood
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 30)), max_size=12), st.integers(1, 4))
+def test_only_first_parents_were_the_tip(steps: list[tuple[bool, int]], page: int) -> None:
+    """Whatever was merged into whatever, and however the list of commits is cut into pages."""
+    history = WrittenHistory()
+    was_tip = [history.commit("main")]
+    others = [was_tip[0]]
+    for onto_main, number in steps:
+        other = others[number % len(others)]
+        if onto_main:
+            was_tip.append(history.commit("main", was_tip[-1], other))
+            others.append(was_tip[-1])
+        else:
+            others.append(history.commit("change", other))
+    with serve_github() as fake_github:
+        fake_github.history, fake_github.page = history, page
+        runs = {
+            fake_github.ran("drift.yml", commit, event="schedule", head_branch="main"): commit
+            for commit in history.parents
+        }
+        evidence = GitHubEvidence(GitHubRepository(ForgeClient(fake_github.api.url, TOKEN), REPOSITORY))
+        told = {runs[run.id] for run in evidence.runs("main", fake_github.now)}
+    assert told == set(was_tip)
