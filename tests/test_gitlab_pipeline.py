@@ -1,12 +1,15 @@
 """GitLab's pipeline as its page shows it: which jobs run when, what they get, and how the tool is started."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.support.forge.gitlab_ci.page import pipeline_text
 from tests.support.forge.gitlab_ci.pipeline_file import JobText, PipelineFile
 from tests.support.forge.gitlab_ci.rules import holds
+
+ROOT = Path(__file__).parent.parent
 
 ON = {"RECONCILE_ENABLED": "true"}
 
@@ -85,14 +88,14 @@ def test_somebody_starts_what_applies_a_merge_and_nobody_has_to() -> None:
 
 
 def test_nothing_of_the_checkout_is_run_as_code() -> None:
-    """Each Python is isolated; wheels are locked by hash, never built; no variable says what is fetched."""
+    """Python is isolated, the tool is installed as on GitHub, and no variable says what is fetched."""
     before = jobs(REQUEST, ON)[0].script("before_script")
-    started = re.findall(r"\bpython\b(?!\d)[^\n]*", before)
-    assert started
-    assert [line for line in started if not line.startswith("python -I -m ")] == []
-    assert {"--isolated", "--require-hashes", "--only-binary"} <= set(before.split())
-    fetched = next(line for line in before.splitlines() if " fetch " in line)
-    assert "$" not in fetched
+    started = re.findall(r"\bpython -[^\n]*", pipeline_text().partition("# What a merge")[0])
+    assert started == ['python -I -m reconcile "$@"; }']
+    *fetched, installed, _function = before.splitlines()
+    assert [line for line in [*fetched, installed] if "$" in line] == []
+    path = installed.split()[-1].removeprefix("/opt/tool/")
+    assert (ROOT / path).stat().st_mode & 0o111
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,9 @@ from .rules import expanded
 INSTALL = re.compile(r"/opt/|pip install|-m venv")
 """The commands that fetch the tool: a machine of the tests has it already."""
 
+STARTED = re.compile(r"^reconcile\(\) \{ (.*); \}$", re.MULTILINE)
+"""The function by which a job starts the tool."""
+
 TIMED = ("plan", "apply", "drift", "ci", "validate")
 """The commands that look at the clock."""
 
@@ -35,7 +38,7 @@ class Machine:
     def checkout(self) -> Path:
         return self.folder / "builds" / "shop"
 
-    def prepare(self, bare: Path, commit: str, archives: Iterable[bytes]) -> None:
+    def prepare(self, job: JobText, bare: Path, commit: str, archives: Iterable[bytes]) -> None:
         """Check the commit out, and put the artifacts of earlier jobs into it, as the runner does."""
         self.checkout.parent.mkdir(parents=True)
         git("clone", "--quiet", "--no-checkout", str(bare), str(self.checkout), at=self.folder)
@@ -43,14 +46,17 @@ class Machine:
         for archive in archives:
             with zipfile.ZipFile(io.BytesIO(archive)) as opened:
                 opened.extractall(self.checkout)
-        self._put_tool()
+        self._put_tool(job)
 
-    def _put_tool(self) -> None:
-        python = install_tool(self.folder / "venv")
+    def _put_tool(self, job: JobText) -> None:
+        """The tool, and a command that starts it as the job's own function does."""
+        tool = self.folder / "venv"
+        install_tool(tool)
         command = self.folder / "bin" / "reconcile"
         command.parent.mkdir()
         timed = f'case "$1" in {"|".join(TIMED)}) set -- "$@" --as-of {self.as_of.isoformat()};; esac'
-        started = f'exec {shlex.quote(str(python))} -I -m reconcile "$@"'
+        function = STARTED.search(job.script("before_script"))
+        started = function[1].replace("/opt/reconcile", shlex.quote(str(tool))) if function else "exit 127"
         command.write_text(f"#!/bin/sh\n{timed}\n{started}\n", encoding="utf-8")
         command.chmod(0o755)
 
@@ -101,4 +107,4 @@ def commands(job: JobText) -> str:
 
 def commands_after(job: JobText) -> str:
     """What it runs after all, in a shell of its own, with the tool where it is on this machine."""
-    return job.script("after_script").replace("/opt/venv/bin/python -I -m reconcile", "reconcile")
+    return job.script("after_script").replace("/opt/reconcile/bin/python -I -m reconcile", "reconcile")

@@ -126,7 +126,8 @@ class GitLabRunner:
         machine = Machine(self.folder / f"{self.machines}-{job.name.replace(' ', '-')}", self.fake_gitlab.now)
         machine.folder.mkdir(parents=True)
         archives = [pipeline.archives.get(other.name) for other in pipeline.earlier(job)]
-        machine.prepare(self.bare, pipeline.commit, [archive for archive in archives if archive is not None])
+        kept = [archive for archive in archives if archive is not None]
+        machine.prepare(job, self.bare, pipeline.commit, kept)
         number = self.fake_gitlab.job_began(pipeline.id, job.name)
         variables = self._of_job(pipeline, job, number)
         good, log = machine.run(commands(job), variables)
