@@ -328,6 +328,22 @@ def test_an_hourly_job_leaves_requests_for_others(fake_github: FakeGitHub, evide
     assert len(fake_github.api.calls) < 30
 
 
+@pytest.mark.usefixtures("history")
+def test_a_list_that_broke_off_is_not_taken_for_whole(
+    fake_github: FakeGitHub, evidence: GitHubEvidence
+) -> None:
+    """Nor does whoever asks again get what was read so far."""
+    for _ in range(5):
+        on_main(fake_github)
+    rows = evidence.runs("main", BEGIN)
+    next(rows)
+    fake_github.api.faults.append(ForgeReply(404, {"message": "Not Found"}))
+    with pytest.raises(ForgeError, match="answered 404"):
+        list(rows)
+    with pytest.raises(ForgeError, match="answered 404"):
+        list(evidence.runs("main", BEGIN))
+
+
 WORKFLOWS = Path(__file__).parents[2] / ".github" / "workflows"
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from reconcile.documents.json_text import JsonValue
+from reconcile.errors import ForgeError
 from reconcile.forge.client import ForgeClient, expect_fields
 
 Fact = TypeVar("Fact")
@@ -12,10 +13,14 @@ Fact = TypeVar("Fact")
 
 @dataclass(slots=True)
 class LazyRows:
-    """A list of the forge, newest first, of which no page is read before somebody asks for it."""
+    """A list of the forge, newest first, of which no page is read before somebody asks for it.
+
+    One that broke off stays broken: what was read of it is not taken for all that there is.
+    """
 
     rows: Iterator[Any]
     read: list[Any] = field(default_factory=list)
+    failure: ForgeError | None = None
 
     def __iter__(self) -> Iterator[Any]:
         position = 0
@@ -24,10 +29,16 @@ class LazyRows:
             position += 1
 
     def _advance(self) -> bool:
-        for row in self.rows:
-            self.read.append(row)
-            return True
-        return False
+        if self.failure is not None:
+            raise self.failure
+        try:
+            self.read.append(next(self.rows))
+        except StopIteration:
+            return False
+        except ForgeError as error:
+            self.failure = error
+            raise
+        return True
 
 
 @dataclass(frozen=True, slots=True)
