@@ -20,7 +20,7 @@ RENEWED_AFTER = timedelta(days=30)
 """The age at which a record is kept anew although no run has noted one since."""
 
 KEPT_AGAIN_AFTER = timedelta(hours=24)
-"""The age at which a record with the entries of the one before is kept of its own; its journal tells it."""
+"""The age at which a record that says the same as the one before is kept; until then its journal tells it."""
 
 MOST_FOLLOWING = 48
 """Maximum number of journals after the record that was kept, then it is kept anew together with them."""
@@ -73,16 +73,14 @@ def without_a_trace(
             yield attempt, attempt.ended
 
 
-def record_is_due(
-    now: datetime, kept: datetime | None, *, own: bool, new_entries: bool, following: int
-) -> bool:
+def record_is_due(now: datetime, kept: datetime | None, *, own: bool, changed: bool, following: int) -> bool:
     """Whether a run keeps the newest record that it knows as an artifact of its own.
 
     ``kept`` is when the record was kept that the run has fetched. ``own``: the run has noted the newest one
-    itself, with ``new_entries`` unless they are those of the one before. ``following`` counts the journals
-    after it. So an hour in which nothing happens costs no copy of all entries, and nothing runs out.
+    itself; ``changed``: it says something that the one before does not. ``following`` counts the journals
+    since then. So an hour in which nothing happens costs no copy of all entries, and nothing runs out.
     """
-    if kept is None or (own and new_entries):
+    if kept is None or (own and changed):
         return True
     age = now - kept
     return age >= RENEWED_AFTER or following > MOST_FOLLOWING or (own and age >= KEPT_AGAIN_AFTER)

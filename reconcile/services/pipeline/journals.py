@@ -79,7 +79,6 @@ class JournalFetch:
 
     def run(self) -> FetchedRuns:
         """Fetch, write, and leave word of what was fetched."""
-        refuse_foreign_state(self.project)
         window = self._record()
         if not self.hints:
             window = self._journals(window)
@@ -164,6 +163,7 @@ def fetch_journals(
     Without keys the record is fetched as a hint. Refusal: what is there already may be anybody's. ForgeError:
     the forge does not tell.
     """
+    refuse_foreign_state(project)
     ignored: list[str] = []
     identity = job_identity(project, job, branch)
     bundles = KeptBundles(job.evidence, identity, keys.verifying if keys else (), ignored.append)

@@ -4,19 +4,34 @@ It is called whatever became of the writing step: that it failed, was killed or 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from shutil import rmtree
 
 from reconcile.errors import ReconcileError, UsageError
 from reconcile.journal.fetched import FetchedRuns, read_fetched
-from reconcile.journal.history import run_history
-from reconcile.journal.record import entries_file
+from reconcile.journal.history import RunHistory, run_history
+from reconcile.journal.journaled_run import JournaledRun
+from reconcile.journal.lines import RecordLine
+from reconcile.journal.record import NotedRecord, entries_file
 from reconcile.pipeline.retention import artifact_name, record_is_due
 from reconcile.pipeline.signatures import JOURNAL_NAME, MANIFEST, JobIdentity, SignedKind, manifest_of, sign
 from reconcile.services.project import Project
 
 from .bundles import JournalKeys
+
+
+def _told(line: RecordLine) -> RecordLine:
+    """What a record says, whenever it was noted."""
+    return replace(line, at="", machine="", server="", file="")
+
+
+def _began_after(kept: datetime | None, run: JournaledRun) -> bool:
+    """Whether a run is no part of the record that was kept then, but has to be fetched of its own."""
+    return kept is None or run.machine_time is None or run.machine_time > kept
+
 
 _KINDS = (SignedKind.JOURNAL, SignedKind.IDLE, SignedKind.RECORD)
 
@@ -93,10 +108,15 @@ class JournalKeeping:
             self.project.now,
             fetched.record_kept,
             own=run.path.name in own,
-            new_entries=not fetched.has(entries.name, content),
-            following=len(following) - 1,
+            changed=not fetched.has(entries.name, content) or self._tells_more(past, record, own),
+            following=sum(map(partial(_began_after, fetched.record_kept), past.runs)),
         )
         if due:
             yield entries.name, content
             for other in following:
                 yield other.path.name, other.path.read_bytes()
+
+    def _tells_more(self, past: RunHistory, record: NotedRecord, own: Mapping[str, bytes]) -> bool:
+        """Whether the newest record says anything that the one before this run does not, be it the commit."""
+        before = [line for run, line in past.records if run.path.name not in own]
+        return not before or _told(before[-1]) != _told(record[1])
