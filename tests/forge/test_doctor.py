@@ -312,10 +312,10 @@ def test_every_check_can_fail() -> None:
 def test_what_the_page_gives_to_copy_has_nothing_missing(settings: FakeSettings) -> None:
     """The ruleset and the code owners of docs/ci.md."""
     page = (Path(__file__).parents[2] / "docs" / "ci.md").read_text(encoding="utf-8")
-    rules, owners = (fenced(page, name) for name in ("ruleset.json", "CODEOWNERS"))
+    rules, owners = (fenced(page, name) for name in ("ruleset.json", ".github/CODEOWNERS"))
     settings.protection = None
     settings.rules = [{"ruleset_id": 7, **rule} for rule in json.loads(rules)["rules"]]
-    settings.owners = {"CODEOWNERS": owners}
+    settings.owners = {".github/CODEOWNERS": owners}
     assert not_ok(set_up(settings)) == {}
 
 
