@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.support.sandbox.fixtures",
     "tests.support.http.fixtures",
     "tests.support.forge.fixtures",
+    "tests.support.forge.github_actions.fixtures",
     "tests.support.pages.fixtures",
 ]
 
