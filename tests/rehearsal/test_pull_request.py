@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.forge.fake_github import BOT, FakeGitHub
+from tests.support.forge.fake_github import FakeGitHub
 from tests.support.forge.github_actions.team import FILE, GRACE, Team, declared
 from tests.support.shop import Shop
 
@@ -19,7 +19,7 @@ def test_it_is_planned_with_main_s_rules_and_stands_in_one_comment(
     (comment,) = team.comments(pull.number)
     assert "ipswich" in comment, comment
     assert "ipswich" in run.summary
-    assert GRACE not in "".join([comment, run.summary, run.logs])
+    assert GRACE not in f"{comment}{run.summary}{run.logs}"
     names = [row["name"] for row in fake_github.artifacts]
     assert names == ["reconcile-section-shop", "reconcile-page-shop", "reconcile-plan-shop-1"]
     assert shop.tags(GRACE) == []

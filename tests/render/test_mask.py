@@ -22,11 +22,12 @@ from reconcile.model.plans.schedule import Scheduled, Withheld
 from reconcile.model.problem import Place
 from reconcile.plan.digest import plan_digest
 from reconcile.render.escape import MASK
-from reconcile.render.masking.mask import mask
+from reconcile.render.masking.mask import _WALKS, mask
 from reconcile.render.masking.personal_texts import PersonalTexts, initials, mask_email, mask_emails
 from reconcile.render.plan_markdown.document import plan_markdown
 from reconcile.render.plan_page.page import plan_page
 from reconcile.render.plan_text import plan_text
+from reconcile.render.registry import FORMATS
 from tests.support.plans.plan_samples import (
     BASE,
     additive,
@@ -492,3 +493,8 @@ def test_no_branch_and_no_file_in_a_sentence_tells_a_name() -> None:
     assert masked.guards[0].message == "loses the last Role; contacts/•••.yaml:3 is not new"
     assert masked.scope
     assert masked.scope.ref == "b•••@e•••.com/x"
+
+
+def test_every_document_that_has_a_format_can_be_masked() -> None:
+    """In the log of a CI system whatever is shown is masked."""
+    assert {row.document for row in FORMATS} <= set(_WALKS)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
+from reconcile.model.ci.forge_settings import DoctorReport
 from reconcile.model.declaration import Declaration
 from reconcile.model.edits import Omission
 from reconcile.model.plans.plan import Plan
@@ -107,4 +108,6 @@ _WALKS: dict[type, Callable[[Any], Any]] = {
     ImportReport: _mask_import,
     # A probe reports on a scratch contact by its id, and quotes nothing of it.
     ProbeReport: lambda report: report,
+    # The settings of a forge name those who work with it, and no contact.
+    DoctorReport: lambda report: report,
 }
