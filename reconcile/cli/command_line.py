@@ -14,12 +14,14 @@ from reconcile.errors import ExitCode, ReconcileError
 
 from . import console
 from .commands.apply import apply
+from .commands.ci.apply import apply_preview
 from .commands.ci.artifacts import approved_plan, earlier_journals
 from .commands.ci.comment import comment
 from .commands.ci.comments import applied, drift_issue, summary
 from .commands.ci.group import ci
 from .commands.ci.journals import journals, keep
 from .commands.ci.plan import pull_request_plan
+from .commands.ci.preview import preview
 from .commands.ci.targets import targets
 from .commands.demo import demo
 from .commands.doctor import doctor
@@ -87,12 +89,14 @@ for command in (
 
 for step in (
     applied,
+    apply_preview,
     approved_plan,
     comment,
     drift_issue,
     earlier_journals,
     journals,
     keep,
+    preview,
     pull_request_plan,
     summary,
     targets,

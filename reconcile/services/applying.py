@@ -20,7 +20,7 @@ from reconcile.model.declaration import Declaration
 from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.model.result import Report
-from reconcile.plan.approval import approved_operations, counted_by
+from reconcile.plan.approval import counted_by
 from reconcile.plan.baseline.scope import EVERYTHING, ScopeChoice
 from reconcile.plan.clock_check import ClockReport
 from reconcile.plan.digest import policy_digest
@@ -29,7 +29,8 @@ from reconcile.text import escape_unprintable
 
 from .accounts import check_clock, connected, warn_of_clock
 from .caller import ApplyOutput, ApplyRequest, Console, nothing_written
-from .files import read_approved_plan, refuse_uncovered
+from .files import read_approved_plan
+from .planning.ceiling import Ceiling
 from .planning.fresh_plan import FreshPlan, make_fresh_plan
 from .planning.project_plan import refuse_guarded, refuse_unseen, warn_of_idle_entries
 from .planning.scope import approved_scope, choose_scope
@@ -49,11 +50,10 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
     # A revert may be needed just because the folder can't be read: a revert has declarations of its own.
     loaded = LoadedDeclarations() if reverting else project.load_and_warn(console)
     declarations = loaded.declarations
-    choice = (
-        approved_scope(project, approval, declarations)
-        if approval
-        else choose_scope(project, request.scope, declarations)
-    )
+    if approval:
+        choice = approved_scope(project, approval, declarations, own_configuration=request.preview)
+    else:
+        choice = choose_scope(project, request.scope, declarations)
     with (
         locked(project.state / "lock"),
         console.ended_by_interrupt(),
@@ -62,17 +62,9 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
     ):
         if approval is not None and reverting:
             declarations = declarations_of_approved_revert(project, approval, account, console)
-        job = ApplyJob(
-            project,
-            console,
-            output,
-            account,
-            declarations,
-            approval,
-            due=request.due,
-            choice=choice,
-            allowances=loaded.allowances,
-        )
+        ceiling, due = Ceiling(approval, request.preview) if approval else None, request.due
+        made_of = project, console, output, account, declarations
+        job = ApplyJob(*made_of, ceiling, due=due, choice=choice, allowances=loaded.allowances)
         job.run(request.ceilings, confirm=request.confirm)
 
 
@@ -83,14 +75,14 @@ _STOPPING = "stopping: what is being written comes to its end first"
 
 @dataclass(frozen=True, slots=True)
 class ApplyJob:
-    """An apply of declarations to an account. ``approval`` is the ceiling; None: what is shown is it."""
+    """An apply of declarations to an account. Without a ``ceiling`` what is shown is it."""
 
     project: Project
     console: Console
     output: ApplyOutput
     account: Writer
     declarations: Sequence[Declaration]
-    approval: Plan | None = None
+    ceiling: Ceiling | None = None
     due: bool = False
     choice: ScopeChoice = EVERYTHING
     allowances: tuple[Allowance, ...] = ()
@@ -103,7 +95,7 @@ class ApplyJob:
     @property
     def context(self) -> PlanContext:
         """What the plan is made for."""
-        revert, link = self.approval.revert if self.approval else None, self.account.connection
+        revert, link = self.ceiling.approved.revert if self.ceiling else None, self.account.connection
         context = self.project.plan_context(link.account, link.capabilities, revert)
         return replace(context, due=self.due, allowances=self.allowances)
 
@@ -127,8 +119,8 @@ class ApplyJob:
         fresh = self._fresh_plan(past, remembered)
         warn_of_clock(self._refuse_wrong_clock(past), self.console)
         warn_of_idle_entries(fresh, self.console)
-        if self.approval is not None:
-            refuse_uncovered(fresh.plan, self.approval)
+        if self.ceiling is not None:
+            self.ceiling.refuse_uncovered(fresh.plan)
         self.output.show_plan(fresh.plan)
         recorder = self._recorder(fresh, past, remembered)
         plan = fresh.plan
@@ -239,7 +231,7 @@ class ApplyJob:
             self._times(),
             config=policy_digest(self.context.policy, self.context.account),
             contacts=fresh.contacts,
-            approved=(self.approval or fresh.plan).digest,
+            approved=(self.ceiling.approved if self.ceiling else fresh.plan).digest,
             due=self.due,
         )
 
@@ -252,7 +244,7 @@ class ApplyJob:
             run = RunContext(
                 account=self.account,
                 context=fresh.context,
-                approved=approved_operations(self.approval or fresh.plan),
+                approved=(self.ceiling or Ceiling(fresh.plan)).operations(fresh.plan),
                 journal=journal,
                 breaker=breaker,
                 held_back=partial(self.permission.wait_reason, fresh.plan),

@@ -131,7 +131,8 @@ class ApplyRequest:
     ``approved`` is the file of an approved plan, a ceiling for what is applied; ``digest`` the one that it
     must have. ``ceilings`` lift guards by name. ``due``: apply only what the clock alone asks for since the
     last apply of the same declarations. ``confirm``: ask before the first write. ``scope`` is what the plan
-    is cut down to.
+    is cut down to. ``preview``: the plan was made by this very run of a pipeline, from what is merged, and
+    its reviewers have seen it.
     """
 
     approved: Path | None = None
@@ -140,6 +141,7 @@ class ApplyRequest:
     due: bool = False
     confirm: bool = True
     scope: ScopeRequest = NO_SCOPE
+    preview: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from reconcile.errors import ReconcileError, Refusal, UsageError, refuse_if
 from reconcile.journal.durable_files import replace_file
 from reconcile.model.plans.plan import Plan
 from reconcile.model.reports import Drift
-from reconcile.plan.approval import invalid_approval, not_covered
+from reconcile.plan.approval import invalid_approval
 
 OWNER_ONLY, READABLE = 0o600, 0o644
 
@@ -59,12 +59,6 @@ def _parsed(name: object, content: bytes) -> tuple[Mapping[str, Any], Plan]:
         reason = "it is not JSON" if isinstance(error, json.JSONDecodeError | UnicodeError) else str(error)
         advice = "make a new one with 'reconcile plan --out'"
         raise Refusal(f"{name}: this is not a plan: {reason}; {advice}") from None
-
-
-def refuse_uncovered(fresh: Plan, approved: Plan) -> None:
-    """Raise Refusal with every difference when a fresh plan goes beyond the approved one."""
-    headline = "the approved plan no longer fits; nothing was written; plan and review again"
-    refuse_if(tuple(not_covered(fresh, approved)), headline)
 
 
 def read_drift_file(path: Path) -> Drift:

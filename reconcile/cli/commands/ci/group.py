@@ -9,6 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from reconcile.forge.environment import CiEnvironment
+    from reconcile.services.pipeline.main_job import MainJob
 
 
 @click.group(short_help="Do a step of a CI job: the comment, the plan, the result.")
@@ -36,6 +37,25 @@ def this_job() -> "CiEnvironment":
     from reconcile.forge.forges import ci_environment
 
     return ci_environment(os.environ)
+
+
+def main_job(environment: "CiEnvironment", branch: str | None) -> "MainJob":
+    """The job as one of the main branch; UsageError when the forge does not tell its run."""
+    from reconcile.errors import UsageError
+    from reconcile.services.pipeline.main_job import MainJob
+
+    if environment.run_id is None:
+        raise UsageError("the number of this run is not set: the command runs in a CI job, which sets it")
+    return MainJob(
+        evidence=environment.evidence,
+        repository=environment.repository,
+        branch=branch or environment.default_branch or environment.branch,
+        ref=environment.ref,
+        commit=environment.commit,
+        run=environment.run_id,
+        attempt=environment.attempt,
+        visibility=environment.visibility,
+    )
 
 
 def salt_file(plan: Path) -> Path:

@@ -1,0 +1,57 @@
+"""``reconcile ci preview``: what a run on the main branch would apply to one target."""
+
+from pathlib import Path
+
+import click
+
+from reconcile.cli.options import Common, common_options
+from reconcile.errors import ExitCode
+
+from .group import (
+    add_to_summary,
+    branch_option,
+    journal_keys,
+    main_job,
+    outputs_option,
+    set_outputs,
+    this_job,
+)
+
+
+@click.command(short_help="Plan afresh what was merged, for those who let it be applied.")
+@common_options
+@branch_option
+@outputs_option
+@click.option("--whole", is_flag=True, help="The whole account, by its own preview alone: the run by hand.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Where to leave it all."
+)
+def preview(common: Common, *, branch: str | None, whole: bool, out: Path) -> int:
+    """Plan the tip of the main branch afresh; nothing is written.
+
+    It is compared with the last complete run, and must fit in the plans that were seen in the pull requests
+    merged since. If the commit is not the tip, there is nothing to do: the tip's own run does the work. With
+    --whole everything is planned, and the preview itself is the ceiling.
+
+    DIR gets preview.json and approval.json, signed with RECONCILE_JOURNAL_KEY, for 'ci apply'; preview.html,
+    section.json and report.json are masked. Outputs: 'preview' is true when there is one to apply, 'changes'
+    when it writes something or schedules what was not scheduled before.
+    """
+    from reconcile.model.ci.preview_report import PreviewState
+    from reconcile.services.pipeline.preview_job import PreviewJob
+    from reconcile.services.pipeline.section import SECTION_FILE, read_sections
+
+    environment = this_job()
+    job = main_job(environment, branch)
+    project = common.open_project()
+    work = PreviewJob(project, common.console, job, out, journal_keys(), environment.blob)
+    set_outputs(preview="false", changes="false")
+    try:
+        made = work.run(whole=whole)
+    finally:
+        for section in read_sections([out / SECTION_FILE]):
+            add_to_summary(section.text)
+    applicable = made.state in (PreviewState.READY, PreviewState.EMPTY)
+    changes = made.state is PreviewState.READY
+    set_outputs(preview=str(applicable).lower(), changes=str(changes).lower())
+    return ExitCode.DONE

@@ -1,0 +1,92 @@
+"""Applies the preview that an earlier job of the same run has made and signed, and nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from reconcile.errors import Refusal, UsageError
+from reconcile.model.plans.plan import Plan
+from reconcile.pipeline.signatures import (
+    JobIdentity,
+    NotVerified,
+    SignedKind,
+    manifest_of,
+    sign,
+    verify,
+)
+from reconcile.services.accounts import account_of
+from reconcile.services.applying import apply_project
+from reconcile.services.caller import ApplyOutput, ApplyRequest, Console
+from reconcile.services.files import read_approved_plan
+from reconcile.services.project import Project
+
+from .main_job import MainJob
+
+PREVIEW, APPROVAL = "preview.json", "approval.json"
+"""The files of a preview: the plan, and who has made it for which run, signed."""
+
+_START_AGAIN = "nothing was written; start the whole run again, which makes another preview"
+
+
+def signed_preview(content: bytes, identity: JobIdentity, created: datetime, key: bytes) -> bytes:
+    """The approval of a preview: that this run's own preview job has made it."""
+    return sign(manifest_of(SignedKind.APPROVAL, identity, created, {PREVIEW: content}), key)
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewFolder:
+    """The folder in which a preview lies, and the keys of which one must have signed it."""
+
+    path: Path
+    keys: Sequence[bytes]
+
+    @property
+    def preview(self) -> Path:
+        """The file of the plan."""
+        return self.path / PREVIEW
+
+    def own_preview(self, identity: JobIdentity) -> Plan:
+        """The preview, if a job of this very run has signed it; else Refusal."""
+        file = self.path / APPROVAL
+        try:
+            files = {PREVIEW: self.preview.read_bytes()}
+            signed = verify(file.read_bytes(), files, self.keys)
+        except OSError as error:
+            raise UsageError(f"{error.filename}: can't be read: {error.strerror}") from None
+        except NotVerified as error:
+            raise Refusal(f"{file}: {error}; {_START_AGAIN}") from None
+        reason = _another_run(signed.kind, signed.job, identity)
+        if reason:
+            raise Refusal(f"{file}: {reason}; {_START_AGAIN}")
+        return read_approved_plan(self.preview, None)
+
+
+def apply_preview(
+    project: Project, console: Console, output: ApplyOutput, job: MainJob, folder: PreviewFolder
+) -> str | None:
+    """Apply the preview in a folder, or say why nothing is left for this run to do.
+
+    Refusal: it is not this run's own, or the declarations and the account ask for more by now.
+    """
+    superseded = job.superseded()
+    if superseded is not None:
+        return superseded
+    job.refuse_where_others_read()
+    job.refuse_other_checkout(project)
+    preview = folder.own_preview(job.identity(project.target.name, account_of(project)))
+    if preview.revert is not None:
+        raise Refusal(f"{folder.preview} undoes a run: only what is merged is applied; nothing was written")
+    request = ApplyRequest(folder.preview, preview.digest, confirm=False, preview=True)
+    apply_project(project, request, console, output)
+    return None
+
+
+def _another_run(kind: SignedKind, signer: JobIdentity, own: JobIdentity) -> str:
+    """Why what was signed is no approval of this run. A job that is run again has an earlier attempt's."""
+    if kind is not SignedKind.APPROVAL:
+        return f"it is signed as a {kind}"
+    other = own.difference(signer, "target", "account", "repository", "branch", "commit", "run")
+    if other or signer.attempt <= own.attempt:
+        return other
+    return f"it is signed for attempt {signer.attempt}, and this is {own.attempt}"

@@ -1,0 +1,124 @@
+"""The job that previews one target on main: what it leaves for the job that applies, and for people."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from reconcile.documents.plan import plan_json
+from reconcile.documents.preview_report import preview_report_json
+from reconcile.errors import DeclarationError, ReconcileError, Refusal, refuse_if
+from reconcile.model.ci.preview_report import PreviewReport, PreviewState
+from reconcile.model.ci.section import Section
+from reconcile.model.plans.plan import Plan
+from reconcile.model.settings import Privacy
+from reconcile.render import registry
+from reconcile.render.masking.personal_texts import mask_emails
+from reconcile.render.masking.plan_mask import mask_sentences
+from reconcile.services.accounts import account_of
+from reconcile.services.caller import Console
+from reconcile.services.files import write_file
+from reconcile.services.project import Project
+
+from .applying import APPROVAL, PREVIEW, signed_preview
+from .main_job import MainJob
+from .preview import Preview, Previewing
+from .section import SECTION_FILE, SectionWriter, write_section
+
+PAGE_FILE, REPORT_FILE = "preview.html", "report.json"
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewJob:
+    """What the job is for. ``out`` is the folder of what it leaves, ``keys`` sign it, the first one.
+
+    ``source_url`` is the address of the repository's files at the commit.
+    """
+
+    project: Project
+    console: Console
+    job: MainJob
+    out: Path
+    keys: Sequence[bytes]
+    source_url: str | None = None
+
+    def run(self, *, whole: bool) -> Preview:
+        """Preview what was merged, or the whole account, and leave it; what people read is left in any case.
+
+        Refusal: it must not be applied. The other errors are those of planning.
+        """
+        self.out.mkdir(parents=True, exist_ok=True)
+        previewing = Previewing(self.project, self.console, self.job)
+        with self._told(previewing):
+            preview = previewing.preview(whole=whole)
+        self._leave(preview)
+        for note in (*preview.notes, *(() if preview.plan else preview.reasons)):
+            self.console.note(note)
+        refuse_if(preview.refusals, "what is merged is not applied; nothing was written")
+        return preview
+
+    @contextmanager
+    def _told(self, previewing: Previewing) -> Iterator[None]:
+        """What goes wrong stands in the report, too, for all whose merges it is about."""
+        try:
+            yield
+        except ReconcileError as error:
+            state = PreviewState.REFUSED if isinstance(error, Refusal) else PreviewState.FAILED
+            failed = Preview(state, reasons=tuple(str(error).split("\n")))
+            with suppress(ReconcileError):
+                failed = replace(failed, base=previewing.base, pull_requests=previewing.merged.numbers)
+            problems = error.problems if isinstance(error, DeclarationError) else ()
+            section = self._writer.problems(problems) if problems else self._writer.failed(str(error))
+            self._tell(section, failed)
+            raise
+
+    def _leave(self, preview: Preview) -> None:
+        plan = preview.plan
+        if plan is None:
+            self._tell(self._writer.nothing(" ".join(preview.reasons)), preview)
+            return
+        self._tell(self._writer.planned(plan, against=preview.refusals), preview)
+        page = registry.render(plan, registry.format_of(Plan, "html"), masked=self._masked)
+        write_file(self.out / PAGE_FILE, page)
+        if not preview.refusals:
+            self._sign(plan_json(plan))
+
+    def _sign(self, text: str) -> None:
+        """Leave the plan itself, signed. What must not be applied is not signed."""
+        write_file(self.out / PREVIEW, text)
+        identity = self.job.identity(self.project.target.name, account_of(self.project))
+        signed = signed_preview(text.encode("utf-8"), identity, self.project.machine_time(), self.keys[0])
+        write_file(self.out / APPROVAL, signed.decode("ascii"))
+
+    def _tell(self, section: Section, preview: Preview) -> None:
+        write_section(self.out / SECTION_FILE, section)
+        write_file(self.out / REPORT_FILE, preview_report_json(self._report(preview)))
+
+    @property
+    def _masked(self) -> bool:
+        return self.project.settings.privacy is Privacy.MASK
+
+    @property
+    def _writer(self) -> SectionWriter:
+        project, made = self.project, self.project.now
+        writer = SectionWriter(project.target.name, account_of(project), self.job.commit, made)
+        return replace(writer, masked=self._masked, source_url=self.source_url)
+
+    def _report(self, preview: Preview) -> PreviewReport:
+        target, account = self.project.target.name, account_of(self.project)
+        return PreviewReport(
+            target,
+            account,
+            self.job.commit,
+            preview.base,
+            preview.state,
+            self.project.now,
+            preview.pull_requests,
+            self._shown(preview.plan, preview.reasons),
+            preview.notes,
+        )
+
+    def _shown(self, plan: Plan | None, reasons: Sequence[str]) -> tuple[str, ...]:
+        if not self._masked:
+            return tuple(reasons)
+        return mask_sentences(plan, reasons) if plan else tuple(map(mask_emails, reasons))
