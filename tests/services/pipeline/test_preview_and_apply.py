@@ -17,7 +17,7 @@ def main(shop: Shop, fake_github: FakeGitHub, tmp_path: Path) -> MainRuns:
 
 
 def test_a_first_run_is_by_hand_and_whole(main: MainRuns) -> None:
-    """Without a record there is nothing to compare with; the run by hand plans all and applies its preview."""
+    """Without a record there is nothing to compare with; the run by hand plans all and applies that."""
     refused = main.preview()
     assert refused.code == 3, refused.said
     assert "no complete run is known yet" in refused.err
@@ -127,8 +127,8 @@ def test_without_its_key_or_beside_others_nothing_is_previewed(main: MainRuns) -
     project = main.merged.project(**environment, RECONCILE_JOURNAL_KEY="short")
     arguments = ("--config", "origin/reconcile.yaml", "--out", str(main.out))
     done = project.run("ci", "preview", "--whole", *arguments)
-    assert (done.code, "RECONCILE_JOURNAL_KEY is too short" in done.err) == (64, True), done.said
+    assert (done.code, "RECONCILE_JOURNAL_KEY has 5 characters" in done.err) == (64, True), done.said
     done = project.run("ci", "preview", "--whole", *arguments, environment={"RECONCILE_JOURNAL_KEY": KEY})
     assert (done.code, "the repository is internal" in done.err) == (3, True), done.said
     done = project.run("ci", "preview", *arguments, environment={"RECONCILE_JOURNAL_KEY": ""})
-    assert (done.code, "is a secret of the environments" in done.err) == (64, True), done.said
+    assert (done.code, "Make it a secret of the environments" in done.err) == (64, True), done.said

@@ -10,7 +10,7 @@ from reconcile.errors import DeclarationError, InvalidScope, UsageError
 from reconcile.model.plans.plan import Plan
 from reconcile.services.git import Repository
 from reconcile.services.pipeline.commits import Commits
-from reconcile.services.pipeline.pull_request_plan import PullRequestPlan, plan_pull_request
+from reconcile.services.pipeline.pull_requests.merge_plan import PullRequestPlan, plan_pull_request
 from tests.support.pull_requests import (
     CONFIG,
     FILE,

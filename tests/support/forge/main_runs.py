@@ -7,6 +7,7 @@ from typing import Any
 
 import requests
 
+from reconcile.journal.lineage import read_runs
 from tests.support.command_line import CommandResult
 from tests.support.forge.fake_github import FakeGitHub
 from tests.support.forge.github_job import GitHubJob
@@ -115,9 +116,8 @@ class MainRuns:
 
     def recorded(self) -> list[str]:
         """The commits of the records, oldest first."""
-        journals = sorted((self.merged.repository.root / ".reconcile" / "runs").glob("*.jsonl"))
-        lines = (json.loads(line) for path in journals for line in path.read_text().splitlines())
-        return [line["content"]["commit"] for line in lines if line["kind"] == "record"]
+        runs = read_runs(self.merged.repository.root / ".reconcile" / "runs")
+        return [line.content["commit"] for run in runs for line in run.lines if line.kind == "record"]
 
 
 def main_runs(shop: Shop, fake_github: FakeGitHub, folder: Path) -> MainRuns:

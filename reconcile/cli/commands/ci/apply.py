@@ -1,5 +1,6 @@
 """``reconcile ci apply``: carry the preview of the same run out."""
 
+import os
 from pathlib import Path
 
 import click
@@ -9,7 +10,7 @@ from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode
 from reconcile.model.plans.plan import Plan
 
-from .group import branch_option, journal_keys, main_job, this_job
+from .group import branch_option, main_job, this_job
 
 
 @click.command("apply", short_help="Apply the preview that this run has made, and nothing else.")
@@ -24,7 +25,8 @@ def apply_preview(common: Common, *, branch: str | None, folder: Path) -> int:
     credential may do, and notes that all is as declared.
     """
     from reconcile.services.caller import ApplyOutput
-    from reconcile.services.pipeline import applying
+    from reconcile.services.pipeline.bundles import journal_keys
+    from reconcile.services.pipeline.merges import applying
 
     console = common.console
 
@@ -33,8 +35,9 @@ def apply_preview(common: Common, *, branch: str | None, folder: Path) -> int:
 
     job = main_job(this_job(), branch)
     output = ApplyOutput(show_plan, console.print_ending)
-    kept = applying.PreviewFolder(folder, journal_keys())
-    left = applying.apply_preview(common.open_project(), console, output, job, kept)
+    project = common.open_project()
+    kept = applying.PreviewFolder(folder, journal_keys(os.environ, project.target).verifying)
+    left = applying.apply_preview(project, console, output, job, kept)
     if left is not None:
         console.note(f"Nothing is done here: {left}.")
     return ExitCode.DONE

@@ -9,7 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from reconcile.forge.environment import CiEnvironment
-    from reconcile.services.pipeline.main_job import MainJob
+    from reconcile.services.pipeline.merges.main_job import MainJob
 
 
 @click.group(short_help="Do a step of a CI job: the comment, the plan, the result.")
@@ -42,7 +42,7 @@ def this_job() -> "CiEnvironment":
 def main_job(environment: "CiEnvironment", branch: str | None) -> "MainJob":
     """The job as one of the main branch; UsageError when the forge does not tell its run."""
     from reconcile.errors import UsageError
-    from reconcile.services.pipeline.main_job import MainJob
+    from reconcile.services.pipeline.merges.main_job import MainJob
 
     if environment.run_id is None:
         raise UsageError("the number of this run is not set: the command runs in a CI job, which sets it")

@@ -33,7 +33,7 @@ def pull_request_plan(common: Common, *, base: str | None, merge: str | None, ou
     sides; what the pull request changes of it is planned apart, for the whole account.
     DIR gets plan.json (whole), plan.html and section.json (masked). The exit code is that of 'plan --check'.
     """
-    from reconcile.services.pipeline.pull_request_job import PullRequestJob
+    from reconcile.services.pipeline.pull_requests.job import PullRequestJob
     from reconcile.services.pipeline.section import SECTION_FILE, read_sections
 
     job = this_job()

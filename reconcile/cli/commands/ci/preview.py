@@ -1,5 +1,6 @@
 """``reconcile ci preview``: what a run on the main branch would apply to one target."""
 
+import os
 from pathlib import Path
 
 import click
@@ -7,15 +8,7 @@ import click
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode
 
-from .group import (
-    add_to_summary,
-    branch_option,
-    journal_keys,
-    main_job,
-    outputs_option,
-    set_outputs,
-    this_job,
-)
+from .group import add_to_summary, branch_option, main_job, outputs_option, set_outputs, this_job
 
 
 @click.command(short_help="Plan afresh what was merged, for those who let it be applied.")
@@ -38,13 +31,15 @@ def preview(common: Common, *, branch: str | None, whole: bool, out: Path) -> in
     when it writes something or schedules what was not scheduled before.
     """
     from reconcile.model.ci.preview_report import PreviewState
-    from reconcile.services.pipeline.preview_job import PreviewJob
+    from reconcile.services.pipeline.bundles import journal_keys
+    from reconcile.services.pipeline.merges.preview_job import PreviewJob
     from reconcile.services.pipeline.section import SECTION_FILE, read_sections
 
     environment = this_job()
     job = main_job(environment, branch)
     project = common.open_project()
-    work = PreviewJob(project, common.console, job, out, journal_keys(), environment.blob)
+    keys = journal_keys(os.environ, project.target)
+    work = PreviewJob(project, common.console, job, out, keys, environment.blob)
     set_outputs(preview="false", changes="false")
     try:
         made = work.run(whole=whole)

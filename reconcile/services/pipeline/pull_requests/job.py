@@ -16,13 +16,13 @@ from reconcile.services.accounts import account_of
 from reconcile.services.caller import Console, ProjectChoice
 from reconcile.services.files import write_file
 from reconcile.services.git import Repository
+from reconcile.services.pipeline.commits import Commits
+from reconcile.services.pipeline.section import SECTION_FILE, SectionWriter, share_of, write_section
 from reconcile.services.planning.project_plan import ProjectPlan
 from reconcile.services.project import Project, open_project
 
-from .commits import Commits
 from .kept_plans import PLAN_FILE, earlier_digest
-from .pull_request_plan import PullRequestPlan, plan_pull_request
-from .section import SECTION_FILE, SectionWriter, share_of, write_section
+from .merge_plan import PullRequestPlan, plan_pull_request
 
 PAGE_FILE = "plan.html"
 

@@ -14,10 +14,10 @@ from reconcile.plan.digest import policy_digest
 from reconcile.services.accounts import account_of
 from reconcile.services.caller import NO_SCOPE, Console, ScopeRequest
 from reconcile.services.git import Repository
+from reconcile.services.pipeline.commits import Commits
 from reconcile.services.planning.project_plan import ProjectPlan, plan_project
 from reconcile.services.project import Project
 
-from .commits import Commits
 from .main_job import MainJob
 from .merged_plans import MergedPlans, PullRequestsSince
 

@@ -18,19 +18,20 @@ from reconcile.render.masking.plan_mask import mask_sentences
 from reconcile.services.accounts import account_of
 from reconcile.services.caller import Console
 from reconcile.services.files import write_file
+from reconcile.services.pipeline.bundles import JournalKeys
+from reconcile.services.pipeline.section import SECTION_FILE, SectionWriter, write_section
 from reconcile.services.project import Project
 
 from .applying import APPROVAL, PREVIEW, signed_preview
 from .main_job import MainJob
 from .preview import Preview, Previewing
-from .section import SECTION_FILE, SectionWriter, write_section
 
 PAGE_FILE, REPORT_FILE = "preview.html", "report.json"
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewJob:
-    """What the job is for. ``out`` is the folder of what it leaves, ``keys`` sign it, the first one.
+    """What the job is for. ``out`` is the folder of what it leaves, ``keys`` sign it.
 
     ``source_url`` is the address of the repository's files at the commit.
     """
@@ -39,7 +40,7 @@ class PreviewJob:
     console: Console
     job: MainJob
     out: Path
-    keys: Sequence[bytes]
+    keys: JournalKeys
     source_url: str | None = None
 
     def run(self, *, whole: bool) -> Preview:
@@ -48,6 +49,8 @@ class PreviewJob:
         Refusal: it must not be applied. The other errors are those of planning.
         """
         self.out.mkdir(parents=True, exist_ok=True)
+        for name in (PREVIEW, APPROVAL):
+            (self.out / name).unlink(missing_ok=True)  # an earlier job's may not stand for this one's
         previewing = Previewing(self.project, self.console, self.job)
         with self._told(previewing):
             preview = previewing.preview(whole=whole)
@@ -87,7 +90,9 @@ class PreviewJob:
         """Leave the plan itself, signed. What must not be applied is not signed."""
         write_file(self.out / PREVIEW, text)
         identity = self.job.identity(self.project.target.name, account_of(self.project))
-        signed = signed_preview(text.encode("utf-8"), identity, self.project.machine_time(), self.keys[0])
+        signed = signed_preview(
+            text.encode("utf-8"), identity, self.project.machine_time(), self.keys.current
+        )
         write_file(self.out / APPROVAL, signed.decode("ascii"))
 
     def _tell(self, section: Section, preview: Preview) -> None:

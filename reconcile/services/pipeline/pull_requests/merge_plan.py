@@ -14,10 +14,9 @@ from reconcile.model.plans.plan import Plan
 from reconcile.model.settings import Settings, Target
 from reconcile.services.caller import Console, ScopeRequest
 from reconcile.services.git import Repository, checked_out_commit
+from reconcile.services.pipeline.commits import Commits
 from reconcile.services.planning.project_plan import ProjectPlan, plan_project
 from reconcile.services.project import Project
-
-from .commits import Commits
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What was merged: the preview of a run on the main branch, and the apply of that preview."""
