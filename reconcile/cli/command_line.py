@@ -14,15 +14,13 @@ from reconcile.errors import ExitCode, ReconcileError
 
 from . import console
 from .commands.apply import apply
-from .commands.ci.apply import apply_preview
 from .commands.ci.artifacts import approved_plan, earlier_journals
 from .commands.ci.comment import comment
 from .commands.ci.comments import applied, drift_issue, summary
 from .commands.ci.group import ci
 from .commands.ci.journals import journals, keep
-from .commands.ci.plan import pull_request_plan
-from .commands.ci.preview import preview
-from .commands.ci.targets import targets
+from .commands.ci.merge import apply_preview, preview
+from .commands.ci.pull_request import pull_request_plan, targets
 from .commands.demo import demo
 from .commands.doctor import doctor
 from .commands.drift import drift

@@ -1,9 +1,9 @@
-"""A section of the comment as JSON: what the jobs that plan leave for the one that writes the comment."""
+"""What jobs hand on for people to read, as JSON: sections of the comment, reports of previews."""
 
 from datetime import datetime
 from typing import Annotated, Any
 
-from reconcile.model.ci.section import Section, SectionState
+from reconcile.model.ci.section import PreviewReport, PreviewState, Section, SectionState
 
 from .codec import Derived, Document, decode, encode_text
 from .json_text import JsonValue
@@ -38,3 +38,31 @@ def section_from_document(document: Any) -> Section:
     if version.partition(".")[0] != SECTION_FORMAT_VERSION.partition(".")[0]:
         raise root.key("format_version").wrong("is of another version of reconcile")
     return decode(SectionDocument, root)
+
+
+PREVIEW_REPORT_VERSION = "1.0"
+
+
+class PreviewReportDocument(Document[PreviewReport]):
+    """What became of a preview of one target. A new key is a minor version."""
+
+    format_version: Annotated[str, Derived(lambda _: PREVIEW_REPORT_VERSION)]
+    target: str
+    account: Annotated[str, "Empty where it is not known."]
+    commit: Annotated[str, "The commit at the tip of the main branch that was planned."]
+    base: Annotated[str | None, "The commit of the last complete run; null for the whole account."]
+    state: PreviewState
+    made: datetime
+    pull_requests: Annotated[tuple[int, ...], "Those that were merged since the base, oldest first."]
+    reasons: Annotated[tuple[str, ...], "Why it is refused, has failed, or is left to another run."]
+    notes: tuple[str, ...]
+
+
+def preview_report_json(report: PreviewReport) -> str:
+    """The text of a file of a report; ``preview_report_from_document`` reads it back."""
+    return encode_text(PreviewReportDocument, report)
+
+
+def preview_report_from_document(document: Any) -> PreviewReport:
+    """The report that a document tells; ValueError, with the path of the value, for anything else."""
+    return decode(PreviewReportDocument, JsonValue(document, "the report"))

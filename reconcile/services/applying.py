@@ -30,9 +30,8 @@ from reconcile.text import escape_unprintable
 from .accounts import check_clock, connected, warn_of_clock
 from .caller import ApplyOutput, ApplyRequest, Console, nothing_written
 from .files import read_approved_plan
-from .planning.ceiling import Ceiling
 from .planning.fresh_plan import FreshPlan, make_fresh_plan
-from .planning.project_plan import refuse_guarded, refuse_unseen, warn_of_idle_entries
+from .planning.project_plan import PlanCeiling, refuse_guarded, refuse_unseen, warn_of_idle_entries
 from .planning.scope import approved_scope, choose_scope
 from .planning.write_permission import WritePermission, write_permission
 from .project import Project
@@ -62,7 +61,7 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
     ):
         if approval is not None and reverting:
             declarations = declarations_of_approved_revert(project, approval, account, console)
-        ceiling, due = Ceiling(approval, request.preview) if approval else None, request.due
+        ceiling, due = PlanCeiling(approval, request.preview) if approval else None, request.due
         made_of = project, console, output, account, declarations
         job = ApplyJob(*made_of, ceiling, due=due, choice=choice, allowances=loaded.allowances)
         job.run(request.ceilings, confirm=request.confirm)
@@ -82,7 +81,7 @@ class ApplyJob:
     output: ApplyOutput
     account: Writer
     declarations: Sequence[Declaration]
-    ceiling: Ceiling | None = None
+    ceiling: PlanCeiling | None = None
     due: bool = False
     choice: ScopeChoice = EVERYTHING
     allowances: tuple[Allowance, ...] = ()
@@ -244,7 +243,7 @@ class ApplyJob:
             run = RunContext(
                 account=self.account,
                 context=fresh.context,
-                approved=(self.ceiling or Ceiling(fresh.plan)).operations(fresh.plan),
+                approved=(self.ceiling or PlanCeiling(fresh.plan)).operations(fresh.plan),
                 journal=journal,
                 breaker=breaker,
                 held_back=partial(self.permission.wait_reason, fresh.plan),

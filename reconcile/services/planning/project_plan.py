@@ -6,9 +6,18 @@ from dataclasses import dataclass, replace
 from reconcile.errors import refuse_if
 from reconcile.journal.history import run_history
 from reconcile.journal.losses import open_losses_in_words, warn_of_open_losses
+from reconcile.model.plans.operation import Operation
 from reconcile.model.plans.plan import Plan
 from reconcile.model.reports import Drift
-from reconcile.plan.approval import refusal_reason, refusals, refusals_of_the_unseen, refusing_guards
+from reconcile.plan.approval import (
+    approved_operations,
+    not_covered,
+    refusal_reason,
+    refusals,
+    refusals_of_the_unseen,
+    refusing_guards,
+)
+from reconcile.plan.ceiling.union import coverable_operations, exceeding_preview
 from reconcile.plan.drift import explain_drift
 from reconcile.render.wording.allowances import allow_advice
 from reconcile.services.accounts import check_clock, open_reader, warn_of_clock
@@ -133,3 +142,34 @@ def warn_of_idle_entries(fresh: FreshPlan, console: Console) -> None:
     """Say which entries of the configuration guard nothing."""
     for sentence in fresh.idle_entries:
         console.note(f"Warning: {escape_unprintable(sentence)}")
+
+
+_HEADLINE = "the approved plan no longer fits; nothing was written; plan and review again"
+
+_PREVIEW_HEADLINE = (
+    "the preview no longer fits; nothing was written; start the run again as a whole, which makes another one"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCeiling:
+    """A plan that was approved. ``preview``: it was made by the pipeline's own run, which goes on with it.
+
+    A preview counts for what it shows on either side of a boundary that has passed since.
+    """
+
+    approved: Plan
+    preview: bool = False
+
+    def refuse_uncovered(self, fresh: Plan) -> None:
+        """Raise Refusal with every difference when a fresh plan goes beyond the approved one."""
+        if self.preview:
+            refuse_if(tuple(exceeding_preview(fresh, self.approved)), _PREVIEW_HEADLINE)
+        else:
+            refuse_if(tuple(not_covered(fresh, self.approved)), _HEADLINE)
+
+    def operations(self, fresh: Plan) -> Mapping[str, tuple[Operation, ...]]:
+        """What may be written of each contact, by the change's key, once a fresh plan is covered."""
+        if self.preview:
+            return coverable_operations(fresh, self.approved)
+        return approved_operations(self.approved)

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from reconcile.errors import InvalidScope, Refusal
 from reconcile.journal.history import run_history
-from reconcile.model.ci.preview_report import PreviewState
+from reconcile.model.ci.section import PreviewState
 from reconcile.model.plans.plan import Plan
 from reconcile.model.record import Record
 from reconcile.plan.ceiling.union import exceeding

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconcile.documents.plan import plan_json
-from reconcile.documents.preview_report import preview_report_json
+from reconcile.documents.section import preview_report_json
 from reconcile.errors import DeclarationError, ReconcileError, Refusal, refuse_if
-from reconcile.model.ci.preview_report import PreviewReport, PreviewState
-from reconcile.model.ci.section import Section
+from reconcile.model.ci.section import PreviewReport, PreviewState, Section
 from reconcile.model.plans.plan import Plan
 from reconcile.model.settings import Privacy
 from reconcile.render import registry

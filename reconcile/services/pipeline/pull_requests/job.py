@@ -21,7 +21,7 @@ from reconcile.services.pipeline.section import SECTION_FILE, SectionWriter, sha
 from reconcile.services.planning.project_plan import ProjectPlan
 from reconcile.services.project import Project, open_project
 
-from .kept_plans import PLAN_FILE, earlier_digest
+from .facts import PLAN_FILE, earlier_digest
 from .merge_plan import PullRequestPlan, plan_pull_request
 
 PAGE_FILE = "plan.html"

@@ -1,18 +1,45 @@
-"""``reconcile ci plan``: what merging a pull request would do to one target."""
+"""What jobs of a pull request do: targets, the plan of its merge, whether somebody has reviewed it."""
 
+import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import DeclarationError, ExitCode
 
-from .group import add_to_summary, this_job
+from .group import add_to_summary, outputs_option, set_outputs, this_job
 
-if TYPE_CHECKING:
-    pass
+
+@click.command(short_help="List the targets that the pipeline works on.")
+@common_options
+@outputs_option
+def targets(common: Common) -> int:
+    """List the targets that the pipeline works on, as JSON: a job each.
+
+    They are those of the configuration, which is the target branch's (--config base/reconcile.yaml). Without
+    a configuration there is none yet: merging brings it, and the run by hand applies it.
+    """
+    names = _names(common)
+    set_outputs(targets=json.dumps(names))
+    common.console.print_result(json.dumps(names))
+    return ExitCode.DONE
+
+
+def _names(common: Common) -> list[str]:
+    from reconcile.declare.settings import load_settings
+
+    config = common.choice.config
+    if not config.exists():
+        common.console.note(
+            f"There is no {config} yet, so there is nothing to plan: merging brings it, and the run by hand "
+            "applies what is declared."
+        )
+        return []
+    wanted = common.choice.target
+    names = [target.name for target in load_settings(config).ci_targets]
+    return [name for name in names if wanted in (None, name)]
 
 
 @click.command("plan", short_help="Plan what merging a pull request would do.")
