@@ -20,7 +20,7 @@ from .commands.ci.comments import applied, drift_issue, summary
 from .commands.ci.group import ci
 from .commands.ci.journals import journals, keep
 from .commands.ci.merge import apply_preview, preview
-from .commands.ci.pull_request import pull_request_plan, targets
+from .commands.ci.pull_request import pull_request_plan, reviewed, targets
 from .commands.demo import demo
 from .commands.doctor import doctor
 from .commands.drift import drift
@@ -96,6 +96,7 @@ for step in (
     keep,
     preview,
     pull_request_plan,
+    reviewed,
     summary,
     targets,
 ):

@@ -19,6 +19,12 @@ PULL_REQUEST_EVENTS = frozenset({"pull_request", "merge_request_event"})
 
 _BY_HAND = "start the run by hand"
 
+MIXED = (
+    "it changes the configuration and declarations at once, and its plan goes by the configuration before: "
+    f"put the configuration into a pull request of its own, or {_BY_HAND}"
+)
+"""Why no plan of such a pull request counts."""
+
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRules:
@@ -79,10 +85,7 @@ def reasons_against_all(facts: PullRequestFacts, branch: str) -> Iterator[str]:
     if pull.base != branch:
         yield f"it goes to {quoted(pull.base)}, and not to {quoted(branch)}: {_BY_HAND}"
     if facts.configures and facts.declares:
-        yield (
-            "it changes the configuration and declarations at once, and its plan goes by the configuration "
-            f"before: put the configuration into a pull request of its own, or {_BY_HAND}"
-        )
+        yield MIXED
     if not facts.keeps_workflows:
         yield (
             "its runs did not have the workflows of the branch that it goes to, so they may have kept any "

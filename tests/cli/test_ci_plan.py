@@ -92,6 +92,17 @@ def test_the_first_configuration_is_nothing_to_plan(job: PlanJob) -> None:
     assert "merging brings the first one, and the run by hand applies" in job.section["text"]
 
 
+def test_a_configuration_that_comes_with_declarations_is_no_way_to_apply_them(job: PlanJob) -> None:
+    """Merging is fine, and the run by hand carries it out: it is said, and the check stays green."""
+    configured = job.merged.settings + "manage: {tags: additive}\n"
+    done = job.run(job.propose({CONFIG: configured, FILE: declared(grace="gold")}))
+    assert done.code == 0, done.said
+    assert "it changes the configuration and declarations at once" in job.section["text"]
+    assert "The changed configuration, for the whole account" in job.section["text"]
+    assert job.run(job.propose({CONFIG: configured, FILE: declared()})).code == 0
+    assert "at once" not in job.section["text"]
+
+
 def test_another_plan_of_the_same_head_is_told(job: PlanJob) -> None:
     """The account has changed since: who has seen the earlier plan has not seen this one."""
     head = job.propose({FILE: declared(grace="gold")})

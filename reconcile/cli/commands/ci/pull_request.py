@@ -85,3 +85,25 @@ def _annotate(error: DeclarationError, common: Common) -> None:
 
     if os.environ.get("GITHUB_REPOSITORY"):
         show(common.console, ProblemReport(error.problems), "github")
+
+
+@click.command(short_help="Refuse until somebody else has reviewed the plan.")
+@common_options
+def reviewed(common: Common) -> int:
+    """Exit with 3 until somebody else has reviewed what merging would do, and say what to do.
+
+    Where the target branch requires a review (--config), or an entry under 'allow' lifts a guard, somebody
+    other than the author, who may write, must have approved the head after each target's newest plan was
+    made. A pull request whose plans do nothing needs no review.
+    """
+    from reconcile.declare.settings import load_settings
+    from reconcile.errors import refuse_if
+    from reconcile.services.pipeline.pull_requests.reviewed import ReviewCheck
+
+    job, targets = this_job(), _names(common)
+    if targets:
+        settings = load_settings(common.choice.config)
+        reasons = ReviewCheck(job.evidence, settings.ci.require_review).reasons(job.pull_request, targets)
+        refuse_if(reasons, "this pull request is not reviewed yet")
+        common.console.note("Somebody else has reviewed what it does, or it does nothing.")
+    return ExitCode.DONE

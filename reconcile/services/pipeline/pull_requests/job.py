@@ -11,6 +11,7 @@ from reconcile.forge.evidence import Evidence
 from reconcile.model.ci.section import Section
 from reconcile.model.plans.plan import Plan
 from reconcile.model.settings import Privacy
+from reconcile.pipeline.approvals import MIXED
 from reconcile.render import registry
 from reconcile.services.accounts import account_of
 from reconcile.services.caller import Console, ProjectChoice
@@ -126,7 +127,7 @@ class _SectionWriting:
         configuration = result.configuration
         return self.writer.planned(
             result.planned.plan,
-            against=result.planned.against,
+            against=(*result.planned.against, *([MIXED] if configuration and configuration.mixed else [])),
             whole=configuration.plan if configuration else None,
             unplanned=configuration.reason if configuration else "",
             digest_changed=self._digest_changed(result.planned.plan),

@@ -18,18 +18,22 @@ from reconcile.services.pipeline.commits import Commits
 from reconcile.services.planning.project_plan import ProjectPlan, plan_project
 from reconcile.services.project import Project
 
+from .facts import ProjectFiles
+
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationChange:
     """What a pull request changes of the configuration.
 
     ``plan`` is that of everything with it; None: there is none, and ``reason`` says why. Merging applies
-    nothing of it and does not stop later merges: the run by hand carries it out.
+    nothing of it and does not stop later merges: the run by hand carries it out. ``mixed``: declarations
+    change with it, whose plan then does not count either.
     """
 
     files: tuple[str, ...]
     plan: Plan | None = None
     reason: str = ""
+    mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +103,15 @@ class _MergePlanning:
         planned = plan_project(project, self.console, request)
         if settings is None:
             return PullRequestPlan(planned)
-        return PullRequestPlan(planned, self._whole(changed, settings))
+        whole = self._whole(changed, settings)
+        return PullRequestPlan(planned, replace(whole, mixed=self._declares(project)))
 
     def _changed_configuration(self) -> tuple[str, ...]:
         names = {self.project.choice.config.name, self.project.capabilities_file.name}
         return tuple(sorted(self.commits.changed(self.base, "HEAD") & names))
+
+    def _declares(self, project: Project) -> bool:
+        return any(map(ProjectFiles(project).is_declared, self.commits.changed(self.base, "HEAD")))
 
     def _settings_of_head(self) -> Settings:
         """What the pull request configures; DeclarationError with every problem."""

@@ -1,0 +1,58 @@
+"""Whether somebody else has reviewed what merging a pull request would do: the required check says it early.
+
+What counts in the end is decided after the merge, by the same rules.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+from reconcile.forge.evidence import Evidence
+from reconcile.model.ci.pull_request import PullRequest
+from reconcile.model.plans.plan import Plan
+from reconcile.pipeline.approvals import reasons_against_all
+from reconcile.pipeline.facts import KeptPlan, PullRequestFacts
+from reconcile.pipeline.reviews import unreviewed
+
+from .facts import kept_plans
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCheck:
+    """The check of a pull request's reviews. ``require_review`` is what the target branch configures."""
+
+    evidence: Evidence
+    require_review: bool
+
+    def reasons(self, number: int, targets: Iterable[str]) -> tuple[str, ...]:
+        """Why it is not reviewed yet, with what to do; nothing when it is, or when it changes nobody."""
+        pull = self.evidence.pull_request(number)
+        newest = {target: tuple(islice(kept_plans(self.evidence, pull, target), 1)) for target in targets}
+        if not any(map(_is_about_people, newest.values())):
+            return ()
+        facts = {target: self._facts(pull, plans) for target, plans in newest.items()}
+        against = tuple(reasons_against_all(next(iter(facts.values())), pull.base))
+        return against or unreviewed(facts, require_review=self.require_review)
+
+    def _facts(self, pull: PullRequest, plans: tuple[KeptPlan, ...]) -> PullRequestFacts:
+        """The plan tells whether anything is declared; the files of the head are not here."""
+        evidence = self.evidence
+        return PullRequestFacts(
+            pull,
+            reviews=evidence.reviews(pull),
+            base_changes=(),
+            same_head=(),
+            keeps_workflows=evidence.keeps_workflows(pull),
+            configures=False,
+            declares=_is_about_people(plans),
+            plans=plans,
+        )
+
+
+def _is_about_people(plans: tuple[KeptPlan, ...]) -> bool:
+    """Whether there is something to review; also where there is no plan to tell."""
+    return not plans or plans[0].plan is None or _does_something(plans[0].plan)
+
+
+def _does_something(plan: Plan) -> bool:
+    return bool(plan.changes or plan.schedules or plan.undeclared or plan.allow)
