@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.forge.fake_github import FakeGitHub
 from tests.support.forge.main_runs import MainRuns, main_runs
-from tests.support.pull_requests import CONFIG, FILE, GEORGE, GRACE, TOM, declared
+from tests.support.pull_requests import CONFIG, FILE, GRACE, TOM, declared
 from tests.support.shop import Shop
 
 
@@ -32,14 +32,16 @@ def test_merges_that_come_close_together_are_applied_at_once(main: MainRuns) -> 
     done = main.apply()
     assert done.code == 0, done.said
     shop = main.merged.shop
-    assert (shop.tags(GRACE), shop.tags("elin.sorensen@example.org")) == (["gold"], ["late"])
+    assert (shop.tags(GRACE), shop.tags(ELIN)) == (["gold"], ["late"])
     assert main.recorded()[-1] == tip
     again = main.apply()
     assert again.code == 0, again.said
     assert shop.tags(GRACE) == ["gold"]
 
 
-MORE = "contacts:\n  - {email: elin.sorensen@example.org, roles: [customer], tags: [late]}\n"
+ELIN = "elin.sorensen@example.org"
+
+MORE = f"contacts:\n  - {{email: {ELIN}, roles: [customer], tags: [late]}}\n"
 
 
 def test_a_plan_that_nobody_has_reviewed_is_refused_until_somebody_does(main: MainRuns) -> None:
@@ -103,13 +105,13 @@ def test_a_merged_configuration_applies_nothing_and_stops_nothing(main: MainRuns
     assert "The configuration has changed since the last complete run" in done.err
     assert main.report["notes"]
     assert main.apply().code == 0
-    for name, email in (("grace", GRACE), ("george", GEORGE)):
-        number, head = main.pull_request({FILE: declared(**{name: "gold"})})
-        main.merge(number, head)
-        done = main.preview()
-        assert (done.code, main.report["base"]) == (0, first), done.said
-        assert main.apply().code == 0
-        assert "gold" in main.merged.shop.tags(email)
+    number, head = main.pull_request({FILE: declared(grace="gold")})
+    main.merge(number, head)
+    done = main.preview()
+    assert (done.code, main.report["base"]) == (0, first), done.said
+    assert "The configuration has changed" in main.job.summary
+    assert main.apply().code == 0
+    assert "gold" in main.merged.shop.tags(GRACE)
     assert main.recorded() == [first]
     assert main.preview("--whole").code == 0
     assert main.apply().code == 0
@@ -126,6 +128,75 @@ def test_declarations_that_come_with_a_configuration_count_for_nothing(main: Mai
     done = main.preview()
     assert done.code == 3, done.said
     assert f"#{number}: it changes the configuration and declarations at once" in done.err
+
+
+def test_what_was_seen_to_start_may_have_started(main: MainRuns) -> None:
+    """Its pull request shows when the window opens; by the time of the merge it is open."""
+    entry = f"contacts: [{{email: {ELIN}, tags: [{{value: late, starts: 2026-11-23T10:00:00Z}}]}}]\n"
+    number, head = main.pull_request({"contacts/more.yaml": entry})
+    main.merge(number, head)
+    done = main.preview(as_of=LATER)
+    assert (done.code, main.job.outputs["changes"]) == (0, "true"), done.said
+    assert main.apply(as_of=LATER).code == 0
+    assert main.merged.shop.tags(ELIN) == ["late"]
+
+
+LATER = "2026-11-23T10:30:00Z"
+
+
+def test_an_odd_contact_stops_nobody_else(main: MainRuns) -> None:
+    """Whose address somebody else has is set aside; the others are previewed, and the apply ends with 4."""
+    shop = main.merged.shop
+    shop.edit(shop.id(TOM), email="tom@example.org")
+    shop.edit(shop.id(ELIN), email=TOM)
+    number, head = main.pull_request({FILE: declared(grace="gold", tom="gold")})
+    main.merge(number, head)
+    done = main.preview()
+    assert (done.code, main.job.outputs["changes"]) == (0, "true"), done.said
+    done = main.apply()
+    assert done.code == 4, done.said
+    assert (shop.tags(GRACE), shop.tags("tom@example.org"), shop.tags(TOM)) == (["gold"], [], [])
+
+
+def test_a_guard_refuses_the_preview(main: MainRuns) -> None:
+    """Nobody is asked for what would be refused; the preview is shown all the same."""
+    entry = f"contacts: [{{email: {ELIN}, roles: [customer, administrator]}}]\n"
+    number, head = main.pull_request({"contacts/more.yaml": entry})
+    main.merge(number, head)
+    done = main.preview()
+    assert (done.code, main.job.outputs["preview"]) == (3, "false"), done.said
+    assert "protected: " in done.err
+    assert (main.out / "preview.html").exists()
+
+
+WAYS = {
+    "a squash": ("merge", "--quiet", "--squash"),
+    "a rebase": ("cherry-pick",),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_whatever_way_it_was_merged(main: MainRuns, way: str) -> None:
+    number, head = main.pull_request({FILE: declared(grace="gold")})
+    repository = main.merged.repository
+    main.merged.write({"README.md": "Before.\n"})
+    before = repository.commit()
+    main.fake_github.merged(99, before, before)
+    repository.git(*WAYS[way], head)
+    tip = repository.commit() if way == "a squash" else main.merged.tip
+    main.fake_github.merged(number, head, tip)
+    done = main.preview()
+    assert (done.code, main.report["pull_requests"]) == (0, [99, number]), done.said
+    assert main.apply().code == 0
+    assert (main.merged.shop.tags(GRACE), main.recorded()[-1]) == (["gold"], tip)
+
+
+def test_the_plan_of_a_fork_counts_for_nothing(main: MainRuns) -> None:
+    number, head = main.pull_request({FILE: declared(grace="gold")})
+    main.fake_github.pull(number)["head"]["repo"] = {"full_name": "else/where"}
+    main.merge(number, head)
+    done = main.preview()
+    assert (done.code, f"#{number}: it comes from a fork" in done.err) == (3, True), done.said
 
 
 def test_a_branch_that_was_written_anew_is_compared_with_nothing(main: MainRuns) -> None:

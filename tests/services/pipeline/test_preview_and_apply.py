@@ -81,8 +81,6 @@ def test_only_the_preview_of_the_very_run_is_applied(main: MainRuns) -> None:
     main.merged.write({FILE: declared(grace="gold")})
     main.merged.repository.commit()
     assert main.preview("--whole", attempt=2).code == 0
-    earlier = main.apply(attempt=1)
-    assert (earlier.code, "signed for attempt 2" in earlier.err) == (3, True), earlier.said
     main.run += 1
     other = main.apply()
     assert (other.code, "it is signed for run 5, not 6" in other.err) == (3, True), other.said
@@ -101,6 +99,22 @@ def test_only_the_preview_of_the_very_run_is_applied(main: MainRuns) -> None:
     assert main.merged.shop.tags(GRACE) == ["ipswich"]
     approval.write_text(signed)
     assert main.apply(attempt=3).code == 0
+    assert main.merged.shop.tags(GRACE) == ["gold"]
+
+
+LATER = "2026-11-23T10:30:00Z"
+
+
+def test_a_window_that_opens_between_preview_and_apply_was_seen(main: MainRuns) -> None:
+    """The preview shows that it will open; what it does not show stays out all the same."""
+    tag = "tags: [{value: gold, starts: 2026-11-23T10:00:00Z}]"
+    main.merged.write({FILE: declared().replace("[customer]", f"[customer], {tag}", 1)})
+    main.merged.repository.commit()
+    assert main.preview("--whole").code == 0
+    assert main.job.outputs["changes"] == "true"
+    assert main.merged.shop.tags(GRACE) == ["ipswich"]
+    done = main.apply(as_of=LATER)
+    assert done.code == 0, done.said
     assert main.merged.shop.tags(GRACE) == ["gold"]
 
 

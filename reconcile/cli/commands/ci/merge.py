@@ -48,6 +48,8 @@ def preview(common: Common, *, branch: str | None, whole: bool, out: Path) -> in
     finally:
         for section in read_sections([out / SECTION_FILE]):
             add_to_summary(section.text)
+    for note in made.notes:
+        add_to_summary(f"\n> {note}")
     applicable = made.state in (PreviewState.READY, PreviewState.EMPTY)
     changes = made.state is PreviewState.READY
     set_outputs(preview=str(applicable).lower(), changes=str(changes).lower())

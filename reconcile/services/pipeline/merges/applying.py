@@ -83,10 +83,11 @@ def apply_preview(
 
 
 def _another_run(kind: SignedKind, signer: JobIdentity, own: JobIdentity) -> str:
-    """Why what was signed is no approval of this run. A job that is run again has an earlier attempt's."""
+    """Why what was signed is no approval of this run.
+
+    Attempts make no difference: a job that is started again takes the preview that there is, and GitLab's are
+    the numbers of its jobs.
+    """
     if kind is not SignedKind.APPROVAL:
         return f"it is signed as a {kind}"
-    other = own.difference(signer, "target", "account", "repository", "branch", "commit", "run")
-    if other or signer.attempt <= own.attempt:
-        return other
-    return f"it is signed for attempt {signer.attempt}, and this is {own.attempt}"
+    return own.difference(signer, "target", "account", "repository", "branch", "commit", "run")
