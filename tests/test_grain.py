@@ -11,7 +11,7 @@ from statistics import median
 from tests.test_layers import PACKAGE, imported
 
 MOST_MODULES = 330
-MOST_CODE = 29_500
+MOST_CODE = 30_200
 MOST_IN_A_FOLDER = 12
 WIDE = {"cli/commands", "probe/questions"}
 """Folders with one file a command or a question."""
@@ -66,7 +66,7 @@ def test_there_are_few_modules() -> None:
 
     The aim of 150 and 13,000 was met before the record, the checks of clock and of lost access came;
     then came base and scope, what is scheduled, and overrides in the declarations; then `init`, `import` and
-    what leads from an existing account to declarations.
+    what leads from an existing account to declarations. Until the earlier pipeline goes there are two.
     """
     found = modules()
     assert len(found) <= MOST_MODULES

@@ -16,11 +16,12 @@ from . import console
 from .commands.apply import apply
 from .commands.ci.artifacts import approved_plan, earlier_journals
 from .commands.ci.comment import comment
-from .commands.ci.comments import applied, drift_issue, summary
+from .commands.ci.comments import applied, summary
 from .commands.ci.group import ci
 from .commands.ci.journals import journals, keep
 from .commands.ci.merge import apply_preview, preview
 from .commands.ci.pull_request import pull_request_plan, reviewed, targets
+from .commands.ci.telling import drift_issue, result
 from .commands.demo import demo
 from .commands.doctor import doctor
 from .commands.drift import drift
@@ -96,6 +97,7 @@ for step in (
     keep,
     preview,
     pull_request_plan,
+    result,
     reviewed,
     summary,
     targets,

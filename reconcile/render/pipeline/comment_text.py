@@ -94,10 +94,10 @@ class CommentText:
         return MARKDOWN.name(name)
 
 
-def run_link(url: str) -> str:
+def run_link(url: str, words: str = "the run") -> str:
     """``the run``, as a link where its address is to be trusted."""
     safe = url.startswith(("https://", "http://")) and not set(url) & set("<> \n\r")
-    return f"[the run](<{url}>)" if safe else "the run"
+    return f"[{words}](<{url}>)" if safe else words
 
 
 def changed_text(sections: Sequence[Section], run: str) -> str:

@@ -112,6 +112,8 @@ class GitHubAnswers:
         return self.paged(call, self.state.comments.get(int(number), []))
 
     def _add_comment(self, call: ForgeCall, author: str, number: str) -> ForgeReply:
+        if int(number) in self.state.locked:
+            return ForgeReply(403, {"message": "Unable to create comment because issue is locked."})
         refused = _too_long(call)
         return refused or ForgeReply(201, self.state.wrote(int(number), author, call.body["body"]))
 

@@ -40,6 +40,7 @@ class GitHubState:
     )
     comments: dict[int, list[Row]] = field(default_factory=dict)
     editors: dict[str, str] = field(default_factory=dict)
+    locked: set[int] = field(default_factory=set)
     issues: list[Row] = field(default_factory=list)
     pulls: list[Row] = field(default_factory=list)
     reviews: dict[int, list[Row]] = field(default_factory=dict)

@@ -93,32 +93,6 @@ def _lines(journaled: "JournaledRun") -> list[str]:
     return [title, run, *(["\n".join([*items[:MOST_NAMED], *more])] if items else [])]
 
 
-DRIFT = "drift"
-
-
-@click.command("drift-issue", short_help="Open, update or close the issue about drift.")
-@common_options
-@click.argument("file", type=click.Path(path_type=Path), metavar="DRIFT.json")
-@author_option
-def drift_issue(common: Common, file: Path, author: str | None) -> int:
-    """Open or update the one issue about drift (from 'drift --out'), or close it when there is none."""
-    from reconcile.cli.formats import render
-    from reconcile.forge.sticky_comment import issue_of, with_mark
-    from reconcile.services.files import read_drift_file
-
-    project, job = common.open_project(), this_job()
-    drift, target = read_drift_file(file), project.target.name
-    issue = issue_of(job.forge, author or job.author, DRIFT, target)
-    text = render(drift, "markdown")
-    body = with_mark(DRIFT, {"target": target}, f"{text}\n<sub>Told by [this run]({job.run}).</sub>\n")
-    title = f"Drift at {drift.plan.account}"
-    if issue is not None:
-        job.forge.change_issue(issue, title, body, closed=drift.plan.settled)
-    elif not drift.plan.settled:
-        job.forge.open_issue(title, body)
-    return ExitCode.DONE
-
-
 SUMMARY_LIMIT = 1024 * 1024
 """Maximum size of one step's summary in bytes, by GitHub's rule."""
 

@@ -70,6 +70,7 @@ def apply_preview(common: Common, *, branch: str | None, folder: Path) -> int:
     from reconcile.services.caller import ApplyOutput
     from reconcile.services.pipeline.bundles import journal_keys
     from reconcile.services.pipeline.merges import applying
+    from reconcile.services.pipeline.result import refusal_left
 
     console = common.console
 
@@ -80,7 +81,8 @@ def apply_preview(common: Common, *, branch: str | None, folder: Path) -> int:
     output = ApplyOutput(show_plan, console.print_ending)
     project = common.open_project()
     kept = applying.PreviewFolder(folder, journal_keys(os.environ, project.target).verifying)
-    left = applying.apply_preview(project, console, output, job, kept)
+    with refusal_left(folder, project):
+        left = applying.apply_preview(project, console, output, job, kept)
     if left is not None:
         console.note(f"Nothing is done here: {left}.")
     return ExitCode.DONE
