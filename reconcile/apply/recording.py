@@ -112,7 +112,7 @@ class Recorder:
         elif self.waiting is None or last is None:
             entries = builder.of_whole_run(self.planned, created)
         else:
-            entries = builder.of_due_run(self.planned, self.waiting)
+            entries = builder.of_due_run(self.planned, self.waiting, self.folder)
             # Declarations that were not carried out yet stay so: later runs compare them with that commit.
             commit = commit if declarations == last.declarations else last.commit
             declarations, allowances = last.declarations, last.allowances

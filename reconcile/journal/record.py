@@ -25,7 +25,7 @@ from reconcile.model.settings import Policy
 from reconcile.plan.baseline.resolved import resolved_form
 from reconcile.plan.contact_plan import ContactPlan
 from reconcile.plan.digest import resolved_digest
-from reconcile.plan.drift import carried_out
+from reconcile.plan.drift import carried_out, has_boundary, last_settled
 from reconcile.plan.matching.matches import Matches
 from reconcile.plan.set_aside import set_aside_match
 
@@ -221,27 +221,41 @@ class RecordBuilder:
         return taken_over | self.of_whole_run(planned, created)
 
     def of_due_run(
-        self, planned: Iterable[PlannedEntry], waiting: Collection[EntryKey]
+        self,
+        planned: Iterable[PlannedEntry],
+        waiting: Collection[EntryKey],
+        folder: Iterable[Declaration],
     ) -> dict[EntryKey, RecordedEntry]:
         """After a run of what was due: what it was not about stays as it was recorded.
 
-        ``waiting`` are the declarations of contacts that differ for other reasons.
+        ``waiting`` are the declarations of contacts that differ for other reasons, ``folder`` all of them.
         """
         entries = dict(self.remembered.record.entries) if self.remembered.record else {}
-        for entry in planned:
-            before = carried_out(entry.declaration, self.config, self.remembered, self.policy)
-            key = entry.declaration.key
-            if before is None:
-                continue
-            if entry.set_aside:
-                entries[key] = self._set_aside(entry, entry.set_aside)
-            else:
-                entries[key] = (
-                    replace(before, set_aside=None, revocations=())
-                    if key in waiting
-                    else self._settled(entry, {})
-                )
+        about = {entry.declaration.key: entry for entry in planned}
+        for declaration in folder:
+            key = declaration.key
+            before = carried_out(declaration, self.config, self.remembered, self.policy)
+            if before is not None:
+                entries[key] = self._after_due_run(before, declaration, about.get(key), waits=key in waiting)
         return entries
+
+    def _after_due_run(
+        self, before: RecordedEntry, declaration: Declaration, planned: PlannedEntry | None, *, waits: bool
+    ) -> RecordedEntry:
+        """The entry of a declaration that a complete run has carried out as it is.
+
+        What runs after the record have done, none tells any more after this one. Of a contact that was not
+        read no window has started or ended since it was settled, so that this is as true of the present.
+        """
+        known = replace(before, contact=self.remembered.contact(declaration.key))
+        known = replace(known, settled=last_settled(known, self.remembered))
+        if planned is None:
+            last = None if known.set_aside else known.settled
+            still = last is not None and not has_boundary(declaration, last, self.now)
+            return replace(known, settled=self.now) if still else known
+        if planned.set_aside:
+            return self._set_aside(planned, planned.set_aside)
+        return replace(known, set_aside=None, revocations=()) if waits else self._settled(planned, {})
 
     def _settled(self, entry: PlannedEntry, created: Mapping[EntryKey, str]) -> RecordedEntry:
         contact = entry.contact or created.get(entry.declaration.key)

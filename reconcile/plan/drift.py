@@ -1,6 +1,6 @@
 """Why a plan is not empty: judged from the declared windows and what earlier runs have done. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,7 +18,8 @@ from reconcile.model.settings import Policy
 from reconcile.text import plural, verb_form
 
 from .contact_plan import ContactPlan
-from .digest import plan_digest, policy_digest, resolved_digest
+from .digest import declarations_digest, plan_digest, policy_digest, resolved_digest
+from .schedule.timeline import next_boundary
 
 
 def explain_drift(plan: Plan, remembered: Remembered, policy: Policy) -> Drift:
@@ -59,6 +60,37 @@ def carried_out_of(
             yield declaration
 
 
+def with_boundary(
+    declarations: Iterable[Declaration], remembered: Remembered, policy: Policy, account: str, now: datetime
+) -> Iterator[Declaration]:
+    """The declarations of which something may be due.
+
+    A complete run has carried them out as they are now, and a window of theirs has started or ended since a
+    run last left the contact as declared.
+    """
+    config = policy_digest(policy, account)
+    for declaration in declarations:
+        entry = remembered.entry(declaration.key)
+        last = last_settled(entry, remembered) if entry else None
+        # The digest last: of 100,000 declarations a few have a boundary.
+        passed = last is not None and has_boundary(declaration, last, now)
+        if passed and carried_out(declaration, config, remembered, policy) is not None:
+            yield declaration
+
+
+def has_boundary(declaration: Declaration, since: datetime, now: datetime) -> bool:
+    """True when a window of the declaration has started or ended since then."""
+    windows = (item.window for facet in SETS for item in declaration.items(facet))
+    instants = (at for window in windows for at in (window.starts, window.expires))
+    return any(at is not None and since < at <= now for at in instants)
+
+
+def last_settled(entry: RecordedEntry, remembered: Remembered) -> datetime | None:
+    """When the last run began that left an entry's contact as declared; None: the record's run had not."""
+    later = remembered.settled.get(entry.contact or "")
+    return max(entry.settled, later) if entry.settled and later else entry.settled
+
+
 def waiting_for_others(
     contacts: Iterable[ContactPlan], remembered: Remembered, policy: Policy, account: str
 ) -> frozenset[EntryKey]:
@@ -88,9 +120,12 @@ def without_waiting(
     )
 
 
-def due_plan(plan: Plan, waiting: int, remembered: Remembered, policy: Policy) -> Plan:
+def due_plan(
+    plan: Plan, folder: Sequence[Declaration], waiting: int, remembered: Remembered, policy: Policy
+) -> Plan:
     """A plan as one of what is due by the clock alone; ``waiting`` contacts differ that are not in it.
 
+    It was made of the declarations of the ``folder`` with a boundary, and holds until the next one of any.
     What is declared no longer is for a whole plan to tell: the clock has no part in it.
     """
     differ = f"{plural(waiting, 'contact')} {verb_form(waiting, 'differs', 'differ')}"
@@ -98,7 +133,16 @@ def due_plan(plan: Plan, waiting: int, remembered: Remembered, policy: Policy) -
     stopped = _why_nothing_is_due(plan, remembered, policy)
     notes = (*stopped, *plan.notes, *([note] if waiting else []))
     guards = tuple(map(_of_due_plan, plan.guards))
-    plan = replace(plan, notes=notes, guards=guards, undeclared=(), would_revoke=())
+    plan = replace(
+        plan,
+        scope=None,
+        valid_until=next_boundary(folder, plan.as_of),
+        declarations_digest=declarations_digest(folder),
+        notes=notes,
+        guards=guards,
+        undeclared=(),
+        would_revoke=(),
+    )
     return replace(plan, digest=plan_digest(plan))
 
 

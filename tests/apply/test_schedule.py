@@ -125,9 +125,47 @@ def test_a_merge_that_the_guards_refuse_stops_no_window(sandbox_account: Sandbox
     assert checkout.apply().code == 3
     due = checkout.apply("--due", as_of=STARTED)
     assert due.code == 0, due.said
-    assert "1 more contact differs for other reasons" in due.out
     assert "vip" in sandbox_account.user(TOM)["tags"]
     assert "customer" in sandbox_account.user(GRACE)["roles"]
+
+
+def number_of(email: str, account: SandboxAccount) -> str:
+    """The contact's id."""
+    (number,) = (id_ for id_, state in account.holds().items() if state["email"] == email)
+    return number
+
+
+def test_only_contacts_of_which_the_clock_asks_something_are_read(sandbox_account: SandboxAccount) -> None:
+    """A shop with an hourly job pays for its windows, not for its size."""
+    others = "  - {email: grace.odell@example.com, tags: []}\n"
+    checkout = sandbox_account.checkout(SCHEDULED + others)
+    assert checkout.apply().code == 0
+    first = len(sandbox_account.requests())
+    assert "Nothing is due" in checkout.apply("--due").out
+    second = len(sandbox_account.requests())
+    assert checkout.apply("--due", as_of=STARTED).code == 0
+    paths = [one["path"] for one in sandbox_account.requests()]
+    assert paths[first:second] == ["/admin/oauth/token.json", "/api/v2/roles.json"]
+    tom = number_of(TOM, sandbox_account)
+    assert {path for path in paths[second:] if path.startswith("/api/contacts/")} == {
+        f"/api/contacts/{tom}.json"
+    }
+
+
+def test_what_a_run_without_a_record_has_settled_is_known_after_a_run_of_what_is_due(
+    sandbox_account: SandboxAccount,
+) -> None:
+    """A tag that such a run gave, and a person has taken since, is not given again by the clock."""
+    others = "  - {email: grace.odell@example.com, tags: [{value: fair, starts: 2026-12-02}]}\n"
+    checkout = sandbox_account.checkout(SCHEDULED + others)
+    assert checkout.apply().code == 0
+    assert checkout.apply("--only", TOM, as_of=STARTED).code == 0  # leaves no record
+    assert "vip" in sandbox_account.user(TOM)["tags"]
+    sandbox_account.outside(number_of(TOM, sandbox_account), untag="vip")
+    assert checkout.apply("--due", as_of="2026-12-02T06:00:00Z").code == 0
+    assert "fair" in sandbox_account.user(GRACE)["tags"]
+    assert "Nothing is due" in checkout.apply("--due", as_of="2026-12-02T07:00:00Z").out
+    assert "vip" not in sandbox_account.user(TOM)["tags"]
 
 
 def test_a_record_of_others_makes_nobody_judge_a_start_again(sandbox_account: SandboxAccount) -> None:

@@ -172,7 +172,7 @@ def test_a_contact_is_due_only_when_all_of_it_is() -> None:
     assert waiting == {declaration.key}
     (alone,) = without_waiting(contacts, waiting)
     assert (alone.operations, alone.folded.target) == ((), contacts[0].folded.before)
-    cut = due_plan(plan, len(waiting), remembered, Policy())
+    cut = due_plan(plan, [declaration], len(waiting), remembered, Policy())
     assert cut.notes == ("1 more contact differs for other reasons, which 'reconcile drift' tells",)
 
 
@@ -193,7 +193,7 @@ def test_a_contact_that_is_yet_to_come_is_not_created_by_the_clock() -> None:
 
 def test_the_due_plan_is_a_plan_of_its_own() -> None:
     """With a digest of its own content, and the verdicts on that."""
-    cut = due_plan(STARTED_PLAN, 0, STARTED_ONCE, Policy())
+    cut = due_plan(STARTED_PLAN, [STARTED], 0, STARTED_ONCE, Policy())
     assert cut.changes == STARTED_PLAN.changes
     assert cut.guards == STARTED_PLAN.guards
     assert cut.digest == plan_digest(cut)
@@ -203,7 +203,9 @@ def test_the_clock_has_no_part_in_what_is_declared_no_longer() -> None:
     """A run of what is due neither tells of it nor is refused for it: a whole run does both."""
     told = Undeclared(Identity("40", "user", "pippa@example.com"), NoLonger.CONTACT)
     refused = Verdict("undeclared", passed=False, message="1 contact", found=1, subjects=("pippa",))
-    cut = due_plan(replace(STARTED_PLAN, guards=(refused,), undeclared=(told,)), 0, STARTED_ONCE, Policy())
+    cut = due_plan(
+        replace(STARTED_PLAN, guards=(refused,), undeclared=(told,)), [STARTED], 0, STARTED_ONCE, Policy()
+    )
     assert (cut.undeclared, cut.refused) == ((), ())
 
 

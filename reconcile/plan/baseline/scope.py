@@ -1,6 +1,6 @@
 """What a plan is cut down to: what differs from a base, what somebody names, or both (design, section 6)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -133,6 +133,13 @@ def select(
     the base's, so that whoever leaves a bundle's file is found there.
     """
     return _Selecting(tuple(folder), choice, policy, baseline, remembered).selection()
+
+
+def select_alone(folder: Sequence[Declaration], chosen: Iterable[Declaration]) -> Selection:
+    """Only the chosen declarations, whatever the others, or the baseline, say."""
+    declarations = tuple(chosen)
+    contacts = tuple(sorted((declaration.key for declaration in declarations), key=_order))
+    return Selection(declarations, tuple(folder), scope=Scope(contacts=contacts, declared=len(folder)))
 
 
 class _Selecting:

@@ -16,10 +16,17 @@ from reconcile.model.declaration import Declaration
 from reconcile.model.guards import GRANTING_ROLES, LOSING_HOURS
 from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
-from reconcile.plan.baseline.scope import EVERYTHING, ScopeChoice, Selection, declaration_of, select
+from reconcile.plan.baseline.scope import (
+    EVERYTHING,
+    ScopeChoice,
+    Selection,
+    declaration_of,
+    select,
+    select_alone,
+)
 from reconcile.plan.baseline.undeclared import find_removed, undeclared_rows, with_remaining
 from reconcile.plan.contact_plan import ContactPlan
-from reconcile.plan.drift import carried_out_of, due_plan, waiting_for_others, without_waiting
+from reconcile.plan.drift import carried_out_of, due_plan, waiting_for_others, with_boundary, without_waiting
 from reconcile.plan.guards.checks import loss_horizon, roles_without_holder
 from reconcile.plan.guards.facts import AccountFacts, OtherHolders
 from reconcile.plan.guards.idle_entries import idle_entries
@@ -80,7 +87,7 @@ def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways t
     the account does not have; ApiError when the account can't be read whole.
     """
     context = _compared(context, choice, remembered)
-    selection = select(declarations, choice, context.policy, context.baseline, remembered)
+    selection = _selected(declarations, choice, context)
     context = replace(context, scope=selection.scope)
     planning = _Planning(selection, account, context, past, remembered, progress, thorough)
     for _ in range(MOST_LISTINGS - 1):
@@ -97,6 +104,15 @@ def _compared(context: PlanContext, choice: ScopeChoice, remembered: Remembered)
     if context.baseline is not None or context.revert or remembered.record is None:
         return context
     return replace(context, baseline=remembered.record.baseline())
+
+
+def _selected(declarations: Sequence[Declaration], choice: ScopeChoice, context: PlanContext) -> Selection:
+    """What the plan is about; the clock asks nothing of contacts without a boundary, so none is read."""
+    remembered, policy = context.remembered, context.policy
+    if not context.due:
+        return select(declarations, choice, policy, context.baseline, remembered)
+    due = with_boundary(declarations, remembered, policy, context.account, context.now)
+    return select_alone(declarations, due)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +171,8 @@ class _Planning:
         if waiting is not None:
             alone = sum(contact.declaration.key in waiting for contact in contacts)
             plan = replace(plan, unchanged=plan.unchanged - alone)
-            plan = due_plan(plan, len(waiting), self.remembered, context.policy)
+            folder = self.selection.folder
+            plan = due_plan(plan, folder, len(waiting), self.remembered, context.policy)
         folder, idle = self.selection.folder, facts.idle_entries
         return FreshPlan(plan, facts.contacts, context, planned, folder, idle, waiting)
 
