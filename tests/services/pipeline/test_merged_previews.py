@@ -44,6 +44,24 @@ ELIN = "elin.sorensen@example.org"
 MORE = f"contacts:\n  - {{email: {ELIN}, roles: [customer], tags: [late]}}\n"
 
 
+def test_a_merge_that_is_not_needed_is_not_asked_about(main: MainRuns) -> None:
+    """A forge allows so many requests an hour; what was seen last, and applied, needs no earlier plan."""
+    numbers = []
+    for more in ({"README.md": "Words.\n"}, {FILE: declared(tom="gold")}, {FILE: BOTH}):
+        number, head = main.pull_request(more)
+        main.merge(number, head)
+        numbers.append(number)
+    main.fake_github.api.calls.clear()
+    main.merged.shop.edit(main.merged.shop.id(TOM), tag="gold")
+    assert main.preview().code == 0
+    asked = {call.path.split("/")[5] for call in main.fake_github.api.calls if call.path.endswith("/reviews")}
+    assert asked == {str(numbers[-1])}
+    assert main.report["pull_requests"] == numbers
+
+
+BOTH = declared(tom="gold", grace="gold")
+
+
 def test_a_plan_that_nobody_has_reviewed_is_refused_until_somebody_does(main: MainRuns) -> None:
     """With what is missing, and the way out; what people read names nobody."""
     number, head = main.pull_request({FILE: declared(grace="gold")}, review=False)

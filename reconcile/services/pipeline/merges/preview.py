@@ -19,7 +19,7 @@ from reconcile.services.planning.project_plan import ProjectPlan, plan_project
 from reconcile.services.project import Project
 
 from .main_job import MainJob
-from .merged_plans import MergedPlans, PullRequestsSince
+from .merged_plans import PullRequestsSince
 
 BY_HAND = "start the run by hand, which plans the whole account and has its own preview as the ceiling"
 
@@ -98,7 +98,7 @@ class Previewing:
 
     def _beyond(self, plan: Plan, merged: PullRequestsSince) -> Iterator[str]:
         """What nobody has seen in a pull request, and why the plans that may have shown it do not count."""
-        counting: MergedPlans = merged.plans()
+        counting = merged.plans(lambda plans: not any(exceeding(plan, plans)))
         beyond = tuple(exceeding(plan, counting.plans))
         if beyond:
             yield from (*beyond, *counting.reasons, f"the way out: {BY_HAND}")
