@@ -10,7 +10,7 @@ from typing import Any
 from reconcile.clock import parse_utc_text
 
 
-def json_text(document: Mapping[str, Any]) -> str:
+def json_text(document: Mapping[str, Any] | list[Any]) -> str:
     """A document as the text of a file: indented, and printable ASCII, with JSON's escapes for all else.
 
     So a file reads the same everywhere, a lone surrogate survives, and no character of a customer's name

@@ -1,10 +1,11 @@
-"""Problems of declarations as text, GitHub annotations and SARIF."""
+"""Problems of declarations as text, annotations of GitHub and GitLab, and SARIF."""
 
 import re
+from collections import Counter
 from typing import Any
 from urllib.parse import quote
 
-from reconcile.documents.json_text import json_text
+from reconcile.documents.json_text import digest_of, json_text
 from reconcile.model.problem import Problem, ProblemReport, Severity
 from reconcile.text import count
 
@@ -40,6 +41,27 @@ _IN_PROPERTY = re.compile("[%\r\n:,]")
 
 def _escaped(text: str, special: re.Pattern[str]) -> str:
     return special.sub(lambda match: f"%{ord(match[0]):02X}", text)
+
+
+def problems_gitlab(report: ProblemReport) -> str:
+    """A report of code quality, which GitLab shows in the merge request (GitLab docs: "Code Quality").
+
+    A fingerprint tells one problem from the others when its line moves, so it is of all but the line.
+    """
+    earlier: Counter[tuple[str, str, str]] = Counter()
+    return json_text([_quality(problem, earlier) for problem in report.problems])
+
+
+def _quality(problem: Problem, earlier: Counter[tuple[str, str, str]]) -> dict[str, Any]:
+    same = (problem.place.file, problem.rule, problem.message)
+    earlier[same] += 1
+    return {
+        "description": problem.message,
+        "check_name": problem.rule,
+        "fingerprint": digest_of([*same, earlier[same]]).removeprefix("sha256:"),
+        "severity": "major" if problem.severity is Severity.ERROR else "minor",
+        "location": {"path": problem.place.file, "lines": {"begin": problem.place.line or 1}},
+    }
 
 
 def problems_sarif(report: ProblemReport) -> str:

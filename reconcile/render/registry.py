@@ -36,7 +36,7 @@ from .plan_markdown.document import plan_markdown
 from .plan_page.page import plan_page
 from .plan_text import plan_text
 from .probe import probe_text
-from .problems import problems_github, problems_sarif, problems_text
+from .problems import problems_github, problems_gitlab, problems_sarif, problems_text
 from .timeline import timeline_text
 
 
@@ -101,6 +101,7 @@ FORMATS = [
     Format(ProblemReport, "text", problems_text, Audience.USER),
     Format(ProblemReport, "json", partial(encode_text, ProblemsDocument), Audience.PROGRAM),
     Format(ProblemReport, "github", problems_github, title="GitHub's annotations", runner_commands=True),
+    Format(ProblemReport, "gitlab", problems_gitlab, title="GitLab's code quality"),
     Format(ProblemReport, "sarif", problems_sarif, title="SARIF"),
 ]
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from jsonschema import Draft202012Validator
 from reconcile.documents.codec import encode_text
 from reconcile.documents.reports import ProblemsDocument
 from reconcile.model.problem import Place, Problem, ProblemReport, Severity
-from reconcile.render.problems import problems_github, problems_sarif
+from reconcile.render.problems import problems_github, problems_gitlab, problems_sarif
 
 PROBLEMS = (
     Problem(Place("contacts/a b.yaml", 3, 13), "unknown key 'x'; did you mean 'y'?", "unknown-key"),
@@ -168,3 +169,16 @@ def test_documents_are_plain_ascii(form: Any) -> None:
     problem = Problem(Place("contacts/é.yaml", 1, 1), "\x1b[31m \x7f \u202e é", "unknown-key")
     report = ProblemReport((problem,), rules=RULES)
     assert all(letter == "\n" or " " <= letter <= "~" for letter in form(report))
+
+
+def test_gitlab_shows_each_problem_at_its_line() -> None:
+    """By the fields that GitLab documents; equal problems have fingerprints of their own, lines have none."""
+    twice = (*PROBLEMS, PROBLEMS[0])
+    rows = json.loads(problems_gitlab(ProblemReport(twice)))
+    assert rows[0]["location"] == {"path": "contacts/a b.yaml", "lines": {"begin": 3}}
+    assert (rows[0]["check_name"], rows[0]["severity"]) == ("unknown-key", "major")
+    assert (rows[1]["location"]["lines"], rows[2]["severity"]) == ({"begin": 1}, "minor")
+    assert len({row["fingerprint"] for row in rows}) == 4
+    moved = replace(PROBLEMS[0], place=Place("contacts/a b.yaml", 30, 13))
+    (row,) = json.loads(problems_gitlab(ProblemReport((moved,))))
+    assert row["fingerprint"] == rows[0]["fingerprint"]
