@@ -126,19 +126,23 @@ class KeptBundles:
     keys: tuple[bytes, ...]
     note: Callable[[str], None]
 
-    def journals(self, since: datetime) -> Iterator[tuple[ForgeArtifact, KeptBundle | None]]:
+    def journals(self, since: datetime) -> Iterator[tuple[AttemptKey, KeptBundle | None]]:
         """The journals that were kept since then, newest first; None for those that are ignored."""
         for artifact in self._kept(SignedKind.JOURNAL, since):
-            yield artifact, self._read(artifact, SignedKind.JOURNAL)
+            yield self._attempt(artifact, SignedKind.JOURNAL), self._read(artifact, SignedKind.JOURNAL)
 
     def idle(self, since: datetime) -> Iterator[AttemptKey]:
         """The attempts that have kept word that there was no journal.
 
         That is not downloaded: only jobs of a run can have left it there.
         """
-        name = artifact_name(SignedKind.IDLE, self.job.target)
         for artifact in self._kept(SignedKind.IDLE, since):
-            yield artifact.run.id, attempt_of(artifact, name) or artifact.run.attempt
+            yield self._attempt(artifact, SignedKind.IDLE)
+
+    def _attempt(self, artifact: ForgeArtifact, kind: SignedKind) -> AttemptKey:
+        """The attempt that left an artifact, by the forge's word."""
+        attempt = attempt_of(artifact, artifact_name(kind, self.job.target))
+        return artifact.run.id, attempt or artifact.run.attempt
 
     def newest_records(self, now: datetime) -> tuple[KeptBundle, ...]:
         """The records of which one is the newest, by what is signed, not by when it was uploaded.
@@ -167,9 +171,9 @@ class KeptBundles:
             files = _of_bundle(self._archive(artifact), name)
             return self._checked(artifact, kind, files) if files else None
         except NotVerified as error:
-            attempt = attempt_of(artifact, name) or artifact.run.attempt
+            run, attempt = self._attempt(artifact, kind)
             reason = escape_unprintable(str(error))
-            self.note(f"Ignored: the {kind} of attempt {attempt} of run {artifact.run.id}: {reason}.")
+            self.note(f"Ignored: the {kind} of attempt {attempt} of run {run}: {reason}.")
             return None
 
     def _archive(self, artifact: ForgeArtifact) -> dict[str, bytes]:

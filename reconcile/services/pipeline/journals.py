@@ -106,12 +106,12 @@ class JournalFetch:
         since = window_start(self.project.now, hours, window.record_kept)
         kept: set[AttemptKey] = set()
         ignored: set[AttemptKey] = set()
-        for artifact, bundle in self.bundles.journals(since):
+        for attempt, bundle in self.bundles.journals(since):
             if bundle is not None:
                 self._add(bundle.files)
                 kept.add(bundle.key)
             else:
-                ignored.add((artifact.run.id, artifact.run.attempt))
+                ignored.add(attempt)
         kept |= set(self.bundles.idle(since)) - ignored
         counted = window_start(self.project.now, hours, None)
         return replace(window, since=since, unkept=tuple(self._unkept(counted, kept)))

@@ -13,6 +13,7 @@ from reconcile.apply.recording import note_record
 from reconcile.cli.console import Terminal
 from reconcile.clock import utc_text
 from reconcile.documents.codec import encode_itself
+from reconcile.forge.evidence import NOTHING_KNOWN, KnownAttempts
 from reconcile.journal.hash_chain import HashChain
 from reconcile.journal.history import RunHistory, run_history
 from reconcile.journal.lineage import unfollowed_runs
@@ -66,11 +67,14 @@ class KeepingForge:
                 return
             yield artifact
 
-    def writing_attempts(self, _target: str, _branch: str, since: datetime) -> Iterator[WritingAttempt]:
+    def writing_attempts(
+        self, _target: str, _branch: str, since: datetime, known: KnownAttempts = NOTHING_KNOWN
+    ) -> Iterator[WritingAttempt]:
         for attempt in reversed(self.attempts):
             if attempt.at < since:
                 return
-            yield attempt
+            if (attempt.run, attempt.attempt) not in known:
+                yield attempt
 
     def download(self, wanted: ForgeArtifact) -> bytes:
         self.asked += 1
