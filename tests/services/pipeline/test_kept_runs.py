@@ -3,10 +3,14 @@
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 
 from tests.support.forge.fake_github import FakeGitHub, serve_github
+from tests.support.forge.github_state import instant_text
 from tests.support.forge.kept_runs import HOURLY, KEY, MERGE, OTHER_KEY, KeptRuns
 from tests.support.project import Project
 from tests.support.repository import Repository
@@ -280,3 +284,37 @@ def test_an_odd_record_is_no_hint(applied: KeptRuns) -> None:
     done = applied.fetch("--hints")
     assert (done.code, "Ignored: the record of" in done.err) == (0, True), done.said
     assert names(applied, "runs") == []
+
+
+# Erasing somebody, as docs/journals.md says.
+
+
+def naming(fake_github: FakeGitHub, address: bytes) -> list[str]:
+    """The artifacts that name somebody, of those that are still kept."""
+    kept = {row["id"]: row["name"] for row in fake_github.artifacts}
+    return [name for id_, name in kept.items() if address in unzipped(fake_github.archives[id_])]
+
+
+def unzipped(archive: bytes) -> bytes:
+    with ZipFile(BytesIO(archive)) as opened:
+        return b"".join(map(opened.read, opened.namelist()))
+
+
+def test_a_person_is_erased_a_day_after_the_entry_and_nothing_refuses(applied: KeptRuns) -> None:
+    """The record notes the person no more; what is older is deleted, and the next merge is applied."""
+    fake_github, project = applied.fake_github, applied.project
+    assert naming(fake_github, b"grace.odell") == ["reconcile-journal-local-1", "reconcile-record-local-1"]
+    other = "{email: priya.raman@example.com, tags: [ipswich]}"
+    project.declare(f"contacts: [{other}, {{email: grace.odell@example.com, state: absent}}]\n")
+    assert applied.apply().code == 0
+    fake_github.wait(hours=1)
+    project.declare(f"contacts: [{other}]\n")
+    assert applied.apply().code == 0
+    fake_github.wait(hours=25)
+    assert applied.apply(HOURLY).code == 0
+    day_ago = instant_text(fake_github.now - timedelta(hours=24))
+    fake_github.artifacts = [row for row in fake_github.artifacts if row["created_at"] >= day_ago]
+    assert naming(fake_github, b"grace.odell") == []
+    project.declare("contacts: [{email: priya.raman@example.com, tags: [ipswich, gold]}]\n")
+    done = applied.apply()
+    assert (done.code, "grace.odell" in done.said) == (0, False), done.said
