@@ -80,7 +80,7 @@ def job_identity(project: Project, job: CiEnvironment, branch: str | None = None
         raise UsageError("the number of this job's run is not set (GITHUB_RUN_ID or CI_PIPELINE_ID)")
     return JobIdentity(
         target=project.target.name,
-        account=_account(project.target),
+        account=account_of_target(project.target),
         repository=job.repository,
         branch=branch or job.branch,
         commit=job.commit,
@@ -89,7 +89,7 @@ def job_identity(project: Project, job: CiEnvironment, branch: str | None = None
     )
 
 
-def _account(target: Target) -> str:
+def account_of_target(target: Target) -> str:
     """The account as journals name it. No credential is needed to know it."""
     account = (target.account or "").strip().lower() or urlsplit(target.url or "").netloc
     if not account:

@@ -24,9 +24,10 @@ from reconcile.render.pipeline.issue_text import (
     unsuccessful_text,
     waiting_text,
 )
-from reconcile.services.accounts import account_of
 from reconcile.services.caller import Console
 from reconcile.services.project import Project
+
+from .bundles import account_of_target
 
 DRIFT = "drift"
 """The kind of the issue."""
@@ -81,7 +82,7 @@ class DriftIssue:
         target = self.project.target.name
         foot = f"\n<sub>Told by {self._address.link('this run', self.job.run_id)}.</sub>\n"
         body = with_mark(DRIFT, {**facts, "target": target}, text + foot)
-        title = f"Drift at {account_of(self.project)}"
+        title = f"Drift at {account_of_target(self.project.target)}"
         if issue is not None:
             self.job.forge.change_issue(issue, title, body, closed=closed)
         elif not closed:
@@ -110,7 +111,7 @@ class DriftIssue:
 
     def _recorded(self) -> str | None:
         """The commit of the last complete run."""
-        history = run_history(self.project.journals, account_of(self.project))
+        history = run_history(self.project.journals, account_of_target(self.project.target))
         record = history.read_remembered().record
         return record.commit.name if record and record.commit else None
 

@@ -22,11 +22,12 @@ from reconcile.model.result import Outcome
 from reconcile.model.settings import Privacy
 from reconcile.render.masking.personal_texts import mask_emails
 from reconcile.render.pipeline.result_text import ResultText, WrittenRun
-from reconcile.services.accounts import account_of
 from reconcile.services.caller import Console
 from reconcile.services.files import write_file
 from reconcile.services.project import Project
 from reconcile.text import count
+
+from .bundles import account_of_target
 
 APPLIED = "applied"
 """The kind of our comments about what became of a merge."""
@@ -111,7 +112,7 @@ class MergeResult:
     def _own_run(self) -> JournaledRun | None:
         fetched = read_fetched(self.project.state)
         earlier = {file.name for file in fetched.files} if fetched else set()
-        account = account_of(self.project)
+        account = account_of_target(self.project.target)
         runs = [
             run
             for run in read_runs(self.project.journals)
