@@ -12,9 +12,7 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 
-WORKFLOWS = sorted(
-    path for folder in ("workflows", "callers") for path in (ROOT / ".github" / folder).glob("*.yml")
-)
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 ACTION = ROOT / ".github" / "actions" / "reconcile" / "action.yml"
 
@@ -108,21 +106,100 @@ def test_a_workflow_gives_nothing_away(path: Path) -> None:
             assert step["with"]["persist-credentials"] is False
 
 
-WRITERS = {"preview", "plan", "apply", "clock", "drift"}
+READERS = {"reconcile-plan", "reconcile-preview"}
+
+ENVIRONMENTS = {*READERS, "reconcile-approve", "reconcile-apply", "reconcile-clock"}
+
+CALLERS, CALLED = (
+    ("plan.yml", "apply.yml", "drift.yml"),
+    sorted(path.name for path in WORKFLOWS if path.name.startswith("reconcile-")),
+)
 
 
-@pytest.mark.parametrize("name", ["plan.yml", "apply.yml", "drift.yml"])
-def test_secrets_lie_in_environments_and_reach_single_steps(name: str) -> None:
-    """The credential that writes is given to `apply` alone, in environments that only main can use."""
-    document = loaded(ROOT / ".github" / "workflows" / name)
-    for job_name, job in document["jobs"].items():
+def pipeline_jobs(*names: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The jobs of workflows, each with the environment that it uses, without the target."""
+    for name in names:
+        for job in loaded(ROOT / ".github" / "workflows" / name)["jobs"].values():
+            yield job.get("environment", "").partition("-${{")[0], job
+
+
+def test_secrets_lie_in_environments_and_reach_single_steps() -> None:
+    """Each target has its own; the credential that writes is given to what writes alone."""
+    for environment, job in pipeline_jobs(*CALLED):
         assert "secrets" not in str(job.get("env", {}))
-        secret = [step for step in job["steps"] if "secrets." in str(step)]
-        assert bool(secret) == (job_name in WRITERS)
+        assert environment in {"", *ENVIRONMENTS}
+        secret = [step for step in job.get("steps", []) if "secrets." in str(step)]
+        assert bool(secret) == (environment in ENVIRONMENTS - {"reconcile-approve"})
         for step in secret:
-            assert job["environment"] in {"reconcile-plan", "reconcile-apply", "reconcile-clock"}
-            writes = step["run"].startswith("reconcile apply")
-            assert writes == (job["environment"] != "reconcile-plan")
+            writes = step["name"] in {"Apply", "Apply what is due"}
+            credential = "EVANCE_PRIVATE_KEY" in step["env"]
+            assert writes == (credential and environment not in READERS), step["name"]
+
+
+def test_the_key_of_the_journals_stays_on_main() -> None:
+    """No job that a branch can run has it, nor has a caller of one."""
+    for name in ("plan.yml", "reconcile-plan.yml", "reconcile-review.yml"):
+        assert "JOURNAL_KEY" not in (ROOT / ".github" / "workflows" / name).read_text()
+
+
+def test_what_reviewers_let_through_has_no_credential_and_holds_no_queue() -> None:
+    """A job that waits may hold its concurrency group: the one that writes comes after it."""
+    jobs = loaded(ROOT / ".github" / "workflows" / "reconcile-apply-target.yml")["jobs"]
+    assert "concurrency" not in jobs["approve"]
+    assert jobs["approve"]["permissions"] == {}
+    assert "approve" in jobs["apply"]["needs"]
+    assert "if" not in jobs["apply"]  # skipped with the one before it
+
+
+def test_one_job_at_a_time_writes_to_an_account() -> None:
+    """None is cut off, none takes the place of another that waits; whatever only reads does not wait."""
+    groups = []
+    for environment, job in pipeline_jobs(*CALLED):
+        assert ("concurrency" in job) == (environment in {"reconcile-apply", "reconcile-clock"})
+        if "concurrency" in job:
+            groups.append(re.sub(r"(inputs|matrix)", "", job["concurrency"]["group"]))
+            assert (job["concurrency"]["cancel-in-progress"], job["concurrency"]["queue"]) == (False, "max")
+    assert groups == ["reconcile-write-${{ .target }}"] * 2
+
+
+def test_one_target_that_fails_stops_no_other() -> None:
+    """Every matrix goes on; what must say something does so whatever became of the jobs before it."""
+    for _, job in pipeline_jobs(*CALLED):
+        assert job.get("strategy", {}).get("fail-fast", False) is False
+    jobs = loaded(ROOT / ".github" / "workflows" / "reconcile-clock.yml")["jobs"]
+    assert jobs["compare"]["if"].startswith("(!cancelled())")
+
+
+def test_a_check_that_is_required_is_not_skipped_job_by_job() -> None:
+    """GitHub takes a skipped job for a passed one: a review must not renew the checks of the plan so."""
+    jobs = loaded(ROOT / ".github" / "workflows" / "plan.yml")["jobs"]
+    assert jobs["plan"]["if"].startswith("github.event_name != 'pull_request_review'")
+    planned = loaded(ROOT / ".github" / "workflows" / "reconcile-plan.yml")["jobs"]
+    assert "if" not in planned["validate"]
+    assert planned["planned"]["if"] == "always()"
+
+
+def test_a_declarations_only_repository_has_three_short_files() -> None:
+    """They hand on secrets by name: no workflow gets all of a repository."""
+    for name in CALLERS:
+        text = (ROOT / ".github" / "workflows" / name).read_text(encoding="utf-8")
+        assert len(text.splitlines()) <= 45
+        for job in loaded(ROOT / ".github" / "workflows" / name)["jobs"].values():
+            assert job["uses"].startswith("$/.github/workflows/reconcile-")
+            assert "steps" not in job
+            assert job.get("secrets") != "inherit"
+            assert all(value == f"${{{{ secrets.{key} }}}}" for key, value in job.get("secrets", {}).items())
+
+
+def test_plans_and_journals_are_kept_in_a_private_repository_alone() -> None:
+    """Elsewhere others read artifacts; what is masked may be read by them."""
+    for step in (step for name in CALLED for step in steps(ROOT / ".github" / "workflows" / name)):
+        if step.get("uses", "").startswith("actions/upload-artifact@"):
+            masked = step["with"]["name"].startswith(("reconcile-section-", "reconcile-page-"))
+            private = "github.event.repository.visibility == 'private'" in step["if"]
+            assert private != masked
+            numbered = step["with"]["name"].endswith("-${{ github.run_attempt }}")
+            assert numbered != masked == ("overwrite" in step["with"])
 
 
 def test_a_release_runs_no_code_where_it_may_sign_publish_or_write() -> None:
@@ -156,12 +233,6 @@ def test_a_release_is_published_without_a_password_after_a_person_let_it() -> No
     ]
     commands = [step["run"].split()[:2] for step in jobs["build"]["steps"] if "run" in step]
     assert commands == [["python", "tools/check_release.py"], ["make", "dist"]]
-
-
-def test_apply_is_never_cancelled() -> None:
-    """A newer merge waits; a run that writes comes to its end."""
-    for name in ("apply.yml", "drift.yml"):
-        assert loaded(ROOT / ".github" / "workflows" / name)["concurrency"]["cancel-in-progress"] is False
 
 
 def test_the_page_names_every_command() -> None:

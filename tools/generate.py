@@ -174,9 +174,9 @@ def _question(question: Question) -> str:
 
 
 def github_workflow(name: str) -> str:
-    """Our own workflow as a project has it that is apart from the tool: with the tool at a commit."""
+    """Our own workflow as a project has it that is apart from the tool: it calls the tool's at a commit."""
     text = (ROOT / ".github" / "workflows" / f"{name}.yml").read_text(encoding="utf-8")
-    text = re.sub(r"uses: \./\S*\.github/actions/reconcile\b.*", "uses: @ACTION@", text)
+    text = re.sub(r"uses: \$/(\S+)", r"uses: @TOOL@/\1@@COMMIT@ # v@VERSION@", text)
     return text.replace(" docs/ci.md has", " @GUIDE@/ci.md has")
 
 

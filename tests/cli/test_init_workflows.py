@@ -21,7 +21,7 @@ COMMIT = "387dfcd1f0c2a4b6d8e0f1a3b5c7d9e0f2a4b6c8"
 
 TOOL = ToolSource("1.2.3", "https://github.example/acme/reconcile", COMMIT)
 
-ACTION = f"acme/reconcile/.github/actions/reconcile@{COMMIT} # v1.2.3"
+CALLED = rf"acme/reconcile/.github/workflows/reconcile-\w+\.yml@{COMMIT} # v1\.2\.3"
 
 
 @pytest.fixture
@@ -45,8 +45,8 @@ def test_they_are_our_own_but_for_the_tool(name: str) -> None:
     differing = [(there, here) for there, here in zip(theirs, ours, strict=True) if there != here]
     assert differing
     for there, here in differing:
-        assert re.fullmatch(r" +uses: \./\S*\.github/actions/reconcile # .*", here)
-        assert there.strip() == f"uses: {ACTION}"
+        assert re.fullmatch(r" +uses: \$/\.github/workflows/reconcile-\w+\.yml", here)
+        assert re.fullmatch(rf" +uses: {CALLED}", there)
 
 
 def test_they_are_valid_and_pinned(empty: Path) -> None:
@@ -58,7 +58,7 @@ def test_they_are_valid_and_pinned(empty: Path) -> None:
         path = empty / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(file.text)
-        assert not re.search(r"@[A-Z]+@|uses: \./|OWNER|\bCOMMIT\b(?!\")", file.text), file.path
+        assert not re.search(r"@[A-Z]+@|uses: [$.]/|OWNER|\bCOMMIT\b(?!\")", file.text), file.path
         schema = "github-workflows" if file.path.startswith(".github") else "gitlab-ci"
         _run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", str(path), folder=empty)
     _run(

@@ -10,8 +10,8 @@ from reconcile.forge.client import ForgeClient
 from reconcile.forge.github.evidence import GitHubEvidence
 from reconcile.forge.github.repository import GitHubRepository
 from tests.support.forge.fake_github import REPOSITORY, TOKEN, FakeGitHub, serve_github
+from tests.support.forge.git_command import git
 from tests.support.forge.history import GitHistory, WrittenHistory, merge_base
-from tests.support.forge.workflow_runner import git
 
 
 @pytest.fixture

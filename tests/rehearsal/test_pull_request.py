@@ -1,25 +1,94 @@
 """A pull request by the workflow files: validated, planned, commented, reviewed."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.forge.fake_github import FakeGitHub
-from tests.support.forge.github_actions.team import FILE, GRACE, Team, declared
+from tests.support.forge.github_actions.team import Team
+from tests.support.forge.team import FILE, GRACE, declared
 from tests.support.shop import Shop
 
 pytestmark = pytest.mark.timeout(400)  # each step is a process of its own
 
 
-def test_it_is_planned_with_main_s_rules_and_stands_in_one_comment(
-    team: Team, shop: Shop, fake_github: FakeGitHub
-) -> None:
-    """Masked, without a digest; the plan is kept for the merge, and nothing is written."""
+@pytest.mark.long
+def test_one_comment_follows_the_branch(team: Team) -> None:
+    """A push plans anew and edits the comment in place."""
     pull = team.propose({FILE: declared("ipswich")})
-    run = team.plan(pull)
-    assert run.ended("Plan (shop)") == run.ended("Planned") == "success", run.logs
+    team.plan(pull)
+    again = team.push(pull, {FILE: declared("london")})
+    run = team.plan(again)
+    assert run.result == "failure"  # nobody has reviewed it
     (comment,) = team.comments(pull.number)
-    assert "ipswich" in comment, comment
-    assert "ipswich" in run.summary
-    assert GRACE not in f"{comment}{run.summary}{run.logs}"
-    names = [row["name"] for row in fake_github.artifacts]
-    assert names == ["reconcile-section-shop", "reconcile-page-shop", "reconcile-plan-shop-1"]
-    assert shop.tags(GRACE) == []
+    assert ("london" in comment, "ipswich" in comment) == (True, False)
+    assert again.head in comment
+
+
+def test_a_problem_stands_in_the_comment_and_at_its_line(team: Team) -> None:
+    """The plan before it does not stand there as if it were for this commit."""
+    pull = team.propose({FILE: declared("ipswich").replace("roles", "rolls")})
+    run = team.plan(pull)
+    results = [run.ended(name) for name in ("Validate", "Plan (shop)", "Planned", "Reviewed")]
+    assert results == ["failure"] * 4, run.logs
+    assert f"::error file={FILE},line=3,col=5,title=unknown-key::unknown key 'rolls'" in run.log("Validate")
+    (comment,) = team.comments(pull.number)
+    assert "unknown key 'rolls'" in comment
+    assert GRACE not in comment
+
+
+def test_a_fork_and_a_bot_get_the_validation_and_nothing_else(team: Team, fake_github: FakeGitHub) -> None:
+    """No credential, no comment, no artifact; a bot's pull request can be merged all the same."""
+    pull = team.propose({FILE: declared("ipswich")}, repo="mallory/shop")
+    bot = replace(pull, author="dependabot[bot]", repo="example/shop")
+    for unplanned in (pull, bot):
+        run = team.plan(unplanned)
+        assert (run.ended("Validate"), run.ended("Planned"), run.result) == ("success",) * 3
+        assert run.ended("Plan (${{ matrix.target }})") == run.ended("Reviewed") == "skipped"
+    assert (fake_github.comments, fake_github.artifacts) == ({}, [])
+
+
+def test_until_it_is_switched_on_only_the_validation_runs(team: Team) -> None:
+    """A repository that is not set up yet fails nowhere."""
+    team.runner.variables.clear()
+    run = team.plan(team.propose({FILE: declared("ipswich")}))
+    assert (run.ended("Validate"), run.ended("Plan (${{ matrix.target }})")) == ("success", "skipped")
+    assert team.by_hand().result == team.drift().result == "skipped"
+
+
+def test_a_branch_is_planned_under_the_rules_of_main(team: Team, shop: Shop) -> None:
+    """One that lifts the protection of the owner changes nothing by that: the plan is red."""
+    open_door = team.settings().replace("owner@example.com", "nobody@example.com")
+    files = {"reconcile.yaml": open_door, FILE: declared("vip", email="owner@example.com")}
+    pull = team.propose(files)
+    run = team.plan(pull)
+    assert (run.ended("Plan (shop)"), run.ended("Planned")) == ("failure", "failure")
+    assert "protected" in team.comments(pull.number)[0]
+
+
+def test_a_title_that_is_edited_plans_nothing_another_base_does(team: Team) -> None:
+    """And a check that was red does not pass by being skipped."""
+    pull = team.propose({FILE: declared("ipswich")})
+    event = {"action": "edited", "pull_request": pull.event, "changes": {"title": {"from": "x"}}}
+    place = {"sha": pull.merge, "ref": f"refs/pull/{pull.number}/merge", "head": pull.head}
+    run = team.runner.start("plan.yml", "pull_request", event, **place)
+    assert run.jobs["plan"] == "skipped"
+    assert set(run.jobs) == {"plan", "review / Reviewed"}
+
+
+@pytest.mark.long
+def test_a_plan_that_is_too_large_still_fits_its_comment(team: Team) -> None:
+    """The stand-in refuses a longer one, as GitHub does; the text says what is left out."""
+
+    def many(email: str) -> str:  # other ones for each, since equal changes stand together
+        return ", ".join(f"{email.split('@', maxsplit=1)[0]}-{number:04d}-{'x' * 60}" for number in range(40))
+
+    emails = [email for email in team.users() if email != "owner@example.com"]
+    entries = (declared(many(email), email=email).replace("contacts:\n", "") for email in emails)
+    text = "contacts:\n" + "".join(entry.replace("    roles: [customer]\n", "") for entry in entries)
+    pull = team.propose({FILE: text})
+    run = team.plan(pull)
+    assert run.ended("Planned") == "success", run.logs
+    (comment,) = team.comments(pull.number)
+    assert 55_000 < len(comment.encode()) <= 65_536
+    assert "Left out" in comment

@@ -54,7 +54,8 @@ class ToolSource:
         """A workflow that takes the tool from here."""
         return filled_template(
             template,
-            ACTION=f"{self._path}/.github/actions/reconcile@{self.commit} # v{self.version}",
+            TOOL=self._path,
+            VERSION=self.version,
             SOURCE=self.repository,
             COMMIT=self.commit,
             GUIDE=self.guide,

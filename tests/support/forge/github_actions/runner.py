@@ -40,7 +40,8 @@ class Concurrency:
 class WorkflowRunner:
     """A repository's runners: where it is, the stand-in that is told what they do, its environments.
 
-    ``before_step`` is called with the names of a job and of its step: what happens meanwhile.
+    ``before_step`` is called with the names of a job and of its step: what happens meanwhile. With
+    ``processes`` our own command runs in processes of its own, as the action starts it, which takes longer.
     """
 
     bare: Path
@@ -49,6 +50,7 @@ class WorkflowRunner:
     environments: dict[str, Environment]
     variables: dict[str, str] = field(default_factory=lambda: {"RECONCILE_ENABLED": "true"})
     visibility: str = "private"
+    processes: bool = False
     before_step: Callable[[str, str], None] = field(default=lambda _job, _step: None)
     concurrency: list[Concurrency] = field(default_factory=list)
     machines: int = 0

@@ -11,34 +11,16 @@ from reconcile.sandbox import show
 from tests.support.forge.fake_github import REPOSITORY, FakeGitHub, Row
 from tests.support.forge.git_command import git
 from tests.support.forge.history import GitHistory
+from tests.support.forge.team import FILE, GRACE, SETTINGS, TOM, declared
 from tests.support.shop import Shop
 
 from .run import WorkflowRun
 from .runner import Environment, WorkflowRunner
 from .workflow_file import caller_text
 
-SETTINGS = """\
-version: 1
-timezone: Europe/London
-target: {target}
-targets:
-{targets}
-ignore: {{roles: [staff-*], tags: ["auto:*"]}}
-protect: {{roles: [administrator], contacts: [owner@example.com]}}
-"""
-
-FILE = "contacts/team.yaml"
-
-GRACE, TOM = "grace.odell@example.com", "tom.wherry@example.com"
-
 JOURNAL_KEY = "a-key-of-the-journals-that-is-long-enough-to-be-one"
 
 WORKFLOWS = ("plan.yml", "apply.yml", "drift.yml")
-
-
-def declared(*tags: str, email: str = GRACE) -> str:
-    """A contact with its role and these tags."""
-    return f"contacts:\n  - email: {email}\n    roles: [customer]\n    tags: [{', '.join(tags)}]\n"
 
 
 @dataclass(frozen=True)
@@ -95,11 +77,15 @@ class Team:
 
     def settings(self) -> str:
         """The configuration: every shop as a target."""
-        rows = (
-            f'  {name}: {{kind: sandbox, url: "{shop.access.url}", rate: 1000}}'
+        (target,) = (line for line in SETTINGS.splitlines(keepends=True) if line.startswith("  shop:"))
+        rows = "".join(
+            target.replace("shop:", f"{name}:").format(url=shop.access.url)
             for name, shop in self.shops.items()
         )
-        return SETTINGS.format(target=next(iter(self.shops)), targets="\n".join(rows))
+        first = f"target: {next(iter(self.shops))}\n"
+        return (
+            SETTINGS.replace("target: shop\n", first).replace(target, "ROWS").format().replace("ROWS", rows)
+        )
 
     def _environments(self) -> list[tuple[str, Environment]]:
         key = {"RECONCILE_JOURNAL_KEY": JOURNAL_KEY}

@@ -69,5 +69,5 @@ def tool_text(path: str) -> str:
 
 def caller_text(name: str) -> str:
     """The caller of that name as ``init`` writes it: with the tool at a commit."""
-    text = tool_text(f".github/callers/{name}")
+    text = tool_text(f".github/workflows/{name}")
     return re.sub(r"uses: \$/(\S+)", rf"uses: {TOOL}/\1@{COMMIT} # v1", text)

@@ -7,9 +7,9 @@ import requests
 
 from reconcile.evance.writer import Writer
 from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, READ_TOKEN, USER, FakeGitLab
+from tests.support.forge.git_command import git
 from tests.support.forge.gitlab_state import REPORTER
 from tests.support.forge.team import FILE, SETTINGS, declared
-from tests.support.forge.workflow_runner import git
 from tests.support.shop import Shop
 
 from .event import Event
