@@ -51,12 +51,15 @@ class UnkeptAttempt:
 class FetchedRuns:
     """What was fetched: all that runs have kept since ``since``, and the newest record.
 
+    ``run`` and ``attempt`` are those of the job that fetched it, by the forge's numbers.
     ``verified``: signatures were checked; without, the record is a hint and tells of no gap. ``record_kept``
     is when the record's bundle was made; None when there is none.
     """
 
     account: str
     since: datetime | None
+    run: int = 0
+    attempt: int = 0
     verified: bool = True
     record_kept: datetime | None = None
     files: tuple[FetchedFile, ...] = ()

@@ -86,7 +86,6 @@ class JournalFetch:
         state = self.project.state
         for folder in (state, self.project.journals, records_folder(self.project.journals)):
             make_own_folder(folder)
-        (state / FETCHED_FILE).unlink(missing_ok=True)  # of files that are not written yet it tells nothing
         for name, content in self.files.items():
             add_file(self._path(name), content)
         described = (fetched_file(name, content) for name, content in sorted(self.files.items()))
@@ -99,7 +98,8 @@ class JournalFetch:
         for bundle in records:
             self._add(bundle.files)
         kept = max((bundle.manifest.created for bundle in records), default=None)
-        return FetchedRuns(self.bundles.job.account, None, verified=not self.hints, record_kept=kept)
+        job = self.bundles.job
+        return FetchedRuns(job.account, None, job.run, job.attempt, verified=not self.hints, record_kept=kept)
 
     def _journals(self, window: FetchedRuns) -> FetchedRuns:
         hours = self.project.settings.policy.guards.of(LOSING_HOURS)
@@ -164,6 +164,9 @@ def fetch_journals(
     the forge does not tell.
     """
     refuse_foreign_state(project)
+    (project.state / FETCHED_FILE).unlink(
+        missing_ok=True
+    )  # whatever becomes of this, it tells of another time
     ignored: list[str] = []
     identity = job_identity(project, job, branch)
     bundles = KeptBundles(job.evidence, identity, keys.verifying if keys else (), ignored.append)

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from shutil import rmtree
 
-from reconcile.errors import ReconcileError, UsageError
+from reconcile.errors import ReconcileError, Refusal, UsageError
 from reconcile.journal.fetched import FetchedRuns, read_fetched
 from reconcile.journal.history import RunHistory, run_history
 from reconcile.journal.journaled_run import JournaledRun
@@ -19,8 +19,10 @@ from reconcile.journal.record import NotedRecord, entries_file
 from reconcile.pipeline.retention import artifact_name, record_is_due
 from reconcile.pipeline.signatures import JOURNAL_NAME, MANIFEST, JobIdentity, SignedKind, manifest_of, sign
 from reconcile.services.project import Project
+from reconcile.text import escape_unprintable, listed
 
 from .bundles import JournalKeys
+from .journals import refuse_foreign_state
 
 
 def _told(line: RecordLine) -> RecordLine:
@@ -48,15 +50,33 @@ class JournalKeeping:
     """Which bundles there are."""
 
     def run(self) -> None:
-        """Write the bundles. ReconcileError, once the journals are there: the record can't be kept."""
+        """Write the bundles. Refusal: what lies here may be anybody's, and is not signed.
+
+        ReconcileError, once the journals are written: the record can't be kept.
+        """
+        refuse_foreign_state(self.project)
         for kind in _KINDS:
             self._clear(self._folder(kind))
-        fetched = read_fetched(self.project.state) or FetchedRuns(self.job.account, None)
+        fetched = self._fetched()
         own = dict(self._own_journals(fetched))
         self._put(SignedKind.JOURNAL if own else SignedKind.IDLE, own)
         record = dict(self._record_files(fetched, own))
         if record:
             self._put(SignedKind.RECORD, record)
+
+    def _fetched(self) -> FetchedRuns:
+        """What this very job has fetched. Refusal: what lies here may be anybody's, and would be signed."""
+        fetched = read_fetched(self.project.state)
+        if fetched is not None and (fetched.run, fetched.attempt) == (self.job.run, self.job.attempt):
+            return fetched
+        found = sorted(path.name for path in self.project.journals.glob("*"))
+        if found:
+            raise Refusal(
+                f"{self.project.journals} holds {escape_unprintable(listed(found))}, and 'reconcile ci "
+                "journals' has not come to its end in this job: nothing is signed whose origin is not known; "
+                "call it first, in a clean checkout"
+            )
+        return FetchedRuns(self.job.account, None)
 
     def _folder(self, kind: SignedKind) -> Path:
         return self.out / artifact_name(kind, self.job.target)

@@ -217,14 +217,35 @@ def test_what_a_branch_leaves_is_not_even_looked_at(applied: KeptRuns, event: st
 
 def test_what_git_tracks_is_refused(applied: KeptRuns) -> None:
     """A commit must bring no journal; nothing is fetched over it, and 'git rm' is the way out."""
-    journal = applied.state / "runs" / "20261123T080000Z-ffffff.jsonl"
+    journal = applied.state / "runs" / FOREIGN
     journal.parent.mkdir(parents=True, exist_ok=True)
     journal.write_text("{}\n")
     Repository(applied.project.root).git("add", "--force", str(journal))
     done = applied.step(applied.run(HOURLY), "ci", "journals")
     assert done.code == 3, done.said
-    assert "Git tracks .reconcile/runs/20261123T080000Z-ffffff.jsonl" in done.err
+    assert f"Git tracks .reconcile/runs/{FOREIGN}" in done.err
     assert "git rm -r --cached .reconcile" in done.err
+
+
+FOREIGN = "20261123T080000Z-ffffff.jsonl"
+
+
+@pytest.mark.parametrize("how", ["under Git", "left on the machine", "of another job"])
+def test_what_nobody_has_fetched_is_not_signed(applied: KeptRuns, how: str) -> None:
+    """'ci keep' is called after a refusal, too: it must not make a genuine journal of a foreign one."""
+    journal = applied.state / "runs" / FOREIGN
+    if how == "under Git":
+        shutil.rmtree(applied.state)
+        journal.parent.mkdir(parents=True)
+    journal.write_text("{}\n")
+    if how == "under Git":
+        Repository(applied.project.root).git("add", "--force", str(journal))
+    run = applied.run(MERGE)
+    if how != "of another job":
+        assert applied.step(run, "ci", "journals").code == 3
+    assert applied.keep(run) == {}
+    done = applied.last["keep"]
+    assert (done.code, FOREIGN in done.err) == (3, True), done.said
 
 
 @pytest.mark.parametrize("name", ["", "runs", "records"])
@@ -242,7 +263,7 @@ def test_a_link_is_refused(applied: KeptRuns, name: str) -> None:
 
 def test_what_is_left_on_a_machine_is_refused(applied: KeptRuns) -> None:
     """A job must not find what nobody has signed."""
-    foreign = applied.state / "runs" / "20261123T080000Z-ffffff.jsonl"
+    foreign = applied.state / "runs" / FOREIGN
     foreign.write_text("{}\n")
     done = applied.step(applied.run(HOURLY), "ci", "journals")
     assert (done.code, f"no run has kept: {foreign.name}" in done.err) == (3, True), done.said

@@ -30,6 +30,7 @@ from reconcile.services.pipeline.journals import JournalFetch
 from reconcile.services.pipeline.keep import JournalKeeping
 from reconcile.services.project import Project, open_project
 from tests.support.forge.fake_github import zipped
+from tests.support.repository import Repository
 
 ACCOUNT, BEGIN = "example.evance.me", datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -224,6 +225,7 @@ def year(tmp_path: Path) -> PipelineYear:
     """A new repository, on the first of January."""
     NOTES.clear()
     (tmp_path / "reconcile.yaml").write_text(SETTINGS)
+    Repository.at(tmp_path)
     return PipelineYear(tmp_path)
 
 
@@ -232,12 +234,12 @@ def test_a_year(year: PipelineYear) -> None:
     """Hours, merges, quiet months, a killed run, failed uploads, a new key, runs that never end well."""
     random = Random(14)
     year.work(merged=True)
-    for _ in year.hours(24 * 5):  # every hour, with merges
+    for _ in year.hours(24 * 4):  # every hour, with merges
         merged = random.random() < 0.1
         year.contacts += merged and random.random() < 0.5
         year.work(merged=merged)
     _quarter(year, random, 30)
-    for _ in year.hours(24 * 45, every=8):  # the configuration was merged: nothing is due, nothing noted
+    for _ in year.hours(24 * 45, every=24):  # the configuration was merged: nothing is due, nothing noted
         year.work(writes=False)
     year.work(merged=True)
     for hour in year.hours(24 * 3):  # what can go wrong with what is kept
@@ -268,7 +270,7 @@ def test_a_year(year: PipelineYear) -> None:
 
 def _quarter(year: PipelineYear, random: Random, days: int) -> None:
     """Quiet days with a merge now and then."""
-    for _ in year.hours(24 * days, every=12):
+    for _ in year.hours(24 * days, every=24):
         merged = random.random() < 0.05
         year.contacts += merged
         year.work(merged=merged)

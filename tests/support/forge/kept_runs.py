@@ -108,7 +108,7 @@ class KeptRuns:
         self.last["keep"] = self.step(run, "ci", "keep", "--out", str(out), "--outputs", str(told))
         outputs = dict(line.split("=") for line in told.read_text().splitlines())
         kept = {kind: self._uploaded(run, kind, out) for kind in KINDS if outputs[kind] == "true"}
-        shutil.rmtree(out)
+        shutil.rmtree(out, ignore_errors=True)
         return kept
 
     def _uploaded(self, run: int, kind: str, out: Path) -> list[str]:
