@@ -37,6 +37,12 @@ class MainJob:
         folder.mkdir(exist_ok=True)
         (folder / "report.json").write_text(preview_report_json(report))
 
+    def apply(self) -> None:
+        """Apply a preview of everything, as this run's own."""
+        preview = "preview/preview.json"
+        assert self.project.run("plan", "--as-of", AS_OF, "--out", preview).code == 0
+        assert self.project.run("apply", preview, "--yes", "--as-of", AS_OF).code == 0
+
     def tell(self, *arguments: str) -> CommandResult:
         done = self.project.run("ci", "result", *arguments, environment=self.job.of_main(TIP))
         assert done.code == 0, done.said
@@ -61,7 +67,7 @@ def test_it_waits_and_is_applied_in_one_comment(main: MainJob) -> None:
         (text,) = main.texts(number)
         assert text.startswith("<!-- reconcile:applied target=local -->\n### This waits for its reviewers")
         assert "has made the preview at 2026-11-23 09:00 (UTC)" in text
-    assert main.project.run("apply", "--yes", "--as-of", AS_OF).code == 0
+    main.apply()
     main.tell("--applying")
     for number in (7, 9):
         (text,) = main.texts(number)
@@ -72,7 +78,8 @@ def test_it_waits_and_is_applied_in_one_comment(main: MainJob) -> None:
 
 def test_journals_that_were_fetched_are_of_other_runs(main: MainJob) -> None:
     """This run has written nothing; what it says comes from its own journal alone."""
-    assert main.project.run("apply", "--yes", "--as-of", AS_OF).code == 0
+    main.preview(PreviewState.READY)
+    main.apply()
     state = main.project.root / ".reconcile"
     (journal,) = (state / "runs").iterdir()
     kept = fetched_file(journal.name, journal.read_bytes())

@@ -40,7 +40,8 @@ class CommentText:
 
         A target whose text is left out keeps its headline, and the summary of the run has the text.
         """
-        foot = f"\n<sub>For commit {self._shown(self.head)}. {self._run()} has each plan as a page.</sub>\n"
+        pages = f"{run_link(self.run, 'The run')} has each plan as a page."
+        foot = f"\n<sub>For commit {self._shown(self.head)}. {pages}</sub>\n"
         own = {section.target: section for section in self.sections}
         names = sorted({*own, *self.targets})
         budget = ByteBudget(limit - len(foot.encode("utf-8")) - _RESERVED)

@@ -60,7 +60,7 @@ class ResultText:
     def text(self) -> str:
         """The Markdown; contacts stand there by their ids alone."""
         parts = self._parts()
-        foot = f"\n<sub>For commit {MARKDOWN.name(self.commit)}. {self._run} has the log.</sub>\n"
+        foot = f"\n<sub>For commit {MARKDOWN.name(self.commit)}. {self._the_run} has the log.</sub>\n"
         return "\n".join(parts) + foot
 
     def _parts(self) -> list[str]:

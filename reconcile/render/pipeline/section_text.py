@@ -13,8 +13,8 @@ from reconcile.render.wording.sentences import PlanSentences
 from reconcile.text import count, verb_form
 
 RUN_BY_HAND = (
-    "the run by hand (GitHub: Actions, the workflow `apply`, *Run workflow* on the main branch; GitLab: a "
-    "new pipeline of the main branch with `RECONCILE_WHOLE=true`)"
+    "the run by hand (GitHub: Actions, the workflow `apply`, *Run workflow* on the main branch; GitLab: *New "
+    "pipeline* for the main branch)"
 )
 """The way out of everything that a merge can't do, in Markdown."""
 

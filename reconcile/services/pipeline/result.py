@@ -23,17 +23,18 @@ from reconcile.model.settings import Privacy
 from reconcile.render.masking.personal_texts import mask_emails
 from reconcile.render.pipeline.result_text import ResultText, WrittenRun
 from reconcile.services.caller import Console
-from reconcile.services.files import write_file
+from reconcile.services.files import read_plan_file, write_file
 from reconcile.services.project import Project
 from reconcile.text import count
 
-from .bundles import account_of_target
+from .merges.applying import PREVIEW
+from .merges.preview_job import REPORT_FILE
 
 APPLIED = "applied"
 """The kind of our comments about what became of a merge."""
 
-REPORT_FILE, REFUSAL_FILE = "report.json", "refusal.json"
-"""In the folder of a preview: what it came to, and why the job that applies has refused it."""
+REFUSAL_FILE = "refusal.json"
+"""In the folder of a preview: why the job that applies has refused it."""
 
 MOST_COMMENTED = 100
 """Maximum number of pull requests that are told, the newest; each takes two requests or more."""
@@ -110,15 +111,24 @@ class MergeResult:
             return None
 
     def _own_run(self) -> JournaledRun | None:
+        """The last run that applied this preview, and whose journal was not fetched.
+
+        A job that is run again applies the same preview as its attempt before.
+        """
         fetched = read_fetched(self.project.state)
         earlier = {file.name for file in fetched.files} if fetched else set()
-        account = account_of_target(self.project.target)
+        digest = self._preview_digest()
         runs = [
             run
             for run in read_runs(self.project.journals)
-            if run.path.name not in earlier and run.account == account and not run.due
+            if run.path.name not in earlier and digest and run.begun and run.begun.approved == digest
         ]
         return runs[-1] if runs and (self.applying or not runs[-1].complete) else None
+
+    def _preview_digest(self) -> str:
+        """What the journal knows the preview by; empty where there is none to apply."""
+        path = self.folder / PREVIEW
+        return read_plan_file(path).digest if path.exists() else ""
 
     def _pull_requests(self, report: PreviewReport | None) -> Sequence[int]:
         """Those that the run carried; without a report those that brought its commit."""
