@@ -56,7 +56,7 @@ def journal_keys(environment: Mapping[str, str], target: Target) -> JournalKeys:
     """The keys of the environment's variables; UsageError says which secret is missing, and where."""
     current = _key(environment, KEY)
     if current is None:
-        environments = " and ".join(f"reconcile-{job}-{target.name}" for job in ("preview", "apply", "clock"))
+        environments = ", ".join(f"reconcile-{job}-{target.name}" for job in ("preview", "apply", "clock"))
         raise UsageError(
             f"{KEY} is not set: it signs journals and records. Make it a secret of the environments "
             f"{environments}, the same in each, and hand it to this step; openssl rand -hex 32 makes one. "
