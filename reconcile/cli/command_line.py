@@ -14,9 +14,7 @@ from reconcile.errors import ExitCode, ReconcileError
 
 from . import console
 from .commands.apply import apply
-from .commands.ci.artifacts import approved_plan, earlier_journals
 from .commands.ci.comment import comment
-from .commands.ci.comments import applied, summary
 from .commands.ci.group import ci
 from .commands.ci.journals import journals, keep
 from .commands.ci.merge import apply_preview, preview
@@ -87,19 +85,15 @@ for command in (
     cli.add_command(command)
 
 for step in (
-    applied,
     apply_preview,
-    approved_plan,
     comment,
     drift_issue,
-    earlier_journals,
     journals,
     keep,
     preview,
     pull_request_plan,
     result,
     reviewed,
-    summary,
     targets,
 ):
     ci.add_command(step)

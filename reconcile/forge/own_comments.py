@@ -7,8 +7,8 @@ line. They are a bookmark, by which a text is replaced by a newer one instead of
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .marks import Facts, facts_of, with_mark
 from .protocol import Comment, Forge
-from .sticky_comment import Facts, facts_of, with_mark
 
 REPLACED = "replaced"
 """The kind of a comment that another of ours has taken the place of."""

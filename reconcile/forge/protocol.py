@@ -1,4 +1,4 @@
-"""What a Git forge is: pull requests, comments, issues, and the artifacts of runs."""
+"""What people read in a Git forge: comments of pull requests, and issues."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +12,6 @@ class Comment:
     id: str
     author: str
     body: str = field(repr=False)
-    node: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,33 +24,8 @@ class Issue:
     body: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class MergedPullRequest:
-    """A pull request that was merged: the commit at its head, the branch it went to, and where it came from.
-
-    ``own`` is False when its head lay in another repository, a fork.
-    """
-
-    number: int
-    head: str
-    base: str
-    own: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FinishedRun:
-    """A run of a workflow that has ended. ``own`` is False when its head lay in a fork."""
-
-    id: int
-    head: str
-    branch: str
-    event: str
-    own: bool
-    succeeded: bool
-
-
 class Forge(Protocol):
-    """What is asked of a forge: comments of pull requests, issues, and what leads to an approved plan."""
+    """What is written to a forge: comments of pull requests, and issues."""
 
     def comments(self, number: int, /) -> Iterator[Comment]:
         """All comments of a pull request, oldest first."""
@@ -61,15 +35,6 @@ class Forge(Protocol):
 
     def edit(self, number: int, comment: Comment, body: str, /) -> None:
         """Replace a comment's text."""
-
-    def edited_by_another(self, comment: Comment, /) -> bool:
-        """True when somebody other than its author wrote the comment's present text."""
-
-    def merged(self, commit: str, /) -> tuple[MergedPullRequest, ...]:
-        """The pull requests whose merge made that commit."""
-
-    def plans(self, merged: MergedPullRequest, workflow: str, artifact: str, /) -> Iterator[bytes]:
-        """The archives that successful runs of the plan workflow left for that head, newest first."""
 
     def issues(self) -> Iterator[Issue]:
         """All open issues, newest first."""

@@ -124,10 +124,6 @@ class RunHistory:
         newer = self.runs[names.index(record.run) + 1 :]
         return frozenset(contact for run in newer for contact in _written(run))
 
-    def of_approval(self, digest: str) -> JournaledRun | None:
-        """The last run that carried out the plan of that digest."""
-        return next((run for run, begun in reversed(self._begun) if begun.approved == digest), None)
-
     def recent_losses(self, now: datetime, hours: int) -> frozenset[str]:
         """The ids of contacts that lost a role in the last hours."""
         return frozenset(contact for run in self._recent_runs(now, hours) for contact in _losers(run))

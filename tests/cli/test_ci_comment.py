@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reconcile.clock import parse_utc_text
-from reconcile.forge.sticky_comment import with_mark
+from reconcile.forge.marks import with_mark
 from reconcile.model.ci.section import Section
 from reconcile.render.pipeline.comment_text import CommentText
 from reconcile.services.pipeline.section import SectionWriter, write_section

@@ -158,12 +158,10 @@ def test_a_token_goes_over_https_only(api: str) -> None:
         ForgeClient(api, TOKEN)
 
 
-def test_a_token_does_not_follow_a_download(github: GitHub, fake_github: FakeGitHub) -> None:
+def test_a_token_does_not_follow_a_download(forge_client: ForgeClient, fake_github: FakeGitHub) -> None:
     """The archive lies on another host, whose log should not have it."""
-    run = fake_github.ran("plan.yml", "abc")
-    fake_github.left(run, "reconcile-plan", {"plan.json": b"{}"})
-    finished = next(iter(github.runs("plan.yml")))
-    assert len(list(github.artifacts(finished.id, "reconcile-plan"))) == 1
+    artifact = fake_github.left(fake_github.ran("plan.yml", "abc"), "plan", {"plan.json": b"{}"})
+    assert forge_client.download(f"/repos/example/shop/actions/artifacts/{artifact}/zip")
     assert "Authorization" in fake_github.api.calls[-1].headers
     assert "Authorization" not in fake_github.blobs.calls[-1].headers
 

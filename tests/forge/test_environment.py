@@ -7,7 +7,7 @@ import pytest
 
 from reconcile.errors import UsageError
 from reconcile.forge.forges import ci_environment
-from reconcile.forge.github.comments import GitHub, require_github
+from reconcile.forge.github.comments import GitHub
 from reconcile.forge.github.evidence import GitHubEvidence
 from reconcile.forge.gitlab.comments import GitLab
 from tests.support.forge.fake_github import BOT
@@ -107,8 +107,6 @@ def test_a_job_of_gitlab_is_known() -> None:
     assert isinstance(job.forge, GitLab)
     assert (job.author, job.pull_request, job.head) == (USER, 3, "abc")
     assert job.blob == "https://gitlab.example/shop/-/blob/abc"
-    with pytest.raises(UsageError, match="GitHub only"):
-        require_github(job.forge)
 
 
 def test_no_job_at_all_is_told() -> None:

@@ -1,25 +1,19 @@
-"""GitLab: the note under a merge request, and the plan that its pipeline left."""
+"""GitLab: the note under a merge request, and the issue."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from reconcile.errors import ForgeError, Refusal
-from reconcile.forge.approved_plan import PlanSource, find_approved_plan
+from reconcile.errors import ForgeError
 from reconcile.forge.client import ForgeClient
 from reconcile.forge.gitlab.comments import GitLab
-from reconcile.forge.sticky_comment import StickyComment, issue_of, with_mark
+from reconcile.forge.marks import issue_of, with_mark
+from reconcile.forge.own_comments import OwnComments
 from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, USER, FakeGitLab, serve_gitlab
 from tests.support.forge.fixtures import Slept
 from tests.support.forge.http_server import ForgeReply
 
-HEAD, COMMIT = "a" * 40, "c" * 40
-
-SALT = {"plan.salt": b"5" * 64}
-
-SOURCE = PlanSource(USER, "shop", "main", workflow="plan")
-
-MARK = with_mark("plan", {"target": "shop", "head": HEAD, "seal": f"sha256:{'1' * 64}"}, "the plan")
+MARK = with_mark("plan", {}, "the plan")
 
 
 @pytest.fixture
@@ -40,38 +34,15 @@ def test_a_note_is_posted_once_and_then_edited_in_place(fake_gitlab: FakeGitLab,
     fake_gitlab.wrote(3, "mallory", MARK)
     fake_gitlab.wrote(3, USER, MARK, system=True)
     fake_gitlab.wrote(3, "ann", "hello")
-    sticky = StickyComment(gitlab, 3, gitlab.login(), "plan", "shop")
+    own = OwnComments(gitlab, 3, gitlab.login())
     for text in ("first", "second"):
-        sticky.put(text, {})
+        own.put("plan", {}, text)
     assert [row["body"].partition("\n")[2] for row in fake_gitlab.notes[3]] == [
         "the plan",
         "the plan",
         "",
         "second",
     ]
-
-
-def test_the_plan_of_the_merged_request_is_found(fake_gitlab: FakeGitLab, gitlab: GitLab) -> None:
-    """From the newest good pipeline for the head that was merged."""
-    fake_gitlab.wrote(3, USER, MARK)
-    fake_gitlab.planned(3, HEAD, {"plan.json": b"old", **SALT})
-    fake_gitlab.planned(3, HEAD, {"plan.json": b"good", **SALT})
-    fake_gitlab.planned(3, HEAD, {"plan.json": b"failed", **SALT}, "failed")
-    fake_gitlab.planned(3, "b" * 40, {"plan.json": b"another head", **SALT})
-    fake_gitlab.merged(3, HEAD, COMMIT)
-    assert find_approved_plan(gitlab, COMMIT, SOURCE).content == b"good"
-
-
-def test_a_fork_and_a_rebased_branch_are_refused(fake_gitlab: FakeGitLab, gitlab: GitLab) -> None:
-    """As on GitHub: the rules are the same code."""
-    fake_gitlab.wrote(3, USER, MARK)
-    fake_gitlab.merged(3, "b" * 40, COMMIT)
-    with pytest.raises(Refusal, match="is not for commit bbb"):
-        find_approved_plan(gitlab, COMMIT, SOURCE)
-    fake_gitlab.merge_requests.clear()
-    fake_gitlab.merged(3, HEAD, COMMIT, source=99)
-    with pytest.raises(Refusal, match="came from a fork"):
-        find_approved_plan(gitlab, COMMIT, SOURCE)
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 422])

@@ -9,11 +9,10 @@ from .scene import AS_OF, Scene, scene_for, settings
 from .stand_in import Reply, stand_in
 
 COMMANDS = (
-    "apply", "ci", "ci applied", "ci approved-plan", "ci comment", "ci drift-issue",
-    "ci earlier-journals", "ci journals", "ci keep",
-    "ci summary", "demo", "drift", "explain", "history", "init", "plan", "probe", "revert", "sandbox",
-    "sandbox reset", "sandbox seed", "sandbox serve", "sandbox show", "schema", "show", "timeline",
-    "validate",
+    "apply", "ci", "ci apply", "ci comment", "ci drift-issue", "ci journals", "ci keep", "ci plan",
+    "ci preview", "ci result", "ci reviewed", "ci targets", "demo", "doctor", "drift", "explain", "history",
+    "init", "plan", "probe", "revert", "sandbox", "sandbox reset", "sandbox seed", "sandbox serve",
+    "sandbox show", "schema", "show", "timeline", "validate",
 )  # fmt: skip
 
 WRONG = (
@@ -28,10 +27,10 @@ WRONG = (
     "explain a b", "timeline --days 0", "timeline --days 99999999", "timeline --days many",
     "history nothing", "history ../x", "revert", "revert nothing", "probe", "probe bob",
     "probe 13 --role nothing", "schema nothing", "validate --format xml", "validate --target shop",
-    "validate --declarations nowhere", "ci", "ci nothing", "ci comment", "ci comment plan.json --failed",
-    "ci comment plan.json", "ci summary", "ci summary plan.json", "ci approved-plan",
-    "ci approved-plan --out x.json", "ci applied", "ci journals", "ci drift-issue",
-    "ci drift-issue nowhere.json", "sandbox", "sandbox nothing", "drift --out .",
+    "validate --declarations nowhere", "ci", "ci nothing", "ci comment", "ci comment --targets shop",
+    "ci plan", "ci plan --out x", "ci preview", "ci preview --out x", "ci apply", "ci apply x", "ci keep",
+    "ci reviewed", "ci result", "ci journals", "ci drift-issue", "ci drift-issue nowhere.json", "sandbox",
+    "sandbox nothing", "drift --out .",
 )  # fmt: skip
 
 DECLARED = "contacts: [{email: grace.odell@example.com, roles: [customer], tags: [gold]}]\n"

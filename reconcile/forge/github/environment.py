@@ -28,12 +28,11 @@ def read_github_environment(environment: Mapping[str, str]) -> CiEnvironment:
     client = ForgeClient(
         required_variable(environment, "GITHUB_API_URL"), required_variable(environment, "GITHUB_TOKEN")
     )
-    graphql = ForgeClient(environment.get("GITHUB_GRAPHQL_URL") or f"{client.api}/graphql", client.token)
     commit = required_variable(environment, "GITHUB_SHA")
     run = environment.get("GITHUB_RUN_ID", "")
     event = _read_event(environment.get("GITHUB_EVENT_PATH", ""))
     return CiEnvironment(
-        forge=GitHub(client, graphql, repository),
+        forge=GitHub(client, repository),
         evidence=GitHubEvidence(GitHubRepository(client, repository), optional_number(run)),
         author=BOT,
         commit=commit,

@@ -9,8 +9,8 @@ from reconcile.clock import utc_text
 from reconcile.declare.settings import read_settings
 from reconcile.errors import ForgeError, UsageError
 from reconcile.forge.environment import CiEnvironment
+from reconcile.forge.marks import with_mark
 from reconcile.forge.own_comments import OwnComments
-from reconcile.forge.sticky_comment import with_mark
 from reconcile.render.pipeline.comment_text import CommentText, changed_text
 from reconcile.render.plan_markdown.document import COMMENT_LIMIT
 from reconcile.services.caller import ProjectChoice

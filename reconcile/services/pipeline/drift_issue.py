@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from reconcile.clock import parse_utc_text, utc_text
 from reconcile.errors import ForgeError
 from reconcile.forge.environment import CiEnvironment
+from reconcile.forge.marks import Facts, facts_of, issue_of, with_mark
 from reconcile.forge.protocol import Issue
-from reconcile.forge.sticky_comment import Facts, facts_of, issue_of, with_mark
 from reconcile.journal.history import run_history
 from reconcile.model.ci.pull_request import ForgeRun
 from reconcile.render.pipeline.issue_text import (

@@ -48,9 +48,7 @@ def forge_client(fake_github: FakeGitHub, slept: Slept) -> ForgeClient:
 @pytest.fixture
 def github(fake_github: FakeGitHub, forge_client: ForgeClient, slept: Slept) -> GitHub:
     """What GitHub offers, from the stand-in, as the bot."""
-    return GitHub(
-        forge_client, ForgeClient(f"{fake_github.api.url}/graphql", TOKEN, slept.timing), REPOSITORY
-    )
+    return GitHub(forge_client, REPOSITORY)
 
 
 @pytest.fixture

@@ -14,20 +14,16 @@ if TYPE_CHECKING:
 
 @click.group(short_help="Do a step of a CI job: the comment, the plan, the result.")
 def ci() -> None:
-    """Steps of a CI job: the comment, the approved plan, the result, the drift issue.
+    """Steps of a CI job: what a merge would do, preview and apply, journals, what people are told.
 
     The repository, the commit and the pull request are taken from the job's environment (GITHUB_* or CI_*),
     and so are the tokens: GITHUB_TOKEN, or RECONCILE_GITLAB_NOTE_TOKEN and RECONCILE_GITLAB_READ_TOKEN.
     """
 
 
-plan_argument = click.argument("file", type=click.Path(path_type=Path), metavar="PLAN.json")
-
 author_option = click.option(
     "--author", metavar="LOGIN", help="Whose comments are ours; by default github-actions[bot]."
 )
-
-commit_option = click.option("--commit", metavar="SHA", help="The commit, if not the job's own.")
 
 branch_option = click.option("--branch", metavar="NAME", help="The branch, if not the job's own.")
 
@@ -56,11 +52,6 @@ def main_job(environment: "CiEnvironment", branch: str | None) -> "MainJob":
         attempt=environment.attempt,
         visibility=environment.visibility,
     )
-
-
-def salt_file(plan: Path) -> Path:
-    """Where a plan's salt lies, with which our comment seals it: ``plan.salt`` beside ``plan.json``."""
-    return plan.with_suffix(".salt")
 
 
 _outputs: ContextVar[Path | None] = ContextVar("outputs", default=None)

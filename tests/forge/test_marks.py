@@ -1,4 +1,4 @@
-"""Our one comment and our one issue: known by mark and author, edited in place, never a stranger's."""
+"""Our comments and our one issue: found again by mark and author, edited in place."""
 
 import pytest
 from hypothesis import given
@@ -7,82 +7,44 @@ from hypothesis import strategies as st
 from reconcile.errors import UsageError
 from reconcile.forge.client import ForgeClient
 from reconcile.forge.github.comments import GitHub
-from reconcile.forge.sticky_comment import StickyComment, facts_of, issue_of, with_mark
+from reconcile.forge.marks import facts_of, issue_of, with_mark
+from reconcile.forge.own_comments import OwnComments
 from tests.support.forge.fake_github import BOT, FakeGitHub
 
 
 @pytest.fixture
-def sticky(github: GitHub) -> StickyComment:
-    """The bot's comment on pull request 7."""
-    return StickyComment(github, 7, BOT, "plan", "shop")
+def own(github: GitHub) -> OwnComments:
+    """The bot's comments on pull request 7."""
+    return OwnComments(github, 7, BOT)
 
 
 def bodies(fake_github: FakeGitHub) -> list[str]:
     return [row["body"].partition("\n")[2] for row in fake_github.comments[7]]
 
 
-def test_a_comment_is_posted_once_and_then_edited_in_place(
-    sticky: StickyComment, fake_github: FakeGitHub
-) -> None:
-    """However often the plan changes, and however many other comments there are."""
+def test_a_comment_is_posted_once_and_then_edited_in_place(own: OwnComments, fake_github: FakeGitHub) -> None:
+    """However often the text changes, and however many other comments there are."""
     fake_github.wrote(7, "ann", "What is this about?")
     for text in ("first", "second", "third"):
-        sticky.put(text, {"head": "abc"})
+        own.put("plan", {"head": "abc"}, text)
     fake_github.wrote(7, "ann", "Fine.")
-    sticky.put("fourth", {"head": "def"})
+    own.put("plan", {"head": "def"}, "fourth")
     assert bodies(fake_github) == ["", "fourth", ""]
-    found = sticky.find()
-    assert found is not None
-    assert found[1] == {"head": "def", "target": "shop"}
 
 
-def test_the_same_text_is_not_written_again(sticky: StickyComment, fake_github: FakeGitHub) -> None:
+def test_the_same_text_is_not_written_again(own: OwnComments, fake_github: FakeGitHub) -> None:
     """An edit would tell everybody who follows the pull request that something is new."""
-    sticky.put("text", {})
-    sticky.put("text", {})
-    assert [call.method for call in fake_github.api.calls if "comments" in call.path] == [
-        "GET",
-        "POST",
-        "GET",
-    ]
+    own.put("plan", {}, "text")
+    own.put("plan", {}, "text")
+    assert [call.method for call in fake_github.api.calls] == ["GET", "POST", "GET"]
 
 
-def test_a_comment_that_a_stranger_forged_is_not_ours(sticky: StickyComment, fake_github: FakeGitHub) -> None:
+def test_a_comment_of_another_author_or_kind_is_left_alone(own: OwnComments, fake_github: FakeGitHub) -> None:
     """The mark is there for anybody to copy; the author is not."""
-    fake_github.wrote(7, "mallory", with_mark("plan", {"target": "shop", "head": "abc"}, "all is well"))
-    assert sticky.find() is None
-    sticky.put("text", {})
-    assert bodies(fake_github) == ["all is well", "text"]
-
-
-def test_a_comment_that_a_stranger_edited_is_no_longer_ours(
-    sticky: StickyComment, fake_github: FakeGitHub
-) -> None:
-    """Whoever may write to the repository may edit the bot's comments, and the author stays the bot."""
-    sticky.put("text", {"digest": "sha256:1"})
-    row = fake_github.comments[7][0]
-    fake_github.edited(row, "mallory", row["body"].replace("text", "harmless"))
-    assert sticky.find() is None
-    sticky.put("true text", {})
-    assert bodies(fake_github) == ["harmless", "true text"]
-
-
-def test_a_comment_of_which_nobody_tells_the_editor_is_not_ours(
-    sticky: StickyComment, fake_github: FakeGitHub, github: GitHub
-) -> None:
-    """What can't be known is not assumed."""
-    sticky.put("text", {})
-    comment = next(iter(github.comments(7)))
-    fake_github.comments.clear()
-    assert github.edited_by_another(comment)
-
-
-def test_each_target_and_kind_has_its_own_comment(github: GitHub, fake_github: FakeGitHub) -> None:
-    """Two accounts planned in one pull request do not overwrite each other."""
-    for kind, target in (("plan", "shop"), ("plan", "outlet"), ("applied", "shop")):
-        StickyComment(github, 7, BOT, kind, target).put(f"{kind} {target}", {})
-    StickyComment(github, 7, BOT, "plan", "outlet").put("again", {})
-    assert bodies(fake_github) == ["plan shop", "again", "applied shop"]
+    fake_github.wrote(7, "mallory", with_mark("plan", {}, "all is well"))
+    own.put("applied", {}, "written")
+    own.put("plan", {}, "text")
+    assert bodies(fake_github) == ["all is well", "written", "text"]
 
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=40)
@@ -140,4 +102,4 @@ def test_our_issue_is_known_by_mark_and_author(github: GitHub, fake_github: Fake
 def test_a_repository_has_an_owner_and_a_name(forge_client: ForgeClient, repository: str) -> None:
     """Nothing else gets into a path."""
     with pytest.raises(UsageError, match="owner/name"):
-        GitHub(forge_client, forge_client, repository)
+        GitHub(forge_client, repository)
