@@ -102,3 +102,17 @@ def unapproved_reason(facts: PullRequestFacts, made: datetime) -> str | None:
     if is_approved_after(facts.pull, facts.reviews, made):
         return None
     return _unapproved(facts, made)
+
+
+def unapproved_configuration(pull: PullRequest, reviews: Sequence[Review]) -> str | None:
+    """Why nobody has approved what a pull request configures, with what to do; None when somebody has.
+
+    Merging applies nothing of it, so it is no matter of a plan: but all that is merged is judged by it.
+    """
+    if newest_approval(pull, reviews) is not None:
+        return None
+    return (
+        f"#{pull.number}: it changes the configuration, by which all that is merged is judged, and nobody "
+        f"who may write, other than its author {escape_unprintable(pull.author)}, has approved its head "
+        f"{pull.head[:7]}: have somebody look at it, approve it, and start this run again"
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from reconcile.errors import InvalidScope, Refusal
-from reconcile.services.git import Repository
+from reconcile.services.git import FILE, Repository
 from reconcile.text import escape_unprintable, listed
 
 _MERGE_PARENTS = 2
@@ -52,6 +52,11 @@ class Commits:
         prefix = self.repository.prefix
         paths = (path for path in told.split("\0") if path.startswith(prefix))
         return frozenset(path.removeprefix(prefix) for path in paths if path)
+
+    def content(self, commit: str, file: str) -> bytes | None:
+        """A file as a commit has it; None where it has none, or a link in its place."""
+        entries = [entry for entry in self.repository.entries(commit, [file]) if entry.kind == FILE]
+        return next((content for _, content in self.repository.contents(entries)), None)
 
     @contextmanager
     def merge(self, target: str, head: str) -> Iterator[Path]:

@@ -47,12 +47,21 @@ class MainJob:
         return None
 
     def refuse_other_checkout(self, project: Project) -> None:
-        """UsageError where something else is checked out than what the run is for, or files were changed."""
+        """UsageError where something else is checked out than what the run is for, or files were changed.
+
+        Refusal where the configuration is a link.
+        """
         found = project.commit()
         if found is None or found.name != self.commit:
             raise UsageError(f"{self.commit[:7]}, which this run is for, is not what is checked out")
         if found.dirty:
             raise UsageError("files of the checkout were changed: only what is merged is applied")
+        for file in (project.choice.config, project.capabilities_file):
+            if file.is_symlink():
+                raise Refusal(
+                    f"{file.name} is a link: what it leads to could be changed as if it configured nothing; "
+                    "put the file itself there"
+                )
 
     def identity(self, target: str, account: str) -> JobIdentity:
         """Who signs here."""

@@ -1,13 +1,18 @@
 """The pull requests that were merged since a commit, and which of their plans count."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from reconcile.errors import Refusal
+from reconcile.declare.settings import load_settings
+from reconcile.errors import DeclarationError, Refusal
 from reconcile.model.plans.plan import Plan
 from reconcile.pipeline.approvals import ApprovalRules, counting_plan
 from reconcile.pipeline.merges import MergedWork, group_by_pull_request, unbrought_reason
+from reconcile.pipeline.reviews import unapproved_configuration
 from reconcile.services.pipeline.commits import Commits
 from reconcile.services.pipeline.pull_requests.facts import ProjectFiles
 from reconcile.services.project import Project
@@ -72,6 +77,35 @@ class PullRequestsSince:
                 if covers(plans):
                     break
         return MergedPlans(tuple(plans), (*reasons, *self._unbrought()))
+
+    def unapproved_configuration(self) -> Iterator[str]:
+        """Why what was configured since the last complete run is not approved; nothing when all of it is.
+
+        A merge must not gain by rules that were loosened beside it and that nobody has looked at.
+        """
+        work = self.work if self._asks_for_review() else MergedWork((), ())
+        for merge in work.merged:
+            if self._configures(merge.commits):
+                reason = unapproved_configuration(merge.pull, self.job.evidence.reviews(merge.pull))
+                yield from [reason] if reason else []
+        for commit in work.unbrought:
+            if self._configures((commit,)):
+                yield unbrought_reason(commit, self.job.branch)
+
+    def _asks_for_review(self) -> bool:
+        """Whether the configuration asks for reviews, or did before: it may be what was changed."""
+        if self.project.settings.ci.require_review or not self.since:
+            return self.project.settings.ci.require_review
+        base, config = self.commits.parents(self.since[0])[0], self.project.choice.config.name
+        content = self.commits.content(base, config)
+        with TemporaryDirectory(prefix="reconcile-base-") as folder, suppress(DeclarationError):
+            file = Path(folder, config)
+            file.write_bytes(content or b"")
+            return load_settings(file).ci.require_review
+        return True
+
+    def _configures(self, commits: Iterable[str]) -> bool:
+        return any(map(self._files.is_configuration, self._changed(commits)))
 
     @property
     def _files(self) -> ProjectFiles:

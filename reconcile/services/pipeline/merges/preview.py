@@ -97,11 +97,15 @@ class Previewing:
             raise InvalidScope(f"{error}\nor {BY_HAND}") from None
 
     def _beyond(self, plan: Plan, merged: PullRequestsSince) -> Iterator[str]:
-        """What nobody has seen in a pull request, and why the plans that may have shown it do not count."""
+        """What nobody has seen in a pull request, and why the plans that may have shown it do not count.
+
+        And which rules nobody has seen that it was judged by.
+        """
         counting = merged.plans(lambda plans: not any(exceeding(plan, plans)))
         beyond = tuple(exceeding(plan, counting.plans))
-        if beyond:
-            yield from (*beyond, *counting.reasons, f"the way out: {BY_HAND}")
+        reasons = (*beyond, *(counting.reasons if beyond else ()), *merged.unapproved_configuration())
+        if reasons:
+            yield from (*dict.fromkeys(reasons), f"the way out: {BY_HAND}")
 
     @cached_property
     def merged(self) -> PullRequestsSince:
