@@ -36,6 +36,18 @@ def test_a_first_run_is_by_hand_and_whole(main: MainRuns) -> None:
     assert main.recorded() == [commit]
 
 
+@pytest.mark.parametrize("event", ["push", "schedule", "pull_request", ""])
+def test_the_whole_account_is_for_a_run_that_a_person_starts(main: MainRuns, event: str) -> None:
+    """Whatever the workflow's text says: its preview is its own ceiling."""
+    main.merged.write({FILE: declared(grace="gold")})
+    main.merged.repository.commit()
+    refused = main.preview("--whole", event=event)
+    assert (refused.code, "a person starts by hand" in refused.err) == (3, True), refused.said
+    assert main.job.outputs == {"preview": "false", "changes": "false"}
+    assert main.report["state"] == "refused"
+    assert not (main.out / "approval.json").exists()
+
+
 def test_an_empty_preview_asks_nobody_and_is_noted_with_a_credential_that_only_reads(main: MainRuns) -> None:
     main.first_run()
     main.merged.write({"README.md": "Nothing is declared here.\n"})
@@ -136,7 +148,7 @@ def test_what_changed_since_the_preview_is_not_written(main: MainRuns) -> None:
 
 def test_without_its_key_or_beside_others_nothing_is_previewed(main: MainRuns) -> None:
     event = main.job.folder / "event.json"
-    environment = main.job.of_main(main.merged.tip)
+    environment = main.job.of_main(main.merged.tip, event="workflow_dispatch")
     event.write_text(event.read_text().replace("private", "internal"))
     project = main.merged.project(**environment, RECONCILE_JOURNAL_KEY="short")
     arguments = ("--config", "origin/reconcile.yaml", "--out", str(main.out))

@@ -64,6 +64,9 @@ class MainRuns:
         return self.credentials[scopes]
 
     def preview(self, *arguments: str, **job: Any) -> CommandResult:
+        """What was merged; with ``--whole`` in a run that somebody has started by hand."""
+        if arguments:
+            job.setdefault("event", "workflow_dispatch")
         return self.command("preview", "--out", str(self.out), *arguments, scopes=READING, **job)
 
     def apply(self, *, scopes: str = WRITING, **job: Any) -> CommandResult:

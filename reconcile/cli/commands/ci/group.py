@@ -51,6 +51,7 @@ def main_job(environment: "CiEnvironment", branch: str | None) -> "MainJob":
         run=environment.run_id,
         attempt=environment.attempt,
         visibility=environment.visibility,
+        event=environment.event,
     )
 
 

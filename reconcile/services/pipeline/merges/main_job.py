@@ -8,6 +8,9 @@ from reconcile.pipeline.signatures import JobIdentity
 from reconcile.services.project import Project
 from reconcile.text import escape_unprintable
 
+BY_HAND_EVENTS = frozenset({"workflow_dispatch", "web", "api"})
+"""What starts the run by hand: at GitHub, and at GitLab (``CI_PIPELINE_SOURCE``)."""
+
 
 @dataclass(frozen=True, slots=True)
 class MainJob:
@@ -15,7 +18,7 @@ class MainJob:
 
     ``branch`` is the one whose tip counts, ``ref`` the full name of what the run is for: a tag may have the
     same short name as the branch. ``run`` is the run's number, ``attempt`` how often it was started.
-    ``visibility`` is that of the repository.
+    ``visibility`` is that of the repository, ``event`` what started the run.
     """
 
     evidence: Evidence
@@ -26,6 +29,16 @@ class MainJob:
     run: int
     attempt: int
     visibility: str = "private"
+    event: str = ""
+
+    def refuse_unless_by_hand(self, what: str) -> None:
+        """Refusal where no person started the run: ``what`` has no other ceiling than what he asks for."""
+        if self.event not in BY_HAND_EVENTS:
+            event = escape_unprintable(self.event) or "nothing that is known"
+            raise Refusal(
+                f"{what} is for the run that a person starts by hand, and this one was started by {event}; "
+                "nothing was written"
+            )
 
     def refuse_where_others_read(self) -> None:
         """Refusal where not only those who read the declarations could read what a run keeps."""

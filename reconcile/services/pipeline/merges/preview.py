@@ -69,8 +69,11 @@ class Previewing:
     def preview(self, *, whole: bool) -> Preview:
         """Plan the tip of the branch against the last complete run, or the ``whole`` account.
 
-        Refusal: there is no complete run to compare with. The other errors are those of planning.
+        Refusal: there is no complete run to compare with, or no person has asked for the whole. The other
+        errors are those of planning.
         """
+        if whole:
+            self.job.refuse_unless_by_hand("the preview of the whole account (--whole)")
         superseded = self.job.superseded()
         if superseded is not None:
             return Preview(PreviewState.SUPERSEDED, reasons=(f"Nothing is done here: {superseded}.",))
