@@ -75,10 +75,15 @@ def checked_out_commit(folder: Path, paths: Iterable[str]) -> CheckedOutCommit |
     return CheckedOutCommit(head.strip(), dirty)
 
 
-def tracked_files(folder: Path, path: str) -> tuple[str, ...] | None:
-    """What Git tracks at and below a path in a folder; None outside of a repository, or where it fails."""
-    told = _output(folder, "ls-files", "-z", "--", path)
-    return None if told is None else tuple(name for name in told.split("\0") if name)
+def tracked_files(folder: Path, name: str) -> tuple[str, ...] | None:
+    """What Git tracks in a folder by a name there, and below it; None outside of a repository, or on failure.
+
+    In letters of any case: a machine whose file system takes no notice of that finds it by the name.
+    """
+    told = _output(folder, "ls-files", "-z")
+    if told is None:
+        return None
+    return tuple(file for file in told.split("\0") if file.partition("/")[0].casefold() == name.casefold())
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,9 +61,10 @@ def refuse_foreign_state(project: Project) -> None:
         )
     if tracked:
         files = listed([escape_unprintable(path) for path in tracked])
+        tracked_folder = escape_unprintable(tracked[0].partition("/")[0])
         raise Refusal(
             f"Git tracks {files}: what is under Git would be taken "
-            f"for earlier runs; 'git rm -r --cached {STATE_FOLDER}', and keep it in .gitignore"
+            f"for earlier runs; 'git rm -r --cached {tracked_folder}', and keep it in .gitignore"
         )
 
 

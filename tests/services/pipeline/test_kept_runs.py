@@ -215,16 +215,19 @@ def test_what_a_branch_leaves_is_not_even_looked_at(applied: KeptRuns, event: st
     assert len(names(applied, "runs")) == 1
 
 
-def test_what_git_tracks_is_refused(applied: KeptRuns) -> None:
-    """A commit must bring no journal; nothing is fetched over it, and 'git rm' is the way out."""
-    journal = applied.state / "runs" / FOREIGN
-    journal.parent.mkdir(parents=True, exist_ok=True)
-    journal.write_text("{}\n")
-    Repository(applied.project.root).git("add", "--force", str(journal))
+@pytest.mark.parametrize("path", ["{state}/runs/{journal}", "{state}/KILL", "{state}", ".Reconcile/KILL"])
+def test_what_git_tracks_is_refused(applied: KeptRuns, path: str) -> None:
+    """A commit must bring nothing of it, in letters of any case; 'git rm' is the way out."""
+    file = applied.project.root / path.format(state=".reconcile", journal=FOREIGN)
+    shutil.rmtree(applied.state)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("{}\n")
+    Repository(applied.project.root).git("add", "--force", str(file))
     done = applied.step(applied.run(HOURLY), "ci", "journals")
     assert done.code == 3, done.said
-    assert f"Git tracks .reconcile/runs/{FOREIGN}" in done.err
-    assert "git rm -r --cached .reconcile" in done.err
+    name = str(file.relative_to(applied.project.root))
+    assert f"Git tracks {name}: " in done.err or f"{file} is no folder of its own" in done.err
+    assert f"git rm -r --cached {name.partition('/')[0]}" in done.err or "remove it from" in done.err
 
 
 FOREIGN = "20261123T080000Z-ffffff.jsonl"
