@@ -4,7 +4,7 @@ What a branch can write is no evidence: an artifact counts by the run that left 
 run, and by reviews (design, section 10).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reconcile.model.ci.pull_request import ForgeRun, PullRequest
@@ -43,7 +43,8 @@ class ApprovalRules:
 class CountingPlan:
     """The plan of a pull request that counts; None: there is none, or none is needed.
 
-    ``reasons`` are why not, each with the number of the pull request and what to do.
+    ``reasons`` are why not, each with the number of the pull request and what to do; of one that counts, why
+    those that are newer do not.
     """
 
     number: int
@@ -65,10 +66,14 @@ def counting_plan(facts: PullRequestFacts, rules: ApprovalRules) -> CountingPlan
         for kept in facts.plans:
             against = list(_reasons_against(kept, facts, rules))
             if not against:
-                return CountingPlan(number, kept.plan)
+                return CountingPlan(number, kept.plan, _numbered(number, reasons))
             reasons += (f"the plan of {_run_text(kept.artifact.run)} {reason}" for reason in against)
         reasons = reasons or [f"none of its plans is kept any more: {_BY_HAND}"]
-    return CountingPlan(number, None, tuple(f"#{number}: {reason}" for reason in dict.fromkeys(reasons)))
+    return CountingPlan(number, None, _numbered(number, reasons))
+
+
+def _numbered(number: int, reasons: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"#{number}: {reason}" for reason in dict.fromkeys(reasons))
 
 
 def reasons_against_all(facts: PullRequestFacts, branch: str) -> Iterator[str]:

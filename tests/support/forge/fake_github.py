@@ -3,6 +3,8 @@
 What people and workflows do is here; what the API answers is in github_answers.py, two members a page.
 """
 
+import io
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -156,6 +158,11 @@ class FakeGitHub(GitHubState):
         row.update(run_started_at=self.time, updated_at=self.time)
         return int(row["run_attempt"])
 
+    def deleted(self, run: int) -> None:
+        """A run that somebody who may write takes away, with what it kept."""
+        self.runs = [row for row in self.runs if row["id"] != run]
+        self.artifacts = [row for row in self.artifacts if row["run"] != run]
+
     def ended(self, run: int, conclusion: str = "success") -> None:
         """A run that ends now."""
         self.run(run).update(status="completed", conclusion=conclusion, updated_at=self.time)
@@ -210,6 +217,12 @@ class FakeGitHub(GitHubState):
         self.artifacts.append({**row, "created_at": self.time, "expires_at": expires})
         self.archives[row["id"]] = zipped(files)
         return int(row["id"])
+
+    def archive_of(self, run: int, name: str) -> dict[str, bytes]:
+        """The files of an artifact."""
+        (number,) = [row["id"] for row in self.artifacts if (row["run"], row["name"]) == (run, name)]
+        with zipfile.ZipFile(io.BytesIO(self.archives[number])) as opened:
+            return {file: opened.read(file) for file in opened.namelist()}
 
     def answer(self, call: ForgeCall) -> ForgeReply:
         """What the API answers."""

@@ -1,7 +1,7 @@
 """A team with a repository, its shops and a forge: what people do between the runs of the workflows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import requests
@@ -34,6 +34,7 @@ class TeamPullRequest:
     branch: str = "change"
     author: str = "ben"
     repo: str = REPOSITORY
+    into: str = "main"
 
     @property
     def event(self) -> Row:
@@ -41,7 +42,7 @@ class TeamPullRequest:
         return {
             "number": self.number,
             "head": {"sha": self.head, "ref": self.branch, "repo": {"full_name": self.repo}},
-            "base": {"sha": self.base, "ref": "main"},
+            "base": {"sha": self.base, "ref": self.into},
             "user": {"login": self.author},
         }
 
@@ -128,18 +129,34 @@ class Team:
         branch: str = "change",
         author: str = "ben",
         repo: str = REPOSITORY,
+        into: str = "main",
     ) -> TeamPullRequest:
         """A branch off main with these files (None: without it), and a pull request for it."""
         self.number += 1
         head = self._branch(branch, files)
-        self.fake_github.proposed(self.number, head, branch=branch, author=author, repo=repo)
-        return self._mergeable(self.number, head, branch, author, repo)
+        self.fake_github.proposed(self.number, head, branch=branch, base=into, author=author, repo=repo)
+        return self._mergeable(TeamPullRequest(self.number, head, "", "", branch, author, repo, into))
+
+    def propose_again(
+        self, pull: TeamPullRequest, into: str, *, branch: str | None = None
+    ) -> TeamPullRequest:
+        """Another pull request for the same head, into another branch; perhaps from another branch, too."""
+        self.number += 1
+        name = branch or pull.branch
+        git("push", "--quiet", "--force", "origin", f"{pull.head}:refs/heads/{name}", at=self.clone)
+        self.fake_github.proposed(self.number, pull.head, branch=name, base=into, author=pull.author)
+        return self._mergeable(replace(pull, number=self.number, branch=name, into=into))
+
+    def retarget(self, pull: TeamPullRequest, into: str) -> TeamPullRequest:
+        """Let a pull request go to another branch."""
+        self.fake_github.retargeted(pull.number, into)
+        return self._mergeable(replace(pull, into=into))
 
     def push(self, pull: TeamPullRequest, files: Mapping[str, str | None]) -> TeamPullRequest:
         """The branch of a pull request, made anew off main with these files."""
         head = self._branch(pull.branch, files)
         self.fake_github.pushed(pull.number, head)
-        return self._mergeable(pull.number, head, pull.branch, pull.author, pull.repo)
+        return self._mergeable(replace(pull, head=head))
 
     def _branch(self, branch: str, files: Mapping[str, str | None]) -> str:
         git("checkout", "--quiet", "--detach", self.tip, at=self.clone)
@@ -150,14 +167,14 @@ class Team:
                 self.write(path, text)
         return self.commit("Change", branch)
 
-    def _mergeable(self, number: int, head: str, branch: str, author: str, repo: str) -> TeamPullRequest:
+    def _mergeable(self, pull: TeamPullRequest) -> TeamPullRequest:
         """What GitHub makes of a pull request without conflicts: the commit of its merge."""
-        base = self.tip
+        base = git("rev-parse", f"refs/heads/{pull.into}", at=self.bare)
         git("checkout", "--quiet", "--detach", base, at=self.clone)
-        git("merge", "--quiet", "--no-ff", "-m", "Merge", head, at=self.clone)
+        git("merge", "--quiet", "--no-ff", "-m", "Merge", pull.head, at=self.clone)
         merge = git("rev-parse", "HEAD", at=self.clone)
-        git("push", "--quiet", "--force", "origin", f"HEAD:refs/pull/{number}/merge", at=self.clone)
-        return TeamPullRequest(number, head, base, merge, branch, author, repo)
+        git("push", "--quiet", "--force", "origin", f"HEAD:refs/pull/{pull.number}/merge", at=self.clone)
+        return replace(pull, base=base, merge=merge)
 
     def approve(self, pull: TeamPullRequest, reviewer: str = "cat") -> None:
         """Somebody approves its head, a minute later."""
@@ -186,9 +203,9 @@ class Team:
 
     # What GitHub starts.
 
-    def plan(self, pull: TeamPullRequest, action: str = "synchronize") -> WorkflowRun:
-        """The run of a pull request that is opened or pushed to."""
-        return self._of_pull_request(pull, "pull_request", {"action": action})
+    def plan(self, pull: TeamPullRequest, action: str = "synchronize", **more: Row) -> WorkflowRun:
+        """The run of a pull request that is opened, pushed to or edited (``changes``)."""
+        return self._of_pull_request(pull, "pull_request", {"action": action, **more})
 
     def review(self, pull: TeamPullRequest) -> WorkflowRun:
         """The run of a review that is submitted or dismissed."""
@@ -209,10 +226,9 @@ class Team:
         """The run of a push to main."""
         return self.runner.start("apply.yml", "push", {}, sha=commit, ref="refs/heads/main")
 
-    def by_hand(self, ref: str = "main") -> WorkflowRun:
-        """The run that somebody starts for the whole account."""
-        sha = git("rev-parse", f"refs/heads/{ref}", at=self.bare)
-        ref = f"refs/heads/{ref}"
+    def by_hand(self, ref: str = "refs/heads/main") -> WorkflowRun:
+        """The run that somebody starts for the whole account, on a branch or a tag."""
+        sha = git("rev-parse", ref, at=self.bare)
         return self.runner.start("apply.yml", "workflow_dispatch", {}, sha=sha, ref=ref)
 
     def drift(self, cron: str = "47 4 * * *") -> WorkflowRun:
