@@ -21,6 +21,7 @@ def test_a_reader_has_no_writing_method() -> None:
         "close",
         "contact",
         "contacts",
+        "grants",
         "listing",
         "looked_up",
         "pages_of_contacts",
