@@ -45,3 +45,13 @@ def test_an_invalid_configuration_is_no_list(tmp_path: Path) -> None:
     project = Project(tmp_path)
     project.configure("version: 1\nunheard-of: true\n")
     assert project.run("ci", "targets").code == 65
+
+
+def test_a_name_that_no_job_can_have_is_no_list(tmp_path: Path) -> None:
+    """It would be a path where journals are kept, or another target in the name of a job."""
+    project = Project(tmp_path)
+    project.configure(SETTINGS.replace("  ie:", '  "../uk) ":'))
+    done = project.run("ci", "targets", "--outputs", "values.env")
+    assert (done.code, done.out) == (3, ""), done.said
+    assert "the target '../uk) ' can't be worked on in a pipeline" in done.err
+    assert not (tmp_path / "values.env").exists()

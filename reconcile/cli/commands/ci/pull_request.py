@@ -28,7 +28,7 @@ def targets(common: Common) -> int:
 
 
 def _names(common: Common) -> list[str]:
-    from reconcile.declare.settings import load_settings
+    from reconcile.services.pipeline.pull_requests.reviewed import targets_of_jobs
 
     config = common.choice.config
     if not config.exists():
@@ -38,8 +38,7 @@ def _names(common: Common) -> list[str]:
         )
         return []
     wanted = common.choice.target
-    names = [target.name for target in load_settings(config).ci_targets]
-    return [name for name in names if wanted in (None, name)]
+    return [name for name in targets_of_jobs(config) if wanted in (None, name)]
 
 
 @click.command("plan", short_help="Plan what merging a pull request would do.")

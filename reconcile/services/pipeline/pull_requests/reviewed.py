@@ -1,4 +1,4 @@
-"""Whether somebody else has reviewed what merging a pull request would do: the required check says it early.
+"""The targets whose plans are asked for, and whether somebody else has reviewed those: the required check.
 
 What counts in the end is decided after the merge, by the same rules.
 """
@@ -6,15 +6,30 @@ What counts in the end is decided after the merge, by the same rules.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
+from reconcile.declare.settings import load_settings
+from reconcile.errors import refuse_if
 from reconcile.forge.evidence import Evidence
 from reconcile.model.ci.pull_request import PullRequest
 from reconcile.model.plans.plan import Plan
 from reconcile.pipeline.approvals import reasons_against_all
 from reconcile.pipeline.facts import KeptPlan, PullRequestFacts
+from reconcile.pipeline.matrix import reasons_against_targets
 from reconcile.pipeline.reviews import unreviewed
 
 from .facts import kept_plans
+
+
+def targets_of_jobs(config: Path) -> tuple[str, ...]:
+    """The names of a configuration's targets that the pipeline works on, a job each.
+
+    Refusal where jobs can't be named after them, or would write beside each other. DeclarationError: the
+    configuration is invalid.
+    """
+    targets = load_settings(config).ci_targets
+    refuse_if(tuple(reasons_against_targets(targets)), "the pipeline works on nothing")
+    return tuple(target.name for target in targets)
 
 
 @dataclass(frozen=True, slots=True)
