@@ -1,12 +1,12 @@
-"""What jobs hand on for people to read, as JSON: sections of the comment, reports of previews."""
+"""What jobs hand on for people to read, as JSON: sections, reports of previews, acceptances."""
 
 from datetime import datetime
 from typing import Annotated, Any
 
-from reconcile.model.ci.section import PreviewReport, PreviewState, Section, SectionState
+from reconcile.model.ci.section import Acceptance, PreviewReport, PreviewState, Section, SectionState
 
-from .codec import Derived, Document, decode, encode_text
-from .json_text import JsonValue
+from .codec import Derived, Document, LeftOutWhen, decode, decode_leniently, encode_itself, encode_text
+from .json_text import JsonValue, json_text
 
 SECTION_FORMAT_VERSION = "1.0"
 
@@ -56,6 +56,11 @@ class PreviewReportDocument(Document[PreviewReport]):
     pull_requests: Annotated[tuple[int, ...], "Those that were merged since the base, oldest first."]
     reasons: Annotated[tuple[str, ...], "Why it is refused, has failed, or is left to another run."]
     notes: tuple[str, ...]
+    accepts: Annotated[
+        Acceptance | None,
+        LeftOutWhen(None),
+        "What the run is to accept of an earlier one, where it applies nothing.",
+    ]
 
 
 def preview_report_json(report: PreviewReport) -> str:
@@ -66,3 +71,13 @@ def preview_report_json(report: PreviewReport) -> str:
 def preview_report_from_document(document: Any) -> PreviewReport:
     """The report that a document tells; ValueError, with the path of the value, for anything else."""
     return decode(PreviewReportDocument, JsonValue(document, "the report"))
+
+
+def acceptance_json(acceptance: Acceptance) -> str:
+    """The text of a file of an acceptance; ``acceptance_from_document`` reads it back."""
+    return json_text(encode_itself(acceptance))
+
+
+def acceptance_from_document(document: Any) -> Acceptance:
+    """The acceptance that a document tells; ValueError, with the path of the value, for anything else."""
+    return decode_leniently(Acceptance, document)

@@ -47,8 +47,14 @@ def loss_lines(lost: LostRoles) -> list[str]:
     return [f"contact {contact} lost role {', role '.join(roles)}" for contact, roles in lost.items()]
 
 
-def way_out_of_losses(run: str) -> str:
-    """What to do about what contacts lost in a run."""
+def way_out_of_losses(run: str, *, pipeline: bool) -> str:
+    """What to do about what contacts lost in a run; in a ``pipeline`` with the journals that lie there."""
+    if pipeline:
+        return (
+            f"accept it with a run by hand whose 'acknowledge' is {run} (GitLab: the variable "
+            "RECONCILE_ACKNOWLEDGE), which shows it before; then the run by hand, as always, gives back what "
+            "is declared; until then apply refuses"
+        )
     return (
         f"undo it with 'reconcile revert {run} --out undo.json' and 'reconcile apply undo.json', "
         f"or accept it with 'reconcile apply --acknowledge {run}'; until then apply refuses"
@@ -73,4 +79,5 @@ def warn_of_open_losses(plan: Plan, past: RunHistory) -> Plan:
 def open_losses_in_words(past: RunHistory) -> Iterator[str]:
     """Each run in which contacts lost roles unasked, with who lost what, and the ways out."""
     for run in open_losses(past):
-        yield f"run {run.name}: {'; '.join(loss_lines(open_roles(run)))}; {way_out_of_losses(run.name)}"
+        way_out = way_out_of_losses(run.name, pipeline=past.fetched is not None)
+        yield f"run {run.name}: {'; '.join(loss_lines(open_roles(run)))}; {way_out}"

@@ -28,26 +28,29 @@ SHORTEST_KEY = 32
 MANIFEST = "manifest.json"
 """The name of a manifest among the files that it names."""
 
-_RUN = r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}"
+RUN_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}", re.ASCII)
 
-JOURNAL_NAME = re.compile(rf"{_RUN}\.jsonl", re.ASCII)
+JOURNAL_NAME = re.compile(rf"{RUN_NAME.pattern}\.jsonl", re.ASCII)
 
-RECORD_NAME = re.compile(rf"{_RUN}\.json", re.ASCII)
+RECORD_NAME = re.compile(rf"{RUN_NAME.pattern}\.json", re.ASCII)
 
 PREVIEW_NAME = re.compile(r"preview\.json", re.ASCII)
+
+ACCEPTANCE_NAME = re.compile(r"acceptance\.json", re.ASCII)
 
 
 class SignedKind(StrEnum):
     """What a manifest is about.
 
     IDLE: a writing step that wrote no journal. RECORD: a record's entries, the journal that tells of them,
-    and those after it.
+    and those after it. APPROVAL: of a preview. ACCEPTANCE: of what an earlier run did.
     """
 
     JOURNAL = "journal"
     IDLE = "idle"
     RECORD = "record"
     APPROVAL = "approval"
+    ACCEPTANCE = "acceptance"
 
 
 _FORMS: Mapping[SignedKind, Mapping[re.Pattern[str], range]] = {
@@ -55,6 +58,7 @@ _FORMS: Mapping[SignedKind, Mapping[re.Pattern[str], range]] = {
     SignedKind.IDLE: {},
     SignedKind.RECORD: {RECORD_NAME: range(1, 2), JOURNAL_NAME: range(1, 10_000)},
     SignedKind.APPROVAL: {PREVIEW_NAME: range(1, 2)},
+    SignedKind.ACCEPTANCE: {ACCEPTANCE_NAME: range(1, 2)},
 }
 """How many files of which form each kind has; a file of no form is refused."""
 
@@ -160,6 +164,7 @@ _ARTICLES = {
     SignedKind.IDLE: "a step that wrote no journal",
     SignedKind.RECORD: "a record",
     SignedKind.APPROVAL: "an approval",
+    SignedKind.ACCEPTANCE: "an acceptance",
 }
 
 

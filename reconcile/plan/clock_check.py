@@ -24,7 +24,7 @@ class ClockTimes:
     ``machine`` is this machine's clock now, ``since`` what it showed when the command began (None: another
     instant was asked for). ``server`` is the clock of the account, None when no answer tells it. ``runs`` is
     what the machine of each earlier run showed when it began, by the run's name. ``timezone`` is the one in
-    which people read times.
+    which people read times. ``pipeline``: the journals of earlier runs lie at a forge.
     """
 
     account: str
@@ -33,6 +33,7 @@ class ClockTimes:
     server: ServerTime | None = None
     runs: Mapping[str, datetime] | None = None
     timezone: str = "UTC"
+    pipeline: bool = False
 
     def shown(self, instant: datetime) -> str:
         """An instant for people."""
@@ -85,8 +86,15 @@ def _runs_ahead(times: ClockTimes) -> Iterator[str]:
             yield (
                 f"run {run} began at {times.shown(noted)}, {_duration(lead)} ahead of this machine's clock "
                 f"({times.shown(times.machine)}): {_REMEDY}; if the clock of that run was wrong, "
-                f"'reconcile history --retire {run}'"
+                f"{_retire(run, pipeline=times.pipeline)}"
             )
+
+
+def _retire(run: str, *, pipeline: bool) -> str:
+    """How a person lets later runs remember nothing of a run."""
+    if pipeline:
+        return f"start a run by hand whose 'retire' is {run} (GitLab: the variable RECONCILE_RETIRE)"
+    return f"'reconcile history --retire {run}'"
 
 
 def _duration(seconds: float) -> str:

@@ -65,6 +65,7 @@ def check_clock(project: Project, account: Reader, past: RunHistory = NO_HISTORY
         server=account.server_time(),
         runs={run.name: noted for run in past.unretired if (noted := run.machine_time)},
         timezone=project.settings.policy.timezone,
+        pipeline=past.fetched is not None,
     )
     return compare_clocks(times)
 

@@ -153,7 +153,7 @@ class ApplyJob:
             if report.untried:
                 self.permission.refuse_late(fresh.plan)
             self._tell_of_known(report)
-            _report_ending(report, self.console, self.output.print_ending)
+            _report_ending(report, self.console, self.output.print_ending, pipeline=self.project.in_pipeline)
 
     def _past(self) -> RunHistory:
         """Earlier runs, after a look at what a crash has left in doubt."""
@@ -272,7 +272,9 @@ class ApplyJob:
         return report
 
 
-def _report_ending(report: Report, console: Console, print_ending: Callable[[str], None]) -> None:
+def _report_ending(
+    report: Report, console: Console, print_ending: Callable[[str], None], *, pipeline: bool
+) -> None:
     """Print how a run ended; PartlyApplied names every contact that is not as declared.
 
     ApiError: the run was stopped before anything was written.
@@ -285,5 +287,5 @@ def _report_ending(report: Report, console: Console, print_ending: Callable[[str
         return
     if not report.wrote and report.stopped is not None:
         raise ApiError("\n".join(ending.untouched_lines(report)))
-    way_out = way_out_of_losses(report.run) if report.lost_role else ""
+    way_out = way_out_of_losses(report.run, pipeline=pipeline) if report.lost_role else ""
     raise PartlyApplied("\n".join(ending.unsettled_lines(report, way_out)))

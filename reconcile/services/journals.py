@@ -1,5 +1,6 @@
 """What a person asks of the journals: are all whole; retire a run, or accept what contacts lost in it."""
 
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 from reconcile.apply.lock import locked
@@ -23,14 +24,22 @@ _QUESTION = (
 
 _ACKNOWLEDGED = "what contacts are known to have lost in it keeps no run from applying any more"
 
+_AGAIN = "start the run by hand once more, which shows it"
+
 _UNSEEN = "some of its contacts are still to be looked at, and what is found then is not accepted by this"
 
 
-def retire_run(project: Project, name: str, console: Console, *, confirm: bool) -> str:
+_MORE = "meanwhile more is known of run {run}; nothing was accepted; {again}"
+
+
+def retire_run(
+    project: Project, name: str, console: Console, *, confirm: bool, seen: Sequence[str] = ()
+) -> str:
     """Note in the run's journal that it is retired; how that ended, in words.
 
-    UsageError: there is no such run. Refusal: nobody said yes, or an apply is under way, which would write to
-    the same folder.
+    ``seen`` are the `retirement_lines` that were accepted before. UsageError: there is no such run. Refusal:
+    nobody said yes, the run's lines are others by now, or an apply is under way, which would write to the
+    same folder.
     """
     forgotten = _forgotten_with(find_run(project, name), project)
     if confirm:
@@ -40,6 +49,8 @@ def retire_run(project: Project, name: str, console: Console, *, confirm: bool) 
         if run.retired:
             at = zoned_text(parse_utc_text(run.retired.at), project.settings.policy.timezone)
             return f"Run {name} was retired already, at {at}."
+        if seen and retirement_lines(project, run) != tuple(seen):
+            raise Refusal(_MORE.format(run=name, again=_AGAIN))
         with closing(Journal(run.path)) as journal:
             journal.retire(NotedTimes(project.now, project.machine_time()))
     return f"Run {name} is retired: later runs remember nothing of it. It can still be reverted.{forgotten}"
@@ -57,14 +68,29 @@ def _forgotten_with(run: JournaledRun, project: Project) -> str:
     )
 
 
-def acknowledge_losses(project: Project, name: str, console: Console, *, confirm: bool) -> str:
+def retirement_lines(project: Project, run: JournaledRun) -> tuple[str, ...]:
+    """What a run did, and what is forgotten with it; contacts by their ids alone."""
+    return tuple(_retirement_lines(project, run))
+
+
+def _retirement_lines(project: Project, run: JournaledRun) -> Iterator[str]:
+    if run.machine_time is not None:
+        yield f"it began at {zoned_text(run.machine_time, project.settings.policy.timezone)}"
+    yield from (f"contact {line.contact or '(new)'}: {line.outcome}" for line in run.outcomes)
+    if forgotten := _forgotten_with(run, project):
+        yield forgotten.strip()
+
+
+def acknowledge_losses(
+    project: Project, name: str, console: Console, *, confirm: bool, seen: Sequence[str] = ()
+) -> str:
     """Note in the run's journal that a person accepts what contacts lost in it; how that ended, in words.
 
-    The losses are printed first. UsageError: there is no such run, or nobody lost a role in it. Refusal: as
-    for `retire_run`.
+    The losses are printed first. ``seen`` are those that were accepted before. UsageError: there is no such
+    run, or nobody lost a role in it. Refusal: as for `retire_run`.
     """
     run = find_run(project, name)
-    lost = loss_lines(open_roles(run) or lost_roles(run))
+    lost = list(seen) or loss_lines(open_roles(run) or lost_roles(run))
     if not lost:
         raise UsageError(f"in run {name} no contact lost a role that nobody asked to take")
     console.print_result("\n".join(lost))
@@ -75,9 +101,7 @@ def acknowledge_losses(project: Project, name: str, console: Console, *, confirm
         if not open_roles(run):
             return f"Run {name} was acknowledged already."
         if loss_lines(open_roles(run)) != lost:
-            raise Refusal(
-                f"meanwhile more is known to be lost in run {name}; nothing was accepted; call again"
-            )
+            raise Refusal(_MORE.format(run=name, again=_AGAIN if seen else "call again"))
         with closing(Journal(run.path)) as journal:
             journal.acknowledge(NotedTimes(project.now, project.machine_time()))
     unseen = f"; {_UNSEEN}" if run.in_doubt else ""

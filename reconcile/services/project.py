@@ -10,6 +10,7 @@ from reconcile.declare.loader import LoadedDeclarations, load_declarations
 from reconcile.declare.settings import load_settings
 from reconcile.errors import UsageError
 from reconcile.journal.durable_files import STATE_FOLDER
+from reconcile.journal.fetched import FETCHED_FILE
 from reconcile.journal.journaled_run import JournaledRun, read_run
 from reconcile.model.plans.plan import PlanContext
 from reconcile.model.record import CheckedOutCommit
@@ -51,6 +52,11 @@ class Project:
     def journals(self) -> Path:
         """The folder of the journals, one for each run."""
         return self.state / "runs"
+
+    @property
+    def in_pipeline(self) -> bool:
+        """Whether this is a job of a pipeline, whose journals were fetched; people have no such file."""
+        return (self.state / FETCHED_FILE).exists()
 
     def commit(self) -> CheckedOutCommit | None:
         """The commit of the checkout that the declarations are in; None outside of Git."""

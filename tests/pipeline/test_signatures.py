@@ -34,6 +34,7 @@ FILES: dict[SignedKind, dict[str, bytes]] = {
     SignedKind.IDLE: {},
     SignedKind.RECORD: {f"{RUN}.json": b"{}", f"{OTHER}.jsonl": b"{}\n"},
     SignedKind.APPROVAL: {"preview.json": b"{}"},
+    SignedKind.ACCEPTANCE: {"acceptance.json": b"{}"},
 }
 
 

@@ -1,4 +1,7 @@
-"""What jobs hand on for people to read: what a pull request would do, and what became of what was merged."""
+"""What jobs hand on for people to read: what a pull request would do, and what became of what was merged.
+
+And what people are asked to accept of an earlier run.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,14 +48,35 @@ class PreviewState(StrEnum):
     """What becomes of a preview.
 
     READY: somebody has to see it. EMPTY: nothing is written, and nothing is scheduled that was not.
-    SUPERSEDED: the commit is not the tip, whose own run does the work.
+    SUPERSEDED: the commit is not the tip, whose own run does the work. ELSEWHERE: the run that is to be
+    accepted is another target's.
     """
 
     READY = "ready"
     EMPTY = "empty"
     REFUSED = "refused"
     SUPERSEDED = "superseded"
+    ELSEWHERE = "elsewhere"
     FAILED = "failed"
+
+
+class AcceptanceKind(StrEnum):
+    """What is accepted: what contacts lost in a run, or that later runs remember nothing of it."""
+
+    ACKNOWLEDGE = "acknowledge"
+    RETIRE = "retire"
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What a run by hand accepts of an earlier run, and nothing else: what is seen is what is accepted.
+
+    ``seen`` are lines with contacts by their ids alone: who lost which roles, or what the run did.
+    """
+
+    kind: AcceptanceKind
+    run: str
+    seen: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +85,8 @@ class PreviewReport:
 
     ``commit`` is the tip that was planned, ``base`` the commit of the last complete run; None for the whole
     account. ``pull_requests`` are the numbers of those merged since, oldest first. ``reasons`` are why it is
-    refused, failed or superseded, ``notes`` what else is worth knowing.
+    refused, failed or superseded, ``notes`` what else is worth knowing. ``accepts`` is what the run is to
+    accept, where it applies nothing.
     """
 
     target: str
@@ -73,3 +98,4 @@ class PreviewReport:
     pull_requests: tuple[int, ...] = ()
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    accepts: Acceptance | None = None

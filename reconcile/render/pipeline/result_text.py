@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reconcile.clock import zoned_text
-from reconcile.model.ci.section import PreviewReport, PreviewState
+from reconcile.model.ci.section import Acceptance, PreviewReport, PreviewState
 from reconcile.model.result import SETTLED, Outcome
 from reconcile.render.escape import MARKDOWN
 from reconcile.render.plan_markdown.byte_budget import ByteBudget, more
 from reconcile.text import count
 
+from .acceptance_text import AcceptanceText
 from .comment_text import run_link
 from .section_text import RUN_BY_HAND
 
@@ -41,7 +42,8 @@ class ResultText:
     """One target's result. ``report`` is that of the preview; None when there was none.
 
     ``applying``: the job that applies has ended, ``written`` is what it wrote, None for nothing, and
-    ``reasons`` why. ``run`` is the address of the run, ``commit`` what it is for.
+    ``reasons`` why. ``accepted``: what the run was to accept of an earlier one is noted. ``run`` is the
+    address of the run, ``commit`` what it is for.
     """
 
     target: str
@@ -51,11 +53,13 @@ class ResultText:
     applying: bool = False
     written: WrittenRun | None = None
     reasons: tuple[str, ...] = ()
+    accepted: bool = False
 
     @property
     def silent(self) -> bool:
-        """Whether another run has the word: that of the tip of the branch."""
-        return self.report is not None and self.report.state is PreviewState.SUPERSEDED
+        """Whether others have the word: the run of the tip of the branch, or the job of another target."""
+        others = (PreviewState.SUPERSEDED, PreviewState.ELSEWHERE)
+        return self.report is not None and self.report.state in others
 
     def text(self) -> str:
         """The Markdown; contacts stand there by their ids alone."""
@@ -64,6 +68,8 @@ class ResultText:
         return "\n".join(parts) + foot
 
     def _parts(self) -> list[str]:
+        if self.report is not None and self.report.accepts is not None:
+            return [self._of_acceptance(self.report.accepts)]
         if self.written is not None:
             return self._told_by_journal(self.written)
         state = self.report.state if self.report else PreviewState.FAILED
@@ -74,6 +80,12 @@ class ResultText:
         if state is PreviewState.REFUSED:
             return self._refused("Refused: nothing was applied to")
         return self._refused("Nothing was applied to") if self.reasons else self._failed()
+
+    def _of_acceptance(self, accepts: Acceptance) -> str:
+        text = AcceptanceText(accepts, self.target, RESULT_LIMIT)
+        if not self.applying:
+            return text.waiting(self._the_run)
+        return text.ended(self._the_run, accepted=self.accepted, reasons=self.reasons)
 
     def _title(self, what: str) -> str:
         return f"### {what} {MARKDOWN.name(self.target)}\n"

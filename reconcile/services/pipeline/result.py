@@ -17,14 +17,15 @@ from reconcile.forge.own_comments import OwnComments
 from reconcile.journal.fetched import read_fetched
 from reconcile.journal.journaled_run import JournaledRun
 from reconcile.journal.lineage import read_runs
-from reconcile.model.ci.section import PreviewReport
+from reconcile.journal.losses import open_roles
+from reconcile.model.ci.section import AcceptanceKind, PreviewReport
 from reconcile.model.result import Outcome
 from reconcile.model.settings import Privacy
 from reconcile.render.masking.personal_texts import mask_emails
 from reconcile.render.pipeline.result_text import ResultText, WrittenRun
 from reconcile.services.caller import Console
 from reconcile.services.files import read_plan_file, write_file
-from reconcile.services.project import Project
+from reconcile.services.project import Project, find_run
 from reconcile.text import count
 
 from .merges.applying import PREVIEW
@@ -65,9 +66,12 @@ class MergeResult:
             self.applying,
             self._written(),
             self._refusal(),
+            self._accepted(report),
         )
         if result.silent or self._superseded(result):
-            self.console.note("The run of the tip of the branch tells what becomes of this commit.")
+            self.console.note(
+                "The run of the tip of the branch, or another target's job, tells what there is to tell."
+            )
             return ""
         text = result.text()
         self._comment(self._pull_requests(report), text)
@@ -81,6 +85,18 @@ class MergeResult:
             return self.job.evidence.tip(self.job.branch) != self.job.commit
         except ForgeError:
             return False
+
+    def _accepted(self, report: PreviewReport | None) -> bool:
+        """Whether what the run was to accept is noted in the journal of the earlier run."""
+        if not self.applying or report is None or report.accepts is None:
+            return False
+        try:
+            run = find_run(self.project, report.accepts.run)
+        except ReconcileError as error:
+            self.console.note(f"Warning: the journal of the run that is accepted can't be read: {error}")
+            return False
+        retires = report.accepts.kind is AcceptanceKind.RETIRE
+        return run.retired is not None if retires else run.acknowledged and not open_roles(run)
 
     def _report(self) -> PreviewReport | None:
         """What the preview left; None when it failed before it could."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from reconcile.documents.section import section_from_document, section_json
 from reconcile.errors import Refusal, UsageError
-from reconcile.model.ci.section import Section, SectionState
+from reconcile.model.ci.section import Acceptance, Section, SectionState
 from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import Problem, ProblemReport
 from reconcile.plan.approval import refusal_reason
@@ -20,6 +20,7 @@ from reconcile.render.escape import MARKDOWN
 from reconcile.render.masking.mask import mask
 from reconcile.render.masking.personal_texts import mask_emails
 from reconcile.render.masking.plan_mask import mask_sentences
+from reconcile.render.pipeline.acceptance_text import AcceptanceText
 from reconcile.render.pipeline.section_text import (
     SectionParts,
     failed_text,
@@ -112,6 +113,11 @@ class SectionWriter:
     def nothing(self, why: str) -> Section:
         """The section of a target for which there is nothing to plan, such as its first configuration."""
         return self._section(SectionState.NOTHING, "Nothing to plan", nothing_text(self._sentence(why)))
+
+    def accepting(self, acceptance: Acceptance) -> Section:
+        """The section of a run that accepts something of an earlier one, and does nothing else."""
+        text = AcceptanceText(acceptance, self.target, self.limit)
+        return self._section(SectionState.PLANNED, text.headline, text.asked())
 
     def _section(self, state: SectionState, headline: str, text: str) -> Section:
         return Section(self.target, self.account, self.head, state, self.made, headline, text)

@@ -19,14 +19,24 @@ from .group import add_to_summary, branch_option, main_job, outputs_option, set_
 @outputs_option
 @click.option("--whole", is_flag=True, help="The whole account, by its own preview alone: the run by hand.")
 @click.option(
+    "--acknowledge", metavar="RUN", default="", help="Only accept what contacts lost in RUN; empty: nothing."
+)
+@click.option(
+    "--retire", metavar="RUN", default="", help="Only let later runs remember nothing of RUN; empty: nothing."
+)
+@click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Where to leave it all."
 )
-def preview(common: Common, *, branch: str | None, whole: bool, out: Path) -> int:
+def preview(  # noqa: PLR0913 - an argument for each option
+    common: Common, *, branch: str | None, whole: bool, acknowledge: str, retire: str, out: Path
+) -> int:
     """Plan the tip of the main branch afresh; nothing is written.
 
     It is compared with the last complete run, and must fit in the plans that were seen in the pull requests
     merged since. If the commit is not the tip, there is nothing to do: the tip's own run does the work. With
-    --whole everything is planned, and the preview itself is the ceiling.
+    --whole everything is planned, and the preview itself is the ceiling. With --acknowledge or --retire
+    nothing is planned: the preview shows what is accepted of an earlier run. All three are for the run by
+    hand.
 
     DIR gets preview.json and approval.json, signed with RECONCILE_JOURNAL_KEY, for 'ci apply'; preview.html,
     section.json and report.json are masked. Outputs: 'preview' is true when there is one to apply, 'changes'
@@ -44,7 +54,8 @@ def preview(common: Common, *, branch: str | None, whole: bool, out: Path) -> in
     work = PreviewJob(project, common.console, job, out, keys, environment.blob)
     set_outputs(preview="false", changes="false")
     try:
-        made = work.run(whole=whole)
+        accepts = acknowledge.strip() or retire.strip()
+        made = work.accept(acknowledge, retire) if accepts else work.run(whole=whole)
     finally:
         for section in read_sections([out / SECTION_FILE]):
             add_to_summary(section.text)

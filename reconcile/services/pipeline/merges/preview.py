@@ -6,7 +6,7 @@ from functools import cached_property
 
 from reconcile.errors import InvalidScope, Refusal
 from reconcile.journal.history import run_history
-from reconcile.model.ci.section import PreviewState
+from reconcile.model.ci.section import Acceptance, PreviewState
 from reconcile.model.plans.plan import Plan
 from reconcile.model.record import Record
 from reconcile.plan.ceiling.union import exceeding
@@ -30,6 +30,7 @@ class Preview:
 
     ``reasons`` are why it is refused or left to another run. ``base`` is the commit of the last complete run,
     None for the whole account; ``pull_requests`` are the numbers of those merged since, oldest first.
+    ``accepts`` is what is accepted of an earlier run, and then nothing is applied.
     """
 
     state: PreviewState
@@ -38,6 +39,7 @@ class Preview:
     notes: tuple[str, ...] = ()
     base: str | None = None
     pull_requests: tuple[int, ...] = ()
+    accepts: Acceptance | None = None
 
     @property
     def refusals(self) -> tuple[str, ...]:

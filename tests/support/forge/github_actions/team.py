@@ -226,10 +226,13 @@ class Team:
         """The run of a push to main."""
         return self.runner.start("apply.yml", "push", {}, sha=commit, ref="refs/heads/main")
 
-    def by_hand(self, ref: str = "refs/heads/main") -> WorkflowRun:
-        """The run that somebody starts for the whole account, on a branch or a tag."""
-        sha = git("rev-parse", ref, at=self.bare)
-        return self.runner.start("apply.yml", "workflow_dispatch", {}, sha=sha, ref=ref)
+    def by_hand(self, ref: str = "refs/heads/main", **inputs: str) -> WorkflowRun:
+        """The run that somebody starts for the whole account, or with what its form asks for.
+
+        ``ref`` is a branch or a tag.
+        """
+        sha, event = git("rev-parse", ref, at=self.bare), {"inputs": inputs}
+        return self.runner.start("apply.yml", "workflow_dispatch", event, sha=sha, ref=ref)
 
     def drift(self, cron: str = "47 4 * * *") -> WorkflowRun:
         """The daily run of the clock; with another ``cron`` the hourly one."""
