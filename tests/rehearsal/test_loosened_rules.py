@@ -1,5 +1,9 @@
 """A merge that takes a protection away for another one, or leads elsewhere, by the workflow files."""
 
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import ClassVar
+
 import pytest
 
 from tests.support.forge.github_actions.team import Team
@@ -35,3 +39,45 @@ def test_rules_that_nobody_approved_apply_nothing(team: Team, shop: Shop) -> Non
     team.approve(rules)
     team.runner.again(run, failed=True)
     assert (team.let_through(run).result, shop.tags(GRACE)) == ("success", ["gold"]), run.logs
+
+
+class Elsewhere(BaseHTTPRequestHandler):
+    """A server that somebody put in a target's place: it refuses all, and remembers what was asked."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_response(404)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def log_message(self, *_args: object) -> None:
+        """Print nothing."""
+
+
+@pytest.mark.long
+def test_a_target_that_leads_elsewhere_begins_anew_there(team: Team, shop: Shop) -> None:
+    """Its pull request sends nothing there; after the merge what was kept is another account's.
+
+    Only whether a credential is good is asked there then: the tip of main is trusted.
+    """
+    assert team.by_hand().result == "success"
+    Elsewhere.asked.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        moved = team.settings().replace(shop.access.url, f"http://127.0.0.1:{server.server_port}")
+        pull = team.propose({"reconcile.yaml": moved})
+        team.plan(pull)
+        assert "the credentials are not sent before that is merged" in team.comments(pull.number)[0]
+        assert Elsewhere.asked == []
+        run = team.apply(team.merge(pull))
+        hourly = team.tick()
+        server.shutdown()
+    assert (run.ended("Preview (shop)"), hourly.ended("Clock (shop)")) == ("failure", "failure")
+    assert "it is signed for account" in run.logs
+    assert "no complete run is known yet" in run.logs
+    assert {path.rpartition("/")[0] for path in Elsewhere.asked} == {"/admin/oauth"}
