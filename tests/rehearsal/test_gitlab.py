@@ -1,0 +1,100 @@
+"""GitLab: the whole road by the pipeline of the page, with its rules, its variables and real Git."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.forge.fake_gitlab import LAB_TOKEN, READ_TOKEN, FakeGitLab, serve_gitlab
+from tests.support.forge.gitlab_ci.runner import Pipeline
+from tests.support.forge.gitlab_ci.team import GRACE, JOURNAL_KEY, TOM, GitLabTeam
+from tests.support.forge.team import FILE, declared
+from tests.support.shop import Shop
+
+pytestmark = pytest.mark.timeout(400)  # each step is a process of its own, up to thirty of them a test
+
+
+@pytest.fixture
+def fake_gitlab() -> Iterator[FakeGitLab]:
+    """A stand-in for GitLab."""
+    with serve_gitlab() as fake_gitlab:
+        yield fake_gitlab
+
+
+@pytest.fixture
+def team(tmp_path: Path, shop: Shop, fake_gitlab: FakeGitLab) -> GitLabTeam:
+    """A team whose main branch declares Grace without tags."""
+    (tmp_path / "team").mkdir()
+    return GitLabTeam(tmp_path / "team", shop, fake_gitlab)
+
+
+def first_run(team: GitLabTeam) -> Pipeline:
+    """The run by hand with which the record begins."""
+    pipeline = team.main("web")
+    assert pipeline.states == {"preview shop": "success", "apply shop": "manual"}, pipeline.log
+    return pipeline
+
+
+def test_the_whole_road(team: GitLabTeam, shop: Shop, fake_gitlab: FakeGitLab) -> None:
+    """An empty plan asks nobody; a change is planned, noted, approved, merged, previewed and applied."""
+    begun = first_run(team)
+
+    number = team.propose({FILE: declared("ipswich")})
+    planned = team.plan(number)
+    assert planned.states == {
+        "validate": "success",
+        "plan shop": "success",
+        "comment": "success",
+        "reviewed": "failed",
+    }, planned.log
+    (note,) = team.notes(number)
+    assert "ipswich" in note
+    team.approve(number)
+    team.runner.retry(planned, "reviewed")
+    assert planned.states["reviewed"] == "success", planned.logs["reviewed"]
+
+    team.merge(number)
+    merged = team.main()
+    assert merged.states == {"preview shop": "success", "apply shop": "manual"}, merged.log
+    assert shop.tags(GRACE) == []
+    assert team.runner.resource_groups == []
+    team.runner.play(merged, "apply shop")
+    assert merged.states["apply shop"] == "success", merged.log
+    assert shop.tags(GRACE) == ["ipswich"]
+    assert team.runner.resource_groups == [("reconcile-write-shop", "apply shop")]
+
+    published = "".join([*team.notes(number), begun.log, planned.log, merged.log])
+    assert GRACE not in published
+    for secret in (LAB_TOKEN, READ_TOKEN, JOURNAL_KEY, "PRIVATE KEY"):
+        assert secret not in published
+
+
+@pytest.mark.long
+def test_what_the_clock_asks_for_is_applied_and_the_rest_becomes_an_issue(
+    team: GitLabTeam, shop: Shop, fake_gitlab: FakeGitLab
+) -> None:
+    """A window that starts was approved at merge; what somebody changed outside is for people to judge."""
+    later = "{value: vip, starts: 2026-12-01, expires: 2026-12-24}"
+    other = declared("trade", email=TOM).removeprefix("contacts:\n")
+    first_run(team)
+    number = team.propose({FILE: declared("ipswich", later) + other})
+    team.plan(number)
+    team.approve(number)
+    team.merge(number)
+    team.runner.play(team.main(), "apply shop")
+    assert (shop.tags(GRACE), shop.tags(TOM)) == (["ipswich"], ["trade"])
+
+    team.tag_outside(TOM, "stranger")
+    fake_gitlab.wait(days=8)
+    clock = team.main("schedule", "reconcile clock")
+    assert clock.states == {"clock shop": "success"}, clock.log
+    assert sorted(shop.tags(GRACE)) == ["ipswich", "vip"]
+    assert shop.tags(TOM) == ["stranger"]
+    drift = team.main("schedule", "reconcile drift")
+    assert drift.states == {"drift shop": "success"}, drift.log
+    (issue,) = fake_gitlab.issues.rows
+    assert "changed outside" in issue["description"]
+    assert TOM not in issue["description"]
+    team.tag_outside(TOM, "trade")
+    team.main("schedule", "reconcile drift")
+    assert [row["state"] for row in fake_gitlab.issues.rows] == ["closed"]
