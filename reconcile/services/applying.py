@@ -69,6 +69,8 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
 
 _NO_END = "what was done stands before it, and the next apply closes it"
 
+_NO_RUN_KNOWN = "Nothing is due by the clock alone: no run at {account} is known; apply everything first."
+
 _STOPPING = "stopping: what is being written comes to its end first"
 
 
@@ -100,6 +102,10 @@ class ApplyJob:
 
     def run(self, ceilings: Mapping[str, int], *, confirm: bool) -> None:
         """Plan, show, ask, apply. Refusal comes before any write, PartlyApplied after."""
+        if self.due and not run_history(self.project.journals, self.context.account).runs:
+            # No credential goes to an account that a changed configuration names and nobody has let through.
+            self.output.print_ending(_NO_RUN_KNOWN.format(account=self.context.account))
+            return
         with nothing_written():
             fresh, recorder = self._approved_plan(ceilings, confirm=confirm)
         if fresh.plan.empty:
