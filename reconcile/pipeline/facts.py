@@ -22,7 +22,8 @@ class PullRequestFacts:
 
     ``base_changes`` are when the branch that it goes to was changed, ``same_head`` the other pull requests of
     the same branch or commit. ``configures`` and ``declares``: it changes the configuration, or what is
-    declared. ``plans`` come newest first and are fetched one by one: whoever goes through them stops early.
+    declared. ``pushers`` are the logins of who started the runs that kept plans of the head, most often by
+    pushing it. ``plans`` come newest first and are fetched one by one: whoever goes through them stops early.
     """
 
     pull: PullRequest
@@ -33,3 +34,4 @@ class PullRequestFacts:
     configures: bool
     declares: bool
     plans: Iterable[KeptPlan]
+    pushers: frozenset[str] = frozenset()

@@ -1,28 +1,40 @@
 """Whether a pull request's head is approved by somebody else, after its plans were made."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from reconcile.clock import zoned_text
 from reconcile.model.ci.pull_request import PullRequest, Review, ReviewState
-from reconcile.text import escape_unprintable
+from reconcile.text import escape_unprintable, listed
 
 from .facts import KeptPlan, PullRequestFacts
 
+NOBODY: frozenset[str] = frozenset()
 
-def newest_approval(pull: PullRequest, reviews: Sequence[Review]) -> Review | None:
+
+def newest_approval(
+    pull: PullRequest, reviews: Sequence[Review], pushers: Collection[str] = NOBODY
+) -> Review | None:
     """The newest approval that holds: of this very head, by somebody other than the author, who may write.
 
+    Nor by one of the ``pushers``: what somebody has pushed to the branch of another he does not approve.
     One who has asked for changes since, or whose review was dismissed since, approves no more; a comment
     changes nothing. Of two reviews at one instant the one that takes the approval away counts.
     """
-    approvals = (review for review in reviews if _approves(review, pull) and not _taken_back(review, reviews))
+    own = {login.casefold() for login in (pull.author, *pushers)}
+    approvals = (
+        review
+        for review in reviews
+        if _approves(review, pull)
+        and review.author.casefold() not in own
+        and not _taken_back(review, reviews)
+    )
     return max(approvals, key=lambda review: review.at, default=None)
 
 
 def _approves(review: Review, pull: PullRequest) -> bool:
     of_head = review.state is ReviewState.APPROVED and review.commit == pull.head
-    return of_head and review.may_write and not _is_same_login(review.author, pull.author)
+    return of_head and review.may_write
 
 
 def _taken_back(approval: Review, reviews: Sequence[Review]) -> bool:
@@ -43,9 +55,9 @@ def _is_same_login(one: str, other: str) -> bool:
     return one.casefold() == other.casefold()
 
 
-def is_approved_after(pull: PullRequest, reviews: Sequence[Review], made: datetime) -> bool:
+def is_approved_after(facts: PullRequestFacts, made: datetime) -> bool:
     """True when the approval is younger than what was made then; not when both have the same time."""
-    approval = newest_approval(pull, reviews)
+    approval = newest_approval(facts.pull, facts.reviews, facts.pushers)
     return approval is not None and approval.at > made
 
 
@@ -73,7 +85,7 @@ def _unreviewed_target(target: str, facts: PullRequestFacts, *, require_review: 
         )
     elif _needs_review(kept, require_review=require_review):
         made = kept.artifact.created
-        if not is_approved_after(facts.pull, facts.reviews, made):
+        if not is_approved_after(facts, made):
             yield f"{target}: {_unapproved(facts, made)}"
 
 
@@ -84,7 +96,7 @@ def _needs_review(kept: KeptPlan, *, require_review: bool) -> bool:
 
 def _unapproved(facts: PullRequestFacts, made: datetime) -> str:
     """What is missing: there is no approval that holds, or it is older than the plan."""
-    pull, approval = facts.pull, newest_approval(facts.pull, facts.reviews)
+    pull, approval = facts.pull, newest_approval(facts.pull, facts.reviews, facts.pushers)
     plan = f"the plan of {zoned_text(made, 'UTC')}"
     if approval is not None:
         return (
@@ -92,27 +104,37 @@ def _unapproved(facts: PullRequestFacts, made: datetime) -> str:
             "that plan, and approve once more"
         )
     return (
-        f"nobody who may write, other than its author {escape_unprintable(pull.author)}, has approved the "
-        f"head {pull.head[:7]}: have somebody look at {plan}, and approve it"
+        f"nobody who may write, other than {_own_people(pull, facts.pushers)}, has approved the head "
+        f"{pull.head[:7]}: have somebody look at {plan}, and approve it"
     )
+
+
+def _own_people(pull: PullRequest, pushers: Collection[str]) -> str:
+    """Whose approval does not count, in words."""
+    author = f"its author {escape_unprintable(pull.author)}"
+    others = [login for login in sorted(pushers) if not _is_same_login(login, pull.author)]
+    named = listed([escape_unprintable(login) for login in others])
+    return f"{author} and {named}, who pushed it or had it planned" if others else author
 
 
 def unapproved_reason(facts: PullRequestFacts, made: datetime) -> str | None:
     """Why a plan that was made then is not approved, with what to do; None when it is."""
-    if is_approved_after(facts.pull, facts.reviews, made):
+    if is_approved_after(facts, made):
         return None
     return _unapproved(facts, made)
 
 
-def unapproved_configuration(pull: PullRequest, reviews: Sequence[Review]) -> str | None:
+def unapproved_configuration(
+    pull: PullRequest, reviews: Sequence[Review], pushers: Collection[str] = NOBODY
+) -> str | None:
     """Why nobody has approved what a pull request configures, with what to do; None when somebody has.
 
     Merging applies nothing of it, so it is no matter of a plan: but all that is merged is judged by it.
     """
-    if newest_approval(pull, reviews) is not None:
+    if newest_approval(pull, reviews, pushers) is not None:
         return None
     return (
         f"#{pull.number}: it changes the configuration, by which all that is merged is judged, and nobody "
-        f"who may write, other than its author {escape_unprintable(pull.author)}, has approved its head "
-        f"{pull.head[:7]}: have somebody look at it, approve it, and start this run again"
+        f"who may write, other than {_own_people(pull, pushers)}, has approved its head {pull.head[:7]}: "
+        "have somebody look at it, approve it, and start this run again"
     )

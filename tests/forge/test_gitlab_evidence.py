@@ -196,7 +196,7 @@ def test_plans_are_those_of_its_head(fake_gitlab: FakeGitLab, evidence: GitLabEv
     """Newest first, those of jobs that were started again, too; not of another head, event, job or folder."""
     fake_gitlab.opened(3, A)
     ref = "refs/merge-requests/3/head"
-    first = fake_gitlab.began(A, ref, "merge_request_event", 3)
+    first = fake_gitlab.began(A, ref, "merge_request_event", 3, by="ben")
     plan = {"reconcile_plan_shop__plan.json": b"{}"}
     jobs = [job(fake_gitlab, first, "plan shop", **plan)]
     jobs.append(job(fake_gitlab, first, "plan shop", "failed", **plan))
@@ -214,6 +214,7 @@ def test_plans_are_those_of_its_head(fake_gitlab: FakeGitLab, evidence: GitLabEv
     assert (newest.run.id, newest.run.head, newest.run.branch) == (first, A, "change")
     assert (newest.run.event, newest.run.attempt, newest.run.own) == ("merge_request_event", jobs[1], True)
     assert [artifact.run.succeeded for artifact in found] == [False, True]
+    assert newest.run.actor == "ben"
     assert newest.created == BEGIN + timedelta(minutes=2)
     with ZipFile(BytesIO(evidence.download(newest))) as archive:
         assert archive.namelist() == ["plan.json"]

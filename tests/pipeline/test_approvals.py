@@ -108,6 +108,7 @@ COUNTING = {
     "an approval after a request of changes": reviewed(review(ReviewState.CHANGES_REQUESTED, 15), APPROVED),
     "an approval after the merge": reviewed(review(minute=70)),
     "one approval of two that holds": reviewed(review(minute=5, author="carol"), APPROVED),
+    "an approval by another than those who pushed": replace(FACTS, pushers=frozenset({"carol"})),
     "a plan that is lifted and approved": of_plan(allow=(ALLOW,)),
 }
 
@@ -143,6 +144,7 @@ REFUSED = {
     "a revert": of_plan(revert="run-3"),
     "no review": reviewed(),
     "the author's own": reviewed(review(author="Alice")),
+    "that of who pushed it": replace(FACTS, pushers=frozenset({"Bob", "alice"})),
     "somebody who may only read": reviewed(replace(APPROVED, may_write=False)),
     "an approval of an earlier head": reviewed(replace(APPROVED, commit="b" * 40)),
     "a request of changes since": reviewed(

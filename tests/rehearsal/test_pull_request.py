@@ -25,6 +25,23 @@ def test_one_comment_follows_the_branch(team: Team) -> None:
     assert again.head in comment
 
 
+@pytest.mark.long
+def test_nobody_approves_what_he_has_pushed_to_the_branch_of_another(team: Team) -> None:
+    """Nor once somebody else has had it planned again; anybody else may."""
+    assert team.by_hand().result == "success"
+    pull = team.propose({FILE: declared("ipswich")})
+    team.plan(pull, by="cat")
+    team.approve(pull, "cat")
+    pushed = team.review(pull)
+    assert pushed.ended("Reviewed") == "failure"
+    assert "other than its author ben and cat, who pushed it or had it planned" in pushed.logs
+    team.plan(pull, "reopened", by="ben")
+    team.approve(pull, "cat")
+    assert team.review(pull).ended("Reviewed") == "failure"
+    team.approve(pull, "ann")
+    assert team.review(pull).ended("Reviewed") == "success"
+
+
 def test_a_problem_stands_in_the_comment_and_at_its_line(team: Team) -> None:
     """The plan before it does not stand there as if it were for this commit."""
     pull = team.propose({FILE: declared("ipswich").replace("roles", "rolls")})

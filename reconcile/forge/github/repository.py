@@ -77,7 +77,7 @@ class GitHubRepository:
             return read(answer)
 
 
-def login_of(row: JsonValue) -> str:
+def login_of(row: JsonValue, key: str = "user") -> str:
     """The login of whoever wrote something; empty for one whose account was deleted."""
-    user = row.key("user")
+    user = row.key(key)
     return "" if user.absent else user.key("login").text()

@@ -17,7 +17,7 @@ from reconcile.forge.evidence import KnownAttempts
 from reconcile.model.ci.pull_request import ForgeRun, WritingAttempt
 
 from .pull_requests import GitHubPullRequests, first_parent
-from .repository import GitHubRepository, LazyRows
+from .repository import GitHubRepository, LazyRows, login_of
 
 PLANNING = frozenset({"plan.yml", "reconcile-plan.yml"})
 """The workflow that plans a pull request: the caller's file, or the reusable one that it calls."""
@@ -179,6 +179,8 @@ class GitHubRuns:
             ended=row.key("status").optional_text() == "completed",
             succeeded=row.key("conclusion").optional_text() == "success",
             waiting=row.key("status").optional_text() == "waiting",
+            # Not triggering_actor, who has merely started it again.
+            actor=login_of(row, "actor") if row.has("actor") else "",
         )
         files = frozenset(_file(name) for name in (path, *(path for path, _ in called)))
         return GitHubRun(run, files, read_instant(row.key("updated_at")))

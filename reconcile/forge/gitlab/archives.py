@@ -56,7 +56,9 @@ class GitLabArchives:
         found = [
             artifact
             for pipeline in self.jobs.of_request(pull)
-            for artifact in self._of_pipeline(pipeline, name, pull.head_branch)
+            for artifact in self._of_pipeline(
+                pipeline, name, pull.head_branch, self.jobs.started_by(pipeline.id)
+            )
         ]
         return iter(sorted(found, key=_order, reverse=True))
 
@@ -97,11 +99,13 @@ class GitLabArchives:
             return False
         return _CHANGES in self._archive_of(preview.id).get(OUTPUTS, b"").split()
 
-    def _of_pipeline(self, pipeline: GitLabPipeline, name: str, branch: str) -> Iterator[ForgeArtifact]:
+    def _of_pipeline(
+        self, pipeline: GitLabPipeline, name: str, branch: str, actor: str = ""
+    ) -> Iterator[ForgeArtifact]:
         names = _jobs_that_leave(name)
         for job in self.jobs.of_pipeline(pipeline.id):
             if job.name in names and job.kept and job.ended is not None and self._files(job.id, name):
-                run = run_of(pipeline, job, branch)
+                run = run_of(pipeline, job, branch, actor)
                 yield ForgeArtifact(job.id, f"{name}-{job.id}", run, job.ended)
 
     def _files(self, job: int, name: str) -> dict[str, bytes]:

@@ -95,6 +95,14 @@ class GitLabJobs:
             if row.ref == branch and row.event in BRANCH_EVENTS:
                 yield row
 
+    def started_by(self, pipeline: int) -> str:
+        """Who started a pipeline, most often by pushing; empty where GitLab does not tell.
+
+        A list of pipelines does not tell it.
+        """
+        rest = f"/pipelines/{pipeline}"
+        return self.project.once((rest,), lambda: self.project.one(rest, _user))
+
     def of_pipeline(self, pipeline: int) -> tuple[GitLabJob, ...]:
         """Its jobs, newest first, with those that were started again. None of a tag's pipeline."""
         rest = f"/pipelines/{pipeline}/jobs"
@@ -145,7 +153,7 @@ def whole_run(row: GitLabPipeline, jobs: tuple[GitLabJob, ...], *, waiting: bool
     )
 
 
-def run_of(pipeline: GitLabPipeline, job: GitLabJob, branch: str) -> ForgeRun:
+def run_of(pipeline: GitLabPipeline, job: GitLabJob, branch: str, actor: str = "") -> ForgeRun:
     """One job of a pipeline as a run of its own: whether it ended well is that job's matter alone."""
     return ForgeRun(
         id=pipeline.id,
@@ -159,7 +167,14 @@ def run_of(pipeline: GitLabPipeline, job: GitLabJob, branch: str) -> ForgeRun:
         created=pipeline.created,
         ended=job.status in _ENDED,
         succeeded=job.status == "success",
+        actor=actor,
     )
+
+
+def _user(row: JsonValue) -> str:
+    if not row.has("user") or row.key("user").absent:
+        return ""
+    return row.key("user").key("username").text()
 
 
 def _pipeline(row: JsonValue) -> GitLabPipeline:

@@ -53,7 +53,8 @@ class ForgeRun:
     """A run of a workflow (GitLab: a pipeline). ``attempt`` counts from 1; a run can be started again.
 
     ``own`` is False when its head lies in a fork. ``on_branch``: nothing tells that it ran for a
-    tag. ``waiting``: it waits for somebody to let a job run.
+    tag. ``waiting``: it waits for somebody to let a job run. ``actor`` is the login of who started its first
+    attempt, for a pull request most often by pushing; empty where the forge does not tell.
     """
 
     id: int
@@ -68,6 +69,7 @@ class ForgeRun:
     ended: bool
     succeeded: bool
     waiting: bool = False
+    actor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,14 +172,17 @@ class GitLabPeople(GitLabState):
 
     # What pipelines do.
 
-    def began(self, commit: str, ref: str, source: str, number: int | None = None) -> int:
-        """A pipeline begins; its number."""
+    def began(
+        self, commit: str, ref: str, source: str, number: int | None = None, by: str | None = None
+    ) -> int:
+        """A pipeline begins, which somebody has started; its number."""
         row: Row = {
             "id": next(self.ids),
             "sha": commit,
             "ref": ref,
             "source": source,
             "iid": number,
+            "user": self.user(by) if by else None,
             "status": "running",
             "created_at": self.time,
             "updated_at": self.time,

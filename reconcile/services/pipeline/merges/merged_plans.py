@@ -14,7 +14,7 @@ from reconcile.pipeline.approvals import ApprovalRules, counting_plan
 from reconcile.pipeline.merges import MergedWork, group_by_pull_request, unbrought_reason
 from reconcile.pipeline.reviews import unapproved_configuration
 from reconcile.services.pipeline.commits import Commits
-from reconcile.services.pipeline.pull_requests.facts import ProjectFiles
+from reconcile.services.pipeline.pull_requests.facts import ProjectFiles, plan_artifact, pushers_of
 from reconcile.services.project import Project
 
 from .main_job import MainJob
@@ -86,7 +86,9 @@ class PullRequestsSince:
         work = self.work if self._asks_for_review() else MergedWork((), ())
         for merge in work.merged:
             if self._configures(merge.commits):
-                reason = unapproved_configuration(merge.pull, self.job.evidence.reviews(merge.pull))
+                pull, evidence = merge.pull, self.job.evidence
+                pushers = pushers_of(evidence.plans(pull, plan_artifact(self.project.target.name)))
+                reason = unapproved_configuration(pull, evidence.reviews(pull), pushers)
                 yield from [reason] if reason else []
         for commit in work.unbrought:
             if self._configures((commit,)):

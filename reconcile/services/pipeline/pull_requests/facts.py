@@ -3,7 +3,7 @@
 Plans are read as they came, whoever may have written them: the run that kept one tells whether it counts.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from posixpath import normpath
 
@@ -26,8 +26,21 @@ def plan_artifact(target: str) -> str:
 
 def kept_plans(evidence: Evidence, pull: PullRequest, target: str) -> Iterator[KeptPlan]:
     """The plans for the head of a pull request, newest first; each is fetched when it is asked for."""
-    for artifact in evidence.plans(pull, plan_artifact(target)):
+    return fetched_plans(evidence, evidence.plans(pull, plan_artifact(target)))
+
+
+def fetched_plans(evidence: Evidence, artifacts: Iterable[ForgeArtifact]) -> Iterator[KeptPlan]:
+    """The plans in these artifacts; each is fetched when it is asked for."""
+    for artifact in artifacts:
         yield KeptPlan(artifact, _plan_in(evidence, artifact))
+
+
+def pushers_of(artifacts: Iterable[ForgeArtifact]) -> frozenset[str]:
+    """Who started the runs that left these artifacts, as far as the forge tells.
+
+    All of them count, also for a newer plan that somebody else had made of what they pushed.
+    """
+    return frozenset(artifact.run.actor for artifact in artifacts if artifact.run.actor)
 
 
 def _plan_in(evidence: Evidence, artifact: ForgeArtifact) -> Plan | None:
@@ -64,6 +77,7 @@ class ProjectFiles:
 
     def facts(self, evidence: Evidence, pull: PullRequest, changed: Collection[str]) -> PullRequestFacts:
         """The facts of a pull request that changes these files, for the project's target."""
+        artifacts = tuple(evidence.plans(pull, plan_artifact(self.project.target.name)))
         return PullRequestFacts(
             pull,
             reviews=evidence.reviews(pull),
@@ -72,5 +86,6 @@ class ProjectFiles:
             keeps_workflows=evidence.keeps_workflows(pull),
             configures=any(map(self.is_configuration, changed)),
             declares=any(map(self.is_declared, changed)),
-            plans=kept_plans(evidence, pull, self.project.target.name),
+            plans=fetched_plans(evidence, artifacts),
+            pushers=pushers_of(artifacts),
         )

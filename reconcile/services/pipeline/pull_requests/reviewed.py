@@ -4,8 +4,7 @@ What counts in the end is decided after the merge, by the same rules.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconcile.declare.settings import load_settings
@@ -18,7 +17,7 @@ from reconcile.pipeline.facts import KeptPlan, PullRequestFacts
 from reconcile.pipeline.matrix import reasons_against_targets
 from reconcile.pipeline.reviews import unreviewed
 
-from .facts import kept_plans
+from .facts import fetched_plans, plan_artifact, pushers_of
 
 
 def targets_of_jobs(config: Path) -> tuple[str, ...]:
@@ -42,10 +41,14 @@ class ReviewCheck:
     def reasons(self, number: int, targets: Iterable[str]) -> tuple[str, ...]:
         """Why it is not reviewed yet, with what to do; nothing when it is, or when it changes nobody."""
         pull = self.evidence.pull_request(number)
-        newest = {target: tuple(islice(kept_plans(self.evidence, pull, target), 1)) for target in targets}
+        left = {target: tuple(self.evidence.plans(pull, plan_artifact(target))) for target in targets}
+        newest = {target: tuple(fetched_plans(self.evidence, left[target][:1])) for target in left}
         if not any(map(_is_about_people, newest.values())):
             return ()
-        facts = {target: self._facts(pull, plans) for target, plans in newest.items()}
+        facts = {
+            target: replace(self._facts(pull, plans), pushers=pushers_of(left[target]))
+            for target, plans in newest.items()
+        }
         against = tuple(reasons_against_all(next(iter(facts.values())), pull.base))
         return against or unreviewed(facts, require_review=self.require_review)
 

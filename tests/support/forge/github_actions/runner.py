@@ -89,6 +89,7 @@ class WorkflowRunner:
             "actor": actor,
         }
         told = {"event": event_name, "head_branch": head_branch, "status": "in_progress", "conclusion": None}
+        told["actor"] = {"login": actor}
         number = self.fake_github.ran(workflow, head or sha, **told)
         run = WorkflowRun(number, Scope(file), github)
         self._advance(run)

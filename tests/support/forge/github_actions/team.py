@@ -203,15 +203,17 @@ class Team:
 
     # What GitHub starts.
 
-    def plan(self, pull: TeamPullRequest, action: str = "synchronize", **more: Row) -> WorkflowRun:
-        """The run of a pull request that is opened, pushed to or edited (``changes``)."""
-        return self._of_pull_request(pull, "pull_request", {"action": action, **more})
+    def plan(
+        self, pull: TeamPullRequest, action: str = "synchronize", by: str | None = None, **more: Row
+    ) -> WorkflowRun:
+        """The run of a pull request that is opened, pushed to or edited (``changes``), most by its author."""
+        return self._of_pull_request(pull, "pull_request", {"action": action, **more}, by or pull.author)
 
     def review(self, pull: TeamPullRequest) -> WorkflowRun:
         """The run of a review that is submitted or dismissed."""
-        return self._of_pull_request(pull, "pull_request_review", {"action": "submitted"})
+        return self._of_pull_request(pull, "pull_request_review", {"action": "submitted"}, "cat")
 
-    def _of_pull_request(self, pull: TeamPullRequest, name: str, event: Row) -> WorkflowRun:
+    def _of_pull_request(self, pull: TeamPullRequest, name: str, event: Row, actor: str) -> WorkflowRun:
         return self.runner.start(
             "plan.yml",
             name,
@@ -220,6 +222,7 @@ class Team:
             ref=f"refs/pull/{pull.number}/merge",
             head=pull.head,
             head_branch=pull.branch,
+            actor=actor,
         )
 
     def apply(self, commit: str) -> WorkflowRun:
