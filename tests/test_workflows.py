@@ -136,6 +136,13 @@ def test_secrets_lie_in_environments_and_reach_single_steps() -> None:
             assert writes == (credential and environment not in READERS), step["name"]
 
 
+def test_no_called_workflow_insists_on_a_secret_that_lies_in_an_environment() -> None:
+    """GitHub hands an empty value on from the caller, and refuses a run that misses a required one."""
+    for name in CALLED:
+        called = loaded(ROOT / ".github" / "workflows" / name)[True]["workflow_call"] or {}
+        assert not any(secret["required"] for secret in called.get("secrets", {}).values())
+
+
 def test_the_key_of_the_journals_stays_on_main() -> None:
     """No job that a branch can run has it, nor has a caller of one."""
     for name in ("plan.yml", "reconcile-plan.yml", "reconcile-review.yml"):
