@@ -75,6 +75,15 @@ def test_what_writes_is_alone_and_is_not_cut_off() -> None:
     assert [job.name for job in found if job.keys["interruptible"]] == []
 
 
+def test_what_a_preview_has_kept_is_not_taken_for_what_the_apply_keeps() -> None:
+    """The job that applies begins with the files of the preview, and may be cut off before it keeps any."""
+    found = {job.name: job for job in jobs(BRANCH | {"CI_PIPELINE_SOURCE": "push"}, ON)}
+    first, *_ = found["apply shop"].script("script").splitlines()
+    assert first.startswith("rm -rf ")
+    kept = {path.strip('"') for path in first.split()[2:]}
+    assert kept == set(found["apply shop"].keys["artifacts"]["paths"])
+
+
 def test_somebody_starts_what_applies_a_merge_and_nobody_has_to() -> None:
     """A manual job that may stay undone: a preview with nothing to write leaves the pipeline passed."""
     found = {job.name: job for job in jobs(BRANCH | {"CI_PIPELINE_SOURCE": "push"}, ON)}
