@@ -152,14 +152,16 @@ class Team:
         self.fake_github.retargeted(pull.number, into)
         return self._mergeable(replace(pull, into=into))
 
-    def push(self, pull: TeamPullRequest, files: Mapping[str, str | None]) -> TeamPullRequest:
-        """The branch of a pull request, made anew off main with these files."""
-        head = self._branch(pull.branch, files)
+    def push(
+        self, pull: TeamPullRequest, files: Mapping[str, str | None], *, anew: bool = True
+    ) -> TeamPullRequest:
+        """The branch of a pull request, made anew off main with these files, or a commit further."""
+        head = self._branch(pull.branch, files, None if anew else pull.head)
         self.fake_github.pushed(pull.number, head)
         return self._mergeable(replace(pull, head=head))
 
-    def _branch(self, branch: str, files: Mapping[str, str | None]) -> str:
-        git("checkout", "--quiet", "--detach", self.tip, at=self.clone)
+    def _branch(self, branch: str, files: Mapping[str, str | None], start: str | None = None) -> str:
+        git("checkout", "--quiet", "--detach", start or self.tip, at=self.clone)
         for path, text in files.items():
             if text is None:
                 (self.clone / path).unlink()
