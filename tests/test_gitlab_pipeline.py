@@ -84,6 +84,15 @@ def test_what_a_preview_has_kept_is_not_taken_for_what_the_apply_keeps() -> None
     assert kept == set(found["apply shop"].keys["artifacts"]["paths"])
 
 
+@pytest.mark.parametrize("event", [REQUEST, BRANCH | {"CI_PIPELINE_SOURCE": "push"}, BRANCH | HOURLY])
+def test_what_a_commit_has_where_jobs_leave_their_work_is_not_taken_for_theirs(event: dict[str, str]) -> None:
+    """A plan under Git would be kept as the job's own when it fails early; and what a preview says is run."""
+    leaving = [job for job in jobs(event, ON) if "out" in str(job.keys.get("artifacts", {}).get("paths"))]
+    first = {job.name: job.script("script").splitlines()[0] for job in leaving if job.when != "manual"}
+    assert len(first) == 1
+    assert set(first.values()) == {"rm -rf out"}
+
+
 def test_somebody_starts_what_applies_a_merge_and_nobody_has_to() -> None:
     """A manual job that may stay undone: a preview with nothing to write leaves the pipeline passed."""
     found = {job.name: job for job in jobs(BRANCH | {"CI_PIPELINE_SOURCE": "push"}, ON)}

@@ -49,6 +49,8 @@ def test_the_whole_road(team: GitLabTeam, shop: Shop, fake_gitlab: FakeGitLab) -
     }, planned.log
     (note,) = team.notes(number)
     assert "ipswich" in note
+    team.approve(number, "ann")  # whose own it is
+    assert "other than its author ann" in team.runner.retry(planned, "reviewed")
     team.approve(number)
     team.runner.retry(planned, "reviewed")
     assert planned.states["reviewed"] == "success", planned.logs["reviewed"]
