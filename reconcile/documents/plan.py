@@ -222,6 +222,11 @@ class PlanDocument(Document[Plan]):
     allow: Annotated[
         tuple[AllowanceDocument, ...], AddedLater(), "The declared entries that lift a guard for this plan."
     ]
+    pipeline: Annotated[
+        bool,
+        LeftOutWhen(False),
+        "A job of a pipeline has made it, which takes overrides from the declarations alone.",
+    ]
     would_revoke: Annotated[
         tuple[AdditiveItemDocument, ...],
         LeftOutWhen(()),

@@ -24,7 +24,7 @@ from reconcile.model.contact import (
 from reconcile.model.facets import FACETS, FIELDS, SETS, Facet
 from reconcile.model.guards import Verdict, guard_named
 from reconcile.model.plans.operation import Operation
-from reconcile.model.plans.plan import Plan
+from reconcile.model.plans.plan import Plan, override_text
 
 from .digest import plan_digest
 from .schedule.ceiling import uncovered_schedule
@@ -216,18 +216,22 @@ def counted_by(guard: str, plan: Plan) -> frozenset[str]:
     return frozenset(subject for verdict in verdicts for subject in verdict.subjects)
 
 
-def refusal_reason(verdict: Verdict) -> str:
+def refusal_reason(verdict: Verdict, *, pipeline: bool = False) -> str:
     """Why a tripped guard refuses, and what to do about it."""
     if not verdict.liftable:
         remedy = guard_named(verdict.guard).remedy
         return f"{verdict.guard}: {verdict.message}; {remedy}, nothing lifts this guard"
-    override = f"--allow {verdict.guard}={verdict.found}"
+    override = override_text(verdict, pipeline=pipeline)
     return f"{verdict.guard}: {verdict.message}; if this is meant, apply with {override}"
+
+
+def _reasons(plan: Plan, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    return tuple(refusal_reason(verdict, pipeline=plan.pipeline) for verdict in verdicts)
 
 
 def refusals(plan: Plan, ceilings: Mapping[str, int]) -> tuple[str, ...]:
     """Why guards refuse to apply a plan, a text for each one that no override lifts far enough."""
-    return tuple(map(refusal_reason, refusing_guards(plan, ceilings)))
+    return _reasons(plan, refusing_guards(plan, ceilings))
 
 
 def refusing_guards(plan: Plan, ceilings: Mapping[str, int]) -> tuple[Verdict, ...]:
@@ -247,4 +251,4 @@ def _lifted(verdict: Verdict, ceilings: Mapping[str, int]) -> bool:
 
 def refusals_of_the_unseen(plan: Plan) -> tuple[str, ...]:
     """Why a plan may be empty only because something could not be seen or planned, a text for each guard."""
-    return tuple(refusal_reason(verdict) for verdict in plan.refusing if guard_named(verdict.guard).unseen)
+    return _reasons(plan, (verdict for verdict in plan.refusing if guard_named(verdict.guard).unseen))

@@ -75,6 +75,7 @@ def make_plan(  # noqa: PLR0913 - what a plan is made of
         scope=context.scope,
         allow=evaluation.lifting,
         would_revoke=would_revoke(contacts, context),
+        pipeline=context.pipeline,
     )
     return replace(plan, digest=plan_digest(plan))
 

@@ -93,7 +93,7 @@ class Project:
         """
         config = config_digest(self.settings, self.target, account, known)
         made_for = self.target.name, account, self.settings.policy, self.now, __version__
-        return PlanContext(*made_for, revert, config=config)
+        return PlanContext(*made_for, revert, config=config, pipeline=self.in_pipeline)
 
     def refuse_another_time(self) -> None:
         """A plan may look at any time; a write happens now. UsageError for ``--as-of`` at a real account."""

@@ -40,7 +40,8 @@ class Plan:
     later, what does not happen, and what stays although nothing declares it any more. ``scope`` is what the
     plan was cut down to; None for a plan of everything. ``allow`` are the declared entries that lift a guard.
     ``would_revoke`` is what the configuration's additive mode keeps of the contacts that were looked at: the
-    plan leaves it as it is, and ``manage: authoritative`` would take it.
+    plan leaves it as it is, and ``manage: authoritative`` would take it. ``pipeline``: a job of a pipeline
+    has made it, which takes overrides from the declarations alone.
     """
 
     tool_version: str
@@ -64,6 +65,7 @@ class Plan:
     scope: Scope | None = None
     allow: tuple[Allowance, ...] = ()
     would_revoke: tuple[AdditiveItem, ...] = ()
+    pipeline: bool = False
 
     @property
     def empty(self) -> bool:
@@ -101,6 +103,13 @@ class Plan:
         return not any(guard_named(verdict.guard).incomplete for verdict in self.refused)
 
 
+def override_text(verdict: Verdict, *, pipeline: bool) -> str:
+    """What lets a plan through that a guard refuses, in words. In a pipeline nobody gives an option."""
+    if pipeline:
+        return f"an entry for {verdict.guard} under 'allow' in the declarations, to paste from the plan"
+    return f"--allow {verdict.guard}={verdict.found}"
+
+
 @dataclass(frozen=True, slots=True)
 class PlanContext:
     """What a plan is made for: the target and its account, the policy, the clock, the tool.
@@ -111,7 +120,7 @@ class PlanContext:
     compared with; None: all of them are new. ``scope`` is what the plan is cut down to; None for everything.
     ``due``: only what the clock asks for is wanted, so that what the baseline does not schedule is left to
     another run. ``config`` is the digest of the whole configuration. ``allowances`` are the declared entries
-    that may lift a guard.
+    that may lift a guard. ``pipeline``: a job of a pipeline plans.
     """
 
     target: str
@@ -127,6 +136,7 @@ class PlanContext:
     remembered: Remembered = NOTHING_REMEMBERED
     config: str = ""
     allowances: tuple[Allowance, ...] = ()
+    pipeline: bool = False
 
     def with_roles(self, roles: Iterable[Role]) -> "PlanContext":
         """The context with what the account's roles ask for."""

@@ -8,7 +8,7 @@ from reconcile.model.facets import FACETS, SETS
 from reconcile.model.guards import Verdict, guard_named
 from reconcile.model.plans.change import Change, ChangeAction
 from reconcile.model.plans.operation import Operation
-from reconcile.model.plans.plan import Plan
+from reconcile.model.plans.plan import Plan, override_text
 from reconcile.model.plans.summary import summarise
 from reconcile.render.escape import MASK, Dialect
 from reconcile.text import count, listed, verb_form
@@ -20,11 +20,11 @@ from .operation_text import OperationText
 from .schedule_text import privileged_schedules, scheduled_counts, schedules_past_approval
 
 
-def refusal_text(verdict: Verdict, dialect: Dialect) -> str:
+def refusal_text(verdict: Verdict, dialect: Dialect, *, pipeline: bool = False) -> str:
     """What a guard refuses, and how to accept it."""
     subjects = f" ({names(verdict.subjects, dialect, IN_JSON)})" if verdict.subjects else ""
     refusal = f"guard {dialect.name(verdict.guard)} refuses: {dialect.prose(verdict.message)}{subjects}"
-    allow = dialect.prose(f"--allow {verdict.guard}={verdict.found}")
+    allow = dialect.prose(override_text(verdict, pipeline=pipeline))
     return f"{refusal}. To accept just this: {allow}" if verdict.liftable else refusal
 
 
@@ -99,7 +99,10 @@ class PlanSentences:
         yield from map(Warned, privileged_schedules(self.plan, self.dialect))
         yield from undeclared_warnings(self.plan, self.dialect)
         yield from map(Warned, self._revocations_set_aside())
-        yield from (Warned(refusal_text(verdict, self.dialect)) for verdict in self.plan.refused)
+        yield from (
+            Warned(refusal_text(verdict, self.dialect, pipeline=self.plan.pipeline))
+            for verdict in self.plan.refused
+        )
 
     def _handed_over(self) -> Iterator[str]:
         handed = [

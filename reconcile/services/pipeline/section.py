@@ -141,7 +141,7 @@ def _state(plan: Plan, against: Sequence[str]) -> SectionState:
 
 def _beside_the_plan(plan: Plan, against: Sequence[str]) -> list[str]:
     """The reasons that the plan itself does not tell: its guards and who is set aside stand in it."""
-    told = set(map(refusal_reason, plan.refused))
+    told = {refusal_reason(verdict, pipeline=plan.pipeline) for verdict in plan.refused}
     aside = tuple(f"{entry.contact.label_with_id} ({entry.source}): set aside: " for entry in plan.set_aside)
     return [reason for reason in against if reason not in told and not reason.startswith(aside)]
 

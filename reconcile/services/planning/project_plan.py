@@ -12,7 +12,6 @@ from reconcile.model.reports import Drift
 from reconcile.plan.approval import (
     approved_operations,
     not_covered,
-    refusal_reason,
     refusals,
     refusals_of_the_unseen,
     refusing_guards,
@@ -129,8 +128,7 @@ def check_drift(project: Project, console: Console) -> Drift:
 def refuse_guarded(plan: Plan, ceilings: Mapping[str, int]) -> None:
     """Raise Refusal for every guard that tripped and is not lifted far enough by an override."""
     refusing = refusing_guards(plan, ceilings)
-    reasons = tuple(map(refusal_reason, refusing))
-    refuse_if(reasons, "refused by a guard; nothing was written", allow_advice(refusing))
+    refuse_if(refusals(plan, ceilings), "refused by a guard; nothing was written", allow_advice(refusing))
 
 
 def refuse_unseen(plan: Plan) -> None:

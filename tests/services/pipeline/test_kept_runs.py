@@ -105,6 +105,21 @@ def test_an_attempt_that_was_killed_refuses_the_next_write_until_it_is_lifted(ap
     assert applied.fetched()["unkept"] == []
 
 
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_no_output_advises_what_a_pipeline_does_not_take(applied: KeptRuns, form: str) -> None:
+    """But an entry in the declarations, with its text to paste."""
+    with applied.job(MERGE):
+        pass
+    applied.project.declare(MORE)
+    run = applied.run(MERGE)
+    assert applied.fetch(run=run).code == 0
+    told = applied.step(run, "plan", "--check", "--format", form)
+    assert told.code == 3, told.said
+    assert "an entry for journals under 'allow'" in told.err
+    assert "guard: journals" in told.out
+    assert "--allow" not in told.said
+
+
 def test_a_killed_attempt_is_lifted_by_a_ceiling(applied: KeptRuns) -> None:
     """By hand, or with an entry in the declarations."""
     with applied.job(MERGE):
