@@ -1,10 +1,11 @@
 """What a run on the main branch would apply: its tip, planned afresh under what was seen before merging."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from reconcile.errors import InvalidScope, Refusal
+from reconcile.errors import InvalidScope, ReconcileError, Refusal
 from reconcile.journal.history import run_history
 from reconcile.model.ci.section import Acceptance, PreviewState
 from reconcile.model.plans.plan import Plan
@@ -85,7 +86,8 @@ class Previewing:
 
     def _whole(self) -> Preview:
         """Of everything: it is its own ceiling, and those who let the next job run have seen it."""
-        return _previewed(plan_project(self.project, self.console, NO_SCOPE))
+        previewed = _previewed(plan_project(self.project, self.console, NO_SCOPE))
+        return replace(previewed, pull_requests=self.carried)
 
     def _merged(self) -> Preview:
         """Of what was merged since the last complete run, under the plans of its pull requests."""
@@ -115,9 +117,27 @@ class Previewing:
     @cached_property
     def merged(self) -> PullRequestsSince:
         """The pull requests that were merged since the last complete run."""
-        commits = Commits(Repository.around(self.project.choice.checkout))
-        since = commits.merged_since(self.base, self.job.commit)
-        return PullRequestsSince(self.project, self.account, self.job, commits, since)
+        return self._brought_by(self._commits.merged_since(self.base, self.job.commit))
+
+    @property
+    def carried(self) -> tuple[int, ...]:
+        """The pull requests that are told what becomes of them, as far as they can be known.
+
+        Those that were merged since the last complete run; without one, those that brought this commit. The
+        run by hand carries them, too: it is the way out that the refused ones were told.
+        """
+        with suppress(ReconcileError):
+            return self.merged.numbers
+        with suppress(ReconcileError):
+            return self._brought_by((self.job.commit,)).numbers
+        return ()
+
+    @property
+    def _commits(self) -> Commits:
+        return Commits(Repository.around(self.project.choice.checkout))
+
+    def _brought_by(self, commits: tuple[str, ...]) -> PullRequestsSince:
+        return PullRequestsSince(self.project, self.account, self.job, self._commits, commits)
 
     @cached_property
     def account(self) -> str:

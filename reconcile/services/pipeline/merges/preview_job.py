@@ -160,7 +160,8 @@ class PreviewJob:
 
 
 def _about_merges(previewing: Previewing, failed: Preview) -> Preview:
-    """With the pull requests that were merged since the last complete run, as far as they can be known."""
+    """With the pull requests that the run carries, as far as they can be known."""
+    about = replace(failed, pull_requests=previewing.carried)
     with suppress(ReconcileError):
-        return replace(failed, base=previewing.base, pull_requests=previewing.merged.numbers)
-    return failed
+        return replace(about, base=previewing.base)
+    return about
