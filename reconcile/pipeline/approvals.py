@@ -148,7 +148,7 @@ def _unfit_plan(kept: KeptPlan, plan: Plan, facts: PullRequestFacts, rules: Appr
         reason = unapproved_reason(facts, kept.artifact.created)
         if reason is not None:
             lifted = ", and an entry under 'allow' lifts a guard in it" if plan.allow else ""
-            yield f"is not approved{lifted}: {reason}, and start this run again; or {_BY_HAND}"
+            yield f"is not approved{lifted}: {reason}; or {_BY_HAND}"
 
 
 def _run_text(run: ForgeRun) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from reconcile.clock import zoned_text
-from reconcile.model.ci.pull_request import PullRequest, Review, ReviewState
+from reconcile.model.ci.pull_request import ANY_WORKFLOW, PullRequest, Review, ReviewState
 from reconcile.text import escape_unprintable, listed
 
 from .facts import KeptPlan, PullRequestFacts
@@ -17,11 +17,14 @@ def newest_approval(
 ) -> Review | None:
     """The newest approval that holds: of this very head, by somebody other than the author, who may write.
 
-    Nor by one of the ``pushers``: what somebody has pushed to the branch of another he does not approve.
+    Nor by one of the ``pushers``: what somebody has pushed to the branch of another he does not approve. None
+    holds where a workflow is among them: who has let it push is not told, and may be who approves.
     One who has asked for changes since, or whose review was dismissed since, approves no more; a comment
     changes nothing. Of two reviews at one instant the one that takes the approval away counts.
     """
     own = {login.casefold() for login in (pull.author, *pushers)}
+    if ANY_WORKFLOW in pushers:
+        return None
     approvals = (
         review
         for review in reviews
@@ -98,6 +101,8 @@ def _unapproved(facts: PullRequestFacts, made: datetime) -> str:
     """What is missing: there is no approval that holds, or it is older than the plan."""
     pull, approval = facts.pull, newest_approval(facts.pull, facts.reviews, facts.pushers)
     plan = f"the plan of {zoned_text(made, 'UTC')}"
+    if ANY_WORKFLOW in facts.pushers:
+        return _pushed_by_workflow(pull)
     if approval is not None:
         return (
             f"{escape_unprintable(approval.author)} approved {pull.head[:7]} before {plan} was made: look at "
@@ -106,6 +111,15 @@ def _unapproved(facts: PullRequestFacts, made: datetime) -> str:
     return (
         f"nobody who may write, other than {_own_people(pull, facts.pushers)}, has approved the head "
         f"{pull.head[:7]}: have somebody look at {plan}, and approve it"
+    )
+
+
+def _pushed_by_workflow(pull: PullRequest) -> str:
+    """Why no approval counts, and what to do: a new head has runs of its own, a merged one has not."""
+    return (
+        f"{ANY_WORKFLOW} has pushed the head {pull.head[:7]}, or had it planned, and any branch's workflow "
+        "does that in this name, also one of whoever approves: have a person push to its branch before it is "
+        "merged (an empty commit will do), and somebody else approve that"
     )
 
 
@@ -121,7 +135,8 @@ def unapproved_reason(facts: PullRequestFacts, made: datetime) -> str | None:
     """Why a plan that was made then is not approved, with what to do; None when it is."""
     if is_approved_after(facts, made):
         return None
-    return _unapproved(facts, made)
+    reason = _unapproved(facts, made)
+    return reason if ANY_WORKFLOW in facts.pushers else f"{reason}, and start this run again"
 
 
 def unapproved_configuration(
@@ -133,6 +148,11 @@ def unapproved_configuration(
     """
     if newest_approval(pull, reviews, pushers) is not None:
         return None
+    if ANY_WORKFLOW in pushers:
+        return (
+            f"#{pull.number}: it changes the configuration, by which all that is merged is judged, and "
+            f"{_pushed_by_workflow(pull)}"
+        )
     return (
         f"#{pull.number}: it changes the configuration, by which all that is merged is judged, and nobody "
         f"who may write, other than {_own_people(pull, pushers)}, has approved its head {pull.head[:7]}: "

@@ -145,6 +145,7 @@ REFUSED = {
     "no review": reviewed(),
     "the author's own": reviewed(review(author="Alice")),
     "that of who pushed it": replace(FACTS, pushers=frozenset({"Bob", "alice"})),
+    "any where a workflow pushed it": replace(FACTS, pushers=frozenset({"github-actions[bot]"})),
     "somebody who may only read": reviewed(replace(APPROVED, may_write=False)),
     "an approval of an earlier head": reviewed(replace(APPROVED, commit="b" * 40)),
     "a request of changes since": reviewed(

@@ -72,6 +72,28 @@ def test_approvals_that_are_none(team: Team, shop: Shop, fake_github: FakeGitHub
     assert sorted(shop.tags(GRACE)) == ["ipswich", "vip"]
 
 
+def test_nobody_approves_what_a_workflow_has_pushed_for_him(
+    team: Team, shop: Shop, fake_github: FakeGitHub
+) -> None:
+    """A branch's own workflow pushes to a colleague's branch as the bot: its author would be a second person.
+
+    GitHub's rule of the last push does not see through that, and lets whoever may write start such a run.
+    """
+    begun(team)
+    pull = team.push(team.propose({FILE: declared("vip", "trade")}, author="cat"), IPSWICH)
+    planned = team.plan(pull, by=BOT)
+    assert planned.ended("Planned") == "success"
+    team.approve(pull, "ben")
+    checked = team.review(pull)
+    assert checked.ended("Reviewed") == "failure"
+    reason = f"{BOT} has pushed the head {pull.head[:7]}, or had it planned"
+    assert reason in checked.log("Reviewed")
+    said = refused(team, team.apply(team.merge(pull)), pull)
+    assert f"#{pull.number}: the plan of run {planned.id} is not approved: {reason}" in said
+    assert "have a person push to its branch before it is merged" in said
+    assert shop.tags(GRACE) == ["vip"]
+
+
 UNREVIEWED = "ci: {require-review: false}\nguards: {granting: {roles: [press], contacts: 0}}\n"
 
 LIFTED = f"""\

@@ -11,8 +11,9 @@ from reconcile.documents.json_text import JsonValue
 from reconcile.errors import UsageError
 from reconcile.forge.client import ForgeClient
 from reconcile.forge.protocol import Comment, Issue
+from reconcile.model.ci.pull_request import ANY_WORKFLOW
 
-BOT = "github-actions[bot]"
+BOT = ANY_WORKFLOW
 """The login that the token of a GitHub workflow writes as."""
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_.-]+", re.ASCII)

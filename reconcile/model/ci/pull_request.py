@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+ANY_WORKFLOW = "github-actions[bot]"
+"""The login as which every workflow of every branch acts at GitHub, whoever has written it."""
+
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:
