@@ -12,6 +12,7 @@ pytestmark = pytest.mark.timeout(400)
 ADDITIVE = "manage: {tags: additive}\n"
 
 
+@pytest.mark.long
 def test_a_changed_mode_is_shown_whole_and_carried_out_by_hand(team: Team, shop: Shop) -> None:
     """Merging it applies nothing of it, and stops no later merge; the run by hand shows it and does it."""
     team.write("reconcile.yaml", team.settings() + ADDITIVE)
