@@ -255,6 +255,7 @@ def test_an_edit_changes_what_it_names_and_nothing_else(data: st.DataObject, fil
 
 
 @pytest.mark.long
+@pytest.mark.timeout(500)
 @settings(max_examples=300)
 @given(st.data(), written_files())
 def test_many_edits_change_what_they_name_and_nothing_else(data: st.DataObject, file: WrittenFile) -> None:
