@@ -46,6 +46,7 @@ def test_a_plan_that_changes_without_a_commit_is_not_the_approved_one(
     assert (run.result, sorted(shop.tags(GRACE))) == ("success", ["ipswich", "vip"]), run.logs
 
 
+@pytest.mark.long
 def test_approvals_that_are_none(team: Team, shop: Shop, fake_github: FakeGitHub) -> None:
     """Of an older head, by the author, a reader, a bot; by one who has asked for changes since."""
     begun(team)

@@ -1,11 +1,18 @@
 """Preview and apply of one run on main: what they write, and what they leave to others."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.support.forge.fake_github import FakeGitHub
+from reconcile.documents.plan import plan_json
+from reconcile.pipeline.signatures import JobIdentity
+from reconcile.plan.digest import plan_digest
+from reconcile.services.files import read_approved_plan
+from reconcile.services.pipeline.merges.applying import signed_preview
+from tests.support.forge.fake_github import REPOSITORY, FakeGitHub
 from tests.support.forge.main_runs import KEY, READING, MainRuns, main_runs
 from tests.support.pull_requests import FILE, GRACE, TOM, declared
 from tests.support.shop import Shop
@@ -111,6 +118,24 @@ def test_only_the_preview_of_the_very_run_is_applied(main: MainRuns) -> None:
     assert main.merged.shop.tags(GRACE) == ["ipswich"]
     approval.write_text(signed)
     assert main.apply(attempt=3).code == 0
+    assert main.merged.shop.tags(GRACE) == ["gold"]
+
+
+def test_a_preview_that_undoes_a_run_is_not_applied_whoever_has_signed_it(main: MainRuns) -> None:
+    """Only what is merged is applied; what it would write stands in no declaration."""
+    main.merged.write({FILE: declared(grace="gold")})
+    main.merged.repository.commit()
+    main.first_run()
+    file = main.out / "preview.json"
+    plan = read_approved_plan(file, None)
+    undoing = replace(plan, revert="20261123T090000Z-1a2b")
+    content = plan_json(replace(undoing, digest=plan_digest(undoing)))
+    identity = JobIdentity("local", plan.account, REPOSITORY, "main", main.merged.tip, main.run, 1)
+    file.write_text(content)
+    signed = signed_preview(content.encode(), identity, datetime.now(UTC), KEY.encode())
+    (main.out / "approval.json").write_bytes(signed)
+    done = main.apply()
+    assert (done.code, "undoes a run: only what is merged is applied" in done.err) == (3, True), done.said
     assert main.merged.shop.tags(GRACE) == ["gold"]
 
 
