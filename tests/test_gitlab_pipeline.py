@@ -109,7 +109,7 @@ def test_nothing_of_the_checkout_is_run_as_code() -> None:
     """Python is isolated, the tool is installed as on GitHub, and no variable says what is fetched."""
     before = jobs(REQUEST, ON)[0].script("before_script")
     started = re.findall(r"\bpython -[^\n]*", pipeline_text().partition("# What a merge")[0])
-    assert started == ['python -I -m reconcile "$@"; }']
+    assert started == ['python -I -m reconcile "$@"; }']  # the one function that every script has
     *fetched, installed, _function = before.splitlines()
     assert [line for line in [*fetched, installed] if "$" in line] == []
     path = installed.split()[-1].removeprefix("/opt/tool/")

@@ -132,6 +132,7 @@ def test_a_change_of_the_target_branch_is_known(fake_gitlab: FakeGitLab, evidenc
 
 
 INCLUDING = (
+    b"spec: {inputs: {}}\n---\n"
     b"include: [{local: /ci/one.yml}, https://example.com/x.yml, two.yml]\njob: {rules: !reference [a, b]}\n"
 )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.forge.fake_gitlab import LAB_TOKEN, READ_TOKEN, FakeGitLab, serve_gitlab
-from tests.support.forge.gitlab_ci.runner import Pipeline
+from tests.support.forge.gitlab_ci.runner import Pipeline, ProjectVariable
 from tests.support.forge.gitlab_ci.team import GRACE, JOURNAL_KEY, TOM, GitLabTeam
 from tests.support.forge.team import FILE, declared
 from tests.support.shop import Shop
@@ -69,6 +69,19 @@ def test_the_whole_road(team: GitLabTeam, shop: Shop, fake_gitlab: FakeGitLab) -
     assert GRACE not in published
     for secret in (LAB_TOKEN, READ_TOKEN, JOURNAL_KEY, "PRIVATE KEY"):
         assert secret not in published
+
+
+@pytest.mark.long
+def test_what_a_run_by_hand_is_told_is_a_variable_of_the_project(team: GitLabTeam) -> None:
+    """Nobody sets variables of a pipeline; one that was forgotten stops no merge."""
+    first_run(team)
+    told = ProjectVariable("RECONCILE_ACKNOWLEDGE", "nothing", "reconcile-preview-shop", protected=True)
+    team.runner.variables.append(told)
+    merged = team.main()
+    assert merged.states == {"preview shop": "success", "apply shop": "manual"}, merged.log
+    by_hand = team.main("web")
+    assert by_hand.states["preview shop"] == "failed"
+    assert "'nothing' is no run's name" in by_hand.log
 
 
 @pytest.mark.long

@@ -53,16 +53,19 @@ def approved(team: GitLabTeam, files: dict[str, str]) -> int:
 
 @pytest.mark.long
 def test_what_nobody_else_approved_is_not_applied(team: GitLabTeam) -> None:
-    """Not by its author's own approval, nor by that of somebody who may only read."""
+    """Not by its author's approval, by that of who pushed to it, or of somebody who may only read."""
     team.main("web")
     number = team.propose(CHANGE)
-    team.plan(number)
-    team.approve(number, "ann")
-    team.approve(number, "rea")
+    planned = team.plan(number, by="cat")
+    for login in ("ann", "cat", "rea"):
+        team.approve(number, login)
+    team.runner.retry(planned, "reviewed")
+    assert planned.states["reviewed"] == "failed", planned.log
     team.merge(number)
     log = refused(team, team.main())
-    assert f"#{number}: the plan of run" in log
+    assert f"#{number}: the plan of run {planned.id}" in log
     assert "is not approved: " in log
+    assert f"- `#{number}: the plan of run {planned.id}" in team.notes(number)[1]
 
 
 @pytest.mark.long
@@ -136,6 +139,9 @@ def test_journals_under_git_stop_every_job(team: GitLabTeam) -> None:
     team.merge(number)
     assert "Git tracks .reconcile" in refused(team, team.main())
     assert planned.states["plan shop"] == "success", planned.log
+    assert team.main("schedule", "reconcile clock").states == {"clock shop": "failed"}
+    (issue,) = team.fake_gitlab.issues.rows
+    assert "failed" in issue["description"]
 
 
 @pytest.mark.long

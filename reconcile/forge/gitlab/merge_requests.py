@@ -179,13 +179,14 @@ _PipelineLoader.add_multi_constructor("!", lambda _loader, _suffix, _node: None)
 def included_files(text: bytes) -> list[str]:
     """The files of the same project that the text of a pipeline includes. ForgeError: it is no YAML.
 
-    They are named by ``local``, or by a text that is no URL (GitLab docs: "CI/CD YAML syntax reference").
+    A header (``spec``) may come before, as a document of its own. Files are named by ``local``, or
+    by a text that is no URL (GitLab docs: "CI/CD YAML syntax reference").
     """
     try:
-        document: Any = yaml.load(text, _PipelineLoader)  # noqa: S506 - a safe loader, see above
+        documents: list[Any] = list(yaml.load_all(text, _PipelineLoader))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ForgeError(f"the pipeline's file cannot be read ({type(error).__name__})") from None
-    included = document.get("include", []) if isinstance(document, Mapping) else []
-    entries = included if isinstance(included, list) else [included]
+    included = [document.get("include", []) for document in documents if isinstance(document, Mapping)]
+    entries = [entry for some in included for entry in (some if isinstance(some, list) else [some])]
     paths = [entry.get("local") if isinstance(entry, Mapping) else entry for entry in entries]
     return [path.lstrip("/") for path in paths if isinstance(path, str) and "://" not in path]

@@ -11,6 +11,7 @@ class Event:
 
     For a merge request that is its source branch; ``number`` is the request's, ``target`` the branch that it
     goes to, ``source_project`` where the branch lies. ``schedule`` is the description of a schedule.
+    ``by`` is who started it, most often by pushing.
     """
 
     source: str
@@ -19,6 +20,7 @@ class Event:
     target: str = "main"
     source_project: str = PROJECT
     schedule: str = ""
+    by: str = "ann"
 
     @property
     def variables(self) -> dict[str, str]:

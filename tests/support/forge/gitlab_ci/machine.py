@@ -107,4 +107,5 @@ def commands(job: JobText) -> str:
 
 def commands_after(job: JobText) -> str:
     """What it runs after all, in a shell of its own, with the tool where it is on this machine."""
-    return job.script("after_script").replace("/opt/reconcile/bin/python -I -m reconcile", "reconcile")
+    lines = job.script("after_script").splitlines()
+    return "\n".join(line for line in lines if not INSTALL.search(line))

@@ -78,9 +78,8 @@ class GitLabRunner:
         if not jobs:
             return None
         states = {job.name: "created" for job in jobs}
-        pipeline = Pipeline(
-            self.fake_gitlab.began(commit, event.ref, event.source, event.number), commit, event, jobs, states
-        )
+        number = self.fake_gitlab.began(commit, event.ref, event.source, event.number, event.by)
+        pipeline = Pipeline(number, commit, event, jobs, states)
         self._go_on(pipeline)
         return pipeline
 
@@ -167,7 +166,7 @@ class GitLabRunner:
             "CI_COMMIT_SHA": commit,
             "CI_COMMIT_REF_PROTECTED": str(self._is_protected(event)).lower(),
             "CI_PIPELINE_SOURCE": event.source,
-            "GITLAB_USER_LOGIN": "ann",
+            "GITLAB_USER_LOGIN": event.by,
             **event.variables,
         }
 

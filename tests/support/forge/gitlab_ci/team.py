@@ -120,12 +120,11 @@ class GitLabTeam:
     def _row(self, number: int) -> dict[str, str]:
         return self.fake_gitlab.request(number)
 
-    def plan(self, number: int, source_project: str = PROJECT) -> Pipeline:
+    def plan(self, number: int, source_project: str = PROJECT, by: str = "ann") -> Pipeline:
         """What GitLab runs when a merge request is opened or pushed to."""
         row = self._row(number)
-        event = Event(
-            "merge_request_event", row["source_branch"], number, row["target_branch"], source_project
-        )
+        branch, target = row["source_branch"], row["target_branch"]
+        event = Event("merge_request_event", branch, number, target, source_project, by=by)
         return self._started(row["sha"], event)
 
     def merge(self, number: int) -> str:
