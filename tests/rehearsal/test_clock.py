@@ -44,6 +44,7 @@ def test_a_window_that_starts_was_approved_at_the_merge(
 
 def test_an_hourly_run_that_fails_is_said_in_the_issue(team: Team, fake_github: FakeGitHub) -> None:
     """GitHub tells only who wrote the schedule; the issue tells everybody who watches."""
+    team.let_through(team.by_hand())
     team.runner.environments["reconcile-clock-shop"].secrets["EVANCE_PRIVATE_KEY"] = "another"
     assert team.tick().ended("Clock (shop)") == "failure"
     (issue,) = fake_github.issues
