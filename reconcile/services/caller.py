@@ -12,6 +12,7 @@ from typing import Protocol
 
 from reconcile.clock import start_of, zone
 from reconcile.errors import UsageError
+from reconcile.model.baseline import EntryKey
 from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import Problem
 from reconcile.model.settings import Privacy, Settings, Target
@@ -113,12 +114,13 @@ class ScopeRequest:
     """What a plan is asked to be cut down to: a commit to compare with, and names of contacts and files.
 
     ``own_configuration``: the project's configuration counts for that commit, too, as in a pipeline. A plan
-    does not keep that: whoever applies it says it again.
+    does not keep that: whoever applies it says it again. ``set_aside``: see `ScopeChoice`.
     """
 
     base: str | None = None
     only: tuple[str, ...] = ()
     own_configuration: bool = False
+    set_aside: frozenset[EntryKey] | None = None
 
 
 NO_SCOPE = ScopeRequest()

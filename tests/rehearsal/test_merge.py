@@ -3,6 +3,8 @@
 import pytest
 
 from tests.support.forge.fake_github import FakeGitHub
+from tests.support.forge.git_command import git
+from tests.support.forge.github_actions.roads import approved
 from tests.support.forge.github_actions.run import WorkflowRun
 from tests.support.forge.github_actions.team import JOURNAL_KEY, Team
 from tests.support.forge.team import FILE, GRACE, declared
@@ -116,3 +118,21 @@ def test_where_others_read_nothing_is_kept_and_nothing_applied(
     assert f"the repository is {visibility}" in refused(team, run)
     assert fake_github.artifacts == []
     assert shop.tags(GRACE) == ["stranger"]
+
+
+@pytest.mark.long
+def test_a_newer_action_stops_no_pull_request_from_before_it(team: Team, shop: Shop) -> None:
+    """The bot has no secret, so no plan; merged it applies nothing, and plans of before still count."""
+    begun(team)
+    before = approved(team, {FILE: declared("ipswich")}, "before")
+    name = ".github/workflows/plan.yml"
+    text = git("show", f"main:{name}", at=team.bare)
+    bot = team.propose({name: f"# newer\n{text}\n"}, branch="dependabot/actions", author="dependabot[bot]")
+    run = team.plan(bot)
+    assert (run.result, run.ended("Planned"), run.ended("Reviewed")) == ("success", "success", "skipped")
+    assert team.comments(bot.number) == []
+    run = team.apply(team.merge(bot))
+    assert (run.result, run.ended("Let it through (shop)")) == ("success", "skipped"), run.logs
+    run = team.apply(team.merge(before))
+    team.let_through(run)
+    assert (run.result, shop.tags(GRACE)) == ("success", ["ipswich"]), run.logs

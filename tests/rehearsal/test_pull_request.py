@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.forge.fake_github import FakeGitHub
+from tests.support.forge.github_actions.run import WorkflowRun
 from tests.support.forge.github_actions.team import Team
 from tests.support.forge.team import FILE, GRACE, declared
 from tests.support.shop import Shop
@@ -109,3 +110,51 @@ def test_a_plan_that_is_too_large_still_fits_its_comment(team: Team) -> None:
     (comment,) = team.comments(pull.number)
     assert 55_000 < len(comment.encode()) <= 65_536
     assert "Left out" in comment
+
+
+@pytest.mark.long
+def test_a_contact_that_is_not_there_is_told_at_its_line(team: Team) -> None:
+    """The account knows it, not the file: the plan says it, in the comment and beside the line."""
+    pull = team.propose({FILE: declared("ipswich", email="nobody@example.com")})
+    run = team.plan(pull)
+    assert (run.ended("Validate"), run.ended("Planned")) == ("success", "failure")
+    assert f"::error file={FILE},line=2,col=5,title=contact-not-found::" in run.log("Plan (shop)")
+    (comment,) = team.comments(pull.number)
+    assert "no contact has e-mail" in comment
+    assert "#L2" in comment
+    assert "nobody@example.com" not in comment
+
+
+def test_the_first_configuration_is_said_to_wait_for_the_run_by_hand(team: Team) -> None:
+    """There is nothing to plan it with, and it can be merged."""
+    for name in ("reconcile.yaml", FILE):
+        (team.clone / name).unlink()
+    team.commit("Before", "main")
+    run = team.plan(team.propose({"reconcile.yaml": team.settings(), FILE: declared("ipswich")}))
+    assert [run.ended(name) for name in ("Validate", "Planned", "Reviewed")] == ["success"] * 3, run.logs
+    assert "merging brings it, and the run by hand applies what is declared" in run.summary
+
+
+def checks(*runs: WorkflowRun) -> dict[str, str]:
+    """The required checks of a head, as its runs left them: the newest of a name counts."""
+    return {name: result for run in runs for name, result in run.jobs.items() if " / " in name}
+
+
+def test_the_checks_turn_green_after_the_review_so_that_it_merges_itself(
+    team: Team, fake_github: FakeGitHub
+) -> None:
+    """A dismissed review turns them red again, and so does a push."""
+    pull = team.propose({FILE: declared("ipswich")})
+    planned = team.plan(pull)
+    assert checks(planned) == {
+        "plan / Validate": "success",
+        "plan / Plan (shop)": "success",
+        "plan / Planned": "success",
+        "review / Reviewed": "failure",
+    }
+    team.approve(pull)
+    assert set(checks(planned, team.review(pull)).values()) == {"success"}
+    fake_github.reviewed(pull.number, "cat", "DISMISSED", commit=pull.head)
+    dismissed = team.review(pull)
+    assert checks(planned, dismissed)["review / Reviewed"] == "failure"
+    assert "has approved the head" in dismissed.log("Reviewed")

@@ -82,10 +82,15 @@ def _is_below(file: str, path: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ScopeChoice:
-    """What a plan is to be cut down to; with neither, it is about everything."""
+    """What a plan is to be cut down to; with neither, it is about everything.
+
+    ``set_aside`` are those who stay in view because they are set aside, though they do not differ from the
+    base; None: all of them.
+    """
 
     base: Base | None = None
     only: tuple[Only, ...] = ()
+    set_aside: frozenset[EntryKey] | None = None
 
     @property
     def everything(self) -> bool:
@@ -182,8 +187,8 @@ class _Selecting:
 
     def _is_set_aside(self, key: EntryKey) -> bool:
         """Whoever is set aside stays in view until it is settled."""
-        entry = self._remembered.entry(key)
-        return entry is not None and entry.set_aside is not None
+        entry, in_view = self._remembered.entry(key), self._choice.set_aside
+        return entry is not None and entry.set_aside is not None and (in_view is None or key in in_view)
 
     def _differs(self, key: EntryKey, declaration: Declaration) -> bool:
         before, base = self._before.get(key), self._choice.base

@@ -1,7 +1,7 @@
 """What became of a merge, for those who merged: applied, refused, waiting, or nothing left to do."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reconcile.clock import zoned_text
@@ -20,6 +20,8 @@ RESULT_LIMIT = 60_000
 
 _RESERVED = 1_500
 """Bytes for what stands around the list of reasons or contacts."""
+
+_AS_DECLARED = "The account is as declared.\n"
 
 MOST_NAMED = 50
 """Maximum number of contacts that are listed because they are not as declared, then how many more."""
@@ -74,7 +76,7 @@ class ResultText:
             return self._told_by_journal(self.written)
         state = self.report.state if self.report else PreviewState.FAILED
         if state is PreviewState.EMPTY:
-            return [self._title("Nothing was left to apply to"), "The account is as declared.\n"]
+            return [self._title("Nothing was left to apply to"), *(self._notes() or [_AS_DECLARED])]
         if state is PreviewState.READY and not self.applying:
             return self._waiting()
         if state is PreviewState.REFUSED:
@@ -106,9 +108,9 @@ class ResultText:
         )
         return [self._title("This waits for its reviewers before it is applied to"), asks, *self._notes()]
 
-    def _notes(self) -> Iterator[str]:
-        for note in self.report.notes if self.report else ():
-            yield f"> {MARKDOWN.prose(note)}\n"
+    def _notes(self) -> list[str]:
+        notes = self.report.notes if self.report else ()
+        return [f"> {MARKDOWN.prose(note)}\n" for note in notes]
 
     def _refused(self, title: str) -> list[str]:
         reasons = self.reasons or (self.report.reasons if self.report else ())
@@ -137,13 +139,15 @@ class ResultText:
         counts = ", ".join(f"{number:,} {outcome.value}" for outcome, number in sorted(numbers.items()))
         told = f"{counts or 'Nothing had to be written'}. Run {MARKDOWN.name(written.name)}.\n"
         if written.complete:
-            return [self._title("Applied to"), told]
-        return [self._title("Applied in part to"), told, _unsettled(written.outcomes), self._finish()]
+            return [self._title("Applied to"), told, *self._notes()]
+        left = _unsettled(written.outcomes)
+        return [self._title("Applied in part to"), told, left, self._finish(), *self._notes()]
 
     def _finish(self) -> str:
         return (
-            f"Not all is as declared, or somebody is set aside: {self._run} names each reason. Start it "
-            "again to finish; where another merge has come since, that one's run does.\n"
+            f"Not all is as declared, or somebody is set aside: {self._run} names each reason. Start "
+            "what failed of it again to finish; where another merge has come since, that one's run does, "
+            "and the run by hand does in any case.\n"
         )
 
 

@@ -28,7 +28,8 @@ def choose_scope(
     own = request.own_configuration
     base = read_base(project, request.base, own_configuration=own) if request.base is not None else None
     known = (*declarations, *(base.declarations if base else ()))
-    return ScopeChoice(base, tuple(_names(project, request.only, known, folder or Path.cwd())))
+    only = tuple(_names(project, request.only, known, folder or Path.cwd()))
+    return ScopeChoice(base, only, request.set_aside)
 
 
 def approved_scope(
@@ -38,12 +39,16 @@ def approved_scope(
     *,
     own_configuration: bool = False,
 ) -> ScopeChoice:
-    """What the plan that was approved is cut down to, as of now; the errors are those of `choose_scope`."""
+    """What the plan that was approved is cut down to, as of now; the errors are those of `choose_scope`.
+
+    ``own_configuration``: the plan is a preview, which may have left out some who are set aside.
+    """
     scope = approval.scope
     if scope is None:
         return EVERYTHING
     # A plan names files from the checkout, whatever has that name where the caller is.
-    request = ScopeRequest(scope.base, scope.only, own_configuration)
+    in_view = frozenset(scope.contacts) if own_configuration else None
+    request = ScopeRequest(scope.base, scope.only, own_configuration, in_view)
     choice = choose_scope(project, request, declarations, project.choice.checkout)
     # A branch goes on meanwhile, so the commit is read, and goes by the name that was given for it.
     base = replace(choice.base, ref=scope.ref) if choice.base and scope.ref else choice.base

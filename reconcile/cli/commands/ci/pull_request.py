@@ -32,10 +32,12 @@ def _names(common: Common) -> list[str]:
 
     config = common.choice.config
     if not config.exists():
-        common.console.note(
+        note = (
             f"There is no {config} yet, so there is nothing to plan: merging brings it, and the run by hand "
             "applies what is declared."
         )
+        common.console.note(note)
+        add_to_summary(f"> {note}")
         return []
     wanted = common.choice.target
     return [name for name in targets_of_jobs(config) if wanted in (None, name)]

@@ -1,12 +1,13 @@
 """What a run on the main branch would apply: its tip, planned afresh under what was seen before merging."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from reconcile.errors import InvalidScope, ReconcileError, Refusal
 from reconcile.journal.history import run_history
+from reconcile.model.baseline import EntryKey
 from reconcile.model.ci.section import Acceptance, PreviewState
 from reconcile.model.plans.plan import Plan
 from reconcile.model.record import Record
@@ -16,6 +17,7 @@ from reconcile.services.accounts import account_of
 from reconcile.services.caller import NO_SCOPE, Console, ScopeRequest
 from reconcile.services.git import Repository
 from reconcile.services.pipeline.commits import Commits
+from reconcile.services.pipeline.take_back import contacts_left
 from reconcile.services.planning.project_plan import ProjectPlan, plan_project
 from reconcile.services.project import Project
 
@@ -23,6 +25,9 @@ from .main_job import MainJob
 from .merged_plans import PullRequestsSince
 
 BY_HAND = "start the run by hand, which plans the whole account and has its own preview as the ceiling"
+
+MOST_NAMED = 10
+"""Maximum number of contacts that a note names, then how many more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,35 @@ def _previewed(planned: ProjectPlan, beyond: tuple[str, ...] = ()) -> Preview:
     plan, reasons = planned.plan, (*planned.refused, *beyond)
     if reasons:
         return Preview(PreviewState.REFUSED, plan, reasons)
-    return Preview(PreviewState.READY if _changes(plan) else PreviewState.EMPTY, plan)
+    state = PreviewState.READY if _changes(plan) else PreviewState.EMPTY
+    return Preview(state, plan, notes=tuple(_left_undeclared(plan)))
+
+
+def _left_aside(contacts: Sequence[str]) -> str:
+    """That whoever was set aside earlier stays so, since nobody has seen what he would get now."""
+    return (
+        f"Left as they are: {_named(contacts)}. An earlier run has set them aside, and not all that they "
+        "would get now was seen in the plan of a merge. The run by hand carries it out."
+    )
+
+
+def _in_view(plan: Plan) -> frozenset[EntryKey]:
+    return frozenset(plan.scope.contacts if plan.scope else ())
+
+
+def _left_undeclared(plan: Plan) -> Iterator[str]:
+    """That whoever is declared no longer keeps what he has: a reverted commit takes nothing away."""
+    contacts = tuple(contacts_left(plan))
+    if contacts:
+        yield (
+            f"Declared no longer, and left with what was given: {_named(contacts)}. What is to go is "
+            "declared with 'state: absent'; the comment on the plan has that to paste."
+        )
+
+
+def _named(contacts: Sequence[str]) -> str:
+    named = ", ".join(f"contact {contact}" for contact in contacts[:MOST_NAMED])
+    return named + (f" and {len(contacts) - MOST_NAMED:,} more" if len(contacts) > MOST_NAMED else "")
 
 
 def _changes(plan: Plan) -> bool:
@@ -91,19 +124,39 @@ class Previewing:
 
     def _merged(self) -> Preview:
         """Of what was merged since the last complete run, under the plans of its pull requests."""
-        merged, planned = self.merged, self._plan()
-        beyond = tuple(self._beyond(planned.plan, merged)) if _changes(planned.plan) else ()
-        return replace(
-            _previewed(planned, beyond), notes=self.notes, base=self.base, pull_requests=merged.numbers
-        )
+        planned, notes = self._plan(), self.notes
+        beyond = self._beyond(planned.plan)
+        if beyond and self._set_aside_of(_in_view(planned.plan)):
+            narrower = self._plan(frozenset())
+            aside = self._set_aside_of(_in_view(planned.plan) - _in_view(narrower.plan))
+            notes = (*notes, *([_left_aside(aside)] if aside else []))
+            planned, beyond = narrower, self._beyond(narrower.plan)
+        preview = _previewed(planned, beyond)
+        notes = (*notes, *preview.notes)
+        return replace(preview, notes=notes, base=self.base, pull_requests=self.merged.numbers)
 
-    def _plan(self) -> ProjectPlan:
+    def _plan(self, set_aside: frozenset[EntryKey] | None = None) -> ProjectPlan:
+        request = ScopeRequest(self.base, own_configuration=True, set_aside=set_aside)
         try:
-            return plan_project(self.project, self.console, ScopeRequest(self.base, own_configuration=True))
+            return plan_project(self.project, self.console, request)
         except InvalidScope as error:
             raise InvalidScope(f"{error}\nor {BY_HAND}") from None
 
-    def _beyond(self, plan: Plan, merged: PullRequestsSince) -> Iterator[str]:
+    def _set_aside_of(self, keys: Iterable[EntryKey]) -> tuple[str, ...]:
+        """The contacts of these entries that an earlier run has set aside.
+
+        They stay in view, and once they can be judged again, nobody may have seen what they would get: one
+        odd contact must not stop the others' merges for that.
+        """
+        entries = (self.record.entries.get(key) for key in keys)
+        aside = (entry for entry in entries if entry is not None and entry.set_aside is not None)
+        return tuple(sorted(entry.contact or "of no id" for entry in aside))
+
+    def _beyond(self, plan: Plan) -> tuple[str, ...]:
+        """Why not all that a plan does was seen before; nothing where it does nothing."""
+        return tuple(self._unseen(plan, self.merged)) if _changes(plan) else ()
+
+    def _unseen(self, plan: Plan, merged: PullRequestsSince) -> Iterator[str]:
         """What nobody has seen in a pull request, and why the plans that may have shown it do not count.
 
         And which rules nobody has seen that it was judged by.

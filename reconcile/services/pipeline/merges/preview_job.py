@@ -95,6 +95,10 @@ class PreviewJob:
             self._tell(section, failed)
             raise
 
+    def _brought(self) -> tuple[int, ...]:
+        """The pull requests that brought this very commit: all that is known without a complete run."""
+        return tuple(pull.number for pull in self.job.evidence.merged_with(self.job.commit))
+
     def _leave(self, preview: Preview) -> None:
         plan = preview.plan
         if plan is None:
