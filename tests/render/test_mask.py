@@ -427,6 +427,7 @@ def test_a_name_is_hidden_however_it_is_spelt(name: str, text: str, masked: str)
     st.sampled_from([str, str.upper, str.lower, str.casefold]),
 )
 @example("AA\u0131", "NFC", str.upper)
+@example("AÀ\uff9e", "NFKC", str)
 def test_no_spelling_of_a_name_passes(name: str, form: Literal["NFC"], case: Callable[[str], str]) -> None:
     """Any name of letters and marks, in any case and normal form."""
     spelt = normalize(form, case(normalize(form, name)))

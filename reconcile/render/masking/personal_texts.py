@@ -200,10 +200,14 @@ def _search_key(text: str) -> str:
 
 
 def _letters(text: str) -> list[str]:
-    """The characters of a text, each together with the marks that combine with it."""
+    """The characters of a text, each together with the marks that combine with it.
+
+    A sign such as the halfwidth voiced mark is a mark in its compatibility decomposition alone, which puts it
+    in order among the others.
+    """
     letters: list[str] = []
     for sign in text:
-        if letters and combining(sign):
+        if letters and combining(normalize("NFKD", sign)[0]):
             letters[-1] += sign
         else:
             letters.append(sign)
