@@ -51,7 +51,7 @@ def test_a_plan_to_undo_a_run_is_neither_approved_nor_applied(
 ) -> None:
     """Planted in the artifact's right name by another branch's workflow; then as the preview of the run."""
     begun(team)
-    (journal,) = team.folder.glob("machines/*/work/.reconcile/runs/*")
+    (journal,) = team.runner.folder.rglob("runs/*.jsonl")
     undoing = plan_to_undo(team, journal.stem, journal.parents[2])
     pull = team.propose(IPSWICH)
     fake_github.deleted(team.plan(pull).id)  # whoever may push may do that
