@@ -1,7 +1,5 @@
 """GitLab: the note under a merge request, and the issue."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from reconcile.errors import ForgeError
@@ -9,18 +7,11 @@ from reconcile.forge.client import ForgeClient
 from reconcile.forge.gitlab.comments import GitLab
 from reconcile.forge.marks import issue_of, with_mark
 from reconcile.forge.own_comments import OwnComments
-from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, USER, FakeGitLab, serve_gitlab
+from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, USER, FakeGitLab
 from tests.support.forge.fixtures import Slept
 from tests.support.forge.http_server import ForgeReply
 
 MARK = with_mark("plan", {}, "the plan")
-
-
-@pytest.fixture
-def fake_gitlab() -> Iterator[FakeGitLab]:
-    """A stand-in for GitLab."""
-    with serve_gitlab() as fake_gitlab:
-        yield fake_gitlab
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What GitLab records: requests, approvals with their head and time, pipelines, jobs, and what they left."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from zipfile import ZipFile
@@ -13,18 +12,12 @@ from reconcile.forge.gitlab.evidence import GitLabEvidence
 from reconcile.forge.gitlab.project import GitLabProject
 from reconcile.model.ci.pull_request import ReviewState
 from tests.support.forge.fake_github import zipped
-from tests.support.forge.fake_gitlab import PROJECT, READ_TOKEN, FakeGitLab, serve_gitlab
+from tests.support.forge.fake_gitlab import PROJECT, READ_TOKEN, FakeGitLab
 from tests.support.forge.gitlab_state import BEGIN, FORK
 
 A, B, C, M = "a" * 40, "b" * 40, "c" * 40, "d" * 40
 
 PLAN, JOURNAL = "reconcile-plan-shop", "reconcile-journal-shop"
-
-
-@pytest.fixture
-def fake_gitlab() -> Iterator[FakeGitLab]:
-    with serve_gitlab() as fake_gitlab:
-        yield fake_gitlab
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from reconcile.forge.github.evidence import GitHubEvidence
 from reconcile.forge.github.repository import GitHubRepository
 from reconcile.http.rate_limiter import Timing
 from tests.support.forge.fake_github import REPOSITORY, TOKEN, FakeGitHub, serve_github
+from tests.support.forge.fake_gitlab import FakeGitLab, serve_gitlab
 
 NOW = 1_795_424_400.0
 
@@ -31,6 +32,13 @@ def fake_github() -> Iterator[FakeGitHub]:
     """A stand-in for GitHub."""
     with serve_github() as fake_github:
         yield fake_github
+
+
+@pytest.fixture
+def fake_gitlab() -> Iterator[FakeGitLab]:
+    """A stand-in for GitLab."""
+    with serve_gitlab() as fake_gitlab:
+        yield fake_gitlab
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from tests.support.forge.fake_github import REPOSITORY, FakeGitHub, Row
 from tests.support.forge.git_command import git
 from tests.support.forge.history import GitHistory
 from tests.support.forge.team import FILE, GRACE, SETTINGS, TOM, declared
+from tests.support.forge.working_clone import WorkingClone
 from tests.support.shop import Shop
 
 from .run import WorkflowRun
@@ -48,7 +49,7 @@ class TeamPullRequest:
 
 
 @dataclass
-class Team:
+class Team(WorkingClone):
     """The bare repository, a clone to work in, the shops by their targets, and the runner."""
 
     folder: Path
@@ -58,10 +59,7 @@ class Team:
     number: int = 6
 
     def __post_init__(self) -> None:
-        self.bare, self.clone = self.folder / "bare.git", self.folder / "clone"
-        git("init", "--quiet", "--bare", str(self.bare), at=self.folder)
-        git("clone", "--quiet", str(self.bare), str(self.clone), at=self.folder)
-        git("checkout", "--quiet", "-b", "main", at=self.clone)
+        WorkingClone.__init__(self, self.folder)
         for name in WORKFLOWS:
             self.write(f".github/workflows/{name}", caller_text(name))
         self.write(".gitignore", ".reconcile/\n")
@@ -104,23 +102,6 @@ class Team:
         return made
 
     # What people do with Git.
-
-    def write(self, path: str, text: str) -> None:
-        """Write a file of the clone."""
-        (self.clone / path).parent.mkdir(parents=True, exist_ok=True)
-        (self.clone / path).write_text(text, encoding="utf-8")
-
-    def commit(self, message: str, branch: str) -> str:
-        """Commit everything and push it."""
-        git("add", "--all", at=self.clone)
-        git("commit", "--quiet", "--allow-empty", "-m", message, at=self.clone)
-        git("push", "--quiet", "--force", "origin", f"HEAD:refs/heads/{branch}", at=self.clone)
-        return git("rev-parse", "HEAD", at=self.clone)
-
-    @property
-    def tip(self) -> str:
-        """The commit at the tip of main."""
-        return git("rev-parse", "refs/heads/main", at=self.bare)
 
     def propose(
         self,

@@ -10,6 +10,7 @@ from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, READ_TOKEN, USER
 from tests.support.forge.git_command import git
 from tests.support.forge.gitlab_state import REPORTER
 from tests.support.forge.team import FILE, SETTINGS, declared
+from tests.support.forge.working_clone import WorkingClone
 from tests.support.shop import Shop
 
 from .event import Event
@@ -41,7 +42,7 @@ def credentials(shop: Shop, scopes: str) -> Credentials:
 
 
 @dataclass
-class GitLabTeam:
+class GitLabTeam(WorkingClone):
     """The bare repository, a clone to work in, the shop, and the runner with the project's variables."""
 
     folder: Path
@@ -51,11 +52,8 @@ class GitLabTeam:
     number: int = 6
 
     def __post_init__(self) -> None:
-        self.bare, self.clone = self.folder / "bare.git", self.folder / "clone"
-        git("init", "--quiet", "--bare", str(self.bare), at=self.folder)
-        git("clone", "--quiet", str(self.bare), str(self.clone), at=self.folder)
-        git("checkout", "--quiet", "-b", "main", at=self.clone)
-        self.write(
+        WorkingClone.__init__(self, self.folder)
+        self.write_all(
             {
                 ".gitignore": ".reconcile/\n",
                 ".gitlab-ci.yml": pipeline_text(),
@@ -83,23 +81,10 @@ class GitLabTeam:
             ProjectVariable("RECONCILE_ENABLED", "true"),
         ]
 
-    def write(self, files: dict[str, str]) -> None:
+    def write_all(self, files: dict[str, str]) -> None:
         """Write files of the clone."""
         for name, text in files.items():
-            path = self.clone / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-
-    def commit(self, message: str, branch: str) -> str:
-        """Commit everything and push it."""
-        git("add", "--all", at=self.clone)
-        git("commit", "--quiet", "--allow-empty", "-m", message, at=self.clone)
-        git("push", "--quiet", "--force", "origin", f"HEAD:refs/heads/{branch}", at=self.clone)
-        return git("rev-parse", "HEAD", at=self.clone)
-
-    @property
-    def tip(self) -> str:
-        return git("rev-parse", "refs/heads/main", at=self.bare)
+            self.write(name, text)
 
     def propose(self, files: dict[str, str], branch: str = "change") -> int:
         """A branch off main with these files, and a merge request for it; its number."""
@@ -114,7 +99,7 @@ class GitLabTeam:
 
     def _branch(self, files: dict[str, str], branch: str) -> str:
         git("checkout", "--quiet", "-B", branch, self.tip, at=self.clone)
-        self.write(files)
+        self.write_all(files)
         return self.commit("Change", branch)
 
     def _row(self, number: int) -> dict[str, str]:

@@ -1,31 +1,14 @@
 """GitLab: the whole road by the pipeline of the page, with its rules, its variables and real Git."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from tests.support.forge.fake_gitlab import LAB_TOKEN, READ_TOKEN, FakeGitLab, serve_gitlab
+from tests.support.forge.fake_gitlab import LAB_TOKEN, READ_TOKEN, FakeGitLab
 from tests.support.forge.gitlab_ci.runner import Pipeline, ProjectVariable
 from tests.support.forge.gitlab_ci.team import GRACE, JOURNAL_KEY, TOM, GitLabTeam
 from tests.support.forge.team import FILE, declared
 from tests.support.shop import Shop
 
 pytestmark = pytest.mark.timeout(400)  # each step is a process of its own, up to thirty of them a test
-
-
-@pytest.fixture
-def fake_gitlab() -> Iterator[FakeGitLab]:
-    """A stand-in for GitLab."""
-    with serve_gitlab() as fake_gitlab:
-        yield fake_gitlab
-
-
-@pytest.fixture
-def team(tmp_path: Path, shop: Shop, fake_gitlab: FakeGitLab) -> GitLabTeam:
-    """A team whose main branch declares Grace without tags."""
-    (tmp_path / "team").mkdir()
-    return GitLabTeam(tmp_path / "team", shop, fake_gitlab)
 
 
 def first_run(team: GitLabTeam) -> Pipeline:

@@ -1,6 +1,5 @@
 """GitLab: what somebody may try who can push branches and cannot approve, each refused with its reason."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from reconcile.forge.artifacts import members
 from reconcile.plan.digest import plan_digest
 from reconcile.services.files import approved_plan_in
 from tests.support.forge.fake_github import zipped
-from tests.support.forge.fake_gitlab import FakeGitLab, serve_gitlab
+from tests.support.forge.fake_gitlab import FakeGitLab
 from tests.support.forge.gitlab_ci.runner import Pipeline
 from tests.support.forge.gitlab_ci.team import GRACE, GitLabTeam
 from tests.support.forge.team import FILE, declared
@@ -20,20 +19,6 @@ from tests.support.shop import Shop
 pytestmark = pytest.mark.timeout(400)  # each step is a process of its own
 
 CHANGE = {FILE: declared("ipswich")}
-
-
-@pytest.fixture
-def fake_gitlab() -> Iterator[FakeGitLab]:
-    """A stand-in for GitLab."""
-    with serve_gitlab() as fake_gitlab:
-        yield fake_gitlab
-
-
-@pytest.fixture
-def team(tmp_path: Path, shop: Shop, fake_gitlab: FakeGitLab) -> GitLabTeam:
-    """A team whose main branch declares Grace without tags."""
-    (tmp_path / "team").mkdir()
-    return GitLabTeam(tmp_path / "team", shop, fake_gitlab)
 
 
 def refused(team: GitLabTeam, pipeline: Pipeline) -> str:
@@ -192,7 +177,7 @@ def test_no_module_of_a_branch_is_run(team: GitLabTeam) -> None:
 @pytest.mark.long
 def test_nothing_of_main_is_run_with_the_key_that_writes(team: GitLabTeam, shop: Shop) -> None:
     """Nor is what lies in the folder that jobs leave their work in taken for theirs."""
-    team.write({**CHANGE, **hostile(team)})
+    team.write_all({**CHANGE, **hostile(team)})
     team.commit("Hostile", "main")
     pipeline = team.main("web")
     team.runner.play(pipeline, "apply shop")
