@@ -162,7 +162,7 @@ def test_what_is_left_undone_is_listed_by_ids_with_lost_roles_first() -> None:
     assert lines[0] == "- contact `77`: lost a role"
     assert lines[-1] == f"- and {1_001 - MOST_NAMED} more contacts"
     assert "1 applied, 1 lost a role, 1,000 not written" in text
-    assert "Start it again to finish" in text
+    assert "Start what failed of it again to finish" in text
 
 
 def test_ten_thousand_reasons_fit_a_comment() -> None:
