@@ -102,8 +102,7 @@ class ApplyJob:
 
     def run(self, ceilings: Mapping[str, int], *, confirm: bool) -> None:
         """Plan, show, ask, apply. Refusal comes before any write, PartlyApplied after."""
-        if self.due and not run_history(self.project.journals, self.context.account).runs:
-            # No credential goes to an account that a changed configuration names and nobody has let through.
+        if self.due and self._is_new_to_pipeline():
             self.output.print_ending(_NO_RUN_KNOWN.format(account=self.context.account))
             return
         with nothing_written():
@@ -112,6 +111,10 @@ class ApplyJob:
             self._end_without_a_write(fresh, recorder)
         else:
             self._carry_out_stoppable(fresh, recorder)
+
+    def _is_new_to_pipeline(self) -> bool:
+        """True where no run is known: a merge may have named that account, which is to get no credential."""
+        return self.project.in_pipeline and not run_history(self.project.journals, self.context.account).runs
 
     def _approved_plan(self, ceilings: Mapping[str, int], *, confirm: bool) -> tuple[FreshPlan, Recorder]:
         """The plan, once it is shown and nothing stands against it, and what will note its run."""

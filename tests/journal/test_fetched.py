@@ -17,6 +17,7 @@ from reconcile.journal.fetched import (
 )
 from reconcile.journal.hash_chain import HashChain, read_entries
 from reconcile.journal.history import run_history
+from tests.support.sandbox.sandbox_account import AS_OF, SandboxAccount
 
 ACCOUNT = "example.evance.me"
 
@@ -119,3 +120,16 @@ def test_another_file_of_that_name_is_an_error(state: Path, content: str) -> Non
     (state / FETCHED_FILE).write_text(content)
     with pytest.raises(ReconcileError, match="this is not what 'reconcile ci journals' writes"):
         run_history(state / "runs", ACCOUNT)
+
+
+@pytest.mark.parametrize("fetched", [True, False])
+def test_a_pipeline_asks_an_account_without_a_run_for_nothing(
+    sandbox_account: SandboxAccount, *, fetched: bool
+) -> None:
+    """A merge may have named that account: the hourly run has a credential, and nobody has let it through."""
+    checkout = sandbox_account.checkout("contacts:\n  - {email: grace.odell@example.com, tags: [spring]}\n")
+    if fetched:
+        write_fetched(checkout.state, FetchedRuns("another.evance.me", None))
+    done = checkout.run("apply", "--due", "--yes", "--as-of", AS_OF)
+    assert (done.code, "no run at" in done.said) == (0, fetched), done.said
+    assert bool(sandbox_account.requests()) is not fetched
