@@ -55,6 +55,7 @@ def forged(number: int, attempt: int = 1) -> dict[str, bytes]:
     return {**files, "manifest.json": signed}
 
 
+@pytest.mark.long
 def test_a_tag_of_the_same_name_gets_no_key_and_what_its_runs_leave_counts_for_nothing(
     team: Team, shop: Shop, fake_github: FakeGitHub
 ) -> None:

@@ -71,6 +71,7 @@ def test_a_run_that_waited_while_main_moved_writes_nothing(
     superseded(team, late, "Preview (shop)")
 
 
+@pytest.mark.long
 def test_a_complete_run_does_nothing_once_more(team: Team, shop: Shop, fake_github: FakeGitHub) -> None:
     """Whatever became of the comments, and of what it wrote: that somebody took it away is drift."""
     assert team.by_hand().result == "success"

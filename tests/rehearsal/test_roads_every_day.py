@@ -28,6 +28,7 @@ def recorded(fake_github: FakeGitHub) -> list[int]:
     return [row["run"] for row in fake_github.artifacts if "record" in row["name"]]
 
 
+@pytest.mark.long
 def test_what_changes_nothing_asks_nobody(team: Team, shop: Shop, fake_github: FakeGitHub) -> None:
     """Words, a bot's merge that nobody planned, what the shop has already; each makes a record."""
     assert team.by_hand().result == "success"

@@ -167,6 +167,7 @@ def taken(team: GitLabTeam) -> Path:
     return team.folder / "taken"
 
 
+@pytest.mark.long
 def test_no_module_of_a_branch_is_run(team: GitLabTeam) -> None:
     """Neither one of the same name as ours or a library's, nor what Python looks for when it starts."""
     planned = team.plan(team.propose({**CHANGE, **hostile(team)}))
