@@ -103,7 +103,7 @@ class ApplyJob:
     def run(self, ceilings: Mapping[str, int], *, confirm: bool) -> None:
         """Plan, show, ask, apply. Refusal comes before any write, PartlyApplied after."""
         if self.due and self._is_new_to_pipeline():
-            self.output.print_ending(_NO_RUN_KNOWN.format(account=self.context.account))
+            self.console.note(_NO_RUN_KNOWN.format(account=self.context.account))
             return
         with nothing_written():
             fresh, recorder = self._approved_plan(ceilings, confirm=confirm)
