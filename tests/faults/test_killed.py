@@ -142,14 +142,18 @@ LOST = {
 def test_a_signal_ends_a_run_in_order(sandbox_account: SandboxAccount, signalled: signal.Signals) -> None:
     """The write under way comes to its end and is noted; who still holds what they should not is named."""
     checkout = sandbox_account.checkout(LOSING)
-    sandbox_account.upset("latency:ms=300,method=POST,path=/api/contacts/*")
+    sandbox_account.upset("latency:ms=700,method=POST,path=/api/contacts/*")
     with checkout.started(APPLY) as process:
         await_request(sandbox_account, "POST")
         process.send_signal(signalled)
         done = ended(process)
     assert done.code == 4, done.said
     lines = done.err.splitlines()
-    assert "stopped by the user: 1 contact written, 2 of 3 contacts are not as declared" in lines, done.said
+    written = len(sandbox_account.writes())  # the second one may be under way when the signal comes
+    assert 1 <= written < len(LOST), done.said
+    contacts = "1 contact" if written == 1 else f"{written} contacts"
+    left = f"{len(LOST) - written} of {len(LOST)} contacts are not as declared"
+    assert f"stopped by the user: {contacts} written, {left}" in lines, done.said
     assert done.err.count("stopped by the user") == 1  # however many contacts are left
     assert "Traceback" not in done.err
     held_too_long = {
