@@ -10,15 +10,15 @@ from statistics import median
 
 from tests.test_layers import PACKAGE, imported
 
-MOST_MODULES = 330
-MOST_CODE = 30_200
+MOST_MODULES = 385
+MOST_CODE = 35_500
 MOST_IN_A_FOLDER = 12
 WIDE = {"cli/commands", "probe/questions"}
 """Folders with one file a command or a question."""
 
 LONGEST_FILE = 300
 FEWEST_CODE = 30
-MOST_CRUMBS = 26
+MOST_CRUMBS = 30
 LONGEST_FUNCTION = 40
 
 _NO_CODE = {
@@ -62,11 +62,11 @@ def named(path: Path) -> str:
 
 
 def test_there_are_few_modules() -> None:
-    """What can be held in mind, the sandbox aside: 262 modules with 24,800 lines of code.
+    """What can be held in mind, the sandbox aside.
 
     The aim of 150 and 13,000 was met before the record, the checks of clock and of lost access came;
     then came base and scope, what is scheduled, and overrides in the declarations; then `init`, `import` and
-    what leads from an existing account to declarations. Until the earlier pipeline goes there are two.
+    what leads from an existing account to declarations; then the pipeline, and the questions of every day.
     """
     found = modules()
     assert len(found) <= MOST_MODULES

@@ -9,7 +9,7 @@ from reconcile.model.declaration import DeclaredGrant, DeclaredTag, Mode
 from reconcile.model.facets import MANAGED, Facet
 from reconcile.model.plans.change import ChangeAction
 from reconcile.model.plans.plan import Boundary
-from reconcile.model.reports import Effect, ExplainedItem, Explanation, FacetManagement
+from reconcile.model.reports.explanation import Effect, ExplainedItem, Explanation, FacetManagement
 
 from .codec import GROUPED, INLINE, Derived, Document, From, LeftOutWhen
 from .guards import VerdictDocument

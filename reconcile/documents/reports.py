@@ -10,7 +10,9 @@ from reconcile.model.declaration import Declaration
 from reconcile.model.facets import Facet
 from reconcile.model.plans.operation import Action, OriginKind
 from reconcile.model.problem import Problem, ProblemReport, Severity
-from reconcile.model.reports import Cause, Difference, Drift, Finding, ProbeReport, Timeline, UpcomingChange
+from reconcile.model.reports.drift import Cause, Difference, Drift
+from reconcile.model.reports.probe import Finding, ProbeReport
+from reconcile.model.reports.timeline import Timeline, UpcomingChange
 
 from .codec import GROUPED, Derived, Document, From, decode, encode_text
 from .items import EVENT, PlaceDocument

@@ -13,7 +13,7 @@ from reconcile.model.plans.change import Change
 from reconcile.model.plans.operation import Action, Operation, OriginKind
 from reconcile.model.plans.plan import Plan
 from reconcile.model.record import RecordedEntry, Remembered, UnrecordedRun
-from reconcile.model.reports import Cause, Difference, Drift
+from reconcile.model.reports.drift import Cause, Difference, Drift
 from reconcile.model.settings import Policy
 from reconcile.text import plural, verb_form
 

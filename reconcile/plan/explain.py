@@ -12,7 +12,7 @@ from reconcile.model.guards import Verdict, guard_named
 from reconcile.model.plans.operation import Operation, Origin, OriginKind, Value
 from reconcile.model.plans.plan import Boundary, PlanContext
 from reconcile.model.problem import Place
-from reconcile.model.reports import Effect, ExplainedItem, Explanation, FacetManagement
+from reconcile.model.reports.explanation import Effect, ExplainedItem, Explanation, FacetManagement
 from reconcile.model.settings import Policy
 
 from .contact_plan import EMPTY_STATE, ContactPlan, plan_contact

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from reconcile.errors import ApiError, ReconcileError, Unauthorized
-from reconcile.model.reports import Finding
+from reconcile.model.reports.probe import Finding
 from reconcile.model.settings import Capabilities, SetSource, UpdateMethod
 
 from .question import Question

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from reconcile.clock import zoned_text
 from reconcile.model.plans.change import Change
-from reconcile.model.reports import Cause, Difference, Drift
+from reconcile.model.reports.drift import Cause, Difference, Drift
 from reconcile.text import count, verb_form
 
 from .escape import MARKDOWN, MARKDOWN_HTML, TERMINAL, Dialect

@@ -9,7 +9,7 @@ from reconcile.model.contact import Grant
 from reconcile.model.facets import FACETS, MANAGED, SETS, Facet
 from reconcile.model.plans.change import ChangeAction
 from reconcile.model.plans.operation import UNPLANNED_ORIGINS, Kept, OriginKind, Value
-from reconcile.model.reports import Effect, ExplainedItem, Explanation, FacetManagement
+from reconcile.model.reports.explanation import Effect, ExplainedItem, Explanation, FacetManagement
 
 from .escape import TERMINAL
 from .layout import PLAIN, TextLayout, column_width, join_blocks, pad

@@ -8,7 +8,7 @@ from difflib import unified_diff
 
 from reconcile.clock import zoned_text
 from reconcile.model.edits import WHOLE_CONTACT, Omission
-from reconcile.model.reports import ImportedFile, ImportReport
+from reconcile.model.reports.importing import ImportedFile, ImportReport
 from reconcile.text import count, escape_unprintable, verb_form
 
 from .escape import TERMINAL

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from reconcile.clock import utc_text
-from reconcile.model.reports import Finding, ProbeReport
+from reconcile.model.reports.probe import Finding, ProbeReport
 from reconcile.model.settings import Capabilities
 
 from .escape import TERMINAL, visible

@@ -23,7 +23,11 @@ from reconcile.documents.reports import (
 from reconcile.model.ci.forge_settings import DoctorReport
 from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import ProblemReport
-from reconcile.model.reports import Drift, Explanation, ImportReport, ProbeReport, Timeline
+from reconcile.model.reports.drift import Drift
+from reconcile.model.reports.explanation import Explanation
+from reconcile.model.reports.importing import ImportReport
+from reconcile.model.reports.probe import ProbeReport
+from reconcile.model.reports.timeline import Timeline
 from reconcile.model.settings import Privacy
 
 from .doctor import doctor_markdown, doctor_text

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from reconcile.clock import zoned_text
 from reconcile.model.plans.operation import Origin
-from reconcile.model.reports import Timeline, UpcomingChange
+from reconcile.model.reports.timeline import Timeline, UpcomingChange
 from reconcile.text import count, verb_form
 
 from .escape import TERMINAL

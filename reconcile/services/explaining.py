@@ -13,7 +13,7 @@ from reconcile.model.declaration import Declaration
 from reconcile.model.plans.plan import PlanContext
 from reconcile.model.problem import Problem
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
-from reconcile.model.reports import Explanation
+from reconcile.model.reports.explanation import Explanation
 from reconcile.plan.explain import explain_contact, explain_set_aside, explain_undeclared_contact
 from reconcile.plan.matching.directory import claimants, pin_text
 from reconcile.plan.matching.matches import Matches, match_declarations, unknown_roles

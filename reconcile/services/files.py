@@ -16,7 +16,7 @@ from reconcile.documents.reports import drift_from_document
 from reconcile.errors import ReconcileError, Refusal, UsageError, refuse_if
 from reconcile.journal.durable_files import replace_file
 from reconcile.model.plans.plan import Plan
-from reconcile.model.reports import Drift
+from reconcile.model.reports.drift import Drift
 from reconcile.plan.approval import invalid_approval
 
 OWNER_ONLY, READABLE = 0o600, 0o644

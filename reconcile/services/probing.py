@@ -9,7 +9,7 @@ from reconcile.apply.lock import locked
 from reconcile.errors import PartlyApplied, ReconcileError, UsageError
 from reconcile.evance.api_client import Listener
 from reconcile.evance.prober import Prober
-from reconcile.model.reports import ProbeReport
+from reconcile.model.reports.probe import ProbeReport
 from reconcile.model.settings import Capabilities
 from reconcile.probe.examine import examine
 from reconcile.probe.runner import ProbeRun, ask_all, capabilities_from

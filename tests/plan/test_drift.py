@@ -15,7 +15,7 @@ from reconcile.model.guards import Verdict
 from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.record import NOTHING_REMEMBERED, Record, RecordedEntry, Remembered, UnrecordedRun
-from reconcile.model.reports import Cause
+from reconcile.model.reports.drift import Cause
 from reconcile.model.settings import Policy
 from reconcile.plan.contact_plan import ContactPlan
 from reconcile.plan.digest import plan_digest, policy_digest, resolved_digest

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from reconcile.model.plans.plan import PlanContext
-from reconcile.model.reports import Explanation
+from reconcile.model.reports.explanation import Explanation
 from reconcile.plan.explain import explain_contact, explain_undeclared_contact
 from reconcile.plan.matching.matches import match_declarations
 from reconcile.render.explanation import explanation_text

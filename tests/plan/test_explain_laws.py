@@ -12,7 +12,7 @@ from reconcile.model.declaration import Declaration
 from reconcile.model.facets import Facet, tag_key
 from reconcile.model.plans.plan import PlanContext
 from reconcile.model.problem import Place
-from reconcile.model.reports import Effect, ExplainedItem
+from reconcile.model.reports.explanation import Effect, ExplainedItem
 from reconcile.model.settings import Policy
 from reconcile.plan.explain import explain_contact, explain_undeclared_contact
 from reconcile.plan.fold import fold

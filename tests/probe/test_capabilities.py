@@ -14,7 +14,7 @@ from reconcile.documents.reports import ProbeReportDocument
 from reconcile.errors import DeclarationError
 from reconcile.evance.reader import Reader
 from reconcile.model.facets import Facet
-from reconcile.model.reports import Finding, ProbeReport
+from reconcile.model.reports.probe import Finding, ProbeReport
 from reconcile.model.settings import (
     LARGEST_PAGE,
     Capabilities,

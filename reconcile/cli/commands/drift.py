@@ -7,7 +7,7 @@ import click
 from reconcile.cli.formats import concise_option, format_option, privacy_option, show
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode
-from reconcile.model.reports import Drift
+from reconcile.model.reports.drift import Drift
 from reconcile.model.settings import Privacy
 
 

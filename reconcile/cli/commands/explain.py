@@ -5,7 +5,7 @@ import click
 from reconcile.cli.formats import format_option, privacy_option, show
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode, UsageError
-from reconcile.model.reports import Explanation
+from reconcile.model.reports.explanation import Explanation
 from reconcile.model.settings import Privacy
 
 

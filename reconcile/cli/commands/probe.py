@@ -5,7 +5,7 @@ import click
 from reconcile.cli.formats import format_option, show
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode
-from reconcile.model.reports import ProbeReport
+from reconcile.model.reports.probe import ProbeReport
 
 
 @click.command(short_help="Find out what the API's documents leave open.")

@@ -5,7 +5,7 @@ import click
 from reconcile.cli.formats import format_option, privacy_option, show
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode
-from reconcile.model.reports import Timeline
+from reconcile.model.reports.timeline import Timeline
 from reconcile.model.settings import Privacy
 
 MOST_DAYS = 36_525

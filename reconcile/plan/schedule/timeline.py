@@ -9,7 +9,7 @@ from reconcile.model.facets import RANK, SETS, Facet
 from reconcile.model.plans.operation import Origin, OriginKind
 from reconcile.model.plans.plan import Boundary, PlanContext
 from reconcile.model.problem import Place
-from reconcile.model.reports import Timeline, UpcomingChange
+from reconcile.model.reports.timeline import Timeline, UpcomingChange
 
 
 def next_boundary(declarations: Iterable[Declaration], now: datetime) -> Boundary | None:

@@ -10,7 +10,8 @@ from reconcile.model.facets import MANAGED, SETS, Facet
 from reconcile.model.plans.operation import Kept, Operation, Origin, Value
 from reconcile.model.plans.plan import Boundary
 from reconcile.model.problem import Place
-from reconcile.model.reports import ExplainedItem, UpcomingChange
+from reconcile.model.reports.explanation import ExplainedItem
+from reconcile.model.reports.timeline import UpcomingChange
 from reconcile.render.escape import MASK
 from reconcile.wire.roles_and_tags import SETS_BY_KEY
 

@@ -20,7 +20,11 @@ from reconcile.model.declaration import Declaration
 from reconcile.model.edits import Omission
 from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import ProblemReport
-from reconcile.model.reports import Drift, Explanation, ImportReport, ProbeReport, Timeline
+from reconcile.model.reports.drift import Drift
+from reconcile.model.reports.explanation import Explanation
+from reconcile.model.reports.importing import ImportReport
+from reconcile.model.reports.probe import ProbeReport
+from reconcile.model.reports.timeline import Timeline
 
 from .contact_mask import ContactMask, mask_identity, telling_fields
 from .personal_texts import NO_CONTACTS, PersonalTexts, mask_emails, telling_values

@@ -6,7 +6,7 @@ from reconcile.clock import Window
 from reconcile.model.declaration import DeclaredGrant, DeclaredTag, Mode
 from reconcile.model.facets import Facet
 from reconcile.model.plans.operation import UNPLANNED_ORIGINS, Origin, OriginKind
-from reconcile.model.reports import ExplainedItem, Explanation
+from reconcile.model.reports.explanation import ExplainedItem, Explanation
 from reconcile.render.escape import TERMINAL
 
 from .names import place_text

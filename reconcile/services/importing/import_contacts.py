@@ -9,7 +9,7 @@ from reconcile.importing.selection import SelectedContacts
 from reconcile.journal.history import RunHistory, run_history
 from reconcile.model.contact import Identity
 from reconcile.model.edits import Omission
-from reconcile.model.reports import ImportedFile, ImportReport
+from reconcile.model.reports.importing import ImportedFile, ImportReport
 from reconcile.services.accounts import check_clock, open_reader, warn_of_clock
 from reconcile.services.caller import Console, nothing_written
 from reconcile.services.git import checked_out_commit

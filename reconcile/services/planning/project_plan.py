@@ -8,7 +8,7 @@ from reconcile.journal.history import run_history
 from reconcile.journal.losses import open_losses_in_words, warn_of_open_losses
 from reconcile.model.plans.operation import Operation
 from reconcile.model.plans.plan import Plan
-from reconcile.model.reports import Drift
+from reconcile.model.reports.drift import Drift
 from reconcile.plan.approval import (
     approved_operations,
     not_covered,

@@ -10,7 +10,8 @@ from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
 from reconcile.model.facets import Facet
 from reconcile.model.plans.plan import PlanContext
 from reconcile.model.problem import Place
-from reconcile.model.reports import Explanation, Timeline
+from reconcile.model.reports.explanation import Explanation
+from reconcile.model.reports.timeline import Timeline
 from reconcile.model.settings import Patterns, Policy, Protect
 from reconcile.plan.explain import explain_contact, explain_undeclared_contact
 from reconcile.plan.schedule.timeline import build_timeline

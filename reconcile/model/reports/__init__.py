@@ -1,0 +1,1 @@
+"""What the commands that read answer, one file a command."""
