@@ -10,7 +10,7 @@ WORKERS = $(shell $(PYTHON) -c 'import os; cores = os.cpu_count() or 1; print(co
 LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint types format audit generate record dist lock clean
+.PHONY: help setup demo test test-long lint types format audit generate docs record dist lock clean
 
 help:  ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
@@ -59,8 +59,12 @@ format: $(READY)  ## Format the code.
 audit: $(READY)  ## Look for known vulnerabilities in what is locked.
 	$(BIN)/python -I tools/audit_lock.py $(AUDIT)
 
-generate: $(READY)  ## Write the page of rules and the JSON Schemas anew.
+generate: $(READY)  ## Write what is made from the code anew: references, tables, JSON Schemas.
 	$(BIN)/python tools/generate.py
+
+docs: $(READY)  ## Build the documentation as a site in build/site/; a warning is an error.
+	$(BIN)/python -m sphinx -W --keep-going -n -q -d build/doctrees docs build/site
+	@echo "Open build/site/index.html"
 
 record: $(READY)  ## Record what every command does, to compare before and after a refactoring.
 	$(BIN)/python tools/record.py $(OUT)

@@ -9,11 +9,11 @@ from tests.support.pages.documented_commands import follow, reader
 
 ROOT = Path(__file__).parent.parent
 
-PAGES = sorted({ROOT / "README.md", *(ROOT / "docs").glob("*.md")} - {ROOT / "docs" / "first-hour.md"})
+PAGES = sorted({ROOT / "README.md", *(ROOT / "docs").rglob("*.md")} - {ROOT / "docs" / "first-hour.md"})
 """All but the page that installs the tool and reads a large shop: tests/test_first_hour.py."""
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
     """Each command of the page, run where the page's files stand, prints what the page shows."""
     with reader(tmp_path) as somebody:
