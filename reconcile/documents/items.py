@@ -4,13 +4,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
+from reconcile.clock import utc_text
 from reconcile.model.contact import Contact, Fields, Grant, Identity, OtherTag, State
 from reconcile.model.facets import Facet
 from reconcile.model.plans.operation import PLANNED_ORIGINS, Origin, OriginKind, Value
 from reconcile.model.problem import Place
+from reconcile.model.reports.drift import LastKnown
 
 from .codec import INLINE, Document, From, LeftOutWhen, decode, encode, object_shape
-from .json_kinds import ANYTHING, EMPTY_AS_NULL, JsonKind, Schema, or_null, words
+from .json_kinds import ANYTHING, EMPTY_AS_NULL, INSTANT_PATTERN, JsonKind, Schema, or_null, words
 from .json_text import JsonValue
 
 
@@ -76,7 +78,10 @@ def _write_value(value: Value) -> Any:
 
 def _read_value(holder: JsonValue, name: str) -> Value:
     """The value of an item, as the keys ``facet`` and ``item`` of the same object tell what it must be."""
-    value = holder.key(name)
+    return _item_value(holder.key(name), holder)
+
+
+def _item_value(value: JsonValue, holder: JsonValue) -> Value:
     if value.absent or holder.key("facet").value != Facet.ROLES:
         return value.optional_text()
     return decode(HeldGrantDocument, value, reference=holder.key("item").value)
@@ -101,6 +106,30 @@ ITEM_VALUE = replace(
 """What an item is: a grant for a role, text for all else, null where there is nothing."""
 
 ItemValue = Annotated[Value, ITEM_VALUE]
+
+
+def _write_last_known(known: LastKnown | None) -> Any:
+    return {"value": _write_value(known.value), "at": utc_text(known.at)} if known else None
+
+
+def _read_last_known(holder: JsonValue, name: str) -> LastKnown | None:
+    known = holder.key(name)
+    if known.absent:
+        return None
+    return LastKnown(_item_value(known.key("value"), holder), known.key("at").instant())
+
+
+LAST_KNOWN = replace(
+    ANYTHING,
+    write=_write_last_known,
+    read_key=_read_last_known,
+    schema={
+        "type": ["object", "null"],
+        "required": ["value", "at"],
+        "properties": {"value": {}, "at": {"type": "string", "pattern": INSTANT_PATTERN}},
+    },
+)
+"""What an item was at some instant, as a value of that item; null where that is not known."""
 
 EVENT = JsonKind(
     lambda value: value.one_of("starts", "lapses") == "starts",

@@ -10,15 +10,18 @@ from reconcile.model.declaration import Declaration
 from reconcile.model.facets import Facet
 from reconcile.model.plans.operation import Action, OriginKind
 from reconcile.model.problem import Problem, ProblemReport, Severity
-from reconcile.model.reports.drift import Cause, Difference, Drift
+from reconcile.model.reports.drift import Cause, Difference, Drift, Event, LastKnown
 from reconcile.model.reports.probe import Finding, ProbeReport
 from reconcile.model.reports.timeline import Timeline, UpcomingChange
 
-from .codec import GROUPED, Derived, Document, From, decode, encode_text
-from .items import EVENT, PlaceDocument
+from .codec import GROUPED, AddedLater, Derived, Document, From, decode, encode_text
+from .items import EVENT, LAST_KNOWN, PlaceDocument
 from .json_kinds import EMPTY_AS_NULL, ZERO_AS_NULL
 from .json_text import JsonValue
 from .plan import FORMAT_VERSION, PlanDocument, plan_from_document
+
+DRIFT_FORMAT_VERSION = "1.1"
+"""1.1 added ``event`` and ``last_known`` to each difference."""
 
 
 class DifferenceDocument(Document[Difference]):
@@ -32,12 +35,24 @@ class DifferenceDocument(Document[Difference]):
     at: datetime | None
     run: str | None
     due: bool
+    event: Annotated[
+        Event | None,
+        AddedLater(),
+        Derived("event"),
+        "What somebody did outside; null where the cause is another one.",
+    ]
+    last_known: Annotated[
+        LastKnown | None,
+        LAST_KNOWN,
+        AddedLater(),
+        "What the item was when a run last left the contact as declared; null where that is not known.",
+    ]
 
 
 class DriftDocument(Document[Drift]):
     """A plan, and a cause for each of its operations, in their order."""
 
-    format_version: Annotated[str, Derived(lambda _: FORMAT_VERSION)]
+    format_version: Annotated[str, Derived(lambda _: DRIFT_FORMAT_VERSION)]
     plan: PlanDocument
     differences: tuple[DifferenceDocument, ...]
 

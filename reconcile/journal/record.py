@@ -25,7 +25,7 @@ from reconcile.model.settings import Policy
 from reconcile.plan.baseline.resolved import resolved_form
 from reconcile.plan.contact_plan import ContactPlan
 from reconcile.plan.digest import resolved_digest
-from reconcile.plan.drift import carried_out, has_boundary, last_settled
+from reconcile.plan.drift.causes import carried_out, has_boundary, last_settled
 from reconcile.plan.matching.matches import Matches
 from reconcile.plan.set_aside import set_aside_match
 

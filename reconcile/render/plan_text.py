@@ -1,7 +1,8 @@
 """A plan for a terminal: warnings, contacts, notes, counts."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from reconcile.model.facets import FACETS, SETS
 from reconcile.model.plans.change import ChangeAction
@@ -22,7 +23,7 @@ from .escape import TERMINAL
 from .layout import PLAIN, TextLayout, cells, column_width, join_blocks, pad
 from .wording.allowances import allow_advice
 from .wording.baseline_text import AdditiveText, UndeclaredText, Warned
-from .wording.contact_lines import WIDEST_ITEM, aligned, entry_lines, item_text
+from .wording.contact_lines import WIDEST_ITEM, Line, aligned, entry_lines, item_text
 from .wording.group_text import LIST_ALL, MOST_WHOLE, SHOW_ALL, group_names, group_title
 from .wording.names import (
     contact_name,
@@ -72,11 +73,18 @@ def _closing(sentences: PlanSentences, layout: TextLayout) -> list[str]:
     return [*(part for line in lines for part in layout.wrap("", line)), *told]
 
 
-Causes = Callable[[ContactEntry], Sequence[str]]
-"""What is said of each operation of a contact besides what it does: why it differs, in the text of drift."""
+class Telling(NamedTuple):
+    """What is said of an operation instead of what it does: what has happened, in the text of drift."""
+
+    symbol: str
+    text: str
 
 
-def _no_causes(_entry: ContactEntry) -> Sequence[str]:
+Retold = Callable[[ContactEntry], Sequence[Telling]]
+"""One for each operation of a contact, in their order; none at all where its operations speak themselves."""
+
+
+def _as_planned(_entry: ContactEntry) -> Sequence[Telling]:
     return ()
 
 
@@ -84,19 +92,20 @@ def _no_causes(_entry: ContactEntry) -> Sequence[str]:
 class ContactBlocks:
     """The contacts of a plan: each by itself or, where the text is concise, those of equal effect together.
 
-    ``causes`` has a text for each operation of a contact, or none at all; what is kept has no cause, and is
-    left out where there are any.
+    What is kept is left out where operations are ``retold``.
     """
 
     sentences: PlanSentences
     layout: TextLayout
     entries: tuple[ContactEntry, ...]
-    causes: Causes = _no_causes
+    retold: Retold = _as_planned
 
     @classmethod
-    def of(cls, sentences: PlanSentences, layout: TextLayout, causes: Causes = _no_causes) -> "ContactBlocks":
+    def of(
+        cls, sentences: PlanSentences, layout: TextLayout, retold: Retold = _as_planned
+    ) -> "ContactBlocks":
         """The blocks of a plan."""
-        return cls(sentences, layout, tuple(contact_entries(sentences.plan)), causes)
+        return cls(sentences, layout, tuple(contact_entries(sentences.plan)), retold)
 
     @property
     def many(self) -> bool:
@@ -134,7 +143,7 @@ class ContactBlocks:
             yield f"  ? and {count(left, 'more contact')} set aside; {SHOW_ALL}"
 
     def _effect(self, entry: ContactEntry) -> Hashable:
-        return entry.effect, tuple(self.causes(entry))
+        return entry.effect, tuple(self.retold(entry))
 
     def _title(self, group: Sequence[ContactEntry]) -> Iterator[str]:
         symbol, contact = _symbol(group[0]), group[0].contact
@@ -145,12 +154,20 @@ class ContactBlocks:
             yield _title(symbol, name, group[0].source, self.layout)
 
     def _items(self, entry: ContactEntry, *, concise: bool) -> Iterator[str]:
-        causes = iter(told := self.causes(entry))
+        told = self.retold(entry)
         lines = list(entry_lines(entry, self.sentences.operation_text, concise=concise or bool(told)))
-        for line, lead in aligned(lines):
-            cause = next(causes, "") if line.symbol in _DONE else ""
-            body = " · ".join(filter(None, (line.body, cause)))
-            yield from self.layout.wrap_painted(line.symbol, f"      {lead}", body)
+        for line, lead in aligned(retold_lines(lines, told)):
+            yield from self.layout.wrap_painted(line.symbol, f"      {lead}", line.body)
+
+
+def retold_lines(lines: Sequence[Line], told: Iterable[Telling]) -> list[Line]:
+    """The lines with what is told of each operation; those of anything else stay."""
+    left = iter(told)
+    return [_retold(line, next(left, None)) if line.symbol in _DONE else line for line in lines]
+
+
+def _retold(line: Line, telling: Telling | None) -> Line:
+    return replace(line, symbol=telling.symbol, text=telling.text) if telling else line
 
 
 _DONE = frozenset(SYMBOLS.values())

@@ -31,7 +31,7 @@ from reconcile.model.reports.timeline import Timeline
 from reconcile.model.settings import Privacy
 
 from .doctor import doctor_markdown, doctor_text
-from .drift import drift_markdown, drift_text
+from .drift.document import drift_markdown, drift_text
 from .explanation import explanation_text
 from .importing import import_diff, import_text
 from .layout import PLAIN, TextLayout

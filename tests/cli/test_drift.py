@@ -73,9 +73,43 @@ def test_drift_has_an_exit_code_of_its_own_and_writes_nothing(applied: Project, 
     tag(shop, EMAIL, "ipswich", "stranger")
     before = len(shop.requests())
     done = applied.run("drift", "--as-of", AS_OF, "--out", "drift.json")
-    assert (done.code, "- tag   stranger  not declared · changed outside" in done.out) == (2, True)
+    assert (done.code, "+ tag   stranger  given outside since 2026-11-23; was not held" in done.out) == (
+        2,
+        True,
+    )
     assert {method for method, _ in shop.requests()[before:]} == {"GET"}
     assert stat.S_IMODE((applied.root / "drift.json").stat().st_mode) == 0o600
+
+
+def test_each_change_outside_is_told_with_what_was_last_known(project: Project, shop: Shop) -> None:
+    """Taken away, given, another end, another field: since when, from what to what, and the two ways on."""
+    project.declare(
+        "contacts:\n  - email: grace.odell@example.com\n"
+        "    roles: [customer, {reference: newsletter, expires: 2027-01-31}, press]\n"
+        "    profile: {company: Odell}\n"
+    )
+    assert project.run("apply", "--yes", "--as-of", AS_OF, "--allow", "granting=9").code == 0
+    with Writer(shop.connection) as account:
+        given = [
+            "customer",
+            {"reference": "newsletter", "expires": "2027-03-31T23:00:00+00:00"},
+            "trade-account",
+        ]
+        contact = {"accessRoles": given, "company": "Elsewhere"}
+        account.update(shop.id(EMAIL), {"contact": contact})
+    done = project.run("drift", "--as-of", "2026-11-24T09:00:00Z")
+    shown = [" ".join(line.split()) for line in done.out.splitlines() if line.startswith("      ")]
+    since = "since 2026-11-23"
+    assert shown == [
+        "- role press taken away outside since 2026-11-23; was perpetual",
+        f"~ role newsletter expiry changed outside {since}: expires 2027-01-31 → 2027-03-31 (lengthened)",
+        "+ role trade-account given outside since 2026-11-23: pending, perpetual; was not held",
+        '~ profile.company changed outside since 2026-11-23: "Odell" → "Elsewhere"',
+    ]
+    assert done.out.endswith(
+        "To overwrite what was changed outside: reconcile apply (in a pipeline: start the run by hand)\n"
+        "To adopt it into the declarations:     reconcile drift --adopt grace.odell@example.com\n"
+    )
 
 
 def test_the_clock_starts_and_ends_a_window(applied: Project, shop: Shop) -> None:

@@ -92,9 +92,12 @@ def load_drift(document: Any) -> Any:
 
 
 def write_drift(drift: Any) -> str:
-    """The text of a file of drift."""
+    """The text of a file of drift, without what differences tell since version 1.1."""
     document = json.loads(drift_json(drift))
-    return json_text({**document, "plan": as_before(document["plan"])})
+    for difference in document["differences"]:
+        assert difference.pop("last_known") is None
+        difference.pop("event")
+    return json_text({**document, "format_version": "1.0", "plan": as_before(document["plan"])})
 
 
 def load_contact(document: Any) -> Any:

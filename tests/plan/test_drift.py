@@ -9,17 +9,18 @@ from reconcile.clock import Window
 from reconcile.documents.codec import encode
 from reconcile.documents.reports import DriftDocument, drift_from_document
 from reconcile.model.baseline import NoLonger, Undeclared
-from reconcile.model.contact import Contact, Grant, Identity, State
+from reconcile.model.contact import BY_ROLE, Contact, Grant, Identity, State
 from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
 from reconcile.model.guards import Verdict
 from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.record import NOTHING_REMEMBERED, Record, RecordedEntry, Remembered, UnrecordedRun
-from reconcile.model.reports.drift import Cause
+from reconcile.model.reports.drift import Cause, Event, LastKnown
 from reconcile.model.settings import Policy
+from reconcile.plan.baseline.resolved import resolved_form
 from reconcile.plan.contact_plan import ContactPlan
 from reconcile.plan.digest import plan_digest, policy_digest, resolved_digest
-from reconcile.plan.drift import due_plan, explain_drift, waiting_for_others, without_waiting
+from reconcile.plan.drift.causes import due_plan, explain_drift, waiting_for_others, without_waiting
 from reconcile.plan.matching.matches import Matches
 from reconcile.plan.planner import make_plan, plan_contacts
 
@@ -56,7 +57,8 @@ def contact_plans(
 
 def recorded(declaration: Declaration, plan: Plan, at: timedelta = -24 * HOUR) -> Remembered:
     """The last complete run, of that declaration."""
-    entry = RecordedEntry(resolved_digest(declaration, Policy()), BOB.id, NOW + at)
+    form = resolved_form(declaration)
+    entry = RecordedEntry(resolved_digest(declaration, Policy()), BOB.id, NOW + at, form=form)
     made_for = (plan.declarations_digest, policy_digest(Policy(), plan.account))
     return Remembered(Record("run-1", NOW + at, None, *made_for, {declaration.key: entry}))
 
@@ -150,6 +152,38 @@ def test_the_cause_of_a_difference(case: str) -> None:
     assert (difference.cause, difference.due) == expected
 
 
+TAG_HELD, NOT_HELD = LastKnown("vip", NOW - 24 * HOUR), LastKnown(None, NOW - 24 * HOUR)
+
+EARLIER_ROLE = LastKnown(Grant("press", BY_ROLE, NOW - HOUR), NOW - 24 * HOUR)
+
+EVENTS = {
+    "a declared tag that is gone was taken away": (PLAIN_PLAN, PLAIN_ONCE, Event.TAKEN_AWAY, TAG_HELD),
+    "a tag that nobody declares was given": (
+        planned(tagged(), "vip"), recorded(tagged(), planned(tagged(), "vip")), Event.GIVEN, NOT_HELD),
+    "a role that is held beyond its end had that end": (
+        ROLE_PLAN, recorded(ROLE, ROLE_PLAN), Event.EXPIRY, EARLIER_ROLE),
+    "an interrupted run that reached the contact proves what it held": (
+        PLAIN_PLAN, Remembered(unrecorded=tried(PLAIN_PLAN, "13")), Event.TAKEN_AWAY,
+        LastKnown("vip", NOW - 12 * HOUR)),
+    "what every run has set aside is not known": (
+        PLAIN_PLAN, never_settled(PLAIN_ONCE), Event.TAKEN_AWAY, None),
+    "what a run knew that saw the item as it is now tells nothing": (
+        STARTED_PLAN, replace(STARTED_ONCE, settled={"13": NOW - HOUR}), Event.TAKEN_AWAY, None),
+    "the clock does nothing outside": (STARTED_PLAN, STARTED_ONCE, None, NOT_HELD),
+    "a declaration of another form proves what it had": (
+        PLAIN_PLAN, of_another_form(PLAIN_ONCE), None, TAG_HELD),
+    "nothing is known before the first run": (PLAIN_PLAN, NOTHING_REMEMBERED, None, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", EVENTS)
+def test_what_happened_and_what_was_last_known(case: str) -> None:
+    """By the run that last left the contact as declared; not known is said so, never guessed."""
+    plan, remembered, event, known = EVENTS[case]
+    (difference,) = explain_drift(plan, remembered, Policy()).differences
+    assert (difference.event, difference.last_known) == (event, known)
+
+
 def test_an_expiry_that_somebody_changed_is_not_the_clock() -> None:
     """The grant's window began since the last apply, but what differs is its end."""
     grant = DeclaredGrant("vip", PLACE, "active", window(starts=-HOUR, expires=HOUR))
@@ -216,7 +250,8 @@ def test_drift_comes_back_from_its_document(case: str) -> None:
     found = explain_drift(plan, remembered, Policy())
     again = drift_from_document(encode(DriftDocument, found))
     assert encode(DriftDocument, again) == encode(DriftDocument, found)
-    assert [one.cause for one in again.differences] == [one.cause for one in found.differences]
+    known = [(one.cause, one.last_known) for one in found.differences]
+    assert [(one.cause, one.last_known) for one in again.differences] == known
 
 
 def test_a_document_with_another_number_of_causes_is_refused() -> None:

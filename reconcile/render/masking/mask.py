@@ -16,17 +16,20 @@ from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from reconcile.model.ci.forge_settings import DoctorReport
+from reconcile.model.contact import Grant
 from reconcile.model.declaration import Declaration
 from reconcile.model.edits import Omission
+from reconcile.model.facets import SETS
+from reconcile.model.plans.operation import Operation
 from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import ProblemReport
-from reconcile.model.reports.drift import Drift
+from reconcile.model.reports.drift import Drift, LastKnown
 from reconcile.model.reports.explanation import Explanation
 from reconcile.model.reports.importing import ImportReport
 from reconcile.model.reports.probe import ProbeReport
 from reconcile.model.reports.timeline import Timeline
 
-from .contact_mask import ContactMask, mask_identity, telling_fields
+from .contact_mask import ContactMask, mask_grant, mask_identity, telling_fields
 from .personal_texts import NO_CONTACTS, PersonalTexts, mask_emails, telling_values
 from .plan_mask import mask_plan, mask_verdict
 
@@ -43,10 +46,24 @@ def _mask_drift(drift: Drift) -> Drift:
     plan = mask_plan(drift.plan)
     operations = ((change, operation) for change in plan.changes for operation in change.operations)
     differences = (
-        replace(difference, change=change, operation=operation)
+        replace(
+            difference,
+            change=change,
+            operation=operation,
+            last_known=_mask_last_known(difference.last_known, operation),
+        )
         for difference, (change, operation) in zip(drift.differences, operations, strict=True)
     )
-    return Drift(plan, tuple(differences))
+    return replace(drift, plan=plan, differences=tuple(differences))
+
+
+def _mask_last_known(known: LastKnown | None, masked: Operation) -> LastKnown | None:
+    """A field was as it is declared, and a tag is its own name: both stand masked in the operation."""
+    if known is None or known.value is None:
+        return known
+    if isinstance(known.value, Grant):
+        return replace(known, value=mask_grant(known.value))
+    return replace(known, value=masked.item if masked.facet in SETS else masked.after)
 
 
 def _mask_explanation(explanation: Explanation) -> Explanation:

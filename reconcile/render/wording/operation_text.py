@@ -85,7 +85,7 @@ class OperationText:
         """Why an item stays, and for a role how it is held where that is not plainly active for ever."""
         parts = [self._kept_reason(kept.origin)]
         if isinstance(kept.value, Grant):
-            parts += [] if kept.value.active else [self._status(kept.value)]
+            parts += [] if kept.value.active else [self.status(kept.value)]
             parts += [self.expiry(kept.value.expires)] if kept.value.expires else []
         elif kept.origin.at is not None:
             parts.append(self._until(kept.origin.at))
@@ -110,11 +110,11 @@ class OperationText:
 
     def _new(self, grant: Grant, *, skips_approval: bool) -> str:
         bypass = BYPASS if skips_approval else ""
-        return f"{self._status(grant)}{bypass}, {self.expiry(grant.expires)}"
+        return f"{self.status(grant)}{bypass}, {self.expiry(grant.expires)}"
 
     def _was(self, before: Value) -> str:
         """How the role was held, where less is lost than it seems: a role that waited opened nothing."""
-        return f" (was {self._status(before)})" if isinstance(before, Grant) and not before.active else ""
+        return f" (was {self.status(before)})" if isinstance(before, Grant) and not before.active else ""
 
     def _tag(self, operation: Operation) -> str:
         origin = operation.origin
@@ -123,17 +123,19 @@ class OperationText:
         return (self._until(origin.at) + self._bundle(origin)).lstrip()
 
     def _field(self, operation: Operation) -> str:
-        after = self._text(operation.after)
-        return after if operation.before is None else f"{self._text(operation.before)} → {after}"
+        after = self.text(operation.after)
+        return after if operation.before is None else f"{self.text(operation.before)} → {after}"
 
-    def _text(self, value: Value) -> str:
+    def text(self, value: Value) -> str:
+        """The value of a field."""
         return self.dialect.quote(value) if isinstance(value, str) else "empty"
 
     def held(self, grant: Grant) -> str:
         """How a role is held: ``active, expires 2027-01-31 (end of day, Europe/London)``."""
-        return f"{self._status(grant)}, {self.expiry(grant.expires)}"
+        return f"{self.status(grant)}, {self.expiry(grant.expires)}"
 
-    def _status(self, grant: Grant) -> str:
+    def status(self, grant: Grant) -> str:
+        """The status of a role in words."""
         if not grant.readable:
             return "not told by the account"
         return "by the role's own rules" if grant.status == BY_ROLE else self.dialect.name(grant.status)
@@ -142,12 +144,13 @@ class OperationText:
         parts = []
         if before.status != after.status:
             bypass = BYPASS if after.active else ""
-            parts.append(f"{self._status(before)} → {self._status(after)}{bypass}")
+            parts.append(f"{self.status(before)} → {self.status(after)}{bypass}")
         if before.expires != after.expires:
-            parts.append(self._expiry_change(before.expires, after.expires))
+            parts.append(self.expiry_change(before.expires, after.expires))
         return ", ".join(parts) or "written again"
 
-    def _expiry_change(self, before: datetime | None, after: datetime | None) -> str:
+    def expiry_change(self, before: datetime | None, after: datetime | None) -> str:
+        """Both ends of a role, and which way it went."""
         if before is not None and after is not None:
             how = "lengthened" if after > before else "shortened"
             return f"expires {self._end(before)} → {self._end(after)} ({how})"

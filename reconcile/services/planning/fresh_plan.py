@@ -26,7 +26,13 @@ from reconcile.plan.baseline.scope import (
 )
 from reconcile.plan.baseline.undeclared import find_removed, undeclared_rows, with_remaining
 from reconcile.plan.contact_plan import ContactPlan
-from reconcile.plan.drift import carried_out_of, due_plan, waiting_for_others, with_boundary, without_waiting
+from reconcile.plan.drift.causes import (
+    carried_out_of,
+    due_plan,
+    waiting_for_others,
+    with_boundary,
+    without_waiting,
+)
 from reconcile.plan.guards.checks import loss_horizon, roles_without_holder
 from reconcile.plan.guards.facts import AccountFacts, OtherHolders
 from reconcile.plan.guards.idle_entries import idle_entries

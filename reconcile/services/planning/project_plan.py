@@ -17,7 +17,7 @@ from reconcile.plan.approval import (
     refusing_guards,
 )
 from reconcile.plan.ceiling.union import coverable_operations, exceeding_preview
-from reconcile.plan.drift import explain_drift
+from reconcile.plan.drift.causes import explain_drift
 from reconcile.render.wording.allowances import allow_advice
 from reconcile.services.accounts import check_clock, open_reader, warn_of_clock
 from reconcile.services.caller import NO_SCOPE, Console, ScopeRequest
@@ -122,7 +122,8 @@ def check_drift(project: Project, console: Console) -> Drift:
     plan = fresh.plan
     if plan.empty or not plan.listed_whole:
         refuse_unseen(plan)
-    return explain_drift(warn_of_open_losses(plan, past), remembered, context.policy)
+    drift = explain_drift(warn_of_open_losses(plan, past), remembered, context.policy)
+    return replace(drift, target_named=project.choice.target is not None)
 
 
 def refuse_guarded(plan: Plan, ceilings: Mapping[str, int]) -> None:

@@ -15,11 +15,12 @@ from reconcile.model.plans.plan import Plan
 from reconcile.model.record import RecordedEntry, Remembered, UnrecordedRun
 from reconcile.model.reports.drift import Cause, Difference, Drift
 from reconcile.model.settings import Policy
+from reconcile.plan.contact_plan import ContactPlan
+from reconcile.plan.digest import declarations_digest, plan_digest, policy_digest, resolved_digest
+from reconcile.plan.schedule.timeline import next_boundary
 from reconcile.text import plural, verb_form
 
-from .contact_plan import ContactPlan
-from .digest import declarations_digest, plan_digest, policy_digest, resolved_digest
-from .schedule.timeline import next_boundary
+from .last_known import LastSettled, differing_from_live, settled_as_declared, settled_before
 
 
 def explain_drift(plan: Plan, remembered: Remembered, policy: Policy) -> Drift:
@@ -171,13 +172,14 @@ class _ContactDrift:
 
     ``entry`` is what the record says of it, where its declaration is the same. ``unrecorded`` is the last run
     of the very same declarations, where it left no record. ``settled`` is when the last run began that left
-    the contact as declared.
+    the contact as declared; ``last`` what a run proves that left it so.
     """
 
     change: Change
     entry: RecordedEntry | None
     unrecorded: UnrecordedRun | None
     settled: datetime | None
+    last: LastSettled | None
 
     @classmethod
     def of(
@@ -189,16 +191,19 @@ class _ContactDrift:
         same = unrecorded is not None and (unrecorded.declarations, unrecorded.config) == made_for
         instants = (entry.settled if entry else None, remembered.settled.get(change.contact.id))
         settled = max((instant for instant in instants if instant is not None), default=None)
-        return cls(change, entry, unrecorded if same else None, settled)
+        last = _last_settled_form(change, unrecorded if same else None, entry, remembered)
+        return cls(change, entry, unrecorded if same else None, settled, last)
 
     def difference(self, operation: Operation) -> Difference:
         by_clock = self._by_clock(operation)
+        known = self.last.value_of(operation) if self.last else None
         if by_clock is None:
             cause, run = self._by_hand()
-            return Difference(self.change, operation, cause, run=run)
+            known = differing_from_live(known, operation) if cause is Cause.OUTSIDE else known
+            return Difference(self.change, operation, cause, run=run, last_known=known)
         cause, at = by_clock
         due = self.entry is not None and self.entry.settled is not None
-        return Difference(self.change, operation, cause, at, due=due)
+        return Difference(self.change, operation, cause, at, due=due, last_known=known)
 
     def _by_clock(self, operation: Operation) -> tuple[Cause, datetime] | None:
         """The window's boundary that explains an operation; None when it does not, or not any more.
@@ -234,6 +239,17 @@ class _ContactDrift:
         if self.unrecorded.complete or self.change.contact.id in self.unrecorded.settled:
             return Cause.OUTSIDE, None
         return Cause.INTERRUPTED, self.unrecorded.run
+
+
+def _last_settled_form(
+    change: Change, same: UnrecordedRun | None, entry: RecordedEntry | None, remembered: Remembered
+) -> LastSettled | None:
+    """The newest proof of what a contact held: by a run of the same declarations, by the record, or none."""
+    if same is not None and (same.complete or change.contact.id in same.settled):
+        return settled_as_declared(change.declaration, same.at)
+    if entry is not None:
+        return settled_as_declared(change.declaration, entry.settled)
+    return settled_before(remembered.entry(change.declaration.key))
 
 
 def _touched(operation: Operation, boundary: datetime) -> bool:

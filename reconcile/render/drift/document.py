@@ -1,27 +1,36 @@
 """Drift as text and Markdown: each difference with its cause."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import groupby
 
 from reconcile.clock import zoned_text
 from reconcile.model.plans.change import Change
 from reconcile.model.reports.drift import Cause, Difference, Drift
+from reconcile.render.escape import MARKDOWN, MARKDOWN_HTML, TERMINAL, Dialect
+from reconcile.render.layout import PLAIN, TextLayout, join_blocks
+from reconcile.render.plan_markdown.byte_budget import ByteBudget, more
+from reconcile.render.plan_markdown.lists import set_aside_blocks
+from reconcile.render.plan_text import (
+    ContactBlocks,
+    Retold,
+    Telling,
+    later_lines,
+    note_lines,
+    retold_lines,
+    undeclared_lines,
+    warning_lines,
+)
+from reconcile.render.wording.baseline_text import Warned, undeclared_warnings
+from reconcile.render.wording.contact_lines import aligned, contact_lines
+from reconcile.render.wording.names import BELOW, place_text
+from reconcile.render.wording.schedule_text import privileged_schedules
+from reconcile.render.wording.sentences import PlanSentences
 from reconcile.text import count, verb_form
 
-from .escape import MARKDOWN, MARKDOWN_HTML, TERMINAL, Dialect
-from .layout import PLAIN, TextLayout, join_blocks
-from .plan_markdown.byte_budget import ByteBudget, more
-from .plan_markdown.lists import set_aside_blocks
-from .plan_text import Causes, ContactBlocks, later_lines, note_lines, undeclared_lines, warning_lines
-from .wording.baseline_text import Warned, undeclared_warnings
-from .wording.contact_lines import aligned, contact_lines
-from .wording.names import BELOW, place_text
-from .wording.operation_text import end_text, start_text
-from .wording.schedule_text import privileged_schedules
-from .wording.sentences import PlanSentences
+from .ways_on import WaysOn
+from .words import DifferenceText
 
 ISSUE_LIMIT = 60_000
 """Maximum bytes of an issue's text. GitHub takes 65,536 characters; what the caller adds needs the rest."""
@@ -35,7 +44,7 @@ _SEE_ALL = "'reconcile drift' has them all"
 def drift_text(drift: Drift, layout: TextLayout = PLAIN) -> str:
     """The drift as lines for a terminal."""
     text, plan = _DriftText(drift, TERMINAL), drift.plan
-    contacts = ContactBlocks.of(PlanSentences(plan, TERMINAL), layout, text.causes())
+    contacts = ContactBlocks.of(PlanSentences(plan, TERMINAL), layout, text.retold())
     return join_blocks(
         [
             layout.wrap_painted("", "", text.headline()),
@@ -46,6 +55,7 @@ def drift_text(drift: Drift, layout: TextLayout = PLAIN) -> str:
             later_lines(plan, layout),
             note_lines(plan, layout),
             layout.wrap("", f"Drift: {text.totals()}") if drift.differences else [],
+            list(WaysOn(drift).for_terminal()),
         ]
     )
 
@@ -54,6 +64,7 @@ def drift_markdown(drift: Drift, *, limit: int = ISSUE_LIMIT) -> str:
     """The drift for an issue, in at most ``limit`` bytes: contacts that do not fit are counted, not shown."""
     text = _DriftText(drift, MARKDOWN)
     head = f"### {text.headline()}\n\n{text.totals()}\n" if drift.differences else f"### {text.headline()}\n"
+    head += WaysOn(drift).for_issue()
     head += "".join(f"\n> {note}\n" for note in text.notes())
     blocks = [text.foldable_contact(change, differences) for change, differences in text.contacts()]
     blocks = [*set_aside_blocks(drift.plan), *blocks]
@@ -105,13 +116,15 @@ class _DriftText:
             differences = list(group)
             yield differences[0].change, differences
 
-    def causes(self) -> Causes:
-        """Why each operation of a contact differs, by the change that has it."""
-        texts = {
-            change.key: [_cause_text(difference, self.drift.plan.timezone) for difference in differences]
-            for change, differences in self.contacts()
-        }
-        return lambda entry: texts[entry.change.key] if entry.change else ()
+    def retold(self) -> Retold:
+        """What is told of each operation of a contact, by the change that has it."""
+        told = {change.key: self.tellings(differences) for change, differences in self.contacts()}
+        return lambda entry: told[entry.change.key] if entry.change else ()
+
+    def tellings(self, differences: list[Difference]) -> list[Telling]:
+        """What happened to each item of a contact, in the words of a terminal."""
+        text = DifferenceText(PlanSentences(self.drift.plan, TERMINAL).operation_text)
+        return list(map(text.telling, differences))
 
     def foldable_contact(self, change: Change, differences: list[Difference]) -> str:
         """The same to unfold: the first lines are HTML up to the blank line, the others Markdown."""
@@ -123,25 +136,7 @@ class _DriftText:
 
     def _lines(self, change: Change, differences: list[Difference]) -> Iterator[str]:
         """In the order of the operations; each line begins with a symbol, so none can end a fence."""
-        wording, timezone = PlanSentences(self.drift.plan, TERMINAL).operation_text, self.drift.plan.timezone
-        lines = aligned(list(contact_lines(replace(change, lapsed=()), wording, concise=True)))
-        for (line, lead), difference in zip(lines, differences, strict=True):
-            yield lead + " · ".join(filter(None, (line.text, _cause_text(difference, timezone))))
-
-
-def _cause_text(difference: Difference, timezone: str) -> str:
-    cause = _CAUSES[difference.cause](difference, timezone)
-    return f"{cause}; due" if difference.due else cause
-
-
-_CAUSES: dict[Cause, Callable[[Difference, str], str]] = {
-    Cause.STARTED: lambda difference, zone: f"its window started {_day(difference, start_text, zone)}",
-    Cause.LAPSED: lambda difference, zone: f"its window ended {_day(difference, end_text, zone)}",
-    Cause.OUTSIDE: lambda *_: "changed outside",
-    Cause.INTERRUPTED: lambda difference, _: f"left over from run {TERMINAL.name(difference.run or '')}",
-    Cause.NOT_APPLIED: lambda *_: "not applied yet",
-}
-
-
-def _day(difference: Difference, text: Callable[[datetime, str], str], timezone: str) -> str:
-    return text(difference.at, timezone) if difference.at else "before"
+        wording = PlanSentences(self.drift.plan, TERMINAL).operation_text
+        lines = list(contact_lines(replace(change, lapsed=()), wording, concise=True))
+        for line, lead in aligned(retold_lines(lines, self.tellings(differences))):
+            yield lead + line.text

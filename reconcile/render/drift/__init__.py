@@ -1,0 +1,1 @@
+"""Drift: what happened to the account, and the two ways on."""

@@ -1,0 +1,66 @@
+"""The two ways on from what somebody changed outside: overwrite it, or adopt it into the declarations."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from shlex import quote
+
+from reconcile.model.contact import Identity
+from reconcile.model.plans.change import Change
+from reconcile.model.reports.drift import Drift
+from reconcile.render.pipeline.section_text import RUN_BY_HAND
+from reconcile.text import escape_unprintable
+
+_PLAIN_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
+"""An address that a shell takes as it is; one that is masked is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaysOn:
+    """The commands that follow a drift, as they are to be typed."""
+
+    drift: Drift
+
+    def for_terminal(self) -> Iterator[str]:
+        """A line for each way that there is."""
+        if self.drift.outside:
+            apply = self._command("apply", named=self._named)
+            yield f"To overwrite what was changed outside: {apply} (in a pipeline: start the run by hand)"
+            yield f"To adopt it into the declarations:     {self._adopt(named=self._named)}"
+        if self.drift.due:
+            yield f"To apply what is due by the clock:     {self._command('apply --due', named=self._named)}"
+
+    def for_issue(self) -> str:
+        """Both ways in Markdown; empty where nothing was changed outside. Others read it: each names all."""
+        if not self.drift.outside:
+            return ""
+        return (
+            "\n**What was changed outside has two ways on.** To *overwrite* it, start "
+            f"{RUN_BY_HAND}. To *adopt* it, write it into the declarations in a checkout, and open a pull "
+            f"request with that:\n\n```shell\n{self._adopt(named=True)}\n```\n"
+        )
+
+    @property
+    def _named(self) -> bool:
+        return self.drift.target_named
+
+    def _adopt(self, *, named: bool) -> str:
+        people = {change.key: change.contact for change in _changed_outside(self.drift)}
+        (first, *others) = people.values()
+        return self._command("drift --adopt" + ("" if others else f" {_argument(first)}"), named=named)
+
+    def _command(self, words: str, *, named: bool) -> str:
+        target = f" --target {quote(escape_unprintable(self.drift.plan.target))}" if named else ""
+        command, _, rest = words.partition(" ")
+        return f"reconcile {command}{target}{' ' if rest else ''}{rest}"
+
+
+def _changed_outside(drift: Drift) -> Iterator[Change]:
+    return (difference.change for difference in drift.outside)
+
+
+def _argument(contact: Identity) -> str:
+    """A contact on the command line: by its address where that needs no quotes, else by its id."""
+    if _PLAIN_ADDRESS.fullmatch(contact.email) or not contact.id:
+        return quote(escape_unprintable(contact.email))
+    return escape_unprintable(contact.id)
