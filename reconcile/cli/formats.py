@@ -23,13 +23,13 @@ class FormatName(click.ParamType[str]):
     name = "format"
 
     def __init__(self, document: type, *, local: bool = False) -> None:
-        self._document = document
+        self.document = document
         self._local = local
 
     def _choice(self) -> click.Choice[str]:
         from reconcile.render.registry import Audience, formats_of
 
-        rows = formats_of(self._document)
+        rows = formats_of(self.document)
         return click.Choice(
             [row.name for row in rows if not (self._local and row.audience is Audience.OTHERS)]
         )
@@ -50,13 +50,15 @@ class FormatName(click.ParamType[str]):
 
 
 class _PrivacyOption(click.Option):
-    """``--privacy``, whose help names the formats that are masked unless it says otherwise."""
+    """``--privacy``, whose help names the command's formats that are masked unless it says otherwise."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         from reconcile.render.registry import masked_titles
 
-        masked = f"{', '.join(masked_titles())} and the text in a CI log"
-        self.help = f"Mask or show names and e-mails. By default {masked} are masked."
+        types = (parameter.type for parameter in ctx.command.params)
+        titles = masked_titles([kind.document for kind in types if isinstance(kind, FormatName)])
+        masked = f"{', '.join(titles)} and the text in a CI log are" if titles else "the text in a CI log is"
+        self.help = f"Mask or show names and e-mails. By default {masked} masked."
         return super().get_help_record(ctx)
 
 

@@ -4,7 +4,7 @@ To add a format, add its row. Commands then offer it, and it is masked unless it
 the terminal.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -41,7 +41,7 @@ from .plan_page.page import plan_page
 from .plan_text import plan_text
 from .probe import probe_text
 from .problems import problems_github, problems_gitlab, problems_sarif, problems_text
-from .timeline import timeline_text
+from .timeline.timeline_text import timeline_text
 
 
 class Audience(StrEnum):
@@ -83,6 +83,12 @@ class Format:
         return (asked or (configured if for_others else Privacy.SHOW)) is Privacy.MASK
 
 
+def _calendar(timeline: Timeline) -> str:
+    from .timeline.timeline_calendar import timeline_calendar  # noqa: PLC0415 - loads a library for it alone
+
+    return timeline_calendar(timeline)
+
+
 FORMATS = [
     Format(Plan, "text", plan_text, Audience.USER, laid_out=True),
     Format(Plan, "json", plan_json, Audience.PROGRAM),
@@ -95,6 +101,7 @@ FORMATS = [
     Format(Explanation, "json", partial(encode_text, ExplanationDocument), Audience.PROGRAM),
     Format(Timeline, "text", timeline_text, Audience.USER, laid_out=True),
     Format(Timeline, "json", partial(encode_text, TimelineDocument), Audience.PROGRAM),
+    Format(Timeline, "ics", _calendar, title="iCalendar"),
     Format(ProbeReport, "text", probe_text, Audience.USER, laid_out=True),
     Format(ProbeReport, "json", partial(encode_text, ProbeReportDocument), Audience.PROGRAM),
     Format(DoctorReport, "text", doctor_text, Audience.USER, laid_out=True),
@@ -120,12 +127,9 @@ def format_of(document: type, name: str) -> Format:
     return {row.name: row for row in formats_of(document)}[name]
 
 
-def masked_titles() -> list[str]:
-    """The formats that are masked unless somebody asks for them whole, each once.
-
-    Those of problems are left out: they can't be asked for whole.
-    """
-    rows = (row for row in FORMATS if row.audience is Audience.OTHERS and row.document is not ProblemReport)
+def masked_titles(documents: Collection[type]) -> list[str]:
+    """The formats of these documents that are masked unless somebody asks for them whole, each once."""
+    rows = (row for row in FORMATS if row.audience is Audience.OTHERS and row.document in documents)
     return list(dict.fromkeys(row.title or row.name for row in rows))
 
 

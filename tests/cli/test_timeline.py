@@ -156,3 +156,14 @@ def test_columns_do_not_depend_on_one_long_name(team: Project) -> None:
         f"  - tag   a  {long}",
         "  - tag   b  a@b.example",
     ]
+
+
+def test_a_calendar_is_masked_unless_it_is_asked_for_whole(team: Project) -> None:
+    """Many people read it. It has an event for each line of the text."""
+    arguments = ("timeline", "--as-of", AS_OF, "--format", "ics")
+    masked, whole = team.run(*arguments), team.run(*arguments, "--privacy", "show")
+    assert (masked.code, masked.out) == (0, team.run(*arguments).out)
+    assert masked.out.count("BEGIN:VEVENT\r\n") == whole.out.count("BEGIN:VEVENT\r\n") == 6
+    assert "SUMMARY:role preview lapses: g•••@e•••.com" in masked.out
+    assert "grace" not in masked.out
+    assert "SUMMARY:role preview lapses: grace.odell@example.com" in whole.out

@@ -9,7 +9,7 @@ from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredTag
 from reconcile.model.problem import Place
 from reconcile.plan.schedule.timeline import build_timeline
 from reconcile.render.masking.mask import mask
-from reconcile.render.timeline import timeline_text
+from reconcile.render.timeline.timeline_text import timeline_text
 from reconcile.services.explaining import declarations_named, nearest_name
 from tests.support.plans.explanation_samples import DAY, NOW, plan_context
 

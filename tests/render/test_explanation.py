@@ -15,7 +15,7 @@ from reconcile.documents.reports import TimelineDocument
 from reconcile.render.explanation import explanation_text
 from reconcile.render.layout import TextLayout
 from reconcile.render.masking.mask import mask
-from reconcile.render.timeline import timeline_text
+from reconcile.render.timeline.timeline_text import timeline_text
 from reconcile.text import invisible_character
 from tests.support.pages.hostile_plan import before, tame
 from tests.support.pages.hostile_texts import HOSTILE

@@ -7,13 +7,12 @@ from itertools import groupby
 from reconcile.clock import zoned_text
 from reconcile.model.plans.operation import Origin
 from reconcile.model.reports.timeline import Timeline, UpcomingChange
+from reconcile.render.escape import TERMINAL
+from reconcile.render.layout import PLAIN, TextLayout, column_width, join_blocks, pad
+from reconcile.render.wording.contact_lines import WIDEST_ITEM, item_text
+from reconcile.render.wording.names import place_text
+from reconcile.render.wording.operation_text import boundary_text, day_text, end_text, last_day
 from reconcile.text import count, verb_form
-
-from .escape import TERMINAL
-from .layout import PLAIN, TextLayout, column_width, join_blocks, pad
-from .wording.contact_lines import WIDEST_ITEM, item_text
-from .wording.names import place_text
-from .wording.operation_text import boundary_text, day_text, end_text, last_day
 
 
 def timeline_text(timeline: Timeline, layout: TextLayout = PLAIN) -> str:
@@ -71,13 +70,18 @@ class _TimelineText:
 
     def _detail(self, change: UpcomingChange) -> str:
         reason = TERMINAL.quote(change.origin.reason) if change.origin.reason else ""
-        return "   ".join(filter(None, (self._event(change), self._place(change.origin), reason)))
+        event = event_text(change, self.timeline.timezone)
+        return "   ".join(filter(None, (event, origin_place(change.origin), reason)))
 
-    def _event(self, change: UpcomingChange) -> str:
-        timezone, end = self.timeline.timezone, change.window.expires
-        until = f", until {end_text(end, timezone)}" if end and change.boundary.starts else ""
-        return boundary_text(change.boundary, timezone) + until
 
-    def _place(self, origin: Origin) -> str:
-        bundle = f"bundle {TERMINAL.name(origin.detail)}, " if origin.detail else ""
-        return bundle + (place_text(origin.place, TERMINAL) if origin.place else "")
+def event_text(change: UpcomingChange, timezone: str) -> str:
+    """What happens and when: ``starts 2026-12-01, until 2027-01-31``, ``lapses 2027-01-31 (end of day)``."""
+    end = change.window.expires
+    until = f", until {end_text(end, timezone)}" if end and change.boundary.starts else ""
+    return boundary_text(change.boundary, timezone) + until
+
+
+def origin_place(origin: Origin) -> str:
+    """Where the window is declared: ``bundle spring, contacts/team.yaml:4``."""
+    bundle = f"bundle {TERMINAL.name(origin.detail)}, " if origin.detail else ""
+    return bundle + (place_text(origin.place, TERMINAL) if origin.place else "")

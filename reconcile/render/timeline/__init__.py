@@ -1,0 +1,1 @@
+"""A timeline as text for a terminal, as rows for a spreadsheet, and as a calendar."""
