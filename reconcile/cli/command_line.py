@@ -35,6 +35,8 @@ from .commands.schema import schema
 from .commands.show import show
 from .commands.timeline import timeline
 from .commands.validate import validate
+from .help import CommandGroup
+from .options import options_before_commands
 from .output import print_error
 
 
@@ -46,8 +48,24 @@ def _print_version(context: click.Context, _option: click.Parameter, asked: bool
         context.exit()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+SECTIONS = {
+    "Every day": ("validate", "fmt", "plan", "apply", "drift"),
+    "Look": ("list", "explain", "timeline", "history", "show", "revert"),
+    "Set up": ("init", "import", "doctor", "probe", "completion"),
+    "Learn": ("demo", "sandbox", "rules", "schema"),
+    "Pipeline": ("ci",),
+}
+"""The commands by what they are for, as help lists them."""
+
+
+@click.group(
+    cls=CommandGroup,
+    sections=SECTIONS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@options_before_commands
 @click.option(
+    "-V",
     "--version",
     is_flag=True,
     is_eager=True,
@@ -60,6 +78,8 @@ def cli() -> None:
 
     Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 failed,
     2 changes pending, 3 refused (nothing written), 4 partly applied, 64 wrong call, 65 invalid declarations.
+
+    The common options may stand before the command or after it, and what stands after it wins.
     """
 
 

@@ -1,7 +1,7 @@
 """The options that commands share."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import wraps
@@ -13,13 +13,16 @@ import click
 from reconcile.clock import parse_day, parse_instant
 from reconcile.declare.configuration_file import FoundConfiguration, find_configuration
 from reconcile.errors import UsageError
-from reconcile.services.caller import ProjectChoice, ScopeRequest
+from reconcile.services.caller import TARGET_VARIABLE, ProjectChoice, ScopeRequest
 from reconcile.text import quoted
 
 from .console import Terminal
+from .help import SharedOption
 
 if TYPE_CHECKING:
     from reconcile.services.project import Project
+
+Command = Callable[..., Any]
 
 
 def machine_time() -> datetime:
@@ -88,47 +91,112 @@ class Common:
         return open_project(self.choice, self.console)
 
 
-_OPTIONS = (
-    click.option(
-        "--config",
-        type=click.Path(path_type=Path),
-        help="The configuration file.  [default: reconcile.yaml here or in the nearest folder above]",
+_SHARED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "config": (
+        ("--config",),
+        {
+            "type": click.Path(path_type=Path),
+            "metavar": "FILE",
+            "help": "The configuration file.  [default: reconcile.yaml here or in the nearest folder above]",
+        },
     ),
-    click.option(
-        "--declarations",
-        type=click.Path(path_type=Path, file_okay=False),
-        metavar="DIR",
-        help="Take the contacts folder from this checkout instead of from beside the configuration.",
+    "target": (
+        ("--target",),
+        {
+            "metavar": "NAME",
+            "envvar": TARGET_VARIABLE,
+            "help": f"One of the targets of the configuration.  [env var: {TARGET_VARIABLE}]",
+        },
     ),
-    click.option("--target", metavar="NAME", help="One of the targets of the configuration."),
-    click.option("--as-of", type=Instant(), help="Work as of that day (its start) or time instead of now."),
-    click.option("--quiet", is_flag=True, help="Say only results and errors."),
-    click.option(
-        "--verbose", is_flag=True, help="Say each request to the account, and show long plans whole."
+    "declarations": (
+        ("--declarations",),
+        {
+            "type": click.Path(path_type=Path, file_okay=False),
+            "metavar": "DIR",
+            "help": "Take the contacts folder from this checkout instead of from beside the configuration.",
+        },
     ),
-    click.option("--no-progress", "bars", flag_value=False, default=True, help="Show no progress bar."),
-)
+    "as_of": (
+        ("--as-of",),
+        {
+            "type": Instant(),
+            "metavar": "TIME",
+            "help": "Work as of that day (its start) or time instead of now.",
+        },
+    ),
+    "quiet": (("-q", "--quiet"), {"is_flag": True, "help": "Say only results and errors."}),
+    "verbose": (
+        ("-v", "--verbose"),
+        {"is_flag": True, "help": "Say each request to the account, and show long plans whole."},
+    ),
+    "bars": (
+        ("bars", "--no-progress"),
+        {"flag_value": False, "default": True, "help": "Show no progress bar."},
+    ),
+}
+"""The options that commands share, by the names of their values."""
 
 
-def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the shared options, as one ``common`` argument."""
+def shared_options(*names: str) -> Callable[[Command], Command]:
+    """Give a command those of the shared options that mean something there, as one ``common`` argument."""
 
-    @wraps(command)
-    def with_common(**values: Any) -> Any:
-        choice = {name: values.pop(name) for name in ("declarations", "target", "as_of")}
-        if choice["as_of"] is not None and not isinstance(choice["as_of"], datetime):
-            choice |= {"as_of": None, "as_of_day": choice["as_of"]}
-        printed = {name: values.pop(name) for name in ("quiet", "verbose", "bars")}
-        if printed["quiet"] and printed["verbose"]:
-            raise UsageError("--quiet and --verbose do not go together: choose one")
-        console = Terminal(**printed)
-        found = _configuration(values.pop("config"), console)
-        searched = ProjectChoice(found.path, **choice, clock=machine_time, searched=found.searched)
-        return command(common=Common(searched, console), **values)
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def with_common(**values: Any) -> Any:
+            shared = {name: values.pop(name) for name in names}
+            return command(common=_common(shared), **values)
 
-    for option in reversed(_OPTIONS):
-        with_common = option(with_common)
-    return with_common
+        for name in reversed(names):
+            declarations, settings = _SHARED[name]
+            with_common = click.option(*declarations, cls=SharedOption, **settings)(with_common)
+        return with_common
+
+    return decorate
+
+
+def common_options(command: Command) -> Command:
+    """Give a command all shared options, as one ``common`` argument."""
+    return shared_options(*_SHARED)(command)
+
+
+def options_before_commands(group: Command) -> Command:
+    """Let the shared options stand before a group's commands; a command reads them as it reads its own."""
+
+    @wraps(group)
+    def without_options(**_handed_on: Any) -> Any:
+        return group()
+
+    for declarations, settings in reversed(_SHARED.values()):
+        plain = {key: value for key, value in settings.items() if key not in ("type", "envvar")}
+        without_options = click.option(*declarations, cls=SharedOption, **plain)(without_options)
+    return without_options
+
+
+def _common(shared: Mapping[str, Any]) -> Common:
+    """What the shared options say; what a command does not have of them says nothing."""
+    quiet, verbose = shared.get("quiet", False), shared.get("verbose", False)
+    if quiet and verbose:
+        raise UsageError("--quiet and --verbose do not go together: choose one")
+    console = Terminal(quiet, verbose, shared.get("bars", True))
+    found = _configuration(shared.get("config"), console)
+    moment = shared.get("as_of")
+    instant = moment if isinstance(moment, datetime) else None
+    choice = ProjectChoice(
+        config=found.path,
+        declarations=shared.get("declarations"),
+        target=shared.get("target"),
+        as_of=instant,
+        clock=machine_time,
+        as_of_day=None if instant else moment,
+        searched=found.searched,
+        target_named_by=_where_the_target_is_named(),
+    )
+    return Common(choice, console)
+
+
+def _where_the_target_is_named() -> str:
+    source = click.get_current_context().get_parameter_source("target")
+    return TARGET_VARIABLE if source is click.core.ParameterSource.ENVIRONMENT else "--target"
 
 
 def _configuration(named: Path | None, console: Terminal) -> FoundConfiguration:
@@ -154,7 +222,7 @@ _SCOPE_OPTIONS = (
 )
 
 
-def scope_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def scope_options(command: Command) -> Command:
     """Give a command the options that cut a plan down, as one ``scope`` argument."""
 
     @wraps(command)

@@ -108,7 +108,7 @@ def _settings(mapping: CheckedMapping, problems: ProblemList) -> Settings:
         contacts=values.get("contacts", DEFAULTS.contacts),
         policy=policy,
         targets=targets or DEFAULTS.targets,
-        target=default_target(mapping, targets or DEFAULTS.targets, DEFAULTS.target, problems),
+        target=default_target(mapping, targets or DEFAULTS.targets, problems),
         privacy=values.get("privacy", DEFAULTS.privacy),
         applying=_apply_settings(values.get("apply"), policy.timezone, problems),
         ci=ci_settings(values.get("ci"), targets or DEFAULTS.targets, problems),

@@ -37,20 +37,13 @@ def read_target(key: ScalarNode, name: str, mapping: CheckedMapping, problems: P
     return target
 
 
-def default_target(
-    mapping: CheckedMapping, targets: tuple[Target, ...], called: str, problems: ProblemList
-) -> str:
-    """The target that is written; else the one that is called as the default one, else the only one."""
+def default_target(mapping: CheckedMapping, targets: tuple[Target, ...], problems: ProblemList) -> str | None:
+    """The target that is written, else the only one; None where each command has to name one of several."""
     names = [target.name for target in targets]
     name: str | None = mapping.values.get("target")
-    if name is None:
-        if "target" in mapping.node.entries or called in names or len(names) == 1:
-            return called if called in names else names[0]
-        message = f"say which target is used by default: add 'target' with one of {', '.join(names)}"
-        problems.add(rules.UNKNOWN_TARGET, mapping.node, message)
-    elif name not in names:
+    if name is not None and name not in names:
         problems.add(rules.UNKNOWN_TARGET, mapping.node_of("target"), _unknown_target(name, names))
-    return name or names[0]
+    return name or (names[0] if len(names) == 1 else None)
 
 
 def _unknown_target(name: str, names: Sequence[str]) -> str:

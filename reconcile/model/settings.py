@@ -212,7 +212,7 @@ class Settings:
     contacts: str = "contacts/"
     policy: Policy = Policy()
     targets: tuple[Target, ...] = (Target("sandbox", TargetKind.SANDBOX),)
-    target: str = "sandbox"
+    target: str | None = "sandbox"
     privacy: Privacy = Privacy.MASK
     applying: ApplySettings = ApplySettings()
     ci: CiSettings = field(default_factory=CiSettings)

@@ -16,6 +16,7 @@ from reconcile.model.baseline import EntryKey
 from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import Problem
 from reconcile.model.settings import Privacy, Settings, Target
+from reconcile.text import did_you_mean, quoted
 
 Progress = Callable[[str, int, int | None], None]
 """Called with the work in progress, how much of it is done, and how much there is (None: not known yet)."""
@@ -67,6 +68,10 @@ def nothing_written() -> Iterator[None]:
         raise KeyboardInterrupt("nothing was written") from None
 
 
+TARGET_VARIABLE = "RECONCILE_TARGET"
+"""Names the target wherever ``--target`` does not."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProjectChoice:
     """Which project a command works on, for which target, and as of when.
@@ -74,7 +79,7 @@ class ProjectChoice:
     ``declarations``: the checkout whose contacts folder is read, if not the configuration's own. ``clock``
     tells the present; ``as_of`` is an instant to work as of instead, ``as_of_day`` a day whose first instant
     that is, in the time zone that the configuration has. ``searched``: the folders in which a configuration
-    was looked for in vain.
+    was looked for in vain. ``target_named_by``: the option or the variable that named the target.
     """
 
     config: Path
@@ -84,6 +89,7 @@ class ProjectChoice:
     clock: Callable[[], datetime]
     as_of_day: date | None = None
     searched: tuple[Path, ...] = ()
+    target_named_by: str = "--target"
 
     def in_zone(self, timezone: str) -> "ProjectChoice":
         """The choice with the instant of the day that was asked for, as a declaration's ``starts`` has it."""
@@ -102,10 +108,18 @@ class ProjectChoice:
     def target_of(self, settings: Settings) -> Target:
         """The target that was asked for, else the configuration's own; UsageError when there is none."""
         name = self.target or settings.target
+        known = [target.name for target in settings.targets]
+        if name is None:
+            raise UsageError(
+                f"{self.config} has several targets and no default one: choose with --target or "
+                f"{TARGET_VARIABLE}, or add 'target: {known[0]}' to it; it has: {', '.join(known)}"
+            )
         target = next((target for target in settings.targets if target.name == name), None)
         if target is None:
-            known = ", ".join(target.name for target in settings.targets)
-            raise UsageError(f"{self.config} has no target '{name}'; it has: {known}")
+            raise UsageError(
+                f"{self.config} has no target {quoted(name)}, which {self.target_named_by} names; "
+                f"it has: {', '.join(known)}{did_you_mean(name, known)}"
+            )
         return target
 
 

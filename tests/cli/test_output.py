@@ -5,8 +5,6 @@ import os
 import stat
 import threading
 
-import pytest
-
 from tests.support.project import AS_OF, Project
 from tests.support.shop import Shop
 
@@ -79,11 +77,3 @@ def test_quiet_and_verbose_contradict_each_other(project: Project) -> None:
     """Asked for both, the command asks back."""
     project.declare(GRACE)
     assert project.run("plan", "--quiet", "--verbose").code == 64
-
-
-@pytest.mark.parametrize("group", [(), ("ci",), ("sandbox",)], ids=" ".join)
-def test_help_lists_the_commands_in_whole_sentences(project: Project, group: tuple[str, ...]) -> None:
-    """Also on 80 columns: a sentence that is cut says nothing of what tells commands apart."""
-    _, _, commands = project.run(*group, "--help").out.partition("\nCommands:\n")
-    assert commands
-    assert [line for line in commands.splitlines() if not line.endswith(".") or line.endswith("...")] == []

@@ -5,13 +5,26 @@ from pathlib import Path
 import click
 
 from reconcile.cli.formats import concise_option, format_option, show
+from reconcile.cli.help import HelpfulCommand
 from reconcile.cli.options import Ceiling, Common, common_options, scope_options
 from reconcile.errors import ExitCode, UsageError
 from reconcile.model.plans.plan import Plan
 from reconcile.services.caller import NO_SCOPE, ScopeRequest
 
 
-@click.command()
+@click.command(
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile apply", "plan, show the plan, ask, apply"),
+        ("reconcile apply plan.json", "apply what was reviewed, and nothing else"),
+        ("reconcile apply --due --yes", "apply what the clock asks for, without asking"),
+    ],
+    exits={
+        ExitCode.DONE: "applied, or nothing was to be done",
+        ExitCode.REFUSED: "refused, nothing written: a guard, a stale plan, no approval",
+        ExitCode.PARTLY_APPLIED: "partly: some contacts were set aside, not written or not confirmed",
+    },
+)
 @common_options
 @scope_options
 @click.argument("approved", type=click.Path(path_type=Path), required=False, metavar="[PLAN.json]")

@@ -5,14 +5,25 @@ import os
 import click
 
 from reconcile.cli.formats import format_option, show
-from reconcile.cli.options import Common, common_options
+from reconcile.cli.help import HelpfulCommand
+from reconcile.cli.options import Common, shared_options
 from reconcile.errors import ExitCode, ForgeError, UsageError
 from reconcile.model.ci.forge_settings import CheckState, DoctorReport
 from reconcile.model.ci.settings import DoctorInPreview
 
 
-@click.command(short_help="Look at how the forge is set up, for the pipeline.")
-@common_options
+@click.command(
+    short_help="Look at how the forge is set up, for the pipeline.",
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile doctor --ci", "look at the settings of the repository at the forge"),
+    ],
+    exits={
+        ExitCode.DONE: "nothing is missing",
+        ExitCode.REFUSED: "something is missing",
+    },
+)
+@shared_options("config", "target", "quiet", "verbose", "bars")
 @click.option(
     "--ci", "forge", is_flag=True, help="Look at the settings of the repository at GitHub or GitLab."
 )

@@ -5,13 +5,24 @@ from pathlib import Path
 import click
 
 from reconcile.cli.formats import concise_option, format_option, privacy_option, show
+from reconcile.cli.help import HelpfulCommand
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode
 from reconcile.model.reports.drift import Drift
 from reconcile.model.settings import Privacy
 
 
-@click.command()
+@click.command(
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile drift", "say what differs from what was applied, and why"),
+        ("reconcile drift --format json", "the same for a program"),
+    ],
+    exits={
+        ExitCode.DONE: "nothing differs",
+        ExitCode.CHANGES: "something differs",
+    },
+)
 @common_options
 @format_option(Drift, about=None)
 @privacy_option

@@ -3,13 +3,21 @@
 import click
 
 from reconcile.cli.formats import format_option, privacy_option, show
+from reconcile.cli.help import HelpfulCommand
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode, UsageError
 from reconcile.model.reports.explanation import Explanation
 from reconcile.model.settings import Privacy
 
 
-@click.command(short_help="Say why one contact has what it has, and what comes next.")
+@click.command(
+    short_help="Say why one contact has what it has, and what comes next.",
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile explain bob@example.com", "by e-mail"),
+        ("reconcile explain 13 --as-of 2027-01-01", "by id, as it will be then"),
+    ],
+)
 @common_options
 @click.argument("contact")
 @format_option(Explanation)

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconcile.cli.options import Common, common_options
+from reconcile.cli.help import HelpfulCommand
+from reconcile.cli.options import Common, shared_options
 from reconcile.clock import zoned_text
 from reconcile.errors import ExitCode, UsageError
 from reconcile.text import count
@@ -13,8 +14,17 @@ if TYPE_CHECKING:
     from reconcile.journal.journaled_run import JournaledRun
 
 
-@click.command()
-@common_options
+@click.command(
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile history", "list the runs"),
+        ("reconcile history --verify", "check that no journal was changed"),
+    ],
+    exits={
+        ExitCode.REFUSED: "refused: a journal was changed or is missing, or nobody said yes",
+    },
+)
+@shared_options("config", "target", "quiet")
 @click.argument("run", required=False)
 @click.option("--verify", is_flag=True, help="Only check that no journal was changed or is missing.")
 @click.option("--retire", metavar="RUN", help="Let later runs remember nothing of this one.")

@@ -6,11 +6,27 @@ from typing import Any
 import click
 
 from reconcile.cli.formats import render
+from reconcile.cli.help import HelpfulCommand
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import ExitCode
 
 
-@click.command("import", short_help="Write declarations for contacts that the account has.")
+@click.command(
+    "import",
+    short_help="Write declarations for contacts that the account has.",
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile import --all", "everybody who holds a role or tag"),
+        (
+            "reconcile import --role trade-account --into trade/",
+            "one role's holders, into a folder of their own",
+        ),
+        ("reconcile import --email bob@example.com --dry-run", "one contact, only to look"),
+    ],
+    exits={
+        ExitCode.REFUSED: "refused, nothing written: the plan afterwards would not be empty",
+    },
+)
 @common_options
 @click.option("--all", "everyone", is_flag=True, help="All contacts that hold a role or tag to be managed.")
 @click.option("--role", "roles", metavar="ROLE", multiple=True, help="Those that hold it; * for any text.")

@@ -10,6 +10,7 @@ import click
 
 from reconcile import __version__
 from reconcile.cli.console import Terminal
+from reconcile.cli.help import HelpfulCommand
 from reconcile.cli.options import machine_time
 from reconcile.declare.configuration_file import find_configuration
 from reconcile.errors import ExitCode, UsageError
@@ -22,7 +23,15 @@ if TYPE_CHECKING:
     from reconcile.services.starting.new_files import NewFile, NewProject
 
 
-@click.command(short_help="Write what a new project needs, and overwrite nothing.")
+@click.command(
+    short_help="Write what a new project needs, and overwrite nothing.",
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile init", "a project for the practice shop, in this folder"),
+        ("reconcile init access --account example.evance.me", "one for an account, in a folder of its own"),
+        ("reconcile init --ci github --owners @acme/admins", "the workflows, too"),
+    ],
+)
 @click.argument("directory", type=click.Path(path_type=Path), required=False)
 @click.option("--account", metavar="HOST", help="An Evance account, such as example.evance.me.")
 @click.option("--timezone", metavar="NAME", help="In which dates begin and end.  [default: the machine's]")

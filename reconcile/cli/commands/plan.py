@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from reconcile.cli.formats import concise_option, format_option, privacy_option, show
+from reconcile.cli.help import HelpfulCommand
 from reconcile.cli.options import Common, common_options, scope_options
 from reconcile.errors import ExitCode
 from reconcile.model.plans.plan import Plan
@@ -12,7 +13,20 @@ from reconcile.model.settings import Privacy
 from reconcile.services.caller import ScopeRequest
 
 
-@click.command()
+@click.command(
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile plan", "what an apply would change"),
+        ("reconcile plan --out plan.json", "keep the plan: 'reconcile apply plan.json'"),
+        ("reconcile plan --base main", "only what differs from that branch"),
+        ("reconcile plan --only bob@example.com", "one contact alone"),
+    ],
+    exits={
+        ExitCode.DONE: "planned, with changes or without",
+        ExitCode.CHANGES: "changes are pending (with --detailed-exitcode)",
+        ExitCode.REFUSED: "an apply would refuse or leave somebody (with --check)",
+    },
+)
 @common_options
 @scope_options
 @format_option(Plan)

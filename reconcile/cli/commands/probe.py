@@ -3,13 +3,24 @@
 import click
 
 from reconcile.cli.formats import format_option, show
-from reconcile.cli.options import Common, common_options
+from reconcile.cli.help import HelpfulCommand
+from reconcile.cli.options import Common, shared_options
 from reconcile.errors import ExitCode
 from reconcile.model.reports.probe import ProbeReport
 
 
-@click.command(short_help="Find out what the API's documents leave open.")
-@common_options
+@click.command(
+    short_help="Find out what the API's documents leave open.",
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile probe 4711 --target development", "ask by the scratch contact 4711"),
+    ],
+    exits={
+        ExitCode.REFUSED: "refused, nothing written: nobody said yes, or it is no scratch contact",
+        ExitCode.PARTLY_APPLIED: "the scratch contact is not as it was before",
+    },
+)
+@shared_options("config", "target", "as_of", "quiet", "verbose", "bars")
 @click.argument("contact", metavar="CONTACT_ID")
 @click.option("--role", "roles", multiple=True, metavar="REFERENCE", help="A role it may be given meanwhile.")
 @click.option("--yes", is_flag=True, help="Probe without asking; needed where there is no terminal.")

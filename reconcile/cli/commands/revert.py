@@ -5,13 +5,23 @@ from pathlib import Path
 import click
 
 from reconcile.cli.formats import concise_option, format_option, show
-from reconcile.cli.options import Common, common_options
+from reconcile.cli.help import HelpfulCommand
+from reconcile.cli.options import Common, shared_options
 from reconcile.errors import ExitCode
 from reconcile.model.plans.plan import Plan
 
 
-@click.command(short_help="Plan what undoes a run of apply.")
-@common_options
+@click.command(
+    short_help="Plan what undoes a run of apply.",
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile revert 20261123T090000Z-1f2e3d --out undo.json", "then 'reconcile apply undo.json'"),
+    ],
+    exits={
+        ExitCode.DONE: "planned: nothing is written by this command",
+    },
+)
+@shared_options("config", "target", "as_of", "quiet", "verbose", "bars")
 @click.argument("run")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write it as JSON.")
 @format_option(Plan)

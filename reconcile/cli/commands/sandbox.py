@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from reconcile.cli.help import CommandGroup, HelpfulCommand
+from reconcile.cli.options import options_before_commands
 from reconcile.cli.output import print_error, print_text
 from reconcile.declare.configuration_file import find_configuration
 
@@ -41,7 +43,8 @@ _db = click.option(
 )
 
 
-@click.group()
+@click.group(cls=CommandGroup)
+@options_before_commands
 def sandbox() -> None:
     """Run an Evance API of our own on this machine."""
 
@@ -72,7 +75,14 @@ def _pairs(_context: click.Context, _option: click.Parameter, values: tuple[str,
     return {name: value for name, _, value in pairs}
 
 
-@sandbox.command(short_help="Serve the account until stopped.")
+@sandbox.command(
+    short_help="Serve the account until stopped.",
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile sandbox serve", "until Ctrl-C; one JSON line says where"),
+        ("reconcile sandbox serve --port 0 --profile hostile", "at a free port, as awkward as can be"),
+    ],
+)
 @_db
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
@@ -85,7 +95,7 @@ def _pairs(_context: click.Context, _option: click.Parameter, values: tuple[str,
 @click.option("--fault", "faults", multiple=True, metavar="FAULT", help="Go wrong: NAME[:key=value,…].")
 @click.option("--fault-seed", type=int, default=1, show_default=True, help="Repeats chance the same way.")
 @click.option("--now", type=_INSTANT, help="Stop the account's clock at this instant.")
-@click.option("--verbose", is_flag=True, help="Log each request to standard error.")
+@click.option("-v", "--verbose", is_flag=True, help="Log each request to standard error.")
 @_with_our_errors
 def serve(db: Path, **options: Any) -> None:
     """Serve the account until stopped; prints one JSON line with URL and credentials when ready."""
@@ -98,7 +108,14 @@ def serve(db: Path, **options: Any) -> None:
     serve_account(db, given, lambda access: print_text(json.dumps(asdict(access))))
 
 
-@sandbox.command(short_help="Fill the emptied account with a shop.")
+@sandbox.command(
+    short_help="Fill the emptied account with a shop.",
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile sandbox seed", "the built-in shop"),
+        ("reconcile sandbox seed --contacts 1000", "a generated one"),
+    ],
+)
 @_db
 @click.option(
     "--contacts", type=click.IntRange(0, 10_000_000), help="Generate so many contacts, not the shop."
@@ -119,7 +136,12 @@ def seed(db: Path, contacts: int | None, number: int, now: datetime | None, prof
     )
 
 
-@sandbox.command()
+@sandbox.command(
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile sandbox reset", "an empty account"),
+    ],
+)
 @_db
 @_with_our_errors
 def reset(db: Path) -> None:
@@ -130,7 +152,14 @@ def reset(db: Path) -> None:
     print_text(f"{db}: empty")
 
 
-@sandbox.command(short_help="Show contacts, roles, grants, requests, changes and more.")
+@sandbox.command(
+    short_help="Show contacts, roles, grants, requests, changes and more.",
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile sandbox show contacts", "who is there"),
+        ("reconcile sandbox show contact:13 --format json", "one contact, for a program"),
+    ],
+)
 @click.argument("what", metavar="WHAT")
 @_db
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)

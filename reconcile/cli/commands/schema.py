@@ -4,12 +4,20 @@ import json
 
 import click
 
+from reconcile.cli.help import HelpfulCommand
 from reconcile.errors import ExitCode
 
 SCHEMAS = ("declarations", "configuration", "plan")
 
 
-@click.command(short_help="Print a JSON Schema, for editors.")
+@click.command(
+    short_help="Print a JSON Schema, for editors.",
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile schema > declarations.schema.json", "for an editor"),
+        ("reconcile schema plan", "for a program that reads plans"),
+    ],
+)
 @click.argument("what", type=click.Choice(SCHEMAS), default="declarations")
 def schema(what: str) -> int:
     """Print a JSON Schema (draft 2020-12): of declarations, of the configuration, or of a plan in JSON."""

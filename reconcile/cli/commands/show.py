@@ -5,12 +5,19 @@ from pathlib import Path
 import click
 
 from reconcile.cli.formats import concise_option, format_option, privacy_option
+from reconcile.cli.help import HelpfulCommand
 from reconcile.errors import ExitCode
 from reconcile.model.plans.plan import Plan
 from reconcile.model.settings import Privacy
 
 
-@click.command()
+@click.command(
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile show plan.json", "a saved plan as text"),
+        ("reconcile show plan.json --format html > plan.html", "as a page"),
+    ],
+)
 @click.argument("file", type=click.Path(path_type=Path), metavar="PLAN.json")
 @format_option(Plan)
 @privacy_option

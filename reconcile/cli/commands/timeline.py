@@ -3,7 +3,8 @@
 import click
 
 from reconcile.cli.formats import format_option, privacy_option, show
-from reconcile.cli.options import Common, common_options
+from reconcile.cli.help import HelpfulCommand
+from reconcile.cli.options import Common, shared_options
 from reconcile.errors import ExitCode
 from reconcile.model.reports.timeline import Timeline
 from reconcile.model.settings import Privacy
@@ -12,8 +13,14 @@ MOST_DAYS = 36_525
 """A hundred years: whoever asks for more has mistyped."""
 
 
-@click.command()
-@common_options
+@click.command(
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile timeline", "the next 90 days"),
+        ("reconcile timeline --days 14", "what comes within two weeks"),
+    ],
+)
+@shared_options("config", "target", "declarations", "as_of", "quiet")
 @click.option(
     "--days",
     type=click.IntRange(1, MOST_DAYS),

@@ -3,12 +3,23 @@
 import click
 
 from reconcile.cli.formats import format_option, show
+from reconcile.cli.help import HelpfulCommand
 from reconcile.cli.options import Common, common_options
 from reconcile.errors import DeclarationError, ExitCode
 from reconcile.model.problem import ProblemReport
 
 
-@click.command(short_help="Check configuration and declarations, offline.")
+@click.command(
+    short_help="Check configuration and declarations, offline.",
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile validate", "check all files, offline"),
+        ("reconcile validate --strict", "let warnings count as errors"),
+    ],
+    exits={
+        ExitCode.DONE: "valid, perhaps with warnings",
+    },
+)
 @format_option(ProblemReport)
 @click.option("--strict", is_flag=True, help="Make every warning an error.")
 @click.option("--account", is_flag=True, help="Also check roles against the account; needs credentials.")

@@ -51,7 +51,8 @@ def pipeline_scope(folder: Path, project: NewProject, forge: ForgeKind) -> Pipel
     settings = settings_in(folder)
     there = os.path.lexists(folder / CONFIGURATION_FILE)
     owners = next((place for place in OWNERS_PLACES[forge] if os.path.lexists(folder / place)), None)
-    return PipelineScope(settings.target if there else project.target, _folders(settings), owners)
+    target = settings.target or settings.targets[0].name
+    return PipelineScope(target if there else project.target, _folders(settings), owners)
 
 
 def repository_around(folder: Path) -> Path | None:

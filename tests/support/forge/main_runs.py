@@ -12,6 +12,7 @@ from tests.support.command_line import CommandResult
 from tests.support.forge.fake_github import FakeGitHub
 from tests.support.forge.github_job import GitHubJob
 from tests.support.forge.history import GitHistory
+from tests.support.forge.timed_commands import is_timed
 from tests.support.project import AS_OF, Project
 from tests.support.pull_requests import MergedProject, merged_project
 from tests.support.shop import Shop
@@ -51,7 +52,8 @@ class MainRuns:
             self.merged.repository.root,
             {**self._credential(scopes), **environment, "RECONCILE_JOURNAL_KEY": KEY},
         )
-        return project.run("ci", *arguments, "--as-of", as_of)
+        timed = ["--as-of", as_of] if is_timed(["ci", *arguments]) else []
+        return project.run("ci", *arguments, *timed)
 
     def _credential(self, scopes: str) -> dict[str, str]:
         if scopes not in self.credentials:

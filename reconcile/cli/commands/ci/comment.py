@@ -4,14 +4,21 @@ from pathlib import Path
 
 import click
 
-from reconcile.cli.options import Common, common_options
+from reconcile.cli.help import HelpfulCommand
+from reconcile.cli.options import Common, shared_options
 from reconcile.errors import ExitCode, UsageError
 
 from .group import author_option, this_job
 
 
-@click.command(short_help="Post or renew the one comment, with a section for each target.")
-@common_options
+@click.command(
+    short_help="Post or renew the one comment, with a section for each target.",
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile ci comment sections", "a section for each plan in that folder"),
+    ],
+)
+@shared_options("config", "target", "quiet")
 @click.argument("files", type=click.Path(path_type=Path), metavar="[SECTION.json|DIR]...", nargs=-1)
 @click.option("--targets", metavar="JSON", help="The targets that there must be a section of, as a list.")
 @click.option("--pull-request", type=int, metavar="N", help="The pull request, if not the job's own.")

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconcile.cli.help import CommandGroup
+from reconcile.cli.options import options_before_commands
+
 if TYPE_CHECKING:
     from reconcile.forge.environment import CiEnvironment
     from reconcile.services.pipeline.merges.main_job import MainJob
 
 
-@click.group(short_help="Do a step of a CI job: the comment, the plan, the result.")
+@click.group(cls=CommandGroup, short_help="Do a step of a CI job: the comment, the plan, the result.")
+@options_before_commands
 def ci() -> None:
     """Steps of a CI job: what a merge would do, preview and apply, journals, what people are told.
 

@@ -5,14 +5,24 @@ from pathlib import Path
 
 import click
 
-from reconcile.cli.options import Common, common_options
+from reconcile.cli.help import HelpfulCommand
+from reconcile.cli.options import Common, shared_options
 from reconcile.errors import ExitCode
 
 from .group import branch_option, outputs_option, set_outputs, this_job
 
 
-@click.command(short_help="Fetch the journals and the record of earlier runs.")
-@common_options
+@click.command(
+    short_help="Fetch the journals and the record of earlier runs.",
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile ci journals --target shop", "before a plan"),
+    ],
+    exits={
+        ExitCode.REFUSED: "refused: something in .reconcile is under Git",
+    },
+)
+@shared_options("config", "target", "as_of", "quiet", "verbose")
 @click.option(
     "--hints", is_flag=True, help="Fetch the newest record alone, without a key: for plans of pull requests."
 )
@@ -32,8 +42,14 @@ def journals(common: Common, *, hints: bool, branch: str | None) -> int:
     return ExitCode.DONE
 
 
-@click.command(short_help="Put what this run has written where it can be kept.")
-@common_options
+@click.command(
+    short_help="Put what this run has written where it can be kept.",
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile ci keep --target shop --out kept", "after the writing step"),
+    ],
+)
+@shared_options("config", "target", "as_of", "quiet")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),

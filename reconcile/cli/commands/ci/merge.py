@@ -6,15 +6,26 @@ from pathlib import Path
 import click
 
 from reconcile.cli.formats import show
-from reconcile.cli.options import Common, common_options
+from reconcile.cli.help import HelpfulCommand
+from reconcile.cli.options import Common, shared_options
 from reconcile.errors import ExitCode
 from reconcile.model.plans.plan import Plan
 
 from .group import add_to_summary, branch_option, main_job, outputs_option, set_outputs, this_job
 
 
-@click.command(short_help="Plan afresh what was merged, for those who let it be applied.")
-@common_options
+@click.command(
+    short_help="Plan afresh what was merged, for those who let it be applied.",
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile ci preview --target shop --out preview", "on the main branch"),
+        ("reconcile ci preview --whole --out preview", "the run by hand"),
+    ],
+    exits={
+        ExitCode.REFUSED: "refused: it is more than was approved, or a guard stops it",
+    },
+)
+@shared_options("config", "target", "as_of", "quiet", "verbose", "bars")
 @branch_option
 @outputs_option
 @click.option("--whole", is_flag=True, help="The whole account, by its own preview alone: the run by hand.")
@@ -67,8 +78,19 @@ def preview(  # noqa: PLR0913 - an argument for each option
     return ExitCode.DONE
 
 
-@click.command("apply", short_help="Apply the preview that this run has made, and nothing else.")
-@common_options
+@click.command(
+    "apply",
+    short_help="Apply the preview that this run has made, and nothing else.",
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile ci apply --target shop preview", "what 'ci preview' has left there"),
+    ],
+    exits={
+        ExitCode.REFUSED: "refused, nothing written",
+        ExitCode.PARTLY_APPLIED: "partly applied",
+    },
+)
+@shared_options("config", "target", "as_of", "quiet", "verbose", "bars")
 @branch_option
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
 def apply_preview(common: Common, *, branch: str | None, folder: Path) -> int:

@@ -6,14 +6,21 @@ from pathlib import Path
 
 import click
 
-from reconcile.cli.options import Common, common_options
+from reconcile.cli.help import HelpfulCommand
+from reconcile.cli.options import Common, common_options, shared_options
 from reconcile.errors import DeclarationError, ExitCode
 
 from .group import add_to_summary, outputs_option, set_outputs, this_job
 
 
-@click.command(short_help="List the targets that the pipeline works on.")
-@common_options
+@click.command(
+    short_help="List the targets that the pipeline works on.",
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile ci targets --config base/reconcile.yaml", "a job for each"),
+    ],
+)
+@shared_options("config", "target", "quiet")
 @outputs_option
 def targets(common: Common) -> int:
     """List the targets that the pipeline works on, as JSON: a job each.
@@ -43,7 +50,20 @@ def _names(common: Common) -> list[str]:
     return [name for name in targets_of_jobs(config) if wanted in (None, name)]
 
 
-@click.command("plan", short_help="Plan what merging a pull request would do.")
+@click.command(
+    "plan",
+    short_help="Plan what merging a pull request would do.",
+    cls=HelpfulCommand,
+    examples=[
+        (
+            "reconcile ci plan --declarations head --base HEAD^1 --out out",
+            "at GitHub",
+        ),
+    ],
+    exits={
+        ExitCode.REFUSED: "an apply would refuse, or leave somebody",
+    },
+)
 @common_options
 @click.option("--base", metavar="COMMIT", help="The first parent of the merge that is checked out.")
 @click.option(
@@ -88,8 +108,17 @@ def _annotate(error: DeclarationError, common: Common) -> None:
         show(common.console, ProblemReport(error.problems), "github")
 
 
-@click.command(short_help="Refuse until somebody else has reviewed the plan.")
-@common_options
+@click.command(
+    short_help="Refuse until somebody else has reviewed the plan.",
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile ci reviewed --config base/reconcile.yaml", "as a required check"),
+    ],
+    exits={
+        ExitCode.REFUSED: "not reviewed yet",
+    },
+)
+@shared_options("config", "target", "quiet")
 def reviewed(common: Common) -> int:
     """Exit with 3 until somebody else has reviewed what merging would do, and say what to do.
 

@@ -4,14 +4,22 @@ from pathlib import Path
 
 import click
 
-from reconcile.cli.options import Common, common_options
+from reconcile.cli.help import HelpfulCommand
+from reconcile.cli.options import Common, shared_options
 from reconcile.errors import ExitCode, UsageError
 
 from .group import add_to_summary, author_option, this_job
 
 
-@click.command(short_help="Say under the merged pull requests what became of them.")
-@common_options
+@click.command(
+    short_help="Say under the merged pull requests what became of them.",
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile ci result --target shop preview", "after the preview"),
+        ("reconcile ci result --applying --target shop preview", "after the apply"),
+    ],
+)
+@shared_options("config", "target", "quiet")
 @click.argument(
     "folder", type=click.Path(path_type=Path, file_okay=False), metavar="[DIR]", default="preview"
 )
@@ -35,8 +43,16 @@ def result(common: Common, *, folder: Path, applying: bool, author: str | None) 
     return ExitCode.DONE
 
 
-@click.command("drift-issue", short_help="Open, renew or close the one issue of a target.")
-@common_options
+@click.command(
+    "drift-issue",
+    short_help="Open, renew or close the one issue of a target.",
+    cls=HelpfulCommand,
+    examples=[
+        ("reconcile ci drift-issue --target shop drift.json", "what 'drift --out drift.json' has left"),
+        ("reconcile ci drift-issue --failed --target shop", "a scheduled run has failed"),
+    ],
+)
+@shared_options("config", "target", "as_of", "quiet")
 @click.argument("file", type=click.Path(path_type=Path), metavar="[DRIFT.json]", required=False)
 @click.option("--failed", is_flag=True, help="Say that a scheduled run has failed; all else stays.")
 @author_option

@@ -17,6 +17,7 @@ from tests.support.command_line import CommandResult, run_command
 from tests.support.forge.fake_github import REPOSITORY
 from tests.support.forge.git_command import git
 from tests.support.forge.isolated_tool import install_tool
+from tests.support.forge.timed_commands import is_timed, with_time
 
 from .expressions import COMMON, Contexts, filled, holds
 from .workflow_file import ROOT, Row
@@ -24,9 +25,6 @@ from .workflow_file import ROOT, Row
 if TYPE_CHECKING:
     from .run import WorkflowRun
     from .runner import WorkflowRunner
-
-TIMED = ("plan", "apply", "drift", "ci")
-"""The commands that look at the clock."""
 
 
 @dataclass
@@ -130,8 +128,7 @@ class Machine:
         timed = self.temp / "bin" / "reconcile"
         timed.parent.mkdir()
         timed.write_text(
-            f'#!/bin/sh\ncase "$1" in {"|".join(TIMED)}) set -- "$@" --as-of {self.runner.as_of};; esac\n'
-            f'exec {shlex.quote(str(command))} "$@"\n',
+            f'#!/bin/sh\n{with_time(self.runner.as_of)}\nexec {shlex.quote(str(command))} "$@"\n',
             encoding="utf-8",
         )
         timed.chmod(0o755)
@@ -203,7 +200,7 @@ class Machine:
         if done.code or not called.exists():
             return done
         arguments = called.read_text(encoding="utf-8").removesuffix("\0").split("\0")
-        timed = ["--as-of", self.runner.as_of] if arguments[0] in TIMED else []
+        timed = ["--as-of", self.runner.as_of] if is_timed(arguments) else []
         return run_command(*arguments, *timed, environment=environment, folder=self.work)
 
     def _outputs(self) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.support.forge.fake_github import zipped
 from tests.support.forge.git_command import git
 from tests.support.forge.isolated_tool import install_tool
+from tests.support.forge.timed_commands import with_time
 
 from .pipeline_file import JobText, Row
 from .rules import expanded
@@ -22,9 +23,6 @@ INSTALL = re.compile(r"/opt/|pip install|-m venv")
 
 STARTED = re.compile(r"^reconcile\(\) \{ (.*); \}$", re.MULTILINE)
 """The function by which a job starts the tool."""
-
-TIMED = ("plan", "apply", "drift", "ci", "validate")
-"""The commands that look at the clock."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ class Machine:
         install_tool(tool)
         command = self.folder / "bin" / "reconcile"
         command.parent.mkdir()
-        timed = f'case "$1" in {"|".join(TIMED)}) set -- "$@" --as-of {self.as_of.isoformat()};; esac'
+        timed = with_time(self.as_of.isoformat())
         function = STARTED.search(job.script("before_script"))
         started = function[1].replace("/opt/reconcile", shlex.quote(str(tool))) if function else "exit 127"
         command.write_text(f"#!/bin/sh\n{timed}\n{started}\n", encoding="utf-8")

@@ -1,0 +1,156 @@
+"""How a command presents itself: its own options first, then the common ones, examples and exit codes.
+
+What help shows is kept as data beside each command, so that the reference of commands is made of the same.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import click
+
+from reconcile.errors import ExitCode, UsageError
+
+EVERY_COMMAND = {
+    ExitCode.DONE: "done",
+    ExitCode.FAILED: "failed: the API, the network, a credential, anything unexpected",
+    ExitCode.USAGE: "wrong call",
+}
+"""What every command can exit with."""
+
+WITH_A_CONFIGURATION = {ExitCode.INVALID: "the declarations or the configuration are invalid"}
+"""What those can exit with that read a configuration."""
+
+Examples = Sequence[tuple[str, str]]
+"""Calls to copy, each with what it is for, in a few words."""
+
+
+class SharedOption(click.Option):
+    """An option that means the same on every command that has it; help shows it below a command's own."""
+
+
+class HelpfulCommand(click.Command):
+    """A command with examples, and what its exit codes mean where that is more than they mean everywhere."""
+
+    def __init__(
+        self,
+        *given: Any,
+        examples: Examples = (),
+        exits: Mapping[ExitCode, str] | None = None,
+        **settings: Any,
+    ) -> None:
+        super().__init__(*given, **settings)
+        self.examples = tuple(examples)
+        self._exits = exits or {}
+
+    @property
+    def exit_codes(self) -> dict[ExitCode, str]:
+        """Each code that the command can give, in order, with what it means here."""
+        configured = any(option.name == "config" for option in shared_options_of(self))
+        codes = EVERY_COMMAND | (WITH_A_CONFIGURATION if configured else {}) | dict(self._exits)
+        return dict(sorted(codes.items()))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the command's own options, then those that it shares with others."""
+        _write_options(self, ctx, formatter)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - Click's
+        """Write the examples and the exit codes."""
+        _write_section(formatter, "Examples", self.examples)
+        codes = ((str(int(code)), meaning) for code, meaning in self.exit_codes.items())
+        _write_section(formatter, "Exit codes", codes)
+
+
+class CommandGroup(click.Group):
+    """A group whose common options may stand before the command, too.
+
+    They are handed to the command before its own words, so that what stands after it wins. ``sections`` are
+    the titles under which help lists the commands, by name; without them they stand under one.
+    """
+
+    def __init__(
+        self, *given: Any, sections: Mapping[str, Sequence[str]] | None = None, **settings: Any
+    ) -> None:
+        super().__init__(*given, **settings)
+        self.sections = sections or {}
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called, and its words, with the options that stood before it."""
+        name, command, words = super().resolve_command(ctx, args)
+        return name, command, [*_handed_on(self, ctx, command), *words]
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands, then the options, without those that none of the commands has."""
+        self.format_commands(ctx, formatter)
+        _write_options(self, ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands section by section."""
+        named = {name for names in self.sections.values() for name in names}
+        others = [name for name in self.list_commands(ctx) if name not in named]
+        longest = max(map(len, self.commands), default=0)
+        limit = formatter.width - 6 - longest
+        for title, names in {**self.sections, "Commands": others}.items():
+            there = [(name.ljust(longest), self.commands[name]) for name in names if name in self.commands]
+            _write_section(formatter, title, [(name, its.get_short_help_str(limit)) for name, its in there])
+
+
+def shared_options_of(command: click.Command) -> Iterator[SharedOption]:
+    """The options that a command shares with others; of a group those that its commands have."""
+    if not isinstance(command, click.Group):
+        yield from (option for option in command.params if isinstance(option, SharedOption))
+        return
+    known = {option.name for inner in command.commands.values() for option in shared_options_of(inner)}
+    yield from (
+        option for option in command.params if isinstance(option, SharedOption) and option.name in known
+    )
+
+
+def own_options_of(command: click.Command) -> Iterator[click.Parameter]:
+    """The options that mean something on this command alone."""
+    yield from (option for option in command.params if not isinstance(option, SharedOption))
+
+
+def _write_options(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    helping = command.get_help_option(ctx)
+    common = [*shared_options_of(command), *([helping] if helping else [])]
+    _write_section(formatter, "Options", _records(own_options_of(command), ctx))
+    _write_section(formatter, "Common options", _records(common, ctx))
+
+
+def _records(options: Iterable[click.Parameter], ctx: click.Context) -> Iterator[tuple[str, str]]:
+    yield from (record for option in options if (record := option.get_help_record(ctx)))
+
+
+def _write_section(formatter: click.HelpFormatter, title: str, rows: Iterable[tuple[str, str]]) -> None:
+    if rows := list(rows):
+        with formatter.section(title):
+            formatter.write_dl(rows)
+
+
+MANNERS = {"quiet", "verbose", "bars"}
+"""Shared options that only say how much is printed: before a command that has them not, they do no harm."""
+
+
+def _handed_on(group: click.Group, ctx: click.Context, command: click.Command | None) -> Iterator[str]:
+    """The shared options that stood before a command, as words for it.
+
+    UsageError: one would choose what the command works on, and it does not go by that.
+    """
+    for option in filter(lambda option: _was_given(option, ctx), group.params):
+        spelling = option.opts[-1]
+        if command is None or any(spelling in known.opts for known in command.params):
+            yield (
+                spelling
+                if getattr(option, "is_flag", False)
+                else f"{spelling}={ctx.params[option.name or '']}"
+            )
+        elif option.name not in MANNERS:
+            path = f"{ctx.command_path} {command.name}"
+            raise UsageError(f"'{path}' has no {spelling}, so it would change nothing: leave it out")
+
+
+def _was_given(option: click.Parameter, ctx: click.Context) -> bool:
+    given = ctx.get_parameter_source(option.name or "")
+    return isinstance(option, SharedOption) and given is click.core.ParameterSource.COMMANDLINE
