@@ -25,6 +25,7 @@ version = release = PROJECT["version"]
 extensions = ["myst_parser"]
 myst_heading_anchors = 4
 nitpicky = True
+smartquotes = False  # `--` begins an option
 suppress_warnings = ["misc.highlighting_failure"]  # a fence may show a part of a file, or what goes wrong
 
 html_theme = "furo"

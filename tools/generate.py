@@ -1,4 +1,4 @@
-"""Writes what is made from the code: rules, tables of guards, fields and questions, JSON Schemas, workflows.
+"""Writes what is made from the code: rules, references, tables, JSON Schemas, workflows.
 
 python tools/generate.py            write them anew
 python tools/generate.py --check    say which are out of date, and exit with 1 if any is
@@ -21,7 +21,8 @@ from reconcile.probe import runner
 from reconcile.probe.question import Question
 from reconcile.wire.fields import ADDRESS_FIELDS, PROFILE_FIELDS
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT)]  # where this file is called as a script, its own folder stands there
 
 INTRODUCTION = """\
 # Rules
@@ -189,6 +190,20 @@ def gitlab_pipeline() -> str:
     return f"# What must be set up by hand is told in @GUIDE@/gitlab-ci.md\n{text}"
 
 
+def references() -> dict[Path, str]:
+    """The pages of ``docs/reference``."""
+    from tools.references.commands import commands_page  # noqa: PLC0415 - needs the path from above
+    from tools.references.configuration import configuration_page  # noqa: PLC0415
+    from tools.references.environment import environment_page  # noqa: PLC0415
+
+    folder = ROOT / "docs" / "reference"
+    return {
+        folder / "commands.md": commands_page(),
+        folder / "configuration.md": configuration_page(),
+        folder / "environment.md": environment_page(),
+    }
+
+
 def files() -> dict[Path, str]:
     """The files to write, with their text."""
     schemas = ROOT / "reconcile" / "declare" / "schema"
@@ -197,6 +212,7 @@ def files() -> dict[Path, str]:
     templates = ROOT / "reconcile" / "services" / "starting" / "templates"
     return {
         ROOT / "docs" / "rules.md": rules_page(),
+        **references(),
         apply_page: _with_table(apply_page, "guards", guards_table()),
         declarations_page: _with_table(declarations_page, "fields", fields_list()),
         probe_page: _with_table(probe_page, "questions", questions_table()),

@@ -20,7 +20,7 @@ class Key(NamedTuple):
     """One key of a mapping. ``about`` is one line for people, which stands in the JSON Schema too.
 
     ``also`` are other words that people write for it, in small letters: none is taken, each is answered with
-    the key that was meant.
+    the key that was meant. ``since`` is the version of reconcile that first knew it.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Key(NamedTuple):
     about: str
     required: bool = False
     also: tuple[str, ...] = ()
+    since: str = "0.1.0"
 
 
 class CheckedMapping(NamedTuple):
