@@ -11,6 +11,7 @@ class VariableGroup(StrEnum):
     """What variables are about: the headings of the documentation."""
 
     CREDENTIALS = "Credentials of the account"
+    WORK = "What a command works on"
     SWITCHES = "Stop and freeze"
     TERMINAL = "What is printed, and in which time zone"
     NETWORK = "Network"
@@ -66,6 +67,13 @@ VARIABLES = (
         "text",
         "The private key that belongs to the client id.",
         secret=True,
+    ),
+    EnvironmentVariable(
+        "RECONCILE_TARGET",
+        VariableGroup.WORK,
+        "name of a target",
+        "The target, where `--target` names none; it goes before `target` of the configuration.",
+        "`target` of the configuration",
     ),
     EnvironmentVariable(
         "RECONCILE_KILL",

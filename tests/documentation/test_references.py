@@ -10,6 +10,7 @@ import pytest
 
 from reconcile.cli.command_line import cli
 from reconcile.cli.environment import VARIABLES
+from reconcile.cli.help import SharedOption
 from tools.generate import ROOT, files
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -47,7 +48,8 @@ def test_every_command_stands_in_the_docs_with_every_option(path: str, command: 
         return
     section = SECTIONS[path]
     for param in command.params:
-        if isinstance(param, click.Option) and not param.hidden:
+        of_commands_below = isinstance(command, click.Group) and isinstance(param, SharedOption)
+        if isinstance(param, click.Option) and not (param.hidden or of_commands_below):
             for form in (*param.opts, *param.secondary_opts):
                 assert re.search(rf"`[^`]*{re.escape(form)}\b", section), form
 

@@ -1,13 +1,13 @@
 """The page of all commands and their options, from what the command line says of itself."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from inspect import cleandoc
 
 import click
 
 from reconcile.cli.command_line import cli
+from reconcile.cli.help import HelpfulCommand, own_options_of, shared_options_of
 from reconcile.errors import ExitCode
 from tools.references.tables import table
 
@@ -15,14 +15,14 @@ INTRODUCTION = """\
 # Commands and options
 
 Every command with every option, as `--help` has them. This page is made from the code by
-`tools/generate.py`. What a command is for, with examples, stands on the page of its subject; the
-[exit codes](#exit-codes) are the same for all.
+`tools/generate.py`. What a command is for stands on the page of its subject; what the
+[exit codes](#exit-codes) mean is the same for all.
 """
 
 COMMON = """
 ## Common options
 
-Most commands that work on a project take these. They are told from the folder where the command is called.
+Commands take those of these that mean something to them, behind their name or before it.
 
 """
 
@@ -38,61 +38,61 @@ EXIT_CODES = {
     ExitCode.INVALID: "the declarations or the configuration are invalid",
 }
 
-MANY = 8
-"""An option that so many commands have, word for word, is a common one."""
-
 Record = tuple[str, str]
 """An option as `--help` shows it: its forms, and what it does with its default."""
 
 
 def commands_page() -> str:
     """The page, a section for each command in the order of their names."""
-    commands = dict(_commands(cli, click.Context(cli, info_name="reconcile")))
-    common = _common(commands)
+    contexts = list(_contexts(click.Context(cli, info_name="reconcile", **cli.context_settings)))
+    common = dict.fromkeys(record for context in contexts for record in _shared(context))
     parts = [INTRODUCTION, COMMON, _options(common), "\n## Exit codes\n\n", _exit_codes()]
-    parts += [_section(context, records, common) for context, records in commands.items()]
-    return "".join(parts)
+    return "".join([*parts, *map(_section, contexts)])
 
 
 def _exit_codes() -> str:
     return table(("code", "meaning"), ((str(int(code)), EXIT_CODES[code]) for code in ExitCode))
 
 
-def _commands(command: click.Command, context: click.Context) -> Iterator[tuple[click.Context, list[Record]]]:
-    """The command and all below it, each with its options. Contexts are distinct, so they serve as keys."""
-    yield context, _records(context)
-    if isinstance(command, click.Group):
+def _contexts(context: click.Context) -> Iterator[click.Context]:
+    """That of a command, and those of all commands below it."""
+    yield context
+    if isinstance(command := context.command, click.Group):
         for name in command.list_commands(context):
-            below = command.commands[name]
-            if not below.hidden:
-                yield from _commands(below, click.Context(below, context, info_name=name))
+            if not command.commands[name].hidden:
+                yield from _contexts(click.Context(command.commands[name], context, info_name=name))
 
 
-def _records(context: click.Context) -> list[Record]:
-    params = context.command.get_params(context)
-    records = (param.get_help_record(context) for param in params)
-    return [record for record in records if record and (record[1] or record[0].startswith("-"))]
+def _shared(context: click.Context) -> list[Record]:
+    helping = context.command.get_help_option(context)
+    return _records([*shared_options_of(context.command), *([helping] if helping else [])], context)
 
 
-def _common(commands: dict[click.Context, list[Record]]) -> list[Record]:
-    """The options that many commands share, in the order of their first use, the help last."""
-    times = Counter(record for records in commands.values() for record in records)
-    common = [record for record, number in times.items() if number >= MANY]
-    return sorted(common, key=lambda record: "--help" in record[0])
+def _records(params: Iterable[click.Parameter], context: click.Context) -> list[Record]:
+    return [record for param in params if (record := param.get_help_record(context)) and any(record)]
 
 
-def _section(context: click.Context, records: list[Record], common: list[Record]) -> str:
-    own = [record for record in records if record not in common]
+def _section(context: click.Context) -> str:
+    command = context.command
     level = "##" if len(context.command_path.split()) <= 2 else "###"
-    usage = " ".join([context.command_path, *context.command.collect_usage_pieces(context)])
-    text = _as_markdown(context.command.help or "")
-    parts = [f"\n{level} {context.command_path}\n\n`{usage}`\n\n{text}\n"]
-    if own:
-        parts.append(f"\n{_options(own)}")
-    if shared := [record[0].split()[0].rstrip(",") for record in records if record in common]:
-        names = ", ".join(f"`{name}`" for name in shared)
-        parts.append(f"\nOf the [common options](#common-options): {names}.\n")
-    return "".join(parts)
+    usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
+    parts = [f"{level} {context.command_path}", f"`{usage}`", _as_markdown(command.help or "")]
+    if own := [record for record in _records(own_options_of(command), context) if record[1]]:
+        parts.append(_options(own).rstrip())
+    names = ", ".join(f"`{re.sub(' [A-Z].*', '', forms)}`" for forms, _ in _shared(context))
+    parts.append(f"[Common options](#common-options): {names}")
+    if isinstance(command, HelpfulCommand):
+        parts += _of_helpful(command)
+    return "\n" + "\n\n".join(parts) + "\n"
+
+
+def _of_helpful(command: HelpfulCommand) -> Iterator[str]:
+    if command.examples:
+        yield table(
+            ("example", "what it is for"), ((f"`{call}`", why) for call, why in command.examples)
+        ).rstrip()
+    codes = "; ".join(f"{int(code)}: {_as_markdown(meaning)}" for code, meaning in command.exit_codes.items())
+    yield f"Exit codes: {codes}."
 
 
 def _as_markdown(text: str) -> str:
@@ -100,5 +100,5 @@ def _as_markdown(text: str) -> str:
     return re.sub(r"([*<\[])", r"\\\1", cleandoc(text).replace("\b\n", ""))
 
 
-def _options(records: list[Record]) -> str:
+def _options(records: Iterable[Record]) -> str:
     return table(("option", "what it does"), ((f"`{forms}`", about) for forms, about in records))
