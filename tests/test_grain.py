@@ -5,6 +5,7 @@ import io
 import tokenize
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -135,9 +136,13 @@ def module_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
+def _known_modules() -> frozenset[str]:
+    return frozenset(module_of(path) for path in PACKAGE.rglob("*.py"))
+
+
 def _imported_modules(path: Path) -> Iterator[str]:
-    known = {module_of(other) for other in PACKAGE.rglob("*.py")}
-    own = module_of(path)
+    known, own = _known_modules(), module_of(path)
     for _, name in imported(path):
         target = name if name in known else name.rpartition(".")[0]
         if target in known and target != own:

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -15,6 +17,7 @@ def recorded(out: Path, pattern: str) -> dict[str, str]:
     return {path.relative_to(out).as_posix(): path.read_text("utf-8") for path in out.rglob("*.txt")}
 
 
+@pytest.mark.long
 def test_two_recordings_are_the_same_to_the_byte(tmp_path: Path) -> None:
     """With a plan, its requests, an apply and its journal in them."""
     first = recorded(tmp_path / "first", "plan/create/approved")
@@ -26,6 +29,7 @@ def test_two_recordings_are_the_same_to_the_byte(tmp_path: Path) -> None:
     assert "Bearer <token>" in applied
 
 
+@pytest.mark.long
 def test_every_scenario_of_a_kind_can_be_chosen(tmp_path: Path) -> None:
     """And what could not be brought about is listed."""
     found = recorded(tmp_path / "some", "explain/unread*")

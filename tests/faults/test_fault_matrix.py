@@ -157,7 +157,9 @@ def test_all_faults_at_once_do_no_harm(
     assert_converges(sandbox_account, checkout, ends)
 
 
-@pytest.mark.parametrize("retry_after", ["seconds", "date", "none"])
+@pytest.mark.parametrize(
+    "retry_after", ["seconds", *(pytest.param(form, marks=pytest.mark.long) for form in ("date", "none"))]
+)
 def test_a_rate_limit_slows_a_run_and_nothing_else(
     sandbox_account: SandboxAccount, ends: BeforeAndAfter, retry_after: str
 ) -> None:

@@ -47,6 +47,7 @@ def test_a_server_that_goes_down_in_the_middle(
     assert "### Applied to" in team.comments(pull.number)[-1]
 
 
+@pytest.mark.long
 def test_a_contact_that_was_set_aside_stops_no_later_merge(
     team: Team, shop: Shop, fake_github: FakeGitHub
 ) -> None:

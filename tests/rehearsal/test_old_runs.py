@@ -29,6 +29,7 @@ def superseded(team: Team, run: WorkflowRun, job: str) -> None:
     )
 
 
+@pytest.mark.long
 def test_what_main_has_taken_back_is_not_applied_by_an_old_run(
     team: Team, shop: Shop, fake_github: FakeGitHub
 ) -> None:

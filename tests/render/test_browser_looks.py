@@ -19,10 +19,20 @@ LOOKS: dict[str, dict[str, Any]] = {
     "forced colours": {"forced_colors": "active"},
 }
 
-SEEN = [(look, full_plan) for look in LOOKS] + [
-    ("light", plan),
+SEEN = [
+    ("light", full_plan),
+    ("dark phone", full_plan),
     ("dark", crowded_plan),
-    ("phone", crowded_plan),
+    *(
+        pytest.param(look, made, marks=pytest.mark.long)
+        for look, made in [
+            ("dark", full_plan),
+            ("phone", full_plan),
+            ("forced colours", full_plan),
+            ("light", plan),
+            ("phone", crowded_plan),
+        ]
+    ),
 ]
 
 

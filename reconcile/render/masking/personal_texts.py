@@ -207,13 +207,14 @@ def _letters(text: str) -> list[str]:
     """
     letters: list[str] = []
     for sign in text:
-        if letters and combining(normalize("NFKD", sign)[0]):
+        if letters and not sign.isascii() and combining(normalize("NFKD", sign)[0]):
             letters[-1] += sign
         else:
             letters.append(sign)
     return letters
 
 
+@lru_cache(maxsize=8_192)
 def _letter_key(letter: str) -> str:
     """Compatibility decomposition without case (Unicode core specification, section 3.13, D146).
 

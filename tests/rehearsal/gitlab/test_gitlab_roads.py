@@ -18,6 +18,7 @@ def first_run(team: GitLabTeam) -> Pipeline:
     return pipeline
 
 
+@pytest.mark.long
 def test_the_whole_road(team: GitLabTeam, shop: Shop, fake_gitlab: FakeGitLab) -> None:
     """An empty plan asks nobody; a change is planned, noted, approved, merged, previewed and applied."""
     begun = first_run(team)
