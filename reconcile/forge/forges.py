@@ -4,24 +4,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from reconcile.errors import UsageError
+from reconcile.model.record import Provenance
 
 from .environment import CiEnvironment
-from .github.environment import read_github_environment
-from .gitlab.environment import read_gitlab_environment
+from .github.environment import read_github_environment, read_github_provenance
+from .gitlab.environment import read_gitlab_environment, read_gitlab_provenance
 
 
 @dataclass(frozen=True, slots=True)
 class ForgeSpec:
-    """One forge. A job runs there when ``variable`` is set in its environment and not empty."""
+    """One forge. A job runs there when ``variable`` is set in its environment and not empty.
+
+    ``read_provenance`` needs no token, and no variable but that one.
+    """
 
     name: str
     variable: str
     read_environment: Callable[[Mapping[str, str]], CiEnvironment]
+    read_provenance: Callable[[Mapping[str, str]], Provenance]
 
 
 FORGES: list[ForgeSpec] = [
-    ForgeSpec("GitHub", "GITHUB_REPOSITORY", read_github_environment),
-    ForgeSpec("GitLab", "CI_PROJECT_ID", read_gitlab_environment),
+    ForgeSpec("GitHub", "GITHUB_REPOSITORY", read_github_environment, read_github_provenance),
+    ForgeSpec("GitLab", "CI_PROJECT_ID", read_gitlab_environment, read_gitlab_provenance),
 ]
 """In the order in which they are looked for."""
 
@@ -33,3 +38,9 @@ def ci_environment(environment: Mapping[str, str]) -> CiEnvironment:
             return forge.read_environment(environment)
     names, variables = zip(*((forge.name, forge.variable) for forge in FORGES), strict=True)
     raise UsageError(f"this is no job of {' or '.join(names)}: neither {' nor '.join(variables)} is set")
+
+
+def job_provenance(environment: Mapping[str, str]) -> Provenance | None:
+    """Who started this job and where its log is, without its commit; None where no forge runs it."""
+    forge = next((forge for forge in FORGES if environment.get(forge.variable)), None)
+    return forge.read_provenance(environment) if forge else None

@@ -127,6 +127,17 @@ class JournaledRun:
         return bool(self._entries(EndLine))
 
     @property
+    def ended_at(self) -> datetime | None:
+        """The instant as of which the run came to its end; None where it did not note it."""
+        noted = next((end.at for end in self._contents(EndLine) if end.at), NOT_NOTED)
+        return parse_utc_text(noted) if noted else None
+
+    @property
+    def stopped(self) -> str | None:
+        """Why the run ended early; None when it did not, or has no end."""
+        return next((end.stopped for end in self._contents(EndLine)), None)
+
+    @property
     def complete(self) -> bool:
         """True when the run came to its end and left nothing undone."""
         return any(end.complete for end in self._contents(EndLine))

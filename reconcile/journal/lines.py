@@ -16,6 +16,7 @@ from reconcile.documents.json_text import JsonValue
 from reconcile.documents.plan import OperationDocument
 from reconcile.model.contact import Contact
 from reconcile.model.plans.operation import Operation
+from reconcile.model.record import Provenance
 from reconcile.model.result import LostItem
 
 from .hash_chain import Entry
@@ -77,7 +78,8 @@ class BeginLine:
     has; null where it was not listed. ``approved`` is the digest of the plan that was approved, which may
     allow more than ``plan``. ``due``: the run only does what is due by the clock. ``revert`` is the run that
     this one undoes. ``scope`` is what it was cut down to; null for a run of everything. ``scheduled``
-    are the privileged roles that it schedules. ``allowances`` is what runs of earlier versions noted of
+    are the privileged roles that it schedules. ``provenance`` is null in journals of earlier versions, which
+    noted nobody. ``allowances`` is what runs of earlier versions noted of
     overrides.
     """
 
@@ -99,6 +101,7 @@ class BeginLine:
     revert: str | None = None
     scope: NotedScope | None = None
     scheduled: tuple[NotedGain, ...] = ()
+    provenance: Provenance | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,10 +217,14 @@ class RecordLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndLine:
-    """The run came to its end, whatever became of its contacts. ``stopped`` says why it ended early."""
+    """The run came to its end, whatever became of its contacts. ``stopped`` says why it ended early.
+
+    ``at`` is the instant as of which it ended, where the run itself noted it.
+    """
 
     complete: bool
     stopped: str | None
+    at: NotedInstant = NOT_NOTED
 
 
 Line = (

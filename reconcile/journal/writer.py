@@ -17,6 +17,7 @@ from reconcile.model.contact import Contact
 from reconcile.model.plans.change import Change
 from reconcile.model.plans.operation import Action
 from reconcile.model.plans.plan import Plan
+from reconcile.model.record import Provenance
 from reconcile.model.result import LostItem, Report, Result, WriteEffect
 
 from .hash_chain import HashChain
@@ -79,6 +80,7 @@ class Journal:
         contacts: int | None,
         approved: str,
         due: bool,
+        provenance: Provenance | None = None,
     ) -> None:
         """What the run sets out to do, for which account and when, and which runs were the last before it.
 
@@ -105,6 +107,7 @@ class Journal:
                 revert=plan.revert,
                 scope=_noted(plan.scope),
                 scheduled=tuple(_noted_gains(plan)),
+                provenance=provenance,
             )
         )
 
@@ -150,9 +153,10 @@ class Journal:
         """What the run remembers, whose entries are on disk already."""
         self._append(line)
 
-    def end(self, report: Report) -> None:
-        """The run came to its end, whatever became of its contacts."""
-        self._append(EndLine(complete=report.complete, stopped=report.stopped))
+    def end(self, report: Report, at: datetime | None = None) -> None:
+        """The run came to its end at that instant, whatever became of its contacts."""
+        ended = utc_text(at) if at else NOT_NOTED
+        self._append(EndLine(complete=report.complete, stopped=report.stopped, at=ended))
 
     def note_cut_off(self) -> None:
         """A later run has looked at all that this one left open."""

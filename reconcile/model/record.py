@@ -40,6 +40,23 @@ class CheckedOutCommit:
 
 
 @dataclass(frozen=True, slots=True)
+class Provenance:
+    """Who started a run, and what it carries out.
+
+    ``actor`` is the login at the forge whose job it is, elsewhere the user's name on that machine; empty
+    where nothing tells. ``commit`` is that of the declarations' repository, None outside of Git; ``dirty``:
+    declarations or configuration differ from it. ``pull_requests`` are those that the run carries, and
+    ``run`` is the address of the job's run; None where no forge runs it.
+    """
+
+    actor: str = ""
+    commit: str | None = None
+    dirty: bool = False
+    pull_requests: tuple[int, ...] = ()
+    run: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """What the last complete run says of all declarations (design, section 7).
 

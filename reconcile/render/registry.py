@@ -12,6 +12,7 @@ from typing import Any
 
 from reconcile.documents.codec import encode_text
 from reconcile.documents.explanation import ExplanationDocument
+from reconcile.documents.history import RunListDocument, SingleRunDocument
 from reconcile.documents.plan import plan_json
 from reconcile.documents.reports import (
     DoctorReportDocument,
@@ -25,6 +26,7 @@ from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import ProblemReport
 from reconcile.model.reports.drift import Drift
 from reconcile.model.reports.explanation import Explanation
+from reconcile.model.reports.history import RunList, SingleRun
 from reconcile.model.reports.importing import ImportReport
 from reconcile.model.reports.probe import ProbeReport
 from reconcile.model.reports.timeline import Timeline
@@ -33,6 +35,8 @@ from reconcile.model.settings import Privacy
 from .doctor import doctor_markdown, doctor_text
 from .drift.document import drift_markdown, drift_text
 from .explanation import explanation_text
+from .history.run_list_text import run_list_text
+from .history.run_text import run_text
 from .importing import import_diff, import_text
 from .layout import PLAIN, TextLayout
 from .masking.mask import mask
@@ -102,6 +106,10 @@ FORMATS = [
     Format(Timeline, "text", timeline_text, Audience.USER, laid_out=True),
     Format(Timeline, "json", partial(encode_text, TimelineDocument), Audience.PROGRAM),
     Format(Timeline, "ics", _calendar, title="iCalendar"),
+    Format(RunList, "text", run_list_text, Audience.USER, laid_out=True),
+    Format(RunList, "json", partial(encode_text, RunListDocument), Audience.PROGRAM),
+    Format(SingleRun, "text", run_text, Audience.USER, laid_out=True),
+    Format(SingleRun, "json", partial(encode_text, SingleRunDocument), Audience.PROGRAM),
     Format(ProbeReport, "text", probe_text, Audience.USER, laid_out=True),
     Format(ProbeReport, "json", partial(encode_text, ProbeReportDocument), Audience.PROGRAM),
     Format(DoctorReport, "text", doctor_text, Audience.USER, laid_out=True),

@@ -18,7 +18,7 @@ from reconcile.journal.writer import Journal, NotedTimes, open_journal
 from reconcile.model.allowance import Allowance
 from reconcile.model.declaration import Declaration
 from reconcile.model.plans.plan import Plan, PlanContext
-from reconcile.model.record import NOTHING_REMEMBERED, Remembered
+from reconcile.model.record import NOTHING_REMEMBERED, CheckedOutCommit, Remembered
 from reconcile.model.result import Report
 from reconcile.plan.approval import counted_by
 from reconcile.plan.baseline.scope import EVERYTHING, ScopeChoice
@@ -30,6 +30,7 @@ from reconcile.text import escape_unprintable
 from .accounts import check_clock, connected, warn_of_clock
 from .caller import ApplyOutput, ApplyRequest, Console, nothing_written
 from .files import read_approved_plan
+from .history.provenance import run_provenance
 from .planning.fresh_plan import FreshPlan, make_fresh_plan
 from .planning.project_plan import PlanCeiling, refuse_guarded, refuse_unseen, warn_of_idle_entries
 from .planning.scope import approved_scope, choose_scope
@@ -62,15 +63,13 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
         if approval is not None and reverting:
             declarations = declarations_of_approved_revert(project, approval, account, console)
         ceiling, due = PlanCeiling(approval, request.preview) if approval else None, request.due
-        made_of = project, console, output, account, declarations
-        job = ApplyJob(*made_of, ceiling, due=due, choice=choice, allowances=loaded.allowances)
-        job.run(request.ceilings, confirm=request.confirm)
+        made_of = project, console, output, account, declarations, ceiling
+        about = due, choice, loaded.allowances, request.pull_requests
+        ApplyJob(*made_of, *about).run(request.ceilings, confirm=request.confirm)
 
 
 _NO_END = "what was done stands before it, and the next apply closes it"
-
 _NO_RUN_KNOWN = "Nothing is due by the clock alone: no run at {account} is known; apply everything first."
-
 _STOPPING = "stopping: what is being written comes to its end first"
 
 
@@ -87,6 +86,7 @@ class ApplyJob:
     due: bool = False
     choice: ScopeChoice = EVERYTHING
     allowances: tuple[Allowance, ...] = ()
+    pull_requests: tuple[int, ...] = ()
 
     @property
     def permission(self) -> WritePermission:
@@ -222,7 +222,7 @@ class ApplyJob:
         undone = fresh.plan.revert in losing and not fresh.plan.refused
         if undone or not recorder.needless:
             with open_journal(self.project.journals, self.project.now) as journal:
-                self._begin(journal, fresh)
+                self._begin(journal, fresh, recorder.commit)
                 report = self._end(journal, report, recorder)
         self._tell_of_known(report)
         if not (report.complete and report.noted):
@@ -233,7 +233,7 @@ class ApplyJob:
         for line in ending.known_lines(report, self.context.policy.timezone):
             self.console.note(f"Note: {line}")
 
-    def _begin(self, journal: Journal, fresh: FreshPlan) -> None:
+    def _begin(self, journal: Journal, fresh: FreshPlan, commit: CheckedOutCommit | None) -> None:
         journal.begin(
             fresh.plan,
             self._times(),
@@ -241,6 +241,7 @@ class ApplyJob:
             contacts=fresh.contacts,
             approved=(self.ceiling.approved if self.ceiling else fresh.plan).digest,
             due=self.due,
+            provenance=run_provenance(commit, self.pull_requests),
         )
 
     def _carry_out_journaled(self, fresh: FreshPlan, breaker: CircuitBreaker, recorder: Recorder) -> Report:
@@ -248,7 +249,7 @@ class ApplyJob:
             open_journal(self.project.journals, self.project.now) as journal,
             self.console.progress() as progress,
         ):
-            self._begin(journal, fresh)
+            self._begin(journal, fresh, recorder.commit)
             run = RunContext(
                 account=self.account,
                 context=fresh.context,
@@ -273,7 +274,7 @@ class ApplyJob:
             named = f"{error.filename}: " if error.filename else ""
             report = replace(report, unrecorded=f"{named}{error.strerror}")
         try:
-            journal.end(report)
+            journal.end(report, self.project.present())
         except OSError as error:
             self.console.note(
                 f"{error.filename}: the journal's end can't be written ({error.strerror}); {_NO_END}"
@@ -284,10 +285,7 @@ class ApplyJob:
 def _report_ending(
     report: Report, console: Console, print_ending: Callable[[str], None], *, pipeline: bool
 ) -> None:
-    """Print how a run ended; PartlyApplied names every contact that is not as declared.
-
-    ApiError: the run was stopped before anything was written.
-    """
+    """Print how a run ended. PartlyApplied names who is not as declared; ApiError: nothing was written."""
     print_ending(ending.written_text(report))
     for note in report.notes:
         console.note(escape_unprintable(f"Note: {note}"))

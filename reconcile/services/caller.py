@@ -148,7 +148,7 @@ class ApplyRequest:
     must have. ``ceilings`` lift guards by name. ``due``: apply only what the clock alone asks for since the
     last apply of the same declarations. ``confirm``: ask before the first write. ``scope`` is what the plan
     is cut down to. ``preview``: the plan was made by this very run of a pipeline, from what is merged, and
-    its reviewers have seen it.
+    its reviewers have seen it. ``pull_requests`` are those that the run carries.
     """
 
     approved: Path | None = None
@@ -158,6 +158,7 @@ class ApplyRequest:
     confirm: bool = True
     scope: ScopeRequest = NO_SCOPE
     preview: bool = False
+    pull_requests: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,10 +227,32 @@ def written_items(history: RunHistory) -> dict[tuple[str | None, str, str], date
 
 
 def history_as_then(folder: Path, *names: str) -> dict[str, Any]:
-    """What ``history`` says of runs, without the column that was added since: when each began."""
-    said = call("history", *names, folder=folder)
-    began = r"(?m)(?<=   )\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? \(\S+\)   "
-    return {**said, "stdout": re.sub(began, "", said["stdout"])} if "stdout" in said else said
+    """What ``history`` says of runs, in the words of then: its JSON tells all that they told."""
+    said = call("history", *names, "--format", "json", folder=folder)
+    if "stdout" not in said:
+        return said
+    told = json.loads(said["stdout"])
+    lines = run_as_then(told["run"]) if names else map(line_as_then, told["runs"])
+    return {**said, "stdout": "".join(f"{line}\n" for line in lines)}
+
+
+def line_as_then(run: dict[str, Any]) -> str:
+    outcomes = [contact["outcome"] for contact in run["contacts"] if contact["outcome"]]
+    counts = ", ".join(f"{outcomes.count(kind)} {kind}" for kind in sorted(set(outcomes)))
+    ended = "   cut off" if run["ending"] == "cut off" and run["stopped"] is None else ""
+    retired = "   retired" if run["retired"] else ""
+    accepted = "   losses acknowledged" if run["acknowledged"] else ""
+    return f"{run['run']}   {run['account']}   {counts or 'nothing written'}{ended}{retired}{accepted}"
+
+
+def run_as_then(run: dict[str, Any]) -> Iterator[str]:
+    yield line_as_then(run)
+    yield f"plan {run['plan'] or 'unknown'}"
+    contacts = [{"name": row["contact"]["id"] or "(new)", **row} for row in run["contacts"]]
+    yield from (f"contact {row['name']}: {row['outcome']}" for row in contacts if row["outcome"])
+    for row in contacts:
+        if row["lost"]:
+            yield f"contact {row['name']}: lost {', '.join('role ' + lost['item'] for lost in row['lost'])}"
 
 
 def call(*arguments: str, folder: Path) -> dict[str, Any]:

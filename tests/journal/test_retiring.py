@@ -1,5 +1,6 @@
 """A run whose clock was wrong is retired: it is not remembered, and makes no room for more losses."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -52,8 +53,8 @@ def test_runs_are_in_the_order_in_which_they_follow_each_other(checkout: Checkou
     assert done.code == 0, done.said
     (second,) = journals(checkout) - {ahead}
     assert second.name < ahead.name
-    listed = checkout.run("history").out.splitlines()
-    assert [line.split()[0] for line in listed] == [ahead.stem, second.stem]
+    listed = json.loads(checkout.run("history", "--format", "json").out)["runs"]
+    assert [run["run"] for run in listed] == [ahead.stem, second.stem]
 
 
 def test_a_retired_run_is_not_the_last_one(

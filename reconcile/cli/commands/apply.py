@@ -58,6 +58,7 @@ def apply(  # noqa: PLR0913 - an argument for each option
     """
     from reconcile.services.applying import apply_project
     from reconcile.services.caller import ApplyOutput, ApplyRequest
+    from reconcile.services.history.run_names import named_run
     from reconcile.services.journals import acknowledge_losses
 
     _refuse_contradictions(approved, digest, acknowledge, due=due, allow=bool(allow))
@@ -65,7 +66,9 @@ def apply(  # noqa: PLR0913 - an argument for each option
         raise UsageError("--base and --only cut a new plan down: not PLAN.json, --due or --acknowledge")
     console = common.console
     if acknowledge is not None:
-        done = acknowledge_losses(common.open_project(), acknowledge, console, confirm=not yes)
+        project = common.open_project()
+        run = named_run(project, acknowledge)
+        done = acknowledge_losses(project, run.name, console, confirm=not yes)
         console.print_ending(done)
         return ExitCode.DONE
 

@@ -15,7 +15,7 @@ from reconcile.model.plans.plan import Plan
     short_help="Plan what undoes a run of apply.",
     cls=HelpfulCommand,
     examples=[
-        ("reconcile revert 20261123T090000Z-1f2e3d --out undo.json", "then 'reconcile apply undo.json'"),
+        ("reconcile revert last --out undo.json", "then 'reconcile apply undo.json'"),
     ],
     exits={
         ExitCode.DONE: "planned: nothing is written by this command",
@@ -27,12 +27,17 @@ from reconcile.model.plans.plan import Plan
 @format_option(Plan)
 @concise_option
 def revert(common: Common, run: str, *, out: Path | None, form: str, concise: bool | None) -> int:
-    """Plan what undoes RUN: review the plan, then carry it out with 'reconcile apply PLAN.json'."""
+    """Plan what undoes RUN: review the plan, then carry it out with 'reconcile apply PLAN.json'.
+
+    RUN is 'last', or a run's name as 'reconcile history' has it, in full or in part.
+    """
     from reconcile.documents.plan import plan_json
     from reconcile.services.files import write_file
+    from reconcile.services.history.run_names import named_run
     from reconcile.services.reverting import plan_revert
 
-    plan = plan_revert(common.open_project(), run, common.console)
+    project = common.open_project()
+    plan = plan_revert(project, named_run(project, run).name, common.console)
     if out is not None:
         write_file(out, plan_json(plan))
     show(common.console, plan, form, concise=concise)

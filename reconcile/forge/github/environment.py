@@ -4,6 +4,7 @@ GitHub docs: "Variables reference" (default environment variables), "Webhook eve
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from reconcile.documents.json_text import JsonValue
 from reconcile.errors import UsageError
 from reconcile.forge.client import ForgeClient
 from reconcile.forge.environment import CiEnvironment, optional_number, required_variable
+from reconcile.model.record import Provenance
 
 from .comments import BOT, GitHub
 from .evidence import GitHubEvidence
@@ -50,6 +52,21 @@ def read_github_environment(environment: Mapping[str, str]) -> CiEnvironment:
         base=event.base,
         default_branch=event.default_branch,
         visibility=event.visibility,
+    )
+
+
+_PULL_REQUEST_REF = re.compile(r"refs/pull/([0-9]{1,12})/(?:merge|head)", re.ASCII)
+
+
+def read_github_provenance(environment: Mapping[str, str]) -> Provenance:
+    """Who started this attempt of a GitHub job, for which pull request, and the address of its run."""
+    server, repository = environment.get("GITHUB_SERVER_URL", ""), environment.get("GITHUB_REPOSITORY", "")
+    run = optional_number(environment.get("GITHUB_RUN_ID", ""))
+    pull_request = _PULL_REQUEST_REF.fullmatch(environment.get("GITHUB_REF", ""))
+    return Provenance(
+        actor=environment.get("GITHUB_TRIGGERING_ACTOR") or environment.get("GITHUB_ACTOR", ""),
+        pull_requests=(int(pull_request[1]),) if pull_request else (),
+        run=f"{server}/{repository}/actions/runs/{run}" if server and run else None,
     )
 
 

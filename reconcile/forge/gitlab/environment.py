@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from reconcile.forge.client import ForgeClient
 from reconcile.forge.environment import CiEnvironment, optional_number, required_variable
+from reconcile.model.record import Provenance
 
 from .comments import GitLab
 from .evidence import GitLabEvidence
@@ -45,6 +46,16 @@ def read_gitlab_environment(environment: Mapping[str, str]) -> CiEnvironment:
         base=environment.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME") or None,
         default_branch=environment.get("CI_DEFAULT_BRANCH", ""),
         visibility=environment.get("CI_PROJECT_VISIBILITY", ""),
+    )
+
+
+def read_gitlab_provenance(environment: Mapping[str, str]) -> Provenance:
+    """Who started a GitLab job, for which merge request, and its address."""
+    number = optional_number(environment.get("CI_MERGE_REQUEST_IID", ""))
+    return Provenance(
+        actor=environment.get("GITLAB_USER_LOGIN", ""),
+        pull_requests=() if number is None else (number,),
+        run=environment.get("CI_JOB_URL") or None,
     )
 
 

@@ -25,6 +25,7 @@ from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import ProblemReport
 from reconcile.model.reports.drift import Drift, LastKnown
 from reconcile.model.reports.explanation import Explanation
+from reconcile.model.reports.history import RunContact, RunList, RunReport, SingleRun
 from reconcile.model.reports.importing import ImportReport
 from reconcile.model.reports.probe import ProbeReport
 from reconcile.model.reports.timeline import Timeline
@@ -98,6 +99,33 @@ def _personal_in(contact: Declaration) -> PersonalTexts:
     return PersonalTexts.of([contact.email or "", *fields])
 
 
+def _mask_run(run: SingleRun) -> SingleRun:
+    return replace(run, report=_mask_report(run.report))
+
+
+def _mask_runs(runs: RunList) -> RunList:
+    contact = runs.contact and mask_emails(runs.contact)
+    return replace(runs, runs=tuple(map(_mask_report, runs.runs)), contact=contact)
+
+
+def _mask_report(report: RunReport) -> RunReport:
+    """Who started a run works with the account, and is no contact of it."""
+    return replace(report, plan="", contacts=tuple(map(_mask_run_contact, report.contacts)))
+
+
+def _mask_run_contact(row: RunContact) -> RunContact:
+    texts = (text for step in row.operations for text in telling_fields(step))
+    contact_mask = ContactMask(PersonalTexts.of([row.contact.email, *texts]))
+    lost = (replace(item, item=contact_mask.name(item.facet, item.item)) for item in row.lost)
+    return replace(
+        row,
+        contact=mask_identity(row.contact),
+        operations=tuple(map(contact_mask.item, row.operations)),
+        detail=contact_mask.personal.hide(row.detail),
+        lost=tuple(lost),
+    )
+
+
 def _mask_problems(report: ProblemReport) -> ProblemReport:
     problems = (replace(problem, message=mask_emails(problem.message)) for problem in report.problems)
     return replace(report, problems=tuple(problems))
@@ -125,6 +153,8 @@ _WALKS: dict[type, Callable[[Any], Any]] = {
     Drift: _mask_drift,
     Explanation: _mask_explanation,
     Timeline: _mask_timeline,
+    SingleRun: _mask_run,
+    RunList: _mask_runs,
     ProblemReport: _mask_problems,
     ImportReport: _mask_import,
     # A probe reports on a scratch contact by its id, and quotes nothing of it.

@@ -120,7 +120,7 @@ class MarkdownContacts:
         return _block(group_title(group, MARKDOWN_HTML), "", rows, size=len(group))
 
     def _rows(self, entry: ContactEntry, *, concise: bool = False) -> tuple[Row, ...]:
-        wording = OperationText(self.plan.timezone, TERMINAL)
+        wording = OperationText(self.plan.timezone, TERMINAL, reverting=self.plan.revert is not None)
         lines = aligned(list(entry_lines(entry, wording, concise=concise)))
         return tuple(Row(f"{(lead + line.body).rstrip()}\n", _kind(line), line.rank) for line, lead in lines)
 

@@ -36,7 +36,7 @@ class ContactSections:
         self._groups = {risk: _odd_ones_first(entries) for risk, entries in risk_groups(plan).items()}
         self._alike = [group for groups in self._groups.values() for group in groups]
         self._entries = [entry for group in self._alike for entry in group]
-        self._wording = OperationText(plan.timezone, PAGE)
+        self._wording = OperationText(plan.timezone, PAGE, reverting=plan.revert is not None)
         self._in_page = in_page
         self._payloads = payloads
         self._open = " open" if len(self._entries) <= SHOWN_OPEN else ""

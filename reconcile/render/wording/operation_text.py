@@ -68,10 +68,15 @@ BYPASS = " (bypasses approval)"
 
 @dataclass(frozen=True, slots=True)
 class OperationText:
-    """The words for single items, in one dialect and with days of the plan's time zone."""
+    """The words for single items, in one dialect and with days of the plan's time zone.
+
+    ``reverting``: the plan undoes a run, so that what it takes back was not held before that run; no
+    declaration has a say in it.
+    """
 
     timezone: str
     dialect: Dialect
+    reverting: bool = False
 
     def operation(self, operation: Operation) -> str:
         """What happens to an item, without its name and its reason; empty when the symbol says it all."""
@@ -188,7 +193,7 @@ class OperationText:
             case OriginKind.UNDECLARED if origin.detail:
                 return f"not declared, authoritative by {self.dialect.name(origin.detail)}"
             case _:
-                return "not declared"
+                return "not held before the run" if self.reverting else "not declared"
 
     def _kept_reason(self, origin: Origin) -> str:
         match origin.kind:

@@ -38,7 +38,7 @@ class PlanSentences:
     @property
     def operation_text(self) -> OperationText:
         """The wording of single items."""
-        return OperationText(self.plan.timezone, self.dialect)
+        return OperationText(self.plan.timezone, self.dialect, reverting=self.plan.revert is not None)
 
     def dated_headline(self) -> str:
         """What the plan would do, where, and as of when."""

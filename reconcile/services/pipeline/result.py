@@ -28,8 +28,7 @@ from reconcile.services.files import read_plan_file, write_file
 from reconcile.services.project import Project, find_run
 from reconcile.text import count
 
-from .merges.applying import PREVIEW
-from .merges.preview_job import REPORT_FILE
+from .merges.applying import PREVIEW, REPORT_FILE
 
 APPLIED = "applied"
 """The kind of our comments about what became of a merge."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from reconcile.documents.section import acceptance_from_document
+from reconcile.documents.section import acceptance_from_document, preview_report_from_document
 from reconcile.errors import Refusal, UsageError
 from reconcile.model.ci.section import Acceptance, AcceptanceKind
 from reconcile.model.plans.plan import Plan
@@ -32,6 +32,9 @@ from .main_job import MainJob
 
 PREVIEW, ACCEPTANCE, APPROVAL = "preview.json", "acceptance.json", "approval.json"
 """The files of a preview: the plan, or what is accepted; and who has made it for which run, signed."""
+
+REPORT_FILE = "report.json"
+"""What became of the preview, for those who are told of it."""
 
 _START_AGAIN = "nothing was written; start the whole run again, which makes another preview"
 
@@ -73,6 +76,14 @@ class PreviewFolder:
         content = self._signed(ACCEPTANCE, SignedKind.ACCEPTANCE, identity)
         return acceptance_from_document(json.loads(content))
 
+    def pull_requests(self, target: str) -> tuple[int, ...]:
+        """Those that the run carries, for the journal alone: no signature covers what tells them."""
+        try:
+            report = preview_report_from_document(json.loads((self.path / REPORT_FILE).read_bytes()))
+        except (OSError, ValueError, RecursionError):
+            return ()
+        return report.pull_requests if report.target == target else ()
+
     def _signed(self, name: str, kind: SignedKind, identity: JobIdentity) -> bytes:
         """The content of a file that is signed as that kind."""
         file = self.path / APPROVAL
@@ -109,7 +120,8 @@ def apply_preview(
     preview = folder.own_preview(identity)
     if preview.revert is not None:
         raise Refusal(f"{folder.preview} undoes a run: only what is merged is applied; nothing was written")
-    request = ApplyRequest(folder.preview, preview.digest, confirm=False, preview=True)
+    carried = folder.pull_requests(project.target.name)
+    request = ApplyRequest(folder.preview, preview.digest, confirm=False, preview=True, pull_requests=carried)
     apply_project(project, request, console, output)
     return None
 

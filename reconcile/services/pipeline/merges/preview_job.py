@@ -24,11 +24,11 @@ from reconcile.services.pipeline.section import SECTION_FILE, SectionWriter, wri
 from reconcile.services.project import Project
 
 from .accepting import asked_run, preview_acceptance
-from .applying import ACCEPTANCE, APPROVAL, PREVIEW, signed_acceptance, signed_preview
+from .applying import ACCEPTANCE, APPROVAL, PREVIEW, REPORT_FILE, signed_acceptance, signed_preview
 from .main_job import MainJob
 from .preview import Preview, Previewing
 
-PAGE_FILE, REPORT_FILE = "preview.html", "report.json"
+PAGE_FILE = "preview.html"
 
 
 @dataclass(frozen=True, slots=True)
