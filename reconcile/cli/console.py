@@ -23,7 +23,7 @@ from reconcile.model.settings import Privacy
 from reconcile.services.caller import Progress
 from reconcile.text import escape_unprintable
 
-from .output import in_ci, print_error, print_text
+from .output import ERASED, bar_stands, in_ci, print_error, print_text
 from .progress import ProgressBars, ProgressLines, WaitLines
 
 _privacy: ContextVar[Privacy] = ContextVar("privacy", default=Privacy.MASK)
@@ -46,8 +46,19 @@ def on_terminal() -> bool:
 
 
 def colour() -> bool:
-    """Colour only on a terminal, and not where NO_COLOR asks for none (no-color.org)."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    """Colour on a terminal that can show it, or wherever FORCE_COLOR asks for it; none where NO_COLOR is set.
+
+    Either variable counts with any value but an empty one (no-color.org, force-color.org). Of both, the one
+    for plain text wins, as it does in Python's own messages since 3.13.
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and not _dumb())
+
+
+def _dumb() -> bool:
+    """Whether the terminal can neither colour a text nor go back on a line, such as that of an editor."""
+    return os.environ.get("TERM") == "dumb"
 
 
 def width() -> int | None:
@@ -122,7 +133,7 @@ class Terminal:
         """A progress bar while long work goes on, or a line now and then where nobody sits at a terminal."""
         if self.quiet or not self.bars:
             yield lambda _work, _done, _total: None
-        elif sys.stderr.isatty():
+        elif sys.stderr.isatty() and not _dumb():
             with closing(ProgressBars()) as bars:
                 yield bars.show
         else:
@@ -228,8 +239,9 @@ def _end(_number: int, _frame: FrameType | None) -> None:
 
 
 def _say(text: str) -> None:
-    """Past the buffer of standard error; on a terminal a progress bar may stand on the line."""
+    """Past the buffer of standard error; on a terminal a progress bar or a question may stand on the line."""
     with suppress(OSError, ValueError):
         number = sys.stderr.fileno()
-        before = "\n" if os.isatty(number) else ""
+        line = ERASED if bar_stands.is_set() else "\n"
+        before = line if os.isatty(number) else ""
         os.write(number, f"{before}{text}\n".encode())

@@ -5,6 +5,8 @@ CI job takes for a command, such as one that sets an output of the step or hides
 """
 
 import os
+import sys
+import threading
 from contextlib import suppress
 
 import click
@@ -34,4 +36,20 @@ def print_text(
 def print_error(text: str) -> None:
     """Print on standard error; if nobody reads it any more, what is being done still goes on."""
     with suppress(OSError):
+        erase_bar()
         print_text(f"{text}\n", err=True)
+
+
+ERASED = "\r\x1b[2K\x1b[?25h"
+"""Takes away the line on which the cursor stands, and shows the cursor that a bar has hidden (ECMA-48)."""
+
+bar_stands = threading.Event()
+"""Set while a progress bar stands on the last line of standard error, which nothing may be printed behind."""
+
+
+def erase_bar() -> None:
+    """Take away a bar that stands on standard error, so that what comes next begins on a clean line."""
+    if bar_stands.is_set():
+        bar_stands.clear()
+        sys.stderr.write(ERASED)
+        sys.stderr.flush()

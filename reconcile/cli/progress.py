@@ -3,11 +3,10 @@
 import sys
 import threading
 from collections.abc import Callable
-from shutil import get_terminal_size
 
 import click
 
-from .output import print_error
+from .output import bar_stands, erase_bar, print_error
 
 SHORTEST_TOLD = 2.0
 """Minimum number of seconds of a wait that is told: nobody wonders about a shorter one."""
@@ -30,15 +29,16 @@ class ProgressBars:
         if self._bar is None or work != self._work:
             self.close()
             self._work, self._bar = work, click.progressbar(length=total, label=work, file=sys.stderr)
+            bar_stands.set()
             self._bar.render_progress()
         self._bar.length = total
+        bar_stands.set()
         self._bar.update(done - self._bar.pos)
 
     def close(self) -> None:
-        """Leave the last bar as it is, and end its line."""
-        if self._bar is not None:
-            self._bar.render_finish()
-            self._bar = None
+        """Take the last bar away: what is done needs no line, and what comes next stands on a clean one."""
+        self._bar = None
+        erase_bar()
 
 
 class ProgressLines:
@@ -79,7 +79,4 @@ class WaitLines:
                 return
             self._next = now + (seconds if watched else LINE_INTERVAL)
             more, self._passed_over = self._passed_over, 0
-        if watched:
-            print_error("\r" + wait.ljust(get_terminal_size().columns - 1))
-        else:
-            print_error(wait + (f"; {more:,} more since the last such line" if more else ""))
+        print_error(wait + (f"; {more:,} more since the last such line" if more and not watched else ""))
