@@ -30,6 +30,7 @@ from .commands.init import init
 from .commands.plan import plan
 from .commands.probe import probe
 from .commands.revert import revert
+from .commands.rules import rules
 from .commands.sandbox import sandbox
 from .commands.schema import schema
 from .commands.show import show
@@ -96,6 +97,7 @@ for command in (
     plan,
     probe,
     revert,
+    rules,
     sandbox,
     schema,
     show,

@@ -1,6 +1,7 @@
 """The options that commands share."""
 
 import re
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,6 +21,7 @@ from .console import Terminal
 from .help import SharedOption
 
 if TYPE_CHECKING:
+    from reconcile.model.plans.plan import Plan
     from reconcile.services.project import Project
 
 Command = Callable[..., Any]
@@ -89,6 +91,19 @@ class Common:
         from reconcile.services.project import open_project
 
         return open_project(self.choice, self.console)
+
+    def say_how_to_apply(self, plan: "Plan", file: Path) -> None:
+        """Say with which call a plan in a file is applied, unless it is empty or would be refused."""
+        if plan.changes and not plan.refusing:
+            words = ["reconcile", "apply", str(file), *self._choosing_words]
+            self.console.note(f"To apply it: {shlex.join(words)}")
+
+    @property
+    def _choosing_words(self) -> list[str]:
+        """The options that choose the same project again; the environment stays what it is."""
+        context = click.get_current_context()
+        given = (name for name in ("config", "target", "declarations") if _given(context, name))
+        return [word for name in given for word in (f"--{name}", str(context.params[name]))]
 
 
 _SHARED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
@@ -192,6 +207,10 @@ def _common(shared: Mapping[str, Any]) -> Common:
         target_named_by=_where_the_target_is_named(),
     )
     return Common(choice, console)
+
+
+def _given(context: click.Context, name: str) -> bool:
+    return context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
 
 
 def _where_the_target_is_named() -> str:

@@ -12,6 +12,7 @@ from importlib.resources import files
 import yaml
 
 from reconcile.model.problem import Severity
+from reconcile.model.reports.rules import RuleArticle
 
 
 class RuleScope(StrEnum):
@@ -146,3 +147,28 @@ RULES: dict[str, Rule] = {
     )
 }
 """All rules by id, sorted."""
+
+
+_IN_WORDS = (RuleScope.FILES, RuleScope.ACCOUNT)
+"""Rules of these scopes have sentences as examples: no text of a file shows them."""
+
+
+def articles() -> dict[str, RuleArticle]:
+    """Every rule with its text, by its id; by what they are about, in the order of the scopes."""
+    ordered = sorted(RULES.values(), key=lambda rule: list(RuleScope).index(rule.scope))
+    return {rule.id: _article(rule) for rule in ordered}
+
+
+def _article(rule: Rule) -> RuleArticle:
+    text = rule_texts()[rule.id]
+    return RuleArticle(
+        id=rule.id,
+        severity=rule.severity,
+        scope=str(rule.scope),
+        in_schema=rule.in_schema,
+        in_words=rule.scope in _IN_WORDS,
+        about=text.about,
+        wrong=text.wrong,
+        right=text.right,
+        settings=text.settings,
+    )

@@ -43,6 +43,7 @@ SHARED = {
     "plan": ALL,
     "probe": NO_FOLDER,
     "revert": NO_FOLDER,
+    "rules": set(),
     "sandbox reset": set(),
     "sandbox seed": set(),
     "sandbox serve": set(),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import stat
 import threading
 
@@ -77,3 +78,18 @@ def test_quiet_and_verbose_contradict_each_other(project: Project) -> None:
     """Asked for both, the command asks back."""
     project.declare(GRACE)
     assert project.run("plan", "--quiet", "--verbose").code == 64
+
+
+def test_a_plan_in_a_file_says_how_it_is_applied(project: Project) -> None:
+    """A call that works as it stands, whatever the file is called and the project was chosen by."""
+    project.declare(GRACE)
+    (project.root / "reconcile.yaml").rename(project.root / "mine.yaml")
+    chosen = ("--config", "mine.yaml", "--target", "local")
+    planned = project.run(*chosen, "plan", "--as-of", AS_OF, "--out", "the plan.json")
+    call = "reconcile apply 'the plan.json' --config mine.yaml --target local"
+    assert f"To apply it: {call}" in planned.err
+    quiet = project.run(*chosen, "plan", "--as-of", AS_OF, "--out", "the plan.json", "--quiet")
+    assert (quiet.err, quiet.code) == ("", 0)
+    assert project.run(*shlex.split(call)[1:], "--as-of", AS_OF, "--yes").code == 0
+    empty = project.run(*chosen, "plan", "--as-of", AS_OF, "--out", "none.json")
+    assert empty.err == ""

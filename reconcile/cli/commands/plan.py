@@ -64,6 +64,8 @@ def plan(  # noqa: PLR0913 - an argument for each option
     if out is not None:
         write_file(out, plan_json(fresh))
     show(common.console, fresh, form, privacy, concise=concise)
+    if out is not None:
+        common.say_how_to_apply(fresh, out)
     if check:
         planned.refuse()
     pending = fresh.pending or fresh.schedules or fresh.refusing

@@ -41,4 +41,6 @@ def revert(common: Common, run: str, *, out: Path | None, form: str, concise: bo
     if out is not None:
         write_file(out, plan_json(plan))
     show(common.console, plan, form, concise=concise)
+    if out is not None:
+        common.say_how_to_apply(plan, out)
     return ExitCode.DONE
