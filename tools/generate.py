@@ -28,8 +28,9 @@ INTRODUCTION = """\
 # Rules
 
 Everything that can be wrong with declarations and configuration. A problem is told as
-`file:line:col: message [rule-id]`; all problems of all files are told at once. `reconcile rules ID` shows one of
-them, `reconcile rules` lists them all. This page is made from the rules in the code by `tools/generate.py`.
+`file:line:col: message [rule-id]`; all problems of all files are told at once. `reconcile rules ID` shows
+one rule, `reconcile rules` lists them all. This page is made from the rules in the code by
+`tools/generate.py`.
 
 An error stops every command. A warning is a judgement: the command goes on, and `reconcile validate --strict`
 makes an error of it. Rules marked *editor* are in the JSON Schemas too (`reconcile schema`), so an editor

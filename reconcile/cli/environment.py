@@ -94,6 +94,18 @@ VARIABLES = (
         "NO_COLOR", VariableGroup.TERMINAL, "anything", "No colours.", "colours at a terminal"
     ),
     EnvironmentVariable(
+        "FORCE_COLOR",
+        VariableGroup.TERMINAL,
+        "anything",
+        "Colours elsewhere, too; `NO_COLOR` goes before it.",
+    ),
+    EnvironmentVariable(
+        "TERM",
+        VariableGroup.TERMINAL,
+        "kind of terminal",
+        "With `dumb` there are no colours and no progress bars.",
+    ),
+    EnvironmentVariable(
         "CI",
         VariableGroup.TERMINAL,
         "anything",
