@@ -75,6 +75,12 @@ def checked_out_commit(folder: Path, paths: Iterable[str]) -> CheckedOutCommit |
     return CheckedOutCommit(head.strip(), dirty)
 
 
+def commit_parents(folder: Path, commit: str) -> tuple[str, ...]:
+    """The parents of a commit, several for a merge; none where Git does not know it."""
+    told = _output(folder, "rev-list", "--parents", "--max-count=1", "--end-of-options", commit)
+    return tuple(told.split()[1:]) if told and _COMMIT.fullmatch(commit) else ()
+
+
 def tracked_files(folder: Path, name: str) -> tuple[str, ...] | None:
     """What Git tracks in a folder by a name there, and below it; None outside of a repository, or on failure.
 

@@ -24,6 +24,7 @@ from reconcile.plan.fold import ignore_pattern
 
 from .accounts import check_clock, open_reader, warn_of_clock
 from .caller import Console
+from .history.still_declared import still_declared_notes
 from .planning.fresh_plan import make_fresh_plan
 from .project import Project, find_run
 
@@ -55,7 +56,8 @@ def plan_revert(project: Project, run: str, console: Console) -> Plan:
         past = run_history(project.journals, context.account)
         fresh = make_fresh_plan(revert.declarations, account, context, past=past, progress=progress)
         warn_of_clock(check_clock(project, account, past), console)
-    return replace(fresh.plan, notes=(*fresh.plan.notes, *revert.notes))
+    again = still_declared_notes(project, fresh.plan, journaled, fresh.context)
+    return replace(fresh.plan, notes=(*again, *fresh.plan.notes, *revert.notes))
 
 
 def declarations_of_approved_revert(

@@ -6,6 +6,7 @@ import pytest
 
 from reconcile.sandbox import running, seed
 from tests.support.command_line import CommandResult
+from tests.support.repository import Repository
 from tests.support.sandbox.sandbox_account import AS_OF, Checkout, SandboxAccount
 from tests.support.shop import NOW
 
@@ -68,6 +69,29 @@ def test_what_the_run_did_is_undone_and_what_others_did_stays(sandbox_account: S
     after = sandbox_account.user(ROSALIND)
     assert after["roles"].keys() == before["roles"].keys() | {"trade-account"}
     assert after["tags"] == sorted([*before["tags"], "by-hand"])
+
+
+def test_what_the_declarations_still_ask_for_is_named(sandbox_account: SandboxAccount) -> None:
+    """The next apply would do it again: the plan says so, and which commit to take back; else nothing."""
+    checkout = sandbox_account.checkout(SWAP.replace("newsletter", "press"))
+    (checkout.root / ".gitignore").write_text(".reconcile/\nplan.json\n")
+    repository = Repository.at(checkout.root)
+    repository.commit()
+    checkout.declare(SWAP)
+    commit = repository.commit()
+    assert checkout.apply().code == 0
+    done = revert(checkout)
+    assert "- role  newsletter  not held before the run" in done.out, done.said
+    assert "still ask for what this takes back" in done.out, done.said
+    assert "role newsletter of rosalind.keane@example.com (contact 36)" in done.out
+    assert f"'git revert {commit[:7]}'" in done.out
+    checkout.declare("contacts: [{email: broken")
+    assert "The declarations can't be read" in revert(checkout).out
+    repository.git("checkout", "-q", "contacts")
+    repository.git("revert", "--no-edit", commit[:7])
+    assert "still ask" not in revert(checkout).out
+    assert carry_out(checkout).code == 0
+    assert "No changes" in checkout.plan().out
 
 
 def test_a_run_of_another_account_is_refused(sandbox_account: SandboxAccount, tmp_path: Path) -> None:
