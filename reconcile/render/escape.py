@@ -8,7 +8,7 @@ import html
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -30,11 +30,22 @@ PROSE_LIMIT = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How hostile strings are written in one format, so that none of them can change its structure."""
+    """How hostile strings are written in one format, so that none of them can change its structure.
+
+    ``link`` makes a link of a text that is escaped already and an address; None where there are no links.
+    ``source_url`` is the address of the repository's files at the plan's commit, to which places are linked;
+    None where it is not known.
+    """
 
     name: Callable[[str], str]
     quote: Callable[[str], str]
     prose: Callable[[str], str]
+    link: Callable[[str, str], str] | None = None
+    source_url: str | None = None
+
+    def linked_to(self, source_url: str | None) -> "Dialect":
+        """The same dialect, which links places to the files at that address."""
+        return replace(self, source_url=source_url)
 
 
 _PLAIN = re.compile(r"[!-~]*", re.ASCII)
@@ -92,7 +103,10 @@ def code_span(value: str, limit: int = NAME_LIMIT) -> str:
 
 
 MARKDOWN = Dialect(
-    code_span, lambda value: code_span(value, QUOTE_LIMIT), lambda value: code_span(value, PROSE_LIMIT)
+    code_span,
+    lambda value: code_span(value, QUOTE_LIMIT),
+    lambda value: code_span(value, PROSE_LIMIT),
+    lambda text, url: f"[{text}](<{url}>)",
 )
 
 
@@ -113,6 +127,7 @@ PAGE = Dialect(
     lambda value: f"<bdi>{_html_text(value, NAME_LIMIT)}</bdi>",
     lambda value: f"<q>{_html_text(value, QUOTE_LIMIT)}</q>",
     lambda value: f"<bdi class=prose>{_html_text(value, PROSE_LIMIT)}</bdi>",
+    lambda text, url: f'<a href="{html.escape(url)}">{text}</a>',
 )
 """For the HTML page: each string is isolated, so that its writing direction ends with it."""
 

@@ -71,18 +71,27 @@ def test_groups_can_be_shown_alone(plan_browser: PlanBrowser) -> None:
     assert names(tab) == ["carol@email.com", "dave@email.com", "new@email.com"]
 
 
-def test_equal_changes_can_be_shown_alone(plan_browser: PlanBrowser) -> None:
-    """A tick in their table shows just these contacts, each whole; 'Show all' takes it back."""
+def test_equal_changes_are_one_line_to_unfold(plan_browser: PlanBrowser) -> None:
+    """A search unfolds it to what is found, and folds it again; what a reader unfolded stays so."""
     tab = plan_browser.open(crowded_plan())
-    tab.get_by_role("checkbox", name="Show only these").check()
-    settle(tab)
-    assert names(tab) == [f"auditor{n}@email.com" for n in range(24)]
-    assert said(tab) == "24 of 31 contacts"
+    group = tab.locator(".alike > summary")
+    assert len(names(tab)) == 7
+    assert said(tab) == "31 contacts"
     find(tab, "auditor7@")
-    assert names(tab) == ["auditor7@email.com"]
+    assert (names(tab), said(tab)) == (["auditor7@email.com"], "1 of 31 contacts")
+    find(tab, "carol")
+    assert (names(tab), group.is_visible()) == (["carol@email.com"], False)
+    find(tab, "")
+    assert (len(names(tab)), group.is_visible()) == (7, True)
+    group.click()
+    settle(tab)
+    assert [name for name in names(tab) if "auditor" in name] == [f"auditor{n}@email.com" for n in range(24)]
     find(tab, "nobody")
     tab.get_by_role("button", name="Show all").click()
-    assert said(tab) == "31 contacts"
+    assert len(names(tab)) == 31
+    tab.get_by_role("button", name="Unfold all").click()
+    tab.get_by_role("button", name="Fold all", exact=True).click()
+    assert len(names(tab)) == 7
 
 
 def test_what_is_kept_can_be_hidden(plan_browser: PlanBrowser) -> None:

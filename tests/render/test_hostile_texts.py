@@ -43,8 +43,10 @@ def structure_of_markdown(plan: Plan) -> list[str]:
 
 
 def structure_of_page(plan: Plan) -> list[str]:
-    """The page without the strings and the data."""
-    page = re.sub(r"(id=data>).*?(</script>)", r"\1\2", without_assets(plan_page(plan)), flags=re.DOTALL)
+    """The page without the strings and the data. Each place has the same link, as in Markdown."""
+    with patch("reconcile.render.wording.names.url_path", lambda _: "file"):
+        page = without_assets(plan_page(plan, source_url="https://git.example"))
+    page = re.sub(r"(id=data>).*?(</script>)", r"\1\2", page, flags=re.DOTALL)
     return page_structure(page, "bdi", "q", "title")
 
 

@@ -4,11 +4,13 @@ import json
 import re
 from base64 import b64encode
 from dataclasses import replace
+from datetime import date
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
-from reconcile.clock import parse_utc_text
+from reconcile.clock import parse_utc_text, start_of, utc_text, zone
 from reconcile.model.baseline import Comparison
 from reconcile.model.contact import Identity
 from reconcile.model.facets import Facet
@@ -16,8 +18,10 @@ from reconcile.model.plans.change import Change
 from reconcile.model.plans.entries import contact_entries
 from reconcile.model.plans.operation import Kept, OriginKind
 from reconcile.model.plans.plan import Plan
+from reconcile.model.problem import Place
 from reconcile.render.plan_page.page import plan_page
-from reconcile.render.plan_page.windows import WindowEvent, window_events
+from reconcile.render.plan_page.tables import NO_ROLES
+from reconcile.render.plan_page.windows import NO_WINDOWS, WindowEvent, window_events
 from reconcile.render.wording.risk import Risk, RoleImpact, risk_groups, risk_of, role_impacts
 from tests.support.pages.page_structure import page_structure
 from tests.support.plans.large_plan import crowded_plan, large_plan, member
@@ -25,6 +29,7 @@ from tests.support.plans.plan_samples import (
     ANN,
     BOB,
     JAN_END,
+    allowance,
     boundary,
     change,
     changed,
@@ -40,12 +45,15 @@ from tests.support.plans.plan_samples import (
     set_aside,
     tag_added,
     tag_removed,
+    undeclared,
     withheld,
 )
 
+BLOB = "https://git.example/shop/access/-/blob/abc"
 
-def data_of(page: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = json.loads(page.split("id=data>")[1].split("</script>", maxsplit=1)[0])
+
+def data_of(page: str) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = json.loads(page.split("id=data>")[1].split("</script>", maxsplit=1)[0])
     return found
 
 
@@ -63,6 +71,41 @@ def test_the_policy_allows_only_its_own_style_and_script() -> None:
         f"default-src 'none'; style-src 'sha256-{digests[0]}'; script-src 'sha256-{digests[1]}';"
         " base-uri 'none'; form-action 'none'"
     )
+
+
+LINKS = [
+    (BLOB, Place("contacts/a.yaml", 7), f"{BLOB}/contacts/a.yaml#L7"),
+    (f"{BLOB}/", Place("a.yaml"), f"{BLOB}/a.yaml"),
+    (BLOB, Place("a&b'.yaml", 7), f"{BLOB}/a%26b%27.yaml#L7"),
+    ('https://git.example/"onclick=x', Place("a.yaml", 7), "https://git.example/%22onclick=x/a.yaml#L7"),
+    ("https://git.example/?a=1&b=2", Place("a.yaml", 7), "https://git.example/?a=1&b=2/a.yaml#L7"),
+    (BLOB, Place("../../evil/a.yaml", 7), None),
+    (BLOB, Place("contacts/•••.yaml", 7), None),
+    ("javascript:alert(1)", Place("a.yaml", 7), None),
+    (" https://git.example", Place("a.yaml", 7), None),
+    ("", Place("a.yaml", 7), None),
+    (None, Place("a.yaml", 7), None),
+]
+
+
+@pytest.mark.parametrize(("source_url", "place", "address"), LINKS)
+def test_places_link_to_their_line(source_url: str | None, place: Place, address: str | None) -> None:
+    """Of who changes, who is set aside and what lifts a guard: there, nowhere else, and not if masked."""
+    made = plan(
+        change(tag_added("x"), file=place.file, line=place.line),
+        set_aside=(replace(set_aside("unread"), source=place),),
+        allow=(replace(allowance(), place=place),),
+    )
+    tags = page_structure(plan_page(made, source_url=source_url))
+    found = re.findall(r"<a \[\('href', (?:'|\")(.*?)(?:'|\")\)\]>", "\n".join(tags))
+    assert found == [address] * 3 * (address is not None)
+
+
+def test_a_place_that_is_gone_is_not_linked() -> None:
+    """What is declared no longer stood in a file of an earlier commit."""
+    page = plan_page(plan(undeclared=(replace(undeclared(), source=Place("a.yaml", 7)),)), source_url=BLOB)
+    assert "was declared in <bdi>" in page
+    assert BLOB not in page
 
 
 def test_the_page_names_no_other_address() -> None:
@@ -210,10 +253,10 @@ def test_the_boundary_of_another_contact_is_told_with_its_name() -> None:
 
 
 def test_a_plan_without_windows_or_roles_says_so() -> None:
-    """An empty picture would look like a broken one."""
+    """In a sentence: an empty picture would look like a broken one, an empty card like something missed."""
     page = plan_page(plan(change(tag_added("x"))))
-    assert "No window that this plan knows of starts or lapses in the next 90 days." in page
-    assert "Nobody gains or loses a role." in page
+    assert f"<p class=nothing>{NO_ROLES} {NO_WINDOWS}</p>" in page
+    assert not re.search("<h2 id=(windows|reach)>", page)
 
 
 def test_long_pictures_are_cut_and_say_so() -> None:
@@ -226,10 +269,37 @@ def test_long_pictures_are_cut_and_say_so() -> None:
 
 
 def test_an_empty_plan_makes_a_page() -> None:
-    """It says that nothing changes."""
+    """It says that nothing changes; where there are no contacts there is nothing to search or to skip to."""
     page = plan_page(plan())
-    assert "<h1>No changes. 4 contacts at " in page
-    assert "Look at these first" not in page
+    assert "<h1>No changes. 4&nbsp;contacts at " in page
+    assert not re.search("Look at these first|<form|href=#contacts", page)
+
+
+def test_a_headline_keeps_numbers_with_what_they_count() -> None:
+    """Not within names, which are shown as they are."""
+    page = plan_page(replace(plan(change(tag_added("x"))), account="shop 3 roles"))
+    assert "<h1>reconcile will update 1&nbsp;contact at <bdi>shop 3 roles</bdi></h1>" in page
+
+
+ZONES = [("Pacific/Auckland", "24 Nov", "42.22%"), ("America/Los_Angeles", "23 Nov", "43.33%")]
+
+
+@pytest.mark.parametrize(("timezone", "today", "new_year"), ZONES)
+def test_gridlines_have_dates_of_the_shop(timezone: str, today: str, new_year: str) -> None:
+    """Each gridline is labelled, and a window that starts at midnight stands on that of its day."""
+    starts = start_of(date(2027, 1, 1), zone(timezone))
+    made = replace(
+        plan(scheduled=(scheduled("press", utc_text(starts)),)),
+        as_of=parse_utc_text("2026-11-23T20:00:00Z"),
+        timezone=timezone,
+    )
+    axis, lane = plan_page(made).split("<div class=lane>")[1:]
+    assert f"<text x=0.00% y=13 dx=0>{today}</text>" in axis
+    labels = re.findall(r"<text x=(\S+) y=13[^>]*>([^<]*)<", axis)[1:]
+    lines = re.findall(r"<line class='grid[^']*' x1=(\S+)", lane)
+    assert [x for x, _ in labels] == lines
+    assert (new_year, "1 Jan 2027") in labels
+    assert f"<svg class=at x={new_year}" in lane
 
 
 def test_a_long_list_of_contacts_set_aside_is_cut_and_says_so() -> None:
@@ -246,13 +316,25 @@ def crowd(size: int, *others: Change) -> Plan:
     return plan(*alike, *others)
 
 
-def test_equal_changes_stand_in_a_table_and_behind_the_odd_ones() -> None:
-    """Thousands of equal contacts hide no other of the same risk; the data tells which ones are alike."""
+def test_equal_changes_stand_together_and_behind_the_odd_ones() -> None:
+    """Thousands of equal contacts hide no other of the same risk; they unfold without a script, too."""
     page = plan_page(crowd(30, change(tag_added("vip"), email="odd@email.com", id="99")))
-    assert "<th scope=row>adds tag <bdi>audit-2027</bdi><br>" in page
-    assert json.loads(page.split("id=data>")[1].split("</script>", maxsplit=1)[0])["equal"] == [[1, 31]]
+    group = page.split("<details class=alike data-of=1>")[1].split("</section>")[0]
+    assert group.startswith("<summary>adds tag <bdi>audit-2027</bdi> · 30 contacts <small>")
+    assert group.count("<details class='contact") == 30
+    assert data_of(page)["alike"] == [[1, 31, ""]]
     assert page.index("<span><bdi>odd@email.com") < page.index("<span><bdi>a0@email.com")
-    assert "Equal changes" not in plan_page(crowd(20))
+    assert "class=alike" not in plan_page(crowd(20)).split("</style>")[1].split("id=data")[0]
+
+
+def test_a_group_beyond_the_contacts_in_the_page_is_in_its_data() -> None:
+    """The script puts it in with its first contact."""
+    others = [change(tag_added(f"t{n}"), email=f"b{n}@email.com", id=f"2{n:03}") for n in range(300)]
+    page = plan_page(crowd(30, *others))
+    assert "<details class=alike" not in page.split("id=data>")[0]
+    ((start, end, head),) = data_of(page)["alike"]
+    assert (start, end) == (300, 330)
+    assert "30 contacts" in head
 
 
 def test_tags_have_a_table_as_roles_have() -> None:
@@ -266,7 +348,7 @@ def test_tags_have_a_table_as_roles_have() -> None:
     assert "<h2 id=tags>" not in plan_page(plan(change(granted(grant("r")))))
 
 
-SECTIONS = ("gone", "aside", "equal", "tags", "scheduled", "withheld", "notes")
+SECTIONS = ("gone", "aside", "windows", "reach", "tags", "scheduled", "withheld", "notes")
 
 
 def test_what_a_plan_does_not_have_leaves_no_section() -> None:

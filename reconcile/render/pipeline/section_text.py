@@ -8,7 +8,7 @@ from reconcile.model.problem import Problem, Severity
 from reconcile.render.escape import MARKDOWN
 from reconcile.render.plan_markdown.byte_budget import ByteBudget, more
 from reconcile.render.plan_markdown.document import SHORTEST_LIMIT, plan_markdown
-from reconcile.render.wording.names import place_link
+from reconcile.render.wording.names import place_text
 from reconcile.render.wording.sentences import PlanSentences
 from reconcile.text import count, verb_form
 
@@ -142,7 +142,7 @@ def problems_headline(problems: Sequence[Problem]) -> str:
 
 
 def _problem(problem: Problem, source_url: str | None) -> str:
-    place = place_link(problem.place, source_url)
+    place = place_text(problem.place, MARKDOWN.linked_to(source_url))
     warning = "warning: " if problem.severity is Severity.WARNING else ""
     return f"{place}: {warning}{MARKDOWN.prose(problem.message)} ({MARKDOWN.name(problem.rule)})"
 

@@ -7,11 +7,11 @@ from itertools import chain
 
 from reconcile.model.plans.entries import ContactEntry, equal_effects
 from reconcile.model.plans.plan import Plan
-from reconcile.render.escape import MARKDOWN_HTML, TERMINAL
+from reconcile.render.escape import MARKDOWN, MARKDOWN_HTML, TERMINAL
 from reconcile.render.wording.contact_lines import NOUNS, Line, aligned, entry_lines
 from reconcile.render.wording.contact_summary import contact_summary
 from reconcile.render.wording.group_text import MOST_WHOLE, group_title
-from reconcile.render.wording.names import contact_name, named_with_id, place_link, place_text
+from reconcile.render.wording.names import contact_name, named_with_id, place_text
 from reconcile.render.wording.operation_text import KEPT, OperationText
 from reconcile.render.wording.risk import Risk, risk_groups
 from reconcile.text import count
@@ -102,9 +102,8 @@ class MarkdownContacts:
         name = contact_name(entry.contact, entry.contact.label, MARKDOWN_HTML)
         summary = "; ".join(phrase for _, phrase in contact_summary(entry, MARKDOWN_HTML))
         title = f"{name}: {summary}"
-        return _block(
-            title, f"{place_link(entry.source, self.source_url)}\n\n", self._rows(entry), opened=opened
-        )
+        place = place_text(entry.source, MARKDOWN.linked_to(self.source_url))
+        return _block(title, f"{place}\n\n", self._rows(entry), opened=opened)
 
     def _group(self, group: Sequence[ContactEntry]) -> ContactBlock:
         """Contacts to which the very same happens: that once, then who they are. What is kept differs."""

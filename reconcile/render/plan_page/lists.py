@@ -5,7 +5,7 @@ from itertools import islice
 
 from reconcile.model.plans.entries import Row, known_schedules, other_withheld
 from reconcile.model.plans.plan import Plan
-from reconcile.render.escape import PAGE
+from reconcile.render.escape import PAGE, Dialect
 from reconcile.render.wording.baseline_text import AdditiveText, UndeclaredText
 from reconcile.render.wording.contact_lines import NOUNS
 from reconcile.render.wording.names import (
@@ -31,14 +31,14 @@ def titled_list(name: str, title: str, items: Iterable[str]) -> str:
     return f"{head}<ul>{rows}</ul></section>" if rows else ""
 
 
-def set_aside_list(plan: Plan) -> str:
+def set_aside_list(plan: Plan, dialect: Dialect) -> str:
     """Each contact that is set aside, where it is declared, and why: open revocations and new ones first."""
-    return titled_list("aside", "Set aside", _set_aside(plan))
+    return titled_list("aside", "Set aside", _set_aside(plan, dialect))
 
 
-def _set_aside(plan: Plan) -> Iterator[str]:
+def _set_aside(plan: Plan, dialect: Dialect) -> Iterator[str]:
     for entry in ordered_set_aside(plan)[:ROWS_SHOWN]:
-        place = f"<small>{place_text(entry.source, PAGE)}</small>"
+        place = f"<small>{place_text(entry.source, dialect)}</small>"
         since = f" <small>{set_aside_lead(entry, plan.timezone)}</small>" if entry.since else ""
         yield f"{set_aside_name(entry, PAGE)} {place}{since}: {set_aside_reason(entry, PAGE)}"
     yield from _more(len(plan.set_aside))

@@ -3,6 +3,7 @@
 // shows payloads. All text in the data was escaped when the page was made.
 (() => {
   const $ = (id) => document.getElementById(id);
+  if (!$("contacts")) return;
   const data = JSON.parse($("data").textContent);
   const groups = Object.keys(data.groups).map((name) => ({ name, section: $(name), size: data.groups[name] }));
   const total = groups.reduce((sum, group) => sum + group.size, 0);
@@ -12,14 +13,18 @@
 
   // A contact's element, made when it is first shown.
   const mould = document.createElement("template");
+  const made = (html) => { mould.innerHTML = html; return mould.content.firstElementChild; };
   const element = (n) => {
     if (!elements[n]) {
-      mould.innerHTML = data.later[n - first];
-      elements[n] = mould.content.firstElementChild;
+      elements[n] = made(data.later[n - first]);
       elements[n].open = !folded();
     }
     return elements[n];
   };
+
+  // Contacts to which the very same happens stand within an element of their own, by the number of the first.
+  const groupsAlike = new Map(data.alike.map(([start, end, html]) =>
+    [start, { end, html, element: document.querySelector(`.alike[data-of="${start}"]`), opened: false }]));
 
   // What is searched: all that a contact shows, in lower case. Made ahead while nothing else is to be done.
   const entities = { amp: "&", lt: "<", gt: ">", quot: '"', "#x27": "'" };
@@ -40,43 +45,66 @@
     const words = squeezed($("find").value).trim().split(" ").filter(Boolean);
     const ticked = (name) => [...document.querySelectorAll(`[name=${name}]:checked`)].map((box) => box.value);
     const risks = new Set(ticked("risk"));
-    const alike = ticked("equal").map((number) => data.equal[number]);
-    const among = (n) => !alike.length || alike.some(([start, end]) => start <= n && n < end);
-    return (n, group) =>
-      (!risks.size || risks.has(group.name)) && among(n) && words.every((word) => text(n).includes(word));
+    const fits = (n, group) => (!risks.size || risks.has(group.name)) && words.every((word) => text(n).includes(word));
+    return [fits, words.length > 0];
+  };
+  const put = (one, shown, last) => {
+    if (one.hidden === shown) one.hidden = !shown;
+    if (!one.isConnected) last.after(one);
+    return one;
+  };
+  // A search unfolds the contacts that are alike, else what it finds would not be seen; without it they fold again.
+  const unfoldFound = (alike, searching) => {
+    if (searching && !alike.element.open) alike.opened = alike.element.open = true;
+    if (!searching && alike.opened) alike.opened = alike.element.open = false;
   };
   const place = () => {
-    const fits = wanted();
-    let n = 0;
-    let found = 0;
+    const [fits, searching] = wanted();
+    let [n, found, placed] = [0, 0, 0];
+    const putContact = (m, group, last) => {
+      const fit = fits(m, group);
+      if (fit) found++;
+      const shown = fit && ++placed <= quota;
+      return shown || elements[m] ? put(element(m), shown, last) : last;
+    };
+    const putAlike = (alike, group, last) => {
+      let hits = 0;
+      for (let m = n; m < alike.end; m++) hits += fits(m, group);
+      const shown = hits > 0 && placed < quota;
+      if (!shown && !alike.element) { found += hits; placed += hits; return last; }
+      alike.element ??= made(alike.html);
+      put(alike.element, shown, last);
+      unfoldFound(alike, searching && shown);
+      if (shown && !alike.element.open) { found += hits; placed++; return alike.element; }
+      let inner = alike.element.firstElementChild;
+      for (let m = n; m < alike.end; m++) inner = putContact(m, group, inner);
+      return alike.element;
+    };
     for (const group of groups) {
       let last = group.section.firstElementChild;
       const before = found;
-      for (const end = n + group.size; n < end; n++) {
-        const shown = fits(n, group) && ++found <= quota;
-        if (!shown && !elements[n]) continue;
-        const contact = element(n);
-        if (contact.hidden === shown) contact.hidden = !shown;
-        if (!contact.isConnected) last.after(contact);
-        last = contact;
+      for (const end = n + group.size; n < end;) {
+        const alike = groupsAlike.get(n);
+        last = alike ? putAlike(alike, group, last) : putContact(n, group, last);
+        n = alike ? alike.end : n + 1;
       }
       group.section.hidden = found === before;
     }
-    tell(found);
+    tell(found, placed);
   };
   const number = (n) => n.toLocaleString("en");
-  const tell = (found) => {
+  const tell = (found, placed) => {
     const noun = total === 1 ? "contact" : "contacts";
     $("count").textContent = found === total ? `${number(total)} ${noun}` : `${number(found)} of ${number(total)} ${noun}`;
     $("nothing").hidden = found > 0 || !total;
-    $("more").hidden = found <= quota;
-    $("more").textContent = `Show ${number(Math.min(STEP, found - quota))} more of ${number(found - quota)}`;
+    $("more").hidden = placed <= quota;
+    $("more").textContent = `Show ${number(Math.min(STEP, placed - quota))} more of ${number(placed - quota)}`;
   };
 
   let waiting = 0;
   const filter = () => { quota = STEP; place(); };
   const soon = () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(filter); };
-  const boxes = document.querySelectorAll("[name=risk], [name=equal]");
+  const boxes = document.querySelectorAll("[name=risk]");
   const clear = () => {
     $("find").value = "";
     for (const box of boxes) box.checked = false;
@@ -85,26 +113,30 @@
   };
   $("find").addEventListener("input", soon);
   for (const box of boxes) box.addEventListener("change", soon);
-  for (const box of document.querySelectorAll("[name=equal]")) {
-    box.addEventListener("change", () => { if (box.checked) $("contacts").scrollIntoView(); });
-  }
+  $("groups").addEventListener("toggle", ({ target }) => { if (target.matches(".alike")) place(); }, true);
   document.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
   $("clear").addEventListener("click", clear);
   const more = () => { quota += STEP; place(); };
   $("more").addEventListener("click", more);
   new IntersectionObserver(([end]) => { if (end.isIntersecting) more(); }, { rootMargin: "600px" }).observe($("more"));
-  $("more").hidden = total <= quota;
 
   // Unfolding.
   const folded = () => $("unfold").getAttribute("aria-pressed") === "false";
   const unfold = (open, some) => { for (const contact of some) contact.open = open; };
   const visible = () => elements.filter((contact) => contact && !contact.hidden && !contact.parentElement.hidden);
+  const unfoldAlike = (open) => unfold(open, document.querySelectorAll(".alike"));
   const press = (open) => {
     $("unfold").setAttribute("aria-pressed", String(open));
     $("unfold").textContent = open ? "Fold all" : "Unfold all";
   };
-  $("unfold").addEventListener("click", () => { press(folded()); unfold(!folded(), visible()); });
+  $("unfold").addEventListener("click", () => {
+    press(folded());
+    unfoldAlike(!folded());
+    place();
+    unfold(!folded(), visible());
+  });
   press(elements.length > 0 && elements.every((contact) => contact.open));
+  place();
   $("kept").addEventListener("change", () => $("groups").classList.toggle("nokept", !$("kept").checked));
 
   // The exact payload: the text as it is sent, with nothing changed but blanks between its tokens.
@@ -140,9 +172,12 @@
   let unfolded = [];
   addEventListener("beforeprint", () => {
     quota = Math.max(quota, PRINTED);
-    place();
-    unfolded = visible().filter((contact) => !contact.open);
+    unfolded = [...document.querySelectorAll("details:not([open])")];
     unfold(true, unfolded);
+    place();
+    const contacts = visible().filter((contact) => !contact.open);
+    unfolded.push(...contacts);
+    unfold(true, contacts);
   });
   addEventListener("afterprint", () => unfold(false, unfolded));
 })();

@@ -5,6 +5,7 @@ that other formats share, and those are escaped by their dialect already. An eng
 to be switched off for nearly all of them.
 """
 
+import re
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
@@ -20,8 +21,8 @@ from reconcile.text import count
 
 from .contacts import ContactSections
 from .lists import additive_list, later_lists, set_aside_list, titled_list, undeclared_list
-from .tables import role_impact_picture, tag_picture
-from .windows import windows_picture
+from .tables import NO_ROLES, role_impact_picture, tag_picture
+from .windows import DAYS_AHEAD, NO_WINDOWS, windows_picture
 
 CONTACTS_IN_PAGE = 300
 """Maximum number of contacts in the page itself; its script adds the others when the reader gets there."""
@@ -33,34 +34,31 @@ def _asset(name: str) -> str:
     return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
-def plan_page(plan: Plan, *, payloads: bool = True) -> str:
+def plan_page(plan: Plan, *, payloads: bool = True, source_url: str | None = None) -> str:
     """The page, for a file or an artifact. ``payloads`` keeps the exact body of each write in it, on demand.
 
-    Its Content-Security-Policy allows its own style and script by their digests, and nothing else.
+    ``source_url`` is the address of the repository's files at the plan's commit: each place of a declaration
+    is linked to its line there. The page's Content-Security-Policy allows its own style and script by their
+    digests, and nothing else.
     """
-    sentences = PlanSentences(plan, PAGE)
-    contacts = ContactSections(plan, CONTACTS_IN_PAGE, payloads=payloads)
+    dialect = PAGE.linked_to(source_url)
+    sentences = PlanSentences(plan, dialect)
+    contacts = ContactSections(plan, CONTACTS_IN_PAGE, dialect, payloads=payloads)
     style, script = _asset("page.css"), _asset("page.js")
     return Template(_asset("page.html")).substitute(
         policy=_content_security_policy(style, script),
         title=PlanSentences(plan, HTML_TEXT).dated_headline(),
         style=style,
         target=PAGE.name(plan.target),
-        headline=sentences.headline(),
+        headline=_units_kept(sentences.headline()),
         scope=f"<p class=validity>{sentences.scope()}</p>\n" if plan.scope else "",
         warnings=titled_list("hurts", "Look at these first", sentences.warnings()) + _to_allow(plan),
         undeclared=undeclared_list(plan),
-        set_aside=set_aside_list(plan),
+        set_aside=set_aside_list(plan, dialect),
         counts="".join(_card(group, kinds) for group, kinds in sentences.counts()),
-        windows=windows_picture(plan),
-        role_impact=role_impact_picture(plan),
-        tags=_section("tags", "Tags", "Of the contacts in this plan.", tag_picture(plan)),
-        equal=_section(
-            "equal", "Equal changes", "The very same happens to these contacts.", contacts.equal()
-        ),
-        filters=contacts.filters(),
-        total=count(contacts.size, "contact"),
-        sections=contacts.sections(),
+        pictures=_pictures(plan),
+        contacts=_contacts(contacts) if contacts.size else "",
+        skip="<a class=skip href=#contacts>Skip to the contacts</a>\n" if contacts.size else "",
         later=later_lists(plan),
         notes=titled_list("notes", "Notes", map(PAGE.prose, plan.notes)),
         additive=additive_list(plan),
@@ -70,6 +68,40 @@ def plan_page(plan: Plan, *, payloads: bool = True) -> str:
         data=json_in_html(contacts.data()),
         script=script,
     )
+
+
+def _pictures(plan: Plan) -> str:
+    """Windows, holders of roles and tags. What has nothing to show is a sentence, no empty card."""
+    windows, roles, tags = windows_picture(plan), role_impact_picture(plan), tag_picture(plan)
+    known = "Of the contacts in this plan, as they will be, and of all that is scheduled."
+    holders = "Among the contacts in this plan; it does not know who else holds them."
+    nothing = [sentence for sentence, shown in ((NO_ROLES, roles), (NO_WINDOWS, windows)) if not shown]
+    tables = _section("reach", "Holders of roles", holders, roles) + _section(
+        "tags", "Tags", "Of the contacts in this plan.", tags
+    )
+    return (
+        (f"<p class=nothing>{' '.join(nothing)}</p>\n" if nothing else "")
+        + _section("windows", f"Windows in the next {DAYS_AHEAD} days", known, windows)
+        + (f"<div class=tables>\n{tables}</div>\n" if tables else "")
+    )
+
+
+def _contacts(contacts: ContactSections) -> str:
+    """The contacts with what finds them; a plan without any has neither."""
+    return Template(_asset("contacts.html")).substitute(
+        filters=contacts.filters(), total=count(contacts.size, "contact"), sections=contacts.sections()
+    )
+
+
+_NAMES = re.compile("(<bdi.*?</bdi>)", re.DOTALL)
+
+_UNIT = re.compile(r"(?<=\d) (?=[a-z])")
+
+
+def _units_kept(headline: str) -> str:
+    """A headline that breaks no line between a number and what it counts; names in it stay as they are."""
+    parts = _NAMES.split(headline)
+    return "".join(part if _NAMES.fullmatch(part) else _UNIT.sub("&nbsp;", part) for part in parts)
 
 
 def _content_security_policy(style: str, script: str) -> str:

@@ -1,26 +1,20 @@
-"""The tables of the page: holders of roles, tags, and the changes that happen to several contacts alike."""
+"""The tables of the page: the holders of roles, and the tags that come and go."""
 
 from collections.abc import Sequence
 
 from reconcile.model.facets import Facet
-from reconcile.model.plans.entries import ContactEntry
 from reconcile.model.plans.item_counts import SCHEDULED, TAKEN_BACK, ItemCounts, ItemTable, item_table
 from reconcile.model.plans.plan import Plan
 from reconcile.render.escape import PAGE
-from reconcile.render.wording.group_text import effect_phrases
-from reconcile.render.wording.names import short_name
 from reconcile.render.wording.risk import RoleImpact, role_impacts
 
 ROWS_SHOWN = 15
 """Maximum number of roles and of tags, then the number of the others."""
 
-GROUPS_SHOWN = 30
-"""Maximum number of groups of equal changes, then the number of the others."""
-
-_MEMBERS_NAMED = 3
-
 _BELOW = ", among the contacts below"
 """Where the rows are that a table has no room for."""
+
+NO_ROLES = "Nobody gains or loses a role."
 
 _BARS = {"added": "gained", "removed": "lost"}
 
@@ -31,12 +25,15 @@ def more_text(others: int, kind: str) -> str:
 
 
 def role_impact_picture(plan: Plan) -> str:
-    """A table of the roles, those with most losses first; its bars say no more than its numbers."""
+    """A table of the roles, those with most losses first; its bars say no more than its numbers.
+
+    Empty where nobody gains or loses one.
+    """
     impacts, later = role_impacts(plan), _later(item_table(plan, Facet.ROLES))
     others = [RoleImpact(role, 0, 0, 0) for role in later if role not in {impact.role for impact in impacts}]
     rows = [*impacts, *others]
     if not rows:
-        return "<p class=none>Nobody gains or loses a role.</p>"
+        return ""
     widest = max(1, *(impact.kept + impact.lost + impact.gained for impact in rows))
     columns = ["holders", "lost", "gained", *_columns(later)]
     shown = "".join(
@@ -103,22 +100,3 @@ def _bar(numbers: dict[str, int], widest: int) -> str:
             parts.append(f"<rect class={kind} x={start:.2f}% width={width:.2f}% height=100% rx=2 />")
         start += width
     return f"<svg height=10 aria-hidden=true>{''.join(parts)}</svg>" if parts else ""
-
-
-def equal_changes_table(groups: Sequence[Sequence[ContactEntry]]) -> str:
-    """What happens to several contacts alike, each with a box that shows only these; empty without groups."""
-    if not groups:
-        return ""
-    rows = "".join(_group_row(number, group) for number, group in enumerate(groups[:GROUPS_SHOWN]))
-    head = "<tr><th scope=col>what<th scope=col>contacts<th scope=col><span class=spoken>filter</span>"
-    rest = more_text(len(groups) - GROUPS_SHOWN, _BELOW)
-    return f"<table class=equal><thead>{head}</thead><tbody>{rows}</tbody></table>{rest}"
-
-
-def _group_row(number: int, group: Sequence[ContactEntry]) -> str:
-    what = "; ".join(effect_phrases(group[0], PAGE))
-    named = ", ".join(short_name(entry.contact, PAGE) for entry in group[:_MEMBERS_NAMED])
-    box = f"<label class=pill><input type=checkbox name=equal value={number}>Show only these</label>"
-    size = _cell("contacts", f"{len(group):,}")
-    others = ", …" if len(group) > _MEMBERS_NAMED else ""
-    return f"<tr><th scope=row>{what}<br><small>{named}{others}</small>{size}<td>{box}</tr>"

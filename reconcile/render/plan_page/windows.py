@@ -3,10 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain
+from zoneinfo import ZoneInfo
 
-from reconcile.clock import later
+from reconcile.clock import day_of, later, zone
 from reconcile.model.contact import Grant, Identity
 from reconcile.model.facets import SETS, Facet
 from reconcile.model.plans.operation import Action, Kept, Operation, OriginKind, Value
@@ -109,6 +110,9 @@ ROWS_SHOWN = 100
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
+_NEAR, _NEAR_IF_NARROW = 7, 16
+"""Days. The label of a month that begins sooner would stand on that of the first day, on a narrow screen."""
+
 _MIDDLE = 14
 """Half of a lane's height, in pixels."""
 
@@ -122,33 +126,69 @@ Item = tuple[Facet | None, str]
 """A role or a tag: each has a lane."""
 
 Marks = Counter[tuple[int, bool]]
-"""How many windows start (True) or lapse (False) on a day, counted from the plan's clock."""
+"""How many windows start (True) or lapse (False) on a day, counted from the day of the plan's clock."""
+
+NO_WINDOWS = f"No window that this plan knows of starts or lapses in the next {DAYS_AHEAD} days."
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The days of the picture in the shop's time zone; ``first`` is that of the plan's clock."""
+
+    first: date
+    zone: ZoneInfo
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Calendar":
+        """That of a plan; UTC stands in for a time zone that is not known here."""
+        try:
+            shop = zone(plan.timezone)
+        except ValueError:
+            shop = zone("UTC")
+        return cls(day_of(plan.as_of, shop), shop)
+
+    def day(self, instant: datetime) -> int:
+        """How many days after the first one an instant lies; the end of a day is where the next begins."""
+        return (day_of(instant, self.zone) - self.first).days
+
+    def months(self) -> Iterator[tuple[int, date]]:
+        """The days on which months begin, but for those so near to the first day that it names them."""
+        for number in range(_NEAR, DAYS_AHEAD + 1):
+            day = self._day(number)
+            if day and day.day == 1:
+                yield number, day
+
+    def _day(self, number: int) -> date | None:
+        try:
+            return self.first + timedelta(days=number)
+        except OverflowError:  # after the year 9999
+            return None
 
 
 def windows_picture(plan: Plan) -> str:
-    """A lane for each role and tag, those with most events first, and the same as a table."""
+    """A lane for each role and tag, those with most events first, and the same as a table; else empty."""
     events = window_events(plan)
     if not events:
-        nothing = f"No window that this plan knows of starts or lapses in the next {DAYS_AHEAD} days."
-        return f"<p class=none>{nothing}</p>"
+        return ""
+    calendar = Calendar.of(plan)
     lanes: defaultdict[Item, list[WindowEvent]] = defaultdict(list)
     for event in events:
         lanes[event.facet, event.item].append(event)
     ranked = sorted(lanes.items(), key=lambda lane: (-len(lane[1]), lane[1][0].at, lane[0][1]))
-    drawn = "".join(_lane(plan, item, marked) for item, marked in ranked[:LANES_SHOWN])
+    drawn = "".join(_lane(calendar, item, marked) for item, marked in ranked[:LANES_SHOWN])
     more = more_text(len(ranked) - LANES_SHOWN, " in the table")
-    picture = f"<div class=lanes aria-hidden=true>{_axis(plan.as_of)}{drawn}</div>"
+    picture = f"<div class=lanes aria-hidden=true>{_axis(calendar)}{drawn}</div>"
     return picture + more + _LEGEND + _table(plan, events)
 
 
-def _lane(plan: Plan, item: Item, events: list[WindowEvent]) -> str:
+def _lane(calendar: Calendar, item: Item, events: list[WindowEvent]) -> str:
     facet, name = item
-    marks = Counter(((event.at - plan.as_of).days, event.starts) for event in events)
+    marks = Counter((calendar.day(event.at), event.starts) for event in events)
     drawn = "".join(_mark(day, number, starts=starts) for (day, starts), number in sorted(marks.items()))
     noun = f"<i>{NOUNS[facet]}</i> " if facet in NOUNS else ""
     return (
         f"<div class=lane><span class=item>{noun}{PAGE.name(name)}</span>"
-        f"<svg height={2 * _MIDDLE}>{_grid(plan.as_of)}{_open_windows(marks)}{drawn}</svg></div>"
+        f"<svg height={2 * _MIDDLE}>{_grid(calendar)}{_open_windows(marks)}{drawn}</svg></div>"
     )
 
 
@@ -184,22 +224,32 @@ def _x(day: int) -> str:
     return f"{day * 100 / DAYS_AHEAD:.2f}%"
 
 
-def _months(as_of: datetime) -> Iterator[tuple[int, str]]:
-    """The first days of months, with their names."""
-    for day in range(1, DAYS_AHEAD + 1):
-        date = later(as_of, timedelta(days=day)).date()
-        if date.day == 1:
-            yield day, f"1 {_MONTHS[date.month - 1]}" + (f" {date.year}" if date.month == 1 else "")
+def _grid(calendar: Calendar) -> str:
+    """A line where a month begins, each with its label on the axis."""
+    return "".join(
+        f"<line class='grid{_if_near(day)}' x1={_x(day)} x2={_x(day)} y1=0 y2=100% />"
+        for day, _ in calendar.months()
+    )
 
 
-def _grid(as_of: datetime) -> str:
-    return "".join(f"<line class=grid x1={_x(day)} x2={_x(day)} y1=0 y2=100% />" for day, _ in _months(as_of))
+def _axis(calendar: Calendar) -> str:
+    """The first day and the months, as the gridlines have them, in the shop's time zone."""
+    labels = "".join(
+        f"<g class='month{_if_near(day)}'>{_text(day, _month_text(date), 13, 4)}"
+        f"<line class=grid x1={_x(day)} x2={_x(day)} y1=2 y2=100% /></g>"
+        for day, date in calendar.months()
+    )
+    today = f"{calendar.first.day} {_MONTHS[calendar.first.month - 1]}"
+    return f"<div class=lane><span></span><svg height=18>{_text(0, today, 13)}{labels}</svg></div>"
 
 
-def _axis(as_of: datetime) -> str:
-    names = "".join(_text(day, name, 13) for day, name in _months(as_of) if day > 9)
-    today = f"{as_of.day} {_MONTHS[as_of.month - 1]}"
-    return f"<div class=lane><span></span><svg height=18>{_text(0, today, 13)}{names}</svg></div>"
+def _month_text(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]}" + (f" {day.year}" if day.month == 1 else "")
+
+
+def _if_near(day: int) -> str:
+    """Marks what a narrow screen has no room for, so near to the label of the first day."""
+    return " near" if day < _NEAR_IF_NARROW else ""
 
 
 def _table(plan: Plan, events: list[WindowEvent]) -> str:

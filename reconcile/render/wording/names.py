@@ -7,7 +7,7 @@ from reconcile.model.contact import Identity
 from reconcile.model.plans.change import SetAside
 from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import Place
-from reconcile.render.escape import MARKDOWN, MASK, Dialect, url_path
+from reconcile.render.escape import MASK, Dialect, url_path
 from reconcile.text import listed
 
 from .operation_text import day_text
@@ -71,21 +71,23 @@ def set_aside_lead(entry: SetAside, timezone: str) -> str:
 
 
 def place_text(place: Place, dialect: Dialect) -> str:
-    """``file:line``."""
-    return dialect.name(f"{place.file}:{place.line}" if place.line else place.file)
+    """``file:line``, as a link to it where the dialect knows the address of the files at the commit."""
+    text = dialect.name(f"{place.file}:{place.line}" if place.line else place.file)
+    url = _place_url(place, dialect.source_url) if dialect.link and dialect.source_url else None
+    return dialect.link(text, url) if dialect.link and url else text
 
 
-def place_link(place: Place, source_url: str | None) -> str:
-    """``file:line`` in Markdown, as a link to it where the folder's address at the commit is to be trusted.
+def _place_url(place: Place, source_url: str) -> str | None:
+    """The address of a line; GitHub and GitLab both know it as ``#L12``.
 
-    No file whose name is masked is linked: there is none of that name.
+    None for an address that is none of the web, for a path that leads out of the folder, and for a file whose
+    name is masked: there is none of that name.
     """
-    text, path = place_text(place, MARKDOWN), url_path(place.file)
-    if not (source_url or "").startswith(("https://", "http://")) or path is None or MASK in place.file:
-        return text
+    path = url_path(place.file)
+    if not source_url.startswith(("https://", "http://")) or path is None or MASK in place.file:
+        return None
     line = f"#L{place.line}" if place.line else ""
-    url = quote(f"{(source_url or '').rstrip('/')}/{path}{line}", safe=":/?#@!$&*+,;=%~")
-    return f"[{text}](<{url}>)"
+    return quote(f"{source_url.rstrip('/')}/{path}{line}", safe=":/?#@!$&*+,;=%~")
 
 
 def names(items: Iterable[str], dialect: Dialect, rest: str = "") -> str:

@@ -26,7 +26,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "plan-colour.txt": lambda: plan_text(full_plan(), TextLayout(width=100, colour=True)),
     "plan.json": lambda: plan_json(full_plan()),
     "plan.md": lambda: plan_markdown(full_plan(), source_url=COMMIT),
-    "plan.html": lambda: without_assets(plan_page(full_plan())),
+    "plan.html": lambda: without_assets(plan_page(full_plan(), source_url=COMMIT)),
     "masked.txt": lambda: plan_text(mask(full_plan()), TextLayout(width=100)),
     "masked.json": lambda: plan_json(mask(full_plan())),
     "masked.md": lambda: plan_markdown(mask(full_plan()), source_url=COMMIT),

@@ -105,7 +105,8 @@ class PreviewJob:
             self._tell(self._writer.nothing(" ".join(preview.reasons)), preview)
             return
         self._tell(self._writer.planned(plan, against=preview.refusals), preview)
-        page = registry.render(plan, registry.format_of(Plan, "html"), masked=self._masked)
+        row = registry.format_of(Plan, "html")
+        page = registry.render(plan, row, masked=self._masked, source_url=self.source_url)
         write_file(self.out / PAGE_FILE, page)
         if not preview.refusals:
             self._sign(plan_json(plan))

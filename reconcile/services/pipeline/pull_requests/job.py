@@ -119,8 +119,9 @@ class _SectionWriting:
             result = plan_pull_request(project, self.console, base, self.job.head)
             plan = result.planned.plan
             write_file(self.job.out / PLAN_FILE, plan_json(plan))
-            page = registry.format_of(Plan, "html")
-            write_file(self.job.out / PAGE_FILE, registry.render(plan, page, masked=self.writer.masked))
+            row, source_url = registry.format_of(Plan, "html"), self.job.source_url
+            page = registry.render(plan, row, masked=self.writer.masked, source_url=source_url)
+            write_file(self.job.out / PAGE_FILE, page)
             return self._section_of(result), result.planned
 
     def _section_of(self, result: PullRequestPlan) -> Section:
