@@ -26,8 +26,9 @@ def missing(root: Path, tag: str, repository: str) -> Iterator[str]:
         yield f"reconcile/__init__.py names the version {named}, pyproject.toml {version}: make them the same"
     if not re.search(rf"^## {re.escape(version)}\b", _text(root, "CHANGELOG.md"), re.MULTILINE):
         yield f"CHANGELOG.md has no section '## {version}': give what is unreleased that name and a date"
-    if f"@{tag}" not in _text(root, "README.md"):
-        yield f"README.md does not install {tag}: write it into the commands of its section Install"
+    for page in ("README.md", "docs/install.md"):
+        if f"@{tag}" not in _text(root, page):
+            yield f"{page} does not install {tag}: write it into its commands"
     address = project["urls"]["Repository"]
     if address != repository:
         yield f"pyproject.toml names the repository {address}, this is {repository}: correct its urls"

@@ -208,13 +208,13 @@ def references() -> dict[Path, str]:
 def files() -> dict[Path, str]:
     """The files to write, with their text."""
     schemas = ROOT / "reconcile" / "declare" / "schema"
-    apply_page, declarations_page = ROOT / "docs" / "apply.md", ROOT / "docs" / "declarations.md"
+    guards_page, declarations_page = ROOT / "docs" / "guards.md", ROOT / "docs" / "declarations.md"
     probe_page = ROOT / "docs" / "probe.md"
     templates = ROOT / "reconcile" / "services" / "starting" / "templates"
     return {
         ROOT / "docs" / "rules.md": rules_page(),
         **references(),
-        apply_page: _with_table(apply_page, "guards", guards_table()),
+        guards_page: _with_table(guards_page, "guards", guards_table()),
         declarations_page: _with_table(declarations_page, "fields", fields_list()),
         probe_page: _with_table(probe_page, "questions", questions_table()),
         **{templates / f"github-{name}.yml": github_workflow(name) for name in ("plan", "apply", "drift")},

@@ -138,16 +138,12 @@ def use(command: Path, source: Source, shop: Path) -> None:
     assert "No changes." in run(command, "demo", folder=shop)
 
 
-def install_section() -> str:
-    return (ROOT / "README.md").read_text(encoding="utf-8").partition("## Install\n")[2].partition("\n## ")[0]
-
-
 def indented_blocks(text: str) -> Iterator[str]:
     for block in re.findall(r"(?:^    .+\n)+", text, re.MULTILINE):
         yield re.sub("^    ", "", block, flags=re.MULTILINE)
 
 
-COMMANDS, CHECKOUT = indented_blocks(install_section())
+COMMANDS, CHECKOUT = indented_blocks((ROOT / "docs" / "install.md").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -169,9 +165,7 @@ def from_git(source: Source, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("line", COMMANDS.splitlines(), ids=lambda line: line.split(maxsplit=1)[0])
-def test_the_readme_installs_a_tag(
-    line: str, source: Source, from_git: dict[str, str], tmp_path: Path
-) -> None:
+def test_the_page_installs_a_tag(line: str, source: Source, from_git: dict[str, str], tmp_path: Path) -> None:
     """Each line of its first block, as it stands there, into an empty environment."""
     tool = line.split(maxsplit=1)[0]
     if tool == "pip":

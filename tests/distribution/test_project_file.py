@@ -16,6 +16,8 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(enco
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
+INSTALL = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 
 _PIN = re.compile(r"^([a-z0-9-]+)==(\S+)(?: ; .+)? \\$", re.MULTILINE)
@@ -26,16 +28,18 @@ def pins(name: str) -> dict[str, str]:
 
 
 def test_there_is_one_version() -> None:
-    """What is installed, what runs, and what the README tells to install."""
+    """What is installed, what runs, and what README and documentation tell to install."""
     assert PROJECT["version"] == __version__
-    assert set(re.findall(r"(?:@|--branch )v([0-9][^\s\"]*)", README)) == {__version__}
-    assert f"reconcile {__version__} (commit …)" in README
+    for page in (README, INSTALL):
+        assert set(re.findall(r"(?:@|--branch )v([0-9][^\s\"]*)", page)) == {__version__}
+        assert f"reconcile {__version__} (commit …)" in page
 
 
 def test_there_is_one_address() -> None:
     """A package is not installed from another repository than it names."""
     address = PROJECT["urls"]["Repository"]
-    assert set(re.findall(r"https://github\.com/[^\s/]+/[^\s/@]+", README)) == {address}
+    for page in (README, INSTALL):
+        assert set(re.findall(r"https://github\.com/[^\s/]+/[^\s/@]+", page)) == {address}
     assert all(url.startswith(address) for url in PROJECT["urls"].values())
 
 

@@ -24,6 +24,7 @@ def repository(tmp_path: Path) -> Repository:
     for name in (
         "pyproject.toml",
         "README.md",
+        "docs/install.md",
         "CHANGELOG.md",
         "reconcile/__init__.py",
         "tools/check_release.py",
@@ -72,7 +73,8 @@ def test_what_is_in_order_is_released(repository: Repository) -> None:
         (replaced("pyproject.toml", f'version = "{__version__}"', 'version = "9.9.9"'), "tag v9.9.9"),
         (replaced("reconcile/__init__.py", __version__, "9.9.9"), "__init__.py names the version 9.9.9"),
         (replaced("CHANGELOG.md", f"## {__version__} ", "## 9.9.9 "), f"no section '## {__version__}'"),
-        (replaced("README.md", f"@{TAG}", "@main"), f"does not install {TAG}"),
+        (replaced("README.md", f"@{TAG}", "@main"), f"README.md does not install {TAG}"),
+        (replaced("docs/install.md", f"@{TAG}", "@main"), f"install.md does not install {TAG}"),
         (Repository.commit, "not on origin/main"),
     ],
 )
@@ -90,4 +92,4 @@ def test_a_package_does_not_name_another_repository_than_it_comes_from(repositor
 
 def test_everything_is_said_at_once(repository: Repository) -> None:
     repository.commit()
-    assert len(refusals(repository, tag="v8.0.0", address="https://example.com")) == 4
+    assert len(refusals(repository, tag="v8.0.0", address="https://example.com")) == 5

@@ -593,9 +593,9 @@ def test_what_is_ignored_can_not_trip_a_guard() -> None:
     assert plan.refused == ()
 
 
-def test_the_page_on_apply_has_every_guard() -> None:
+def test_the_page_on_guards_has_every_guard() -> None:
     """Whoever is refused finds there what it means and what lifts it."""
-    page = (Path(__file__).parents[2] / "docs" / "apply.md").read_text("utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "guards.md").read_text("utf-8")
     rows = re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)
     assert rows == sorted(TRIPPED)
     assert all(f"`{guard}`" in page for guard in set(TRIPPED) - set(liftable_guards()))
