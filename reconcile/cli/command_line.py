@@ -20,6 +20,7 @@ from .commands.ci.journals import journals, keep
 from .commands.ci.merge import apply_preview, preview
 from .commands.ci.pull_request import pull_request_plan, reviewed, targets
 from .commands.ci.telling import drift_issue, result
+from .commands.completion import completion
 from .commands.demo import demo
 from .commands.doctor import doctor
 from .commands.drift import drift
@@ -36,6 +37,7 @@ from .commands.schema import schema
 from .commands.show import show
 from .commands.timeline import timeline
 from .commands.validate import validate
+from .completion.shells import VARIABLE, answer
 from .help import CommandGroup
 from .options import options_before_commands
 from .output import print_error
@@ -87,6 +89,7 @@ def cli() -> None:
 for command in (
     apply,
     ci,
+    completion,
     demo,
     doctor,
     drift,
@@ -123,6 +126,9 @@ for step in (
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
+    if VARIABLE in os.environ:
+        answer(cli, os.environ[VARIABLE])
+        sys.exit(ExitCode.DONE)
     _replace_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

@@ -146,7 +146,7 @@ def _handed_on(group: click.Group, ctx: click.Context, command: click.Command | 
                 if getattr(option, "is_flag", False)
                 else f"{spelling}={ctx.params[option.name or '']}"
             )
-        elif option.name not in MANNERS:
+        elif option.name not in MANNERS and not ctx.resilient_parsing:
             path = f"{ctx.command_path} {command.name}"
             raise UsageError(f"'{path}' has no {spelling}, so it would change nothing: leave it out")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from reconcile.clock import parse_day, parse_instant
 from reconcile.declare.configuration_file import FoundConfiguration, find_configuration
@@ -17,6 +18,7 @@ from reconcile.errors import UsageError
 from reconcile.services.caller import TARGET_VARIABLE, ProjectChoice, ScopeRequest
 from reconcile.text import quoted
 
+from .completion import project_words
 from .console import Terminal
 from .help import SharedOption
 
@@ -78,6 +80,12 @@ class Ceiling(click.ParamType[tuple[str, int]]):
             self.fail(f"write the ceiling as a whole number of up to 9 digits: {guard}=48", param, ctx)
         return guard, int(ceiling)
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The guards that begin like this."""
+        return project_words.guards(ctx, param, incomplete)
+
 
 @dataclass(frozen=True, slots=True)
 class Common:
@@ -119,6 +127,7 @@ _SHARED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("--target",),
         {
             "metavar": "NAME",
+            "shell_complete": project_words.targets,
             "envvar": TARGET_VARIABLE,
             "help": f"One of the targets of the configuration.  [env var: {TARGET_VARIABLE}]",
         },
@@ -235,6 +244,7 @@ _SCOPE_OPTIONS = (
     click.option(
         "--only",
         metavar="CONTACT|FILE",
+        shell_complete=project_words.contacts_or_files,
         multiple=True,
         help="Only that contact, or what a file declares. Can be given several times.",
     ),

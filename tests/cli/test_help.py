@@ -33,6 +33,7 @@ SHARED = {
     "ci result": LOCAL,
     "ci reviewed": LOCAL,
     "ci targets": LOCAL,
+    "completion": set(),
     "demo": ALL,
     "doctor": NO_FOLDER - {"--as-of"},
     "drift": ALL,

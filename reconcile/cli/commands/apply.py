@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from reconcile.cli.completion import project_words
 from reconcile.cli.formats import concise_option, format_option, show
 from reconcile.cli.help import HelpfulCommand
 from reconcile.cli.options import Ceiling, Common, common_options, scope_options
@@ -31,7 +32,12 @@ from reconcile.services.caller import NO_SCOPE, ScopeRequest
 @click.option("--digest", help="The digest that PLAN.json must have.")
 @click.option("--allow", type=Ceiling(), multiple=True, help="Lift a guard up to a ceiling, for this run.")
 @click.option("--due", is_flag=True, help="Only what became due by the clock since the last apply.")
-@click.option("--acknowledge", metavar="RUN", help="Only accept that contacts lost roles in RUN.")
+@click.option(
+    "--acknowledge",
+    metavar="RUN",
+    shell_complete=project_words.runs,
+    help="Only accept that contacts lost roles in RUN.",
+)
 @click.option("--yes", is_flag=True, help="Apply without asking; needed where there is no terminal.")
 @format_option(Plan, local=True, about=None)
 @concise_option

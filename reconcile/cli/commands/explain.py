@@ -2,6 +2,7 @@
 
 import click
 
+from reconcile.cli.completion import project_words
 from reconcile.cli.formats import format_option, privacy_option, show
 from reconcile.cli.help import HelpfulCommand
 from reconcile.cli.options import Common, common_options
@@ -19,7 +20,7 @@ from reconcile.model.settings import Privacy
     ],
 )
 @common_options
-@click.argument("contact")
+@click.argument("contact", shell_complete=project_words.contacts)
 @format_option(Explanation)
 @privacy_option
 def explain(common: Common, contact: str, form: str, privacy: Privacy | None) -> int:

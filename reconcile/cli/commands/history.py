@@ -2,6 +2,7 @@
 
 import click
 
+from reconcile.cli.completion import project_words
 from reconcile.cli.formats import format_option, privacy_option, show
 from reconcile.cli.help import HelpfulCommand
 from reconcile.cli.options import Common, shared_options
@@ -25,11 +26,16 @@ from reconcile.model.settings import Privacy
     },
 )
 @shared_options("config", "target", "quiet")
-@click.argument("run", required=False)
+@click.argument("run", shell_complete=project_words.runs, required=False)
 @click.option("--contact", metavar="CONTACT", help="Only runs that came to that contact, and what they did.")
 @click.option("-n", "--limit", type=click.IntRange(1), metavar="N", help="Only the last N runs.")
 @click.option("--verify", is_flag=True, help="Only check that no journal was changed or is missing.")
-@click.option("--retire", metavar="RUN", help="Let later runs remember nothing of this one.")
+@click.option(
+    "--retire",
+    metavar="RUN",
+    shell_complete=project_words.runs,
+    help="Let later runs remember nothing of this one.",
+)
 @click.option("--yes", is_flag=True, help="Retire without asking; needed where there is no terminal.")
 @format_option(RunList)
 @privacy_option

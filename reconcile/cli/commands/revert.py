@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from reconcile.cli.completion import project_words
 from reconcile.cli.formats import concise_option, format_option, show
 from reconcile.cli.help import HelpfulCommand
 from reconcile.cli.options import Common, shared_options
@@ -22,7 +23,7 @@ from reconcile.model.plans.plan import Plan
     },
 )
 @shared_options("config", "target", "as_of", "quiet", "verbose", "bars")
-@click.argument("run")
+@click.argument("run", shell_complete=project_words.runs)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write it as JSON.")
 @format_option(Plan)
 @concise_option

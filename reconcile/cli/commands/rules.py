@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconcile.cli.completion import project_words
 from reconcile.cli.console import Terminal, width
 from reconcile.cli.help import HelpfulCommand
 from reconcile.errors import ExitCode, UsageError
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
         ("reconcile rules unknown-role", "one, with a wrong and a right example"),
     ],
 )
-@click.argument("rule", metavar="[ID]", required=False)
+@click.argument("rule", metavar="[ID]", shell_complete=project_words.rules, required=False)
 @click.option(
     "--format",
     "form",

@@ -1,0 +1,1 @@
+"""Completion on the tab key: how shells ask for it, and what a project knows that completes a word."""
