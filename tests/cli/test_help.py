@@ -50,7 +50,7 @@ SHARED = {
     "sandbox serve": set(),
     "sandbox show": set(),
     "schema": set(),
-    "show": set(),
+    "show": LOCAL,
     "timeline": ALL - {"--verbose", "--no-progress"},
     "validate": ALL,
 }
@@ -189,7 +189,7 @@ def test_what_stands_before_goes_through_groups(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("option", ["--config=x.yaml", "--target=shop", "--as-of=2026-11-23"])
-@pytest.mark.parametrize("call", ["schema", "show plan.json", "sandbox show contacts"])
+@pytest.mark.parametrize("call", ["schema", "rules quotes", "sandbox show contacts"])
 def test_an_option_that_would_change_nothing_is_refused(folder: Path, call: str, option: str) -> None:
     """Whoever believes that it chose something would be misled; what only says less or more does no harm."""
     done = run(option, *call.split(), folder=folder)

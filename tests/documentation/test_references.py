@@ -62,6 +62,8 @@ OF_A_VARIABLE = re.compile(
 )
 
 NO_VARIABLE_OF_OURS = {
+    "COMP_LINE": "what the script of bash's completion hands over",
+    "COMP_PIECE": "what the script of bash's completion hands over",
     "RECONCILE_ENABLED": "a variable of the repository at GitHub: the workflows read it, doctor asks for it",
 }
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Explain the rules that messages end with, such as [unknown-role].",
+    short_help="Explain the rules that problems name, as in [unknown-role].",
     cls=HelpfulCommand,
     examples=[
         ("reconcile rules", "all of them, in a line each"),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from reconcile.cli.completion import project_words
 from reconcile.cli.formats import concise_option, format_option, privacy_option
 from reconcile.cli.help import HelpfulCommand
 from reconcile.cli.options import Common, shared_options
@@ -22,7 +23,7 @@ from reconcile.model.settings import Privacy
     ],
 )
 @shared_options("config", "target", "quiet")
-@click.argument("shown", metavar="PLAN.json|RUN")
+@click.argument("shown", metavar="PLAN.json|RUN", shell_complete=project_words.runs_or_files)
 @format_option(Plan)
 @privacy_option
 @concise_option

@@ -14,6 +14,7 @@ MOST_DAYS = 36_525
 
 
 @click.command(
+    short_help="Show what starts and lapses in the days to come.",
     cls=HelpfulCommand,
     examples=[
         ("reconcile timeline", "the next 90 days"),

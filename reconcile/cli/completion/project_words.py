@@ -5,7 +5,6 @@ account is asked. Whatever goes wrong completes nothing.
 """
 
 import re
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -14,8 +13,11 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-LONGEST = 0.6
-"""Maximum number of seconds for looking through files, then nothing is completed."""
+MOST_FILES = 5_000
+"""Maximum number of files of declarations that are looked through; where there are more, none is offered."""
+
+MOST_BYTES = 16 * 1024 * 1024
+"""Maximum size of them together: 30,000 contacts have a tenth of it, and take a tenth of a second."""
 
 LARGEST_CONFIGURATION = 1024 * 1024
 """Maximum size of a configuration in bytes; a larger one is somebody's mistake."""
@@ -90,9 +92,17 @@ roles = _completion(_roles)
 tags = _completion(_tags)
 
 
-def contacts_or_files(context: click.Context, parameter: click.Parameter, typed: str) -> Items:
-    """Declared contacts; where none begins like this, files."""
-    return contacts(context, parameter, typed) or [CompletionItem(typed, type="file")]
+def _or_files(complete: Completion) -> Completion:
+    """The same, and files where no word begins like what is typed."""
+
+    def complete_too(context: click.Context, parameter: click.Parameter, typed: str) -> Items:
+        return complete(context, parameter, typed) or [CompletionItem(typed, type="file")]
+
+    return complete_too
+
+
+contacts_or_files = _or_files(contacts)
+runs_or_files = _or_files(runs)
 
 
 _EMAIL = re.compile(r"\bemail: *[\"']?([^\s\"',}]+)")
@@ -124,19 +134,20 @@ def _items(context: click.Context, lists: re.Pattern[str]) -> set[str]:
     return {item for written in _found(context, lists) for item in _ITEM.findall(written)}
 
 
-class _TooLong(Exception):
-    """Nobody waits so long for a completion."""
+class _TooMuch(Exception):
+    """Nobody waits for a completion for as long as it would take to read that."""
 
 
 def _declared(context: click.Context) -> Iterator[str]:
-    """The text of every file of declarations. _TooLong: there are more than can be looked through."""
+    """The text of every file of declarations. _TooMuch: there are more than can be looked through."""
     file, written = _configuration(context)
     root = Path(context.params.get("declarations") or file.parent)
-    until = time.monotonic() + LONGEST
+    files = size = 0
     for folder in _folders(written, context.params.get("target")):
         for path in (root / folder).rglob("*.y*ml"):
-            if time.monotonic() > until:
-                raise _TooLong
+            files, size = files + 1, size + path.stat().st_size
+            if files > MOST_FILES or size > MOST_BYTES:
+                raise _TooMuch
             yield path.read_text(encoding="utf-8")
 
 
@@ -157,6 +168,6 @@ def _configuration(context: click.Context) -> tuple[Path, Mapping[str, Any]]:
 
     file = Path(context.params.get("config") or find_configuration().path)
     if file.stat().st_size > LARGEST_CONFIGURATION:
-        raise _TooLong
+        raise _TooMuch
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return file.resolve(), yaml.load(file.read_text(encoding="utf-8"), loader)  # noqa: S506 - a safe loader
