@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 
@@ -70,7 +70,7 @@ class _ImportText:
         rows = self.report.undeclarable
         if rows:
             yield f"Not declared, since a declaration can't say it ({count(len(rows), 'item')}):"
-            yield from self._cut([f"{_label(row)}: {_reason(row)}" for row in rows])
+            yield from self._cut(list(map(omission_text, rows)))
 
     def left_out(self) -> Iterator[str]:
         """Whole contacts that were left out: how many for each reason, or each of them."""
@@ -85,7 +85,7 @@ class _ImportText:
                 "--id or --reference to declare that"
             )
         if self.layout.concise is False:
-            yield from self._cut([f"{_label(row)}: {_reason(row)}" for row in rows])
+            yield from self._cut(list(map(omission_text, rows)))
             return
         counts = Counter(_reason(row) for row in rows)
         first = {_reason(row): _label(row) for row in reversed(rows)}
@@ -160,7 +160,17 @@ def _counted(number: int, reason: str, first: str) -> str:
 
 def import_diff(report: ImportReport) -> str:
     """What would be written, as ``git apply`` takes it; of masked files only how much."""
-    return "".join(line for file in report.files for line in _file_diff(file))
+    return files_diff(report.files)
+
+
+def files_diff(files: Iterable[ImportedFile]) -> str:
+    """The difference that an import, or an adoption, makes to files."""
+    return "".join(line for file in files for line in _file_diff(file))
+
+
+def omission_text(row: Omission) -> str:
+    """Who and what is left out, why, and what to do."""
+    return f"{_label(row)}: {_reason(row)}"
 
 
 def _file_diff(file: ImportedFile) -> Iterator[str]:

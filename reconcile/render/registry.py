@@ -24,6 +24,7 @@ from reconcile.documents.reports import (
 from reconcile.model.ci.forge_settings import DoctorReport
 from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import ProblemReport
+from reconcile.model.reports.adoption import AdoptionReport
 from reconcile.model.reports.drift import Drift
 from reconcile.model.reports.explanation import Explanation
 from reconcile.model.reports.history import RunList, SingleRun
@@ -33,6 +34,7 @@ from reconcile.model.reports.timeline import Timeline
 from reconcile.model.settings import Privacy
 
 from .doctor import doctor_markdown, doctor_text
+from .drift.adoption import adoption_diff, adoption_text
 from .drift.document import drift_markdown, drift_text
 from .explanation import explanation_text
 from .history.run_list_text import run_list_text
@@ -101,6 +103,8 @@ FORMATS = [
     Format(Drift, "text", drift_text, Audience.USER, laid_out=True),
     Format(Drift, "json", drift_json, Audience.PROGRAM),
     Format(Drift, "markdown", drift_markdown, title="Markdown"),
+    Format(AdoptionReport, "text", adoption_text, Audience.USER, laid_out=True),
+    Format(AdoptionReport, "diff", adoption_diff, Audience.USER),
     Format(Explanation, "text", explanation_text, Audience.USER, laid_out=True),
     Format(Explanation, "json", partial(encode_text, ExplanationDocument), Audience.PROGRAM),
     Format(Timeline, "text", timeline_text, Audience.USER, laid_out=True),

@@ -101,7 +101,7 @@ def test_each_change_outside_is_told_with_what_was_last_known(project: Project, 
     shown = [" ".join(line.split()) for line in done.out.splitlines() if line.startswith("      ")]
     since = "since 2026-11-23"
     assert shown == [
-        "- role press taken away outside since 2026-11-23; was perpetual",
+        "- role press taken away outside since 2026-11-23; was held, perpetual",
         f"~ role newsletter expiry changed outside {since}: expires 2027-01-31 → 2027-03-31 (lengthened)",
         "+ role trade-account given outside since 2026-11-23: pending, perpetual; was not held",
         '~ profile.company changed outside since 2026-11-23: "Odell" → "Elsewhere"',

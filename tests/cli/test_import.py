@@ -369,7 +369,7 @@ def test_a_file_that_changes_meanwhile_is_not_overwritten(project: Project, shop
     done = project.run("import", "--email", GRACE, "--as-of", AS_OF)
     saving.join()
     assert (done.code, files(project)) == (3, {"team.yaml": mine, file: theirs}), done.said
-    assert f"changed by somebody else during the import: contacts/{file}; nothing was written" in done.err
+    assert f"changed by somebody else meanwhile: contacts/{file}; nothing was written" in done.err
 
 
 def test_what_can_not_be_declared_is_named(project: Project, shop: Shop) -> None:

@@ -1,13 +1,13 @@
-"""``reconcile drift``: what differs from declarations that were applied before, and why."""
+"""``reconcile drift``: what differs from declarations that were applied before, and what happened."""
 
 from pathlib import Path
 
 import click
 
-from reconcile.cli.formats import concise_option, format_option, privacy_option, show
+from reconcile.cli.formats import concise_option, format_option, privacy_option, render, show
 from reconcile.cli.help import HelpfulCommand
 from reconcile.cli.options import Common, common_options
-from reconcile.errors import ExitCode
+from reconcile.errors import ExitCode, UsageError
 from reconcile.model.reports.drift import Drift
 from reconcile.model.settings import Privacy
 
@@ -15,12 +15,14 @@ from reconcile.model.settings import Privacy
 @click.command(
     cls=HelpfulCommand,
     examples=[
-        ("reconcile drift", "say what differs from what was applied, and why"),
+        ("reconcile drift", "say what happened since the declarations were applied"),
         ("reconcile drift --format json", "the same for a program"),
+        ("reconcile drift --adopt bob@email.com", "write what was changed outside into Bob's entry"),
     ],
     exits={
-        ExitCode.DONE: "nothing differs",
-        ExitCode.CHANGES: "something differs",
+        ExitCode.DONE: "nothing differs; with --adopt: all was adopted",
+        ExitCode.CHANGES: "something differs; with --adopt: something is left",
+        ExitCode.REFUSED: "a file was changed meanwhile, or not all could be seen; no file was written",
     },
 )
 @common_options
@@ -28,14 +30,34 @@ from reconcile.model.settings import Privacy
 @privacy_option
 @concise_option
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write it as JSON.")
-def drift(
-    common: Common, *, form: str, privacy: Privacy | None, concise: bool | None, out: Path | None
+@click.option("--adopt", is_flag=True, help="Write what was changed outside into the declarations.")
+@click.option("--dry-run", is_flag=True, help="With --adopt: print the diff and write nothing.")
+@click.argument("contacts", metavar="[CONTACT]...", nargs=-1)
+def drift(  # noqa: PLR0913 - an argument for each option
+    common: Common,
+    *,
+    form: str,
+    privacy: Privacy | None,
+    concise: bool | None,
+    out: Path | None,
+    adopt: bool,
+    dry_run: bool,
+    contacts: tuple[str, ...],
 ) -> int:
-    """Say what differs and why; exit with 2 when anything does.
+    """Say what happened to the account, and exit with 2 when anything differs.
 
-    An item was started or ended by the clock, changed outside, left over from an interrupted run, or not
-    applied yet. What is due by the clock alone, 'apply --due' applies.
+    An item was changed outside (since when, and what it was before), started or ended by the clock, left over
+    from an interrupted run, or is not applied yet. What is due by the clock alone, 'apply --due' applies.
+
+    With --adopt, what was changed outside is written into the YAML, comments kept: of the CONTACTs that are
+    named by e-mail, reference or id, else of all. Nothing is written to the account. The exit code is 2 when
+    something else is left that differs.
     """
+    if adopt:
+        _refuse_unfit(form=form, out=out)
+        return _adopt(common, contacts, privacy, concise=concise, dry_run=dry_run)
+    if contacts or dry_run:
+        raise UsageError("drift is about all contacts; CONTACT and --dry-run go with --adopt")
     from reconcile.documents.reports import drift_json
     from reconcile.services.files import write_file
     from reconcile.services.planning.project_plan import check_drift
@@ -45,3 +67,23 @@ def drift(
         write_file(out, drift_json(differences))
     show(common.console, differences, form, privacy, concise=concise)
     return ExitCode.CHANGES if differences.plan.pending else ExitCode.DONE
+
+
+def _refuse_unfit(*, form: str, out: Path | None) -> None:
+    if form != "text" or out is not None:
+        raise UsageError("--adopt writes declarations and tells it as text: leave --format and --out out")
+
+
+def _adopt(
+    common: Common, contacts: tuple[str, ...], privacy: Privacy | None, *, concise: bool | None, dry_run: bool
+) -> int:
+    from reconcile.services.importing.adopting import adopt_drift
+
+    report = adopt_drift(common.open_project(), common.console, contacts, dry_run=dry_run)
+    if dry_run:
+        # The diff alone is the result, so that it can be handed to `git apply`.
+        common.console.print_exactly(render(report, "diff", privacy))
+        common.console.note(render(report, "text", privacy, concise=concise).rstrip())
+    else:
+        show(common.console, report, "text", privacy, concise=concise)
+    return ExitCode.CHANGES if report.left else ExitCode.DONE

@@ -1,10 +1,11 @@
 """What differs from declarations that were applied before, and why."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from reconcile.model.contact import BY_ROLE, Grant
+from reconcile.model.contact import BY_ROLE, Grant, Identity
 from reconcile.model.facets import SETS, Facet
 from reconcile.model.plans.change import Change
 from reconcile.model.plans.operation import Action, Operation, Value
@@ -102,6 +103,34 @@ class Drift:
     def outside(self) -> tuple[Difference, ...]:
         """What somebody changed outside: all that can be adopted."""
         return tuple(difference for difference in self.differences if difference.cause is Cause.OUTSIDE)
+
+    def differences_of(self, contact: Identity) -> tuple[Difference, ...]:
+        """All that differs of a contact."""
+        return tuple(one for one in self.differences if one.change.contact == contact)
+
+    def cut_down_to(self, chosen: Collection[Difference]) -> "Drift":
+        """The drift as if nothing but the chosen differences were there, without all that is to come."""
+        kept = [difference for difference in self.differences if difference in chosen]
+        changes = {
+            difference.change.key: replace(
+                difference.change,
+                operations=tuple(one.operation for one in kept if one.change.key == difference.change.key),
+                kept=(),
+                lapsed=(),
+            )
+            for difference in kept
+        }
+        plan = replace(
+            self.plan,
+            changes=tuple(changes.values()),
+            scheduled=(),
+            withheld=(),
+            set_aside=(),
+            undeclared=(),
+            notes=(),
+        )
+        cut = tuple(replace(difference, change=changes[difference.change.key]) for difference in kept)
+        return replace(self, plan=plan, differences=cut)
 
     @property
     def due(self) -> tuple[Change, ...]:

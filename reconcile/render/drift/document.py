@@ -43,7 +43,7 @@ _SEE_ALL = "'reconcile drift' has them all"
 
 def drift_text(drift: Drift, layout: TextLayout = PLAIN) -> str:
     """The drift as lines for a terminal."""
-    text, plan = _DriftText(drift, TERMINAL), drift.plan
+    text, plan = DriftText(drift, TERMINAL), drift.plan
     contacts = ContactBlocks.of(PlanSentences(plan, TERMINAL), layout, text.retold())
     return join_blocks(
         [
@@ -62,7 +62,7 @@ def drift_text(drift: Drift, layout: TextLayout = PLAIN) -> str:
 
 def drift_markdown(drift: Drift, *, limit: int = ISSUE_LIMIT) -> str:
     """The drift for an issue, in at most ``limit`` bytes: contacts that do not fit are counted, not shown."""
-    text = _DriftText(drift, MARKDOWN)
+    text = DriftText(drift, MARKDOWN)
     head = f"### {text.headline()}\n\n{text.totals()}\n" if drift.differences else f"### {text.headline()}\n"
     head += WaysOn(drift).for_issue()
     head += "".join(f"\n> {note}\n" for note in text.notes())
@@ -80,11 +80,14 @@ def drift_markdown(drift: Drift, *, limit: int = ISSUE_LIMIT) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _DriftText:
+class DriftText:
+    """The sentences and lines of a drift, in one dialect."""
+
     drift: Drift
     dialect: Dialect
 
     def notes(self) -> list[str]:
+        """The notes of the plan."""
         return list(map(self.dialect.prose, self.drift.plan.notes))
 
     def warnings(self, rest: str) -> Iterator[Warned]:
@@ -96,6 +99,7 @@ class _DriftText:
         yield from undeclared_warnings(self.drift.plan, self.dialect, rest)
 
     def headline(self) -> str:
+        """How many contacts differ, where and when."""
         plan = self.drift.plan
         where, when = self.dialect.name(plan.account), zoned_text(plan.as_of, plan.timezone)
         sentences = PlanSentences(plan, self.dialect)
@@ -106,12 +110,14 @@ class _DriftText:
         return f"{count(number, 'contact')} at {where} {differ}{sentences.others()}, as of {when}"
 
     def totals(self) -> str:
+        """How many differences there are of each cause."""
         counts = Counter(difference.cause for difference in self.drift.differences)
         totals = ", ".join(f"{counts[cause]:,} {cause.value}" for cause in Cause if counts[cause])
         due = len(self.drift.due)
         return totals + (f" · {count(due, 'contact')} due by the clock alone" if due else "")
 
     def contacts(self) -> Iterator[tuple[Change, list[Difference]]]:
+        """Each contact with its differences."""
         for _, group in groupby(self.drift.differences, key=lambda difference: difference.change.key):
             differences = list(group)
             yield differences[0].change, differences

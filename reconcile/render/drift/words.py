@@ -45,7 +45,7 @@ class DifferenceText:
         return f"{event} outside{since}{told}"
 
     def _was(self, value: Value) -> str:
-        return f"; was {self._held(value)}" if isinstance(value, Grant) else "; was held"
+        return f"; was held, {self._held(value)}" if isinstance(value, Grant) else "; was held"
 
     def _how(self, value: Value) -> str:
         return f": {self._held(value)}" if isinstance(value, Grant) else ""

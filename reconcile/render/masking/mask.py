@@ -23,10 +23,11 @@ from reconcile.model.facets import SETS
 from reconcile.model.plans.operation import Operation
 from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import ProblemReport
+from reconcile.model.reports.adoption import AdoptionReport
 from reconcile.model.reports.drift import Drift, LastKnown
 from reconcile.model.reports.explanation import Explanation
 from reconcile.model.reports.history import RunContact, RunList, RunReport, SingleRun
-from reconcile.model.reports.importing import ImportReport
+from reconcile.model.reports.importing import ImportedFile, ImportReport
 from reconcile.model.reports.probe import ProbeReport
 from reconcile.model.reports.timeline import Timeline
 
@@ -132,15 +133,27 @@ def _mask_problems(report: ProblemReport) -> ProblemReport:
 
 
 def _mask_import(report: ImportReport) -> ImportReport:
-    """The contents of files are nothing but personal: of each only its name and its numbers stay."""
-    files = (replace(file, file=mask_emails(file.file), before=None, after="") for file in report.files)
     return replace(
         report,
-        files=tuple(files),
+        files=tuple(map(_mask_file, report.files)),
         left_out=tuple(map(_mask_omission, report.left_out)),
         undeclarable=tuple(map(_mask_omission, report.undeclarable)),
         unsettled=tuple(map(mask_emails, report.unsettled)),
     )
+
+
+def _mask_adoption(report: AdoptionReport) -> AdoptionReport:
+    return replace(
+        report,
+        adopted=_mask_drift(report.adopted),
+        files=tuple(map(_mask_file, report.files)),
+        left=tuple(map(_mask_omission, report.left)),
+    )
+
+
+def _mask_file(file: ImportedFile) -> ImportedFile:
+    """The contents of files are nothing but personal: of each only its name and its numbers stay."""
+    return replace(file, file=mask_emails(file.file), before=None, after="")
 
 
 def _mask_omission(row: Omission) -> Omission:
@@ -157,6 +170,7 @@ _WALKS: dict[type, Callable[[Any], Any]] = {
     RunList: _mask_runs,
     ProblemReport: _mask_problems,
     ImportReport: _mask_import,
+    AdoptionReport: _mask_adoption,
     # A probe reports on a scratch contact by its id, and quotes nothing of it.
     ProbeReport: lambda report: report,
     # The settings of a forge name those who work with it, and no contact.

@@ -70,7 +70,7 @@ def _take_back(file: ProposedFile) -> None:
 def _unwritable(error: OSError, file: str) -> ReconcileError:
     return ReconcileError(
         f"{escape_unprintable(file)}: can't be written: {error.strerror}; no file was changed; mend that, "
-        "then import again"
+        "then give the same command again"
     )
 
 
@@ -127,7 +127,7 @@ def _refuse_changed(files: Sequence[ProposedFile], others: Iterable[str]) -> Non
     if changed:
         names = ", ".join(map(escape_unprintable, sorted(changed)))
         raise Refusal(
-            f"changed by somebody else during the import: {names}; nothing was written; import again"
+            f"changed by somebody else meanwhile: {names}; nothing was written; give the same command again"
         )
 
 

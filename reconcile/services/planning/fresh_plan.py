@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from reconcile.errors import ChangedSinceListed, DeclarationError
@@ -56,7 +56,8 @@ class FreshPlan:
     ``context`` is what the plan was made for, with what the account's roles ask for; ``idle_entries`` says
     which entries of the configuration guard nothing. ``planned`` is every declaration that the plan is about,
     of all those of the ``folder``. ``waiting`` are those that it leaves out, although they differ, since only
-    what is due is wanted; None for a whole plan.
+    what is due is wanted; None for a whole plan. ``live`` are the contacts that were read, by their ids, and
+    ``roles`` the account's.
     """
 
     plan: Plan
@@ -66,6 +67,8 @@ class FreshPlan:
     folder: tuple[Declaration, ...]
     idle_entries: tuple[str, ...] = ()
     waiting: frozenset[EntryKey] | None = None
+    live: Mapping[str, Contact] = field(default_factory=dict)
+    roles: tuple[Role, ...] = ()
 
 
 def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways to make it
@@ -180,7 +183,8 @@ class _Planning:
             folder = self.selection.folder
             plan = due_plan(plan, folder, len(waiting), self.remembered, context.policy)
         folder, idle = self.selection.folder, facts.idle_entries
-        return FreshPlan(plan, facts.contacts, context, planned, folder, idle, waiting)
+        made = FreshPlan(plan, facts.contacts, context, planned, folder, idle, waiting)
+        return replace(made, live=live, roles=tuple(roles))
 
     def _waiting(self, contacts: Sequence[ContactPlan]) -> frozenset[EntryKey] | None:
         """The declarations that only another run carries out; None where this one is about all of them.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from reconcile.declare.loader import LoadedDeclarations
 from reconcile.errors import refuse_if
 from reconcile.journal.history import run_history
 from reconcile.journal.losses import open_losses_in_words, warn_of_open_losses
@@ -97,12 +98,29 @@ def _reasons_against(plan: Plan, project: Project) -> Iterator[str]:
             yield f"{entry.contact.label_with_id} ({entry.source}): set aside: {entry.reason}"
 
 
+@dataclass(frozen=True, slots=True)
+class DriftCheck:
+    """The drift of a project, and the fresh plan that tells it."""
+
+    drift: Drift
+    fresh: FreshPlan
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The references of the account's roles."""
+        return frozenset(role.reference for role in self.fresh.roles)
+
+
 def check_drift(project: Project, console: Console) -> Drift:
     """Every difference between the declarations and the live account, each with its cause.
 
     Refusal: there seems to be none, but only because something could not be seen.
     """
-    loaded = project.load()
+    return examine_drift(project, console, project.load()).drift
+
+
+def examine_drift(project: Project, console: Console, loaded: LoadedDeclarations) -> DriftCheck:
+    """The same for declarations that were loaded already, with what was read of the account."""
     with console.progress() as progress, open_reader(project, console) as account:
         context = project.plan_context(account.connection.account, account.connection.capabilities)
         context = replace(context, allowances=loaded.allowances)
@@ -123,7 +141,7 @@ def check_drift(project: Project, console: Console) -> Drift:
     if plan.empty or not plan.listed_whole:
         refuse_unseen(plan)
     drift = explain_drift(warn_of_open_losses(plan, past), remembered, context.policy)
-    return replace(drift, target_named=project.choice.target is not None)
+    return DriftCheck(replace(drift, target_named=project.choice.target is not None), fresh)
 
 
 def refuse_guarded(plan: Plan, ceilings: Mapping[str, int]) -> None:

@@ -71,7 +71,7 @@ def test_a_file_that_somebody_changed_meanwhile_keeps_all_as_they_are(
     if found is not None:
         (folder / "a.yaml").write_bytes(found)
     before = contents(folder)
-    with pytest.raises(Refusal, match=r"changed by somebody else during the import: contacts/a\.yaml"):
+    with pytest.raises(Refusal, match=r"changed by somebody else meanwhile: contacts/a\.yaml"):
         write_files(list(reversed(both(folder))), CONSOLE)
     assert (contents(folder), (folder / "b").exists()) == (before, False)
 
