@@ -33,19 +33,21 @@ html_title = f"reconcile {release}"
 html_copy_source = False
 html_show_sourcelink = False
 html_theme_options = {"top_of_page_buttons": []}
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 
 REPOSITORY = f"{PROJECT['urls']['Repository']}/blob/main"
 
 _SECTION = re.compile(r"^## (?P<caption>.+)\n(?P<body>(?:(?!## ).*\n?)*)", re.MULTILINE)
-_LISTED = re.compile(r"^- \[[^]]+\]\((?P<page>[\w/-]+)\.md\)", re.MULTILINE)
+_LISTED = re.compile(r"^- \[(?P<title>[^]]+)\]\((?P<page>[\w/-]+)\.md\)", re.MULTILINE)
 _SHOWN = re.compile(r"\AThis page is \[[^]]+\]\(\.\./(?P<file>\w+\.md)\)\.\n\Z", re.MULTILINE)
 _LINK = re.compile(r"(?<=\]\()(?!\w+:|#)(?P<path>[^)#\s]+)(?P<anchor>#[^)\s]*)?(?=\))")
 
 
-def navigation(text: str) -> dict[str, list[str]]:
-    """The pages of each section of the index, without their suffix, in order."""
+def navigation(text: str) -> dict[str, list[tuple[str, str]]]:
+    """The pages of each section of the index in order: the title of each, and its path without the suffix."""
     return {
-        section["caption"]: [link["page"] for link in _LISTED.finditer(section["body"])]
+        section["caption"]: [(link["title"], link["page"]) for link in _LISTED.finditer(section["body"])]
         for section in _SECTION.finditer(text)
     }
 
@@ -74,8 +76,9 @@ def _toctrees(text: str) -> str:
     return "".join(_toctree(caption, pages) for caption, pages in navigation(text).items() if pages)
 
 
-def _toctree(caption: str, pages: list[str]) -> str:
-    return "\n".join(["", "```{toctree}", ":hidden:", f":caption: {caption}", "", *pages, "```", ""])
+def _toctree(caption: str, pages: list[tuple[str, str]]) -> str:
+    entries = [f"{title.replace('`', '')} <{page}>" for title, page in pages]
+    return "\n".join(["", "```{toctree}", ":hidden:", f":caption: {caption}", "", *entries, "```", ""])
 
 
 def _prepare(_app: Sphinx, name: str, content: list[str]) -> None:

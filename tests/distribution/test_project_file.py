@@ -77,6 +77,6 @@ def test_every_dependency_is_locked() -> None:
 def test_a_lock_has_hashes_and_names_no_index(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     entries = re.split(r"\n(?=[a-z0-9])", text.strip())
-    assert len(entries) == len(pins(name))
+    assert len(entries) == len(_PIN.findall(text))  # a package may have another version for each Python
     assert all("--hash=sha256:" in entry for entry in entries)
     assert "://" not in text

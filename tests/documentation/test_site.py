@@ -30,7 +30,7 @@ def name_of(page: Path) -> str:
 def test_every_page_is_in_the_navigation() -> None:
     """Once: the navigation is the lists of docs/index.md."""
     listed = Counter(
-        name for pages in navigation((DOCS / "index.md").read_text("utf-8")).values() for name in pages
+        name for pages in navigation((DOCS / "index.md").read_text("utf-8")).values() for _, name in pages
     )
     there = {str(page.relative_to(DOCS).with_suffix("")) for page in PAGES} - {"index"}
     missing = [f"add '- [Title]({name}.md)' to a section of docs/index.md" for name in there - set(listed)]

@@ -22,7 +22,7 @@ Every command with every option, as `--help` has them. This page is made from th
 COMMON = """
 ## Common options
 
-Commands take those of these that mean something to them, behind their name or before it.
+A command takes those that mean something to it, before its name or after it.
 
 """
 
