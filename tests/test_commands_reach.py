@@ -14,7 +14,18 @@ ROOT = Path(__file__).parent.parent
 
 COMMANDS = ROOT / "reconcile" / "cli" / "commands"
 
-READING = ["plan", "doctor", "drift", "explain", "import_contacts", "init", "show", "timeline", "validate"]
+READING = [
+    "plan",
+    "doctor",
+    "drift",
+    "explain",
+    "import_contacts",
+    "init",
+    "list_contacts",
+    "show",
+    "timeline",
+    "validate",
+]
 
 ABLE_TO_WRITE = (
     "reconcile.apply",

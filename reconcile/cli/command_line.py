@@ -28,6 +28,7 @@ from .commands.explain import explain
 from .commands.history import history
 from .commands.import_contacts import import_contacts
 from .commands.init import init
+from .commands.list_contacts import list_contacts
 from .commands.plan import plan
 from .commands.probe import probe
 from .commands.revert import revert
@@ -97,6 +98,7 @@ for command in (
     history,
     import_contacts,
     init,
+    list_contacts,
     plan,
     probe,
     revert,

@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
+from reconcile.documents.account_lists import contact_list_json, role_list_json
 from reconcile.documents.codec import encode_text
 from reconcile.documents.explanation import ExplanationDocument
 from reconcile.documents.history import RunListDocument, SingleRunDocument
@@ -24,6 +25,7 @@ from reconcile.documents.reports import (
 from reconcile.model.ci.forge_settings import DoctorReport
 from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import ProblemReport
+from reconcile.model.reports.account_lists import ContactList, RoleList
 from reconcile.model.reports.adoption import AdoptionReport
 from reconcile.model.reports.drift import Drift
 from reconcile.model.reports.explanation import Explanation
@@ -47,6 +49,7 @@ from .plan_page.page import plan_page
 from .plan_text import plan_text
 from .probe import probe_text
 from .problems import problems_github, problems_gitlab, problems_sarif, problems_text
+from .tables.account_lists import contact_list_csv, contact_list_text, role_list_csv, role_list_text
 from .timeline.timeline_text import timeline_text
 
 
@@ -114,6 +117,12 @@ FORMATS = [
     Format(RunList, "json", partial(encode_text, RunListDocument), Audience.PROGRAM),
     Format(SingleRun, "text", run_text, Audience.USER, laid_out=True),
     Format(SingleRun, "json", partial(encode_text, SingleRunDocument), Audience.PROGRAM),
+    Format(ContactList, "text", contact_list_text, Audience.USER, laid_out=True),
+    Format(ContactList, "json", contact_list_json, Audience.PROGRAM),
+    Format(ContactList, "csv", contact_list_csv, Audience.PROGRAM),
+    Format(RoleList, "text", role_list_text, Audience.USER, laid_out=True),
+    Format(RoleList, "json", role_list_json, Audience.PROGRAM),
+    Format(RoleList, "csv", role_list_csv, Audience.PROGRAM),
     Format(ProbeReport, "text", probe_text, Audience.USER, laid_out=True),
     Format(ProbeReport, "json", partial(encode_text, ProbeReportDocument), Audience.PROGRAM),
     Format(DoctorReport, "text", doctor_text, Audience.USER, laid_out=True),

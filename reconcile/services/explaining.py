@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from reconcile.declare.loader import LoadedDeclarations
 from reconcile.errors import ApiError, DeclarationError, NotFound, UsageError
 from reconcile.evance.listing import Listing, no_progress
 from reconcile.evance.reader import Reader
@@ -23,6 +24,7 @@ from reconcile.plan.naming import (
     nearest_name,
     parse_contact_id,
 )
+from reconcile.text import quoted
 
 from .accounts import check_clock, open_reader, warn_of_clock
 from .caller import Console, Progress
@@ -34,8 +36,11 @@ _LARGE = 1 << 30
 
 
 def explain_in_project(project: Project, name: str, console: Console) -> Explanation:
-    """What the project's declarations and the account tell of the contact of that name."""
-    loaded = project.load()
+    """What the project's declarations and the account tell of the contact of that name.
+
+    Where nobody is declared yet, it is what the account tells.
+    """
+    loaded = _declared(project, console)
     with console.progress() as progress, open_reader(project, console) as account:
         context = project.plan_context(account.connection.account, account.connection.capabilities)
         context = replace(context, allowances=loaded.allowances)
@@ -45,6 +50,17 @@ def explain_in_project(project: Project, name: str, console: Console) -> Explana
         )
         warn_of_clock(check_clock(project, account, past), console)
         return explanation
+
+
+def _declared(project: Project, console: Console) -> LoadedDeclarations:
+    """The declarations; said where there are none, since a folder may be misspelt."""
+    there = project.contacts_folder.exists()
+    loaded = project.load(may_be_empty=True) if there else LoadedDeclarations()
+    if not loaded.declarations:
+        folder = project.settings.folder(project.target)
+        why = "declares no contact" if there else "does not exist"
+        console.note(f"Note: the folder {quoted(folder)} {why}: what the account has is explained")
+    return loaded
 
 
 def explain_one_contact(  # noqa: PLR0913 - what a plan of all contacts is made of, and a name

@@ -73,10 +73,15 @@ class Project:
         """What is known of the account's server; DeclarationError with every problem in the file."""
         return load_capabilities(self.capabilities_file)
 
-    def load(self) -> LoadedDeclarations:
-        """The declarations, with the configuration's warnings; DeclarationError with every problem."""
+    def load(self, *, may_be_empty: bool = False) -> LoadedDeclarations:
+        """The declarations, with the configuration's warnings; DeclarationError with every problem.
+
+        ``may_be_empty``: a folder that declares no contact is in order.
+        """
         folder, checkout = self.contacts_folder, self.choice.checkout
-        loaded = load_declarations(folder, self.settings.policy, root=checkout, now=self.now)
+        loaded = load_declarations(
+            folder, self.settings.policy, root=checkout, now=self.now, may_be_empty=may_be_empty
+        )
         warnings = {*self.settings.warnings, *loaded.warnings}
         return replace(loaded, warnings=tuple(sorted(warnings)))
 

@@ -130,6 +130,25 @@ MISTAKES = {
 }
 
 
+@pytest.mark.parametrize(("empty", "why"), [(False, "does not exist"), (True, "declares no contact")])
+def test_a_live_contact_needs_no_declaration(project: Project, *, empty: bool, why: str) -> None:
+    """It is said that nothing is declared, since the folder may be misspelt."""
+    if empty:
+        (project.root / "contacts").mkdir()
+    done = project.run("explain", GRACE, "--as-of", AS_OF)
+    assert done.code == 0
+    assert done.err == f"Note: the folder 'contacts/' {why}: what the account has is explained\n"
+    assert "Not declared: nothing of it is managed" in done.out
+    assert "role  customer" in done.out
+
+
+def test_declarations_with_errors_are_not_taken_for_none(project: Project) -> None:
+    project.declare("contacts: [{email: grace.odell@example.com, rolls: []}]")
+    done = project.run("explain", GRACE, "--as-of", AS_OF)
+    assert (done.code, done.out) == (65, "")
+    assert "unknown key 'rolls'" in done.err
+
+
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_name_that_means_nobody_is_a_wrong_call(team: Project, name: str) -> None:
     """Exit code 64 and one line with the nearest declared name or what to give, and no result."""

@@ -41,6 +41,7 @@ SHARED = {
     "history": LOCAL,
     "import": ALL,
     "init": set(),
+    "list": NO_FOLDER,
     "plan": ALL,
     "probe": NO_FOLDER,
     "revert": NO_FOLDER,

@@ -27,7 +27,7 @@ def explain(common: Common, contact: str, form: str, privacy: Privacy | None) ->
     """Say which line, bundle, mode or window gives or withholds each role and tag of one contact.
 
     CONTACT is its e-mail, reference or id, declared or live. Also said is how each item is now, what an apply
-    now would do with it, and when that next changes.
+    now would do with it, and when that next changes. A live contact needs no declaration.
     """
     from reconcile.services.explaining import explain_in_project
 

@@ -7,7 +7,7 @@ import click
 from reconcile.cli.help import HelpfulCommand
 from reconcile.errors import ExitCode
 
-SCHEMAS = ("declarations", "configuration", "plan")
+SCHEMAS = ("declarations", "configuration", "plan", "contact-list", "role-list")
 
 
 @click.command(
@@ -20,16 +20,18 @@ SCHEMAS = ("declarations", "configuration", "plan")
 )
 @click.argument("what", type=click.Choice(SCHEMAS), default="declarations")
 def schema(what: str) -> int:
-    """Print a JSON Schema (draft 2020-12): of declarations, of the configuration, or of a plan in JSON."""
+    """Print a JSON Schema (draft 2020-12): of declarations, the configuration, a plan, or lists in JSON."""
     from reconcile.cli.console import Terminal
     from reconcile.declare.schema.configuration import configuration_json_schema
     from reconcile.declare.schema.declarations import declarations_json_schema
+    from reconcile.documents.account_lists import LIST_SCHEMAS
     from reconcile.documents.plan import plan_schema
 
     schemas = {
         "declarations": declarations_json_schema,
         "configuration": configuration_json_schema,
         "plan": plan_schema,
+        **LIST_SCHEMAS,
     }
     Terminal().print_result(json.dumps(schemas[what](), indent=2))
     return ExitCode.DONE

@@ -23,6 +23,7 @@ from reconcile.model.facets import SETS
 from reconcile.model.plans.operation import Operation
 from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import ProblemReport
+from reconcile.model.reports.account_lists import ContactList, RoleList
 from reconcile.model.reports.adoption import AdoptionReport
 from reconcile.model.reports.drift import Drift, LastKnown
 from reconcile.model.reports.explanation import Explanation
@@ -31,6 +32,7 @@ from reconcile.model.reports.importing import ImportedFile, ImportReport
 from reconcile.model.reports.probe import ProbeReport
 from reconcile.model.reports.timeline import Timeline
 
+from .account_list_mask import mask_contact_list, mask_role_list
 from .contact_mask import ContactMask, mask_grant, mask_identity, telling_fields
 from .personal_texts import NO_CONTACTS, PersonalTexts, mask_emails, telling_values
 from .plan_mask import mask_plan, mask_verdict
@@ -171,6 +173,8 @@ _WALKS: dict[type, Callable[[Any], Any]] = {
     ProblemReport: _mask_problems,
     ImportReport: _mask_import,
     AdoptionReport: _mask_adoption,
+    ContactList: mask_contact_list,
+    RoleList: mask_role_list,
     # A probe reports on a scratch contact by its id, and quotes nothing of it.
     ProbeReport: lambda report: report,
     # The settings of a forge name those who work with it, and no contact.

@@ -1,10 +1,10 @@
 """Rows in aligned columns for a terminal; where these do not fit its width, a block of lines for each row.
 
-A cell is a list of names, which are never cut: they stand beside each other, or below each other where their
-column is narrow.
+A cell is a list of names, whose words are never cut: they stand beside each other, or below each other where
+their column is narrow.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -50,12 +50,12 @@ def _laid_out(header: Sequence[str], rows: Sequence[Row], layout: TextLayout) ->
 
 
 def _widths(header: Sequence[str], rows: Sequence[Row], width: int | None) -> list[int] | None:
-    """How wide each column is; None where even the longest names do not fit beside each other."""
+    """How wide each column is; None where even the longest words do not fit beside each other."""
     columns = list(zip([[name] for name in header], *rows, strict=True))
     widest = [max(cells(_joined(cell)) for cell in column) for column in columns]
     if width is None:
         return widest
-    least = [max((cells(name) for name in _pieces(column)), default=0) for column in columns]
+    least = [max((cells(name) for name in _words(column)), default=0) for column in columns]
     spare = width - len(GAP) * (len(columns) - 1) - sum(least)
     return None if spare < 0 else _spread(least, widest, spare)
 
@@ -81,11 +81,10 @@ def _joined(cell: Cell) -> str:
     return ", ".join(cell)
 
 
-def _pieces(column: Sequence[Cell]) -> Iterator[str]:
-    """The names of a column as they stand in a narrow one: each but the last of its cell with a comma."""
+def _words(column: Iterable[Cell]) -> Iterator[str]:
+    """The words of a column, in which a narrow one may be wrapped."""
     for cell in column:
-        yield from (f"{name}," for name in cell[:-1])
-        yield from cell[-1:]
+        yield from _joined(cell).split()
 
 
 def _spread(least: Sequence[int], widest: Sequence[int], spare: int) -> list[int]:
@@ -99,11 +98,11 @@ def _spread(least: Sequence[int], widest: Sequence[int], spare: int) -> list[int
 
 
 def _stacked(cell: Cell, width: int) -> list[str]:
-    """The names of a cell in lines of that width."""
+    """A cell in lines of that width."""
     lines: list[str] = []
-    for piece in _pieces([cell]):
-        if lines and cells(f"{lines[-1]} {piece}") <= width:
-            lines[-1] += f" {piece}"
+    for word in _words([cell]):
+        if lines and cells(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
         else:
-            lines.append(piece)
+            lines.append(word)
     return lines or [""]

@@ -1,0 +1,1 @@
+"""The live account as lists, without any declaration."""
