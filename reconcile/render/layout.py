@@ -8,7 +8,7 @@ from dataclasses import dataclass
 NARROWEST = 24
 """Columns that wrapped text has at least, however far in it starts."""
 
-COLOURS = {"+": "32", "~": "33", "-": "31", "=": "2", ".": "2", "!": "1;31", "?": "35", "": "1"}
+COLOURS = {"+": "32", "~": "33", "-": "31", ">": "36", "=": "2", ".": "2", "!": "1;31", "?": "35", "": "1"}
 """The terminal's own number for the colour of each symbol. ``!`` leads a warning, nothing a headline."""
 
 
@@ -66,9 +66,10 @@ class TextLayout:
     def wrap_painted(self, symbol: str, prefix: str, body: str) -> list[str]:
         """Wrapped, with the colour on what leads the eye: a headline whole, else the symbol and its item."""
         first, *rest = self.wrap(prefix, body)
+        if not prefix:
+            return [self.paint(symbol, line, 0) for line in (first, *rest)]
         indent = len(prefix) - len(prefix.lstrip())
-        end = len(prefix.rstrip()) if prefix else len(first)
-        return [self.paint(symbol, first, indent, end), *rest]
+        return [self.paint(symbol, first, indent, len(prefix.rstrip())), *rest]
 
     def paint(self, symbol: str, line: str, start: int, end: int | None = None) -> str:
         """The line with a part of it in the colour of the symbol, if it has one."""

@@ -62,14 +62,17 @@ def test_nothing_overflows_a_phone(plan_browser: PlanBrowser, made: Callable[[],
 
 
 def test_paper_shows_all_unfolded_and_no_controls(plan_browser: PlanBrowser) -> None:
-    """A printed page can't be clicked; after printing the screen is as it was."""
-    tab = plan_browser.open(large_plan(30))
-    tab.emulate_media(media="print")
+    """A printed page can't be clicked, and is no dark one; after printing the screen is as it was."""
+    tab = plan_browser.open(crowded_plan(), color_scheme="dark")
+    ink = "getComputedStyle(document.body).color"
+    on_screen = tab.evaluate(ink)
+    tab.emulate_media(media="print", color_scheme="dark")
     tab.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert tab.locator(".contact[open]").count() == 30
+    assert tab.evaluate(ink) == "rgb(27, 35, 48)" != on_screen
+    assert (tab.locator(".contact[open]").count(), tab.locator("details:not([open])").count()) == (31, 0)
     assert tab.locator("form:visible, button:visible").count() == 0
     tab.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert tab.locator(".contact[open]").count() == 0
+    assert tab.locator("details[open]").count() == 0
 
 
 def test_without_scripts_the_page_reads(plan_browser: PlanBrowser) -> None:
