@@ -5,6 +5,7 @@ from typing import Annotated
 
 from reconcile.model.record import Provenance
 from reconcile.model.reports.history import RunContact, RunCounts, RunEnding, RunList, RunReport, SingleRun
+from reconcile.model.reports.role_holders import HolderVerdict, RoleOnDay, SeenContact, SeenHow, Sighting
 from reconcile.model.result import LostItem
 
 from .codec import Derived, Document
@@ -71,3 +72,39 @@ class RunListDocument(Document[RunList]):
     contact: Annotated[str | None, "Whom they are about; null: everybody."]
     earlier: Annotated[int, "How many before them are left out."]
     runs: tuple[RunDocument, ...]
+
+
+class SightingDocument(Document[Sighting]):
+    """What one run saw of the role, at an instant between `since` and `until`, both included."""
+
+    run: str
+    since: datetime
+    until: Annotated[datetime | None, "Null: nothing tells when the run had ended."]
+    held: Annotated[bool, "A grant that had not lapsed, active or waiting for approval."]
+    how: SeenHow
+    status: Annotated[str | None, "Of the grant; default: active or waiting, by the role's own rules."]
+    expires: datetime | None
+
+
+class SeenContactDocument(Document[SeenContact]):
+    """A contact of which some run saw whether it held the role."""
+
+    contact: IdentityDocument
+    verdict: HolderVerdict
+    proof: Annotated[SightingDocument | None, "What the verdict rests on."]
+    before: Annotated[SightingDocument | None, "The last sighting before; it proves nothing of the day."]
+    after: Annotated[SightingDocument | None, "The first sighting after; it proves nothing of the day."]
+
+
+class RoleOnDayDocument(Document[RoleOnDay]):
+    """Who held a role at some time of a day. Whoever no run has seen is not among the contacts."""
+
+    format_version: Annotated[str, Derived(lambda _: HISTORY_FORMAT_VERSION)]
+    role: str
+    day: Annotated[str, Derived(lambda report: report.day.isoformat())]
+    account: str
+    timezone: str
+    start: datetime
+    end: Annotated[datetime, "Excluded."]
+    runs: Annotated[int, "How many runs were asked."]
+    contacts: tuple[SeenContactDocument, ...]

@@ -13,7 +13,7 @@ from typing import Any
 from reconcile.documents.account_lists import contact_list_json, role_list_json
 from reconcile.documents.codec import encode_text
 from reconcile.documents.explanation import ExplanationDocument
-from reconcile.documents.history import RunListDocument, SingleRunDocument
+from reconcile.documents.history import RoleOnDayDocument, RunListDocument, SingleRunDocument
 from reconcile.documents.plan import plan_json
 from reconcile.documents.reports import (
     DoctorReportDocument,
@@ -32,6 +32,7 @@ from reconcile.model.reports.explanation import Explanation
 from reconcile.model.reports.history import RunList, SingleRun
 from reconcile.model.reports.importing import ImportReport
 from reconcile.model.reports.probe import ProbeReport
+from reconcile.model.reports.role_holders import RoleOnDay
 from reconcile.model.reports.timeline import Timeline
 from reconcile.model.settings import Privacy
 
@@ -39,6 +40,7 @@ from .doctor import doctor_markdown, doctor_text
 from .drift.adoption import adoption_diff, adoption_text
 from .drift.document import drift_markdown, drift_text
 from .explanation import explanation_text
+from .history.role_on_day_text import role_on_day_text
 from .history.run_list_text import run_list_text
 from .history.run_text import run_text
 from .importing import import_diff, import_text
@@ -123,6 +125,8 @@ FORMATS = [
     Format(RoleList, "text", role_list_text, Audience.USER, laid_out=True),
     Format(RoleList, "json", role_list_json, Audience.PROGRAM),
     Format(RoleList, "csv", role_list_csv, Audience.PROGRAM),
+    Format(RoleOnDay, "text", role_on_day_text, Audience.USER, laid_out=True),
+    Format(RoleOnDay, "json", partial(encode_text, RoleOnDayDocument), Audience.PROGRAM),
     Format(ProbeReport, "text", probe_text, Audience.USER, laid_out=True),
     Format(ProbeReport, "json", partial(encode_text, ProbeReportDocument), Audience.PROGRAM),
     Format(DoctorReport, "text", doctor_text, Audience.USER, laid_out=True),

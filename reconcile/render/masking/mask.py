@@ -30,6 +30,7 @@ from reconcile.model.reports.explanation import Explanation
 from reconcile.model.reports.history import RunContact, RunList, RunReport, SingleRun
 from reconcile.model.reports.importing import ImportedFile, ImportReport
 from reconcile.model.reports.probe import ProbeReport
+from reconcile.model.reports.role_holders import RoleOnDay
 from reconcile.model.reports.timeline import Timeline
 
 from .account_list_mask import mask_contact_list, mask_role_list
@@ -111,6 +112,11 @@ def _mask_runs(runs: RunList) -> RunList:
     return replace(runs, runs=tuple(map(_mask_report, runs.runs)), contact=contact)
 
 
+def _mask_role_on_day(report: RoleOnDay) -> RoleOnDay:
+    contacts = (replace(row, contact=mask_identity(row.contact)) for row in report.contacts)
+    return replace(report, role=mask_emails(report.role), contacts=tuple(contacts))
+
+
 def _mask_report(report: RunReport) -> RunReport:
     """Who started a run works with the account, and is no contact of it."""
     return replace(report, plan="", contacts=tuple(map(_mask_run_contact, report.contacts)))
@@ -170,6 +176,7 @@ _WALKS: dict[type, Callable[[Any], Any]] = {
     Timeline: _mask_timeline,
     SingleRun: _mask_run,
     RunList: _mask_runs,
+    RoleOnDay: _mask_role_on_day,
     ProblemReport: _mask_problems,
     ImportReport: _mask_import,
     AdoptionReport: _mask_adoption,

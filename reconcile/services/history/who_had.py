@@ -1,0 +1,54 @@
+"""Who held a role on a day of the past. Nothing is asked of the account."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from reconcile.clock import end_of, start_of, zone
+from reconcile.journal.history import run_history
+from reconcile.journal.journaled_run import JournaledRun
+from reconcile.journal.record import BrokenRecord, read_record
+from reconcile.journal.reports.role_on_day import contact_names, seen_contacts
+from reconcile.journal.reports.sightings import by_contact, sightings
+from reconcile.model.facets import Facet
+from reconcile.model.record import Record
+from reconcile.model.reports.role_holders import RoleOnDay
+from reconcile.plan.digest import policy_digest
+from reconcile.services.project import Project
+
+from .run_names import last_run
+
+
+def holders_on(project: Project, role: str, day: date) -> RoleOnDay:
+    """Who held the role at some time of the day, by the runs of the account that the target was last for.
+
+    UsageError: nothing was applied to the target yet.
+    """
+    policy, account = project.settings.policy, last_run(project).account
+    runs = run_history(project.journals, account).unretired
+    records = dict(_records(runs))
+    config, ignored = policy_digest(policy, account), policy.ignore.matching(Facet.ROLES, role) is not None
+    found = [
+        sighting
+        for run in runs
+        for record in [records.get(run.name)]
+        for sighting in sightings(
+            run, runs, role, record, managed=record is not None and record.config == config and not ignored
+        )
+    ]
+    tz = zone(policy.timezone)
+    start, end = start_of(day, tz), end_of(day, tz)
+    contacts = tuple(seen_contacts(by_contact(found), contact_names(runs, records), start, end))
+    return RoleOnDay(role, day, account, policy.timezone, start, end, len(runs), contacts)
+
+
+def _records(runs: Sequence[JournaledRun]) -> list[tuple[str, Record]]:
+    """The records whose files are still there: those of the last runs are kept."""
+    records = []
+    for run in runs:
+        line = run.record
+        try:
+            if line is not None:
+                records.append((run.name, read_record(run, line)))
+        except BrokenRecord:
+            continue
+    return records
