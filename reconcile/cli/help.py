@@ -20,6 +20,9 @@ EVERY_COMMAND = {
 WITH_A_CONFIGURATION = {ExitCode.INVALID: "the declarations or the configuration are invalid"}
 """What those can exit with that read a configuration."""
 
+WIDEST_EXAMPLE = 46
+"""Maximum width of a call that has what it is for beside it on 80 columns."""
+
 Examples = Sequence[tuple[str, str]]
 """Calls to copy, each with what it is for, in a few words."""
 
@@ -55,7 +58,7 @@ class HelpfulCommand(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - Click's
         """Write the examples and the exit codes."""
-        _write_section(formatter, "Examples", self.examples)
+        _write_section(formatter, "Examples", self.examples, WIDEST_EXAMPLE)
         codes = ((str(int(code)), meaning) for code, meaning in self.exit_codes.items())
         _write_section(formatter, "Exit codes", codes)
 
@@ -108,7 +111,7 @@ def shared_options_of(command: click.Command) -> Iterator[SharedOption]:
 
 
 def own_options_of(command: click.Command) -> Iterator[click.Parameter]:
-    """The options that mean something on this command alone."""
+    """The arguments and options that mean something on this command alone."""
     yield from (option for option in command.params if not isinstance(option, SharedOption))
 
 
@@ -120,13 +123,21 @@ def _write_options(command: click.Command, ctx: click.Context, formatter: click.
 
 
 def _records(options: Iterable[click.Parameter], ctx: click.Context) -> Iterator[tuple[str, str]]:
-    yield from (record for option in options if (record := option.get_help_record(ctx)))
+    """What help says of each; an argument that says nothing stands in the usage alone."""
+    records = (record for option in options if (record := option.get_help_record(ctx)))
+    yield from (record for record in records if record[0].startswith("-") or record[1])
 
 
-def _write_section(formatter: click.HelpFormatter, title: str, rows: Iterable[tuple[str, str]]) -> None:
+WIDEST = 30
+"""Maximum width of the first column, in which longer texts have lines of their own."""
+
+
+def _write_section(
+    formatter: click.HelpFormatter, title: str, rows: Iterable[tuple[str, str]], widest: int = WIDEST
+) -> None:
     if rows := list(rows):
         with formatter.section(title):
-            formatter.write_dl(rows)
+            formatter.write_dl(rows, col_max=widest)
 
 
 MANNERS = {"quiet", "verbose", "bars"}

@@ -92,6 +92,7 @@ def test_help_fits_on_a_terminal(call: str) -> None:
     wanted = ["Options:", "Common options:"] if call not in COMMANDS else WANTED
     assert [title for title in titles if title in WANTED] == [title for title in wanted if title in titles]
     assert "Common options:" in titles
+    assert [line for line in lines if re.fullmatch(r"  [A-Z[{][^ ]*", line)] == []  # rows that say nothing
 
 
 WANTED = ["Options:", "Common options:", "Examples:", "Exit codes:"]
