@@ -19,6 +19,7 @@ READING = [
     "doctor",
     "drift",
     "explain",
+    "fmt",
     "import_contacts",
     "init",
     "list_contacts",

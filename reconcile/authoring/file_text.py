@@ -16,6 +16,7 @@ from reconcile.model.edits import EntryEdit, FileEdit
 from .additions import FileAdditions, style_of
 from .data_edits import bundle_data, edit_entry, entry_data
 from .entry_edits import EntryText
+from .formatting.layout import canonical_text, is_canonical
 from .new_entries import FileStyle, bundles_lines, entries_lines
 from .round_trip import round_trip_entry
 from .spans import SpanNode, read_spans
@@ -27,6 +28,7 @@ _BYTE_ORDER_MARK = "\ufeff"
 def edited_text(text: str | None, edit: FileEdit, *, head: tuple[str, ...] = ()) -> str:
     """The text of a file after an edit. None is a file that does not exist; ``head`` are its first lines.
 
+    A file in the canonical layout stays in it; of any other, only what the edit names changes.
     ``text`` is one that `declare` takes. Raises UsageError where it is laid out so that the edit can't be
     done, ValueError where no entry stands at a place and where a value can't be declared.
     """
@@ -37,6 +39,8 @@ def edited_text(text: str | None, edit: FileEdit, *, head: tuple[str, ...] = ())
     ended = whole if whole.endswith("\n") or not whole else whole + _newline(whole)
     with garbage_collector_off():
         changed = _edited(ended, edit)
+    if is_canonical(text):
+        return canonical_text(changed)
     return mark + (changed if ended is whole else changed.removesuffix(_newline(whole)))
 
 

@@ -62,7 +62,20 @@ def _list_lines(
     if not items or (one_line and len(line) <= WIDTH):
         return [line]
     dash = f"{' ' * (column + style.items)}- "
-    return [f"{' ' * column}{key}:", *(with_comment(dash + text, comment) for text, comment in items)]
+    lines = [f"{' ' * column}{key}:"]
+    for text, comment in items:
+        first, *rest = _item_lines(dash, text)
+        lines += [with_comment(first, comment), *rest]
+    return lines
+
+
+def _item_lines(dash: str, text: str) -> list[str]:
+    """An item behind its dash; a mapping that does not fit gets a line for each key."""
+    line = dash + text
+    if len(line) <= WIDTH or not text.startswith("{"):
+        return [line]
+    name, expires = text[1:-1].rsplit(", ", 1)
+    return [dash + name, f"{' ' * len(dash)}{expires}"]
 
 
 def with_comment(line: str, comment: str) -> str:

@@ -25,6 +25,7 @@ from .commands.demo import demo
 from .commands.doctor import doctor
 from .commands.drift import drift
 from .commands.explain import explain
+from .commands.fmt import fmt
 from .commands.history import history
 from .commands.import_contacts import import_contacts
 from .commands.init import init
@@ -95,6 +96,7 @@ for command in (
     doctor,
     drift,
     explain,
+    fmt,
     history,
     import_contacts,
     init,

@@ -147,7 +147,8 @@ def _read_folder(
     files = []
     for path in find_files(folder, root, problems):
         reader = DeclarationReader(ProblemList(relative(path, root), problems), zone, contact_schema)
-        files.append(_read_file(path, file_schema, reader, AllowanceReader(reader.problems, zone, now)))
+        data = read_bytes(path, reader.problems)
+        files.append(_read_file(data, file_schema, reader, AllowanceReader(reader.problems, zone, now)))
     return _Contents(
         tuple([contact for file in files for contact in file.contacts]),
         tuple([bundle for file in files for bundle in file.bundles]),
@@ -157,12 +158,22 @@ def _read_folder(
     )
 
 
+def problems_of_file(data: bytes, file: str) -> list[Problem]:
+    """The errors of one file by itself, sorted: what only the whole folder can tell is not looked for."""
+    problems: list[Problem] = []
+    zone, contact_schema = clock.zone("UTC"), contact_mapping()
+    reader = DeclarationReader(ProblemList(file, problems), zone, contact_schema)
+    with garbage_collector_off():
+        _read_file(data, file_mapping(contact_schema), reader, AllowanceReader(reader.problems, zone, None))
+    return sorted({problem for problem in problems if problem.severity is Severity.ERROR})
+
+
 def _read_file(
-    path: Path, schema: KeyedMapping, reader: DeclarationReader, allowing: AllowanceReader
+    data: bytes | None, schema: KeyedMapping, reader: DeclarationReader, allowing: AllowanceReader
 ) -> _Contents:
     """What stands in one file. Its contacts are taken one by one, so that it may be of any size."""
     problems = reader.problems
-    file = YamlFile(read_bytes(path, problems), problems)
+    file = YamlFile(data, problems)
     contacts = [(key, reader.contact(node)) for key, node in file.items("contacts")]
     if file.root is None:
         return _Contents(whole=file.whole)

@@ -177,10 +177,17 @@ def _file_diff(file: ImportedFile) -> Iterator[str]:
     if not file.after:
         yield f"{TERMINAL.name(file.file)}: {_contents(file)}; its lines name people and are masked here\n"
         return
-    old = "/dev/null" if file.before is None else f"a/{file.file}"
-    before, after = (_LINE.findall(text or "") for text in (file.before, file.after))
-    for line in unified_diff(before, after, old, f"b/{file.file}"):
-        yield _shown(line) if line.endswith("\n") else f"{_shown(line)}\\ No newline at end of file\n"
+    yield file_diff(file.file, file.before, file.after)
+
+
+def file_diff(file: str, before: str | None, after: str) -> str:
+    """What changes in a file, as ``git apply`` takes it; ``before`` is None for a new one."""
+    old = "/dev/null" if before is None else f"a/{file}"
+    lines = unified_diff(_LINE.findall(before or ""), _LINE.findall(after), old, f"b/{file}")
+    return "".join(
+        _shown(line) if line.endswith("\n") else f"{_shown(line)}\\ No newline at end of file\n"
+        for line in lines
+    )
 
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")

@@ -29,6 +29,7 @@ from reconcile.model.reports.account_lists import ContactList, RoleList
 from reconcile.model.reports.adoption import AdoptionReport
 from reconcile.model.reports.drift import Drift
 from reconcile.model.reports.explanation import Explanation
+from reconcile.model.reports.formatting import FormatReport
 from reconcile.model.reports.history import RunList, SingleRun
 from reconcile.model.reports.importing import ImportReport
 from reconcile.model.reports.probe import ProbeReport
@@ -40,6 +41,7 @@ from .doctor import doctor_markdown, doctor_text
 from .drift.adoption import adoption_diff, adoption_text
 from .drift.document import drift_markdown, drift_text
 from .explanation import explanation_text
+from .formatting import format_diff, format_text
 from .history.role_on_day_text import role_on_day_text
 from .history.run_list_text import run_list_text
 from .history.run_text import run_text
@@ -132,6 +134,8 @@ FORMATS = [
     Format(DoctorReport, "text", doctor_text, Audience.USER, laid_out=True),
     Format(DoctorReport, "json", partial(encode_text, DoctorReportDocument), Audience.PROGRAM),
     Format(DoctorReport, "markdown", doctor_markdown, Audience.USER),
+    Format(FormatReport, "text", format_text, Audience.USER),
+    Format(FormatReport, "diff", format_diff, Audience.USER),
     Format(ImportReport, "text", import_text, Audience.USER, laid_out=True),
     Format(ImportReport, "diff", import_diff, Audience.USER),
     Format(ProblemReport, "text", problems_text, Audience.USER),

@@ -120,7 +120,7 @@ def test_editors_know_both_files(empty: Path) -> None:
 def test_the_hook_checks_what_is_committed(empty: Path) -> None:
     """It runs for each file that can make the declarations invalid, and its command works."""
     run_in(empty, "init")
-    (hook,) = yaml.safe_load((empty / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    hook, _ = yaml.safe_load((empty / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
     program, *arguments = shlex.split(hook["entry"])
     assert (program, hook["language"], hook["pass_filenames"]) == ("reconcile", "system", False)
     assert run_in(empty, *arguments).code == 0

@@ -27,6 +27,7 @@ from reconcile.model.reports.account_lists import ContactList, RoleList
 from reconcile.model.reports.adoption import AdoptionReport
 from reconcile.model.reports.drift import Drift, LastKnown
 from reconcile.model.reports.explanation import Explanation
+from reconcile.model.reports.formatting import FormatReport
 from reconcile.model.reports.history import RunContact, RunList, RunReport, SingleRun
 from reconcile.model.reports.importing import ImportedFile, ImportReport
 from reconcile.model.reports.probe import ProbeReport
@@ -164,6 +165,12 @@ def _mask_file(file: ImportedFile) -> ImportedFile:
     return replace(file, file=mask_emails(file.file), before=None, after="")
 
 
+def _mask_formatting(report: FormatReport) -> FormatReport:
+    """As of an import, only the names of files stay."""
+    files = (replace(file, file=mask_emails(file.file), before=None, after=None) for file in report.files)
+    return replace(report, files=tuple(files))
+
+
 def _mask_omission(row: Omission) -> Omission:
     texts = {name: mask_emails(getattr(row, name)) for name in ("what", "why", "remedy")}
     return replace(row, contact=mask_identity(row.contact), **texts)
@@ -182,6 +189,7 @@ _WALKS: dict[type, Callable[[Any], Any]] = {
     AdoptionReport: _mask_adoption,
     ContactList: mask_contact_list,
     RoleList: mask_role_list,
+    FormatReport: _mask_formatting,
     # A probe reports on a scratch contact by its id, and quotes nothing of it.
     ProbeReport: lambda report: report,
     # The settings of a forge name those who work with it, and no contact.

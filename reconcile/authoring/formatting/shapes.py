@@ -1,0 +1,63 @@
+"""How each kind of value is laid out, made of the language's schema: the order of keys among it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from reconcile.declare.schema.containers import KeyedMapping, ListOf, NamedMapping, TextOrMapping
+from reconcile.declare.schema.declarations import contact_mapping, file_mapping
+from reconcile.declare.schema.scalars import DateOrInstant, Identifier, ValueSchema
+
+_IN_THEIR_OWN_ORDER = ("profile", "address")
+"""Fields of people: whoever reads an address expects its lines as they stand on a letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How one kind of value is laid out.
+
+    ``order`` are the places of a mapping's keys, empty where they stay as they are. ``inner`` are the shapes
+    of its values by key, ``every`` that of each other value or item. ``in_blocks`` is True where a value is
+    never written in brackets, and where a blank line stands around members of several lines. ``is_bare`` is
+    True for dates and ids, which need no quotes.
+    """
+
+    order: Mapping[str, int] = field(default_factory=dict)
+    inner: "Mapping[str, Shape]" = field(default_factory=dict)
+    every: "Shape | None" = None
+    in_blocks: bool = False
+    is_bare: bool = False
+
+    def of(self, key: str | None) -> "Shape":
+        """The shape of the value of a key, or of an item."""
+        return self.inner.get(key or "") or self.every or _ANY
+
+
+_ANY = Shape()
+
+
+@cache
+def file_shape() -> Shape:
+    """The shape of a whole file, whose own keys stay in their order: a comment at its head stays there."""
+    schema = file_mapping(contact_mapping())
+    inner = {key.name: _shape(key.schema, in_blocks=True) for key in schema.keys}
+    return Shape(inner=inner, in_blocks=True)
+
+
+def _shape(schema: ValueSchema, *, in_blocks: bool = False, ordered: bool = True) -> Shape:
+    match schema:
+        case KeyedMapping():
+            order = {key.name: place for place, key in enumerate(schema.keys)} if ordered else {}
+            inner = {
+                key.name: _shape(key.schema, ordered=key.name not in _IN_THEIR_OWN_ORDER)
+                for key in schema.keys
+            }
+            return Shape(order, inner, in_blocks=in_blocks)
+        case ListOf():
+            return Shape(every=_shape(schema.item), in_blocks=in_blocks)
+        case NamedMapping():
+            return Shape(every=_shape(schema.value), in_blocks=in_blocks)
+        case TextOrMapping():
+            return _shape(schema.mapping)
+        case _:
+            return Shape(is_bare=isinstance(schema, DateOrInstant | Identifier))

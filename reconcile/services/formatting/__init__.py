@@ -1,0 +1,1 @@
+"""Brings files of declarations into the canonical layout."""
