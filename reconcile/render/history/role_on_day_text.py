@@ -69,7 +69,8 @@ class _RoleOnDayText:
         """How it was held, by which run, and when that began."""
         zone = self.report.timezone
         began = zoned_text(sighting.since, zone).removesuffix(f" ({zone})")
-        return f"{self._held(sighting)}, {_HOW[sighting.how]} run {TERMINAL.name(sighting.run)} of {began}"
+        run = TERMINAL.name(sighting.run.rpartition("-")[2])
+        return f"{self._held(sighting)}, {_HOW[sighting.how]} run {run} of {began}"
 
     def _held(self, sighting: Sighting) -> str:
         if not sighting.held:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from reconcile.journal.lineage import read_runs
 from tests.support.forge.fake_github import FakeGitHub
 from tests.support.forge.main_runs import MainRuns, main_runs
 from tests.support.pull_requests import CONFIG, FILE, GRACE, TOM, declared
@@ -34,6 +35,11 @@ def test_merges_that_come_close_together_are_applied_at_once(main: MainRuns) -> 
     shop = main.merged.shop
     assert (shop.tags(GRACE), shop.tags(ELIN)) == (["gold"], ["late"])
     assert main.recorded()[-1] == tip
+    begun = read_runs(main.merged.repository.root / ".reconcile" / "runs")[-1].begun
+    assert begun is not None
+    assert begun.provenance is not None
+    assert begun.provenance.commit == tip
+    assert begun.provenance.pull_requests == (first[0], second[0])
     again = main.apply()
     assert again.code == 0, again.said
     assert shop.tags(GRACE) == ["gold"]
