@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from reconcile.cli.completion import project_words
 from reconcile.cli.formats import concise_option, format_option, privacy_option, render, show
 from reconcile.cli.help import HelpfulCommand
 from reconcile.cli.options import Common, common_options
@@ -13,6 +14,7 @@ from reconcile.model.settings import Privacy
 
 
 @click.command(
+    short_help="Say what happened to the account since the last apply.",
     cls=HelpfulCommand,
     examples=[
         ("reconcile drift", "say what happened since the declarations were applied"),
@@ -22,7 +24,7 @@ from reconcile.model.settings import Privacy
     exits={
         ExitCode.DONE: "nothing differs; with --adopt: all was adopted",
         ExitCode.CHANGES: "something differs; with --adopt: something is left",
-        ExitCode.REFUSED: "a file was changed meanwhile, or not all could be seen; no file was written",
+        ExitCode.REFUSED: "a file changed meanwhile, or not all could be seen; none written",
     },
 )
 @common_options
@@ -32,7 +34,7 @@ from reconcile.model.settings import Privacy
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write it as JSON.")
 @click.option("--adopt", is_flag=True, help="Write what was changed outside into the declarations.")
 @click.option("--dry-run", is_flag=True, help="With --adopt: print the diff and write nothing.")
-@click.argument("contacts", metavar="[CONTACT]...", nargs=-1)
+@click.argument("contacts", metavar="[CONTACT]...", nargs=-1, shell_complete=project_words.contacts)
 def drift(  # noqa: PLR0913 - an argument for each option
     common: Common,
     *,

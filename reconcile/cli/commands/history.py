@@ -32,9 +32,19 @@ from reconcile.text import quoted
 )
 @shared_options("config", "target", "quiet")
 @click.argument("run", shell_complete=project_words.runs, required=False)
-@click.option("--contact", metavar="CONTACT", help="Only runs that came to that contact, and what they did.")
+@click.option(
+    "--contact",
+    metavar="CONTACT",
+    shell_complete=project_words.contacts,
+    help="Only runs that came to that contact, and what they did.",
+)
 @click.option("-n", "--limit", type=click.IntRange(1), metavar="N", help="Only the last N runs.")
-@click.option("--who-had", metavar="ROLE", help="Who held ROLE on a day, as far as runs prove it.")
+@click.option(
+    "--who-had",
+    metavar="ROLE",
+    shell_complete=project_words.roles,
+    help="Who held ROLE on a day, as far as runs prove it.",
+)
 @click.option("--on", metavar="DATE", help="The day that --who-had asks about, such as 2026-11-23.")
 @click.option("--verify", is_flag=True, help="Only check that no journal was changed or is missing.")
 @click.option(

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from reconcile.cli.completion import project_words
 from reconcile.cli.formats import format_option, privacy_option, show
 from reconcile.cli.help import HelpfulCommand
 from reconcile.cli.options import Common, shared_options
@@ -35,8 +36,22 @@ MOST_DAYS = 36_525
 )
 @shared_options("config", "target", "as_of", "quiet", "verbose", "bars")
 @click.argument("what", type=click.Choice(["contacts", "roles"]), default="contacts")
-@click.option("--role", "roles", metavar="ROLE", multiple=True, help="Who holds it; * for any text.")
-@click.option("--tag", "tags", metavar="TAG", multiple=True, help="Who has it; * for any text.")
+@click.option(
+    "--role",
+    "roles",
+    metavar="ROLE",
+    shell_complete=project_words.roles,
+    multiple=True,
+    help="Who holds it; * for any text.",
+)
+@click.option(
+    "--tag",
+    "tags",
+    metavar="TAG",
+    shell_complete=project_words.tags,
+    multiple=True,
+    help="Who has it; * for any text.",
+)
 @click.option("--type", "types", metavar="TYPE", multiple=True, help="Who is of that type, such as user.")
 @click.option(
     "--status",
