@@ -54,6 +54,7 @@ from .plan_text import plan_text
 from .probe import probe_text
 from .problems import problems_github, problems_gitlab, problems_sarif, problems_text
 from .tables.account_lists import contact_list_csv, contact_list_text, role_list_csv, role_list_text
+from .timeline.timeline_rows import timeline_csv
 from .timeline.timeline_text import timeline_text
 
 
@@ -116,6 +117,7 @@ FORMATS = [
     Format(Explanation, "json", partial(encode_text, ExplanationDocument), Audience.PROGRAM),
     Format(Timeline, "text", timeline_text, Audience.USER, laid_out=True),
     Format(Timeline, "json", partial(encode_text, TimelineDocument), Audience.PROGRAM),
+    Format(Timeline, "csv", timeline_csv, Audience.PROGRAM),
     Format(Timeline, "ics", _calendar, title="iCalendar"),
     Format(RunList, "text", run_list_text, Audience.USER, laid_out=True),
     Format(RunList, "json", partial(encode_text, RunListDocument), Audience.PROGRAM),

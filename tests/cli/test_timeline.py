@@ -1,5 +1,6 @@
 """``timeline`` as a person calls it: offline, from the declarations alone."""
 
+import csv
 import json
 import re
 
@@ -167,3 +168,24 @@ def test_a_calendar_is_masked_unless_it_is_asked_for_whole(team: Project) -> Non
     assert "SUMMARY:role preview lapses: g•••@e•••.com" in masked.out
     assert "grace" not in masked.out
     assert "SUMMARY:role preview lapses: grace.odell@example.com" in whole.out
+
+
+def test_a_spreadsheet_has_a_row_for_each_event_of_the_json(team: Project) -> None:
+    """The same values under the same names, but flat; what begins like a formula is none."""
+    team.declare(TEAM.replace("Spring range", "\"=1+1, 'x'\""))
+    arguments = ("timeline", "--as-of", AS_OF, "--days", "500", "--format")
+    done, document = team.run(*arguments, "csv"), json.loads(team.run(*arguments, "json").out)
+    rows = list(csv.DictReader(done.out.splitlines()))
+    assert (done.code, len(rows)) == (0, 7)
+    for row, event in zip(rows, document["events"], strict=True):
+        assert [row[key] for key in ("at", "event", "facet", "item")] == [
+            event[key] for key in ("at", "event", "facet", "item")
+        ]
+        assert row["contact_email"] == (event["contact"]["email"] or "")
+        assert row["contact_reference"] == (event["contact"]["reference"] or "")
+        assert (row["starts"], row["expires"]) == tuple(
+            event["window"][key] or "" for key in ("starts", "expires")
+        )
+        assert (row["file"], row["line"]) == ("contacts/team.yaml", str(event["source"]["line"]))
+        assert row["bundle"] == (event["detail"] or "")
+    assert {row["reason"] for row in rows} == {"", "'=1+1, 'x'"}
