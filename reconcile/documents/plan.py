@@ -34,7 +34,13 @@ from .guards import AllowanceDocument, VerdictDocument
 from .items import Event, ItemValue, NamedContactDocument, OriginDocument
 from .json_kinds import JsonKind, Schema, nullable
 from .json_text import JsonValue, json_text
-from .schedule import AdditiveItemDocument, ScheduledDocument, UndeclaredDocument, WithheldDocument
+from .schedule import (
+    AdditiveItemDocument,
+    LapsingDocument,
+    ScheduledDocument,
+    UndeclaredDocument,
+    WithheldDocument,
+)
 
 FORMAT_VERSION = "1.0"
 
@@ -232,6 +238,11 @@ class PlanDocument(Document[Plan]):
         LeftOutWhen(()),
         "What additive mode keeps, and `manage: authoritative` would take today from the contacts that were "
         "looked at. The plan does nothing of it.",
+    ]
+    lapsing: Annotated[
+        tuple[LapsingDocument, ...],
+        LeftOutWhen(()),
+        "What the contacts that were looked at lose within 14 days, by the clock alone, soonest first.",
     ]
     unchanged: Annotated[int, "Contacts that are as declared; those set aside do not count."]
     notes: tuple[str, ...]

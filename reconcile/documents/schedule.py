@@ -7,7 +7,7 @@ from reconcile.clock import Window
 from reconcile.model.baseline import AdditiveHolder, AdditiveItem, Comparison, NoLonger, Undeclared
 from reconcile.model.facets import Facet
 from reconcile.model.plans.operation import Action
-from reconcile.model.plans.schedule import Scheduled, Withheld
+from reconcile.model.plans.schedule import Lapsing, Scheduled, Withheld
 
 from .codec import GROUPED, INLINE, AddedLater, Document, From, LeftOutWhen
 from .items import IdentityDocument, NamedContactDocument, OriginDocument, PlaceDocument
@@ -48,6 +48,16 @@ class WithheldDocument(Document[Withheld]):
     item: Annotated[str, "The role's reference or the tag's value."]
     window: Annotated[Window, INLINE]
     status: Annotated[str | None, "The declared status of a role; null: by the role's own rules."]
+    origin: Annotated[OriginDocument, INLINE]
+
+
+class LapsingDocument(Document[Lapsing]):
+    """A role or tag that a contact holds and the plan leaves as it is, and that ends soon."""
+
+    contact: Annotated[NamedContactDocument, GROUPED]
+    facet: Facet
+    item: Annotated[str, "The role's reference or the tag's value."]
+    expires: datetime
     origin: Annotated[OriginDocument, INLINE]
 
 

@@ -34,9 +34,9 @@ def plan_digest(plan: Plan) -> str:
     """The digest of what a plan does, and to whom (design, section 6).
 
     Not of when it was made, why, from which lines of which files, and in which words: the same plan a minute
-    later has the same digest. What another mode would revoke is nothing that it does.
+    later has the same digest. What another mode would revoke, or the clock takes, it does not do.
     """
-    document = plan_document(replace(plan, would_revoke=()))
+    document = plan_document(replace(plan, would_revoke=(), lapsing=()))
     return digest_of(
         {
             **{name: document[name] for name in ("account", "revert", "scope")},

@@ -18,6 +18,7 @@ from .guards.allowances import Evaluation, Overrides
 from .guards.checks import evaluate
 from .guards.facts import UNKNOWN_FACTS, AccountFacts, GuardInput
 from .matching.matches import Matches
+from .schedule.lapsing import lapsing_soon
 from .schedule.scheduled import Schedule, schedule_of
 from .schedule.timeline import next_boundary
 from .set_aside import set_aside_match
@@ -76,6 +77,7 @@ def make_plan(  # noqa: PLR0913 - what a plan is made of
         allow=evaluation.lifting,
         would_revoke=would_revoke(contacts, context),
         pipeline=context.pipeline,
+        lapsing=lapsing_soon(contacts, context),
     )
     return replace(plan, digest=plan_digest(plan))
 

@@ -35,7 +35,7 @@ from .wording.names import (
     set_aside_reason,
 )
 from .wording.operation_text import SYMBOLS
-from .wording.schedule_text import SCHEDULED, WITHHELD, Cut, ScheduleText, cut_known, cut_withheld
+from .wording.schedule_text import LAPSES_SOON, SCHEDULED, WITHHELD, Cut, ScheduleText, cut_rows
 from .wording.sentences import PlanSentences
 
 
@@ -216,10 +216,11 @@ def allow_lines(plan: Plan) -> list[str]:
 
 
 def later_lines(plan: Plan, layout: TextLayout = PLAIN) -> list[str]:
-    """What was scheduled before this plan, soonest first, and what is withheld from other contacts."""
+    """What lapses soon, what was scheduled before this plan, and what is withheld from other contacts."""
     text = ScheduleText(plan.timezone, TERMINAL)
-    known, withheld = cut_known(known_schedules(plan)), cut_withheld(other_withheld(plan))
+    known, withheld = cut_rows(known_schedules(plan)), cut_rows(other_withheld(plan))
     return [
+        *_lapsing_lines(plan, text, layout),
         *_section("Scheduled already, soonest first:", SCHEDULED, known, text.event, layout),
         *_section("Withheld from contacts that stay as they are:", WITHHELD, withheld, text.withheld, layout),
     ]
@@ -253,6 +254,18 @@ def _section(
     for row, item, contact in zip(cut.rows, items, contacts, strict=True):
         lead = f"      {symbol} {pad(item, widths[0])}  {pad(contact, widths[1])}  "
         yield from layout.wrap_painted(symbol, lead, event(row))
+    yield from layout.wrap("      ", cut.rest) if cut.rest else ()
+
+
+def _lapsing_lines(plan: Plan, text: ScheduleText, layout: TextLayout) -> Iterator[str]:
+    """A title and a line for each item; who loses it can be cut off from it where the terminal is narrow."""
+    cut = cut_rows(plan.lapsing)
+    items = [item_text(row.facet, TERMINAL.name(row.item)) for row in cut.rows]
+    width = column_width(items, WIDEST_ITEM)
+    yield from [f"{LAPSES_SOON}:"] if items else ()
+    for row, item in zip(cut.rows, items, strict=True):
+        body = f"{named_with_id(row.contact, TERMINAL)}: {text.lapsing(row)}"
+        yield from layout.wrap_painted(SCHEDULED, f"      {SCHEDULED} {pad(item, width)}  ", body)
     yield from layout.wrap("      ", cut.rest) if cut.rest else ()
 
 

@@ -16,7 +16,7 @@ What comes out: ``plan`` (contact → lines of operations and of what is kept), 
 ``unchanged``, ``problems``, ``set_aside`` (contact → reason), ``since`` (contact → since when it is set
 aside), ``new`` (those set aside whose entry is not in the base), ``revocations`` (contact → roles),
 ``scheduled`` and ``withheld`` (lines), ``undeclared`` (contact → lines of what stays), ``refused`` and
-``lifted`` (guards), ``to_allow`` (the text to paste),
+``lifted`` (guards), ``to_allow`` (the text to paste), ``lapsing`` (lines of what is held and lost soon),
 ``notes`` and ``valid_until``.
 """
 
@@ -40,7 +40,7 @@ from reconcile.model.facets import tag_key
 from reconcile.model.plans.change import Change
 from reconcile.model.plans.operation import Origin, Value
 from reconcile.model.plans.plan import Plan, PlanContext
-from reconcile.model.plans.schedule import Scheduled, Withheld
+from reconcile.model.plans.schedule import Lapsing, Scheduled, Withheld
 from reconcile.model.problem import Problem
 from reconcile.model.record import NOTHING_REMEMBERED, Record, RecordedEntry, Remembered
 from reconcile.model.settings import Policy
@@ -261,6 +261,10 @@ def dated_item(row: Scheduled | Withheld) -> str:
     return f"{row.facet} {row.item}{status}{starts}{ends}"
 
 
+def lapsing_line(row: Lapsing) -> str:
+    return f"{row.contact.label}: {row.facet} {row.item} at {utc_text(row.expires)} ({origin(row.origin)})"
+
+
 def origin(found: Origin) -> str:
     return f"{found.kind} {found.detail}" if found.detail else found.kind.value
 
@@ -281,6 +285,7 @@ def outcome(case: Case) -> dict[str, Any]:
         "set_aside": {entry.label: entry.reason for entry in plan.set_aside},
         "scheduled": [scheduled_line(row) for row in plan.scheduled],
         "withheld": [f"{row.contact.label}: {dated_item(row)}" for row in plan.withheld],
+        "lapsing": [lapsing_line(row) for row in plan.lapsing],
         "since": {entry.label: utc_text(entry.since) for entry in plan.set_aside if entry.since},
         "new": [entry.label for entry in plan.set_aside if entry.new],
         "revocations": {entry.label: [*entry.revocations] for entry in plan.set_aside if entry.revocations},

@@ -63,6 +63,14 @@ def test_warnings_that_do_not_fit_are_counted() -> None:
     assert "> - and 1 more warning; 'reconcile drift' has them all" in shown
 
 
+def test_an_issue_names_what_lapses_soon() -> None:
+    """Below what differs; without anything to come nothing is said of it."""
+    title = "<summary>Lapses within 14 days, soonest first: 2 items</summary>"
+    shown = drift_markdown(drifted(full_plan()))
+    assert f"{title}\n\n- role `staff-tools` of `bob@email.com` (contact `13`): lapses 2026-11-24" in shown
+    assert "Lapses" not in drift_markdown(drifted(replace(full_plan(), lapsing=())))
+
+
 def test_no_drift_is_said_so() -> None:
     """In one line, with the count."""
     empty = Drift(replace(full_plan(), changes=()), ())
@@ -78,7 +86,7 @@ def test_contacts_that_do_not_fit_are_counted() -> None:
     )
     shown = drift_markdown(drifted(replace(plan, changes=many)), limit=20_000)
     assert 15_000 < len(shown.encode("utf-8")) <= 20_000
-    left = 400 - shown.count("<details>")
+    left = 400 - shown.count(" differences</summary>")
     assert (
         f"**Left out, since it is too long for this page:** {left} contacts; 'reconcile drift' has them all."
         in shown

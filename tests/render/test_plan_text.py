@@ -38,6 +38,7 @@ from tests.support.plans.plan_samples import (
     granted,
     kept_role,
     kept_tag,
+    lapsing,
     origin,
     plan,
     revoked,
@@ -361,6 +362,24 @@ def test_known_schedules_stand_apart_and_are_cut() -> None:
         "      > role  r00  ann@email.com (contact 12)  starts 2026-12-01, perpetual",
     ]
     assert section[21:] == ["      and 3 more; the plan as JSON has them all"]
+
+
+def test_what_lapses_soon_is_told_once() -> None:
+    """Soonest first, with where that is declared; a tag's end that is known stands there alone."""
+    soon = "2026-12-01T00:00:00Z"
+    ends = [lapsing(f"r{n:02}", soon) for n in range(20)]
+    tag = lapsing("vip", soon, facet=Facet.TAGS)
+    known = [scheduled(name, "", soon, Comparison.KNOWN, facet=Facet.TAGS) for name in ("vip", "other")]
+    made = plan(scheduled=tuple(known), lapsing=(tag, *ends))
+    title, first, *others = plan_text(made).split("\n\n")[1].splitlines()
+    assert title == "Lapses within 14 days, soonest first:"
+    assert first.startswith("      > tag   vip  ann@email.com (contact 12): lapses 2026-11-30 (end of day")
+    assert first.endswith(", Europe/London), declared at contacts/trade/ipswich.yaml:9")
+    assert others[19] == "      and 1 more; the plan as JSON has them all"
+    assert others[20:] == [
+        "Scheduled already, soonest first:",
+        "      > tag   other  ann@email.com (contact 12)  ends 2026-11-30 (end of day, Europe/London)",
+    ]
 
 
 def test_what_a_warning_has_no_room_for_stands_below_it() -> None:

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from reconcile.model.contact import Identity, email_key
-from reconcile.model.facets import Facet
+from reconcile.model.facets import Facet, item_key
 from reconcile.model.problem import Place
 
 from .change import Change
-from .operation import Operation, Origin
+from .operation import Action, Operation, Origin
 from .plan import Plan
-from .schedule import Scheduled, Withheld
+from .schedule import Lapsing, Scheduled, Withheld
 
-Row = TypeVar("Row", Scheduled, Withheld)
+Row = TypeVar("Row", Scheduled, Withheld, Lapsing)
 
 LEAST_EQUAL = 3
 """Minimum number of contacts with the same effect that are shown as one group."""
@@ -94,8 +94,14 @@ def _order(entry: ContactEntry) -> tuple[str, str, str, Place]:
 
 
 def known_schedules(plan: Plan) -> tuple[Scheduled, ...]:
-    """What is scheduled just as the baseline has it, in the plan's order."""
-    return tuple(row for row in plan.scheduled if row.known)
+    """What is scheduled just as the baseline has it, in the plan's order, but for what lapses soon."""
+    soon = {_item_of(row) for row in plan.lapsing}
+    known = (row for row in plan.scheduled if row.known)
+    return tuple(row for row in known if row.action is Action.ADD or _item_of(row) not in soon)
+
+
+def _item_of(row: Scheduled | Lapsing) -> Hashable:
+    return _key(row.contact, row.source), row.facet, item_key(row.facet, row.item)
 
 
 def other_withheld(plan: Plan) -> tuple[Withheld, ...]:

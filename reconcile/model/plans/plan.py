@@ -12,7 +12,7 @@ from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.model.settings import Policy
 
 from .change import Change, SetAside
-from .schedule import Scheduled, Withheld
+from .schedule import Lapsing, Scheduled, Withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class Plan:
     plan was cut down to; None for a plan of everything. ``allow`` are the declared entries that lift a guard.
     ``would_revoke`` is what the configuration's additive mode keeps of the contacts that were looked at: the
     plan leaves it as it is, and ``manage: authoritative`` would take it. ``pipeline``: a job of a pipeline
-    has made it, which takes overrides from the declarations alone.
+    has made it, which takes overrides from the declarations alone. ``lapsing`` is what the contacts that were
+    looked at lose soon, by the clock alone.
     """
 
     tool_version: str
@@ -66,6 +67,7 @@ class Plan:
     allow: tuple[Allowance, ...] = ()
     would_revoke: tuple[AdditiveItem, ...] = ()
     pipeline: bool = False
+    lapsing: tuple[Lapsing, ...] = ()
 
     @property
     def empty(self) -> bool:

@@ -1,6 +1,7 @@
 """What lies ahead or behind: items that the clock will give or take, and items whose window has closed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from reconcile.clock import OPEN, Window
 from reconcile.model.baseline import Comparison
@@ -9,6 +10,9 @@ from reconcile.model.facets import Facet
 from reconcile.model.problem import Place
 
 from .operation import Action, Origin
+
+SOON_DAYS = 14
+"""For how many days ahead a plan names what lapses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +66,19 @@ class Withheld:
     origin: Origin
     window: Window = OPEN
     status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsing:
+    """A role or tag that a contact holds and the plan leaves as it is, and that ends soon by the clock alone.
+
+    ``source`` is where the contact is declared, ``origin`` says which line or bundle gives the item, or why
+    it is kept: a grant may have an end of its own.
+    """
+
+    contact: Identity
+    source: Place
+    facet: Facet
+    item: str
+    expires: datetime
+    origin: Origin

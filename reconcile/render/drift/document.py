@@ -11,7 +11,7 @@ from reconcile.model.reports.drift import Cause, Difference, Drift
 from reconcile.render.escape import MARKDOWN, MARKDOWN_HTML, TERMINAL, Dialect
 from reconcile.render.layout import PLAIN, TextLayout, join_blocks
 from reconcile.render.plan_markdown.byte_budget import ByteBudget, more
-from reconcile.render.plan_markdown.lists import set_aside_blocks
+from reconcile.render.plan_markdown.lists import lapsing_list, set_aside_blocks
 from reconcile.render.plan_text import (
     ContactBlocks,
     Retold,
@@ -73,10 +73,11 @@ def drift_markdown(drift: Drift, *, limit: int = ISSUE_LIMIT) -> str:
     warnings = budget.taken_from_share(warned)
     rest = [f"> - and {unsaid}; {_SEE_ALL}\n" for unsaid in more(len(warned) - len(warnings), "warning")]
     head += "".join(["\n> [!WARNING]\n", *warnings, *rest]) if warned else ""
+    lapsing = lapsing_list(drift.plan, budget)
     shown = budget.taken(blocks)
     left = len(blocks) - len(shown)
     unshown = f"\n**Left out, since it is too long for this page:** {count(left, 'contact')}; {_SEE_ALL}.\n"
-    return "".join([head, *shown, *([unshown] if left else [])])
+    return "".join([head, *shown, *([unshown] if left else []), lapsing])
 
 
 @dataclass(frozen=True, slots=True)

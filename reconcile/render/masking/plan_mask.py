@@ -17,7 +17,7 @@ from reconcile.model.facets import Facet
 from reconcile.model.guards import Verdict
 from reconcile.model.plans.change import Change, SetAside
 from reconcile.model.plans.plan import Boundary, Plan
-from reconcile.model.plans.schedule import Scheduled, Withheld
+from reconcile.model.plans.schedule import Lapsing, Scheduled, Withheld
 
 from .contact_mask import ContactMask, mask_grant, mask_identity, telling_fields
 from .personal_texts import NamedContacts, PersonalTexts, mask_email, mask_emails, telling_values
@@ -49,7 +49,14 @@ def mask_verdict(verdict: Verdict, named: NamedContacts) -> Verdict:
 
 def _contacts(plan: Plan) -> Iterator[Identity]:
     """Who the plan is about; a contact may come several times."""
-    for entries in (plan.changes, plan.set_aside, plan.scheduled, plan.withheld, plan.undeclared):
+    for entries in (
+        plan.changes,
+        plan.set_aside,
+        plan.scheduled,
+        plan.withheld,
+        plan.undeclared,
+        plan.lapsing,
+    ):
         yield from (entry.contact for entry in entries)
     for item in plan.would_revoke:
         yield from (holder.contact for holder in item.holders)
@@ -98,6 +105,7 @@ class _PlanMask:
             scheduled=tuple(map(self._ahead, plan.scheduled)),
             withheld=tuple(map(self._ahead, plan.withheld)),
             undeclared=tuple(map(self._undeclared, plan.undeclared)),
+            lapsing=tuple(map(self._lapsing, plan.lapsing)),
             would_revoke=tuple(map(self._additive, plan.would_revoke)),
             scope=plan.scope and _scope(plan.scope, personal),
             allow=tuple(self._allowance(entry, personal) for entry in plan.allow),
@@ -139,6 +147,16 @@ class _PlanMask:
             source=contact_mask.place(entry.source),
             item=contact_mask.name(entry.facet, entry.item),
             status=entry.status and mask_emails(entry.status),
+            origin=contact_mask.origin(entry.origin),
+        )
+
+    def _lapsing(self, entry: Lapsing) -> Lapsing:
+        contact_mask = self._of(entry.contact)
+        return replace(
+            entry,
+            contact=mask_identity(entry.contact),
+            source=contact_mask.place(entry.source),
+            item=contact_mask.name(entry.facet, entry.item),
             origin=contact_mask.origin(entry.origin),
         )
 

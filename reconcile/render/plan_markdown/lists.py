@@ -18,7 +18,7 @@ from reconcile.render.wording.names import (
     set_aside_name,
     set_aside_reason,
 )
-from reconcile.render.wording.schedule_text import Cut, ScheduleText, cut_known, cut_withheld
+from reconcile.render.wording.schedule_text import LAPSES_SOON, Cut, ScheduleText, cut_rows
 from reconcile.text import count
 
 from .byte_budget import SEE_ALL, ByteBudget, folded, more
@@ -94,14 +94,15 @@ def additive_holders(plan: Plan, budget: ByteBudget) -> tuple[str, list[str]]:
 
 
 def later_lists(plan: Plan, budget: ByteBudget) -> tuple[list[str], list[str]]:
-    """What was scheduled before this plan, and what is withheld from contacts that stay as they are."""
+    """What lapses soon, what was scheduled before, and what is withheld from contacts that stay as is."""
     text = ScheduleText(plan.timezone, MARKDOWN)
     known, withheld = known_schedules(plan), other_withheld(plan)
     lists = (
-        ("Scheduled already, soonest first", _rows(cut_known(known), text.event), len(known)),
+        (LAPSES_SOON, _rows(cut_rows(plan.lapsing), text.lapsing), len(plan.lapsing)),
+        ("Scheduled already, soonest first", _rows(cut_rows(known), text.event), len(known)),
         (
             "Withheld from contacts that stay as they are",
-            _rows(cut_withheld(withheld), text.withheld),
+            _rows(cut_rows(withheld), text.withheld),
             len(withheld),
         ),
     )
@@ -112,6 +113,12 @@ def later_lists(plan: Plan, budget: ByteBudget) -> tuple[list[str], list[str]]:
         blocks += [block] if block else []
         left += [f"{count(size, 'item')} of '{title}'"] if rows and unshown else []
     return blocks, left
+
+
+def lapsing_list(plan: Plan, budget: ByteBudget) -> str:
+    """What lapses soon, to unfold; nothing where nothing does, or none of it fits."""
+    rows = _rows(cut_rows(plan.lapsing), ScheduleText(plan.timezone, MARKDOWN).lapsing)
+    return folded(f"{LAPSES_SOON}: {count(len(plan.lapsing), 'item')}", rows, budget)[0]
 
 
 def _rows(cut: Cut[Row], event: Callable[[Row], str]) -> list[str]:

@@ -17,7 +17,7 @@ from reconcile.render.wording.names import (
     set_aside_name,
     set_aside_reason,
 )
-from reconcile.render.wording.schedule_text import Cut, ScheduleText, cut_known, cut_withheld
+from reconcile.render.wording.schedule_text import LAPSES_SOON, Cut, ScheduleText, cut_rows
 from reconcile.text import count
 
 ROWS_SHOWN = 300
@@ -62,17 +62,16 @@ def _undeclared(plan: Plan) -> Iterator[str]:
 
 
 def later_lists(plan: Plan) -> str:
-    """What was scheduled before this plan, and what is withheld from contacts that stay as they are."""
+    """What lapses soon, what was scheduled before, and what is withheld from contacts that stay as is."""
     text = ScheduleText(plan.timezone, PAGE)
     known, withheld = known_schedules(plan), other_withheld(plan)
-    return _folded(
-        "scheduled", "Scheduled already, soonest first", cut_known(known, ROWS_SHOWN), text.event, len(known)
-    ) + _folded(
-        "withheld",
-        "Withheld from contacts that stay as they are",
-        cut_withheld(withheld, ROWS_SHOWN),
-        text.withheld,
-        len(withheld),
+    soon = cut_rows(plan.lapsing, ROWS_SHOWN)
+    scheduled, never = cut_rows(known, ROWS_SHOWN), cut_rows(withheld, ROWS_SHOWN)
+    stays = "Withheld from contacts that stay as they are"
+    return (
+        _folded("lapsing", LAPSES_SOON, soon, text.lapsing, len(plan.lapsing))
+        + _folded("scheduled", "Scheduled already, soonest first", scheduled, text.event, len(known))
+        + _folded("withheld", stays, never, text.withheld, len(withheld))
     )
 
 

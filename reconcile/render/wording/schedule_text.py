@@ -9,13 +9,13 @@ from reconcile.model.baseline import Comparison
 from reconcile.model.contact import BY_ROLE
 from reconcile.model.facets import Facet
 from reconcile.model.plans.entries import Row
-from reconcile.model.plans.operation import Action
+from reconcile.model.plans.operation import Action, OriginKind
 from reconcile.model.plans.plan import Plan
-from reconcile.model.plans.schedule import Scheduled, Withheld
+from reconcile.model.plans.schedule import SOON_DAYS, Lapsing, Scheduled, Withheld
 from reconcile.render.escape import Dialect
 from reconcile.text import count, listed, verb_form
 
-from .names import BELOW, IN_JSON, short_name
+from .names import BELOW, IN_JSON, place_text, short_name
 from .operation_text import BYPASS, OperationText, end_text, last_day, start_text
 
 SCHEDULED = ">"
@@ -30,7 +30,10 @@ _COMPARISONS = {
 }
 
 _ROWS_SHOWN = 20
-"""Maximum number of rows in a section of known schedules or withheld items, then how many more there are."""
+"""Maximum number of rows in a section of what is to come or withheld, then how many more there are."""
+
+LAPSES_SOON = f"Lapses within {SOON_DAYS} days, soonest first"
+"""The title of what contacts hold and lose soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,17 @@ class ScheduleText:
             return "withheld: its window has closed"
         preposition = "on" if last_day(end, self.timezone) else "at"
         return f"withheld: its window closed {preposition} {end_text(end, self.timezone)}"
+
+    def lapsing(self, row: Lapsing) -> str:
+        """When an item ends, and where that is declared or why it is kept."""
+        origin, place = row.origin, row.origin.place
+        why = f"declared at {place_text(place, self.dialect)}" if place else origin.kind.value
+        by = (
+            f" by {self.dialect.name(origin.detail)}"
+            if origin.kind is OriginKind.IGNORED and origin.detail
+            else ""
+        )
+        return f"lapses {self._end(row.expires)}, {why}{by}"
 
     def first(self, rows: Iterable[Scheduled]) -> str:
         """When the first of these happens; empty when none tells."""
@@ -136,15 +150,7 @@ class Cut(Generic[Row]):
     rest: str = ""
 
 
-def cut_known(rows: tuple[Scheduled, ...], most: int = _ROWS_SHOWN) -> Cut[Scheduled]:
-    """The schedules that the section of known ones shows."""
+def cut_rows(rows: tuple[Row, ...], most: int = _ROWS_SHOWN) -> Cut[Row]:
+    """The rows that a section shows, soonest first, and how many more there are."""
     left = len(rows) - most
-    rest = f"and {left:,} more{IN_JSON}" if left > 0 else ""
-    return Cut(rows[:most], rest)
-
-
-def cut_withheld(rows: tuple[Withheld, ...], most: int = _ROWS_SHOWN) -> Cut[Withheld]:
-    """The items that the section of withheld ones shows."""
-    left = len(rows) - most
-    rest = f"and {left:,} more{IN_JSON}" if left > 0 else ""
-    return Cut(rows[:most], rest)
+    return Cut(rows[:most], f"and {left:,} more{IN_JSON}" if left > 0 else "")

@@ -19,7 +19,7 @@ from reconcile.model.guards import Verdict
 from reconcile.model.plans.change import Change, ChangeAction, SetAside
 from reconcile.model.plans.operation import Action, Kept, Operation, Origin, OriginKind
 from reconcile.model.plans.plan import Boundary, Plan
-from reconcile.model.plans.schedule import Scheduled, Withheld
+from reconcile.model.plans.schedule import Lapsing, Scheduled, Withheld
 from reconcile.model.problem import Place
 
 IPSWICH = "contacts/trade/ipswich.yaml"
@@ -181,6 +181,18 @@ def withheld(item: str = "press", expires: str = "2026-11-01T00:00:00Z", of: Ide
     return Withheld(of, Place(IPSWICH, line, 5), Facet.ROLES, item, origin(), window(expires=expires))
 
 
+def lapsing(
+    item: str,
+    expires: str,
+    of: Identity = ANN,
+    why: Origin | None = None,
+    *,
+    facet: Facet = Facet.ROLES,
+) -> Lapsing:
+    """An item that ends soon."""
+    return Lapsing(of, Place(IPSWICH, 3, 5), facet, item, parse_utc_text(expires), why or origin())
+
+
 def undeclared(
     item: str | None = "customer",
     what: NoLonger = NoLonger.CONTACT,
@@ -223,6 +235,7 @@ def plan(
     scope: Scope | None = None,
     allow: tuple[Allowance, ...] = (),
     would_revoke: tuple[AdditiveItem, ...] = (),
+    lapsing: tuple[Lapsing, ...] = (),
 ) -> Plan:
     return Plan(
         tool_version="0.1.0",
@@ -245,6 +258,7 @@ def plan(
         scope=scope,
         allow=allow,
         would_revoke=would_revoke,
+        lapsing=lapsing,
     )
 
 
@@ -319,6 +333,10 @@ def full_plan() -> Plan:
             additive("trial", ANN, BOB, status="pending"),
             additive("press", ANN),
             additive("summer", BOB, facet=Facet.TAGS),
+        ),
+        lapsing=(
+            lapsing("staff-tools", "2026-11-24T12:00:00Z", BOB, Origin(OriginKind.IGNORED, "staff-*")),
+            lapsing("advent", "2026-12-01T00:00:00Z", facet=Facet.TAGS),
         ),
     )
 
