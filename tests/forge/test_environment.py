@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from reconcile.errors import UsageError
-from reconcile.forge.forges import ci_environment
+from reconcile.forge.forges import ci_environment, job_provenance
 from reconcile.forge.github.comments import GitHub
 from reconcile.forge.github.evidence import GitHubEvidence
 from reconcile.forge.gitlab.comments import GitLab
+from reconcile.model.record import Provenance
 from tests.support.forge.fake_github import BOT
 from tests.support.forge.fake_gitlab import LAB_TOKEN, PROJECT, READ_TOKEN, USER, serve_gitlab
 
@@ -113,3 +114,12 @@ def test_no_job_at_all_is_told() -> None:
     """A person at a terminal reads what is missing."""
     with pytest.raises(UsageError, match="no job of GitHub or GitLab"):
         ci_environment({})
+
+
+def test_who_started_a_job_is_told_without_a_token() -> None:
+    """A run of apply may have none: a login, the request that it is for, and an address are all it takes."""
+    lab = {"CI_PROJECT_ID": "7", "GITLAB_USER_LOGIN": "cleo", "CI_MERGE_REQUEST_IID": "12"}
+    url = "https://gitlab.example.com/shop/-/jobs/9"
+    assert job_provenance({**lab, "CI_JOB_URL": url}) == Provenance("cleo", pull_requests=(12,), run=url)
+    assert job_provenance({"GITHUB_REPOSITORY": "example/shop"}) == Provenance()
+    assert job_provenance({"CI": "true"}) is None
