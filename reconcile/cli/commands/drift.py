@@ -46,7 +46,7 @@ def drift(  # noqa: PLR0913 - an argument for each option
     dry_run: bool,
     contacts: tuple[str, ...],
 ) -> int:
-    """Say what happened to the account, and exit with 2 when anything differs.
+    """Say what happened outside, and adopt it where it was right.
 
     An item was changed outside (since when, and what it was before), started or ended by the clock, left over
     from an interrupted run, or is not applied yet. What is due by the clock alone, 'apply --due' applies.
