@@ -337,6 +337,14 @@ def test_a_group_beyond_the_contacts_in_the_page_is_in_its_data() -> None:
     assert "30 contacts" in head
 
 
+def test_no_column_is_empty() -> None:
+    """Where nobody loses a role, none is counted; the holders always are."""
+    page = plan_page(plan(change(granted(grant("press")))))
+    table = page.split("<h2 id=reach>")[1].split("</table>")[0]
+    assert re.findall(r"<th scope=col>(\w+)", table) == ["role", "holders", "gained"]
+    assert re.findall(r"<td[^>]*>([^<]+)", table) == ["0 → 1", "1"]
+
+
 def test_tags_have_a_table_as_roles_have() -> None:
     """By what is added and removed; without tags there is no empty one."""
     page = plan_page(

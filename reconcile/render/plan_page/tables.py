@@ -35,7 +35,8 @@ def role_impact_picture(plan: Plan) -> str:
     if not rows:
         return ""
     widest = max(1, *(impact.kept + impact.lost + impact.gained for impact in rows))
-    columns = ["holders", "lost", "gained", *_columns(later)]
+    moved = [word for word in ("lost", "gained") if any(getattr(row, word) for row in rows)]
+    columns = ["holders", *moved, *_columns(later)]
     shown = "".join(
         _role_row(impact, later.get(impact.role), columns, widest) for impact in rows[:ROWS_SHOWN]
     )
@@ -58,11 +59,11 @@ def _table(noun: str, columns: Sequence[str], rows: str) -> str:
 def _role_row(impact: RoleImpact, later: ItemCounts | None, columns: Sequence[str], widest: int) -> str:
     parts = {"kept": impact.kept, "lost": impact.lost, "gained": impact.gained}
     cells = [
-        _cell("holders", f"{impact.before:,} → {impact.after:,}" if impact.before or impact.after else ""),
-        _cell("lost", _number(impact.lost), "lost"),
-        _cell("gained", _number(impact.gained), "gained"),
-        *(_cell(word, _number(later.of(word) if later else 0)) for word in columns[3:]),
+        _cell("holders", f"{impact.before:,} → {impact.after:,}" if impact.before or impact.after else "")
     ]
+    for word in columns[1:]:
+        number = parts[word] if word in parts else later.of(word) if later else 0
+        cells.append(_cell(word, _number(number), word if word in parts else ""))
     return f"<tr><th scope=row>{PAGE.name(impact.role)}{_bar(parts, widest)}{''.join(cells)}</tr>"
 
 
