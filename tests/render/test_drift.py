@@ -94,6 +94,17 @@ def test_contacts_that_do_not_fit_are_counted() -> None:
     assert shown.count("<details>") == shown.count("</details>")
 
 
+def test_the_numbers_of_many_contacts_are_those_of_an_apply() -> None:
+    """Beside lines that tell what has happened, where the signs are the other way round, that is said."""
+    plan = full_plan()
+    many = tuple(
+        replace(plan.changes[0], contact=replace(plan.changes[0].contact, id=str(n))) for n in range(21)
+    )
+    shown = drift_text(drifted(replace(plan, changes=many)))
+    assert "\n\nWhat an apply would do about it:\n\n  role " in shown
+    assert "What an apply would do" not in drift_text(drifted(plan))
+
+
 def test_masked_drift_holds_no_address() -> None:
     """In no format, while the causes stay."""
     found = mask(drifted(full_plan()))

@@ -50,7 +50,7 @@ def drift_text(drift: Drift, layout: TextLayout = PLAIN) -> str:
             layout.wrap_painted("", "", text.headline()),
             warning_lines(text.warnings(BELOW), layout),
             undeclared_lines(plan, layout),
-            *contacts.tables(),
+            *_with_caption(contacts.tables()),
             [*contacts.lines(), *contacts.set_aside()],
             later_lines(plan, layout),
             note_lines(plan, layout),
@@ -58,6 +58,11 @@ def drift_text(drift: Drift, layout: TextLayout = PLAIN) -> str:
             list(WaysOn(drift).for_terminal()),
         ]
     )
+
+
+def _with_caption(tables: list[list[str]]) -> list[list[str]]:
+    """The tables of a plan, which count what would be done: all below tells what has happened."""
+    return [["What an apply would do about it:"], *tables] if tables else []
 
 
 def drift_markdown(drift: Drift, *, limit: int = ISSUE_LIMIT) -> str:
