@@ -1,9 +1,11 @@
-"""What an import has written, or would write."""
+"""What an import, or the adoption of drift, has written into the declarations, or would write."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from reconcile.model.edits import Omission
+
+from .drift import Drift
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +51,22 @@ class ImportReport:
     def imported(self) -> int:
         """The number of contacts whose entries are new or edited."""
         return sum(file.added + file.edited for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptionReport:
+    """What an adoption has written, or would write.
+
+    ``adopted`` is the drift cut down to what is adopted: its changes have no other operation. ``left`` are
+    the differences, and the contacts that are set aside, which stay as they are, with what to do about each.
+    """
+
+    adopted: Drift
+    dry_run: bool
+    files: tuple[ImportedFile, ...] = ()
+    left: tuple[Omission, ...] = ()
+
+    @property
+    def contacts(self) -> int:
+        """The number of contacts whose entries are edited."""
+        return len(self.adopted.plan.changes)

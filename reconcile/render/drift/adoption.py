@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reconcile.clock import zoned_text
-from reconcile.model.reports.adoption import AdoptionReport
+from reconcile.model.reports.importing import AdoptionReport
 from reconcile.render.escape import TERMINAL
 from reconcile.render.importing import MOST_LINES, files_diff, omission_text
 from reconcile.render.layout import PLAIN, TextLayout, join_blocks

@@ -24,12 +24,11 @@ from reconcile.model.plans.operation import Operation
 from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import ProblemReport
 from reconcile.model.reports.account_lists import ContactList, RoleList
-from reconcile.model.reports.adoption import AdoptionReport
 from reconcile.model.reports.drift import Drift, LastKnown
 from reconcile.model.reports.explanation import Explanation
 from reconcile.model.reports.formatting import FormatReport
 from reconcile.model.reports.history import RunContact, RunList, RunReport, SingleRun
-from reconcile.model.reports.importing import ImportedFile, ImportReport
+from reconcile.model.reports.importing import AdoptionReport, ImportedFile, ImportReport
 from reconcile.model.reports.probe import ProbeReport
 from reconcile.model.reports.role_holders import RoleOnDay
 from reconcile.model.reports.timeline import Timeline

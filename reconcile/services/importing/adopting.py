@@ -17,9 +17,8 @@ from reconcile.model.edits import WHOLE_CONTACT, FileEdit, Omission
 from reconcile.model.facets import item_key
 from reconcile.model.plans.change import SetAside
 from reconcile.model.plans.operation import Operation
-from reconcile.model.reports.adoption import AdoptionReport
 from reconcile.model.reports.drift import Drift
-from reconcile.model.reports.importing import ImportedFile
+from reconcile.model.reports.importing import AdoptionReport, ImportedFile
 from reconcile.plan.contact_plan import plan_contact
 from reconcile.plan.digest import resolved_digest
 from reconcile.plan.naming import declarations_named, nearest_name, parse_contact_id
