@@ -11,7 +11,7 @@ from statistics import median
 
 from tests.test_layers import PACKAGE, imported
 
-MOST_MODULES = 385
+MOST_MODULES = 400
 MOST_CODE = 35_500
 MOST_IN_A_FOLDER = 12
 WIDE = {"cli/commands", "probe/questions"}
