@@ -10,7 +10,11 @@ import pytest
 import requests
 from jsonschema import Draft202012Validator
 
-from tests.support.project import AS_OF, Project
+from reconcile.text import shows
+from tests.support.http.account_rows import v1, v2
+from tests.support.http.fake_account import FakeReply, SeenRequest, serve_account
+from tests.support.pages.hostile_texts import HOSTILE
+from tests.support.project import AS_OF, SETTINGS, Project
 from tests.support.shop import Shop
 
 
@@ -157,3 +161,83 @@ def test_only_who_may_be_meant_is_read_one_by_one(shop: Shop, project: Project) 
         "/api/contacts/203.json",
         "/api/v2/contacts.json",
     ]
+
+
+def test_what_the_account_does_not_tell_is_named_and_never_guessed(shop: Shop, project: Project) -> None:
+    """A server that tells which roles, and neither how nor until when."""
+    turn(shop, grant_keys="name", tags_read="none")
+    words = ("list", "--role", "trade-gold", "--as-of", AS_OF)
+    plain = project.run(*words)
+    assert plain.code == 0
+    assert "trade-gold (not told)" in plain.out
+    assert plain.out.count("  (not told)\n") == 4  # the tags
+    active = project.run(*words, "--status", "active")
+    assert "0 of 69 contacts" in active.out
+    assert "4 contacts were not told in full by the account:" in active.out
+    assert (
+        "  ? dev@gill-kitchens.example.net (contact 15): the account does not tell how it holds" in active.out
+    )
+    rows = list(csv.DictReader(StringIO(project.run(*words, "--status", "active", "--format", "csv").out)))
+    assert [row["id"] for row in rows if row["not_told"].startswith("the account does not tell how")] == [
+        "39",
+        "15",
+        "23",
+        "52",
+    ]
+
+
+def an_odd_account(seen: SeenRequest) -> FakeReply:
+    """Ten contacts by its own count, of which it lists three; one of them is no contact."""
+    if seen.path == "/api/v2/contacts.json":
+        rows = [v2(1), v2(2), {"id": 3, "email": ["c3@example.com"]}]
+        return FakeReply(body={"data": rows, "pagination": {"total": 10, "totalPages": 1}})
+    number = int(seen.path.removeprefix("/api/contacts/").removesuffix(".json"))
+    return FakeReply(404) if number == 2 else FakeReply(body=v1(number))
+
+
+def test_what_may_be_missing_is_told_in_every_form(project: Project) -> None:
+    """One odd contact does not stop the others; a list that may not be whole exits with 1."""
+    with serve_account(an_odd_account) as account:
+        project.configure(SETTINGS.format(url=account.url))
+        text = project.run("list")
+        found = project.run("list", "--format", "json")
+        table = project.run("list", "--format", "csv")
+    assert (text.code, found.code, table.code) == (1, 1, 1)
+    assert "  ! the account could not be listed whole: its pages do not add up" in text.out
+    assert "  ? c2@example.com (contact 2): it was changed or deleted while the account was read" in text.out
+    assert "  ? contact 3: it is listed in a form that is not understood (" in text.out
+    document = json.loads(found.out)
+    assert (document["complete"], [row["id"] for row in document["untold"]]) == (False, ["2", "3"])
+    assert [(row["id"], row["tags"]) for row in document["contacts"]] == [("1", ["trade"]), ("2", None)]
+    assert table.err.startswith("Warning: the account could not be listed whole: its pages")
+    assert "Warning: the account did not tell 2 contacts in full; see the list\n" in table.err
+    assert [row["id"] for row in csv.DictReader(StringIO(table.out))] == ["1", "2", "3"]
+
+
+def test_text_is_masked_in_the_log_of_a_ci_system_and_json_and_csv_are_whole(project: Project) -> None:
+    def printed(*words: str) -> str:
+        return project.run("list", *words, environment={"CI": "true"}).out
+
+    assert "d•••@g•••.net  15  user  GK-0015" in printed("--role", "trade-gold")
+    assert "@example" not in printed("roles", "--role", "press")
+    assert "n•••@e•••.com (contact 35)" in printed("roles", "--role", "press")
+    for form in ("json", "csv"):
+        assert "ned.thistlewood@example.com" in printed("roles", "--role", "press", "--format", form)
+        assert "@example" not in printed("--tag", "ipswich", "--format", form, "--privacy", "mask")
+
+
+@pytest.mark.parametrize("name", ["ansi", "newlines", "bidi", "csv", "columns", "runner-command"])
+def test_what_a_customer_typed_changes_no_form(shop: Shop, project: Project, name: str) -> None:
+    """Each contact is a line, a cell a cell; JSON has the tag as it is."""
+    url = f"{shop.access.url}/_sandbox/contacts/44"
+    requests.patch(url, json={"reference": HOSTILE[name]}, timeout=10).raise_for_status()
+    text = project.run("list", "--type", "user", "--role", "*").out
+    assert shows(text.replace("\n", ""))
+    assert len(text.splitlines()) == 3 + int(text.split(" of ")[0])
+    rows = list(csv.DictReader(StringIO(project.run("list", "--format", "csv").out), strict=True))
+    assert {len(row) for row in rows} == {9}
+    (cell,) = [row["reference"] for row in rows if row["id"] == "44"]
+    assert shows(cell)
+    assert not cell.startswith(("=", "+", "-", "@"))
+    (known,) = [row for row in listed(project)["contacts"] if row["id"] == "44"]
+    assert known["reference"] == HOSTILE[name]

@@ -18,7 +18,7 @@ from reconcile.model.reports.account_lists import (
 )
 from reconcile.render.escape import TERMINAL
 from reconcile.render.layout import PLAIN, TextLayout, join_blocks
-from reconcile.render.wording.names import named_with_id
+from reconcile.render.wording.names import contact_id, named_with_id
 from reconcile.render.wording.operation_text import end_text
 from reconcile.text import count, listed, verb_form
 
@@ -40,14 +40,21 @@ def contact_list_text(contacts: ContactList, layout: TextLayout = PLAIN) -> str:
 
 def _contact_row(row: ListedContact, timezone: str) -> Row:
     who, name = row.contact, TERMINAL.name
+    called = who.email or who.reference
     return (
-        [name(who.label)],
+        [name(called) if called else contact_id(who, TERMINAL)],
         [name(who.id)],
         [name(who.type)] if who.type else [],
         [name(who.reference)] if who.reference else [],
         [f"({NOT_TOLD})"] if row.roles is None else [_role_text(held, timezone) for held in row.roles],
         [f"({NOT_TOLD})"] if row.tags is None else list(map(name, row.tags)),
     )
+
+
+def _named(contact: Identity) -> str:
+    """A contact's name with its id; ``contact 3`` where the account tells no more."""
+    nameless = not (contact.email or contact.reference)
+    return contact_id(contact, TERMINAL) if nameless else named_with_id(contact, TERMINAL)
 
 
 def _role_text(held: HeldRole, timezone: str) -> str:
@@ -97,7 +104,7 @@ class _HeadText:
             verb = verb_form(len(untold), "was", "were")
             rows = [*rows, f"{count(len(untold), 'contact')} {verb} not told in full by the account:"]
         for row in untold:
-            name = named_with_id(row.contact, TERMINAL)
+            name = _named(row.contact)
             rows += self.layout.wrap("  ? ", f"{name}: {TERMINAL.prose(row.reason)}")
         return rows
 
@@ -128,7 +135,7 @@ def _holders_text(holders: Iterable[RoleHolder], timezone: str) -> str:
 
 
 def _holder_text(holder: RoleHolder, timezone: str) -> str:
-    name, expires = named_with_id(holder.contact, TERMINAL), holder.held.grant.expires
+    name, expires = _named(holder.contact), holder.held.grant.expires
     return f"{name} until {_end_text(expires, timezone)}" if expires else name
 
 

@@ -4,16 +4,20 @@ A cell is a list of names, whose words are never cut: they stand beside each oth
 their column is narrow.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from itertools import compress
 
-from reconcile.render.layout import TextLayout, cells, pad
-
-T = TypeVar("T")
+from reconcile.render.layout import TextLayout, cells, column_width, pad
 
 GAP = "  "
 """Between two columns."""
+
+WIDEST = 100
+"""Columns of a cell where lines are not wrapped. A longer one pushes its own line out, not all others."""
+
+_WORD = re.compile(r"\S+ *")
 
 Cell = Sequence[str]
 
@@ -30,38 +34,34 @@ class TextTable:
 
     def lines(self, layout: TextLayout) -> list[str]:
         """The header and the rows. One line a row where lines are not wrapped."""
-        return _laid_out(self._used(self.header), [self._used(row) for row in self.rows], layout)
-
-    def _used(self, row: Sequence[T]) -> list[T]:
-        """A row without the columns that are left out."""
-        return [
-            cell
-            for column, cell in enumerate(row)
-            if column == 0 or any(other[column] for other in self.rows)
-        ]
+        filled = [True, *(any(row[column] for row in self.rows) for column in range(1, len(self.header)))]
+        rows = [list(compress(row, filled)) for row in self.rows]
+        return _laid_out(list(compress(self.header, filled)), rows, layout)
 
 
 def _laid_out(header: Sequence[str], rows: Sequence[Row], layout: TextLayout) -> list[str]:
     widths = _widths(header, rows, layout.width)
     if widths is None:
         return list(_blocks(header, rows, layout))
-    heads = [layout.paint("", line, 0) for line in _aligned([[name] for name in header], widths)]
-    return [*heads, *(line for row in rows for line in _aligned(row, widths))]
+    wraps = layout.width is not None
+    heads = [layout.paint("", line, 0) for line in _aligned([[name] for name in header], widths, wraps=wraps)]
+    return [*heads, *(line for row in rows for line in _aligned(row, widths, wraps=wraps))]
 
 
 def _widths(header: Sequence[str], rows: Sequence[Row], width: int | None) -> list[int] | None:
     """How wide each column is; None where even the longest words do not fit beside each other."""
     columns = list(zip([[name] for name in header], *rows, strict=True))
-    widest = [max(cells(_joined(cell)) for cell in column) for column in columns]
     if width is None:
-        return widest
+        return [column_width(map(_joined, column), WIDEST) for column in columns]
+    widest = [max(cells(_joined(cell)) for cell in column) for column in columns]
     least = [max((cells(name) for name in _words(column)), default=0) for column in columns]
     spare = width - len(GAP) * (len(columns) - 1) - sum(least)
     return None if spare < 0 else _spread(least, widest, spare)
 
 
-def _aligned(row: Row, widths: Sequence[int]) -> Iterator[str]:
-    columns = [_stacked(cell, width) for cell, width in zip(row, widths, strict=True)]
+def _aligned(row: Row, widths: Sequence[int], *, wraps: bool) -> Iterator[str]:
+    pairs = zip(row, widths, strict=True)
+    columns = [_stacked(cell, width) if wraps else [_joined(cell)] for cell, width in pairs]
     for number in range(max(map(len, columns))):
         line = [column[number] if number < len(column) else "" for column in columns]
         yield GAP.join(pad(text, width) for text, width in zip(line, widths, strict=True)).rstrip()
@@ -98,11 +98,11 @@ def _spread(least: Sequence[int], widest: Sequence[int], spare: int) -> list[int
 
 
 def _stacked(cell: Cell, width: int) -> list[str]:
-    """A cell in lines of that width."""
+    """A cell in lines of that width; blanks within a line stay as they are."""
     lines: list[str] = []
-    for word in _words([cell]):
-        if lines and cells(f"{lines[-1]} {word}") <= width:
-            lines[-1] += f" {word}"
+    for word in _WORD.findall(_joined(cell)):
+        if lines and cells((lines[-1] + word).rstrip()) <= width:
+            lines[-1] += word
         else:
             lines.append(word)
-    return lines or [""]
+    return [line.rstrip() for line in lines] or [""]

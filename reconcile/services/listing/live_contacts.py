@@ -10,7 +10,7 @@ from reconcile.model.contact import Contact, Identity, State, email_key
 from reconcile.model.declaration import Declaration
 from reconcile.model.facets import Facet
 from reconcile.model.problem import Place
-from reconcile.model.reports.account_lists import UntoldContact
+from reconcile.model.reports.account_lists import ListSelectors, UntoldContact
 from reconcile.services.caller import Progress
 from reconcile.services.planning.reading import UnreadContacts, read_contacts
 
@@ -84,7 +84,7 @@ def _untold(
         if error is not None:
             yield UntoldContact(contact.identity, _reason(error))
         elif selection.is_open(contact):
-            yield UntoldContact(contact.identity, _open_question(contact))
+            yield UntoldContact(contact.identity, _open_question(contact, selection.selectors))
 
 
 def _reason(error: ApiError) -> str:
@@ -93,8 +93,9 @@ def _reason(error: ApiError) -> str:
     return f"{error}; look at it in Evance"
 
 
-def _open_question(contact: Contact) -> str:
-    missing = [facet.value for facet in (Facet.ROLES, Facet.TAGS) if not contact.state.has(facet)]
+def _open_question(contact: Contact, asked: ListSelectors) -> str:
+    sets = ((Facet.ROLES, asked.of_grants), (Facet.TAGS, bool(asked.tags)))
+    missing = [facet.value for facet, wanted in sets if wanted and not contact.state.has(facet)]
     if missing:
         return f"the account does not tell its {' and '.join(missing)}; look at it in Evance"
     return "the account does not tell how it holds such a role, or until when; look at it in Evance"

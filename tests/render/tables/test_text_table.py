@@ -50,6 +50,14 @@ def test_rows_are_blocks_where_the_columns_do_not_fit() -> None:
     ]
 
 
+def test_one_long_cell_widens_no_other_line_and_keeps_its_blanks() -> None:
+    long = '"x   y"' + "z" * 200
+    table = TextTable(("EMAIL", "TAGS", "ID"), [(["a@b.c"], [long], ["1"]), (["d@e.f"], ["vip"], ["2"])])
+    assert table.lines(PLAIN) == ["EMAIL  TAGS  ID", f"a@b.c  {long}  1", "d@e.f  vip   2"]
+    narrow = TextTable(("EMAIL", "TAGS"), [(["a@b.c"], ['"x   y"', "spring", "autumn"])])
+    assert narrow.lines(TextLayout(width=24)) == ["EMAIL  TAGS", 'a@b.c  "x   y", spring,', "       autumn"]
+
+
 @given(rows, st.integers(50, 120))
 def test_no_name_is_cut_and_no_line_is_wider_than_the_terminal(
     table: list[tuple[list[str], ...]], width: int
