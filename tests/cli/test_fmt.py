@@ -1,5 +1,6 @@
 """``reconcile fmt`` by hand: which files it lays out, what it says, and what it leaves alone."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -11,8 +12,9 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from tests.support.project import Project
+from tests.support.project import AS_OF, Project, project_for
 from tests.support.repository import Repository
+from tests.support.shop import Shop
 
 ODD = "contacts:\n- {email:  ann@example.com,tags: ['vip']}  # Ann\n"
 
@@ -111,6 +113,36 @@ def test_a_wrong_call_says_what_to_do(project: Project, arguments: list[str], me
     done = project.run("fmt", *arguments)
     assert (done.code, done.out) == (64, "")
     assert done.err.startswith(message)
+
+
+COMMENTED = """\
+# Our people.
+bundles: {b: {tags: [trade, {value: vip, starts: '2027-02-01'}]}}
+contacts:
+- roles: [ customer,   # always
+    'press' ]
+  # by telephone
+  email: "grace.odell@example.com"
+  bundles: [b]
+
+- {email: tom.wherry@example.com, tags: [ ]}   # Tom
+"""
+
+
+def test_a_plan_is_the_same_afterwards(shop: Shop, tmp_path: Path) -> None:
+    """What it does, to the byte; only the lines that it names are others."""
+    project = project_for(shop, tmp_path)
+    project.declare(COMMENTED)
+
+    def digest() -> str:
+        done = project.run("plan", "--format", "json", "--as-of", AS_OF)
+        plan = json.loads(done.out)
+        assert plan["changes"]
+        return str(plan["digest"])
+
+    before = digest()
+    assert project.run("fmt").out == "contacts/team.yaml\n"
+    assert digest() == before
 
 
 def test_a_link_and_permissions_stay(project: Project) -> None:
