@@ -3,16 +3,19 @@
 import re
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 from time import process_time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+import yaml
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from reconcile.authoring.file_text import edited_text
 from reconcile.authoring.formatting.layout import canonical_text
 from reconcile.authoring.spans import read_spans
+from reconcile.declare.loader import problems_of_file
 from reconcile.model.edits import FileEdit, NewBundle, NewEntry, WrittenItem
 from reconcile.model.facets import Facet
 from reconcile.model.problem import Place
@@ -81,6 +84,31 @@ def check_laws(text: str) -> None:
 def test_a_layout_says_the_same_with_the_same_comments(file: WrittenFile) -> None:
     """Of any file: to our loader, and each comment stays with its entry."""
     check_laws(file.text)
+
+
+BEFORE = [
+    text.replace("\r\n", "\n")
+    for folder in ("formatting", "authoring")
+    for path in sorted((Path(__file__).parent.parent / "cases" / folder).glob("*.yaml"))
+    if (text := yaml.safe_load(path.read_text(encoding="utf-8")).get("before"))
+]
+
+
+@settings(max_examples=80)
+@given(st.sampled_from(BEFORE), st.data())
+def test_a_comment_may_stand_anywhere(text: str, data: st.DataObject) -> None:
+    """Behind any line or in one of its own, in any column: a layout is known that keeps it."""
+    lines = text.rstrip("\n").split("\n")
+    place, own_line = data.draw(st.integers(0, len(lines) - 1)), data.draw(st.booleans())
+    if own_line:
+        lines.insert(place, f"{' ' * data.draw(st.integers(0, 8))}# c1")
+    else:
+        lines[place] += " # c1"
+    commented = "\n".join(lines) + "\n"
+    assume(not problems_of_file(commented.encode(), FILE))
+    laid_out = canonical_text(commented)
+    assert laid_out.count("# c1") == 1
+    assert problems_of_file(laid_out.encode(), FILE) == []
 
 
 @pytest.mark.long

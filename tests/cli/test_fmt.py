@@ -82,6 +82,19 @@ def test_one_odd_file_stops_no_other(project: Project) -> None:
     assert text_of(project, "contacts/c.yaml") == LEFT_OPEN
 
 
+def test_a_file_without_a_known_layout_is_left(project: Project) -> None:
+    """A blank that a backslash keeps at the end of a line would be lost: the new text is read first."""
+    odd = 'contacts:\n- email: ann@example.com\n  profile: {company: "A\\ \n    B"}\n'
+    project.declare(odd, "contacts/a.yaml")
+    project.declare(ODD, "contacts/b.yaml")
+    done = project.run("fmt")
+    assert (done.code, done.out) == (1, "contacts/b.yaml\n")
+    summary, message = done.err.splitlines()
+    assert summary == "1 file laid out, 1 file left as found."
+    assert message.startswith("contacts/a.yaml: no layout is known that surely says the same")
+    assert text_of(project, "contacts/a.yaml") == odd
+
+
 def test_what_stands_in_other_files_does_not_count(project: Project) -> None:
     """A bundle that is missing is no matter of layout: `validate` says so."""
     project.declare(ODD.replace("tags: ['vip']", "bundles: [x]"), "contacts/a.yaml")

@@ -120,7 +120,8 @@ def test_editors_know_both_files(empty: Path) -> None:
 def test_the_hook_checks_what_is_committed(empty: Path) -> None:
     """It runs for each file that can make the declarations invalid, and its command works."""
     run_in(empty, "init")
-    hook, _ = yaml.safe_load((empty / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    hook, layout = yaml.safe_load((empty / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    assert run_in(empty, *shlex.split(layout["entry"])[1:], "contacts/example.yaml").out == ""
     program, *arguments = shlex.split(hook["entry"])
     assert (program, hook["language"], hook["pass_filenames"]) == ("reconcile", "system", False)
     assert run_in(empty, *arguments).code == 0

@@ -21,7 +21,11 @@ from .chosen_files import chosen_files
 STANDARD_INPUT = "<standard input>"
 """What a text that an editor hands over is called in problems."""
 
-LEFT_ALONE = "no canonical layout is known that surely says the same, so it was left as it is"
+LEFT_ALONE = (
+    "no layout is known that surely says the same, so it was left as it is; write its texts of several lines "
+    "on one line, then call fmt again"
+)
+"""Of a file that would not read back as it was."""
 
 
 def format_files(
