@@ -1,6 +1,7 @@
 """``reconcile ci plan``: what it leaves of a pull request's plan, and how it ends."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,14 +53,19 @@ def job(shop: Shop, fake_github: FakeGitHub, tmp_path: Path) -> PlanJob:
 
 
 def test_a_plan_its_page_and_its_section(job: PlanJob) -> None:
-    """The plan is whole, what is for people is masked and names no digest."""
+    """The plan is whole, what is for people is masked, leads to the declaration and names no digest."""
     head = job.propose({FILE: declared(grace="gold")})
     done = job.run(head)
     assert done.code == 0, done.said
     section, plan = job.section, job.plan
     assert [change["contact"]["email"] for change in plan["changes"]] == [GRACE]
     assert (section["state"], section["head"], section["target"]) == ("planned", head, "local")
-    for text in (section["text"], (job.folder / "out" / "plan.html").read_text(), job.job.summary):
+    page = (job.folder / "out" / "plan.html").read_text()
+    address = re.search(r"\]\(<(http\S+)/blob/(\S+)>\)", section["text"])
+    assert address, section["text"]
+    assert address[2].endswith(f"{FILE}#L2")
+    assert f'<a href="{address[1]}/blob/{address[2]}"><bdi>{FILE}:2</bdi></a>' in page
+    for text in (section["text"], page, job.job.summary):
         assert "gold" in text
         assert GRACE not in text
         assert plan["digest"] not in text
