@@ -11,6 +11,7 @@ from reconcile.model.facets import Facet
 from reconcile.model.plans.operation import Action, OriginKind
 from reconcile.model.problem import Problem, ProblemReport, Severity
 from reconcile.model.reports.drift import Cause, Difference, Drift, Event, LastKnown
+from reconcile.model.reports.installation import InstallationReport
 from reconcile.model.reports.probe import Finding, ProbeReport
 from reconcile.model.reports.timeline import Timeline, UpcomingChange
 
@@ -150,6 +151,17 @@ class DoctorReportDocument(Document[DoctorReport]):
     format_version: Annotated[str, Derived(lambda _: DOCTOR_FORMAT_VERSION)]
     repository: str
     branch: str
+    complete: Annotated[bool, Derived("complete"), "Nothing is missing; what is unknown is not missing."]
+    results: tuple[CheckResult, ...]
+
+
+class InstallationReportDocument(Document[InstallationReport]):
+    """How an installation is set up: a result for each check."""
+
+    format_version: Annotated[str, Derived(lambda _: DOCTOR_FORMAT_VERSION)]
+    tool_version: str
+    config: str
+    target: Annotated[str, EMPTY_AS_NULL, "Null where none could be chosen."]
     complete: Annotated[bool, Derived("complete"), "Nothing is missing; what is unknown is not missing."]
     results: tuple[CheckResult, ...]
 

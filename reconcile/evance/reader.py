@@ -1,7 +1,8 @@
 """The client that reads: it has no way to write."""
 
 from collections.abc import Callable, Collection, Generator, Iterable, Sequence
-from typing import ClassVar, Self
+from dataclasses import replace
+from typing import Any, ClassVar, Self
 
 from reconcile.clock import ServerTime
 from reconcile.errors import (
@@ -256,6 +257,13 @@ class Reader:
                 "just now, or the listing is out of date: run the plan again"
             )
         return contact
+
+
+def quick_reader(connection: Connection, longest: float) -> Reader:
+    """A reader for a first look: it waits for an answer that many seconds at most, and seldom asks twice."""
+    limits: dict[str, Any] = {f"{what}_timeout": longest for what in ("connect", "read", "answer")}
+    retry = RetryPolicy(tries=2, connecting=1, reading=1, total=2 * longest)
+    return Reader(replace(connection, **limits), retry=retry)
 
 
 def _search_request(field: str, value: str, *, reserve_next: bool = False) -> ApiRequest:

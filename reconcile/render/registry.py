@@ -17,6 +17,7 @@ from reconcile.documents.history import RoleOnDayDocument, RunListDocument, Sing
 from reconcile.documents.plan import plan_json
 from reconcile.documents.reports import (
     DoctorReportDocument,
+    InstallationReportDocument,
     ProbeReportDocument,
     ProblemsDocument,
     TimelineDocument,
@@ -31,12 +32,13 @@ from reconcile.model.reports.explanation import Explanation
 from reconcile.model.reports.formatting import FormatReport
 from reconcile.model.reports.history import RunList, SingleRun
 from reconcile.model.reports.importing import AdoptionReport, ImportReport
+from reconcile.model.reports.installation import InstallationReport
 from reconcile.model.reports.probe import ProbeReport
 from reconcile.model.reports.role_holders import RoleOnDay
 from reconcile.model.reports.timeline import Timeline
 from reconcile.model.settings import Privacy
 
-from .doctor import doctor_markdown, doctor_text
+from .doctor import doctor_markdown, doctor_text, installation_markdown, installation_text
 from .drift.adoption import adoption_diff, adoption_text
 from .drift.document import drift_markdown, drift_text
 from .explanation import explanation_text
@@ -53,8 +55,7 @@ from .plan_text import plan_text
 from .probe import probe_text
 from .problems import problems_github, problems_gitlab, problems_sarif, problems_text
 from .tables.account_lists import contact_list_csv, contact_list_text, role_list_csv, role_list_text
-from .timeline.timeline_rows import timeline_csv
-from .timeline.timeline_text import timeline_text
+from .timeline.timeline_text import timeline_csv, timeline_text
 
 
 class Audience(StrEnum):
@@ -134,6 +135,9 @@ FORMATS = [
     Format(ProbeReport, "json", partial(encode_text, ProbeReportDocument), Audience.PROGRAM),
     Format(DoctorReport, "text", doctor_text, Audience.USER, laid_out=True),
     Format(DoctorReport, "json", partial(encode_text, DoctorReportDocument), Audience.PROGRAM),
+    Format(InstallationReport, "text", installation_text, Audience.USER, laid_out=True),
+    Format(InstallationReport, "json", partial(encode_text, InstallationReportDocument), Audience.PROGRAM),
+    Format(InstallationReport, "markdown", installation_markdown, Audience.USER),
     Format(DoctorReport, "markdown", doctor_markdown, Audience.USER),
     Format(FormatReport, "text", format_text, Audience.USER),
     Format(FormatReport, "diff", format_diff, Audience.USER),

@@ -121,7 +121,7 @@ def test_actions_that_are_not_pinned_are_named_with_their_file(examined: Examine
 @pytest.mark.parametrize(
     ("arguments", "environment", "message"),
     [
-        ((), {}, "give --ci"),
+        (("--branch", "main"), {}, "give --ci"),
         (("--ci", "--repository", "no"), {}, "owner/name"),
         (("--ci",), {"GITHUB_REPOSITORY": ""}, "--repository OWNER/NAME"),
         (("--ci",), {"GITHUB_REPOSITORY": "", "CI_API_V4_URL": "https://lab.example"}, "GROUP/NAME"),

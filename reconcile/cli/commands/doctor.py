@@ -1,4 +1,4 @@
-"""``reconcile doctor``: look at how the forge is set up, for the pipeline."""
+"""``reconcile doctor``: look at how everything is set up, here or at the forge."""
 
 import os
 
@@ -13,9 +13,11 @@ from reconcile.model.ci.settings import DoctorInPreview
 
 
 @click.command(
-    short_help="Look at how the forge is set up, for the pipeline.",
+    short_help="Look at how everything is set up, here or at the forge.",
     cls=HelpfulCommand,
     examples=[
+        ("reconcile doctor", "look at this machine, the project and the account"),
+        ("reconcile doctor --offline", "the same, but ask the account nothing"),
         ("reconcile doctor --ci", "look at the settings of the repository at the forge"),
     ],
     exits={
@@ -24,6 +26,7 @@ from reconcile.model.ci.settings import DoctorInPreview
     },
 )
 @shared_options("config", "target", "quiet", "verbose", "bars")
+@click.option("--offline", is_flag=True, help="Do not ask the account.")
 @click.option(
     "--ci", "forge", is_flag=True, help="Look at the settings of the repository at GitHub or GitLab."
 )
@@ -35,17 +38,30 @@ from reconcile.model.ci.settings import DoctorInPreview
     help="As a step of the preview: say only what is missing; refuse only with 'ci: {doctor: refuse}'.",
 )
 @format_option(DoctorReport)
-def doctor(common: Common, *, forge: bool, in_preview: bool, form: str, **given: str | None) -> int:
-    """Say what is missing in the settings of the forge, what that costs, and what to do.
+def doctor(
+    common: Common, *, offline: bool, forge: bool, in_preview: bool, form: str, **given: str | None
+) -> int:
+    """Say what is in order and what is missing, with what to do about it, a line each.
 
-    It reads settings and names of secrets, never their values, and changes nothing. The token is taken from
-    RECONCILE_DOCTOR_TOKEN, else from GITHUB_TOKEN or RECONCILE_GITLAB_READ_TOKEN; what that may not read is
-    unknown. CI_API_V4_URL names a GitLab. Exit codes: 0 when nothing is missing, else 3.
+    It looks at Python and the packages, configuration, declarations, Git, credentials, the account, its
+    scopes, clock and roles. With --ci, at the settings of the forge instead, with a token from
+    RECONCILE_DOCTOR_TOKEN, else GITHUB_TOKEN or RECONCILE_GITLAB_READ_TOKEN; what that may not read is
+    unknown. CI_API_V4_URL names a GitLab. It changes nothing, and shows no secret.
     """
+    if forge:
+        return _of_forge(common, in_preview=in_preview, form=form, **given)
+    if in_preview or any(given.values()):
+        raise UsageError("--repository, --branch and --in-preview are about a forge: give --ci, too")
+    from reconcile.services.doctor.installation import examine_installation
+
+    report = examine_installation(common.choice, os.environ, common.console, offline=offline)
+    show(common.console, report, form)
+    return ExitCode.DONE if report.complete else ExitCode.REFUSED
+
+
+def _of_forge(common: Common, *, in_preview: bool, form: str, **given: str | None) -> int:
     from reconcile.services.doctor.examination import DoctorRequest, examine_forge
 
-    if not forge:
-        raise UsageError("give --ci: it is the pipeline's set-up that this command looks at")
     project = common.open_project()
     warns = in_preview and project.settings.ci.doctor is DoctorInPreview.WARN
     request = DoctorRequest(**given, in_preview=in_preview)

@@ -140,6 +140,7 @@ class CheckState(StrEnum):
     """What a check came to."""
 
     OK = "ok"
+    WARNING = "warning"
     MISSING = "missing"
     UNKNOWN = "unknown"
 
@@ -159,12 +160,11 @@ class CheckResult:
     remedy: str
 
 
-@dataclass(frozen=True, slots=True)
-class DoctorReport:
-    """All checks, in the order of the table."""
+class CheckTotals:
+    """What the results of all checks come to. A report is a dataclass that has them."""
 
-    repository: str
-    branch: str
+    __slots__ = ()
+
     results: tuple[CheckResult, ...]
 
     def in_state(self, state: CheckState) -> tuple[CheckResult, ...]:
@@ -175,3 +175,12 @@ class DoctorReport:
     def complete(self) -> bool:
         """True when nothing is missing; what nobody could tell is not missing."""
         return not self.in_state(CheckState.MISSING)
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorReport(CheckTotals):
+    """All checks of a forge, in the order of the table."""
+
+    repository: str
+    branch: str
+    results: tuple[CheckResult, ...]

@@ -29,6 +29,7 @@ from reconcile.model.reports.explanation import Explanation
 from reconcile.model.reports.formatting import FormatReport
 from reconcile.model.reports.history import RunContact, RunList, RunReport, SingleRun
 from reconcile.model.reports.importing import AdoptionReport, ImportedFile, ImportReport
+from reconcile.model.reports.installation import InstallationReport
 from reconcile.model.reports.probe import ProbeReport
 from reconcile.model.reports.role_holders import RoleOnDay
 from reconcile.model.reports.timeline import Timeline
@@ -175,6 +176,12 @@ def _mask_omission(row: Omission) -> Omission:
     return replace(row, contact=mask_identity(row.contact), **texts)
 
 
+def _mask_installation(report: InstallationReport) -> InstallationReport:
+    """What is wrong with a declaration may name somebody."""
+    results = (replace(result, detail=tuple(map(mask_emails, result.detail))) for result in report.results)
+    return replace(report, results=tuple(results))
+
+
 _WALKS: dict[type, Callable[[Any], Any]] = {
     Plan: mask_plan,
     Drift: _mask_drift,
@@ -193,4 +200,5 @@ _WALKS: dict[type, Callable[[Any], Any]] = {
     ProbeReport: lambda report: report,
     # The settings of a forge name those who work with it, and no contact.
     DoctorReport: lambda report: report,
+    InstallationReport: _mask_installation,
 }

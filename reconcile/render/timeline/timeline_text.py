@@ -1,18 +1,27 @@
-"""A timeline as text: day by day in the configured time zone, a line for each start and each end."""
+"""A timeline as text, day by day in the configured time zone, and as rows for a spreadsheet."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
-from reconcile.clock import zoned_text
+from reconcile.clock import utc_text, zoned_text
 from reconcile.model.plans.operation import Origin
 from reconcile.model.reports.timeline import Timeline, UpcomingChange
 from reconcile.render.escape import TERMINAL
 from reconcile.render.layout import PLAIN, TextLayout, column_width, join_blocks, pad
+from reconcile.render.tables.csv_text import csv_text
 from reconcile.render.wording.contact_lines import WIDEST_ITEM, item_text
 from reconcile.render.wording.names import place_text
 from reconcile.render.wording.operation_text import boundary_text, day_text, end_text, last_day
 from reconcile.text import count, verb_form
+
+COLUMNS = (
+    *("at", "event", "facet", "item"),
+    *("contact_id", "contact_email", "contact_reference"),
+    *("starts", "expires", "bundle", "reason", "file", "line"),
+)
+"""The keys of JSON, but flat; ``file`` and ``line`` are where the window is declared."""
 
 
 def timeline_text(timeline: Timeline, layout: TextLayout = PLAIN) -> str:
@@ -85,3 +94,21 @@ def origin_place(origin: Origin) -> str:
     """Where the window is declared: ``bundle spring, contacts/team.yaml:4``."""
     bundle = f"bundle {TERMINAL.name(origin.detail)}, " if origin.detail else ""
     return bundle + (place_text(origin.place, TERMINAL) if origin.place else "")
+
+
+def timeline_csv(timeline: Timeline) -> str:
+    """The header, and a row for each boundary; instants in UTC, what there is not is empty."""
+    return csv_text(COLUMNS, (list(_cells(change)) for change in timeline.upcoming))
+
+
+def _cells(change: UpcomingChange) -> Iterator[str]:
+    boundary, contact, window, origin = change.boundary, change.contact, change.window, change.origin
+    yield from (utc_text(boundary.at), boundary.event, change.facet.value, boundary.item)
+    yield from (contact.id or "", contact.email or "", contact.reference or "")
+    yield from (_instant(window.starts), _instant(window.expires))
+    yield from (origin.detail or "", origin.reason or "")
+    yield from (origin.place.file, str(origin.place.line)) if origin.place else ("", "")
+
+
+def _instant(at: datetime | None) -> str:
+    return utc_text(at) if at else ""
