@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from reconcile.authoring.spans import SpanNode
 from reconcile.authoring.splices import SplicedText
 
-from .members import Collection, Member, MemberTree, Remark, is_below_blank
+from .members import Collection, CommentLine, Member, MemberTree, is_below_blank
 
 _DOCUMENT_START = re.compile(r"^---(?=[ \t\n])", re.MULTILINE)
 
@@ -34,20 +34,20 @@ def comment_at(text: SplicedText, position: int) -> str:
     return text.line_rest(position).rstrip()
 
 
-def attach_comments(text: SplicedText, tree: MemberTree) -> list[Remark]:
+def attach_comments(text: SplicedText, tree: MemberTree) -> list[CommentLine]:
     """Give each comment to the member or collection that it is about; returns what heads the document.
 
     That is the sign that a document starts, ``---``, with all before it.
     """
     attaching = _Attaching(text, tree, [member.start for member in tree.members])
     begin = _DOCUMENT_START.search(text.text, 0, tree.root.node.start + 1)
-    head: list[Remark] = []
+    head: list[CommentLine] = []
     for position in comment_places(text.text, tree.scalars):
         if begin is not None and position < begin.start():
-            head.append(attaching.remark(position))
+            head.append(attaching.comment(position))
         else:
             attaching.attach(position)
-    return head if begin is None else [*head, Remark("---", is_below_blank(text, begin.start()))]
+    return head if begin is None else [*head, CommentLine("---", is_below_blank(text, begin.start()))]
 
 
 @dataclass(slots=True)
@@ -60,8 +60,8 @@ class _Attaching:
     latest: Member | None = None
     reached: Collection | None = None
 
-    def remark(self, position: int) -> Remark:
-        return Remark(comment_at(self.text, position), is_below_blank(self.text, position))
+    def comment(self, position: int) -> CommentLine:
+        return CommentLine(comment_at(self.text, position), is_below_blank(self.text, position))
 
     def attach(self, position: int) -> None:
         """Give the comment at that position to what it is about."""
@@ -80,17 +80,17 @@ class _Attaching:
     def _give(self, position: int, following: Member | None, holder: Collection) -> None:
         """To what comes next where it is in the same collection, else to the end of that."""
         next_is_in = following is not None and following.holder is holder
-        remarks = following.above if following is not None and next_is_in else holder.below
-        remarks.append(self.remark(position))
+        comments = following.above if following is not None and next_is_in else holder.below
+        comments.append(self.comment(position))
 
     def _attach_behind(self, position: int, member: Member) -> None:
         """To the member that ends in that line: the outermost one whose brackets close there."""
         if self.text.indent(position).startswith("..."):
-            self.tree.root.below.append(self.remark(position))
+            self.tree.root.below.append(self.comment(position))
             return
         closed = _after_brackets(member, position)
         if closed is None:
-            self.tree.root.below.append(self.remark(position))
+            self.tree.root.below.append(self.comment(position))
         else:
             closed.behind.append(comment_at(self.text, position))
 
@@ -100,11 +100,11 @@ class _Attaching:
             return
         closed = _after_brackets(member, position)
         if closed is None:
-            self.tree.root.below.append(self.remark(position))
+            self.tree.root.below.append(self.comment(position))
         elif closed.holder.node.flow:
             self._give(position, following, closed.holder)
         elif following is not None and following.holder.owner is closed:
-            following.above.append(self.remark(position))
+            following.above.append(self.comment(position))
         else:
             self._attach_between(position, closed, following)
 
@@ -125,7 +125,7 @@ class _Attaching:
         if block is outer:
             self._give(position, following, outer)
         else:
-            block.below.append(self.remark(position))
+            block.below.append(self.comment(position))
 
 
 def _after_brackets(member: Member, position: int) -> Member | None:

@@ -9,9 +9,9 @@ from reconcile.authoring.splices import SplicedText
 from reconcile.declare.loader import garbage_collector_off
 
 from .comments import attach_comments, comment_at, comment_places
-from .lines import LineLayout, remark_lines
+from .lines import LineLayout, comment_lines
 from .members import read_members
-from .shapes import file_shape
+from .value_layout import file_layout
 
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -62,8 +62,8 @@ def _laid_out(text: str) -> str:
     head = attach_comments(spliced, tree)
     if not tree.members:
         raise LayoutError("it declares nothing")
-    lines = remark_lines(head, 0, is_first=True)
-    body = LineLayout(text).block(tree.root, 0, file_shape())
+    lines = comment_lines(head, 0, is_first=True)
+    body = LineLayout(text).block(tree.root, 0, file_layout())
     first = tree.root.members[0]
     is_apart = bool(head) and (first.above[0].blank if first.above else first.blank)
     return "".join(f"{line}\n" for line in [*lines, *([""] if is_apart else []), *body])

@@ -8,7 +8,7 @@ from reconcile.authoring.splices import SplicedText
 
 
 @dataclass(slots=True)
-class Remark:
+class CommentLine:
     """A comment in a line of its own. ``blank`` is True where a blank line stands above it."""
 
     text: str
@@ -22,7 +22,7 @@ class Collection:
     node: SpanNode
     owner: "Member | None"
     members: "list[Member]" = field(default_factory=list)
-    below: list[Remark] = field(default_factory=list)
+    below: list[CommentLine] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -40,7 +40,7 @@ class Member:
     holder: Collection
     blank: bool
     inner: Collection | None = None
-    above: list[Remark] = field(default_factory=list)
+    above: list[CommentLine] = field(default_factory=list)
     behind: list[str] = field(default_factory=list)
 
 

@@ -13,51 +13,51 @@ _IN_THEIR_OWN_ORDER = ("profile", "address")
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class ValueLayout:
     """How one kind of value is laid out.
 
-    ``order`` are the places of a mapping's keys, empty where they stay as they are. ``inner`` are the shapes
+    ``order`` are the places of a mapping's keys, empty where they stay as they are. ``inner`` are the layouts
     of its values by key, ``every`` that of each other value or item. ``in_blocks`` is True where a value is
     never written in brackets, and where a blank line stands around members of several lines. ``is_bare`` is
     True for dates and ids, which need no quotes.
     """
 
     order: Mapping[str, int] = field(default_factory=dict)
-    inner: "Mapping[str, Shape]" = field(default_factory=dict)
-    every: "Shape | None" = None
+    inner: "Mapping[str, ValueLayout]" = field(default_factory=dict)
+    every: "ValueLayout | None" = None
     in_blocks: bool = False
     is_bare: bool = False
 
-    def of(self, key: str | None) -> "Shape":
-        """The shape of the value of a key, or of an item."""
+    def of(self, key: str | None) -> "ValueLayout":
+        """The layout of the value of a key, or of an item."""
         return self.inner.get(key or "") or self.every or _ANY
 
 
-_ANY = Shape()
+_ANY = ValueLayout()
 
 
 @cache
-def file_shape() -> Shape:
-    """The shape of a whole file, whose own keys stay in their order: a comment at its head stays there."""
+def file_layout() -> ValueLayout:
+    """The layout of a whole file, whose own keys stay in their order: a comment at its head stays there."""
     schema = file_mapping(contact_mapping())
-    inner = {key.name: _shape(key.schema, in_blocks=True) for key in schema.keys}
-    return Shape(inner=inner, in_blocks=True)
+    inner = {key.name: _layout(key.schema, in_blocks=True) for key in schema.keys}
+    return ValueLayout(inner=inner, in_blocks=True)
 
 
-def _shape(schema: ValueSchema, *, in_blocks: bool = False, ordered: bool = True) -> Shape:
+def _layout(schema: ValueSchema, *, in_blocks: bool = False, ordered: bool = True) -> ValueLayout:
     match schema:
         case KeyedMapping():
             order = {key.name: place for place, key in enumerate(schema.keys)} if ordered else {}
             inner = {
-                key.name: _shape(key.schema, ordered=key.name not in _IN_THEIR_OWN_ORDER)
+                key.name: _layout(key.schema, ordered=key.name not in _IN_THEIR_OWN_ORDER)
                 for key in schema.keys
             }
-            return Shape(order, inner, in_blocks=in_blocks)
+            return ValueLayout(order, inner, in_blocks=in_blocks)
         case ListOf():
-            return Shape(every=_shape(schema.item), in_blocks=in_blocks)
+            return ValueLayout(every=_layout(schema.item), in_blocks=in_blocks)
         case NamedMapping():
-            return Shape(every=_shape(schema.value), in_blocks=in_blocks)
+            return ValueLayout(every=_layout(schema.value), in_blocks=in_blocks)
         case TextOrMapping():
-            return _shape(schema.mapping)
+            return _layout(schema.mapping)
         case _:
-            return Shape(is_bare=isinstance(schema, DateOrInstant | Identifier))
+            return ValueLayout(is_bare=isinstance(schema, DateOrInstant | Identifier))
