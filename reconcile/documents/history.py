@@ -5,7 +5,7 @@ from typing import Annotated
 
 from reconcile.model.record import Provenance
 from reconcile.model.reports.history import RunContact, RunCounts, RunEnding, RunList, RunReport, SingleRun
-from reconcile.model.reports.role_holders import HolderVerdict, RoleOnDay, SeenContact, SeenHow, Sighting
+from reconcile.model.reports.role_on_day import HolderVerdict, RoleOnDay, SeenContact, SeenHow, Sighting
 from reconcile.model.result import LostItem
 
 from .codec import Derived, Document

@@ -34,13 +34,13 @@ from reconcile.model.reports.history import RunList, SingleRun
 from reconcile.model.reports.importing import AdoptionReport, ImportReport
 from reconcile.model.reports.installation import InstallationReport
 from reconcile.model.reports.probe import ProbeReport
-from reconcile.model.reports.role_holders import RoleOnDay
+from reconcile.model.reports.role_on_day import RoleOnDay
 from reconcile.model.reports.timeline import Timeline
 from reconcile.model.settings import Privacy
 
 from .doctor import doctor_markdown, doctor_text, installation_markdown, installation_text
 from .drift.adoption import adoption_diff, adoption_text
-from .drift.document import drift_markdown, drift_text
+from .drift.drift_text import drift_markdown, drift_text
 from .explanation import explanation_text
 from .formatting import format_diff, format_text
 from .history.role_on_day_text import role_on_day_text

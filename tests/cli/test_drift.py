@@ -82,7 +82,7 @@ def test_drift_has_an_exit_code_of_its_own_and_writes_nothing(applied: Project, 
 
 
 def test_each_change_outside_is_told_with_what_was_last_known(project: Project, shop: Shop) -> None:
-    """Taken away, given, another end, another field: since when, from what to what, and the two ways on."""
+    """Taken away, given, another end, another field: since when, from what to what; what to do next."""
     project.declare(
         "contacts:\n  - email: grace.odell@example.com\n"
         "    roles: [customer, {reference: newsletter, expires: 2027-01-31}, press]\n"

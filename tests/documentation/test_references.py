@@ -9,7 +9,7 @@ import click
 import pytest
 
 from reconcile.cli.command_line import cli
-from reconcile.cli.environment import VARIABLES
+from reconcile.cli.environment_variables import VARIABLES
 from reconcile.cli.help import SharedOption
 from tools.generate import ROOT, files
 
@@ -111,7 +111,7 @@ def test_every_variable_that_is_read_stands_in_the_table() -> None:
     named = dict(named_in_the_code())
     known = {variable.name for variable in VARIABLES}
     missing = {name: file for name, file in named.items() if name not in known | set(NO_VARIABLE_OF_OURS)}
-    assert missing == {}, "add a row to VARIABLES in reconcile/cli/environment.py, and call `make generate`"
+    assert missing == {}, "add a row to VARIABLES in cli/environment_variables.py, and call `make generate`"
     assert {row.name for row in VARIABLES if not row.library} - set(named) == set()
     assert len(known) == len(VARIABLES)
 

@@ -15,7 +15,7 @@ from reconcile.journal.reports.sightings import by_contact, sightings
 from reconcile.model.baseline import EntryKey, ResolvedForm, ResolvedItem
 from reconcile.model.facets import Facet
 from reconcile.model.record import Record, RecordedEntry
-from reconcile.model.reports.role_holders import HolderVerdict
+from reconcile.model.reports.role_on_day import HolderVerdict
 from tests.support.sandbox.sandbox_account import Checkout, SandboxAccount
 
 BEGIN = datetime(2026, 11, 20, 21, tzinfo=UTC)

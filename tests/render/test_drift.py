@@ -11,7 +11,7 @@ import pytest
 from reconcile.documents.reports import drift_json
 from reconcile.model.plans.plan import Plan
 from reconcile.model.reports.drift import Cause, Difference, Drift
-from reconcile.render.drift.document import drift_markdown, drift_text
+from reconcile.render.drift.drift_text import drift_markdown, drift_text
 from reconcile.render.masking.mask import mask
 from tests.support.pages.hostile_plan import before, plan_with_texts, tame
 from tests.support.pages.hostile_texts import HOSTILE

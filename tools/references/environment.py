@@ -1,6 +1,6 @@
 """The page of all environment variables, from the table in the code."""
 
-from reconcile.cli.environment import VARIABLES, EnvironmentVariable, VariableGroup
+from reconcile.cli.environment_variables import VARIABLES, EnvironmentVariable, VariableGroup
 from tools.references.tables import table
 
 INTRODUCTION = """\

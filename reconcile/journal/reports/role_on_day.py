@@ -6,7 +6,7 @@ from datetime import datetime
 from reconcile.journal.journaled_run import JournaledRun
 from reconcile.model.contact import Identity
 from reconcile.model.record import Record
-from reconcile.model.reports.role_holders import HolderVerdict, SeenContact, Sighting
+from reconcile.model.reports.role_on_day import HolderVerdict, SeenContact, Sighting
 
 
 def seen_contacts(

@@ -15,7 +15,7 @@ from reconcile.model.baseline import ResolvedItem
 from reconcile.model.contact import ACTIVE, BY_ROLE, PENDING, Contact, Grant
 from reconcile.model.facets import Facet
 from reconcile.model.record import Record, RecordedEntry
-from reconcile.model.reports.role_holders import SeenHow, Sighting
+from reconcile.model.reports.role_on_day import SeenHow, Sighting
 from reconcile.model.result import Outcome
 
 _HELD = {ACTIVE, PENDING, BY_ROLE}

@@ -1,1 +1,1 @@
-"""Drift: what happened to the account, and the two ways on."""
+"""Drift: what happened to the account, and how it is overwritten or adopted."""

@@ -11,7 +11,7 @@ from reconcile.render.plan_text import ContactBlocks
 from reconcile.render.wording.sentences import PlanSentences
 from reconcile.text import count
 
-from .document import DriftText
+from .drift_text import DriftText
 
 
 def adoption_text(report: AdoptionReport, layout: TextLayout = PLAIN) -> str:

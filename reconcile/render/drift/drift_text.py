@@ -29,8 +29,8 @@ from reconcile.render.wording.schedule_text import privileged_schedules
 from reconcile.render.wording.sentences import PlanSentences
 from reconcile.text import count, verb_form
 
-from .ways_on import WaysOn
-from .words import DifferenceText
+from .difference_text import DifferenceText
+from .next_steps import NextSteps
 
 ISSUE_LIMIT = 60_000
 """Maximum bytes of an issue's text. GitHub takes 65,536 characters; what the caller adds needs the rest."""
@@ -55,7 +55,7 @@ def drift_text(drift: Drift, layout: TextLayout = PLAIN) -> str:
             later_lines(plan, layout),
             note_lines(plan, layout),
             layout.wrap("", f"Drift: {text.totals()}") if drift.differences else [],
-            list(WaysOn(drift).for_terminal()),
+            list(NextSteps(drift).for_terminal()),
         ]
     )
 
@@ -69,7 +69,7 @@ def drift_markdown(drift: Drift, *, limit: int = ISSUE_LIMIT) -> str:
     """The drift for an issue, in at most ``limit`` bytes: contacts that do not fit are counted, not shown."""
     text = DriftText(drift, MARKDOWN)
     head = f"### {text.headline()}\n\n{text.totals()}\n" if drift.differences else f"### {text.headline()}\n"
-    head += WaysOn(drift).for_issue()
+    head += NextSteps(drift).for_issue()
     head += "".join(f"\n> {note}\n" for note in text.notes())
     blocks = [text.foldable_contact(change, differences) for change, differences in text.contacts()]
     blocks = [*set_aside_blocks(drift.plan), *blocks]

@@ -1,4 +1,4 @@
-"""The two ways on from what somebody changed outside: overwrite it, or adopt it into the declarations."""
+"""The commands that follow a drift: overwrite what was changed outside, or adopt it into the declarations."""
 
 import re
 from collections.abc import Iterator
@@ -16,8 +16,8 @@ _PLAIN_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class WaysOn:
-    """The commands that follow a drift, as they are to be typed."""
+class NextSteps:
+    """The commands as they are to be typed, with the target where one was named."""
 
     drift: Drift
 
@@ -35,7 +35,7 @@ class WaysOn:
         if not self.drift.outside:
             return ""
         return (
-            "\n**What was changed outside has two ways on.** To *overwrite* it, start "
+            "\n**What was changed outside can be overwritten or adopted.** To *overwrite* it, start "
             f"{RUN_BY_HAND}. To *adopt* it, write it into the declarations in a checkout, and open a pull "
             f"request with that:\n\n```shell\n{self._adopt(named=True)}\n```\n"
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reconcile.clock import zoned_text
 from reconcile.model.contact import ACTIVE, BY_ROLE
-from reconcile.model.reports.role_holders import HolderVerdict, RoleOnDay, SeenContact, SeenHow, Sighting
+from reconcile.model.reports.role_on_day import HolderVerdict, RoleOnDay, SeenContact, SeenHow, Sighting
 from reconcile.render.escape import TERMINAL
 from reconcile.render.layout import PLAIN, TextLayout, column_width, join_blocks, pad
 from reconcile.render.wording.names import named_with_id

@@ -31,7 +31,7 @@ from reconcile.model.reports.history import RunContact, RunList, RunReport, Sing
 from reconcile.model.reports.importing import AdoptionReport, ImportedFile, ImportReport
 from reconcile.model.reports.installation import InstallationReport
 from reconcile.model.reports.probe import ProbeReport
-from reconcile.model.reports.role_holders import RoleOnDay
+from reconcile.model.reports.role_on_day import RoleOnDay
 from reconcile.model.reports.timeline import Timeline
 
 from .account_list_mask import mask_contact_list, mask_role_list

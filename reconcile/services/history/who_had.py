@@ -11,7 +11,7 @@ from reconcile.journal.reports.role_on_day import contact_names, seen_contacts
 from reconcile.journal.reports.sightings import by_contact, sightings
 from reconcile.model.facets import Facet
 from reconcile.model.record import Record
-from reconcile.model.reports.role_holders import RoleOnDay
+from reconcile.model.reports.role_on_day import RoleOnDay
 from reconcile.plan.digest import policy_digest
 from reconcile.services.project import Project
 
