@@ -259,11 +259,11 @@ class Reader:
         return contact
 
 
-def quick_reader(connection: Connection, longest: float) -> Reader:
+def quick_reader(connection: Connection, longest: float, listener: Listener = NOBODY_LISTENS) -> Reader:
     """A reader for a first look: it waits for an answer that many seconds at most, and seldom asks twice."""
     limits: dict[str, Any] = {f"{what}_timeout": longest for what in ("connect", "read", "answer")}
     retry = RetryPolicy(tries=2, connecting=1, reading=1, total=2 * longest)
-    return Reader(replace(connection, **limits), retry=retry)
+    return Reader(replace(connection, **limits), retry=retry, listener=listener)
 
 
 def _search_request(field: str, value: str, *, reserve_next: bool = False) -> ApiRequest:

@@ -55,6 +55,7 @@ def test_a_good_set_up_is_a_line_for_each_row(team: Project, shop: Shop) -> None
     assert not any(secret in done.out for secret in team.environment.values())
     assert {method for method, _ in shop.requests()} == {"GET"}
     assert not (team.root / ".reconcile").exists()
+    assert "GET /api/v2/roles.json" in team.run("doctor", "--verbose").err
     assert max(map(len, done.out.splitlines())) <= 110
 
 

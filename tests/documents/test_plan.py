@@ -88,7 +88,7 @@ def test_no_key_may_be_missing(path: list[str | int]) -> None:
     """
     added = {"set_aside", "lapsed", "scope", "scheduled", "withheld", "undeclared", "since", "new"}
     added |= {"taken_back", "privileged", "bypasses_approval", "looked_at"}
-    added |= {"allow", "lifted", "to_allow", "would_revoke", "status"}
+    added |= {"allow", "lifted", "to_allow", "would_revoke", "lapsing", "status"}
     added -= set() if "would_revoke" in path else {"status"}
     for key in at(sample(), path).keys() - added:
         document = sample()

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 
 from reconcile.declare.settings import load_settings
 from reconcile.errors import ApiError, Unreachable
+from reconcile.evance.api_client import Listener
 from reconcile.evance.connection import Connection, Credentials, credentials_from
 from reconcile.evance.reader import Reader, quick_reader
 from reconcile.model.settings import Settings, Target
@@ -117,7 +118,8 @@ class Surroundings:
     @cached_property
     def account(self) -> Reader:
         """The account, for reading."""
-        return self.open.enter_context(quick_reader(self.connection, LONGEST_WAIT))
+        listener = Listener(self.console.trace, self.console.waiting)
+        return self.open.enter_context(quick_reader(self.connection, LONGEST_WAIT, listener))
 
     @cached_property
     def sign_in_error(self) -> ApiError | None:
