@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.pages.documented_commands import follow, reader
+from tests.support.pages.documented_commands import follow, reader, without_long_parts
 
 ROOT = Path(__file__).parent.parent
 
@@ -17,7 +17,16 @@ PAGES = sorted({ROOT / "README.md", *(ROOT / "docs").rglob("*.md")} - {ROOT / "d
 def test_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
     """Each command of the page, run where the page's files stand, prints what the page shows."""
     with reader(tmp_path) as somebody:
-        follow(page.read_text(encoding="utf-8"), somebody)
+        follow(without_long_parts(page.read_text(encoding="utf-8")), somebody)
+
+
+@pytest.mark.long
+def test_the_cookbook_does_what_it_says_from_the_first_to_the_last_line(tmp_path: Path) -> None:
+    """With the recipe that writes 300 contacts, too."""
+    text = (ROOT / "docs" / "cookbook.md").read_text(encoding="utf-8")
+    assert without_long_parts(text) != text
+    with reader(tmp_path) as somebody:
+        follow(text, somebody)
 
 
 def test_the_commands_of_a_page_share_folder_and_environment(tmp_path: Path) -> None:

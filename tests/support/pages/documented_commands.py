@@ -4,7 +4,8 @@ In a page, a fence ``console`` holds commands after ``$`` and what they print (`
 line, ``...`` alone on a line for any lines). All commands of a page run in one shell. A fence that names a
 file, as ``yaml contacts/a.yaml``, writes it into the folder where that shell is then. A comment
 ``<!-- shop: PATCH contacts/32 {"email": "…"} -->`` is what somebody does in the embedded sandbox, as its
-control API has it. Other fences are shown, not run: commands that serve until they are stopped, or that need
+control API has it. What stands between ``<!-- long: why -->`` and ``<!-- end of long -->`` is run by the
+long tests alone. Other fences are shown, not run: commands that serve until they are stopped, or that need
 an account.
 
 ``python -m tests.support.pages.documented_commands PAGE`` writes what the commands print now into the page,
@@ -33,6 +34,8 @@ _STEP = re.compile(
     r"|^<!-- shop: (?P<verb>[A-Z]+) (?P<path>\S+)(?: (?P<content>{.*?}))? -->$",
     re.MULTILINE | re.DOTALL,
 )
+
+_LONG = re.compile(r"^<!-- long: .*?^<!-- end of long -->$", re.MULTILINE | re.DOTALL)
 
 _COMMAND = re.compile(r"^\$ (.+)$", re.MULTILINE)
 
@@ -92,6 +95,11 @@ class Command:
 
 
 Step = WrittenFile | Act | Command
+
+
+def without_long_parts(text: str) -> str:
+    """The page as the short tests run it."""
+    return _LONG.sub("", text)
 
 
 def steps(text: str) -> Iterator[Step]:
