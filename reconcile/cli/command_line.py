@@ -66,7 +66,7 @@ SECTIONS = {
 @click.group(
     cls=CommandGroup,
     sections=SECTIONS,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"max_content_width": 100},
 )
 @options_before_commands
 @click.option(

@@ -27,6 +27,10 @@ Examples = Sequence[tuple[str, str]]
 """Calls to copy, each with what it is for, in a few words."""
 
 
+HELP_NAMES = ("-h", "--help")
+"""The option that shows help; Click keeps the one that it made first, so it must not depend on the call."""
+
+
 class SharedOption(click.Option):
     """An option that means the same on every command that has it; help shows it below a command's own."""
 
@@ -44,6 +48,10 @@ class HelpfulCommand(click.Command):
         super().__init__(*given, **settings)
         self.examples = tuple(examples)
         self._exits = exits or {}
+
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - Click's
+        """Both names, whether the command is called by way of its group or alone."""
+        return list(HELP_NAMES)
 
     @property
     def exit_codes(self) -> dict[ExitCode, str]:
@@ -75,6 +83,10 @@ class CommandGroup(click.Group):
     ) -> None:
         super().__init__(*given, **settings)
         self.sections = sections or {}
+
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - Click's
+        """Both names, whether the command is called by way of its group or alone."""
+        return list(HELP_NAMES)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

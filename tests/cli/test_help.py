@@ -142,6 +142,14 @@ def test_help_lists_the_commands_in_whole_sentences(name: str) -> None:
     assert [line for line in listed.values() if not line.endswith(".") or line.endswith("...")] == []
 
 
+def test_help_is_asked_for_in_two_ways_however_a_command_is_come_by() -> None:
+    """Click keeps the option that it makes first, perhaps for a command without its group."""
+    for command in (cli, *cli.commands.values()):
+        option = command.get_help_option(click.Context(command))
+        assert option is not None
+        assert option.opts == ["-h", "--help"], command.name
+
+
 def test_each_command_stands_in_one_section() -> None:
     """Help lists no command under a title of last resort."""
     named = [name for names in SECTIONS.values() for name in names]
