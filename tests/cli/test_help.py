@@ -38,6 +38,7 @@ SHARED = {
     "doctor": NO_FOLDER - {"--as-of"},
     "drift": ALL,
     "explain": ALL,
+    "fmt": LOCAL | {"--declarations"},
     "history": LOCAL,
     "import": ALL,
     "init": set(),
