@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from reconcile.declare.loader import garbage_collector_off
+from reconcile.declare.yaml.source import BYTE_ORDER_MARK
 from reconcile.errors import UsageError
 from reconcile.model.edits import EntryEdit, FileEdit
 
@@ -22,8 +23,6 @@ from .round_trip import round_trip_entry
 from .spans import SpanNode, read_spans
 from .splices import OddLayoutError, SplicedText
 
-_BYTE_ORDER_MARK = "\ufeff"
-
 
 def edited_text(text: str | None, edit: FileEdit, *, head: tuple[str, ...] = ()) -> str:
     """The text of a file after an edit. None is a file that does not exist; ``head`` are its first lines.
@@ -34,8 +33,8 @@ def edited_text(text: str | None, edit: FileEdit, *, head: tuple[str, ...] = ())
     """
     if text is None:
         return _new_text(edit, head)
-    mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
-    whole = text.removeprefix(mark)
+    whole = text.lstrip(BYTE_ORDER_MARK)
+    mark = text.removesuffix(whole)
     ended = whole if whole.endswith("\n") or not whole else whole + _newline(whole)
     with garbage_collector_off():
         changed = _edited(ended, edit)

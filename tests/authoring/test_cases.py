@@ -56,10 +56,10 @@ def test_nothing_to_do_changes_no_byte(name: str) -> None:
 def test_an_entry_that_is_written_anew_says_the_same(name: str) -> None:
     """By ruamel.yaml's round trip, which stands in where no small edit is known; no comment is lost."""
     case = read(name)
-    before = case["before"].removeprefix("\ufeff").removesuffix("\n") + "\n"
+    before = case["before"].lstrip("\ufeff").removesuffix("\n") + "\n"
     edit = file_edit(case["edit"], before)
     written = _spliced(before, read_spans(before), edit, round_trip_entry)
-    root, expected = read_spans(written), read_spans(case["after"].removeprefix("\ufeff") + "\n")
+    root, expected = read_spans(written), read_spans(case["after"].lstrip("\ufeff") + "\n")
     assert root is not None
     assert expected is not None
     assert root.plain() == expected.plain()

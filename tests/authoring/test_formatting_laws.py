@@ -49,13 +49,13 @@ def comments_in(text: str) -> list[str]:
 
 def bounds(text: str) -> dict[str, tuple[int, int]]:
     """For each comment, how many entries have ended before it, and how many have started."""
-    root = read_spans(text.removeprefix("\ufeff"))
+    root = read_spans(text.lstrip("\ufeff"))
     assert root is not None
     contacts = root.value("contacts")
     assert contacts is not None
     found = {}
-    for match in _COMMENT.finditer(text.removeprefix("\ufeff")):
-        if text.removeprefix("\ufeff")[: match.start()].rstrip(" ").endswith("]"):
+    for match in _COMMENT.finditer(text.lstrip("\ufeff")):
+        if text.lstrip("\ufeff")[: match.start()].rstrip(" ").endswith("]"):
             continue  # it is about the whole list, and stands behind its key where that is opened
         ended = sum(entry.end <= match.start() for entry in contacts.items)
         started = sum(entry.start <= match.start() for entry in contacts.items)

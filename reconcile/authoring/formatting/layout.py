@@ -7,13 +7,12 @@ import yaml
 from reconcile.authoring.spans import Plain, SpanNode, read_spans
 from reconcile.authoring.splices import SplicedText
 from reconcile.declare.loader import garbage_collector_off
+from reconcile.declare.yaml.source import BYTE_ORDER_MARK
 
 from .comments import attach_comments, comment_at, comment_places
 from .lines import LineLayout, comment_lines
 from .members import read_members
 from .value_layout import file_layout
-
-_BYTE_ORDER_MARK = "\ufeff"
 
 
 class LayoutError(Exception):
@@ -23,11 +22,11 @@ class LayoutError(Exception):
 def canonical_text(text: str) -> str:
     """A text of declarations in the canonical layout; the same text where it is in it already.
 
-    ``text`` is one that `declare` takes. Its line ends stay those that most of its lines have; a byte order
-    mark goes. Raises LayoutError where the result would not say the same, with the same comments.
+    ``text`` is one that `declare` takes. Its line ends stay those that most of its lines have; byte order
+    marks go. Raises LayoutError where the result would not say the same, with the same comments.
     """
     newline = "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
-    plain = text.removeprefix(_BYTE_ORDER_MARK).replace("\r\n", "\n")
+    plain = text.lstrip(BYTE_ORDER_MARK).replace("\r\n", "\n")
     ended = plain if plain.endswith("\n") or not plain else f"{plain}\n"
     try:
         with garbage_collector_off():

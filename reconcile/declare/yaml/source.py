@@ -8,13 +8,24 @@ from reconcile.declare import rules
 from reconcile.declare.problems import Position, ProblemList, RefusedNode
 from reconcile.text import character_name
 
-_BYTE_ORDER_MARK = "\ufeff"
+_HIDDEN = re.compile(
+    "(?P<ends>\r(?!\n)|[\x85\u2028\u2029])|(?P<indents>(?<=[\n\r])\ufeff)|[\u202a-\u202e\u2066-\u2069]"
+)
+"""What YAML ends a line with, or counts as a blank before it, and an editor may not; and what shows text in
+another order than it stands.
 
-_HIDDEN = re.compile("(\r(?!\n)|[\x85\u2028\u2029])|[\u202a-\u202e\u2066-\u2069]")
-"""What YAML ends a line with and an editor may not, and what shows text in another order than it stands.
-
-The first makes a key of what looks like the rest of a comment, the second a comment of what looks like a key.
+The first makes a key of what looks like the rest of a comment, the second puts it into another mapping, the
+last makes a comment of what looks like a key.
 """
+
+_EFFECTS = {
+    "ends": "ends the line for YAML, but not for every reader",
+    "indents": "indents the line for YAML, but not for every reader",
+    None: "changes the order in which this is read",
+}
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Files that editors and ``cat`` have put together start with several; YAML counts all but the first."""
 
 LINK_OUTSIDE = "this link leads out of the folder; put the file itself here"
 
@@ -50,9 +61,9 @@ def decode(data: bytes | None, problems: ProblemList) -> str | None:
     if data is None:
         return None
     try:
-        return data.decode().removeprefix(_BYTE_ORDER_MARK)
+        return data.decode().lstrip(BYTE_ORDER_MARK)
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode().removeprefix(_BYTE_ORDER_MARK)
+        before = data[: error.start].decode().lstrip(BYTE_ORDER_MARK)
         problems.add(rules.NOT_UTF8, node_after(before), "this is not UTF-8; save the file as UTF-8")
         return None
 
@@ -78,8 +89,7 @@ def refuse_hidden(text: str, problems: ProblemList) -> None:
     """Add a problem for the first such character of a file. Only whole values are looked at elsewhere."""
     match = _HIDDEN.search(text)
     if match is not None:
-        turned = "changes the order in which this is read"
-        effect = "ends the line for YAML, but not for every reader" if match[1] else turned
+        effect = _EFFECTS[match.lastgroup]
         message = f"{character_name(match[0])} stands here and {effect}; delete it"
         problems.add(rules.CONTROL_CHARACTER, node_after(text[: match.start()]), message)
 
