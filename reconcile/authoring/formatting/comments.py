@@ -14,6 +14,8 @@ from reconcile.authoring.splices import SplicedText
 
 from .members import Collection, CommentLine, Member, MemberTree, is_below_blank
 
+_ITEM, _MORE_OF_ITEM = re.compile(r"#+ ?- "), re.compile(r"#+(?: ?- | {2,})")
+
 _DOCUMENT_START = re.compile(r"^---(?=[ \t\n])", re.MULTILINE)
 
 
@@ -116,8 +118,7 @@ class _Attaching:
         outer = self.tree.root if following is None else following.holder
         same_gap = self.latest is member and self.reached is not None
         block = self.reached if same_gap and self.reached is not None else member.holder
-        column = position - self.text.line_start(position)
-        while block is not outer and not outer.node.column < block.node.column <= column:
+        while block is not outer and not self._is_in(position, block, outer):
             if block.owner is None:
                 break
             block = block.owner.holder
@@ -126,6 +127,19 @@ class _Attaching:
             self._give(position, following, outer)
         else:
             block.below.append(self.comment(position))
+
+    def _is_in(self, position: int, block: Collection, outer: Collection) -> bool:
+        """Whether a comment stands in a block by its column.
+
+        A list may stand right below its key, ``- `` at the column of the keys: there is in it what is deeper,
+        and what looks like an item that was taken out, with its further lines.
+        """
+        column = position - self.text.line_start(position)
+        if block.node.is_list and block.node.column == outer.node.column:
+            taken_out = _MORE_OF_ITEM if self.reached is block else _ITEM
+            is_item = taken_out.match(comment_at(self.text, position)) is not None
+            return column > block.node.column or (column == block.node.column and is_item)
+        return outer.node.column < block.node.column <= column
 
 
 def _after_brackets(member: Member, position: int) -> Member | None:
