@@ -12,6 +12,7 @@ from reconcile.model.plans.entries import (
     contact_entries,
     equal_effects,
     known_schedules,
+    lapsing_besides,
     other_withheld,
 )
 from reconcile.model.plans.item_counts import ItemTable, item_table
@@ -259,7 +260,7 @@ def _section(
 
 def _lapsing_lines(plan: Plan, text: ScheduleText, layout: TextLayout) -> Iterator[str]:
     """A title and a line for each item; who loses it can be cut off from it where the terminal is narrow."""
-    cut = cut_rows(plan.lapsing)
+    cut = cut_rows(lapsing_besides(plan))
     items = [item_text(row.facet, TERMINAL.name(row.item)) for row in cut.rows]
     width = column_width(items, WIDEST_ITEM)
     yield from [f"{LAPSES_SOON}:"] if items else ()

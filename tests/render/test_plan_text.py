@@ -382,6 +382,20 @@ def test_what_lapses_soon_is_told_once() -> None:
     ]
 
 
+def test_an_end_that_is_scheduled_anew_stands_with_its_contact_alone() -> None:
+    """In every form that shows what is scheduled; the list of what lapses is for what stands nowhere else."""
+    soon = "2026-12-01T00:00:00Z"
+    anew = scheduled("vip", "", soon, of=ANN, facet=Facet.TAGS)
+    made = plan(scheduled=(anew,), lapsing=(lapsing("vip", soon, facet=Facet.TAGS),))
+    for said in (plan_text(made), plan_markdown(made), plan_page(made)):
+        assert "vip" in said
+        assert "Lapses within" not in said
+    both = replace(made, lapsing=(*made.lapsing, lapsing("press", soon)))
+    for said in (plan_text(both), plan_markdown(both), plan_page(both)):
+        assert "Lapses within" in said
+    assert plan_text(both).count("vip") == plan_text(made).count("vip")
+
+
 def test_what_a_warning_has_no_room_for_stands_below_it() -> None:
     """Whoever is declared no longer and keeps something is named, with all of it."""
     gone = [undeclared("customer", of=f"p{n}@email.com", id=f"5{n:02}") for n in range(22)]

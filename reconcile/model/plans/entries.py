@@ -100,6 +100,16 @@ def known_schedules(plan: Plan) -> tuple[Scheduled, ...]:
     return tuple(row for row in known if row.action is Action.ADD or _item_of(row) not in soon)
 
 
+def lapsing_besides(plan: Plan) -> tuple[Lapsing, ...]:
+    """What lapses soon, in the plan's order, but for tags whose end is scheduled anew.
+
+    That stands with their contact already.
+    """
+    removals = (row for row in plan.scheduled if row.coming and row.action is Action.REMOVE)
+    told = {_item_of(row) for row in removals}
+    return tuple(row for row in plan.lapsing if _item_of(row) not in told)
+
+
 def _item_of(row: Scheduled | Lapsing) -> Hashable:
     return _key(row.contact, row.source), row.facet, item_key(row.facet, row.item)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from reconcile.model.facets import FACETS, SETS
-from reconcile.model.plans.entries import Row, known_schedules, other_withheld
+from reconcile.model.plans.entries import Row, known_schedules, lapsing_besides, other_withheld
 from reconcile.model.plans.item_counts import ItemTable, item_table
 from reconcile.model.plans.plan import Plan
 from reconcile.render.escape import MARKDOWN, MARKDOWN_HTML
@@ -96,9 +96,9 @@ def additive_holders(plan: Plan, budget: ByteBudget) -> tuple[str, list[str]]:
 def later_lists(plan: Plan, budget: ByteBudget) -> tuple[list[str], list[str]]:
     """What lapses soon, what was scheduled before, and what is withheld from contacts that stay as is."""
     text = ScheduleText(plan.timezone, MARKDOWN)
-    known, withheld = known_schedules(plan), other_withheld(plan)
+    known, withheld, soon = known_schedules(plan), other_withheld(plan), lapsing_besides(plan)
     lists = (
-        (LAPSES_SOON, _rows(cut_rows(plan.lapsing), text.lapsing), len(plan.lapsing)),
+        (LAPSES_SOON, _rows(cut_rows(soon), text.lapsing), len(soon)),
         ("Scheduled already, soonest first", _rows(cut_rows(known), text.event), len(known)),
         (
             "Withheld from contacts that stay as they are",

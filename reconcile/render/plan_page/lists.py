@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from reconcile.model.plans.entries import Row, known_schedules, other_withheld
+from reconcile.model.plans.entries import Row, known_schedules, lapsing_besides, other_withheld
 from reconcile.model.plans.plan import Plan
 from reconcile.render.escape import PAGE, Dialect
 from reconcile.render.wording.baseline_text import AdditiveText, UndeclaredText
@@ -65,11 +65,12 @@ def later_lists(plan: Plan) -> str:
     """What lapses soon, what was scheduled before, and what is withheld from contacts that stay as is."""
     text = ScheduleText(plan.timezone, PAGE)
     known, withheld = known_schedules(plan), other_withheld(plan)
-    soon = cut_rows(plan.lapsing, ROWS_SHOWN)
+    lapsing = lapsing_besides(plan)
+    soon = cut_rows(lapsing, ROWS_SHOWN)
     scheduled, never = cut_rows(known, ROWS_SHOWN), cut_rows(withheld, ROWS_SHOWN)
     stays = "Withheld from contacts that stay as they are"
     return (
-        _folded("lapsing", LAPSES_SOON, soon, text.lapsing, len(plan.lapsing))
+        _folded("lapsing", LAPSES_SOON, soon, text.lapsing, len(lapsing))
         + _folded("scheduled", "Scheduled already, soonest first", scheduled, text.event, len(known))
         + _folded("withheld", stays, never, text.withheld, len(withheld))
     )
