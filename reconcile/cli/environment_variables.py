@@ -59,7 +59,7 @@ VARIABLES = (
         "EVANCE_CLIENT_ID",
         VariableGroup.CREDENTIALS,
         "text",
-        "The client id of the private app; with `EVANCE_PRIVATE_KEY` it goes before the file.",
+        "The client id of the private app; with `EVANCE_PRIVATE_KEY` it wins over the file.",
     ),
     EnvironmentVariable(
         "EVANCE_PRIVATE_KEY",
@@ -72,7 +72,7 @@ VARIABLES = (
         "RECONCILE_TARGET",
         VariableGroup.WORK,
         "name of a target",
-        "The target, where `--target` names none; it goes before `target` of the configuration.",
+        "The target, where `--target` names none; it wins over `target` of the configuration.",
         "`target` of the configuration",
     ),
     EnvironmentVariable(
@@ -97,7 +97,7 @@ VARIABLES = (
         "FORCE_COLOR",
         VariableGroup.TERMINAL,
         "anything",
-        "Colours elsewhere, too; `NO_COLOR` goes before it.",
+        "Colours elsewhere, too; `NO_COLOR` wins over it.",
     ),
     EnvironmentVariable(
         "TERM",
@@ -117,7 +117,7 @@ VARIABLES = (
         "TZ",
         VariableGroup.TERMINAL,
         "name of a time zone",
-        "What `init` writes as `timezone`; nothing else goes by it.",
+        "What `init` writes as `timezone`; nothing else reads it.",
         "the system's",
     ),
     EnvironmentVariable(

@@ -152,14 +152,14 @@ def _write_section(
             formatter.write_dl(rows, col_max=widest)
 
 
-MANNERS = {"quiet", "verbose", "bars"}
-"""Shared options that only say how much is printed: before a command that has them not, they do no harm."""
+AMOUNT_PRINTED = {"quiet", "verbose", "bars"}
+"""Shared options that only say how much is printed: before a command without them, they do no harm."""
 
 
 def _handed_on(group: click.Group, ctx: click.Context, command: click.Command | None) -> Iterator[str]:
     """The shared options that stood before a command, as words for it.
 
-    UsageError: one would choose what the command works on, and it does not go by that.
+    UsageError: one chooses what a command works on, and this command does not have it.
     """
     for option in filter(lambda option: _was_given(option, ctx), group.params):
         spelling = option.opts[-1]
@@ -169,7 +169,7 @@ def _handed_on(group: click.Group, ctx: click.Context, command: click.Command | 
                 if getattr(option, "is_flag", False)
                 else f"{spelling}={ctx.params[option.name or '']}"
             )
-        elif option.name not in MANNERS and not ctx.resilient_parsing:
+        elif option.name not in AMOUNT_PRINTED and not ctx.resilient_parsing:
             path = f"{ctx.command_path} {command.name}"
             raise UsageError(f"'{path}' has no {spelling}, so it would change nothing: leave it out")
 

@@ -14,7 +14,7 @@ from reconcile.model.reports.account_lists import (
     ListSelectors,
     RoleHolder,
     RoleList,
-    UntoldContact,
+    UncertainContact,
 )
 
 from .codec import INLINE, Derived, Document, LeftOutWhen, encode_text, object_shape
@@ -25,7 +25,7 @@ LIST_FORMAT_VERSION = "1.0"
 
 
 class ListSelectorsDocument(Document[ListSelectors]):
-    """What was asked for; a contact counts that meets one of each kind that is given."""
+    """What was asked for; a contact counts if it meets one of each kind that is given."""
 
     roles: tuple[str, ...]
     tags: tuple[str, ...]
@@ -34,8 +34,8 @@ class ListSelectorsDocument(Document[ListSelectors]):
     expires_within: Annotated[int | None, "In days."]
 
 
-class UntoldContactDocument(Document[UntoldContact]):
-    """A contact that the account did not tell in full, so that it may belong into the list, and why."""
+class UncertainContactDocument(Document[UncertainContact]):
+    """A contact that may belong in the list: the account did not tell enough of it, for this reason."""
 
     contact: Annotated[Identity, INLINE]
     reason: str
@@ -51,10 +51,10 @@ class ListHeadDocument(Document[ListHead]):
     as_of: datetime
     timezone: str
     asked: ListSelectorsDocument
-    complete: Annotated[bool, Derived("complete"), "Nothing is missing: no gap, and nobody untold."]
+    complete: Annotated[bool, Derived("complete"), "Nothing is missing: no gap, and nobody is uncertain."]
     gap: Annotated[str, EMPTY_AS_NULL, "Why there may be more contacts; null where all were listed."]
     total: Annotated[int, "The number of contacts of the account."]
-    untold: tuple[UntoldContactDocument, ...]
+    uncertain: tuple[UncertainContactDocument, ...]
 
 
 class HeldRoleDocument(Document[HeldRole]):

@@ -51,7 +51,7 @@ class RunDocument(Document[RunReport]):
     base: Annotated[str | None, "The commit that these were compared with."]
     retired: Annotated[datetime | None, "When somebody retired it."]
     acknowledged: Annotated[bool, "Somebody accepted what contacts lost in it."]
-    recorded: Annotated[bool, "It left a record: later runs go by it."]
+    recorded: Annotated[bool, "It left a record for later runs."]
     counts: Annotated[RunCounts, Derived("counts")]
     contacts: tuple[RunContactDocument, ...]
 

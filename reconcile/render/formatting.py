@@ -30,7 +30,7 @@ def format_summary(report: FormatReport) -> str:
     parts = [f"{changed} {'laid out' if report.written else 'to lay out'}"] if report.files else []
     others = (
         (report.unchanged, "in the canonical layout already"),
-        (report.refused, "with errors, not touched"),
+        (report.invalid, "with errors, not touched"),
         (len(report.left), "left as found"),
     )
     parts += [f"{count(number, 'file')} {fate}" for number, fate in others if number]

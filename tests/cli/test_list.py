@@ -207,7 +207,7 @@ def test_what_may_be_missing_is_told_in_every_form(project: Project) -> None:
     assert "  ? c2@example.com (contact 2): it was changed or deleted while the account was read" in text.out
     assert "  ? contact 3: it is listed in a form that is not understood (" in text.out
     document = json.loads(found.out)
-    assert (document["complete"], [row["id"] for row in document["untold"]]) == (False, ["2", "3"])
+    assert (document["complete"], [row["id"] for row in document["uncertain"]]) == (False, ["2", "3"])
     assert [(row["id"], row["tags"]) for row in document["contacts"]] == [("1", ["trade"]), ("2", None)]
     assert "Warning: the account could not be listed whole: its pages" in table.err
     assert "Warning: the account did not tell 2 contacts in full; see the list\n" in table.err

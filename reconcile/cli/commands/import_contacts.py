@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from reconcile.cli.completion import project_words
+from reconcile.cli.contact_options import selector_options
 from reconcile.cli.formats import render
 from reconcile.cli.help import HelpfulCommand
 from reconcile.cli.options import Common, common_options
@@ -30,23 +31,7 @@ from reconcile.errors import ExitCode
 )
 @common_options
 @click.option("--all", "everyone", is_flag=True, help="All contacts that hold a role or tag to be managed.")
-@click.option(
-    "--role",
-    "roles",
-    metavar="ROLE",
-    shell_complete=project_words.roles,
-    multiple=True,
-    help="Those that hold it; * for any text.",
-)
-@click.option(
-    "--tag",
-    "tags",
-    metavar="TAG",
-    shell_complete=project_words.tags,
-    multiple=True,
-    help="Those that have it; * for any text.",
-)
-@click.option("--type", "types", metavar="TYPE", multiple=True, help="Those of that type, such as user.")
+@selector_options
 @click.option(
     "--email",
     "emails",

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from reconcile.cli.completion import project_words
+from reconcile.cli.contact_options import FURTHEST_DAYS, selector_options
 from reconcile.cli.formats import format_option, privacy_option, show
 from reconcile.cli.help import HelpfulCommand
 from reconcile.cli.options import Common, shared_options
@@ -17,9 +17,6 @@ from reconcile.model.reports.account_lists import (
 )
 from reconcile.model.settings import Privacy
 from reconcile.text import count
-
-MOST_DAYS = 36_525
-"""A hundred years: whoever asks for more has mistyped."""
 
 
 @click.command(
@@ -36,34 +33,18 @@ MOST_DAYS = 36_525
 )
 @shared_options("config", "target", "as_of", "quiet", "verbose", "bars")
 @click.argument("what", type=click.Choice(["contacts", "roles"]), default="contacts")
-@click.option(
-    "--role",
-    "roles",
-    metavar="ROLE",
-    shell_complete=project_words.roles,
-    multiple=True,
-    help="Who holds it; * for any text.",
-)
-@click.option(
-    "--tag",
-    "tags",
-    metavar="TAG",
-    shell_complete=project_words.tags,
-    multiple=True,
-    help="Who has it; * for any text.",
-)
-@click.option("--type", "types", metavar="TYPE", multiple=True, help="Who is of that type, such as user.")
+@selector_options
 @click.option(
     "--status",
     type=click.Choice([status.value for status in HoldingStatus]),
     callback=lambda _ctx, _param, value: HoldingStatus(value) if value else None,
-    help="Who holds a role (that of --role, if given) in that way.",
+    help="Those that hold a role (that of --role, if given) in that way.",
 )
 @click.option(
     "--expires-within",
-    type=click.IntRange(0, MOST_DAYS),
+    type=click.IntRange(0, FURTHEST_DAYS),
     metavar="DAYS",
-    help="Whose role (that of --role, if given) expires in the days to come.",
+    help="Those whose role (that of --role, if given) expires in the days to come.",
 )
 @format_option(ContactList)
 @privacy_option
@@ -71,7 +52,7 @@ def list_contacts(common: Common, what: str, form: str, privacy: Privacy | None,
     """Show the live account: its contacts with their roles and tags, or its roles with their holders.
 
     WHAT is contacts or roles. No declaration is read, and none is needed: a configuration is enough. The
-    selectors can be given several times; a contact counts that meets one of each kind.
+    selectors can be given several times; a contact is listed if it meets one of each kind.
     """
     from reconcile.services.listing import account_lists
 
@@ -87,6 +68,6 @@ def _warn(common: Common, found: ContactList | RoleList) -> None:
     """Say it where a program takes the list, and a person may take it for whole."""
     if found.head.gap:
         common.console.note(f"Warning: the account could not be listed whole: {found.head.gap}")
-    if found.head.untold:
-        number = count(len(found.head.untold), "contact")
+    if found.head.uncertain:
+        number = count(len(found.head.uncertain), "contact")
         common.console.note(f"Warning: the account did not tell {number} in full; see the list")

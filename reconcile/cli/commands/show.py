@@ -31,7 +31,7 @@ def show(common: Common, shown: str, form: str, privacy: Privacy | None, *, conc
     """Show a saved plan. Whether it still fits the account is for 'apply' to say.
 
     With a RUN, which is 'last' or a name as 'reconcile history' has it, in full or in part: what that run
-    did, as text or JSON. A file of that name goes before a run.
+    did, as text or JSON. A file of that name wins over a run.
     """
     if Path(shown).exists() or "/" in shown or "." in shown:
         _show_plan(common, Path(shown), form, privacy, concise=concise)

@@ -2,15 +2,13 @@
 
 import click
 
+from reconcile.cli.contact_options import FURTHEST_DAYS
 from reconcile.cli.formats import format_option, privacy_option, show
 from reconcile.cli.help import HelpfulCommand
 from reconcile.cli.options import Common, shared_options
 from reconcile.errors import ExitCode
 from reconcile.model.reports.timeline import Timeline
 from reconcile.model.settings import Privacy
-
-MOST_DAYS = 36_525
-"""A hundred years: whoever asks for more has mistyped."""
 
 
 @click.command(
@@ -24,7 +22,7 @@ MOST_DAYS = 36_525
 @shared_options("config", "target", "declarations", "as_of", "quiet")
 @click.option(
     "--days",
-    type=click.IntRange(1, MOST_DAYS),
+    type=click.IntRange(1, FURTHEST_DAYS),
     default=90,
     show_default=True,
     help="How many days to look ahead.",

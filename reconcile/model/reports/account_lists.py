@@ -51,8 +51,8 @@ class ListedContact:
 
 
 @dataclass(frozen=True, slots=True)
-class UntoldContact:
-    """A contact that the account did not tell in full, so that it may belong into the list, too; and why."""
+class UncertainContact:
+    """A contact that may belong in the list, too: the account did not tell enough of it, for this reason."""
 
     contact: Identity
     reason: str
@@ -60,10 +60,11 @@ class UntoldContact:
 
 @dataclass(frozen=True, slots=True)
 class ListSelectors:
-    """What was asked for: a contact counts that meets one selector of each kind that is given.
+    """What was asked for: a contact counts if it meets one selector of each kind that is given.
 
     ``roles`` and ``tags`` are patterns as under ``ignore``. ``status`` and ``expires_within`` (in days) are
-    about the same grant as ``roles``. A role whose expiry has passed is only held where ``status`` asks it.
+    about the same grant as ``roles``. A role whose expiry has passed
+    counts only where ``status`` asks for it.
     """
 
     roles: tuple[str, ...] = ()
@@ -82,7 +83,7 @@ class ListSelectors:
 class ListHead:
     """What was read, and when. ``total`` is the number of contacts of the account.
 
-    ``untold`` are the contacts that may belong into the list, too. ``gap`` says why even the number of
+    ``uncertain`` are the contacts that may belong in the list, too. ``gap`` says why even the number of
     contacts is in doubt; empty where the account was listed whole.
     """
 
@@ -93,13 +94,13 @@ class ListHead:
     timezone: str
     asked: ListSelectors
     total: int
-    untold: tuple[UntoldContact, ...] = ()
+    uncertain: tuple[UncertainContact, ...] = ()
     gap: str = ""
 
     @property
     def complete(self) -> bool:
         """True when nothing can be missing."""
-        return not self.gap and not self.untold
+        return not self.gap and not self.uncertain
 
 
 @dataclass(frozen=True, slots=True)

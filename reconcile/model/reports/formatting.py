@@ -1,6 +1,6 @@
 """What the canonical layout changes in which files, what is wrong with others, and what was left as it is."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from reconcile.model.problem import Problem
 
@@ -18,9 +18,9 @@ class FormattedFile:
 class FormatReport:
     """What became of files of declarations, in the order of their names.
 
-    ``unchanged`` counts those that were laid out already. ``problems`` are the errors of files that can't be
-    read as declarations, ``left`` the files for which no layout is known that surely says the same: neither
-    was touched. ``written`` is False where it was only looked at them.
+    ``unchanged`` counts those that were laid out already. ``problems`` are the errors of the ``invalid``
+    files, which can't be read as declarations. ``left`` are files for which no layout is known that surely
+    says the same. Neither was touched. ``written`` is False where nobody asked to write.
     """
 
     files: tuple[FormattedFile, ...]
@@ -28,9 +28,9 @@ class FormatReport:
     problems: tuple[Problem, ...] = ()
     left: tuple[str, ...] = ()
     written: bool = False
-    refused: int = field(default=0)
+    invalid: int = 0
 
     @property
     def looked_at(self) -> int:
         """The number of files."""
-        return len(self.files) + self.unchanged + self.refused + len(self.left)
+        return len(self.files) + self.unchanged + self.invalid + len(self.left)

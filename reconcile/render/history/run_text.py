@@ -67,7 +67,7 @@ class RunText:
 
     def _ending(self) -> str:
         scope = scope_text(self.report)
-        recorded = " It left a record, which later runs go by." if self.report.recorded else ""
+        recorded = " It left a record for later runs." if self.report.recorded else ""
         what = counts_text(self.report.counts)
         done = f"{what[0].upper()}{what[1:]}{f', {scope}' if scope else ''}"
         return f"{done}. Ended: {ending_text(self.report, reasons=True)}.{recorded}"

@@ -28,13 +28,13 @@ def mask_role_list(roles: RoleList) -> RoleList:
 
 
 def _head(head: ListHead) -> ListHead:
-    untold = (
+    uncertain = (
         replace(row, contact=mask_identity(row.contact), reason=mask_emails(row.reason))
-        for row in head.untold
+        for row in head.uncertain
     )
     roles, tags = (tuple(map(mask_emails, patterns)) for patterns in (head.asked.roles, head.asked.tags))
     asked = replace(head.asked, roles=roles, tags=tags)
-    return replace(head, asked=asked, untold=tuple(untold), gap=mask_emails(head.gap))
+    return replace(head, asked=asked, uncertain=tuple(uncertain), gap=mask_emails(head.gap))
 
 
 def _contact(row: ListedContact) -> ListedContact:

@@ -96,14 +96,14 @@ class _HeadText:
             yield f"an expiry within {count(asked.expires_within, 'day')}"
 
     def doubts(self) -> list[str]:
-        """Who may belong into the list, too; nothing is guessed."""
+        """Who may belong in the list, too; nothing is guessed."""
         lines = [f"  ! the account could not be listed whole: {TERMINAL.prose(self.head.gap)}; list it again"]
         rows = lines if self.head.gap else []
-        untold = self.head.untold
-        if untold:
-            verb = verb_form(len(untold), "was", "were")
-            rows = [*rows, f"{count(len(untold), 'contact')} {verb} not told in full by the account:"]
-        for row in untold:
+        uncertain = self.head.uncertain
+        if uncertain:
+            verb = verb_form(len(uncertain), "was", "were")
+            rows = [*rows, f"{count(len(uncertain), 'contact')} {verb} not told in full by the account:"]
+        for row in uncertain:
             name = _named(row.contact)
             rows += self.layout.wrap("  ? ", f"{name}: {TERMINAL.prose(row.reason)}")
         return rows
@@ -178,7 +178,7 @@ def contact_list_csv(contacts: ContactList) -> str:
     """A row for each contact; those that the account did not tell in full stand at the end, with why."""
     rows = [_contact_cells(row) for row in contacts.contacts]
     known = {row.contact.id for row in contacts.contacts}
-    others = [one for one in contacts.head.untold if one.contact.id not in known]
+    others = [one for one in contacts.head.uncertain if one.contact.id not in known]
     return csv_text(CONTACT_HEADER, [*rows, *([*_who(one.contact), *[""] * 4, one.reason] for one in others)])
 
 
@@ -199,8 +199,8 @@ def _contact_cells(row: ListedContact) -> list[str]:
 def role_list_csv(roles: RoleList) -> str:
     """A row for each role and holder; a role that nobody holds has one without a holder."""
     rows = [cells for row in roles.roles for cells in _role_cells(row)]
-    untold = (["", "", "", "", *_who(one.contact), one.reason] for one in roles.head.untold)
-    return csv_text(ROLE_HEADER, [*rows, *untold])
+    others = (["", "", "", "", *_who(one.contact), one.reason] for one in roles.head.uncertain)
+    return csv_text(ROLE_HEADER, [*rows, *others])
 
 
 def _role_cells(row: ListedRole) -> Iterator[list[str]]:

@@ -61,7 +61,7 @@ class _Formatting:
     files: list[FormattedFile] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     unchanged: int = 0
-    refused: int = 0
+    invalid: int = 0
 
     def format(self, file: str, path: Path) -> None:
         """Lay one file out."""
@@ -69,7 +69,7 @@ class _Formatting:
         found = [] if data is None else problems_of_file(data, file)
         self.problems += found
         if data is None or found:
-            self.refused += 1
+            self.invalid += 1
             return
         before = data.decode()
         try:
@@ -92,7 +92,7 @@ class _Formatting:
             tuple(sorted(set(self.problems))),
             tuple(self.left),
             self.write,
-            self.refused,
+            self.invalid,
         )
 
 

@@ -78,7 +78,7 @@ def _head(project: Project, account: Reader, selectors: ListSelectors, found: Li
         timezone=project.settings.policy.timezone,
         asked=selectors,
         total=found.total,
-        untold=found.untold,
+        uncertain=found.uncertain,
         gap=found.gap,
     )
 

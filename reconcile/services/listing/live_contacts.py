@@ -10,7 +10,7 @@ from reconcile.model.contact import Contact, Identity, State, email_key
 from reconcile.model.declaration import Declaration
 from reconcile.model.facets import Facet
 from reconcile.model.problem import Place
-from reconcile.model.reports.account_lists import ListSelectors, UntoldContact
+from reconcile.model.reports.account_lists import ListSelectors, UncertainContact
 from reconcile.services.caller import Progress
 from reconcile.services.planning.reading import UnreadContacts, read_contacts
 
@@ -23,13 +23,13 @@ class LiveContacts:
 
     ``total`` is the number of all its contacts. ``everybody`` are those who are understood, with what the
     list told of them, or what was read; ``meant`` those of them who meet the selectors, sorted by e-mail
-    address. ``untold`` may do so, too. ``gap`` says why there may be more; empty where there are none.
+    address. ``uncertain`` may do so, too. ``gap`` says why there may be more; empty where there are none.
     """
 
     total: int
     everybody: tuple[Contact, ...]
     meant: tuple[Contact, ...]
-    untold: tuple[UntoldContact, ...]
+    uncertain: tuple[UncertainContact, ...]
     gap: str
 
 
@@ -57,7 +57,7 @@ def read_live_contacts(
         total=len(listed) + len(listing.odd_rows),
         everybody=everybody,
         meant=tuple(contact for contact in everybody if selection.meets(contact)),
-        untold=(*_untold(everybody, selection, unread), *_odd(listing)),
+        uncertain=(*_uncertain(everybody, selection, unread), *_odd(listing)),
         gap=listing.gap,
     )
 
@@ -75,16 +75,16 @@ def _order(contact: Contact) -> tuple[str, str, int, str]:
     return email_key(identity.email), identity.reference or "", len(identity.id), identity.id
 
 
-def _untold(
+def _uncertain(
     everybody: Iterable[Contact], selection: ContactSelection, unread: UnreadContacts
-) -> Iterator[UntoldContact]:
+) -> Iterator[UncertainContact]:
     """Those who could not be read, and those of whom the account does not tell what is asked for."""
     for contact in everybody:
         error = unread.errors.get(contact.identity.id)
         if error is not None:
-            yield UntoldContact(contact.identity, _reason(error))
+            yield UncertainContact(contact.identity, _reason(error))
         elif selection.is_open(contact):
-            yield UntoldContact(contact.identity, _open_question(contact, selection.selectors))
+            yield UncertainContact(contact.identity, _open_question(contact, selection.selectors))
 
 
 def _reason(error: ApiError) -> str:
@@ -101,7 +101,7 @@ def _open_question(contact: Contact, asked: ListSelectors) -> str:
     return "the account does not tell how it holds such a role, or until when; look at it in Evance"
 
 
-def _odd(listing: Listing) -> Iterator[UntoldContact]:
+def _odd(listing: Listing) -> Iterator[UncertainContact]:
     for number, fault in listing.odd_rows.items():
         reason = f"it is listed in a form that is not understood ({fault}); correct it in Evance"
-        yield UntoldContact(Identity(number, "", ""), reason)
+        yield UncertainContact(Identity(number, "", ""), reason)

@@ -31,7 +31,7 @@ class ContactSelection:
         return None if None in answers else True
 
     def is_open(self, contact: Contact) -> bool:
-        """Whether the contact, or what it holds, may belong into the list and nobody knows."""
+        """Whether the contact, or what it holds, may belong in the list, which nobody knows."""
         answer = self.meets(contact)
         holds_open = self.by_role and any(self.wants(held) is None for held in self.roles(contact) or ())
         return answer is None or bool(answer and holds_open)

@@ -49,7 +49,7 @@ def test_a_run_is_told_contact_by_contact(applied: Checkout) -> None:
     assert head.startswith(f"Run {run.name} at {run.account} (target local)\nBegan ")
     assert f"as of 2026-11-23 09:00 (UTC), by {getpass.getuser()}." in head
     assert "1 contact: roles +1 -1" in head
-    assert "Ended: complete. It left a record, which later runs go by." in head
+    assert "Ended: complete. It left a record for later runs." in head
     lines = [line.split(maxsplit=3) for line in block.splitlines()]
     assert lines[0] == [ROSALIND, "(contact", "36)"]
     assert ["+", "role", "newsletter", "by the role's own rules, perpetual"] in lines
