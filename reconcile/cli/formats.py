@@ -14,6 +14,10 @@ from .output import in_ci
 Command = Callable[..., Any]
 
 
+DEFAULT_FORMAT = "text"
+"""The format for whoever asks for none; every kind of document has it."""
+
+
 class FormatName(click.ParamType[str]):
     """One of the registered formats of a kind of document.
 
@@ -39,7 +43,9 @@ class FormatName(click.ParamType[str]):
         return self._choice().get_metavar(param, ctx)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The format's name, or a usage error that lists all names."""
+        """The format's name, or a usage error that lists all names. The default one loads none."""
+        if value == DEFAULT_FORMAT:
+            return DEFAULT_FORMAT
         return self._choice().convert(value, param, ctx)
 
     def shell_complete(
@@ -67,7 +73,7 @@ def format_option(
 ) -> Callable[[Command], Command]:
     """``--format`` for a kind of document; ``local``: only formats that are for no other people."""
     names = FormatName(document, local=local)
-    return click.option("--format", "form", type=names, default="text", show_default=True, help=about)
+    return click.option("--format", "form", type=names, default=DEFAULT_FORMAT, show_default=True, help=about)
 
 
 privacy_option = click.option(

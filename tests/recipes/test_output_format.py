@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from reconcile.cli.formats import DEFAULT_FORMAT
+from reconcile.render.registry import FORMATS
 from tests.support.command_line import CommandResult
 from tests.support.project import AS_OF, Project
 
@@ -72,6 +74,12 @@ def test_help_names_a_format_from_outside(command: str, project: Project) -> Non
 def test_apply_offers_only_what_stays_here(project: Project) -> None:
     """It shows its plan to the user or to a program, so a page is none of its formats."""
     assert "[text|json|note]" in run(project, "apply", "--help").out
+
+
+def test_every_kind_of_document_has_the_default_format() -> None:
+    """So nothing is loaded to take it for granted."""
+    known = {row.document for row in FORMATS}
+    assert {row.document for row in FORMATS if row.name == DEFAULT_FORMAT} == known
 
 
 def test_other_documents_have_formats_of_their_own(project: Project) -> None:
