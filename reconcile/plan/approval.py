@@ -245,6 +245,15 @@ def refusing_guards(plan: Plan, ceilings: Mapping[str, int]) -> tuple[Verdict, .
     return tuple(verdict for verdict in tripped if not _lifted(verdict, ceilings))
 
 
+def lifted_for_a_run(plan: Plan, ceilings: Mapping[str, int]) -> tuple[str, ...]:
+    """Which guards an override lifts that would else refuse, a sentence for each one."""
+    lifted = ((verdict.guard, verdict.message) for verdict in plan.refusing if _lifted(verdict, ceilings))
+    return tuple(
+        f"Guard {guard} is lifted for this run, by --allow {guard}={ceilings[guard]}: {message}"
+        for guard, message in lifted
+    )
+
+
 def _lifted(verdict: Verdict, ceilings: Mapping[str, int]) -> bool:
     return verdict.liftable and verdict.found <= ceilings.get(verdict.guard, -1)
 

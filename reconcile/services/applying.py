@@ -134,7 +134,7 @@ class ApplyJob:
         plan = fresh.plan
         if plan.empty:
             refuse_unseen(plan)
-        refuse_guarded(plan, ceilings)
+        refuse_guarded(plan, ceilings, self.console.note)
         # A run that writes nothing may yet let the clock do what no run before it has shown.
         if plan.schedules or not plan.empty:
             self.permission.refuse_frozen(plan)

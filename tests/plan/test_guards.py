@@ -476,7 +476,7 @@ def refuse(plan: Plan, ceilings: dict[str, int]) -> None:
     """As apply does, be there changes or none."""
     if plan.empty:
         refuse_unseen(plan)
-    refuse_guarded(plan, ceilings)
+    refuse_guarded(plan, ceilings, print)
 
 
 @pytest.mark.parametrize("guard", TRIPPED)

@@ -82,6 +82,7 @@ def test_apply_refuses_and_an_override_lifts_it(run: Run, shop: Shop) -> None:
     code, text, error = run("apply", "--yes", "--as-of", AS_OF, "--allow", "adding-tags=2")
     assert code == 0, error
     assert "1 contact written" in text
+    assert "adding-tags is lifted for this run, by --allow adding-tags=2: 2 tags would be added" in error
 
 
 def test_the_option_knows_its_name(run: Run) -> None:

@@ -1,6 +1,6 @@
 """The plan and the drift of a project, as the commands that only read show them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reconcile.declare.loader import LoadedDeclarations
@@ -12,6 +12,7 @@ from reconcile.model.plans.plan import Plan
 from reconcile.model.reports.drift import Drift
 from reconcile.plan.approval import (
     approved_operations,
+    lifted_for_a_run,
     not_covered,
     refusals,
     refusals_of_the_unseen,
@@ -144,10 +145,15 @@ def examine_drift(project: Project, console: Console, loaded: LoadedDeclarations
     return DriftCheck(replace(drift, target_named=project.choice.target is not None), fresh)
 
 
-def refuse_guarded(plan: Plan, ceilings: Mapping[str, int]) -> None:
-    """Raise Refusal for every guard that tripped and is not lifted far enough by an override."""
+def refuse_guarded(plan: Plan, ceilings: Mapping[str, int], note: Callable[[str], None]) -> None:
+    """Raise Refusal for every guard that tripped and is not lifted far enough by an override.
+
+    The plan that was shown knows no override: what is lifted for this run is noted.
+    """
     refusing = refusing_guards(plan, ceilings)
     refuse_if(refusals(plan, ceilings), "refused by a guard; nothing was written", allow_advice(refusing))
+    for sentence in lifted_for_a_run(plan, ceilings):
+        note(escape_unprintable(sentence))
 
 
 def refuse_unseen(plan: Plan) -> None:
