@@ -46,7 +46,7 @@ def test_a_kept_grant_of_another_status_is_not_sent_again(sandbox_account: Sandb
     assert done.code == 4, done.said
     assert f"  ? {ROSALIND}" in done.out
     assert f"set aside: role preview is '{word}'" in done.err
-    assert "1 of 2 contacts are not as declared" in done.err
+    assert "1 of 2 contacts are not as declared\ncorrect these entries as their lines say" in done.err
     assert sandbox_account.user(ROSALIND) == before
     assert sandbox_account.user(GRACE)["tags"] == ["seen"]
 

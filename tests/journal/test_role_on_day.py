@@ -175,11 +175,16 @@ def test_a_run_proves_its_own_day_and_no_other(sandbox_account: SandboxAccount) 
     later = asked(checkout, "press", "2026-11-24")
     assert "0 held, 0 seen without it, 1 not known" in later
     assert "(contact 36)  before: not held, read back by run" in later
+    misspelt = checkout.run("history", "--who-had", "pres", "--on", "2026-11-23")
+    assert (misspelt.code, misspelt.err) == (
+        0,
+        "Note: no run on this checkout has seen anybody with the role 'pres'; did you mean 'press'?\n",
+    )
 
 
 def asked(checkout: Checkout, role: str, day: str) -> str:
     done = checkout.run("history", "--who-had", role, "--on", day)
-    assert done.code == 0, done.said
+    assert (done.code, done.err) == (0, ""), done.said
     return done.out
 
 

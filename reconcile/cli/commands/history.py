@@ -89,7 +89,7 @@ def history(  # noqa: PLR0913 - an argument for each option
         name = named_run(project, retire).name
         console.print_result(retire_run(project, name, console, confirm=not yes))
     elif who_had is not None and day is not None:
-        show(console, holders_on(project, who_had, day), form, privacy)
+        show(console, holders_on(project, who_had, day, console), form, privacy)
     elif verify:
         console.print_result("\n".join(verify_journals(project)))
     elif run is not None:

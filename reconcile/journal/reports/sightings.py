@@ -4,7 +4,7 @@ Each is one instant. Between two of them anybody may have given or taken the rol
 is said of what lies between.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -144,3 +144,17 @@ def by_contact(found: Sequence[Sighting]) -> Mapping[str, list[Sighting]]:
     for sighting in found:
         contacts.setdefault(sighting.contact, []).append(sighting)
     return contacts
+
+
+def seen_roles(runs: Iterable[JournaledRun], records: Iterable[Record]) -> set[str]:
+    """The roles that runs saw at anybody, or that their records name."""
+    before = (intent.contact_before for run in runs for intent in run.intents)
+    held = {grant.reference for contact in before if contact for grant in contact.state.roles or ()}
+    steps = (step for run in runs for intent in run.intents for step in intent.steps())
+    forms = (entry.form for record in records for entry in record.entries.values())
+    declared = (item.key for form in forms if form for item in form.items)
+    return (
+        held
+        | {step.item for step in steps if step.facet is Facet.ROLES}
+        | {item for facet, item in declared if facet is Facet.ROLES}
+    )

@@ -27,7 +27,7 @@ def unsettled_lines(report: Report, way_out: str = "") -> list[str]:
         *open_revocation_lines(report),
         *_unnoted_lines(report),
         f"{STOPPED_BY_USER}: {_count_line(report, left)}" if by_user else _count_line(report, left),
-        way_out or (_NEXT if left else "apply again"),
+        way_out or _next_step(report, left),
     ]
 
 
@@ -44,6 +44,15 @@ def untouched_lines(report: Report) -> list[str]:
 
 
 _NEXT = "'reconcile plan' shows what is left, 'reconcile apply' finishes it"
+
+_CORRECT = "correct these entries as their lines say; 'reconcile plan' shows who is still set aside"
+
+
+def _next_step(report: Report, left: int) -> str:
+    """No apply finishes what waits for a person to correct an entry."""
+    if all(result.settled for result in report.results):
+        return _CORRECT if left else "apply again"
+    return _NEXT
 
 
 def _left(report: Report) -> int:

@@ -1,4 +1,4 @@
-"""How a person names a run: in full, by the beginning or the end of its name, or as the last one."""
+"""How a person names a run: in full, by a part of its name, or as the last one."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,7 @@ def named_run(project: Project, name: str) -> JournaledRun:
     names = sorted(path.stem for path in project.journals.glob("*.jsonl"))
     if name in names:
         return find_run(project, name)
-    called = [known for known in names if known.startswith(name) or known.endswith(name)]
+    called = [known for known in names if _is_part(name, known)]
     if len(name) < SHORTEST_NAME or not called:
         raise UsageError(_unknown(name, too_short=bool(called)))
     if len(called) > 1:
@@ -35,6 +35,11 @@ def named_run(project: Project, name: str) -> JournaledRun:
             f"'{escape_unprintable(name)}' means several runs: {_listed(called)}; write one of them"
         )
     return find_run(project, called[0])
+
+
+def _is_part(part: str, name: str) -> bool:
+    """Whether a name, or its end by which lists call a run, begins or ends with it."""
+    return name.startswith(part) or name.endswith(part) or name.rpartition("-")[2].startswith(part)
 
 
 def last_run(project: Project) -> JournaledRun:

@@ -8,20 +8,23 @@ from reconcile.journal.history import run_history
 from reconcile.journal.journaled_run import JournaledRun
 from reconcile.journal.record import BrokenRecord, read_record
 from reconcile.journal.reports.role_on_day import contact_names, seen_contacts
-from reconcile.journal.reports.sightings import by_contact, sightings
+from reconcile.journal.reports.sightings import by_contact, seen_roles, sightings
 from reconcile.model.facets import Facet
 from reconcile.model.record import Record
 from reconcile.model.reports.role_on_day import RoleOnDay
 from reconcile.plan.digest import policy_digest
+from reconcile.services.caller import Console
 from reconcile.services.project import Project
+from reconcile.text import did_you_mean, quoted
 
 from .run_names import last_run
 
 
-def holders_on(project: Project, role: str, day: date) -> RoleOnDay:
+def holders_on(project: Project, role: str, day: date, console: Console) -> RoleOnDay:
     """Who held the role at some time of the day, by the runs of the account that the target was last for.
 
-    UsageError: nothing was applied to the target yet.
+    A note says when no run has seen anybody with it: the role may be misspelt, and then nothing is proven of
+    the one that was meant. UsageError: nothing was applied to the target yet.
     """
     policy, account = project.settings.policy, last_run(project).account
     runs = run_history(project.journals, account).unretired
@@ -35,6 +38,9 @@ def holders_on(project: Project, role: str, day: date) -> RoleOnDay:
             run, runs, role, record, managed=record is not None and record.config == config and not ignored
         )
     ]
+    if not any(sighting.held for sighting in found):
+        near = did_you_mean(role, seen_roles(runs, records.values()))
+        console.note(f"Note: no run on this checkout has seen anybody with the role {quoted(role)}{near}")
     tz = zone(policy.timezone)
     start, end = start_of(day, tz), end_of(day, tz)
     contacts = tuple(seen_contacts(by_contact(found), contact_names(runs, records), start, end))

@@ -80,7 +80,7 @@ def test_the_list_and_its_json_say_the_same(applied: Checkout) -> None:
 def test_any_short_name_of_a_run_will_do(applied: Checkout) -> None:
     """The beginning and the end, as long as no other run is called so; else all of them are named."""
     (run,) = applied.journals()
-    for name in (run.name, run.name[-6:], run.name[-4:], run.name[:8], "last"):
+    for name in (run.name, run.name[-6:], run.name[-6:-2], run.name[-4:], run.name[:8], "last"):
         assert told(applied, name)["run"]["run"] == run.name
     assert json.loads(applied.run("show", "last", "--format", "json").out) == told(applied, "last")
     short = applied.run("history", run.name[-3:])
