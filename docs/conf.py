@@ -5,6 +5,7 @@ The pages are plain Markdown that reads as well at GitHub. What the site needs b
 * The navigation is the lists of links in ``index.md``, one section each.
 * A page that says "This page is [FILE](../FILE)." shows that file of the repository's root.
 * Links to files outside of ``docs/`` lead to the repository.
+* A fence that names its file, such as ``yaml contacts/trade.yaml``, has that name above it.
 """
 
 import posixpath
@@ -41,6 +42,7 @@ REPOSITORY = f"{PROJECT['urls']['Repository']}/blob/main"
 _SECTION = re.compile(r"^## (?P<caption>.+)\n(?P<body>(?:(?!## ).*\n?)*)", re.MULTILINE)
 _LISTED = re.compile(r"^- \[(?P<title>[^]]+)\]\((?P<page>[\w/-]+)\.md\)", re.MULTILINE)
 _SHOWN = re.compile(r"\AThis page is \[[^]]+\]\(\.\./(?P<file>\w+\.md)\)\.\n\Z", re.MULTILINE)
+_NAMED_FENCE = re.compile(r"^```(?P<language>\w+) (?P<file>[\w./-]+)$", re.MULTILINE)
 _LINK = re.compile(r"(?<=\]\()(?!\w+:|#)(?P<path>[^)#\s]+)(?P<anchor>#[^)\s]*)?(?=\))")
 
 
@@ -53,14 +55,16 @@ def navigation(text: str) -> dict[str, list[tuple[str, str]]]:
 
 
 def shown(text: str, page: str) -> str:
-    """What the site shows for a page: the file that the page is, links out of ``docs/`` to the repository.
+    """What the site shows for a page, or for the file of the repository's root that the page is.
 
+    Links out of ``docs/`` lead to the repository, and names of files stand above what they hold.
     ``page`` is the page's path below the root, such as ``docs/ci.md``.
     """
     if is_file := _SHOWN.match(text):
         page = is_file["file"]
         text = (ROOT / page).read_text(encoding="utf-8")
     folder = posixpath.dirname(page)
+    text = _NAMED_FENCE.sub(r"```{code-block} \g<language>\n:caption: \g<file>\n", text)
     return _LINK.sub(lambda link: _address(folder, link["path"], link["anchor"] or ""), text)
 
 

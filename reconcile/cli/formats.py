@@ -68,12 +68,12 @@ class _PrivacyOption(click.Option):
         return super().get_help_record(ctx)
 
 
-def format_option(
-    document: type, *, local: bool = False, about: str | None = "The form."
-) -> Callable[[Command], Command]:
+def format_option(document: type, *, local: bool = False) -> Callable[[Command], Command]:
     """``--format`` for a kind of document; ``local``: only formats that are for no other people."""
     names = FormatName(document, local=local)
-    return click.option("--format", "form", type=names, default=DEFAULT_FORMAT, show_default=True, help=about)
+    return click.option(
+        "--format", "form", type=names, default=DEFAULT_FORMAT, show_default=True, help="The form."
+    )
 
 
 privacy_option = click.option(

@@ -46,6 +46,10 @@ def _read(path: Path) -> tuple[Mapping[str, Any], Plan]:
     """The document in a file, and the plan that it tells."""
     try:
         content = path.read_bytes()
+    except FileNotFoundError:
+        raise UsageError(
+            f"{path}: there is no such file; 'reconcile plan --out {path}' saves a plan there"
+        ) from None
     except OSError as error:
         raise UsageError(f"{path}: can't be read: {error.strerror}") from None
     return _parsed(path, content)

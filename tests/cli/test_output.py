@@ -74,6 +74,15 @@ def test_a_changed_plan_is_not_shown_as_if_it_were_whole(project: Project) -> No
     assert "does not have the digest" in done.err
 
 
+def test_a_plan_that_is_not_there_can_be_made(project: Project) -> None:
+    """A name with a typing mistake, or one of a plan that nobody saved."""
+    project.declare(GRACE)
+    advice = "plan.jsn: there is no such file; 'reconcile plan --out plan.jsn' saves a plan there\n"
+    for call in (("show", "plan.jsn"), ("apply", "plan.jsn")):
+        done = project.run(*call)
+        assert (done.code, done.err) == (64, advice)
+
+
 def test_quiet_and_verbose_contradict_each_other(project: Project) -> None:
     """Asked for both, the command asks back."""
     project.declare(GRACE)

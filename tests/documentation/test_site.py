@@ -76,6 +76,9 @@ def test_the_site_shows_files_of_the_root_and_links_to_others() -> None:
         "[a](https://github.com/OWNER/NAME/blob/main/LICENSE) [b](/reference/ci.md#threats) [c](/plan.md) "
         "[d](#here) [e](https://x.org)"
     )
+    fence = "```yaml contacts/trade.yaml\na: 1\n```\n"
+    named = "```{code-block} yaml\n:caption: contacts/trade.yaml\n\na: 1\n```\n"
+    assert shown(fence, "docs/plan.md") == named
 
 
 class Loaded(HTMLParser):

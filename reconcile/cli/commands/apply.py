@@ -39,7 +39,7 @@ from reconcile.services.caller import NO_SCOPE, ScopeRequest
     help="Only accept that contacts lost roles in RUN.",
 )
 @click.option("--yes", is_flag=True, help="Apply without asking; needed where there is no terminal.")
-@format_option(Plan, local=True, about=None)
+@format_option(Plan, local=True)
 @concise_option
 def apply(  # noqa: PLR0913 - an argument for each option
     common: Common,

@@ -28,7 +28,7 @@ from reconcile.model.settings import Privacy
     },
 )
 @common_options
-@format_option(Drift, about=None)
+@format_option(Drift)
 @privacy_option
 @concise_option
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write it as JSON.")

@@ -24,7 +24,7 @@ from reconcile.model.reports.probe import ProbeReport
 @click.argument("contact", metavar="CONTACT_ID")
 @click.option("--role", "roles", multiple=True, metavar="REFERENCE", help="A role it may be given meanwhile.")
 @click.option("--yes", is_flag=True, help="Probe without asking; needed where there is no terminal.")
-@format_option(ProbeReport, about=None)
+@format_option(ProbeReport)
 def probe(common: Common, contact: str, roles: tuple[str, ...], yes: bool, form: str) -> int:  # noqa: FBT001
     """Find out how a development account behaves where its documents are silent.
 

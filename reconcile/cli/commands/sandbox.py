@@ -162,7 +162,14 @@ def reset(db: Path) -> None:
 )
 @click.argument("what", metavar="WHAT")
 @_db
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="The form.",
+)
 @_with_our_errors
 def show(what: str, db: Path, form: str) -> None:
     """Show contacts, contact:ID, roles, grants, outbox, requests or switches."""
