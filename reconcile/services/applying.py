@@ -36,7 +36,7 @@ from .planning.project_plan import PlanCeiling, refuse_guarded, refuse_unseen, w
 from .planning.scope import approved_scope, choose_scope
 from .planning.write_permission import WritePermission, write_permission
 from .project import Project
-from .reverting import declarations_of_approved_revert
+from .reverting.revert_plan import declarations_of_approved_revert
 
 
 def apply_project(project: Project, request: ApplyRequest, console: Console, output: ApplyOutput) -> None:
@@ -64,8 +64,9 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
             declarations = declarations_of_approved_revert(project, approval, account, console)
         ceiling, due = PlanCeiling(approval, request.preview) if approval else None, request.due
         made_of = project, console, output, account, declarations, ceiling
-        about = due, choice, loaded.allowances, request.pull_requests
-        ApplyJob(*made_of, *about).run(request.ceilings, confirm=request.confirm)
+        lifting, carried = loaded.allowances, request.pull_requests
+        job = ApplyJob(*made_of, due=due, choice=choice, allowances=lifting, pull_requests=carried)
+        job.run(request.ceilings, confirm=request.confirm)
 
 
 _NO_END = "what was done stands before it, and the next apply closes it"

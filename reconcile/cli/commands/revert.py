@@ -35,7 +35,7 @@ def revert(common: Common, run: str, *, out: Path | None, form: str, concise: bo
     from reconcile.documents.plan import plan_json
     from reconcile.services.files import write_file
     from reconcile.services.history.run_names import named_run
-    from reconcile.services.reverting import plan_revert
+    from reconcile.services.reverting.revert_plan import plan_revert
 
     project = common.open_project()
     plan = plan_revert(project, named_run(project, run).name, common.console)

@@ -16,8 +16,9 @@ from reconcile.model.declaration import NO_DECLARATION
 from reconcile.model.facets import Facet
 from reconcile.model.guards import Verdict
 from reconcile.model.plans.change import Change, SetAside
+from reconcile.model.plans.entries import Row
 from reconcile.model.plans.plan import Boundary, Plan
-from reconcile.model.plans.schedule import Lapsing, Scheduled, Withheld
+from reconcile.model.plans.schedule import Scheduled, Withheld
 
 from .contact_mask import ContactMask, mask_grant, mask_identity, telling_fields
 from .personal_texts import NamedContacts, PersonalTexts, mask_email, mask_emails, telling_values
@@ -105,7 +106,7 @@ class _PlanMask:
             scheduled=tuple(map(self._ahead, plan.scheduled)),
             withheld=tuple(map(self._ahead, plan.withheld)),
             undeclared=tuple(map(self._undeclared, plan.undeclared)),
-            lapsing=tuple(map(self._lapsing, plan.lapsing)),
+            lapsing=tuple(map(self._row, plan.lapsing)),
             would_revoke=tuple(map(self._additive, plan.would_revoke)),
             scope=plan.scope and _scope(plan.scope, personal),
             allow=tuple(self._allowance(entry, personal) for entry in plan.allow),
@@ -140,17 +141,10 @@ class _PlanMask:
         )
 
     def _ahead(self, entry: Ahead) -> Ahead:
-        contact_mask = self._of(entry.contact)
-        return replace(
-            entry,
-            contact=mask_identity(entry.contact),
-            source=contact_mask.place(entry.source),
-            item=contact_mask.name(entry.facet, entry.item),
-            status=entry.status and mask_emails(entry.status),
-            origin=contact_mask.origin(entry.origin),
-        )
+        return replace(self._row(entry), status=entry.status and mask_emails(entry.status))
 
-    def _lapsing(self, entry: Lapsing) -> Lapsing:
+    def _row(self, entry: Row) -> Row:
+        """What is to come or withheld: whose item it is, which one, and why."""
         contact_mask = self._of(entry.contact)
         return replace(
             entry,

@@ -21,12 +21,12 @@ from reconcile.model.facets import SETS, Facet, item_key
 from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.problem import Place
 from reconcile.plan.fold import ignore_pattern
+from reconcile.services.accounts import check_clock, open_reader, warn_of_clock
+from reconcile.services.caller import Console
+from reconcile.services.planning.fresh_plan import make_fresh_plan
+from reconcile.services.project import Project, find_run
 
-from .accounts import check_clock, open_reader, warn_of_clock
-from .caller import Console
-from .history.still_declared import still_declared_notes
-from .planning.fresh_plan import make_fresh_plan
-from .project import Project, find_run
+from .still_declared import still_declared_notes
 
 _MODES = tuple((facet, Mode.AUTHORITATIVE) for facet in SETS)
 """The declarations name everything that a contact should hold, so the configured mode must not matter."""
