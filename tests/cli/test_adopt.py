@@ -1,5 +1,8 @@
 """``drift --adopt`` as a person calls it, against a sandbox on a port."""
 
+import re
+import shutil
+
 import pytest
 
 from reconcile.evance.writer import Writer
@@ -51,6 +54,18 @@ def test_what_was_changed_outside_is_declared_and_nothing_is_sent(drifted: Proje
     again = drifted.run("drift", "--adopt", "--as-of", LATER)
     assert (again.code, declared(drifted)) == (2, after)
     assert again.out.startswith("Nothing to adopt")
+    assert drifted.run("drift", "--as-of", AS_OF).code == 0
+
+
+def test_the_command_of_the_issue_adopts_in_a_checkout_that_knows_no_runs(drifted: Project) -> None:
+    """The runs of a pipeline are its artifacts: nobody has them beside the files that are to be edited."""
+    issue = drifted.run("drift", "--format", "markdown", "--as-of", AS_OF).out
+    (command,) = re.findall(r"^reconcile (.+)$", issue, re.MULTILINE)
+    for folder in ("runs", "records"):
+        shutil.rmtree(drifted.root / ".reconcile" / folder)
+    done = drifted.run(*command.split(), "--as-of", AS_OF)
+    assert done.code == 0, done.said
+    assert '"=stranger"' in declared(drifted)
     assert drifted.run("drift", "--as-of", AS_OF).code == 0
 
 

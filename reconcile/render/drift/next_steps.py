@@ -1,7 +1,7 @@
 """The commands that follow a drift: overwrite what was changed outside, or adopt it into the declarations."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from shlex import quote
 
@@ -13,6 +13,9 @@ from reconcile.text import escape_unprintable
 
 _PLAIN_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
 """An address that a shell takes as it is; one that is masked is none."""
+
+MOST_NAMED = 20
+"""Maximum number of contacts in a command of the issue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +29,40 @@ class NextSteps:
         if self.drift.outside:
             apply = self._command("apply", named=self._named)
             yield f"To overwrite what was changed outside: {apply} (in a pipeline: start the run by hand)"
-            yield f"To adopt it into the declarations:     {self._adopt(named=self._named)}"
+            yield f"To adopt it into the declarations:     {self._adopt()}"
         if self.drift.due:
             yield f"To apply what is due by the clock:     {self._command('apply --due', named=self._named)}"
 
     def for_issue(self) -> str:
-        """Both ways in Markdown; empty where nothing was changed outside. Others read it: each names all."""
-        if not self.drift.outside:
+        """Both ways in Markdown; empty where nothing was changed outside. Others read it: each names all.
+
+        A checkout knows no run of the pipeline, and so not what was done outside: there an import adopts.
+        """
+        ids = [contact.id for contact in self._people() if contact.id]
+        if not ids:
             return ""
+        others = f"\nAnd so the other {len(ids) - MOST_NAMED}.\n" if len(ids) > MOST_NAMED else ""
         return (
             "\n**What was changed outside can be overwritten or adopted.** To *overwrite* it, start "
-            f"{RUN_BY_HAND}. To *adopt* it, write it into the declarations in a checkout, and open a pull "
-            f"request with that:\n\n```shell\n{self._adopt(named=True)}\n```\n"
+            f"{RUN_BY_HAND}. To *adopt* it, write it into the declarations in a checkout of the main branch, "
+            f"and open a pull request with that:\n\n```shell\n{self._import(ids[:MOST_NAMED])}\n```\n{others}"
         )
 
     @property
     def _named(self) -> bool:
         return self.drift.target_named
 
-    def _adopt(self, *, named: bool) -> str:
-        people = {change.key: change.contact for change in _changed_outside(self.drift)}
-        (first, *others) = people.values()
-        return self._command("drift --adopt" + ("" if others else f" {_argument(first)}"), named=named)
+    def _import(self, ids: Iterable[str]) -> str:
+        chosen = "".join(f" --id {quote(escape_unprintable(one))}" for one in ids)
+        return self._command(f"import{chosen}", named=True)
+
+    def _adopt(self) -> str:
+        (first, *others) = self._people()
+        return self._command("drift --adopt" + ("" if others else f" {_argument(first)}"), named=self._named)
+
+    def _people(self) -> Iterable[Identity]:
+        """Each contact of which something was changed outside."""
+        return {change.key: change.contact for change in _changed_outside(self.drift)}.values()
 
     def _command(self, words: str, *, named: bool) -> str:
         target = f" --target {quote(escape_unprintable(self.drift.plan.target))}" if named else ""
