@@ -1,6 +1,6 @@
 """A fresh plan from the declarations and the live account: list, match, read, plan, search holders, judge."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -162,29 +162,41 @@ class _Planning:
             odd_rows=listing.odd_rows,
         )
         left = read_left(removed.left, self.account, listing)
-        facts = replace(
+        others = self._other_holders(found, left, live, contacts)
+        facts = replace(self._facts(found, roles, contacts), other_holders=others)
+        undeclared = undeclared_rows(removed, left, contacts, context)
+        plan = make_plan(matches, contacts, context, facts, undeclared=undeclared, removed=removed)
+        return FreshPlan(
+            plan if waiting is None else self._due_plan(plan, contacts, waiting),
+            facts.contacts,
+            context,
+            planned,
+            self.selection.folder,
+            facts.idle_entries,
+            waiting,
+            live=live,
+            roles=tuple(roles),
+        )
+
+    def _facts(
+        self, found: FoundContacts, roles: Sequence[Role], contacts: Sequence[ContactPlan]
+    ) -> AccountFacts:
+        """What the guards are told of the account, without other holders of roles."""
+        listing, policy = found.listing, self.context.policy
+        everybody = None if not found.whole or listing.gap or listing.odd_rows else listing.identities
+        return replace(
             self._earlier_facts(),
             listed=found.whole,
             contacts=len(listing.identities) + len(listing.odd_rows) if found.whole else None,
             gap=listing.gap,
-            other_holders=self._other_holders(found, left, live, contacts),
-            idle_entries=idle_entries(
-                context.policy,
-                roles,
-                None if not found.whole or listing.gap or listing.odd_rows else listing.identities,
-                contacts,
-            ),
+            idle_entries=idle_entries(policy, roles, everybody, contacts),
         )
-        undeclared = undeclared_rows(removed, left, contacts, context)
-        plan = make_plan(matches, contacts, context, facts, undeclared=undeclared, removed=removed)
-        if waiting is not None:
-            alone = sum(contact.declaration.key in waiting for contact in contacts)
-            plan = replace(plan, unchanged=plan.unchanged - alone)
-            folder = self.selection.folder
-            plan = due_plan(plan, folder, len(waiting), self.remembered, context.policy)
-        folder, idle = self.selection.folder, facts.idle_entries
-        made = FreshPlan(plan, facts.contacts, context, planned, folder, idle, waiting)
-        return replace(made, live=live, roles=tuple(roles))
+
+    def _due_plan(self, plan: Plan, contacts: Sequence[ContactPlan], waiting: Collection[EntryKey]) -> Plan:
+        """The plan of what is due alone; who waits for another run is not counted as unchanged."""
+        alone = sum(contact.declaration.key in waiting for contact in contacts)
+        plan = replace(plan, unchanged=plan.unchanged - alone)
+        return due_plan(plan, self.selection.folder, len(waiting), self.remembered, self.context.policy)
 
     def _waiting(self, contacts: Sequence[ContactPlan]) -> frozenset[EntryKey] | None:
         """The declarations that only another run carries out; None where this one is about all of them.
