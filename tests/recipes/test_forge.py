@@ -17,6 +17,7 @@ from pathlib import Path
 from reconcile.forge.environment import CiEnvironment
 from reconcile.forge.forges import FORGES, ForgeSpec
 from reconcile.forge.protocol import Comment
+from reconcile.model.record import Provenance
 
 class PaperForge:
     def __init__(self, path):
@@ -45,7 +46,10 @@ def read_paper_environment(environment):
     forge = PaperForge(environment["PAPER"])
     return CiEnvironment(forge, None, "pencil", "c" * 40, "main", "paper://files", "paper://run", number=1)
 
-FORGES.append(ForgeSpec("Paper", "PAPER", read_paper_environment))
+def read_paper_provenance(environment):
+    return Provenance("pencil", run="paper://run")
+
+FORGES.append(ForgeSpec("Paper", "PAPER", read_paper_environment, read_paper_provenance))
 from reconcile.cli.command_line import main
 main(sys.argv[1:])
 """
