@@ -14,6 +14,12 @@ from pathlib import Path
 
 MAIN = "origin/main"
 
+INSTALLING = ("README.md", "docs/install.md")
+"""The pages that say how to install."""
+
+TAGS = re.compile(r"\bv\d+\.\d+\.\d+\b")
+"""Tags of releases in the text of a page."""
+
 
 def missing(root: Path, tag: str, repository: str) -> Iterator[str]:
     """What stands against a release of the checkout at ``root``, each with what to do."""
@@ -26,14 +32,23 @@ def missing(root: Path, tag: str, repository: str) -> Iterator[str]:
         yield f"reconcile/__init__.py names the version {named}, pyproject.toml {version}: make them the same"
     if not re.search(rf"^## {re.escape(version)}\b", _text(root, "CHANGELOG.md"), re.MULTILINE):
         yield f"CHANGELOG.md has no section '## {version}': give what is unreleased that name and a date"
-    for page in ("README.md", "docs/install.md"):
-        if f"@{tag}" not in _text(root, page):
-            yield f"{page} does not install {tag}: write it into its commands"
+    yield from _outdated_pages(root, tag)
     address = project["urls"]["Repository"]
     if address != repository:
         yield f"pyproject.toml names the repository {address}, this is {repository}: correct its urls"
     if _git(root, "merge-base", "--is-ancestor", "HEAD", MAIN) is None:
         yield f"the tagged commit is not on {MAIN}: merge it first, then tag the commit on main"
+
+
+def _outdated_pages(root: Path, tag: str) -> Iterator[str]:
+    """The pages whose commands bring another version; docs/releasing.md names made-up ones."""
+    for path in sorted([root / "README.md", *(root / "docs").rglob("*.md")]):
+        page, text = str(path.relative_to(root)), path.read_text(encoding="utf-8")
+        others = set(TAGS.findall(text)) - {tag}
+        if page in INSTALLING and f"@{tag}" not in text:
+            yield f"{page} does not install {tag}: write it into its commands"
+        elif others and page != "docs/releasing.md":
+            yield f"{page} names {', '.join(sorted(others))}: write {tag} instead"
 
 
 def _version_of_the_code(root: Path) -> str | None:

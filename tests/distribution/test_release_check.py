@@ -25,6 +25,8 @@ def repository(tmp_path: Path) -> Repository:
         "pyproject.toml",
         "README.md",
         "docs/install.md",
+        "docs/fmt.md",
+        "docs/releasing.md",
         "CHANGELOG.md",
         "reconcile/__init__.py",
         "tools/check_release.py",
@@ -75,6 +77,8 @@ def test_what_is_in_order_is_released(repository: Repository) -> None:
         (replaced("CHANGELOG.md", f"## {__version__} ", "## 9.9.9 "), f"no section '## {__version__}'"),
         (replaced("README.md", f"@{TAG}", "@main"), f"README.md does not install {TAG}"),
         (replaced("docs/install.md", f"@{TAG}", "@main"), f"install.md does not install {TAG}"),
+        (replaced("docs/install.md", f"--branch {TAG}", "--branch v0.0.9"), f"v0.0.9: write {TAG} instead"),
+        (replaced("docs/fmt.md", TAG, "v0.0.9"), f"docs/fmt.md names v0.0.9: write {TAG} instead"),
         (Repository.commit, "not on origin/main"),
     ],
 )
@@ -92,4 +96,4 @@ def test_a_package_does_not_name_another_repository_than_it_comes_from(repositor
 
 def test_everything_is_said_at_once(repository: Repository) -> None:
     repository.commit()
-    assert len(refusals(repository, tag="v8.0.0", address="https://example.com")) == 5
+    assert len(refusals(repository, tag="v8.0.0", address="https://example.com")) == 6
