@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+import click
 import pytest
 
-from reconcile.cli.command_line import main
+from reconcile.cli.command_line import cli, main
+from reconcile.cli.help import HelpfulCommand
 
 
 @dataclass(frozen=True)
@@ -59,4 +61,16 @@ def _run(
         patch.setattr("sys.stdin", io.StringIO(entered))
         with pytest.raises(SystemExit) as ended:
             main(arguments)
-    return int(ended.value.code or 0)
+    code = int(ended.value.code or 0)
+    _hold_to_its_help(arguments, code)
+    return code
+
+
+def _hold_to_its_help(arguments: Sequence[str], code: int) -> None:
+    """Every exit code that any test meets is one that the command's help names."""
+    command: click.Command = cli
+    for word in arguments:
+        if isinstance(command, click.Group):
+            command = command.commands.get(word, command)
+    if isinstance(command, HelpfulCommand):
+        assert code in command.exit_codes, f"'reconcile {command.name} --help' names no exit code {code}"

@@ -26,7 +26,7 @@ from reconcile.errors import ExitCode
         ("reconcile import --email bob@example.com --dry-run", "one contact, only to look"),
     ],
     exits={
-        ExitCode.REFUSED: "refused, nothing written: the plan afterwards would not be empty",
+        ExitCode.REFUSED: "refused, nothing written: a plan would not be empty, or a file changed",
     },
 )
 @common_options

@@ -20,6 +20,7 @@ from reconcile.model.plans.plan import Plan
     ],
     exits={
         ExitCode.DONE: "planned: nothing is written by this command",
+        ExitCode.REFUSED: "refused: the run was for another account",
     },
 )
 @shared_options("config", "target", "as_of", "quiet", "verbose", "bars")

@@ -21,6 +21,7 @@ from reconcile.model.settings import Privacy
         ("reconcile show plan.json --format html > plan.html", "as a page"),
         ("reconcile show last", "what the last run did"),
     ],
+    exits={ExitCode.REFUSED: "the file is no plan, or of a version that this one can't read"},
 )
 @shared_options("config", "target", "quiet")
 @click.argument("shown", metavar="PLAN.json|RUN", shell_complete=project_words.runs_or_files)

@@ -17,6 +17,7 @@ from .group import author_option, this_job
     examples=[
         ("reconcile ci comment sections", "a section for each plan in that folder"),
     ],
+    exits={ExitCode.REFUSED: "refused: a file is not what 'ci plan' writes"},
 )
 @shared_options("config", "target", "quiet")
 @click.argument("files", type=click.Path(path_type=Path), metavar="[SECTION.json|DIR]...", nargs=-1)

@@ -19,7 +19,7 @@ from .group import branch_option, outputs_option, set_outputs, this_job
         ("reconcile ci journals --target shop", "before a plan"),
     ],
     exits={
-        ExitCode.REFUSED: "refused: something in .reconcile is under Git",
+        ExitCode.REFUSED: "refused: something in .reconcile may be anybody's",
     },
 )
 @shared_options("config", "target", "as_of", "quiet", "verbose")
@@ -48,6 +48,7 @@ def journals(common: Common, *, hints: bool, branch: str | None) -> int:
     examples=[
         ("reconcile ci keep --target shop --out kept", "after the writing step"),
     ],
+    exits={ExitCode.REFUSED: "refused: a journal is there whose origin is not known"},
 )
 @shared_options("config", "target", "as_of", "quiet")
 @click.option(

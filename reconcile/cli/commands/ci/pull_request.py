@@ -19,6 +19,7 @@ from .group import add_to_summary, outputs_option, set_outputs, this_job
     examples=[
         ("reconcile ci targets --config base/reconcile.yaml", "a job for each"),
     ],
+    exits={ExitCode.REFUSED: "refused: a target that no job can work on"},
 )
 @shared_options("config", "target", "quiet")
 @outputs_option

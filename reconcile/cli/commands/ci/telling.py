@@ -18,6 +18,7 @@ from .group import add_to_summary, author_option, this_job
         ("reconcile ci result --target shop preview", "after the preview"),
         ("reconcile ci result --applying --target shop preview", "after the apply"),
     ],
+    exits={ExitCode.REFUSED: "refused: what DIR holds is no report of 'ci preview'"},
 )
 @shared_options("config", "target", "quiet")
 @click.argument(
@@ -51,6 +52,7 @@ def result(common: Common, *, folder: Path, applying: bool, author: str | None) 
         ("reconcile ci drift-issue --target shop drift.json", "what 'drift --out drift.json' has left"),
         ("reconcile ci drift-issue --failed --target shop", "a scheduled run has failed"),
     ],
+    exits={ExitCode.REFUSED: "refused: the file is not what 'drift --out' writes"},
 )
 @shared_options("config", "target", "as_of", "quiet")
 @click.argument("file", type=click.Path(path_type=Path), metavar="[DRIFT.json]", required=False)
