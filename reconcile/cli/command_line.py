@@ -11,6 +11,7 @@ from typing import NoReturn, TextIO
 import click
 
 from reconcile.errors import ExitCode, ReconcileError
+from reconcile.text import likely_word
 
 from . import console
 from .commands.apply import apply
@@ -218,7 +219,15 @@ def _usage(error: click.ClickException) -> str:
         return error.format_message()
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "reconcile"
-    return f"{error.format_message()}\n'{command} --help' shows how it is called"
+    return f"{_wrong_call(error)}\n'{command} --help' shows how it is called"
+
+
+def _wrong_call(error: click.ClickException) -> str:
+    """What is wrong with a call, on one line, as all our messages are."""
+    if isinstance(error, click.NoSuchOption):
+        near = likely_word(error.option_name, error.possibilities or ())
+        return f"No such option '{error.option_name}'." + (f" Did you mean '{near}'?" if near else "")
+    return " ".join(error.format_message().split())
 
 
 def _bug(error: Exception) -> str:

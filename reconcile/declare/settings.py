@@ -71,7 +71,7 @@ def _read_mapping(path: Path, searched: Sequence[Path], problems: ProblemList) -
     if refuse_link_outside(path, problems):
         return None
     if not path.exists():
-        problems.add(rules.NO_CONFIGURATION, None, _missing(searched))
+        problems.add(rules.NO_CONFIGURATION, None, _missing(path, searched))
         return None
     root = read_tree(read_bytes(path, problems), problems)
     if root is None:
@@ -81,9 +81,10 @@ def _read_mapping(path: Path, searched: Sequence[Path], problems: ProblemList) -
     return mapping if isinstance(mapping, CheckedMapping) else None
 
 
-def _missing(searched: Sequence[Path]) -> str:
+def _missing(path: Path, searched: Sequence[Path]) -> str:
     if not searched:
-        return "there is no such file; correct --config, or write a configuration with 'reconcile init'"
+        named = escape_unprintable(str(path))
+        return f"there is no file {named}; correct --config, or write a configuration with 'reconcile init'"
     here, top = (escape_unprintable(str(folder)) for folder in (searched[0], searched[-1]))
     above = "" if here == top else f", nor in a folder above it up to {top}"
     return f"there is none in {here}{above}; 'reconcile init' writes one, or name yours with --config"

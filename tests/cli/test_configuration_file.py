@@ -118,7 +118,9 @@ def test_a_configuration_that_is_named_is_not_looked_for(checkout: Path) -> None
     """The message is about that name."""
     done = run_in(checkout / "contacts", "validate", "--config", "reconcile.yaml")
     assert done.code == 65
-    assert done.err.startswith("reconcile.yaml: there is no such file; correct --config")
+    assert done.err.startswith("reconcile.yaml: there is no file reconcile.yaml; correct --config")
+    elsewhere = run_in(checkout / "contacts", "validate", "--config", "../trade/mine.yaml")
+    assert "there is no file ../trade/mine.yaml; correct --config" in elsewhere.err
     named = run_in(checkout / "contacts", "validate", "--config", "../reconcile.yaml")
     assert (named.code, named.err) == (0, "")
 

@@ -269,6 +269,13 @@ def test_what_is_misspelt_is_guessed(folder: Path, call: str) -> None:
     assert "Did you mean" in done.err
 
 
+def test_only_what_is_spelt_alike_is_guessed(folder: Path) -> None:
+    """A guess that leads elsewhere is worse than none; and each message is a line."""
+    assert run("timeline", "--out", "x", folder=folder).err.splitlines()[0] == "No such option '--out'."
+    missing = run("completion", folder=folder).err.splitlines()
+    assert missing[0] == "Missing argument '{bash|zsh|fish}'. Choose from: bash, zsh, fish"
+
+
 def test_short_options(folder: Path) -> None:
     assert run("-V", folder=folder).out == run("--version", folder=folder).out
     assert run("-h", folder=folder).out == run("--help", folder=folder).out
