@@ -179,7 +179,9 @@ class _SetComparison:
         return SetEdit(tuple(removed), tuple(put)) if differs else None
 
     def _loses_its_declaration(self, facet: Facet) -> bool:
-        """True when only bundles that have to go declare the set: it then stays declared, as empty."""
+        """True when only what has to go declares the set, bundles or the state: it then stays, as empty."""
+        if not (self.declaration.present or self.is_empty):
+            return True
         given = [item for key, items in self.given.items() if key[0] is facet for item in items]
         has_own = any(key[0] is facet for key in self.own)
         return bool(given) and not has_own and all(item.bundle in self.dropped for item in given)
