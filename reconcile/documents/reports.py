@@ -22,7 +22,7 @@ from .json_text import JsonValue
 from .plan import FORMAT_VERSION, PlanDocument, plan_from_document
 
 DRIFT_FORMAT_VERSION = "1.1"
-"""1.1 added ``event`` and ``last_known`` to each difference."""
+"""1.1 added ``event`` and ``last_known`` to each difference, and the cause ``done by a run``."""
 
 
 class DifferenceDocument(Document[Difference]):

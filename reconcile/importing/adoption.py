@@ -123,7 +123,10 @@ _WHY = {
     Cause.STARTED: "its window started{at}, which nobody did outside",
     Cause.LAPSED: "its window ended{at}, which nobody did outside",
     Cause.INTERRUPTED: "a run that was interrupted left it over",
-    Cause.NOT_APPLIED: "no run has applied the entry as it is now, so nobody knows what was done outside",
+    Cause.NOT_APPLIED: (
+        "no complete run has applied the entry as it is now, so nobody knows what was done outside"
+    ),
+    Cause.RUN: "a run did it, such as one that took another back, and nobody outside",
 }
 
 _REMEDIES = {
@@ -131,6 +134,7 @@ _REMEDIES = {
     Cause.LAPSED: "'reconcile apply' carries it out",
     Cause.INTERRUPTED: "'reconcile apply' finishes it",
     Cause.NOT_APPLIED: "'reconcile apply' carries it out, 'reconcile import' takes over what is there",
+    Cause.RUN: "edit the entry if the run was right; 'reconcile apply' carries the entry out again",
 }
 
 

@@ -25,7 +25,7 @@ from reconcile.model.settings import Policy
 from reconcile.plan.baseline.resolved import resolved_form
 from reconcile.plan.contact_plan import ContactPlan
 from reconcile.plan.digest import resolved_digest
-from reconcile.plan.drift.causes import carried_out, has_boundary, last_settled
+from reconcile.plan.drift.causes import carried_out, last_settled
 from reconcile.plan.matching.matches import Matches
 from reconcile.plan.set_aside import set_aside_match
 
@@ -244,15 +244,13 @@ class RecordBuilder:
     ) -> RecordedEntry:
         """The entry of a declaration that a complete run has carried out as it is.
 
-        What runs after the record have done, none tells any more after this one. Of a contact that was not
-        read no window has started or ended since it was settled, so that this is as true of the present.
+        What runs after the record have done, none tells any more after this one. A contact that was not read
+        was last seen when it was settled: nothing proves what it holds now.
         """
         known = replace(before, contact=self.remembered.contact(declaration.key))
         known = replace(known, settled=last_settled(known, self.remembered))
         if planned is None:
-            last = None if known.set_aside else known.settled
-            still = last is not None and not has_boundary(declaration, last, self.now)
-            return replace(known, settled=self.now) if still else known
+            return known
         if planned.set_aside:
             return self._set_aside(planned, planned.set_aside)
         return replace(known, set_aside=None, revocations=()) if waits else self._settled(planned, {})

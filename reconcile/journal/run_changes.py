@@ -1,6 +1,6 @@
 """What a run did to one contact, or may have done, and what of it can be taken back."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from reconcile.model.contact import ACTIVE, PENDING, Contact, Grant, Identity
 from reconcile.model.facets import SETS, Facet, item_key
 from reconcile.model.plans.operation import Action, Operation, OriginKind
 from reconcile.model.problem import Place
+from reconcile.model.reports.drift import ItemWrites, WrittenValue
 from reconcile.model.result import LostItem, WriteEffect
 from reconcile.model.settings import Policy
 from reconcile.plan.approval import same_person
@@ -76,6 +77,32 @@ def run_changes(run: JournaledRun) -> Iterator[ContactChanges]:
         place = Place(run.path.name, writes[0].number, 1)
         contact = writes[0].contact or ids.get(key)
         yield ContactChanges(contact, place, writes, key in doubtful, lost.get(key, ()))
+
+
+def last_writes(runs: Iterable[JournaledRun], contacts: Collection[str]) -> ItemWrites:
+    """What the runs, in their order, have made of each item of these contacts; what is in doubt counts not.
+
+    A run that was retired counts: what it wrote is a fact.
+    """
+    written: dict[tuple[str, Facet, str], WrittenValue] = {}
+    for run in runs:
+        at = run.begun_at
+        for changes in run_changes(run) if at else ():
+            if at and changes.contact in contacts and not changes.in_doubt:
+                written |= dict(_written(changes, run.name, at))
+    return written
+
+
+def _written(
+    changes: ContactChanges, run: str, at: datetime
+) -> Iterator[tuple[tuple[str, Facet, str], WrittenValue]]:
+    """What a run made of each item of a contact, what it lost unasked among it."""
+    contact = changes.contact or ""
+    for step in changes.steps:
+        yield (contact, *_item(step)), WrittenValue(run, at, step.after)
+    for lost in changes.lost:
+        facet = Facet(lost.facet)
+        yield (contact, facet, item_key(facet, lost.item)), WrittenValue(run, at, None)
 
 
 @dataclass(frozen=True, slots=True)

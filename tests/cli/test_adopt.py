@@ -105,7 +105,7 @@ def test_nothing_is_adopted_that_no_run_has_applied(project: Project) -> None:
     project.declare(TEAM)
     done = project.run("drift", "--adopt", "--as-of", AS_OF)
     assert (done.code, declared(project)) == (2, TEAM), done.said
-    assert "no run has applied the entry as it is now" in done.out
+    assert "no complete run has applied the entry as it is now" in done.out
 
 
 def test_who_is_set_aside_is_left_with_what_to_do(drifted: Project, shop: Shop) -> None:

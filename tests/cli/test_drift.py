@@ -189,3 +189,30 @@ def test_declarations_of_another_checkout_go_by_this_configuration(project: Proj
     (change,) = json.loads((project.root / "plan.json").read_text())["changes"]
     assert change["contact"]["source"]["file"] == "contacts/team.yaml"
     assert change["contact"]["email"] == EMAIL
+
+
+def test_what_a_run_took_back_was_not_done_outside(applied: Project, shop: Shop) -> None:
+    """The drift after a revert names its run, and is not adopted; what somebody does after it is theirs."""
+    applied.declare(TEAM.replace("[ipswich,", "[ipswich, gala,"))
+    assert applied.run("apply", "--yes", "--as-of", "2026-11-24T09:00:00Z").code == 0
+    at = ("--as-of", "2026-11-25T09:00:00Z")
+    assert applied.run("revert", "last", "--out", "undo.json", *at).code == 0
+    assert applied.run("apply", "undo.json", "--yes", *at).code == 0
+    told = applied.run("drift", *at).out
+    assert "gala  run 20261125T090000Z-" in told
+    assert "outside" not in told
+    left = applied.run("drift", "--adopt", *at)
+    assert (left.code, "tag 'gala': a run did it" in left.out) == (2, True), left.said
+    assert "gala" in (applied.root / "contacts/team.yaml").read_text()
+    tag(shop, EMAIL)
+    assert causes(applied, at[1]) == [("gala", "done by a run", False), ("ipswich", "changed outside", False)]
+
+
+def test_a_run_of_what_is_due_proves_nothing_of_whom_it_did_not_read(applied: Project, shop: Shop) -> None:
+    """The last known value is as old as the run that saw it."""
+    applied.declare(TEAM.replace("[customer]}", "[customer], tags: [gala]}"))
+    assert applied.run("apply", "--yes", "--as-of", AS_OF).code == 0
+    tag(shop, "tom.wherry@example.com")
+    assert applied.run("apply", "--due", "--yes", "--as-of", STARTED).code == 0
+    told = applied.run("drift", "--as-of", "2026-12-02T06:00:00Z").out
+    assert "taken away outside since 2026-11-23; was held" in told

@@ -72,6 +72,9 @@ def load_plan(document: Any) -> Any:
     return plan_from_document(document)
 
 
+WORD_SINCE = ", done by a run"
+"""A cause of drift that is named among the others since version 1.1."""
+
 ADDED_SINCE = {"scope": None, "scheduled": [], "withheld": [], "undeclared": [], "set_aside": [], "allow": []}
 """Keys that plans had not got then, and what they say where there is nothing to say."""
 
@@ -355,7 +358,7 @@ def judged(kind: str, document: Any) -> Verdict:
     try:
         text = write(load(document))
     except ValueError as error:
-        return {**found, "loads": False, "error": str(error)}
+        return {**found, "loads": False, "error": str(error).replace(WORD_SINCE, "")}
     same = text == written(document)
     return {**found, "loads": True, "error": None, "writes": "itself" if same else seal(text)}
 

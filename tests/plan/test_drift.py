@@ -137,6 +137,8 @@ CASES = {
         PLAIN_PLAN, Remembered(unrecorded=tried(PLAIN_PLAN, "13")), (Cause.OUTSIDE, False)),
     "what a run of an earlier version left as declared was changed since": (
         PLAIN_PLAN, Remembered(unrecorded=tried(PLAIN_PLAN, complete=True)), (Cause.OUTSIDE, False)),
+    "what every run has set aside is not drift by anybody": (
+        PLAIN_PLAN, never_settled(PLAIN_ONCE), (Cause.NOT_APPLIED, False)),
     "what was never applied is not drift by anybody": (
         PLAIN_PLAN, NOTHING_REMEMBERED, (Cause.NOT_APPLIED, False)),
     "the clock goes on after a run that was interrupted": (
@@ -166,7 +168,7 @@ EVENTS = {
         PLAIN_PLAN, Remembered(unrecorded=tried(PLAIN_PLAN, "13")), Event.TAKEN_AWAY,
         LastKnown("vip", NOW - 12 * HOUR)),
     "what every run has set aside is not known": (
-        PLAIN_PLAN, never_settled(PLAIN_ONCE), Event.TAKEN_AWAY, None),
+        PLAIN_PLAN, never_settled(PLAIN_ONCE), None, None),
     "what a run knew that saw the item as it is now tells nothing": (
         STARTED_PLAN, replace(STARTED_ONCE, settled={"13": NOW - HOUR}), Event.TAKEN_AWAY, None),
     "the clock does nothing outside": (STARTED_PLAN, STARTED_ONCE, None, NOT_HELD),

@@ -1,6 +1,6 @@
 """What differs from declarations that were applied before, and why."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +20,7 @@ class Cause(StrEnum):
     OUTSIDE = "changed outside"
     INTERRUPTED = "left over"
     NOT_APPLIED = "not applied yet"
+    RUN = "done by a run"
 
 
 class Event(StrEnum):
@@ -46,10 +47,24 @@ class LastKnown:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenValue:
+    """What a run that began ``at`` this instant made of an item; ``value`` is None where it took it away."""
+
+    run: str
+    at: datetime
+    value: Value
+
+
+ItemWrites = Mapping[tuple[str, Facet, str], WrittenValue]
+"""What the last run that wrote an item made of it, by the contact's id, the facet and the item's key."""
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """One operation of a plan and why it is needed.
 
-    ``at`` is the boundary of the window that the clock has passed; ``run`` names the run that left it over.
+    ``at`` is the boundary of the window that the clock has passed; ``run`` names the run that left
+    it over, or that did it.
     ``due`` is True when the clock alone asks for it since the last apply of the very same declarations.
     ``last_known`` is what the item was then; None where nothing proves it.
     """

@@ -1,7 +1,7 @@
 """Why a plan is not empty: judged from the declared windows and what earlier runs have done. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from reconcile.model.baseline import EntryKey
@@ -13,7 +13,7 @@ from reconcile.model.plans.change import Change
 from reconcile.model.plans.operation import Action, Operation, OriginKind
 from reconcile.model.plans.plan import Plan
 from reconcile.model.record import RecordedEntry, Remembered, UnrecordedRun
-from reconcile.model.reports.drift import Cause, Difference, Drift
+from reconcile.model.reports.drift import Cause, Difference, Drift, ItemWrites, LastKnown
 from reconcile.model.settings import Policy
 from reconcile.plan.contact_plan import ContactPlan
 from reconcile.plan.digest import declarations_digest, plan_digest, policy_digest, resolved_digest
@@ -22,12 +22,17 @@ from reconcile.text import plural, verb_form
 
 from .last_known import LastSettled, differing_from_live, settled_as_declared, settled_before
 
+NO_WRITES: ItemWrites = {}
+"""Of plans of which only the clock is asked."""
 
-def explain_drift(plan: Plan, remembered: Remembered, policy: Policy) -> Drift:
-    """Why each operation of a plan is needed."""
-    config = policy_digest(policy, plan.account)
+
+def explain_drift(
+    plan: Plan, remembered: Remembered, policy: Policy, writes: ItemWrites = NO_WRITES
+) -> Drift:
+    """Why each operation of a plan is needed; ``writes`` are those of all runs to its contacts."""
+    config, declared = policy_digest(policy, plan.account), plan.declarations_digest
     explainers = (
-        (change, _ContactDrift.of(change, plan.declarations_digest, remembered, policy, config))
+        (change, replace(_ContactDrift.of(change, declared, remembered, policy, config), writes=writes))
         for change in plan.changes
     )
     differences = (
@@ -180,6 +185,7 @@ class _ContactDrift:
     unrecorded: UnrecordedRun | None
     settled: datetime | None
     last: LastSettled | None
+    writes: ItemWrites = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -199,11 +205,26 @@ class _ContactDrift:
         known = self.last.value_of(operation) if self.last else None
         if by_clock is None:
             cause, run = self._by_hand()
-            known = differing_from_live(known, operation) if cause is Cause.OUTSIDE else known
+            if cause is Cause.OUTSIDE:
+                return self._since_last_write(operation, known)
             return Difference(self.change, operation, cause, run=run, last_known=known)
         cause, at = by_clock
         due = self.entry is not None and self.entry.settled is not None
         return Difference(self.change, operation, cause, at, due=due, last_known=known)
+
+    def _since_last_write(self, operation: Operation, known: LastKnown | None) -> Difference:
+        """What happened after the last proof of an item, which may be a later run that wrote the item alone.
+
+        Where the item is as that run left it, such as one that took another back, nobody did it outside.
+        """
+        key = item_key(operation.facet, operation.item)
+        written = self.writes.get((self.change.contact.id, operation.facet, key))
+        if written is not None and (known is None or known.at <= written.at):
+            known = LastKnown(written.value, written.at)
+            if differing_from_live(known, operation) is None:
+                return Difference(self.change, operation, Cause.RUN, run=written.run)
+        known = differing_from_live(known, operation)
+        return Difference(self.change, operation, Cause.OUTSIDE, last_known=known)
 
     def _by_clock(self, operation: Operation) -> tuple[Cause, datetime] | None:
         """The window's boundary that explains an operation; None when it does not, or not any more.
@@ -235,7 +256,8 @@ class _ContactDrift:
 
     def _by_hand(self) -> tuple[Cause, str | None]:
         if self.unrecorded is None:
-            return (Cause.OUTSIDE if self.entry else Cause.NOT_APPLIED), None
+            is_known = self.entry is not None and self.entry.settled is not None
+            return (Cause.OUTSIDE if is_known else Cause.NOT_APPLIED), None
         if self.unrecorded.complete or self.change.contact.id in self.unrecorded.settled:
             return Cause.OUTSIDE, None
         return Cause.INTERRUPTED, self.unrecorded.run

@@ -97,5 +97,7 @@ class DifferenceText:
                 return f"its window ended {end_text(at, zone) if at else 'before'}{due}"
             case Cause.INTERRUPTED:
                 return f"left over from run {self.wording.dialect.name(difference.run or '')}"
+            case Cause.RUN:
+                return f"run {self.wording.dialect.name(difference.run or '')} left it so"
             case _:
                 return f"{difference.cause}{due}"

@@ -7,6 +7,7 @@ from reconcile.declare.loader import LoadedDeclarations
 from reconcile.errors import refuse_if
 from reconcile.journal.history import run_history
 from reconcile.journal.losses import open_losses_in_words, warn_of_open_losses
+from reconcile.journal.run_changes import last_writes
 from reconcile.model.plans.operation import Operation
 from reconcile.model.plans.plan import Plan
 from reconcile.model.reports.drift import Drift
@@ -141,7 +142,8 @@ def examine_drift(project: Project, console: Console, loaded: LoadedDeclarations
     plan = fresh.plan
     if plan.empty or not plan.listed_whole:
         refuse_unseen(plan)
-    drift = explain_drift(warn_of_open_losses(plan, past), remembered, context.policy)
+    writes = last_writes(past.runs, {change.contact.id for change in plan.changes})
+    drift = explain_drift(warn_of_open_losses(plan, past), remembered, context.policy, writes)
     return DriftCheck(replace(drift, target_named=project.choice.target is not None), fresh)
 
 
