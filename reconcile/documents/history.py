@@ -108,3 +108,7 @@ class RoleOnDayDocument(Document[RoleOnDay]):
     end: Annotated[datetime, "Excluded."]
     runs: Annotated[int, "How many runs were asked."]
     contacts: tuple[SeenContactDocument, ...]
+    as_of_runs: Annotated[
+        tuple[str, ...], "Runs that worked as of another time than the machine's; they count for that one."
+    ]
+    missing: Annotated[tuple[str, ...], "Runs whose journals are gone."]

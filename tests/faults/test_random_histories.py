@@ -71,6 +71,7 @@ class History(RuleBasedStateMachine):
             self._apply()
             again = self._apply()
             assert plan_of(again)["changes"] == [], again.said
+            self.shop.assert_seen_truly()
             self.shop.checkout.remove()
 
     @rule(number=people, entry=entries)

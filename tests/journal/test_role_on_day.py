@@ -175,6 +175,8 @@ def test_a_run_proves_its_own_day_and_no_other(sandbox_account: SandboxAccount) 
     later = asked(checkout, "press", "2026-11-24")
     assert "0 held, 0 seen without it, 1 not known" in later
     assert "(contact 36)  before: not held, read back by run" in later
+    assert "counted for that one: 1 run." in later  # the tests work as of a time
+    assert checkout.run("history", "--who-had", "", "--on", "2026-11-23").code == 64
     misspelt = checkout.run("history", "--who-had", "pres", "--on", "2026-11-23")
     assert (misspelt.code, misspelt.err) == (
         0,

@@ -139,9 +139,12 @@ def _declared(
 
 
 def by_contact(found: Sequence[Sighting]) -> Mapping[str, list[Sighting]]:
-    """The sightings of each contact, in their order."""
+    """The sightings of each contact, in the order of their times.
+
+    Runs on two machines, or as of other times, need not follow each other in that order.
+    """
     contacts: dict[str, list[Sighting]] = {}
-    for sighting in found:
+    for sighting in sorted(found, key=lambda seen: seen.since):
         contacts.setdefault(sighting.contact, []).append(sighting)
     return contacts
 

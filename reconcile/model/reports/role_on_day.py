@@ -67,6 +67,8 @@ class RoleOnDay:
 
     ``runs`` is how many runs of the account were asked; those that were retired are not, since their clocks
     were wrong. Whoever no run has seen is not among the contacts, and not known either.
+    ``as_of_runs`` are those of them that were asked to work as of another time than their machine's clock
+    showed: they count for that one. ``missing`` are runs whose journals are gone.
     """
 
     role: str
@@ -77,6 +79,8 @@ class RoleOnDay:
     end: datetime
     runs: int
     contacts: tuple[SeenContact, ...]
+    as_of_runs: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
     def seen(self, verdict: HolderVerdict) -> tuple[SeenContact, ...]:
         """The contacts with that verdict."""

@@ -27,7 +27,8 @@ def role_on_day_text(report: RoleOnDay, layout: TextLayout = PLAIN) -> str:
     """The answer as lines for a terminal."""
     text = _RoleOnDayText(report, layout)
     blocks = [text.block(verdict) for verdict in HolderVerdict]
-    return join_blocks([layout.wrap("", text.headline()), *blocks, layout.wrap("", text.closing())])
+    closing = [line for sentence in text.closing() for line in layout.wrap("", sentence)]
+    return join_blocks([layout.wrap("", text.headline()), *blocks, closing])
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,16 @@ class _RoleOnDayText:
         where = f"on {report.day.isoformat()} ({report.timezone}) at {TERMINAL.name(report.account)}"
         return f"Role {TERMINAL.name(report.role)} {where}, by {count(report.runs, 'run')}: {numbers}"
 
-    def closing(self) -> str:
-        return "Contacts that no run has seen are not listed: of them nothing is known."
+    def closing(self) -> Iterator[str]:
+        """What the answer rests on, and what it leaves out."""
+        report = self.report
+        yield "Contacts that no run has seen are not listed: of them nothing is known."
+        if report.as_of_runs:
+            runs = count(len(report.as_of_runs), "run")
+            yield f"As of another time than the machine's (--as-of), and counted for that one: {runs}."
+        if report.missing:
+            runs = count(len(report.missing), "run")
+            yield f"Not asked, since their journals are missing ('history --verify' names them): {runs}."
 
     def block(self, verdict: HolderVerdict) -> list[str]:
         """The contacts with a verdict, and what that rests on."""

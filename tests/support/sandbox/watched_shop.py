@@ -18,8 +18,10 @@ from tests.support.sandbox.account_changes import (
     disagreements,
     unasked,
 )
+from tests.support.sandbox.held_roles import HeldRoles
 from tests.support.sandbox.random_entries import (
     PEOPLE,
+    ROLES,
     Entry,
     declared,
     has_boundary,
@@ -73,6 +75,11 @@ class WatchedShop:
     drops: frozenset[str] = frozenset()
     memories: dict[str, Memory] = field(default_factory=dict)
     bases: list[tuple[str, dict[str, Entry]]] = field(default_factory=list)
+    held: HeldRoles = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.account.control("DELETE", "changes")
+        self.held = HeldRoles.of(self.account.holds())
 
     def declare(self, wanted: dict[str, Entry]) -> None:
         """Write the file of declarations."""
@@ -133,7 +140,9 @@ class WatchedShop:
 
     def _see_people(self) -> None:
         """What people did since the last command; the lists of the sandbox begin anew."""
-        self._touch(self._changes())
+        rows = self._rows()
+        self.held.happened(rows)
+        self._touch(changes_of(rows))
         self.account.control("DELETE", "changes")
         self.account.control("DELETE", "requests")
 
@@ -143,7 +152,10 @@ class WatchedShop:
             self.touched = self.touched - items if change.by_tool else self.touched | items
 
     def _changes(self) -> list[ContactChange]:
-        return changes_of(self.account.control("GET", "changes")["changes"])
+        return changes_of(self._rows())
+
+    def _rows(self) -> list[dict[str, Any]]:
+        return list(self.account.control("GET", "changes")["changes"])
 
     def written_so_far(self) -> list[ContactChange]:
         """The changes by the tool since its command began."""
@@ -163,7 +175,8 @@ class WatchedShop:
         self, run: JournaledRun, done: CommandResult | None, *, due: bool, reverting: bool
     ) -> None:
         shown = plan_of(done) if done else _told_by(run)
-        self.changes[run.name], self.taken[run.name] = self._changes(), self._taken()
+        self.held.happened_during(run.name, rows := self._rows())
+        self.changes[run.name], self.taken[run.name] = changes_of(rows), self._taken()
         if not reverting:
             self._assert_justified(shown)
             self._assert_foretold(shown, due=due)
@@ -293,6 +306,10 @@ class WatchedShop:
             touched = {(contact, (one["facet"], one["item"])) for one in change["operations"]}
             assert contact in written, change
             assert touched <= changed, (change, changed)
+
+    def assert_seen_truly(self) -> None:
+        """No run says that it saw a role held, or not, that was not: ``--who-had`` goes by what they saw."""
+        assert self.held.untrue(self.runs(), (*ROLES, "staff-tools")) == []
 
     def assert_as_declared(self, plan: Mapping[str, Any]) -> None:
         """All is as declared, but for those who were set aside or have moved."""
