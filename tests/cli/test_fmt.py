@@ -51,6 +51,21 @@ def test_files_are_laid_out_and_named(project: Project) -> None:
     assert project.run("fmt", "--quiet").said == "\n--- 0\n"
 
 
+def test_what_a_killed_one_left_is_swept(project: Project) -> None:
+    """The file is as it was; the next fmt takes away what `git add` would have taken in."""
+    project.declare(ODD, "contacts/a.yaml")
+    code = (
+        "import os, pathlib; from reconcile.cli.command_line import main; "
+        "pathlib.Path.replace = lambda *_: os.kill(os.getpid(), 9); main(['fmt'])"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=project.root, timeout=60, check=False)
+    contacts = project.root / "contacts"
+    assert [text_of(project, "contacts/a.yaml"), len(list(contacts.iterdir()))] == [ODD, 2]
+    assert project.run("fmt", "--check").code == 2
+    assert project.run("fmt").code == 0
+    assert [path.name for path in contacts.iterdir()] == ["a.yaml"]
+
+
 def test_a_check_writes_nothing(project: Project) -> None:
     """It exits with 2, as whatever finds changes pending; a diff alone is no check."""
     project.declare(ODD, "contacts/a.yaml")

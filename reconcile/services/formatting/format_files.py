@@ -10,10 +10,11 @@ from reconcile.declare.loader import problems_of_file
 from reconcile.declare.problems import ProblemList
 from reconcile.declare.yaml.source import read_bytes
 from reconcile.errors import DeclarationError, ReconcileError, Refusal
-from reconcile.journal.durable_files import replace_file
+from reconcile.journal.durable_files import written_beside
 from reconcile.model.problem import Problem
 from reconcile.model.reports.formatting import FormatReport, FormattedFile
 from reconcile.services.caller import Console, ProjectChoice
+from reconcile.services.importing.file_transaction import sweep_leftovers, temporary_prefix
 from reconcile.text import escape_unprintable
 
 from .chosen_files import chosen_files
@@ -38,7 +39,10 @@ def format_files(
     """
     problems: list[Problem] = []
     work = _Formatting(write=write, problems=problems)
-    for file, path in chosen_files(choice, console, named, problems).items():
+    chosen = chosen_files(choice, console, named, problems)
+    if write:
+        sweep_leftovers({path.resolve().parent for path in chosen.values()})
+    for file, path in chosen.items():
         work.format(file, path)
     return work.report()
 
@@ -102,6 +106,8 @@ def _replace(file: str, path: Path, before: bytes, after: bytes) -> None:
     try:
         if path.read_bytes() != before:
             raise Refusal(f"{shown}: changed by somebody else meanwhile, so it was left; call fmt again")
-        replace_file(path, after, stat.S_IMODE(path.stat().st_mode))
+        mode = stat.S_IMODE(path.stat().st_mode)
+        with written_beside(path, after, mode, prefix=temporary_prefix()) as temporary:
+            temporary.replace(path)
     except OSError as error:
         raise ReconcileError(f"{shown}: can't be written: {error.strerror}; check its permissions") from None

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +38,7 @@ def write_files(
     ReconcileError: the disk did not take one. Either leaves all files as they were. A machine that stops in
     between leaves whole files, the first of them new.
     """
-    _sweep({file.path.parent for file in files})
+    sweep_leftovers({file.path.parent for file in files})
     with _staged(files, console) as ready, console.on_interrupt(lambda: None, _FINISHING):
         _refuse_changed(files, changed())
         _put_in_place(list(zip(files, ready, strict=True)))
@@ -91,8 +91,7 @@ def _stage_or_tell(file: ProposedFile, stack: ExitStack) -> Path:
 def _stage(file: ProposedFile, stack: ExitStack) -> Path:
     target = _target(file.path)
     _make_folders(target.parent, stack)
-    prefix = f"{PREFIX}{os.getpid()}-"
-    return stack.enter_context(written_beside(target, file.after, _mode(target), prefix=prefix))
+    return stack.enter_context(written_beside(target, file.after, _mode(target), prefix=temporary_prefix()))
 
 
 def _make_folders(folder: Path, stack: ExitStack) -> None:
@@ -140,8 +139,13 @@ def _content(file: ProposedFile) -> bytes | None:
         raise _unwritable(error, file.file) from None
 
 
-def _sweep(folders: set[Path]) -> None:
-    """Remove what an import that was killed has left beside the files: `git add` would take it."""
+def temporary_prefix() -> str:
+    """What begins the name of a file that this process writes beside another one."""
+    return f"{PREFIX}{os.getpid()}-"
+
+
+def sweep_leftovers(folders: Collection[Path]) -> None:
+    """Remove what a process that was killed has left beside the files: `git add` would take it."""
     for folder in folders:
         for path in folder.glob(f"{PREFIX}*") if folder.is_dir() else ():
             process = path.name.removeprefix(PREFIX).partition("-")[0]
