@@ -16,6 +16,7 @@ from reconcile.journal.record import (
     content_digest,
     entries_content,
     records_folder,
+    usual_instant,
 )
 from reconcile.journal.writer import Journal, NotedTimes
 from reconcile.model.baseline import EntryKey
@@ -126,7 +127,8 @@ def note_record(journal: Journal, record: Record, times: NotedTimes, earlier: Se
     serves this one, too, and files that none of the newest records needs are removed. OSError: the disk did
     not take it, and nothing tells of it.
     """
-    content = entries_content(record.entries, record.at)
+    usual = usual_instant(record.entries)
+    content = entries_content(record.entries, usual)
     digest, last = content_digest(content), earlier[-1][1] if earlier else None
     name = last.file if last and last.digest == digest else f"{journal.run}.json"
     if not last or name != last.file:
@@ -144,6 +146,7 @@ def note_record(journal: Journal, record: Record, times: NotedTimes, earlier: Se
             file=name,
             digest=digest,
             allowances=tuple(sorted(record.allowances)),
+            settled=utc_text(usual) if usual else NOT_NOTED,
         )
     )
     _remove_old_files(records_folder(journal.folder), [*(line.file for _, line in earlier), name])

@@ -199,7 +199,8 @@ class RecordLine:
     ``file`` is its name, and ``digest`` the SHA-256 of its content; an earlier run may have written it, where
     its entries still hold. ``at``, ``machine`` and ``server`` are as in the first line. ``commit`` is that of
     the declarations' repository, null outside of Git; ``dirty``: they had changes which no commit has.
-    ``allowances`` are the digests of the entries under ``allow``.
+    ``allowances`` are the digests of the entries under ``allow``. ``settled`` is when most of the contacts
+    were settled, for which the file has a word of its own; in journals of earlier versions that is ``at``.
     """
 
     at: NotedInstant
@@ -213,6 +214,7 @@ class RecordLine:
     file: str
     digest: str
     allowances: tuple[str, ...] = ()
+    settled: NotedInstant = NOT_NOTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

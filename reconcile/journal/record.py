@@ -5,6 +5,7 @@ So journals stay small, and a run that changes nothing names the file of an earl
 """
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -38,8 +39,8 @@ NotedRecord = tuple[JournaledRun, RecordLine]
 
 FORMAT_VERSION = 1
 
-_BY_THIS_RUN, _NEVER = "record", "never"
-"""What stands for the instant of the record itself, so that equal entries make equal files, and for none."""
+_USUAL, _NEVER = "record", "never"
+"""What stands for the instant that the line names, so that equal entries make equal files, and for none."""
 
 
 class BrokenRecord(ReconcileError):
@@ -51,13 +52,19 @@ def records_folder(journals: Path) -> Path:
     return journals.parent / "records"
 
 
-def entries_content(entries: Mapping[EntryKey, RecordedEntry], at: datetime) -> bytes:
+def usual_instant(entries: Mapping[EntryKey, RecordedEntry]) -> datetime | None:
+    """When most of the contacts were settled; of several such instants the last one."""
+    settled = Counter(entry.settled for entry in entries.values() if entry.settled is not None)
+    return max(settled, key=lambda instant: (settled[instant], instant), default=None)
+
+
+def entries_content(entries: Mapping[EntryKey, RecordedEntry], usual: datetime | None) -> bytes:
     """The content of a record's file: the entries in canonical JSON, sorted."""
-    rows = [_row(key, entry, at) for key, entry in entries.items()]
+    rows = [_row(key, entry, usual) for key, entry in entries.items()]
     return canonical_json({"format_version": FORMAT_VERSION, "entries": sorted(rows, key=_order)}) + b"\n"
 
 
-def _row(key: EntryKey, entry: RecordedEntry, at: datetime) -> dict[str, Any]:
+def _row(key: EntryKey, entry: RecordedEntry, usual: datetime | None) -> dict[str, Any]:
     settled = utc_text(entry.settled) if entry.settled else _NEVER
     return {
         "id": key.id,
@@ -65,7 +72,7 @@ def _row(key: EntryKey, entry: RecordedEntry, at: datetime) -> dict[str, Any]:
         "email": key.email,
         "resolved": entry.resolved,
         "contact": entry.contact,
-        "settled": _BY_THIS_RUN if entry.settled == at else settled,
+        "settled": _USUAL if entry.settled and entry.settled == usual else settled,
         "set_aside": utc_text(entry.set_aside) if entry.set_aside else None,
         "form": _form_row(entry.form) if entry.form else None,
         "revocations": [*entry.revocations],
@@ -116,7 +123,8 @@ def read_record(run: JournaledRun, line: RecordLine) -> Record:
     path = entries_file(run, line)
     content, at = _content(run, line, path), parse_utc_text(line.at)
     try:
-        entries = dict(_entries(json.loads(content)["entries"], at))
+        usual = parse_utc_text(line.settled) if line.settled else at
+        entries = dict(_entries(json.loads(content)["entries"], usual))
     except (ValueError, KeyError, TypeError, RecursionError):
         raise _broken(run, path, "is of another version") from None
     commit = CheckedOutCommit(line.commit, line.dirty) if line.commit else None
@@ -144,19 +152,19 @@ def _broken(run: JournaledRun, path: Path, fault: str) -> BrokenRecord:
     )
 
 
-def _entries(rows: Iterable[Mapping[str, Any]], at: datetime) -> Iterator[tuple[EntryKey, RecordedEntry]]:
+def _entries(rows: Iterable[Mapping[str, Any]], usual: datetime) -> Iterator[tuple[EntryKey, RecordedEntry]]:
     for row in rows:
         key = EntryKey(row["id"], row["reference"], row["email"])
         aside = parse_utc_text(row["set_aside"]) if row["set_aside"] else None
-        settled, form = _settled(row["settled"], at), _form(row.get("form"))
+        settled, form = _settled(row["settled"], usual), _form(row.get("form"))
         open_roles = tuple(row.get("revocations", ()))
         yield key, RecordedEntry(row["resolved"], row["contact"], settled, aside, form, open_roles)
 
 
-def _settled(told: str, at: datetime) -> datetime | None:
+def _settled(told: str, usual: datetime) -> datetime | None:
     if told == _NEVER:
         return None
-    return at if told == _BY_THIS_RUN else parse_utc_text(told)
+    return usual if told == _USUAL else parse_utc_text(told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def odd_journals(draw: st.DrawFn) -> list[tuple[str, Any]]:
         if isinstance(inner, dict) and draw(st.booleans()):
             del inner[path[-1]]
         else:
-            inner[path[-1]] = draw(ODD)
+            inner[path[-1]] = deepcopy(draw(ODD))  # a later round may change what is within it
     return [(line[0], line[1]) for line in lines if isinstance(line, list) and len(line) == 2]
 
 
