@@ -85,9 +85,12 @@ _LINE_ENDS = r"\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
 _BLANKS = rf"(?:\x1b\[[0-9;]*+[A-Za-z]|(?![{_LINE_ENDS}])[\s{_UNSEEN}])*+"
 """What a runner, or a comparison that knows Unicode, skips at the start of a line."""
 
-_LEADING_COLON = re.compile(rf"(\A|(?<=[{_LINE_ENDS}]))({_BLANKS}):(?=[{_UNSEEN}]*+:)")
+_SKIPPED = rf"\x1b\[[0-9;]*+[A-Za-z]|(?![{_LINE_ENDS}])[{_UNSEEN}]"
+"""What a comparison may skip between the signs of a command: colours, and what nobody sees."""
 
-_DOUBLE_HASH = re.compile(rf"#(?=[{_UNSEEN}]*+#[\w{_UNSEEN}]*+\[)")
+_LEADING_COLON = re.compile(rf"(\A|(?<=[{_LINE_ENDS}]))({_BLANKS}):(?=(?:{_SKIPPED})*+:)")
+
+_DOUBLE_HASH = re.compile(rf"#(?=(?:{_SKIPPED})*+#(?:{_SKIPPED}|\w)*+\[)")
 
 
 def without_commands(text: str, *, own: bool = False) -> str:

@@ -101,6 +101,9 @@ SIGNS = [
 @example("done\r::add-mask::x")
 @example("a #\u200b#[add-mask]x")
 @example("##vso[task.setvariable variable=x]y")
+@example(":\x1b[31m:add-mask::x")
+@example("#\x1b[31m#\x1b[0m[add-mask]x")
+@example(":\r:")
 def test_no_text_is_a_command_to_a_runner(text: str) -> None:
     """However it is spelt; and nothing else is changed, not even the second time."""
     safe = without_commands(text)
