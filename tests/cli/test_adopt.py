@@ -63,6 +63,11 @@ def test_the_command_of_the_issue_adopts_in_a_checkout_that_knows_no_runs(drifte
     (command,) = re.findall(r"^reconcile (.+)$", issue, re.MULTILINE)
     for folder in ("runs", "records"):
         shutil.rmtree(drifted.root / ".reconcile" / folder)
+    told = drifted.run("drift", "--as-of", AS_OF).out
+    (offered,) = re.findall(
+        r"^To declare what the account has: +reconcile (import --id .+)$", told, re.MULTILINE
+    )
+    assert sorted(offered.split()) == sorted(command.replace("--target local ", "").split())
     done = drifted.run(*command.split(), "--as-of", AS_OF)
     assert done.code == 0, done.said
     assert '"=stranger"' in declared(drifted)

@@ -7,7 +7,7 @@ from shlex import quote
 
 from reconcile.model.contact import Identity
 from reconcile.model.plans.change import Change
-from reconcile.model.reports.drift import Drift
+from reconcile.model.reports.drift import Cause, Drift
 from reconcile.render.pipeline.section_text import RUN_BY_HAND
 from reconcile.text import escape_unprintable
 
@@ -30,6 +30,11 @@ class NextSteps:
             apply = self._command("apply", named=self._named)
             yield f"To overwrite what was changed outside: {apply} (in a pipeline: start the run by hand)"
             yield f"To adopt it into the declarations:     {self._adopt()}"
+        elif ids := _ids(_never_applied(self.drift)):
+            # Also where no run is known: nothing tells then what was done outside.
+            yield f"To apply what is not applied yet:      {self._command('apply', named=self._named)}"
+            if len(ids) <= MOST_NAMED:
+                yield f"To declare what the account has:       {self._import(ids, named=self._named)}"
         if self.drift.due:
             yield f"To apply what is due by the clock:     {self._command('apply --due', named=self._named)}"
 
@@ -38,23 +43,24 @@ class NextSteps:
 
         A checkout knows no run of the pipeline, and so not what was done outside: there an import adopts.
         """
-        ids = [contact.id for contact in self._people() if contact.id]
+        ids = _ids(_changed_outside(self.drift))
         if not ids:
             return ""
+        command = self._import(ids[:MOST_NAMED], named=True)
         others = f"\nAnd so the other {len(ids) - MOST_NAMED}.\n" if len(ids) > MOST_NAMED else ""
         return (
             "\n**What was changed outside can be overwritten or adopted.** To *overwrite* it, start "
             f"{RUN_BY_HAND}. To *adopt* it, write it into the declarations in a checkout of the main branch, "
-            f"and open a pull request with that:\n\n```shell\n{self._import(ids[:MOST_NAMED])}\n```\n{others}"
+            f"and open a pull request with that:\n\n```shell\n{command}\n```\n{others}"
         )
 
     @property
     def _named(self) -> bool:
         return self.drift.target_named
 
-    def _import(self, ids: Iterable[str]) -> str:
+    def _import(self, ids: Iterable[str], *, named: bool) -> str:
         chosen = "".join(f" --id {quote(escape_unprintable(one))}" for one in ids)
-        return self._command(f"import{chosen}", named=True)
+        return self._command(f"import{chosen}", named=named)
 
     def _adopt(self) -> str:
         (first, *others) = self._people()
@@ -72,6 +78,15 @@ class NextSteps:
 
 def _changed_outside(drift: Drift) -> Iterator[Change]:
     return (difference.change for difference in drift.outside)
+
+
+def _never_applied(drift: Drift) -> Iterator[Change]:
+    return (one.change for one in drift.differences if one.cause is Cause.NOT_APPLIED)
+
+
+def _ids(changes: Iterable[Change]) -> list[str]:
+    """The ids of these changes' contacts, each once; one that is yet to be created has none."""
+    return list(dict.fromkeys(change.contact.id for change in changes if change.contact.id))
 
 
 def _argument(contact: Identity) -> str:
