@@ -76,6 +76,16 @@ def format_option(document: type, *, local: bool = False) -> Callable[[Command],
     )
 
 
+text_or_json_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="The form.",
+)
+"""``--format`` of a command whose result is no document of the registry."""
+
 privacy_option = click.option(
     "--privacy",
     cls=_PrivacyOption,

@@ -64,19 +64,13 @@ def apply(  # noqa: PLR0913 - an argument for each option
     """
     from reconcile.services.applying import apply_project
     from reconcile.services.caller import ApplyOutput, ApplyRequest
-    from reconcile.services.history.run_names import named_run
-    from reconcile.services.journals import acknowledge_losses
 
     _refuse_contradictions(approved, digest, acknowledge, due=due, allow=bool(allow))
     if scope != NO_SCOPE and (approved is not None or due or acknowledge is not None):
         raise UsageError("--base and --only cut a new plan down: not PLAN.json, --due or --acknowledge")
-    console = common.console
     if acknowledge is not None:
-        project = common.open_project()
-        run = named_run(project, acknowledge)
-        done = acknowledge_losses(project, run.name, console, confirm=not yes)
-        console.print_ending(done)
-        return ExitCode.DONE
+        return _acknowledge(common, acknowledge, confirm=not yes)
+    console = common.console
 
     def show_plan(plan: Plan) -> None:
         if due and plan.empty and form == "text":
@@ -88,6 +82,16 @@ def apply(  # noqa: PLR0913 - an argument for each option
     request = ApplyRequest(approved, digest, dict(allow), due, confirm=not yes, scope=scope)
     output = ApplyOutput(show_plan, console.note if form == "json" else console.print_ending)
     apply_project(project, request, console, output)
+    return ExitCode.DONE
+
+
+def _acknowledge(common: Common, run: str, *, confirm: bool) -> int:
+    from reconcile.services.history.run_names import named_run
+    from reconcile.services.journals import acknowledge_losses
+
+    project = common.open_project()
+    done = acknowledge_losses(project, named_run(project, run).name, common.console, confirm=confirm)
+    common.console.print_ending(done)
     return ExitCode.DONE
 
 

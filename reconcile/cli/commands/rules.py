@@ -6,6 +6,7 @@ import click
 
 from reconcile.cli.completion import project_words
 from reconcile.cli.console import Terminal, width
+from reconcile.cli.formats import text_or_json_option
 from reconcile.cli.help import HelpfulCommand
 from reconcile.errors import ExitCode, UsageError
 from reconcile.text import did_you_mean, quoted
@@ -25,14 +26,7 @@ if TYPE_CHECKING:
     ],
 )
 @click.argument("rule", metavar="[ID]", shell_complete=project_words.rules, required=False)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="The form.",
-)
+@text_or_json_option
 def rules(rule: str | None, form: str) -> int:
     """Explain a rule of the language: what it refuses, an example that breaks it, one that keeps it.
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from reconcile.cli.formats import text_or_json_option
 from reconcile.cli.help import CommandGroup, HelpfulCommand
 from reconcile.cli.options import options_before_commands
 from reconcile.cli.output import print_error, print_text
@@ -162,14 +163,7 @@ def reset(db: Path) -> None:
 )
 @click.argument("what", metavar="WHAT")
 @_db
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="The form.",
-)
+@text_or_json_option
 @_with_our_errors
 def show(what: str, db: Path, form: str) -> None:
     """Show contacts, contact:ID, roles, grants, outbox, requests or switches."""
