@@ -44,8 +44,6 @@ DUE = {True: ("--due",), False: ()}
 class History(RuleBasedStateMachine):
     """What may happen to an account and a checkout of it; `WatchedShop` knows what must hold."""
 
-    judges_sightings = True
-
     def __init__(self, sandbox_account: SandboxAccount) -> None:
         super().__init__()
         self.account = sandbox_account
@@ -73,8 +71,7 @@ class History(RuleBasedStateMachine):
             self._apply()
             again = self._apply()
             assert plan_of(again)["changes"] == [], again.said
-            if self.judges_sightings:
-                self.shop.assert_seen_truly()
+            self.shop.assert_seen_truly()
             self.shop.checkout.remove()
 
     @rule(number=people, entry=entries)
@@ -342,13 +339,11 @@ def _happening(fault: str, contact: str, moment: str) -> str:
     return f"{fault},{moment.format(contact)}"
 
 
-def _histories(account: SandboxAccount, part: int, *, judges_sightings: bool) -> Callable[[], History]:
+def _histories(account: SandboxAccount, part: int) -> Callable[[], History]:
     """Makes a history; where chance is fixed, each part has chances of its own."""
 
     def make() -> History:
-        history = History(account)
-        history.judges_sightings = judges_sightings
-        return history
+        return History(account)
 
     return seed(part)(make) if settings.default.derandomize else make
 
@@ -365,8 +360,7 @@ def test_no_order_of_events_breaks_a_promise(
 ) -> None:
     """What nobody declared is never lost, each write was shown, and in quiet it always converges."""
     run_state_machine_as_test(
-        # In one of 300 long histories a sighting did not agree with the account's list: not understood yet.
-        _histories(running_sandbox, part, judges_sightings=steps < 40),
+        _histories(running_sandbox, part),
         settings=settings(
             max_examples=runs,
             stateful_step_count=steps,

@@ -16,6 +16,7 @@ from reconcile.model.baseline import EntryKey, ResolvedForm, ResolvedItem
 from reconcile.model.facets import Facet
 from reconcile.model.record import Record, RecordedEntry
 from reconcile.model.reports.role_on_day import HolderVerdict
+from tests.support.repository import Repository
 from tests.support.sandbox.sandbox_account import Checkout, SandboxAccount
 
 BEGIN = datetime(2026, 11, 20, 21, tzinfo=UTC)
@@ -182,6 +183,22 @@ def test_a_run_proves_its_own_day_and_no_other(sandbox_account: SandboxAccount) 
         0,
         "Note: no run on this checkout has seen anybody with the role 'pres'; did you mean 'press'?\n",
     )
+
+
+def test_a_run_in_a_scope_has_not_seen_whom_it_took_over(sandbox_account: SandboxAccount) -> None:
+    """Its record has the entries of the run before it, which may have begun in the very same second."""
+    checkout = sandbox_account.checkout("contacts: [{id: 38, roles: [customer]}]\n")
+    Repository.at(checkout.root).commit()
+    assert checkout.apply().code == 0
+    sandbox_account.outside("38", revoke="customer")
+    assert checkout.apply("--base", "HEAD").code == 0
+    first, second = checkout.journals()
+    assert first.record is not None
+    assert second.record is not None
+    assert second.record.at == first.record.at
+    told = checkout.run("history", "--who-had", "customer", "--on", "2026-11-23", "--format", "json").out
+    assert f'"run": "{first.name}"' in told
+    assert f'"run": "{second.name}"' not in told
 
 
 def asked(checkout: Checkout, role: str, day: str) -> str:

@@ -34,8 +34,14 @@ def sightings(
         return
     until = ended_by(run, runs)
     yield from _in_journal(run, role, run.begun_at, until)
-    if record is not None and not run.due:
+    if record is not None and not run.due and not _may_have_taken_over(run, runs):
         yield from _in_record(run.name, record, role, until, managed=managed)
+
+
+def _may_have_taken_over(run: JournaledRun, runs: Sequence[JournaledRun]) -> bool:
+    """Whether the record of a run in a scope may have entries of another run that began in that second."""
+    scoped = run.begun is not None and run.begun.scope is not None
+    return scoped and any(other.begun_at == run.begun_at and other.name != run.name for other in runs)
 
 
 def ended_by(run: JournaledRun, runs: Sequence[JournaledRun]) -> datetime | None:
