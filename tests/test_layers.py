@@ -7,17 +7,19 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "reconcile"
 
-GROUND = {"text", "clock", "model", "errors"}
+GROUND = {"text", "clock", "collector", "model", "errors"}
 """What every part but the sandbox may stand on."""
 
 LAYERS: dict[str, set[str]] = {
     "text": set(),
     "clock": set(),
+    "collector": set(),
     "model": {"text", "clock"},
     "errors": {"text", "model"},
     "wire": GROUND,
     "documents": GROUND,
-    "declare": GROUND | {"wire"},
+    "cache": GROUND,
+    "declare": GROUND | {"wire", "cache"},
     "plan": GROUND | {"wire", "documents"},
     "render": GROUND | {"wire", "documents"},
     "http": GROUND,
@@ -33,6 +35,7 @@ LAYERS: dict[str, set[str]] = {
     | {
         "wire",
         "documents",
+        "cache",
         "declare",
         "plan",
         "render",

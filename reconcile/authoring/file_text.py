@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from reconcile.declare.loader import garbage_collector_off
+from reconcile.collector import garbage_collector_off
 from reconcile.declare.yaml.source import BYTE_ORDER_MARK
 from reconcile.errors import UsageError
 from reconcile.model.edits import EntryEdit, FileEdit

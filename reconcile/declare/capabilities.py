@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from reconcile.errors import DeclarationError
-from reconcile.model.facets import SETS
+from reconcile.model.facets import MANAGED, SETS
 from reconcile.model.settings import (
     LARGEST_PAGE,
     Capabilities,
+    FacetSource,
     Numbering,
     SearchCase,
-    SetSource,
     UpdateMethod,
 )
 from reconcile.text import escape_unprintable
@@ -23,7 +23,7 @@ from .schema.texts import Text
 from .yaml.reader import read_tree
 from .yaml.source import read_bytes, refuse_link_outside
 
-_SOURCE = Choice(tuple(SetSource))
+_SOURCE = Choice(tuple(FacetSource))
 
 _FOUND_OUT = (
     Key("update_method", Choice(tuple(UpdateMethod)), "The verb of a contact update."),
@@ -34,10 +34,17 @@ _FOUND_OUT = (
     ),
     Key("roles_from", _SOURCE, "Where roles are read: from the list, or contact by contact."),
     Key("tags_from", _SOURCE, "Where tags are read: from the list, or contact by contact."),
+    Key("profile_from", _SOURCE, "Where the profile is read: from the list, or contact by contact."),
+    Key("address_from", _SOURCE, "Where the address is read: from the list, or contact by contact."),
     Key("contact_ids", Choice(tuple(Numbering)), "Whether both API versions use the same ids."),
     Key("email_search", Choice(tuple(SearchCase)), "Whether a search for an address ignores letter case."),
     Key("pending_word", Text("a status in lower case"), "The status of a grant that waits for approval."),
     Key("refuse", ListOf("a list of 'roles' and 'tags'", Choice(SETS)), "What must not be written."),
+    Key(
+        "modified_on",
+        ListOf("a list of 'roles', 'tags', 'profile' and 'address'", Choice(MANAGED)),
+        "What of a contact moves its modifiedOn when it changes.",
+    ),
 )
 """The keys that are fields of Capabilities."""
 

@@ -18,6 +18,7 @@ done until then, since only contacts that were found are ever written.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from reconcile.errors import ServerFailure, UnexpectedResponse, Unreachable
 from reconcile.model.contact import Contact, Identity
@@ -48,18 +49,32 @@ def no_progress(*_progress: object) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedRow:
+    """What tells a row of the list from the same row as it was before.
+
+    ``digest`` is one of the row as it came; ``modified`` is its ``modifiedOn`` in UTC, None where that is not
+    told.
+    """
+
+    digest: bytes
+    modified: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """All contacts of an account, sorted by id.
 
     ``contacts`` holds, by id, those whose roles or tags (or both) the list already showed, so that no second
     request is needed for them. ``gap`` says why they may not be all; empty when they are. ``odd_rows`` says,
-    by id, of further contacts what of them is not understood, so that nobody knows who they are.
+    by id, of further contacts what of them is not understood, so that nobody knows who they are. ``rows``
+    has, by id, what tells each row from an earlier one, where that was asked for.
     """
 
     identities: tuple[Identity, ...]
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     gap: str = ""
     odd_rows: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[str, ListedRow] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 from reconcile.errors import UnexpectedResponse
 from reconcile.model.contact import PENDING, Contact, Identity
 from reconcile.model.facets import SETS, Facet
-from reconcile.model.settings import Capabilities, SetSource
+from reconcile.model.settings import Capabilities, FacetSource
 from reconcile.wire.contacts_v2 import read_row
 from reconcile.wire.values import Json, row_id
 
@@ -34,7 +34,7 @@ def is_another(shown: Identity, listed: Identity) -> bool:
 
 def _without_untold_sets(row: Contact, capabilities: Capabilities) -> Contact:
     """A row of the list without the sets that are to be read contact by contact."""
-    untold = {facet.value for facet in SETS if capabilities.source(facet) is not SetSource.LIST}
+    untold = {facet.value for facet in SETS if capabilities.source(facet) is not FacetSource.LIST}
     nothing: dict[str, Any] = dict.fromkeys(untold)
     return replace(row, state=replace(row.state, **nothing)) if untold else row
 

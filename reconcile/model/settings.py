@@ -233,8 +233,8 @@ LARGEST_PAGE = 1_000
 """Maximum number of contacts in one request, even where the account would give more."""
 
 
-class SetSource(StrEnum):
-    """Where roles or tags are read: in the rows of the list, or contact by contact."""
+class FacetSource(StrEnum):
+    """Where a facet is read: in the rows of the list where these tell it, or contact by contact."""
 
     LIST = "list"
     CONTACT = "contact"
@@ -260,22 +260,26 @@ class Capabilities:
 
     ``accounts`` are the hosts this holds for, none of them named: any. ``update_method`` None means as the
     target is configured. ``page_size`` is in contacts. ``refuse`` are the sets that must not be written.
-    ``pending_word`` is the status, in lower case, of a grant that waits.
+    ``pending_word`` is the status, in lower case, of a grant that waits. ``modified_on`` are the facets whose
+    every change is known to move a contact's `modifiedOn`.
     """
 
     accounts: tuple[str, ...] = ()
     update_method: UpdateMethod | None = None
     page_size: int = 100
-    roles_from: SetSource = SetSource.LIST
-    tags_from: SetSource = SetSource.LIST
+    roles_from: FacetSource = FacetSource.LIST
+    tags_from: FacetSource = FacetSource.LIST
+    profile_from: FacetSource = FacetSource.LIST
+    address_from: FacetSource = FacetSource.LIST
     contact_ids: Numbering = Numbering.SAME
     email_search: SearchCase = SearchCase.EXACT
     pending_word: str = PENDING
     refuse: tuple[Facet, ...] = ()
+    modified_on: tuple[Facet, ...] = ()
 
-    def source(self, facet: Facet) -> SetSource:
-        """Where a set is read; one that no probe asks about is taken from the list where its rows have it."""
-        source: SetSource = getattr(self, f"{facet}_from", SetSource.LIST)
+    def source(self, facet: Facet) -> FacetSource:
+        """Where a facet is read; without a probe, in the list where its rows have it."""
+        source: FacetSource = getattr(self, f"{facet}_from", FacetSource.LIST)
         return source
 
     def holds_for(self, account: str) -> bool:

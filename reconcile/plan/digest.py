@@ -16,6 +16,7 @@ from reconcile.model.plans.plan import Plan
 from reconcile.model.settings import (
     ApplySettings,
     Capabilities,
+    FacetSource,
     Patterns,
     Policy,
     Settings,
@@ -194,9 +195,12 @@ def _steering(policy: Policy) -> dict[str, Any]:
     return {**steering, "guards": policy.guards.complete()}
 
 
-_WITHOUT_EFFECT = {"accounts", "page_size", "update_method"}
-"""What of the capabilities changes no write: for whom they hold, how much is asked for at once; the verb is
-covered together with the target's."""
+_WITHOUT_EFFECT = {"accounts", "page_size", "update_method", "modified_on"}
+"""What of the capabilities changes no write: for whom they hold, how much is asked for at once, what need not
+be read again; the verb is covered together with the target's."""
+
+_LATER = {"profile_from": FacetSource.LIST, "address_from": FacetSource.LIST}
+"""Keys that came later, with the value that leaves the digest as it was before."""
 
 
 def config_digest(settings: Settings, target: Target, account: str, known: Capabilities) -> str:
@@ -206,7 +210,11 @@ def config_digest(settings: Settings, target: Target, account: str, known: Capab
     workers, page sizes, privacy and warnings take no part: with others the same plan comes to the same end.
     Nor do folders: what is in them has a digest of its own.
     """
-    capabilities = {name: value for name, value in asdict(known).items() if name not in _WITHOUT_EFFECT}
+    capabilities = {
+        name: value
+        for name, value in asdict(known).items()
+        if name not in _WITHOUT_EFFECT and _LATER.get(name) != value
+    }
     return digest_of(
         {
             "account": account,

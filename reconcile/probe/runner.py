@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from reconcile.errors import ApiError, ReconcileError, Unauthorized
 from reconcile.model.reports.probe import Finding
-from reconcile.model.settings import Capabilities, SetSource, UpdateMethod
+from reconcile.model.settings import Capabilities, FacetSource, UpdateMethod
 
 from .question import Question
 from .questions import account, api_v2, grants_read, grants_written, listing, tags, updates
@@ -32,7 +32,7 @@ def capabilities_from(findings: Sequence[Finding], account: str, configured: Upd
 
     ``configured`` is the verb of an update where both work.
     """
-    contact = SetSource.CONTACT
+    contact = FacetSource.CONTACT
     known = Capabilities(accounts=(account,), roles_from=contact, tags_from=contact)
     answers = {finding.name: finding.answer for finding in findings}
     for question in QUESTIONS:

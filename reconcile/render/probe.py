@@ -15,10 +15,14 @@ _COMMENTS = {
     "page_size": "contacts asked for at once in a list",
     "roles_from": "where roles are read: `list` (where its rows tell them) or `contact` (one request each)",
     "tags_from": "where tags are read: `list` or `contact`",
+    "profile_from": "where fields of the profile are read: `list` (those that its rows tell) or `contact`",
+    "address_from": "where the address is read: `list` or `contact`",
     "contact_ids": "`same`, or `other` when the two API versions number contacts differently",
     "email_search": "`folded` when a search for an address ignores letter case, or `exact`",
     "pending_word": "the status of a grant that waits; with any other one a contact is set aside",
     "refuse": "what must not be written: roles, tags; the findings below say why",
+    "modified_on": "what moves a contact's modifiedOn when it changes; with all four, a plan reads only "
+    "whom a change has moved",
 }
 
 _HEAD = """\

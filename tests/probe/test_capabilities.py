@@ -18,9 +18,9 @@ from reconcile.model.reports.probe import Finding, ProbeReport
 from reconcile.model.settings import (
     LARGEST_PAGE,
     Capabilities,
+    FacetSource,
     Numbering,
     SearchCase,
-    SetSource,
     UpdateMethod,
 )
 from reconcile.probe.runner import QUESTIONS, capabilities_from
@@ -50,12 +50,14 @@ CAPABILITIES = st.builds(
     st.lists(HOSTS, min_size=1, max_size=3).map(tuple),
     st.none() | st.sampled_from(UpdateMethod),
     st.integers(1, LARGEST_PAGE),
-    st.sampled_from(SetSource),
-    st.sampled_from(SetSource),
+    *(st.sampled_from(FacetSource) for _ in range(4)),
     st.sampled_from(Numbering),
     st.sampled_from(SearchCase),
     st.sampled_from(["pending", "awaiting", "no", "waits: for approval"]),
     st.sampled_from([(), (Facet.ROLES,), (Facet.TAGS,), (Facet.ROLES, Facet.TAGS)]),
+    st.sampled_from(
+        [(), (Facet.ROLES, Facet.PROFILE), (Facet.ROLES, Facet.TAGS, Facet.PROFILE, Facet.ADDRESS)]
+    ),
 )
 
 
@@ -132,7 +134,7 @@ def test_what_can_not_be_kept_whole_is_refused(said: dict[str, str], refused: tu
 def test_what_was_not_found_out_stays_a_safe_assumption() -> None:
     """No finding, no change; but a list is believed only when it was seen to tell the truth."""
     known = capabilities_from([], "a.evance.me", UpdateMethod.PUT)
-    contact = SetSource.CONTACT
+    contact = FacetSource.CONTACT
     assert known == Capabilities(accounts=("a.evance.me",), roles_from=contact, tags_from=contact)
 
 

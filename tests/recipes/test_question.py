@@ -9,7 +9,7 @@ import pytest
 from reconcile.cli.command_line import main
 from reconcile.declare.capabilities import load_capabilities
 from reconcile.model.facets import Facet
-from reconcile.model.settings import SetSource
+from reconcile.model.settings import FacetSource
 from reconcile.probe import runner
 from reconcile.probe.question import Answer, Decision, Question, refuse_write
 from reconcile.probe.scratch import ScratchContact
@@ -29,7 +29,7 @@ TOY = Question(
     ask_toys_shown,
     (
         Decision("page_size", lambda answer, known, _configured: known.page_size - len(answer)),
-        Decision("roles_from", lambda _answer, _known, _configured: SetSource.LIST),
+        Decision("roles_from", lambda _answer, _known, _configured: FacetSource.LIST),
         refuse_write(Facet.TAGS, lambda answer: answer == "two"),
     ),
 )
@@ -63,7 +63,7 @@ def test_a_new_question_is_asked_shown_and_decides(
     path = project.root / "evance.capabilities.yaml"
     assert 'toys-shown: "two"  # Scratch has two toys\n' in path.read_text(encoding="utf-8")
     known = load_capabilities(path)
-    assert (known.page_size, known.roles_from, known.refuse) == (97, SetSource.LIST, (Facet.TAGS,))
+    assert (known.page_size, known.roles_from, known.refuse) == (97, FacetSource.LIST, (Facet.TAGS,))
 
 
 def test_a_new_question_stands_in_the_json(

@@ -6,7 +6,7 @@ import yaml
 
 from reconcile.authoring.spans import Plain, SpanNode, read_spans
 from reconcile.authoring.splices import SplicedText
-from reconcile.declare.loader import garbage_collector_off
+from reconcile.collector import garbage_collector_off
 from reconcile.declare.yaml.source import BYTE_ORDER_MARK
 
 from .comments import attach_comments, comment_at, comment_places

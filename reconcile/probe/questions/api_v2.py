@@ -3,7 +3,7 @@
 from typing import Any
 
 from reconcile.errors import UnexpectedResponse
-from reconcile.model.settings import Capabilities, Numbering, SetSource, UpdateMethod
+from reconcile.model.settings import Capabilities, FacetSource, Numbering, UpdateMethod
 from reconcile.probe.question import Answer, Decision, Question, Rule
 from reconcile.probe.scratch import FAR, ScratchContact, Unanswerable, active
 from reconcile.wire.roles_and_tags import ROLES_KEY, TAGS_KEY, read_grants, read_tags
@@ -46,7 +46,7 @@ def ask_list_shows(scratch: ScratchContact) -> Answer:
 
 def _source(word: str) -> Rule:
     """Where a set is read: in the rows of the list if they tell it rightly."""
-    return lambda answer, _known, _configured: SetSource.LIST if word in answer else SetSource.CONTACT
+    return lambda answer, _known, _configured: FacetSource.LIST if word in answer else FacetSource.CONTACT
 
 
 def _row(scratch: ScratchContact) -> Any:
