@@ -76,6 +76,17 @@ VARIABLES = (
         "`target` of the configuration",
     ),
     EnvironmentVariable(
+        "XDG_STATE_HOME",
+        VariableGroup.WORK,
+        "path of a folder",
+        "Where the key lies that tells caches in `.reconcile/` from found ones: `reconcile/cache.key` in it. "
+        "In a checkout, or without `HOME`, there is no key and no cache.",
+        "`~/.local/state`",
+    ),
+    EnvironmentVariable(
+        "HOME", VariableGroup.WORK, "path of a folder", "Where `XDG_STATE_HOME` lies by default."
+    ),
+    EnvironmentVariable(
         "RECONCILE_KILL",
         VariableGroup.SWITCHES,
         _ON,
