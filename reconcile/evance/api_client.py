@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from reconcile.errors import ApiError, WriteDeferred
 from reconcile.http.messages import FailureKind, TransportFailure
@@ -93,10 +94,15 @@ class ApiClient:
 
         Right before a write nothing that a cache has kept is an answer: what it lacks would be written away.
         """
+        answer: Json = self.read_decoded(request)
+        return answer
+
+    def read_decoded(self, request: ApiRequest) -> Any:
+        """The same, or what the request decodes it to."""
         response = self._success(request, self._authorized(request))
         if request.reserve_next and response.kept_by_cache:
             raise cached_response(request, self.connection)
-        return self._json_object(request, response)
+        return response.body if response.decoded else self._json_object(request, response)
 
     def write(self, request: ApiRequest) -> Json | None:
         """The JSON object that a write is answered with, None for an empty body.

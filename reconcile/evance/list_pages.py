@@ -4,11 +4,10 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 from reconcile.errors import NotFound
-from reconcile.wire.contacts_v2 import EMPTY_PAGE, Page, read_page
-from reconcile.wire.values import Json, row_id
+from reconcile.wire.contacts_v2 import EMPTY_PAGE, Page, Row
 
 from .api_client import ApiClient
 from .error_mapping import parse_answer
@@ -82,19 +81,23 @@ class IdRange:
 
 
 @dataclass(frozen=True, slots=True)
-class ListPages:
-    """The pages of the list that ``request`` asks for. Any method may raise an ApiError."""
+class ListPages(Generic[Row]):
+    """The pages of the list that ``request`` asks for, as ``read`` reads them.
+
+    Any method may raise an ApiError.
+    """
 
     api: ApiClient
     workers: WorkerPool
     request: ApiRequest
+    read: Callable[[Any], Page[Row]]
 
     @property
     def size(self) -> int:
         """How many rows a page is asked for."""
         return self.api.connection.page_size
 
-    def page(self, number: int) -> Page:
+    def page(self, number: int) -> Page[Row]:
         """The page of that number, from 1; an empty one behind the end, which may have moved."""
         try:
             return self._read(page=str(number))
@@ -103,24 +106,24 @@ class ListPages:
                 raise
         return EMPTY_PAGE
 
-    def pages(self, numbers: Iterable[int]) -> Iterator[Page]:
+    def pages(self, numbers: Iterable[int]) -> Iterator[Page[Row]]:
         """Many pages, in any order."""
         return self.workers.results(self.page, numbers)
 
-    def first_pages(self, ranges: Iterable[IdRange]) -> Iterator[tuple[IdRange, Page]]:
+    def first_pages(self, ranges: Iterable[IdRange]) -> Iterator[tuple[IdRange, Page[Row]]]:
         """The first page of each of these ranges of ids, in any order."""
         return self.workers.results(self._first_page, ranges)
 
-    def _first_page(self, ids: IdRange) -> tuple[IdRange, Page]:
+    def _first_page(self, ids: IdRange) -> tuple[IdRange, Page[Row]]:
         return ids, self._read(page="1", **ids.params)
 
-    def _read(self, **params: str) -> Page:
+    def _read(self, **params: str) -> Page[Row]:
         params = {**self.request.params, **params, "limit": str(self.size)}
-        answer = self.api.read(replace(self.request, params=params))
-        return parse_answer(read_page, answer, self.api.connection)
+        answer = self.api.read_decoded(replace(self.request, params=params))
+        return parse_answer(self.read, answer, self.api.connection)
 
 
-FirstPages = Callable[[Iterable[IdRange]], Iterator[tuple[IdRange, Page]]]
+FirstPages = Callable[[Iterable[IdRange]], Iterator[tuple[IdRange, Page[Row]]]]
 """Reads the first page of many ranges, in any order."""
 
 
@@ -132,9 +135,9 @@ def ranges_over(known: Iterable[int], size: int) -> list[IdRange]:
     return [IdRange(None if low is None else low + 1, high) for low, high in pairwise(bounds)]
 
 
-def rows_by_ranges(ranges: Iterable[IdRange], first_pages: FirstPages) -> dict[str, Json] | None:
+def rows_by_ranges(ranges: Iterable[IdRange], first_pages: FirstPages[Row]) -> dict[str, Row] | None:
     """All rows of a list, by id; None when the server does not obey the ranges."""
-    rows: dict[str, Json] = {}
+    rows: dict[str, Row] = {}
     left = list(ranges)
     for _ in range(ROUNDS):
         overfull: list[IdRange] = []
@@ -143,7 +146,7 @@ def rows_by_ranges(ranges: Iterable[IdRange], first_pages: FirstPages) -> dict[s
             if numbers is None or not all(map(ids.holds, numbers)):
                 return None
             if len(numbers) == page.total:
-                rows.update((row_id(row), row) for row in page.rows)
+                rows.update(page.rows)
             elif len(numbers) < 2:
                 return None
             else:
@@ -154,9 +157,9 @@ def rows_by_ranges(ranges: Iterable[IdRange], first_pages: FirstPages) -> dict[s
     return None
 
 
-def _numbers(page: Page) -> Sequence[int] | None:
+def _numbers(page: Page[Any]) -> Sequence[int] | None:
     """The ids on a page, sorted, each once; None when one is not a number."""
-    ids = {row_id(row) for row in page.rows}
+    ids = {number for number, _ in page.rows}
     numbers = sorted(numbers_of(ids))
     return numbers if len(numbers) == len(ids) else None
 

@@ -16,15 +16,14 @@ told the smaller total. Nobody then finds the row that slipped through; the next
 done until then, since only contacts that were found are ever written.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import Generic
 
 from reconcile.errors import ServerFailure, UnexpectedResponse, Unreachable
 from reconcile.model.contact import Contact, Identity
 from reconcile.model.facets import SETS
-from reconcile.wire.contacts_v2 import Page
-from reconcile.wire.values import Json, row_id
+from reconcile.wire.contacts_v2 import ListedRow, MarkedRow, OddRow, Page, ReadRow, Row
 
 from .list_pages import ListPages, numbers_of, ranges_over, rows_by_ranges
 
@@ -49,25 +48,14 @@ def no_progress(*_progress: object) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class ListedRow:
-    """What tells a row of the list from the same row as it was before.
-
-    ``digest`` is one of the row as it came; ``modified`` is its ``modifiedOn`` in UTC, None where that is not
-    told.
-    """
-
-    digest: bytes
-    modified: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Listing:
     """All contacts of an account, sorted by id.
 
     ``contacts`` holds, by id, those whose roles or tags (or both) the list already showed, so that no second
     request is needed for them. ``gap`` says why they may not be all; empty when they are. ``odd_rows`` says,
     by id, of further contacts what of them is not understood, so that nobody knows who they are. ``rows``
-    has, by id, what tells each row from an earlier one, where that was asked for.
+    has, by id, what tells a row from an earlier one, where that was asked for; a row that came in an
+    undocumented form may be missing there.
     """
 
     identities: tuple[Identity, ...]
@@ -78,29 +66,30 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class ListRows:
+class ListRows(Generic[Row]):
     """The rows that were read of a list. ``gap`` says why they may not be all; empty when they are."""
 
-    rows: Sequence[Json]
+    rows: Collection[Row]
     gap: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OddRow:
-    """A row of which only the id is understood, and what is not."""
-
-    id: str
-    fault: str
-
-
-def listing_of(rows: Iterable[Contact | OddRow], gap: str = "") -> Listing:
-    """The listing that these rows amount to."""
-    told = list(rows)
-    by_id = {row.identity.id: row for row in told if isinstance(row, Contact)}
-    odd_rows = {row.id: row.fault for row in told if isinstance(row, OddRow)}
-    identities = sorted((contact.identity for contact in by_id.values()), key=_by_id)
-    with_sets = {id_: contact for id_, contact in by_id.items() if _shows_a_set(contact)}
-    return Listing(tuple(identities), with_sets, gap, odd_rows)
+def listing_of(rows: Iterable[ReadRow], gap: str = "") -> Listing:
+    """The listing that these rows amount to; each is of another contact."""
+    contacts: dict[str, Contact] = {}
+    odd_rows: dict[str, str] = {}
+    marks: dict[str, ListedRow] = {}
+    for read in rows:
+        row = read.row if isinstance(read, MarkedRow) else read
+        number = row.id if isinstance(row, OddRow) else row.identity.id
+        if isinstance(read, MarkedRow):
+            marks[number] = read.mark
+        if isinstance(row, OddRow):
+            odd_rows[number] = row.fault
+        else:
+            contacts[number] = row
+    identities = sorted((contact.identity for contact in contacts.values()), key=_by_id)
+    with_sets = {number: contact for number, contact in contacts.items() if _shows_a_set(contact)}
+    return Listing(tuple(identities), with_sets, gap, odd_rows, marks)
 
 
 def _shows_a_set(contact: Contact) -> bool:
@@ -113,14 +102,14 @@ def _by_id(identity: Identity) -> tuple[int, str]:
     return (len(number), number) if number.isdecimal() else (1 << 30, number)
 
 
-class ListWalk:
+class ListWalk(Generic[Row]):
     """One walk over the pages of a list, with the counts that prove it complete.
 
     ``seen`` also gets each row at once, so that it is not lost when a later page is.
     """
 
     def __init__(
-        self, pages: ListPages, progress: ListingProgress, seen: dict[str, Json] | None = None
+        self, pages: ListPages[Row], progress: ListingProgress, seen: dict[str, Row] | None = None
     ) -> None:
         self._pages = pages
         self._progress = progress
@@ -128,7 +117,7 @@ class ListWalk:
         self._last_page = 0
         self._rows_a_page = 1
         self.contradiction = ""
-        self.rows: dict[str, Json] = {}
+        self.rows: dict[str, Row] = {}
         self._seen = {} if seen is None else seen
 
     @property
@@ -148,12 +137,11 @@ class ListWalk:
                 return False
         return not self.contradiction and (self._is_consistent() or self._complete_at_the_ends())
 
-    def _note(self, page: Page) -> bool:
+    def _note(self, page: Page[Row]) -> bool:
         """Take in a page; True when it has a new row."""
         known = len(self.rows)
-        rows = {row_id(row): row for row in page.rows}
-        self.rows |= rows
-        self._seen |= rows
+        self.rows.update(page.rows)
+        self._seen.update(page.rows)
         self._totals.append(page.total)
         most = -(-page.total // self._rows_a_page) + SPARE_PAGES
         self._last_page = max(self._last_page, min(page.pages, most))
@@ -187,32 +175,33 @@ class ListWalk:
         return len(self.rows) == last and first == min(self._totals) and last == max(self._totals)
 
 
-def read_whole_list(pages: ListPages, progress: ListingProgress) -> ListRows:
+def read_whole_list(pages: ListPages[Row], progress: ListingProgress) -> ListRows[Row]:
     """All rows of a list, or those that could be read and why they are not proven to be all.
 
     ApiError when no row at all could be read.
     """
-    seen: dict[str, Json] = {}
+    seen: dict[str, Row] = {}
     try:
         return _proven_list(pages, progress, seen)
     except PAGE_FAILURES as error:
         if not seen:
             raise
-        return ListRows(tuple(seen.values()), f"a page could not be read: {error}")
+        return ListRows(seen.values(), f"a page could not be read: {error}")
 
 
-def _proven_list(pages: ListPages, progress: ListingProgress, seen: dict[str, Json]) -> ListRows:
+def _proven_list(pages: ListPages[Row], progress: ListingProgress, seen: dict[str, Row]) -> ListRows[Row]:
     walks = [ListWalk(pages, progress, seen) for _ in range(WALKS)]
     for walk in walks:
         if walk.walk_and_prove():
-            return ListRows(tuple(walk.rows.values()))
+            return ListRows(walk.rows.values())
     # Three quarters full, so that a range has room for new rows.
     size = max(1, pages.size * 3 // 4)
     rows = rows_by_ranges(ranges_over(numbers_of(seen), size), pages.first_pages)
     if rows is None:
-        return ListRows(tuple(seen.values()), walks[-1].contradiction or _gap(len(seen), walks[-1].total))
+        gap = walks[-1].contradiction or _gap(len(seen), walks[-1].total)
+        return ListRows(seen.values(), gap)
     progress(len(rows), len(rows))
-    return ListRows(tuple(rows.values()))
+    return ListRows(rows.values())
 
 
 def _gap(seen: int, total: int) -> str:

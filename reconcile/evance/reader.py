@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar, Self
 
 from reconcile.clock import ServerTime
@@ -18,20 +19,19 @@ from reconcile.errors import (
     Unreachable,
 )
 from reconcile.http.rate_limiter import RetryPolicy, Timing
-from reconcile.model.contact import Contact, Identity, Role, State, email_key
+from reconcile.model.contact import Contact, Identity, Role, State
 from reconcile.model.facets import SETS, Facet
 from reconcile.model.settings import Numbering
 from reconcile.wire.contacts_v1 import contact_path_v1, read_contact
-from reconcile.wire.contacts_v2 import CONTACTS_V2
+from reconcile.wire.contacts_v2 import CONTACTS_V2, ReadRow, read_page
 from reconcile.wire.roles_and_tags import ROLES_V2, read_role
-from reconcile.wire.values import Json
 
 from .api_client import NOBODY_LISTENS, ApiClient, Listener
 from .connection import Connection
 from .error_mapping import parse_answer
 from .list_pages import ListPages, WorkerPool
-from .listing import Listing, ListingProgress, ListRows, listing_of, no_progress, read_whole_list
-from .told_contacts import contact_in_row, has_facets, in_known_words, is_another
+from .listing import Listing, ListingProgress, listing_of, no_progress, read_whole_list
+from .told_contacts import has_facets, in_known_words, refuse_another, settle_listed_sets
 from .transport import ApiRequest
 
 _LIST_CONTACTS = ApiRequest("GET", CONTACTS_V2, "list the contacts", "contacts.readonly")
@@ -104,17 +104,22 @@ class Reader:
 
     def roles(self) -> tuple[Role, ...]:
         """All access roles of the account, sorted by reference."""
-        list_rows = self._list_rows(ApiRequest("GET", ROLES_V2, "list the roles", "roles.readonly"))
+        request = ApiRequest("GET", ROLES_V2, "list the roles", "roles.readonly")
+        list_rows = read_whole_list(ListPages(self._api, self._workers, request, read_page), no_progress)
         self._refuse_gap(list_rows.gap, "roles")
         return tuple(sorted(parse_answer(read_role, row, self.connection) for row in list_rows.rows))
 
-    def listing(self, progress: ListingProgress = no_progress) -> Listing:
-        """All contacts of the account, or those that could be read and the gap that makes them doubtful."""
-        return self._listing(_LIST_CONTACTS, progress)
+    def listing(self, progress: ListingProgress = no_progress, *, marks: bool = False) -> Listing:
+        """All contacts of the account, or those that could be read and the gap that makes them doubtful.
+
+        With ``marks`` it has what tells its rows from earlier ones.
+        """
+        list_rows = read_whole_list(self._contact_pages(_LIST_CONTACTS, marks=marks), progress)
+        return listing_of(list_rows.rows, list_rows.gap)
 
     def pages_of_contacts(self) -> int:
         """How many pages the list of contacts has, at the price of one."""
-        return ListPages(self._api, self._workers, _LIST_CONTACTS).page(1).pages
+        return self._contact_pages(_LIST_CONTACTS).page(1).pages
 
     def search(self, field: str, value: str, *, reserve_next: bool = False) -> Listing:
         """The contacts that the account finds by a field, ``email`` or ``reference``: to be compared.
@@ -122,7 +127,9 @@ class Reader:
         A server may find more than was asked for, or ignore the filter and list all. It may distinguish
         letter case (Evance help says of neither). ApiError when its findings can't be read whole.
         """
-        listing = self._listing(_search_request(field, value, reserve_next=reserve_next), no_progress)
+        request = _search_request(field, value, reserve_next=reserve_next)
+        list_rows = read_whole_list(self._contact_pages(request), no_progress)
+        listing = listing_of(list_rows.rows, list_rows.gap)
         self._refuse_gap(listing.gap, "contacts")
         self._refuse_odd_rows(listing)
         return listing
@@ -137,10 +144,10 @@ class Reader:
     def _searched(self, search: tuple[str, str]) -> Listing | None:
         # One page alone: who reads others waits for a worker, and this is one.
         try:
-            page = ListPages(self._api, self._workers, _search_request(*search)).page(1)
+            page = self._contact_pages(_search_request(*search)).page(1)
         except (NotFound, Rejected, ServerFailure, UnexpectedResponse):
             return None
-        listing = self._listing_of(page.rows)
+        listing = listing_of(dict(page.rows).values())
         return None if listing.odd_rows or len(page.rows) != page.total else listing
 
     def _refuse_gap(self, gap: str, noun: str) -> None:
@@ -153,15 +160,13 @@ class Reader:
             where = self.connection.account
             raise UnexpectedResponse(f"{where} gave an unknown answer: contact {number}: {fault}")
 
-    def _listing(self, request: ApiRequest, progress: ListingProgress) -> Listing:
-        list_rows = self._list_rows(request, progress)
-        return self._listing_of(list_rows.rows, list_rows.gap)
+    def _contact_pages(self, request: ApiRequest, *, marks: bool = False) -> ListPages[ReadRow]:
+        # It needs the typed decoder, which who lists no contacts should not wait for.
+        from reconcile.wire.contact_pages import ContactRows, decode_page  # noqa: PLC0415
 
-    def _listing_of(self, list_rows: Iterable[Json], gap: str = "") -> Listing:
-        return listing_of((contact_in_row(row, self.connection) for row in list_rows), gap)
-
-    def _list_rows(self, request: ApiRequest, progress: ListingProgress = no_progress) -> ListRows:
-        return read_whole_list(ListPages(self._api, self._workers, request), progress)
+        settle = partial(settle_listed_sets, capabilities=self.connection.capabilities)
+        rows = ContactRows(settle, marks=marks)
+        return ListPages(self._api, self._workers, replace(request, decode=decode_page), rows.page)
 
     def contacts(
         self,
@@ -220,7 +225,7 @@ class Reader:
         path, action = contact_path_v1(id), f"show contact {id}"
         request = ApiRequest("GET", path, action, "contacts.readonly", reserve_next=reserve_next)
         contact = parse_answer(read_contact, self._api.read(request), self.connection)
-        contact = in_known_words(contact, self.connection.capabilities)
+        contact = replace(contact, state=in_known_words(contact.state, self.connection.capabilities))
         if contact.identity.id != id:
             raise UnexpectedResponse(
                 f"asked for contact {id}, {self.connection.account} answered with another one"
@@ -237,7 +242,7 @@ class Reader:
             return identity, error
 
     def _listed_contact(self, identity: Identity) -> Contact:
-        """The contact of a listed identity. v1 and v2 might number contacts differently: the e-mail tells."""
+        """The contact of a listed identity; ChangedSinceListed when it is gone, or another one by now."""
         try:
             contact = self.contact(identity.id)
         except NotFound:
@@ -245,17 +250,7 @@ class Reader:
                 f"contact {identity.id} was listed but is gone: if it was deleted just now, run the plan "
                 "again"
             ) from None
-        if email_key(contact.identity.email) != email_key(identity.email):
-            raise ChangedSinceListed(
-                f"contact {identity.id} has another e-mail address than in the listing: if it was changed "
-                "just now, run the plan again; if this stays, the two API versions number contacts "
-                "differently"
-            )
-        if is_another(contact.identity, identity):
-            raise ChangedSinceListed(
-                f"contact {identity.id} has another type or reference than in the listing: it was changed "
-                "just now, or the listing is out of date: run the plan again"
-            )
+        refuse_another(contact.identity, identity)
         return contact
 
 

@@ -4,48 +4,46 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from reconcile.errors import UnexpectedResponse
-from reconcile.model.contact import PENDING, Contact, Identity
+from reconcile.errors import ChangedSinceListed
+from reconcile.model.contact import PENDING, Contact, Identity, State, email_key
 from reconcile.model.facets import SETS, Facet
 from reconcile.model.settings import Capabilities, FacetSource
-from reconcile.wire.contacts_v2 import read_row
-from reconcile.wire.values import Json, row_id
-
-from .connection import Connection
-from .error_mapping import parse_answer
-from .listing import OddRow
 
 
-def contact_in_row(row: Json, connection: Connection) -> Contact | OddRow:
-    """The contact of a row of the list; one odd row must not hide all others."""
-    number, capabilities = parse_answer(row_id, row, connection), connection.capabilities
-    try:
-        contact = read_row(row)
-    except UnexpectedResponse as error:
-        return OddRow(number, str(error).removeprefix(f"contact {number}: "))
-    return in_known_words(_without_untold_sets(contact, capabilities), capabilities)
+def refuse_another(shown: Identity, listed: Identity) -> None:
+    """ChangedSinceListed where a contact is not what was listed.
 
-
-def is_another(shown: Identity, listed: Identity) -> bool:
-    """Whether a contact is not what was listed; what one of the two does not tell counts for nothing."""
+    v1 and v2 might number contacts differently: the e-mail tells. What one of the two does not tell of the
+    type or the reference counts for nothing.
+    """
+    if email_key(shown.email) != email_key(listed.email):
+        raise ChangedSinceListed(
+            f"contact {listed.id} has another e-mail address than in the listing: if it was changed "
+            "just now, run the plan again; if this stays, the two API versions number contacts "
+            "differently"
+        )
     pairs = ((shown.type, listed.type), (shown.reference, listed.reference))
-    return any(now and then and now != then for now, then in pairs)
+    if any(now and then and now != then for now, then in pairs):
+        raise ChangedSinceListed(
+            f"contact {listed.id} has another type or reference than in the listing: it was changed "
+            "just now, or the listing is out of date: run the plan again"
+        )
 
 
-def _without_untold_sets(row: Contact, capabilities: Capabilities) -> Contact:
-    """A row of the list without the sets that are to be read contact by contact."""
+def settle_listed_sets(sets: State, capabilities: Capabilities) -> State:
+    """The sets of a row of the list, without those that are to be read contact by contact."""
     untold = {facet.value for facet in SETS if capabilities.source(facet) is not FacetSource.LIST}
     nothing: dict[str, Any] = dict.fromkeys(untold)
-    return replace(row, state=replace(row.state, **nothing)) if untold else row
+    return in_known_words(replace(sets, **nothing) if untold else sets, capabilities)
 
 
-def in_known_words(contact: Contact, capabilities: Capabilities) -> Contact:
-    """The contact with ``pending`` for the account's own word for a grant that waits."""
-    word, roles = capabilities.pending_word, contact.state.roles
+def in_known_words(state: State, capabilities: Capabilities) -> State:
+    """The state with ``pending`` for the account's own word for a grant that waits."""
+    word, roles = capabilities.pending_word, state.roles
     if word == PENDING or not roles:
-        return contact
+        return state
     known = tuple(replace(grant, status=PENDING) if grant.status == word else grant for grant in roles)
-    return replace(contact, state=replace(contact.state, roles=known))
+    return replace(state, roles=known)
 
 
 def has_facets(contact: Contact, facets: Collection[Facet]) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from reconcile.errors import Unreachable
-from reconcile.http.messages import HttpRequest, TransportFailure, TransportSettings
+from reconcile.http.messages import HttpRequest, HttpResponse, TransportFailure, TransportSettings
 from reconcile.http.transport import HttpTransport
 
 from .connection import Connection
@@ -25,7 +25,8 @@ class ApiRequest:
     A request is to be ``send_once`` when a wait may make its body wrong, as an update that replaces all
     roles: it goes out in its turn or not at all. A request may ``reserve_next`` for one that is to be sent
     once, so that the turns of the two follow each other. What is ``signed`` for the form is made anew by each
-    try.
+    try. ``decode`` makes more of the bytes of a success than JSON is, and gives None for those that it does
+    not know.
     """
 
     method: str
@@ -39,6 +40,7 @@ class ApiRequest:
     token: str | None = field(default=None, repr=False)
     send_once: bool = False
     reserve_next: bool = False
+    decode: Callable[[bytes], object | None] | None = None
 
     @property
     def writes(self) -> bool:
@@ -59,11 +61,15 @@ class NoJson(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ApiResponse:
-    """An answer: ``body`` is its JSON or NoJson, ``headers`` are without regard to case."""
+    """An answer: ``body`` is its JSON or NoJson, ``headers`` are without regard to case.
+
+    The body is ``decoded`` where it is what the request makes of it instead.
+    """
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: object = field(repr=False)
+    decoded: bool = False
 
     @property
     def succeeded(self) -> bool:
@@ -117,11 +123,18 @@ class Transport:
         )
         if isinstance(response, TransportFailure):
             return response
-        return ApiResponse(response.status, response.headers, decode_json(response.content))
+        return _answer(request, response)
 
     def close(self) -> None:
         """Close all connections."""
         self._http.close()
+
+
+def _answer(request: ApiRequest, response: HttpResponse) -> ApiResponse:
+    status, content = response.status, response.content
+    decoded = request.decode(content) if request.decode is not None and status // 100 == 2 else None
+    body = decode_json(content) if decoded is None else decoded
+    return ApiResponse(status, response.headers, body, decoded is not None)
 
 
 def transport_settings(connection: Connection, *, may_write: bool) -> TransportSettings:

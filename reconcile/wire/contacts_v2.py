@@ -1,13 +1,15 @@
 """The contacts of v2: the list page by page, and single ones, which a probe compares with v1."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 from reconcile.errors import UnexpectedResponse
-from reconcile.model.contact import Contact
+from reconcile.model.contact import Contact, State
 
 from .roles_and_tags import read_sets
-from .values import Json, parse_atom, read_identity
+from .values import Json, parse_atom, read_identity, row_id
 
 CONTACTS_V2 = "/api/v2/contacts.json"
 
@@ -18,26 +20,62 @@ def contact_path_v2(number: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a v2 list: its rows, and how many rows and pages the server counts in all."""
+class OddRow:
+    """A row of which only the id is understood, and what is not."""
 
-    rows: tuple[Json, ...]
+    id: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRow:
+    """What tells a row of the list from the same row as it was before.
+
+    ``digest`` is one of the row as it came; ``modified`` is its ``modifiedOn`` in UTC, None where that is not
+    told.
+    """
+
+    digest: bytes
+    modified: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedRow:
+    """A row that was read, and what tells it from the same row as it was before."""
+
+    row: Contact | OddRow
+    mark: ListedRow
+
+
+ReadRow = Contact | OddRow | MarkedRow
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """One page of a v2 list: its rows by their ids, and how many rows and pages the server counts in all."""
+
+    rows: tuple[tuple[str, Row], ...]
     total: int
     pages: int
 
 
-EMPTY_PAGE = Page((), 0, 0)
+EMPTY_PAGE: Page[Any] = Page((), 0, 0)
 """Stands for a page that no longer exists, since the list has become shorter."""
 
+NO_OBJECTS = "a list has rows that are not objects"
 
-def read_page(body: Json) -> Page:
+
+def read_page(body: Json) -> Page[Json]:
     """A v2 list envelope ``{success, status, data, pagination, links}``."""
     rows, counts = body.get("data"), body.get("pagination")
     if body.get("success") is False or not isinstance(rows, list) or not isinstance(counts, dict):
         raise UnexpectedResponse("a list has no `data` and `pagination`")
     if not all(isinstance(row, dict) for row in rows):
-        raise UnexpectedResponse("a list has rows that are not objects")
-    return Page(tuple(rows), _count(counts.get("total")), _count(counts.get("totalPages")))
+        raise UnexpectedResponse(NO_OBJECTS)
+    total, pages = _count(counts.get("total")), _count(counts.get("totalPages"))
+    return Page(tuple((row_id(row), row) for row in rows), total, pages)
 
 
 def _count(value: object) -> int:
@@ -52,9 +90,14 @@ def read_row(row: Json) -> Contact:
     A set that the row lacks or tells only in part is None: the contact itself is then read for it.
     """
     identity = read_identity(row)
-    sets = read_sets(row, identity.id)
+    return Contact(identity, read_listed_sets(row, identity.id))
+
+
+def read_listed_sets(row: Json, number: str) -> State:
+    """The sets of a row in a form that can be written back."""
+    sets = read_sets(row, number)
     whole = all(grant.readable for grant in sets.roles or ())
-    return Contact(identity, sets if whole else replace(sets, roles=None))
+    return sets if whole else replace(sets, roles=None)
 
 
 def contact_in_v2(answer: Json) -> Json | None:

@@ -25,7 +25,11 @@ def read_identity(body: Json) -> Identity:
 
 def row_id(body: Json) -> str:
     """The id of a contact or role, as text."""
-    value = body.get("id")
+    return id_text(body.get("id"))
+
+
+def id_text(value: object) -> str:
+    """An id as text; UnexpectedResponse for what is none."""
     if isinstance(value, bool) or not isinstance(value, (int, str)) or not str(value).strip():
         raise UnexpectedResponse("a contact or role has no id")
     return str(value)

@@ -189,7 +189,7 @@ def test_windows_give_every_row_whatever_is_known(here: set[int], known: set[int
         for window in windows:
             within = [number for number in here if window.holds(number)]
             shown = data.draw(st.permutations(within))[:5]
-            yield window, Page(tuple({"id": number} for number in shown), len(within), 1)
+            yield window, Page(tuple((str(number), number) for number in shown), len(within), 1)
 
     found = rows_by_ranges(ranges_over(known, 3), fetch)
     assert found is not None
@@ -207,13 +207,13 @@ def test_windows_cover_each_id_once(known: set[int], size: int, number: int) -> 
 
 def test_a_server_that_ignores_windows_is_noticed() -> None:
     """Rows from outside a window show that the filter means nothing there."""
-    page = Page(({"id": 1}, {"id": 2}), 2, 1)
+    page = Page((("1", None), ("2", None)), 2, 1)
     assert rows_by_ranges([IdRange(2, None)], lambda windows: ((window, page) for window in windows)) is None
 
 
 def test_a_server_that_counts_without_end_is_given_up() -> None:
     """A total that no window ever reaches ends the reading."""
-    page = Page(({"id": 1}, {"id": 2}), 10, 1)
+    page = Page((("1", None), ("2", None)), 10, 1)
     assert rows_by_ranges([IdRange()], lambda windows: ((window, page) for window in windows)) is None
 
 
@@ -310,7 +310,7 @@ class Account:
         elif at >= 0 and self.rows:
             self.rows.pop(at % len(self.rows))
         self.ever.update(self.rows)
-        found = tuple({"id": row} for row in self.rows[(number - 1) * 3 : number * 3])
+        found = tuple((str(row), row) for row in self.rows[(number - 1) * 3 : number * 3])
         return Page(found, len(self.rows), -(-len(self.rows) // 3))
 
 
@@ -352,3 +352,15 @@ def test_a_listing_knows_its_contacts_by_id() -> None:
         Identity("2", "user", "c2@example.com"),
     )
     assert list(found.contacts) == ["2"]
+
+
+def test_marks_are_there_where_they_are_asked_for(open_client: OpenClient) -> None:
+    """Every row, an odd one too, has what tells it from an earlier one; a listing for itself has none."""
+    rows = [v2(1, modifiedOn="2026-01-01T00:00:00+00:00"), v2(2, email=["x"])]
+    _, reader = open_client(lambda seen: page_of(rows, seen), kind=Reader)
+    first, again = reader.listing(marks=True), reader.listing(marks=True)
+    assert (first.rows, list(first.rows)) == (again.rows, ["1", "2"])
+    rows[0]["company"] = "Trade Ltd"
+    changed = reader.listing(marks=True).rows
+    assert (changed["1"] == first.rows["1"], changed["2"] == first.rows["2"]) == (False, True)
+    assert reader.listing().rows == {}

@@ -1,0 +1,177 @@
+"""A page of the v2 list of contacts, from its bytes to contacts in one pass.
+
+The measure of what a row means is `read_row`, to which lead dicts of dicts: three times the work, and a
+kilobyte a contact while they live. Here the rows of a page are told apart as bytes, of a row only the kept
+texts are decoded, and its sets not at all where their text was met before.
+
+Why it is right. What the text of a set means depends on nothing but that text, so that equal texts mean equal
+sets; one that is new is read by the same function as everywhere. The texts of a row are taken where each is a
+text or null, as documented; any other row goes through `read_row`, alone. Both decoders take the same JSON,
+but for what only the standard one knows (other encodings, NaN, halves of surrogate pairs): what the typed one
+refuses is not refused, but left to the other.
+
+When it does not apply: a page whose envelope has another form is none that this module decodes. It is read by
+`read_page`, and its rows by `read_row`.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from hashlib import blake2b
+from typing import Annotated, Any
+
+from msgspec import DecodeError, Meta, Raw, Struct, field
+from msgspec.json import Decoder
+
+from reconcile.errors import UnexpectedResponse
+from reconcile.model.contact import ADDABLE_TYPES, Contact, Identity, State
+
+from .contacts_v2 import (
+    NO_OBJECTS,
+    ListedRow,
+    MarkedRow,
+    OddRow,
+    Page,
+    ReadRow,
+    read_listed_sets,
+    read_page,
+    read_row,
+)
+from .roles_and_tags import ROLES_KEY, TAGS_KEY
+from .values import Json, id_text, parse_atom, row_id
+
+_Count = Annotated[int, Meta(ge=0)]
+
+
+class _Counts(Struct, gc=False):
+    total: _Count
+    total_pages: _Count = field(name="totalPages")
+
+
+class PageBody(Struct, gc=False):
+    """The envelope of a list in its documented form; its rows are bytes."""
+
+    data: list[Raw]
+    pagination: _Counts
+    success: Any = None
+
+
+class _Row(Struct, gc=False):
+    id: int | str
+    type: str | None = None
+    email: str | None = None
+    reference: str | None = None
+    roles: Raw = field(name=ROLES_KEY, default_factory=Raw)
+    tags: Raw = field(name=TAGS_KEY, default_factory=Raw)
+
+
+class _Modified(Struct, gc=False):
+    modified: str = field(name="modifiedOn", default="")
+
+
+_PAGE, _ROW, _MODIFIED = Decoder(PageBody), Decoder(_Row), Decoder(_Modified)
+
+_REFUSED = (DecodeError, UnicodeDecodeError, RecursionError)
+"""What a typed decoder raises for JSON in another form, and for what is no JSON at all."""
+
+_MOST_KNOWN = 8192
+"""Maximum number of texts of sets that are remembered, then all are forgotten: some 5 MB."""
+
+_TYPES = {name: name for name in (*ADDABLE_TYPES, "hq")}
+"""The documented types of contacts, each once for all contacts."""
+
+
+def decode_page(content: bytes) -> PageBody | None:
+    """The page that these bytes are; None for anything but a list in its documented form."""
+    try:
+        content.decode()  # the typed decoder looks at no text that it skips
+        page = _PAGE.decode(content)
+    except _REFUSED:
+        return None
+    return None if page.success is False else page
+
+
+class ContactRows:
+    """Reads the rows of one list, from any number of threads.
+
+    ``settle`` makes of the sets that a row tells what they come to by what is known of the account. With
+    ``marks`` each row comes with what tells it from the same row as it was before.
+    """
+
+    def __init__(self, settle: Callable[[State], State], *, marks: bool = False) -> None:
+        self._settle = settle
+        self._marks = marks
+        self._known_sets: dict[tuple[bytes, bytes], State] = {}
+
+    def page(self, body: PageBody | Json) -> Page[ReadRow]:
+        """The page with its rows read; UnexpectedResponse when it is no list, or has a row without an id.
+
+        The rows of a page in an undocumented form have no marks, since nothing is known of their bytes.
+        """
+        if isinstance(body, PageBody):
+            counts = body.pagination
+            return Page(tuple(self._rows(body)), counts.total, counts.total_pages)
+        page = read_page(body)
+        rows = tuple((number, self._undocumented(row)) for number, row in page.rows)
+        return Page(rows, page.total, page.pages)
+
+    def _rows(self, body: PageBody) -> Iterator[tuple[str, ReadRow]]:
+        for raw in body.data:
+            number, row = self._row(raw)
+            yield number, MarkedRow(row, _mark(raw)) if self._marks else row
+
+    def _row(self, raw: Raw) -> tuple[str, Contact | OddRow]:
+        try:
+            row = _ROW.decode(raw)
+        except _REFUSED:
+            body = _object(raw)
+            return row_id(body), self._undocumented(body)
+        number, kind = id_text(row.id), row.type or ""
+        identity = Identity(number, _TYPES.get(kind, kind), row.email or "", row.reference or None)
+        return number, Contact(identity, self._sets((bytes(row.roles), bytes(row.tags))))
+
+    def _sets(self, texts: tuple[bytes, bytes]) -> State:
+        sets = self._known_sets.get(texts)
+        if sets is None:
+            if len(self._known_sets) >= _MOST_KNOWN:
+                self._known_sets.clear()
+            body = dict(zip((ROLES_KEY, TAGS_KEY), map(_value, texts), strict=True))
+            sets = self._known_sets[texts] = self._settle(read_listed_sets(body, ""))
+        return sets
+
+    def _undocumented(self, row: Json) -> Contact | OddRow:
+        """One odd row must not hide all others."""
+        number = row_id(row)
+        try:
+            contact = read_row(row)
+        except UnexpectedResponse as error:
+            return OddRow(number, str(error).removeprefix(f"contact {number}: "))
+        return replace(contact, state=self._settle(contact.state))
+
+
+def _object(raw: Raw) -> Json:
+    row = _value(bytes(raw))
+    if not isinstance(row, dict):
+        raise UnexpectedResponse(NO_OBJECTS)
+    return row
+
+
+def _value(text: bytes) -> Any:
+    """What a text of JSON says; None for one that is not there."""
+    try:
+        return json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        raise UnexpectedResponse("a row is no JSON that can be read") from None
+
+
+def _mark(raw: Raw) -> ListedRow:
+    return ListedRow(blake2b(raw, digest_size=16).digest(), _modified(raw))
+
+
+def _modified(raw: Raw) -> datetime | None:
+    """When a row says that it was modified, read for itself, so that no odd value of it makes the row odd."""
+    try:
+        return parse_atom(_MODIFIED.decode(raw).modified)
+    except _REFUSED:
+        return None
