@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RUNNABLE := $(VENV)/.runnable
+VENV_BENCH := .venv-bench
+MEASURABLE := $(VENV_BENCH)/.ready
 READY := $(VENV)/.ready
 OUT ?= build/recording
 # Three workers on two cores: many tests wait for a server or a process.
@@ -10,26 +12,26 @@ WORKERS = $(shell $(PYTHON) -c 'import os; cores = os.cpu_count() or 1; print(co
 LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint types format audit generate docs record dist lock clean
+.PHONY: help setup demo test test-long lint types format audit generate docs bench record dist lock clean
 
 help:  ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
 
-# Makes .venv anew, so that nothing stays that a lock no longer names.
+# Makes an environment anew, so that nothing stays that a lock no longer names: $(call install,FOLDER) LOCK
 define install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "reconcile needs Python 3.11 or newer: call `make PYTHON=python3.12 …`" or 0)'
-	$(PYTHON) -I -m venv --clear $(VENV)
-	$(BIN)/python -I -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r
+	$(PYTHON) -I -m venv --clear $(1)
+	$(1)/bin/python -I -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r
 endef
 
 # What the package needs to run, from this folder.
 $(RUNNABLE): requirements.txt
-	$(install) $<
+	$(call install,$(VENV)) $<
 	@touch $@
 
 # What working on it needs, too; the package is installed so that changes of the code take effect at once.
 $(READY): requirements-dev.txt requirements.txt pyproject.toml
-	$(install) $<
+	$(call install,$(VENV)) $<
 	$(BIN)/python -I -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
 	@touch $(RUNNABLE) $@
 
@@ -66,6 +68,15 @@ docs: $(READY)  ## Build the documentation as a site in build/site/; a warning i
 	$(BIN)/python -m sphinx -W --keep-going -n -q -d build/doctrees docs build/site
 	@echo "Open build/site/index.html"
 
+# octoDNS, which is measured beside reconcile, in an environment of its own.
+$(MEASURABLE): bench/requirements.txt
+	$(call install,$(VENV_BENCH)) $<
+	@touch $@
+
+# QUICK=1 measures at a twentieth of the size; the rest is of the last run if the code is the same.
+bench: $(READY) $(MEASURABLE)  ## Measure, and write docs/performance.md; 25 minutes (QUICK=1: one).
+	$(BIN)/python -m bench $(if $(QUICK),--quick)
+
 record: $(READY)  ## Record what every command does, to compare before and after a refactoring.
 	$(BIN)/python tools/record.py $(OUT)
 
@@ -78,6 +89,7 @@ dist: $(READY)  ## Make wheel and sdist of the last commit in dist/; the same co
 lock: $(READY)  ## Lock the dependencies anew, with hashes and without an index address.
 	$(BIN)/uv pip compile $(LOCKING) pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile $(LOCKING) --constraint requirements.txt --extra dev pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile $(LOCKING) --constraint requirements.txt bench/requirements.in -o bench/requirements.txt
 
 clean:  ## Remove what the other targets made.
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) $(VENV_BENCH) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -18,7 +18,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import median
 from typing import Self
 
 from bench.account import running_account
@@ -51,7 +50,7 @@ class Row:
     rounds: int = 3
     most_rounds: int = 7
     seconds: float = 60.0
-    limit: float = 600.0
+    limit: int = 600
 
     def quick(self) -> Self:
         """The same at a small size, once; a plan of more than 10,000 contacts only grows as far."""
@@ -116,7 +115,7 @@ def measure(row: Row) -> Measured:
     return Measured(row.name, row.declared, row.live, samples)
 
 
-def _sample(contender: Contender, scene: Scene, limit: float) -> Sample:
+def _sample(contender: Contender, scene: Scene, limit: int) -> Sample:
     contender.prepare()
     scene.account.counts()
     output, cost = run(contender.command, contender.folder, environment(), limit)
@@ -132,23 +131,37 @@ def _sample(contender: Contender, scene: Scene, limit: float) -> Sample:
 def lines(measured: Measured) -> Iterator[str]:
     """What a measured row tells, for a terminal."""
     yield f"{measured.row}: {measured.declared:,} declared, {measured.live:,} live, {measured.rounds} rounds"
-    for name, samples in measured.samples.items():
-        ratios = sorted(measured.ratios(name))
-        processor = median(sample.processor for sample in samples)
-        seconds = median(sample.seconds for sample in samples)
+    for name in measured.samples:
+        ratio = measured.ratio(name)
         yield (
-            f"  {name:12}{median(ratios):7.2f} x {measured.base} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
-            f"{processor:9.2f} s of processor{seconds:9.2f} s"
-            f"{max(s.peak_mib for s in samples):8.0f} MiB{max(s.all_requests for s in samples):8,} requests"
+            f"  {name:12}{ratio.middle:7.2f} x {measured.base} ({ratio.least:.2f} to {ratio.most:.2f})"
+            f"{measured.processor(name):9.2f} s of processor{measured.seconds(name):9.2f} s"
+            f"{measured.peak_mib(name):8.0f} MiB{measured.requests(name):8,} requests"
         )
+
+
+def _row(name: str) -> Row:
+    """The row of that name."""
+    if name not in ROWS:
+        raise argparse.ArgumentTypeError(f"no row is called '{name}'; there are {', '.join(ROWS)}")
+    return ROWS[name]
+
+
+def _contenders(text: str) -> tuple[str, ...]:
+    """The contenders that are named, in the order in which they run."""
+    named = set(text.split(","))
+    if unknown := sorted(named - set(CONTENDERS)):
+        raise argparse.ArgumentTypeError(f"no contender is called '{unknown[0]}'")
+    return tuple(name for name in CONTENDERS if name in named)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("rows", nargs="*", choices=[[], *ROWS], metavar="ROW", help=", ".join(ROWS))
-    parser.add_argument("--only", metavar="NAMES", help="contenders, with commas: " + ", ".join(CONTENDERS))
+    parser.add_argument("rows", nargs="*", type=_row, metavar="ROW", help=", ".join(ROWS))
+    names = ", ".join(CONTENDERS)
+    parser.add_argument("--only", type=_contenders, metavar="NAMES", help=f"contenders, with commas: {names}")
     parser.add_argument("--quick", action="store_true")
     return parser.parse_args(arguments)
 
@@ -156,16 +169,15 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure the rows that are named."""
     options = _options(arguments)
-    only = options.only.split(",") if options.only else None
-    for name in options.rows:
-        row = ROWS[name].quick() if options.quick else ROWS[name]
-        if only:
-            row = replace(row, contenders=tuple(name for name in CONTENDERS if name in only))
+    for full_size in options.rows:
+        row = full_size.quick() if options.quick else full_size
+        if options.only:
+            row = replace(row, contenders=options.only)
         elif not OCTODNS.exists() and "octodns" in row.contenders:
             sys.exit("octoDNS is not installed: 'make bench' does that; or leave it out with --only")
         measured = measure(row)
         print(*lines(measured), sep="\n", flush=True)
-        if not only:
+        if not options.only:
             keep(measured, quick=options.quick)
     if not options.rows:
         print(*ROWS, sep="\n")

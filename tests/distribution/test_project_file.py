@@ -73,7 +73,7 @@ def test_every_dependency_is_locked() -> None:
     assert asked <= set(pins("requirements.txt"))
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", [*LOCKS, "bench/requirements.txt"])
 def test_a_lock_has_hashes_and_names_no_index(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     entries = re.split(r"\n(?=[a-z0-9])", text.strip())
