@@ -26,9 +26,10 @@ Unauthorized and Forbidden, which the next write would meet, too, are raised.
 
 from collections.abc import Iterable
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from .model.problem import Problem, problem_lines
-from .text import escape_unprintable
+if TYPE_CHECKING:
+    from .model.problem import Problem
 
 
 class ExitCode(IntEnum):
@@ -60,7 +61,9 @@ class DeclarationError(ReconcileError):
 
     exit_code = ExitCode.INVALID
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: "Iterable[Problem]") -> None:
+        from .model.problem import problem_lines
+
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(problem_lines(self.problems)))
 
@@ -149,5 +152,7 @@ class PartlyApplied(ReconcileError):
 def refuse_if(reasons: tuple[str, ...], headline: str, advice: str = "") -> None:
     """Raise Refusal when there are reasons: the headline, a line for each, and what to do about all."""
     if reasons:
+        from .text import escape_unprintable
+
         lines = [f"{headline}:", *(f"  {escape_unprintable(reason)}" for reason in reasons)]
         raise Refusal("\n".join([*lines, *map(escape_unprintable, advice.splitlines())]))

@@ -4,68 +4,32 @@ import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
-from pathlib import Path
-from traceback import extract_tb
 from typing import NoReturn, TextIO
 
 import click
 
 from reconcile.errors import ExitCode, ReconcileError
-from reconcile.text import likely_word
 
-from . import console
-from .commands.apply import apply
-from .commands.ci.comment import comment
-from .commands.ci.group import ci
-from .commands.ci.journals import journals, keep
-from .commands.ci.merge import apply_preview, preview
-from .commands.ci.pull_request import pull_request_plan, reviewed, targets
-from .commands.ci.telling import drift_issue, result
-from .commands.completion import completion
-from .commands.demo import demo
-from .commands.doctor import doctor
-from .commands.drift import drift
-from .commands.explain import explain
-from .commands.fmt import fmt
-from .commands.history import history
-from .commands.import_contacts import import_contacts
-from .commands.init import init
-from .commands.list_contacts import list_contacts
-from .commands.plan import plan
-from .commands.probe import probe
-from .commands.revert import revert
-from .commands.rules import rules
-from .commands.sandbox import sandbox
-from .commands.schema import schema
-from .commands.show import show
-from .commands.timeline import timeline
-from .commands.validate import validate
-from .completion.shells import VARIABLE, answer
+from .commands.table import COMMANDS, COMPLETION_VARIABLE, PROGRAM, SECTIONS, ImportedCommands
 from .help import CommandGroup
-from .options import options_before_commands
-from .output import print_error
+from .output import mask_for_log, print_error, reset_privacy
+from .shared_options import options_before_commands
+from .signals import STOPPED, ended_by_ctrl_c, interrupted
 
 
 def _print_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:  # noqa: FBT001
     if asked and not context.resilient_parsing:
+        from pathlib import Path
+
         from .version import version_text
 
         click.echo(version_text(Path(__file__).parent.parent))
         context.exit()
 
 
-SECTIONS = {
-    "Every day": ("validate", "fmt", "plan", "apply", "drift"),
-    "Look": ("list", "explain", "timeline", "history", "show", "revert"),
-    "Set up": ("init", "import", "doctor", "probe", "completion"),
-    "Learn": ("demo", "sandbox", "rules", "schema"),
-    "Pipeline": ("ci",),
-}
-"""The commands by what they are for, as help lists them."""
-
-
 @click.group(
     cls=CommandGroup,
+    commands=ImportedCommands(COMMANDS),
     sections=SECTIONS,
     context_settings={"max_content_width": 100},
 )
@@ -89,60 +53,22 @@ def cli() -> None:
     """
 
 
-for command in (
-    apply,
-    ci,
-    completion,
-    demo,
-    doctor,
-    drift,
-    explain,
-    fmt,
-    history,
-    import_contacts,
-    init,
-    list_contacts,
-    plan,
-    probe,
-    revert,
-    rules,
-    sandbox,
-    schema,
-    show,
-    timeline,
-    validate,
-):
-    cli.add_command(command)
-
-for step in (
-    apply_preview,
-    comment,
-    drift_issue,
-    journals,
-    keep,
-    preview,
-    pull_request_plan,
-    result,
-    reviewed,
-    targets,
-):
-    ci.add_command(step)
-
-
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
-    if VARIABLE in os.environ:
-        answer(cli, os.environ[VARIABLE])
+    if COMPLETION_VARIABLE in os.environ:
+        from .completion.shells import answer
+
+        answer(cli, os.environ[COMPLETION_VARIABLE])
         sys.exit(ExitCode.DONE)
     _replace_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A terminal that can't show a character shows its number: no plan fails for want of a glyph.
             stream.reconfigure(errors="backslashreplace")
-    with console.ended_by_ctrl_c():
+    with ended_by_ctrl_c():
         code = _run(arguments)
     unwritten = [stream for stream in (sys.stdout, sys.stderr) if not _flushed(stream)]
-    if console.interrupted():
+    if interrupted():
         os._exit(code)  # Python would wait for the requests that are under way
     sys.exit(code or (ExitCode.FAILED if sys.stdout in unwritten else ExitCode.DONE))
 
@@ -169,15 +95,15 @@ _STREAMS = {"stdin": os.O_RDONLY, "stdout": os.O_RDONLY, "stderr": os.O_WRONLY}
 
 def _run(arguments: Sequence[str] | None) -> int:
     """The one ``except``: what a command raises becomes a message on standard error and an exit code."""
-    console.reset_privacy()
+    reset_privacy()
     try:
-        return int(cli.main(arguments, prog_name="reconcile", standalone_mode=False) or 0)
+        return int(cli.main(arguments, prog_name=PROGRAM, standalone_mode=False) or 0)
     except BrokenPipeError:
         # The reader of our output has gone (`reconcile plan | head`): nobody is left to tell.
         return ExitCode.FAILED
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback, which might show what is private
         message, code = _message_and_code(error)
-        print_error(console.mask_for_log(message))
+        print_error(mask_for_log(message))
         return code
 
 
@@ -202,7 +128,7 @@ def _message_and_code(error: Exception) -> tuple[str, ExitCode]:
         case click.Abort():
             # The interrupt says what has become of the work, if anybody knew.
             cause = error.__cause__ if isinstance(error.__cause__, KeyboardInterrupt) else None
-            return ": ".join([console.STOPPED, *(cause.args if cause else ())]), ExitCode.FAILED
+            return ": ".join([STOPPED, *(cause.args if cause else ())]), ExitCode.FAILED
         case click.ClickException():
             return _usage(error), ExitCode.USAGE
         case OSError(filename=str(name)):
@@ -225,6 +151,8 @@ def _usage(error: click.ClickException) -> str:
 def _wrong_call(error: click.ClickException) -> str:
     """What is wrong with a call, on one line, as all our messages are."""
     if isinstance(error, click.NoSuchOption):
+        from reconcile.text import likely_word
+
         near = likely_word(error.option_name, error.possibilities or ())
         return f"No such option '{error.option_name}'." + (f" Did you mean '{near}'?" if near else "")
     return " ".join(error.format_message().split())
@@ -234,6 +162,8 @@ def _bug(error: Exception) -> str:
     """Where an unexpected error came from; its text is left out, since it may be private."""
     if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("reconcile"):
         return f"the Python package '{error.name}' is not installed: install evance-reconcile anew"
+    from traceback import extract_tb
+
     frames = extract_tb(error.__traceback__)
     place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
     return (

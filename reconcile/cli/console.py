@@ -1,43 +1,23 @@
-"""What a person sees and is asked: results on standard output, everything else on standard error.
-
-Ctrl-C and SIGTERM are answered at once, and never change how a command that stops ends.
-"""
+"""What a person sees and is asked: results on standard output, everything else on standard error."""
 
 import os
-import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from shutil import get_terminal_size
-from types import FrameType
 
 import click
 
-from reconcile.errors import ExitCode, Refusal
+from reconcile.errors import Refusal
 from reconcile.model.problem import Problem, problem_lines
 from reconcile.model.settings import Privacy
 from reconcile.services.caller import Progress
-from reconcile.text import escape_unprintable
 
-from .output import ERASED, bar_stands, in_ci, print_error, print_text
+from .output import follow_privacy, mask_for_log, print_error, print_text
 from .progress import ProgressBars, ProgressLines, WaitLines
-
-_privacy: ContextVar[Privacy] = ContextVar("privacy", default=Privacy.MASK)
-"""What the configuration says of names and e-mails, from the moment at which it is read."""
-
-
-def reset_privacy() -> None:
-    """Mask until a configuration is read: a second run in one process must not follow the first one's."""
-    _privacy.set(Privacy.MASK)
-
-
-def configured_privacy() -> Privacy:
-    """What the configuration says of names and e-mails; masked until it is read."""
-    return _privacy.get()
+from .signals import ENDING_SIGNALS, ended_by, stopped_in_order
 
 
 def on_terminal() -> bool:
@@ -66,17 +46,6 @@ def width() -> int | None:
     return get_terminal_size().columns if sys.stdout.isatty() else None
 
 
-def mask_for_log(text: str) -> str:
-    """A text for standard error: without e-mails where it goes into the log of a CI system."""
-    text = "\n".join(map(escape_unprintable, text.split("\n")))  # the last line of defence against live text
-    logged = in_ci() and not sys.stderr.isatty()
-    if not logged or _privacy.get() is Privacy.SHOW or "@" not in text:
-        return text
-    from reconcile.render.masking.personal_texts import mask_emails
-
-    return mask_emails(text)
-
-
 @dataclass(frozen=True, slots=True)
 class Terminal:
     """The console of a command line: a terminal, or wherever its two outputs are sent.
@@ -93,7 +62,7 @@ class Terminal:
 
     def set_privacy(self, privacy: Privacy) -> None:
         """Follow what the configuration says of names and e-mails from now on."""
-        _privacy.set(privacy)
+        follow_privacy(privacy)
 
     def print_result(self, text: str, *, own_commands: bool = False) -> None:
         """Print a result on standard output. ``own_commands``: its lines are commands to a CI runner."""
@@ -164,84 +133,3 @@ class Terminal:
         Further ones change nothing. This also holds where Ctrl-C is ignored.
         """
         return stopped_in_order(act, notice)
-
-
-ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
-
-STOPPED = "stopped by the user"
-
-_interrupted = threading.Event()
-
-
-def interrupted() -> bool:
-    """True once the command was ended without waiting for the requests that are under way."""
-    return _interrupted.is_set()
-
-
-@contextmanager
-def ended_by(numbers: Iterable[signal.Signals]) -> Iterator[None]:
-    """While a block lasts, the first of these signals raises KeyboardInterrupt; the next ends the process.
-
-    For what only reads, or has not written yet.
-    """
-    with _handled(numbers, _end):
-        yield
-
-
-@contextmanager
-def ended_by_ctrl_c() -> Iterator[None]:
-    """The same for Ctrl-C, unless the command was started with it ignored, as in the background."""
-    _interrupted.clear()
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    listens = in_main_thread and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
-    with ended_by([signal.SIGINT] if listens else []):
-        yield
-
-
-@contextmanager
-def stopped_in_order(act: Callable[[], None], notice: str) -> Iterator[None]:
-    """While a block lasts, call ``act`` at the first signal, and say so; further ones are not heeded.
-
-    Neither are they after the block: they would change the exit code of what has come to its end.
-    """
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        for number in ENDING_SIGNALS:
-            signal.signal(number, signal.SIG_IGN)  # not a function: Python drops those before its end
-        _say(notice)
-        act()
-
-    with _handled(ENDING_SIGNALS, stop):
-        yield
-
-
-Handler = Callable[[int, FrameType | None], None]
-
-
-@contextmanager
-def _handled(numbers: Iterable[signal.Signals], handler: Handler) -> Iterator[None]:
-    before = {number: signal.signal(number, handler) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, former in before.items():
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, former)
-
-
-def _end(_number: int, _frame: FrameType | None) -> None:
-    if _interrupted.is_set():
-        _say(STOPPED)
-        os._exit(ExitCode.FAILED)
-    _interrupted.set()
-    _say("stopping; Ctrl-C again ends at once")
-    raise KeyboardInterrupt
-
-
-def _say(text: str) -> None:
-    """Past the buffer of standard error; on a terminal a progress bar or a question may stand on the line."""
-    with suppress(OSError, ValueError):
-        number = sys.stderr.fileno()
-        line = ERASED if bar_stands.is_set() else "\n"
-        before = line if os.isatty(number) else ""
-        os.write(number, f"{before}{text}\n".encode())

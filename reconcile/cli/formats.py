@@ -8,8 +8,8 @@ from click.shell_completion import CompletionItem
 
 from reconcile.model.settings import Privacy
 
-from .console import Terminal, colour, configured_privacy, on_terminal, width
-from .output import in_ci
+from .console import Terminal, colour, on_terminal, width
+from .output import configured_privacy, in_ci
 
 Command = Callable[..., Any]
 

@@ -3,12 +3,17 @@
 What help shows is kept as data beside each command, so that the reference of commands is made of the same.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from reconcile.errors import ExitCode, UsageError
+
+from .commands.table import ImportedCommands
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 EVERY_COMMAND = {
     ExitCode.DONE: "done",
@@ -79,7 +84,7 @@ class CommandGroup(click.Group):
     """
 
     def __init__(
-        self, *given: Any, sections: Mapping[str, Sequence[str]] | None = None, **settings: Any
+        self, *given: Any, sections: Mapping[str, Collection[str]] | None = None, **settings: Any
     ) -> None:
         super().__init__(*given, **settings)
         self.sections = sections or {}
@@ -105,15 +110,36 @@ class CommandGroup(click.Group):
         named = {name for names in self.sections.values() for name in names}
         others = [name for name in self.list_commands(ctx) if name not in named]
         longest = max(map(len, self.commands), default=0)
-        limit = formatter.width - 6 - longest
+        sentences = self._sentences(formatter.width - 6 - longest)
         for title, names in {**self.sections, "Commands": others}.items():
-            there = [(name.ljust(longest), self.commands[name]) for name in names if name in self.commands]
-            _write_section(formatter, title, [(name, its.get_short_help_str(limit)) for name, its in there])
+            there = [(name.ljust(longest), sentences[name]) for name in names if name in sentences]
+            _write_section(formatter, title, there)
+
+    def _sentences(self, limit: int = 80) -> Mapping[str, str]:
+        """What is said of each command in a list."""
+        if isinstance(self.commands, ImportedCommands):
+            return self.commands.sentences
+        return {name: command.get_short_help_str(limit) for name, command in self.commands.items()}
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list["CompletionItem"]:
+        """The names of commands that begin like this, and what completes any command."""
+        from click.shell_completion import CompletionItem
+
+        sentences = self._sentences()
+        items = [
+            CompletionItem(name, help=sentences[name])
+            for name in self.list_commands(ctx)
+            if name.startswith(incomplete)
+        ]
+        return [*items, *click.Command.shell_complete(self, ctx, incomplete)]
 
 
 def shared_options_of(command: click.Command) -> Iterator[SharedOption]:
-    """The options that a command shares with others; of a group those that its commands have."""
-    if not isinstance(command, click.Group):
+    """The options that a command shares with others; of a group those that its commands have.
+
+    Where commands are imported one by one, some of them have each: a test holds that.
+    """
+    if not isinstance(command, click.Group) or isinstance(command.commands, ImportedCommands):
         yield from (option for option in command.params if isinstance(option, SharedOption))
         return
     known = {option.name for inner in command.commands.values() for option in shared_options_of(inner)}

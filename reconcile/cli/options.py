@@ -1,4 +1,4 @@
-"""The options that commands share."""
+"""The options that commands share, and what they say to a command."""
 
 import re
 import shlex
@@ -15,12 +15,13 @@ from click.shell_completion import CompletionItem
 from reconcile.clock import parse_day, parse_instant
 from reconcile.declare.configuration_file import FoundConfiguration, find_configuration
 from reconcile.errors import UsageError
-from reconcile.services.caller import TARGET_VARIABLE, ProjectChoice, ScopeRequest
+from reconcile.services.caller import ProjectChoice, ScopeRequest
 from reconcile.text import quoted
 
 from .completion import project_words
 from .console import Terminal
 from .help import SharedOption
+from .shared_options import SHARED, TARGET_VARIABLE
 
 if TYPE_CHECKING:
     from reconcile.model.plans.plan import Plan
@@ -114,51 +115,13 @@ class Common:
         return [word for name in given for word in (f"--{name}", str(context.params[name]))]
 
 
-_SHARED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
-    "config": (
-        ("--config",),
-        {
-            "type": click.Path(path_type=Path),
-            "metavar": "FILE",
-            "help": "The configuration file.  [default: reconcile.yaml here or in the nearest folder above]",
-        },
-    ),
-    "target": (
-        ("--target",),
-        {
-            "metavar": "NAME",
-            "shell_complete": project_words.targets,
-            "envvar": TARGET_VARIABLE,
-            "help": f"One of the targets of the configuration.  [env var: {TARGET_VARIABLE}]",
-        },
-    ),
-    "declarations": (
-        ("--declarations",),
-        {
-            "type": click.Path(path_type=Path, file_okay=False),
-            "metavar": "DIR",
-            "help": "Take the contacts folder from this checkout instead of from beside the configuration.",
-        },
-    ),
-    "as_of": (
-        ("--as-of",),
-        {
-            "type": Instant(),
-            "metavar": "TIME",
-            "help": "Work as of that day (its start) or time instead of now.",
-        },
-    ),
-    "quiet": (("-q", "--quiet"), {"is_flag": True, "help": "Say only results and errors."}),
-    "verbose": (
-        ("-v", "--verbose"),
-        {"is_flag": True, "help": "Say each request to the account, and show long plans whole."},
-    ),
-    "bars": (
-        ("bars", "--no-progress"),
-        {"flag_value": False, "default": True, "help": "Show no progress bar."},
-    ),
+_READ: dict[str, dict[str, Any]] = {
+    "config": {"type": click.Path(path_type=Path)},
+    "target": {"envvar": TARGET_VARIABLE},
+    "declarations": {"type": click.Path(path_type=Path, file_okay=False)},
+    "as_of": {"type": Instant()},
 }
-"""The options that commands share, by the names of their values."""
+"""How a command reads the words of these options; a group in front of it only hands them on."""
 
 
 def shared_options(*names: str) -> Callable[[Command], Command]:
@@ -171,7 +134,8 @@ def shared_options(*names: str) -> Callable[[Command], Command]:
             return command(common=_common(shared), **values)
 
         for name in reversed(names):
-            declarations, settings = _SHARED[name]
+            declarations, settings = SHARED[name]
+            settings = {**settings, **_READ.get(name, {})}
             with_common = click.option(*declarations, cls=SharedOption, **settings)(with_common)
         return with_common
 
@@ -180,20 +144,7 @@ def shared_options(*names: str) -> Callable[[Command], Command]:
 
 def common_options(command: Command) -> Command:
     """Give a command all shared options, as one ``common`` argument."""
-    return shared_options(*_SHARED)(command)
-
-
-def options_before_commands(group: Command) -> Command:
-    """Let the shared options stand before a group's commands; a command reads them as it reads its own."""
-
-    @wraps(group)
-    def without_options(**_handed_on: Any) -> Any:
-        return group()
-
-    for declarations, settings in reversed(_SHARED.values()):
-        plain = {key: value for key, value in settings.items() if key not in ("type", "envvar")}
-        without_options = click.option(*declarations, cls=SharedOption, **plain)(without_options)
-    return without_options
+    return shared_options(*SHARED)(command)
 
 
 def _common(shared: Mapping[str, Any]) -> Common:

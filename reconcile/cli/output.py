@@ -8,10 +8,48 @@ import os
 import sys
 import threading
 from contextlib import suppress
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
 
 import click
 
-from reconcile.text import without_commands
+if TYPE_CHECKING:
+    from reconcile.model.settings import Privacy
+
+_privacy: ContextVar["Privacy | None"] = ContextVar("privacy", default=None)
+"""What the configuration says of names and e-mails, from the moment at which it is read."""
+
+
+def follow_privacy(privacy: "Privacy") -> None:
+    """Follow what the configuration says of names and e-mails from now on."""
+    _privacy.set(privacy)
+
+
+def reset_privacy() -> None:
+    """Mask until a configuration is read: a second run in one process must not follow the first one's."""
+    _privacy.set(None)
+
+
+def configured_privacy() -> "Privacy":
+    """What the configuration says of names and e-mails; masked until it is read."""
+    from reconcile.model.settings import Privacy
+
+    return _privacy.get() or Privacy.MASK
+
+
+def mask_for_log(text: str) -> str:
+    """A text for standard error: without e-mails where it goes into the log of a CI system."""
+    from reconcile.model.settings import Privacy
+    from reconcile.text import escape_unprintable
+
+    text = "\n".join(map(escape_unprintable, text.split("\n")))  # the last line of defence against live text
+    logged = in_ci() and not sys.stderr.isatty()
+    if not logged or _privacy.get() is Privacy.SHOW or "@" not in text:
+        return text
+    from reconcile.render.masking.personal_texts import mask_emails
+
+    return mask_emails(text)
+
 
 _RUNNERS = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD")
 """Variables that the runners set: the usual one, and those of GitHub, GitLab and Azure Pipelines."""
@@ -29,8 +67,15 @@ def print_text(
 
     ``own_commands``: its lines are commands of ours to the runner.
     """
-    shown = without_commands(text, own=own_commands) if in_ci() else text
-    click.echo(shown, nl=not text.endswith("\n"), color=colour, err=err)
+    click.echo(_shown(text, own_commands), nl=not text.endswith("\n"), color=colour, err=err)
+
+
+def _shown(text: str, own_commands: bool) -> str:  # noqa: FBT001
+    if not in_ci():
+        return text
+    from reconcile.text import without_commands
+
+    return without_commands(text, own=own_commands)
 
 
 def print_error(text: str) -> None:

@@ -1,7 +1,4 @@
-"""What a service gets from its caller: which project to work on, and a console to talk to a person.
-
-Cheap to import, so that ``--help`` stays quick.
-"""
+"""What a service gets from its caller: which project to work on, and a console to talk to a person."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -68,10 +65,6 @@ def nothing_written() -> Iterator[None]:
         raise KeyboardInterrupt("nothing was written") from None
 
 
-TARGET_VARIABLE = "RECONCILE_TARGET"
-"""Names the target wherever ``--target`` does not."""
-
-
 @dataclass(frozen=True, slots=True)
 class ProjectChoice:
     """Which project a command works on, for which target, and as of when.
@@ -112,7 +105,7 @@ class ProjectChoice:
         if name is None:
             raise UsageError(
                 f"{self.config} has several targets and no default one: choose with --target or "
-                f"{TARGET_VARIABLE}, or add 'target: {known[0]}' to it; it has: {', '.join(known)}"
+                f"RECONCILE_TARGET, or add 'target: {known[0]}' to it; it has: {', '.join(known)}"
             )
         target = next((target for target in settings.targets if target.name == name), None)
         if target is None:

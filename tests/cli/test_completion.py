@@ -112,17 +112,6 @@ def test_what_completes_a_word(folder: Path, line: str, words: list[str]) -> Non
     assert completed(folder, line) == words
 
 
-def test_a_word_is_completed_without_what_shows_documents(folder: Path) -> None:
-    """A shell waits at each press of the tab key: formats and their libraries are not loaded."""
-    environment = {"_RECONCILE_COMPLETE": "bash_complete", "COMP_LINE": "reconcile drift --adopt b"}
-    command = [sys.executable, "-X", "importtime", "-m", "reconcile"]
-    given = {**os.environ, **environment, "COMP_PIECE": "b", "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=folder, env=given, capture_output=True, text=True, check=True)
-    assert done.stdout == "plain,bob@example.com\n"
-    assert "reconcile.cli.command_line" in done.stderr
-    assert "reconcile.render" not in done.stderr
-
-
 @pytest.mark.parametrize(
     ("line", "piece", "words"),
     [

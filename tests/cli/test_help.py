@@ -2,13 +2,14 @@
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
 import pytest
 
-from reconcile.cli.command_line import SECTIONS, cli
+from reconcile.cli.command_line import cli
+from reconcile.cli.commands.table import CI_STEPS, SECTIONS, CommandRow, ImportedCommands
 from reconcile.cli.help import CommandGroup, HelpfulCommand, own_options_of, shared_options_of
 from reconcile.errors import ExitCode
 from tests.support.command_line import CommandResult, run_command
@@ -155,7 +156,39 @@ def test_each_command_stands_in_one_section() -> None:
     """Help lists no command under a title of last resort."""
     named = [name for names in SECTIONS.values() for name in names]
     assert len(named) == len(set(named))
-    assert set(cli.commands) <= set(named)
+    assert set(cli.commands) == set(named)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [("", {n: row for rows in SECTIONS.values() for n, row in rows.items()}), ("ci", CI_STEPS)],
+)
+def test_a_row_of_the_table_says_what_its_command_says(name: str, rows: Mapping[str, CommandRow]) -> None:
+    """Its name and its sentence, though nobody imports the command to list it."""
+    group = GROUPS[name]
+    assert isinstance(group.commands, ImportedCommands)
+    told = {command.name: command.get_short_help_str(200) for command in group.commands.values()}
+    assert {called: sentence for called, (_, sentence) in rows.items()} == told
+
+
+@pytest.mark.parametrize("name", ["", "ci"])
+def test_each_option_before_a_command_is_one_that_some_command_has(name: str) -> None:
+    """Help of a group lists them without looking at its commands."""
+    of_commands = {word for call, words in SHARED.items() if call.startswith(name) for word in words}
+    assert {option.opts[-1] for option in shared_options_of(GROUPS[name])} == of_commands == ALL
+
+
+def test_a_command_is_added_and_taken_away_as_in_any_group() -> None:
+    """What extends the command line finds the mapping that Click documents."""
+    commands = ImportedCommands(CI_STEPS)
+    commands["more"] = click.Command("more", short_help="Do more.")
+    assert commands.sentences["more"] == "Do more."
+    assert commands["more"].name == "more"
+    del commands["more"]
+    assert list(commands) == list(CI_STEPS)
+    assert len(commands) == len(CI_STEPS)
+    with pytest.raises(KeyError):
+        commands["more"]
 
 
 CONFIGURED = """\

@@ -9,7 +9,7 @@ from typing import TextIO
 
 import pytest
 
-from reconcile.cli import console
+from reconcile.cli import signals
 from reconcile.cli.console import Terminal, colour
 
 WORK = "Listing contacts"
@@ -90,7 +90,7 @@ def test_what_is_said_meanwhile_stands_on_a_clean_line() -> None:
     """A wait for the account, and the answer to Ctrl-C, while the bar is there."""
     with terminal() as written:
         work(Terminal(), lambda: Terminal().waiting("503, trying again in 8 s", 8.0))
-        work(Terminal(), lambda: console._say("stopping"))
+        work(Terminal(), lambda: signals._say("stopping"))
         assert screen(written()) == ["503, trying again in 8 s", "stopping"]
 
 

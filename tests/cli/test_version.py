@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -119,20 +117,6 @@ def test_the_command_says_it(tmp_path: Path) -> None:
     done = run_command("--version", environment={"PATH": "/usr/bin:/bin"}, folder=tmp_path)
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith(ALONE)
-
-
-def test_help_looks_for_no_commit(tmp_path: Path) -> None:
-    """It stays as quick as it is."""
-    look = (
-        "import sys\n"
-        "from reconcile.cli.command_line import cli\n"
-        "cli.main(['--help'], standalone_mode=False)\n"
-        "sys.exit('reconcile.cli.version' in sys.modules)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", look], cwd=ROOT, capture_output=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(

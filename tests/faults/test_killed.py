@@ -222,7 +222,7 @@ def test_ctrl_c_again_and_again_changes_no_exit_code(sandbox_account: SandboxAcc
 
 HANGING = """\
 import time
-from reconcile.cli.console import ended_by_ctrl_c
+from reconcile.cli.signals import ended_by_ctrl_c
 with ended_by_ctrl_c():
     try:
         print("waiting", flush=True)

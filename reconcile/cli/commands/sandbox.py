@@ -13,8 +13,8 @@ import click
 
 from reconcile.cli.formats import text_or_json_option
 from reconcile.cli.help import CommandGroup, HelpfulCommand
-from reconcile.cli.options import options_before_commands
 from reconcile.cli.output import print_error, print_text
+from reconcile.cli.shared_options import options_before_commands
 from reconcile.declare.configuration_file import find_configuration
 
 _INSTANT = click.DateTime(["%Y-%m-%dT%H:%M:%S%z"])

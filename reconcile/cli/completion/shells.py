@@ -17,10 +17,7 @@ from click.shell_completion import (
     split_arg_string,
 )
 
-VARIABLE = "_RECONCILE_COMPLETE"
-"""Set by a shell that asks; its value says which shell it is, and what it asks for."""
-
-PROGRAM = "reconcile"
+from reconcile.cli.commands.table import COMPLETION_VARIABLE, PROGRAM
 
 _BASH = """\
 %(complete_func)s() {
@@ -74,7 +71,7 @@ SHELLS = tuple(_COMPLETES)
 
 def completion_script(command: click.Command, shell: str) -> str:
     """What a shell reads once, so that it asks on the tab key."""
-    return _COMPLETES[shell](command, {}, PROGRAM, VARIABLE).source()
+    return _COMPLETES[shell](command, {}, PROGRAM, COMPLETION_VARIABLE).source()
 
 
 def answer(command: click.Command, asked: str) -> None:
@@ -85,4 +82,4 @@ def answer(command: click.Command, asked: str) -> None:
     shell, _, instruction = asked.partition("_")
     with suppress(Exception):
         if shell in _COMPLETES and instruction == "complete":
-            click.echo(_COMPLETES[shell](command, {}, PROGRAM, VARIABLE).complete())
+            click.echo(_COMPLETES[shell](command, {}, PROGRAM, COMPLETION_VARIABLE).complete())

@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconcile.cli.commands.table import CI_STEPS, ImportedCommands
 from reconcile.cli.help import CommandGroup
-from reconcile.cli.options import options_before_commands
+from reconcile.cli.shared_options import options_before_commands
 
 if TYPE_CHECKING:
     from reconcile.forge.environment import CiEnvironment
     from reconcile.services.pipeline.merges.main_job import MainJob
 
 
-@click.group(cls=CommandGroup, short_help="Do a step of a CI job: the comment, the plan, the result.")
+@click.group(
+    cls=CommandGroup,
+    commands=ImportedCommands(CI_STEPS),
+    short_help="Do a step of a CI job: the comment, the plan, the result.",
+)
 @options_before_commands
 def ci() -> None:
     """Steps of a CI job: what a merge would do, preview and apply, journals, what people are told.
