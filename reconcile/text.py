@@ -117,7 +117,8 @@ def ascii_folded(text: str) -> str:
     Nothing else is folded: ``ß`` is not ``ss``, and the Kelvin sign is no ``k``, since two people may have
     addresses that differ in nothing else.
     """
-    return text.strip(whitespace).translate(_LOWER)
+    short = text.strip(whitespace)
+    return short.lower() if short.isascii() else short.translate(_LOWER)
 
 
 def quoted(text: str) -> str:

@@ -1,6 +1,6 @@
 """The plan of one contact: who it is, what its fold leads to, and the operations that this takes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,8 +15,9 @@ from reconcile.wire.contacts_v1 import create_payload, update_payload
 
 from .diff import differs, kept, operations
 from .digest import fingerprint
-from .fold import Folded, fold, without_expired
+from .fold import Folded, fold
 from .set_aside import is_trouble, set_aside
+from .settled import is_as_declared
 
 _EMPTY: dict[str, Any] = {**dict.fromkeys(SETS, ()), **{facet: {} for facet in FIELDS}}
 
@@ -28,6 +29,7 @@ EMPTY_STATE = State(**_EMPTY)
 class ContactPlan:
     """A declared contact and its live one (None: to be created), folded and compared.
 
+    ``differing`` is what it was folded to; None where it is settled: as declared, told from its values alone.
     ``unreadable`` names what a write would have to guess, because the API did not tell it. ``unsafe`` says
     what a write could not keep for sure, although it was told, and what to do. Either sets the contact aside.
     ``postponed`` are the operations that it would need then; see ``at_rest``.
@@ -36,12 +38,22 @@ class ContactPlan:
 
     declaration: Declaration
     live: Contact | None
-    folded: Folded
-    operations: tuple[Operation, ...]
-    unreadable: tuple[str, ...]
     context: PlanContext
+    differing: Folded | None = None
+    operations: tuple[Operation, ...] = ()
+    unreadable: tuple[str, ...] = ()
     unsafe: tuple[str, ...] = ()
     postponed: tuple[Operation, ...] = ()
+
+    @property
+    def settled(self) -> bool:
+        """True when nothing is to be done or in doubt, so that it was not even folded."""
+        return self.differing is None
+
+    @property
+    def folded(self) -> Folded:
+        """What the contact is folded to; a settled one anew each time, since few are asked."""
+        return self.differing or _folded(self.declaration, self.live, self.context)
 
     @property
     def identity(self) -> Identity:
@@ -96,7 +108,9 @@ class ContactPlan:
 
     def left_alone(self) -> "ContactPlan":
         """The contact as it is when a run leaves it to another one, whatever differs."""
-        return replace(self, folded=replace(self.folded, target=self.folded.before), operations=())
+        if self.settled:
+            return self
+        return replace(self, differing=replace(self.folded, target=self.folded.before), operations=())
 
     def set_aside(self) -> SetAside | None:
         """The contact as one that is set aside; None for all others."""
@@ -109,11 +123,11 @@ class ContactPlan:
     @property
     def roles_before(self) -> int:
         """How many managed roles are open to the contact now."""
-        return len(self._open_roles(self.folded.before))
+        return len(self._open_roles(self.folded.before.roles))
 
     def roles_after(self, until: datetime) -> int:
         """How many managed roles would be open to the contact, without those cut short before then."""
-        return len(set(self._open_roles(self.folded.target)) - self.cut_short(until))
+        return len(set(self._open_roles(self.folded.target.roles)) - self.cut_short(until))
 
     def loses_last_role(self, until: datetime) -> bool:
         """True when a managed role is open to the contact now and none would be by then, unless it leaves."""
@@ -127,19 +141,25 @@ class ContactPlan:
     @property
     def may_lose_roles(self) -> bool:
         """True when a role is open to the contact that neither an ignore pattern nor additive mode keeps."""
+        if self.settled:
+            declared = {grant.reference for grant in self.declaration.roles or ()}
+            return not declared.isdisjoint(self.held_before)
         origins = self.folded.origins
-        roles = self._open_roles(self.folded.before)
+        roles = self._open_roles(self.folded.before.roles)
         return any(origins[Facet.ROLES, role].kind not in KEPT_ORIGINS for role in roles)
 
     @property
     def held_before(self) -> tuple[str, ...]:
         """The roles that are open to the contact now, whether they are managed or not."""
-        return self._open_roles(self._all_roles(self.folded.before))
+        return self._open_roles(self._live_roles())
 
     def held_after(self, until: datetime) -> tuple[str, ...]:
         """The roles that would be open to it, managed or not, without those cut short before then."""
+        if self.settled:
+            return self.held_before
         short = self.cut_short(until)
-        roles = self._open_roles(self._all_roles(self.folded.target))
+        managed = self.declaration.manages(Facet.ROLES) or self.live is None
+        roles = self._open_roles(self.folded.target.roles if managed else self._live_roles())
         return tuple(role for role in roles if role not in short)
 
     def cut_short(self, until: datetime) -> frozenset[str]:
@@ -148,18 +168,17 @@ class ContactPlan:
         grants = (grant for grant in self.folded.target.roles or () if grant.reference in short)
         return frozenset(grant.reference for grant in grants if not grant.held(until))
 
-    def _all_roles(self, state: State) -> State:
-        """The state with the roles that the account has where the declaration manages none."""
-        if self.declaration.manages(Facet.ROLES) or self.live is None:
-            return state
-        return without_expired(self.live.state, self.context.now)
+    def _live_roles(self) -> Iterator[Grant]:
+        """What the contact holds now, managed or not."""
+        roles = self.live.state.roles if self.live is not None else None
+        return (grant for grant in roles or () if grant.held(self.context.now))
 
-    def _open_roles(self, state: State) -> tuple[str, ...]:
+    def _open_roles(self, grants: Iterable[Grant] | None) -> tuple[str, ...]:
         """The roles that open something: active ones, and new ones whose role asks for no approval."""
         asking = self.context.asking_roles
         return tuple(
             grant.reference
-            for grant in state.roles or ()
+            for grant in grants or ()
             if grant.opens or (grant.status == BY_ROLE and grant.reference not in asking)
         )
 
@@ -182,21 +201,37 @@ class ContactPlan:
         )
 
 
+def differing(contacts: Iterable[ContactPlan]) -> tuple[ContactPlan, ...]:
+    """Those of the contacts that are not settled: they are to be written or set aside, or may be."""
+    return tuple(contact for contact in contacts if contact.differing is not None)
+
+
 def are_unreadable(contacts: Sequence[ContactPlan]) -> bool:
     """True where the account tells of most contacts less than a plan needs: then nobody of them is a note."""
     return is_trouble(sum(bool(contact.unreadable) for contact in contacts), len(contacts))
 
 
 def plan_contact(declaration: Declaration, live: Contact | None, context: PlanContext) -> ContactPlan:
+    """What a declaration takes at its live contact; it is folded unless the contact is as declared."""
+    if live is not None and is_as_declared(declaration, live.state, context.policy, context.now):
+        return ContactPlan(declaration, live, context)
+    return fold_contact(declaration, live, context)
+
+
+def fold_contact(declaration: Declaration, live: Contact | None, context: PlanContext) -> ContactPlan:
     """Fold one declaration over its live contact and say what differs."""
-    folded = fold(declaration, live.state if live else EMPTY_STATE, context.policy, context.now)
+    folded = _folded(declaration, live, context)
     steps = operations(folded) if differs(folded) else ()
     if live is None:
         steps = (_creation(declaration), *steps)
     unreadable = _unreadable(declaration, live, folded, writes=bool(steps))
     unsafe = tuple(_unsafe(declaration, live, folded, writes=bool(steps)))
     steps = tuple(_with_approval(step, context) for step in steps)
-    return ContactPlan(declaration, live, folded, steps, unreadable, context, unsafe)
+    return ContactPlan(declaration, live, context, folded, steps, unreadable, unsafe)
+
+
+def _folded(declaration: Declaration, live: Contact | None, context: PlanContext) -> Folded:
+    return fold(declaration, live.state if live else EMPTY_STATE, context.policy, context.now)
 
 
 def _with_approval(step: Operation, context: PlanContext) -> Operation:

@@ -123,20 +123,23 @@ class _ExplainedItems:
     target: Mapping[ItemKey, Value]
     operations: Mapping[ItemKey, Operation]
     declared: Mapping[ItemKey, DeclaredItem]
+    origins: Mapping[ItemKey, Origin]
 
     @classmethod
     def of(cls, contact: ContactPlan, now: datetime) -> "_ExplainedItems":
+        folded = contact.folded
         return cls(
             contact,
             now,
             items_of(_shown(contact)),
-            items_of(contact.folded.target),
+            items_of(folded.target),
             {(operation.facet, operation.item): operation for operation in contact.operations},
             {item.key: item for _, item in declared_items(contact.declaration)},
+            folded.origins,
         )
 
     def explained(self) -> Iterator[ExplainedItem]:
-        for key in {*self.live, *self.target, *self.operations, *self.contact.folded.origins}:
+        for key in {*self.live, *self.target, *self.operations, *self.origins}:
             yield self._explained(key)
 
     def _explained(self, key: ItemKey) -> ExplainedItem:
@@ -165,7 +168,7 @@ class _ExplainedItems:
 
     def _origin(self, key: ItemKey) -> Origin:
         operation = self.operations.get(key)
-        origin = operation.origin if operation else self.contact.folded.origins.get(key)
+        origin = operation.origin if operation else self.origins.get(key)
         if origin is not None:
             return origin
         facet, _ = key

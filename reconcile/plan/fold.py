@@ -47,7 +47,7 @@ def fold(declaration: Declaration, live: State, policy: Policy, now: datetime) -
     origins: Origins = {}
     for facet in declaration.managed:
         if facet in SETS:
-            rule = _SetRule.of(declaration, policy, facet, now)
+            rule = SetRule.of(declaration, policy, facet, now)
             target[facet.value], set_origins = rule.fold(declaration.items(facet), before.items(facet))
             origins |= set_origins
         else:
@@ -104,7 +104,7 @@ def ignore_pattern(facet: Facet, name: str, policy: Policy) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _SetRule:
+class SetRule:
     """How the items of one set facet of a contact are treated: which stay, and why."""
 
     facet: Facet
@@ -114,7 +114,8 @@ class _SetRule:
     now: datetime
 
     @classmethod
-    def of(cls, declaration: Declaration, policy: Policy, facet: Facet, now: datetime) -> "_SetRule":
+    def of(cls, declaration: Declaration, policy: Policy, facet: Facet, now: datetime) -> "SetRule":
+        """The rule for one set facet of that contact, as of ``now``."""
         return cls(facet, policy, policy.mode_for(declaration, facet), declaration.present, now)
 
     def fold(
@@ -128,7 +129,7 @@ class _SetRule:
         origins: Origins = {}
         for name in sorted({*held_by_key, *declared_by_key}):
             wanted = declared_by_key.get(name)
-            stays, origin = self._stays_and_why(name, wanted)
+            stays, origin = self.stays_and_why(name, wanted)
             for held_item in held_by_key.get(name, _NOT_HELD):
                 item = _target_item(wanted, held_item)
                 origins[self.facet, item_name(item)] = origin
@@ -136,7 +137,7 @@ class _SetRule:
                     target.append(item)
         return tuple(target), origins
 
-    def _stays_and_why(self, name: str, declared: DeclaredItem | None) -> tuple[bool, Origin]:
+    def stays_and_why(self, name: str, declared: DeclaredItem | None) -> tuple[bool, Origin]:
         """Whether an item is in the target, and the origin of that."""
         if declared is not None:
             return declared.window.contains(self.now), self._declared_origin(declared)

@@ -12,7 +12,7 @@ from reconcile.text import count, listed, verb_form
 
 from .baseline.additive import would_revoke
 from .baseline.undeclared import NOTHING_REMOVED, RemovedEntries
-from .contact_plan import ContactPlan, are_unreadable, plan_contact
+from .contact_plan import ContactPlan, are_unreadable, differing, plan_contact
 from .digest import declarations_digest, plan_digest
 from .guards.allowances import Evaluation, Overrides
 from .guards.checks import evaluate
@@ -64,7 +64,7 @@ def make_plan(  # noqa: PLR0913 - what a plan is made of
         timezone=context.policy.timezone,
         config_digest=context.config,
         declarations_digest=declarations_digest(declarations),
-        changes=tuple(change for contact in contacts if (change := contact.change()) is not None),
+        changes=tuple(change for one in differing(contacts) if (change := one.change()) is not None),
         unchanged=_unchanged(matches, contacts),
         notes=(*_notes(matches, account, context), *evaluation.notes),
         guards=evaluation.verdicts,
@@ -107,7 +107,8 @@ def _evaluate(  # noqa: PLR0913 - what guards look at
 
 def _unchanged(matches: Matches, contacts: Sequence[ContactPlan]) -> int:
     """How many contacts are as declared: whoever is to be absent and is gone is so, too."""
-    return len(matches.gone) + sum(not (contact.changes or contact.set_aside_reason) for contact in contacts)
+    moved = sum(bool(contact.changes or contact.set_aside_reason) for contact in differing(contacts))
+    return len(matches.gone) + len(contacts) - moved
 
 
 def _declared(matches: Matches, context: PlanContext) -> int:
@@ -131,7 +132,7 @@ def _set_aside(
     trouble = are_unreadable(contacts)
     unwritable = (
         replace(entry, since=None) if trouble and contact.unreadable else entry
-        for contact in contacts
+        for contact in differing(contacts)
         if (entry := contact.set_aside()) is not None
     )
     return tuple(sorted((*doubtful, *unwritable), key=_set_aside_order))

@@ -7,11 +7,12 @@ from typing import Any
 
 from reconcile.model.baseline import AdditiveHolder, AdditiveItem
 from reconcile.model.contact import Grant, Identity, Item, item_name
-from reconcile.model.declaration import Mode
+from reconcile.model.declaration import Declaration, Mode
 from reconcile.model.facets import RANK, SETS, Facet, ItemKey, item_key
 from reconcile.model.plans.operation import Action, OriginKind
 from reconcile.model.plans.plan import PlanContext
 from reconcile.plan.contact_plan import ContactPlan, plan_contact
+from reconcile.plan.fold import Folded
 
 _ALL_AUTHORITATIVE: dict[str, Any] = dict.fromkeys(SETS, Mode.AUTHORITATIVE)
 
@@ -34,18 +35,40 @@ def would_revoke(contacts: Iterable[ContactPlan], context: PlanContext) -> tuple
 
 def _revoked(contact: ContactPlan, authoritative: PlanContext) -> Iterable[tuple[Facet, Item]]:
     """What would go beyond what the plan takes; planned anew where a write might set the contact aside."""
-    kept = [key for key, origin in contact.folded.origins.items() if origin.kind is OriginKind.ADDITIVE]
+    if not may_keep_more(contact):
+        return ()
+    folded = contact.folded
+    kept = [key for key, origin in folded.origins.items() if origin.kind is OriginKind.ADDITIVE]
     if not kept:
         return ()
     if contact.surely_writable:
-        return _kept(contact, {facet for facet, _ in kept})
+        return _kept(folded, contact.declaration, {facet for facet, _ in kept})
     return _further_revocations(contact, authoritative)
 
 
-def _kept(contact: ContactPlan, facets: Collection[Facet]) -> Iterator[tuple[Facet, Item]]:
-    origins, own = contact.folded.origins, dict(contact.declaration.modes)
+def may_keep_more(contact: ContactPlan) -> bool:
+    """Whether a contact may keep an item that its declaration does not say.
+
+    A settled one holds what is declared with an open window, item by item: it keeps more only if it holds
+    more items than that.
+    """
+    if not contact.settled or contact.live is None:
+        return True
+    declaration, state = contact.declaration, contact.live.state
+    return any(
+        len(state.items(facet)) > sum(item.window.contains(contact.context.now) for item in items)
+        for facet in SETS
+        for items in [declaration.items(facet)]
+        if declaration.manages(facet)
+    )
+
+
+def _kept(
+    folded: Folded, declaration: Declaration, facets: Collection[Facet]
+) -> Iterator[tuple[Facet, Item]]:
+    origins, own = folded.origins, dict(declaration.modes)
     for facet in SETS:
-        for item in contact.folded.target.items(facet) if facet in facets and facet not in own else ():
+        for item in folded.target.items(facet) if facet in facets and facet not in own else ():
             if origins[facet, item_name(item)].kind is OriginKind.ADDITIVE:
                 yield facet, item
 

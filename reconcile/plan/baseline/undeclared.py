@@ -19,6 +19,7 @@ from reconcile.plan.fold import ignore_pattern, without_expired
 from reconcile.plan.matching.claims import DeclarationIndex
 from reconcile.plan.matching.directory import Directory
 
+from .additive import may_keep_more
 from .scope import Selection
 
 _UNKNOWN_FORM = ResolvedForm(managed=SETS)
@@ -122,7 +123,7 @@ def undeclared_rows(
         for row in _rows_of_contact(live[identity.id], entries, context)
     ]
     entries_of = context.baseline.entries if context.baseline else {}
-    for contact in contacts:
+    for contact in contacts if entries_of or removed.respelt else ():
         own = entries_of.get(contact.declaration.key)
         entries = (*((own,) if own else ()), *removed.respelt.get(contact.identity.id, ()))
         rows += _rows_of_declared(contact, entries, context)
@@ -173,6 +174,8 @@ def _rows_of_declared(
             for item in _held(contact.live, facet, context.policy, context.now):
                 yield _row(identity, NoLonger.FACET, facet, item, before[0].place)
             continue
+        if not may_keep_more(contact):
+            continue
         places = _declared_before(before, facet)
         for item in _kept_by_additive_mode(contact, facet):
             key = item_key(facet, item_name(item))
@@ -191,8 +194,9 @@ def _declared_before(entries: Iterable[BaselineEntry], facet: Facet) -> dict[str
 
 
 def _kept_by_additive_mode(contact: ContactPlan, facet: Facet) -> Iterator[Item]:
-    for item in contact.folded.target.items(facet):
-        if contact.folded.origins[facet, item_name(item)].kind is OriginKind.ADDITIVE:
+    folded = contact.folded
+    for item in folded.target.items(facet):
+        if folded.origins[facet, item_name(item)].kind is OriginKind.ADDITIVE:
             yield item
 
 

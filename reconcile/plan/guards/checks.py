@@ -3,7 +3,6 @@
 A check stands here under the name of its row in ``model/guards``.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,7 +23,7 @@ from reconcile.model.guards import (
 )
 from reconcile.model.plans.change import ChangeAction
 from reconcile.model.settings import OnUndeclared, Policy
-from reconcile.plan.contact_plan import ContactPlan, are_unreadable
+from reconcile.plan.contact_plan import ContactPlan, are_unreadable, differing
 from reconcile.text import count, listed, verb_form
 
 from .allowances import Evaluation, Overrides
@@ -58,16 +57,19 @@ def roles_without_holder(
     """The roles that somebody holds now and nobody would hold after the plan, sorted.
 
     A role that a contact would hold no longer than ``until``, and held for longer before, counts as lost.
+    So it is one that a contact loses, and the others are only asked about such a role.
     """
-    before, after = Counter(others.counts), Counter(others.counts)
-    for contact in contacts:
-        before.update(contact.held_before)
-        after.update(contact.held_after(until))
-    return tuple(sorted(role for role in before if not after[role]))
+    everybody = tuple(contacts)
+    moved = differing(everybody)
+    taken = {role for contact in moved for role in {*contact.held_before} - {*contact.held_after(until)}}
+    taken -= {role for role, holders in others.counts.items() if holders}
+    for contact in (*moved, *everybody) if taken else ():
+        taken.difference_update(contact.held_after(until))
+    return tuple(sorted(taken))
 
 
 def _creating(guard_input: GuardInput) -> GuardCount:
-    created = (contact for contact in guard_input.contacts if contact.action is ChangeAction.CREATE)
+    created = (contact for contact in guard_input.differing if contact.action is ChangeAction.CREATE)
     limit = guard_input.limits.of(CREATING)
     counted = WithEarlier.of(created, guard_input.account.recent_creations if limit else frozenset())
     event = "would be created" + counted.in_words(guard_input.limits)
@@ -88,7 +90,7 @@ def _granting(guard_input: GuardInput) -> GuardCount:
     privileged = guard_input.limits.of(GRANTING_ROLES)
     gaining = [
         contact
-        for contact in guard_input.contacts
+        for contact in guard_input.differing
         if any(gains(operation, privileged) for operation in guard_input.unforeseen(contact))
     ]
     coming = {row.contact for row in guard_input.coming_roles(privileged)}
@@ -114,7 +116,7 @@ _BRING_BACK = "bring {0} back to .reconcile/runs, or look at what was done then 
 
 def _journals(guard_input: GuardInput) -> GuardCount:
     """What a missing run took away is not counted: a deleted file would make room for as much again."""
-    writes = any(contact.changes for contact in guard_input.contacts)
+    writes = any(contact.changes for contact in guard_input.differing)
     missing = guard_input.account.missing_journals if writes else ()
     hours = guard_input.limits.of(LOSING_HOURS)
     verb, pronoun = (verb_form(len(missing), *forms) for forms in (("is", "are"), ("it", "them")))
@@ -134,7 +136,7 @@ def _last_holder(guard_input: GuardInput) -> GuardCount:
     event = "would lose the last holder" + (unread if lost and others.unread else "")
     if lost and not guard_input.account.listed:
         event = "would lose the last holder, as far as up to three tell who should hold it besides"
-    people = tuple(_losers(guard_input.contacts, role, soon) for role in lost)
+    people = tuple(_losers(guard_input.differing, role, soon) for role in lost)
     return replace(count_in_words("role", event, lost, limit), people=people)
 
 
@@ -148,7 +150,7 @@ def _last_role(guard_input: GuardInput) -> GuardCount:
     """A role whose end is set to the next hours is as good as taken; one that waits was none."""
     soon = loss_horizon(guard_input.policy, guard_input.now)
     stripped = WithEarlier.of(
-        (contact for contact in guard_input.contacts if contact.loses_last_role(soon)), frozenset()
+        (contact for contact in guard_input.differing if contact.loses_last_role(soon)), frozenset()
     )
     return stripped.count("contact", "would lose the last role", guard_input.limits.of(LAST_ROLE))
 
@@ -194,7 +196,7 @@ def _unreadable(guard_input: GuardInput) -> GuardCount:
 
     Whom a complete run has told of before is known, unless the account tells too little of most.
     """
-    aside = ((contact, contact.set_aside()) for contact in guard_input.contacts if contact.unreadable)
+    aside = ((contact, contact.set_aside()) for contact in guard_input.differing if contact.unreadable)
     trouble = are_unreadable(guard_input.contacts)
     unread = (contact for contact, entry in aside if entry is not None and (trouble or not entry.known))
     subjects = tuple(f"{contact.label}: {', '.join(contact.unreadable)}" for contact in unread)

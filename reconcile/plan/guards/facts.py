@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
+from functools import cached_property
 
 from reconcile.model.baseline import Undeclared
 from reconcile.model.contact import Identity
@@ -12,7 +13,7 @@ from reconcile.model.guards import LOSING_HOURS, GuardLimits
 from reconcile.model.plans.operation import Action, Operation, OriginKind
 from reconcile.model.plans.schedule import Scheduled
 from reconcile.model.settings import Policy
-from reconcile.plan.contact_plan import ContactPlan
+from reconcile.plan.contact_plan import ContactPlan, differing
 from reconcile.text import plural
 
 
@@ -62,7 +63,7 @@ UNKNOWN_FACTS = AccountFacts()
 """The facts when nothing is known beyond the declared contacts."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GuardInput:
     """What every check looks at: the plans of the contacts, the policy, the account, the clock.
 
@@ -104,10 +105,15 @@ class GuardInput:
         ends = step.facet is not Facet.ROLES and step.origin.kind is OriginKind.LAPSED
         return (step.action is Action.ADD or ends) and item in self.foreseen
 
-    @property
+    @cached_property
+    def differing(self) -> tuple[ContactPlan, ...]:
+        """The contacts that something becomes of, or that are set aside; the others are settled."""
+        return differing(self.contacts)
+
+    @cached_property
     def losing(self) -> tuple[ContactPlan, ...]:
         """The contacts that would lose a role, now or by an earlier end than before."""
-        return tuple(contact for contact in self.contacts if contact.loses_roles)
+        return tuple(contact for contact in self.differing if contact.loses_roles)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,20 +21,20 @@ def protected_items(guard_input: GuardInput) -> GuardCount:
     protect = guard_input.policy.protect
     roles = {
         f"role {operation.item} of {contact.label}"
-        for contact in guard_input.contacts
+        for contact in guard_input.differing
         for operation in guard_input.unforeseen(contact)
         if operation.facet is Facet.ROLES and matches(operation.item, protect.roles)
     }
     roles |= {f"role {row.item} of {row.contact.label}" for row in guard_input.coming_roles(protect.roles)}
     contacts = {
         contact.label
-        for contact in guard_input.contacts
+        for contact in guard_input.differing
         if guard_input.unforeseen(contact) and is_named(contact, protect.contacts)
     }
     contacts |= {row.contact.label for row in guard_input.scheduled if _is_for(row, protect.contacts)}
     holders = {
         f"{' and '.join(step.item for step in contact.handovers)} of {contact.label}, who holds {held}"
-        for contact in guard_input.contacts
+        for contact in guard_input.differing
         if contact.handovers and (held := guarded_roles(contact, guard_input.policy))
     }
     subjects = tuple(sorted(roles | contacts | holders))
@@ -44,7 +44,7 @@ def protected_items(guard_input: GuardInput) -> GuardCount:
 def staff_harmed(guard_input: GuardInput) -> GuardCount:
     """The people who run the shop, and whoever the tool acts as, must not lock themselves out."""
     staff = guard_input.limits.of(STAFF)
-    handed = (contact for contact in guard_input.contacts if contact.handovers)
+    handed = (contact for contact in guard_input.differing if contact.handovers)
     harmed = {contact.label for contact in (*guard_input.losing, *handed) if is_named(contact, staff)}
     event = "of the staff would lose a role or get another e-mail address or username"
     return count_in_words("contact", event, tuple(sorted(harmed)), 0)
@@ -58,7 +58,7 @@ def handed_over(guard_input: GuardInput) -> GuardCount:
     named = (*guard_input.policy.protect.contacts, *guard_input.limits.of(STAFF))
     others = (
         contact
-        for contact in guard_input.contacts
+        for contact in guard_input.differing
         if contact.handovers
         and not is_named(contact, named)
         and not guarded_roles(contact, guard_input.policy)

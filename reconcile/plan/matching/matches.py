@@ -193,12 +193,13 @@ def unknown_roles(declarations: Iterable[Declaration], roles: Iterable[Role]) ->
 
     Spelling counts to the letter: whether the API folds case in a contact write is not documented.
     """
-    known = sorted(role.reference for role in roles)
+    references = {role.reference for role in roles}
+    known = sorted(references)
     problems = {
         Problem(grant.place, _unknown_role_message(grant.reference, known), "unknown-role")
         for declaration in declarations
         for grant in declaration.roles or ()
-        if grant.reference not in known
+        if grant.reference not in references
     }
     return tuple(sorted(problems))
 

@@ -10,6 +10,7 @@ from reconcile.model.plans.operation import OriginKind
 from reconcile.model.plans.plan import PlanContext
 from reconcile.model.plans.schedule import SOON_DAYS, Lapsing
 from reconcile.plan.contact_plan import ContactPlan
+from reconcile.plan.fold import Folded
 
 
 def lapsing_soon(contacts: Iterable[ContactPlan], context: PlanContext) -> tuple[Lapsing, ...]:
@@ -27,10 +28,24 @@ def lapsing_soon(contacts: Iterable[ContactPlan], context: PlanContext) -> tuple
 
 
 def _of_contact(contact: ContactPlan, now: datetime, until: datetime) -> Iterator[Lapsing]:
-    for facet, item, expires in _ends(contact):
+    if not any(now < expires <= until for expires in _all_ends(contact)):
+        return
+    folded = contact.folded
+    for facet, item, expires in _ends(folded):
         if now < expires <= until and _is_kept_and_opens(contact, facet, item, now):
-            origin = contact.folded.origins[facet, item]
+            origin = folded.origins[facet, item]
             yield Lapsing(contact.identity, contact.declaration.place, facet, item, expires, origin)
+
+
+def _all_ends(contact: ContactPlan) -> Iterator[datetime]:
+    """Every end that an item of the target may have: one that is declared or that a live grant has."""
+    for facet in SETS:
+        for declared in contact.declaration.items(facet):
+            if declared.window.expires is not None:
+                yield declared.window.expires
+    for grant in contact.live.state.roles or () if contact.live is not None else ():
+        if grant.expires is not None:
+            yield grant.expires
 
 
 def _is_kept_and_opens(contact: ContactPlan, facet: Facet, item: str, now: datetime) -> bool:
@@ -38,15 +53,15 @@ def _is_kept_and_opens(contact: ContactPlan, facet: Facet, item: str, now: datet
     return not given and (facet is not Facet.ROLES or item in contact.held_after(now))
 
 
-def _ends(contact: ContactPlan) -> Iterator[tuple[Facet, str, datetime]]:
+def _ends(folded: Folded) -> Iterator[tuple[Facet, str, datetime]]:
     """When items end: a role as its grant says, a tag as its declaration does."""
     for facet in SETS:
-        for item in contact.folded.target.items(facet):
+        for item in folded.target.items(facet):
             name = item_name(item)
             if isinstance(item, Grant):
                 expires = item.expires
             else:
-                origin = contact.folded.origins[facet, name]
+                origin = folded.origins[facet, name]
                 declared = origin.kind in {OriginKind.DECLARED, OriginKind.BUNDLE}
                 expires = origin.at if declared else None
             if expires is not None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reconcile.clock import Window
-from reconcile.model.baseline import BaselineEntry, Comparison, EntryKey, ResolvedItem
+from reconcile.model.baseline import BaselineEntry, Comparison, EntryKey, ResolvedForm, ResolvedItem
 from reconcile.model.contact import ACTIVE, Identity, email_key, item_name
 from reconcile.model.declaration import Declaration, DeclaredItem, DeclaredTag
-from reconcile.model.facets import RANK, Facet, ItemKey, item_key
+from reconcile.model.facets import RANK, SETS, Facet, ItemKey, item_key
 from reconcile.model.guards import GRANTING_ROLES
 from reconcile.model.plans.operation import Action, Origin, OriginKind
 from reconcile.model.plans.plan import PlanContext
@@ -50,8 +50,8 @@ def schedule_of(
     """
     entries = BaselineEntries(context.baseline, context.remembered)
     anew = _judged_otherwise(context)
-    pairs = _people(contacts, matches)
-    people = [replace(_Person.of(*pair, entries, context), anew=anew) for pair in pairs]
+    timed = _people_with_windows(contacts, matches, entries, context)
+    people = [replace(person, anew=anew) for person in timed]
     scheduled = (row for person in people for row in person.scheduled())
     gone = (row for person in _no_longer_declared(left or {}, context) for row in person.taken_back())
     withheld = (row for person in people for row in person.withheld())
@@ -67,6 +67,26 @@ def _judged_otherwise(context: PlanContext) -> bool:
     """True when the guards judged the record's schedules under another configuration than this one."""
     judged_under = context.baseline.policy if context.baseline else None
     return judged_under not in (None, policy_digest(context.policy, context.account))
+
+
+def _people_with_windows(
+    contacts: Sequence[ContactPlan], matches: Matches, entries: BaselineEntries, context: PlanContext
+) -> Iterator["_Person"]:
+    """Those for whom the clock does something, did or was to do: most people's items have no window."""
+    for declaration, identity, contact in _people(contacts, matches):
+        key = entries.continued_by(declaration, contact.identity if contact else None)
+        entry = entries.entries[key] if key else None
+        if _has_window(declaration) or (entry is not None and _has_window(entry.form)):
+            yield _Person.of(declaration, identity, contact, entry, context)
+
+
+def _has_window(declared: Declaration | ResolvedForm | None) -> bool:
+    """Whether any item of a declaration, or of what it came to before, starts or ends."""
+    if isinstance(declared, Declaration):
+        windows = [item.window for facet in SETS for item in declared.items(facet)]
+    else:
+        windows = [item.window for item in declared.items] if declared else []
+    return any(window.starts is not None or window.expires is not None for window in windows)
 
 
 def _people(
@@ -114,11 +134,9 @@ class _Person:
         declaration: Declaration,
         identity: Identity,
         contact: ContactPlan | None,
-        entries: BaselineEntries,
+        entry: BaselineEntry | None,
         context: PlanContext,
     ) -> "_Person":
-        key = entries.continued_by(declaration, contact.identity if contact else None)
-        entry = entries.entries[key] if key else None
         items = {item.key: item for _, item in declared_items(declaration)}
         before = _items_of(entry)
         judged = entry.judged if entry else None
