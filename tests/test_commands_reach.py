@@ -92,6 +92,29 @@ def test_a_command_that_reads_reaches_nothing_that_writes(command: str) -> None:
     assert ways == []
 
 
+EARLIER_READINGS = {
+    "reconcile.cache.readings": {"reconcile.services.planning.kept_readings"},
+    "reconcile.services.planning.kept_readings": {
+        "reconcile.cli.commands.drift",
+        "reconcile.cli.commands.plan",
+    },
+}
+"""Who alone may import what opens the contacts that earlier plans have read."""
+
+
+@pytest.mark.parametrize("module", EARLIER_READINGS)
+def test_only_plan_and_drift_take_what_was_read_earlier(module: str) -> None:
+    """What an apply, a pipeline or an import shows and writes rests on what it has read itself."""
+    name = module.rpartition(".")[2]
+    naming = (file for file in (ROOT / "reconcile").rglob("*.py") if name in file.read_text(encoding="utf-8"))
+    importers = {
+        module_of(file)
+        for file in naming
+        if any(target == module or target.startswith(f"{module}.") for target in imported(file))
+    }
+    assert importers == EARLIER_READINGS[module]
+
+
 def test_history_reaches_no_account() -> None:
     """It writes to a journal when it retires a run, and nowhere else: it knows no way to an account."""
     modules = set(reached(COMMANDS / "history.py"))

@@ -212,3 +212,9 @@ def scope_options(command: Command) -> Command:
     for option in reversed(_SCOPE_OPTIONS):
         with_scope = option(with_scope)
     return with_scope
+
+
+refresh_option = click.option(
+    "--refresh", is_flag=True, help="Read all contacts anew, also those that have not changed since a plan."
+)
+"""For the commands that may take what earlier plans have read."""

@@ -1,5 +1,6 @@
 """``reconcile drift``: what differs from declarations that were applied before, and what happened."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -7,7 +8,7 @@ import click
 from reconcile.cli.completion import project_words
 from reconcile.cli.formats import concise_option, format_option, privacy_option, render, show
 from reconcile.cli.help import HelpfulCommand
-from reconcile.cli.options import Common, common_options
+from reconcile.cli.options import Common, common_options, refresh_option
 from reconcile.errors import ExitCode, UsageError
 from reconcile.model.reports.drift import Drift
 from reconcile.model.settings import Privacy
@@ -28,6 +29,7 @@ from reconcile.model.settings import Privacy
     },
 )
 @common_options
+@refresh_option
 @format_option(Drift)
 @privacy_option
 @concise_option
@@ -38,6 +40,7 @@ from reconcile.model.settings import Privacy
 def drift(  # noqa: PLR0913 - an argument for each option
     common: Common,
     *,
+    refresh: bool,
     form: str,
     privacy: Privacy | None,
     concise: bool | None,
@@ -62,9 +65,11 @@ def drift(  # noqa: PLR0913 - an argument for each option
         raise UsageError("drift is about all contacts; CONTACT and --dry-run go with --adopt")
     from reconcile.documents.reports import drift_json
     from reconcile.services.files import write_file
+    from reconcile.services.planning.kept_readings import open_readings
     from reconcile.services.planning.project_plan import check_drift
 
-    differences = check_drift(common.open_project(), common.console)
+    readings = partial(open_readings, refresh=refresh)
+    differences = check_drift(common.open_project(), common.console, readings)
     if out is not None:
         write_file(out, drift_json(differences))
     show(common.console, differences, form, privacy, concise=concise)

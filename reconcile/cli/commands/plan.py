@@ -1,12 +1,13 @@
 """``reconcile plan``: show what would change."""
 
+from functools import partial
 from pathlib import Path
 
 import click
 
 from reconcile.cli.formats import concise_option, format_option, privacy_option, show
 from reconcile.cli.help import HelpfulCommand
-from reconcile.cli.options import Common, common_options, scope_options
+from reconcile.cli.options import Common, common_options, refresh_option, scope_options
 from reconcile.errors import ExitCode
 from reconcile.model.plans.plan import Plan
 from reconcile.model.settings import Privacy
@@ -29,6 +30,7 @@ from reconcile.services.caller import ScopeRequest
 )
 @common_options
 @scope_options
+@refresh_option
 @format_option(Plan)
 @privacy_option
 @concise_option
@@ -41,6 +43,7 @@ def plan(  # noqa: PLR0913 - an argument for each option
     common: Common,
     *,
     scope: ScopeRequest,
+    refresh: bool,
     form: str,
     privacy: Privacy | None,
     concise: bool | None,
@@ -57,9 +60,11 @@ def plan(  # noqa: PLR0913 - an argument for each option
     """
     from reconcile.documents.plan import plan_json
     from reconcile.services.files import write_file
+    from reconcile.services.planning.kept_readings import open_readings
     from reconcile.services.planning.project_plan import plan_project
 
-    planned = plan_project(common.open_project(), common.console, scope)
+    readings = partial(open_readings, refresh=refresh)
+    planned = plan_project(common.open_project(), common.console, scope, readings)
     fresh = planned.plan
     if out is not None:
         write_file(out, plan_json(fresh))

@@ -41,6 +41,7 @@ from reconcile.plan.matching.matches import Matches, match_declarations, unknown
 from reconcile.plan.planner import make_plan, plan_contacts
 from reconcile.services.caller import Progress
 
+from .earlier_readings import NO_READINGS, Contacts, EarlierReadings, take_earlier
 from .look_ups import FoundContacts, LookUps
 from .reading import UnreadContacts, read_contacts
 from .role_holders import confirm_holders, read_left, recorded_holders, search_holders, undeclared_contacts
@@ -81,13 +82,15 @@ def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways t
     progress: Progress = no_progress,
     thorough: bool = True,
     choice: ScopeChoice = EVERYTHING,
+    earlier: EarlierReadings = NO_READINGS,
 ) -> FreshPlan:
     """Plan the declarations against the account as it is now, with regard to earlier runs.
 
     ``remembered`` says which contact each declaration was about; without it, names alone tell. ``thorough``:
     contacts that are not declared are read, too, in search of another holder of a role that would lose its
     last one. ``choice`` is what the plan is cut down to: then only the contacts of those declarations are
-    looked for, unless it takes fewer requests to list the account.
+    looked for, unless it takes fewer requests to list the account. ``earlier`` are the contacts as earlier
+    plans have read them, which a plan that writes nothing may take.
 
     Customers change their addresses and delete their accounts while others are read: then the account is
     listed again, since one of them must not keep all others from being planned.
@@ -98,7 +101,7 @@ def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways t
     context = _compared(context, choice, remembered)
     selection = _selected(declarations, choice, context)
     context = replace(context, scope=selection.scope)
-    planning = _Planning(selection, account, context, past, remembered, progress, thorough)
+    planning = _Planning(selection, account, context, past, remembered, progress, thorough, earlier)
     for _ in range(MOST_LISTINGS - 1):
         with suppress(ChangedSinceListed):
             return planning.of_one_listing(UnreadContacts(listed_again=True))
@@ -135,6 +138,7 @@ class _Planning:
     remembered: Remembered
     progress: Progress
     thorough: bool
+    earlier: EarlierReadings
 
     def of_one_listing(self, unread: UnreadContacts) -> FreshPlan:
         """The plan, or ChangedSinceListed when a contact was changed between the list and its own reading."""
@@ -143,12 +147,20 @@ class _Planning:
         if selection is not self.selection:
             context = replace(self.context, scope=selection.scope)
             return replace(self, selection=selection, context=context).of_one_listing(unread)
-        return self._of_listing(found, roles, unread)
 
-    def _of_listing(self, found: FoundContacts, roles: Sequence[Role], unread: UnreadContacts) -> FreshPlan:
+        def plan_with(taken: Contacts) -> FreshPlan:
+            return self._of_listing(found, roles, UnreadContacts(unread.listed_again), taken)
+
+        return take_earlier(self.earlier, self.account, found.listing, roles, plan_with)
+
+    def _of_listing(
+        self, found: FoundContacts, roles: Sequence[Role], unread: UnreadContacts, taken: Contacts
+    ) -> FreshPlan:
+        """The plan, with those contacts that are ``taken`` from earlier readings."""
         context, listing = self.context.with_roles(roles), found.listing
+        told = replace(listing, contacts={**listing.contacts, **taken}) if taken else listing
         matches = self._matches(listing, roles)
-        live = read_contacts(matches.matched, self.account, listing, self.progress, unread)
+        live = read_contacts(matches.matched, self.account, told, self.progress, unread)
         matches = matches.without_unread(unread.reasons)
         contacts = plan_contacts(matches, live, context)
         planned = tuple(planned_entries(matches, contacts, context))
@@ -161,7 +173,7 @@ class _Planning:
             self.remembered,
             odd_rows=listing.odd_rows,
         )
-        left = read_left(removed.left, self.account, listing)
+        left = read_left(removed.left, self.account, told)
         others = self._other_holders(found, left, live, contacts)
         facts = replace(self._facts(found, roles, contacts), other_holders=others)
         undeclared = undeclared_rows(removed, left, contacts, context)
@@ -211,9 +223,8 @@ class _Planning:
         """The live contacts that the plan may be about: all of them, or those that are looked up."""
         selection = self.selection
         if selection.scope is None:
-            return FoundContacts(
-                self.account.listing(lambda done, total: self.progress("Listing contacts", done, total))
-            )
+            progress = partial(self.progress, "Listing contacts")
+            return FoundContacts(self.account.listing(progress, marks=self.earlier.wanted))
         least = max(self.past.contacts_before or 0, len(selection.folder))
         look_ups = LookUps(self.account, self.remembered, least, self.progress)
         return look_ups.find([*selection.declarations, *map(declaration_of, selection.gone)])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from reconcile.declare.loader import LoadedDeclarations
 from reconcile.errors import refuse_if
+from reconcile.evance.connection import Connection
 from reconcile.journal.history import run_history
 from reconcile.journal.losses import open_losses_in_words, warn_of_open_losses
 from reconcile.journal.run_changes import last_writes
@@ -27,9 +28,18 @@ from reconcile.services.caller import NO_SCOPE, Console, ScopeRequest
 from reconcile.services.project import Project
 from reconcile.text import escape_unprintable
 
+from .earlier_readings import NO_READINGS, EarlierReadings
 from .fresh_plan import FreshPlan, make_fresh_plan
 from .scope import choose_scope
 from .write_permission import write_permission
+
+OpenReadings = Callable[[Project, Connection, Console], EarlierReadings]
+"""Opens what earlier plans have read of an account."""
+
+
+def no_readings(*_project: object) -> EarlierReadings:
+    """Nothing of what earlier plans have read: everybody is read now."""
+    return NO_READINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +60,12 @@ class ProjectPlan:
         )
 
 
-def plan_project(project: Project, console: Console, request: ScopeRequest = NO_SCOPE) -> ProjectPlan:
+def plan_project(
+    project: Project,
+    console: Console,
+    request: ScopeRequest = NO_SCOPE,
+    readings: OpenReadings = no_readings,
+) -> ProjectPlan:
     """The plan of a project's declarations for the account as it is now."""
     loaded = project.load_and_warn(console)
     choice = choose_scope(project, request, loaded.declarations)
@@ -66,6 +81,7 @@ def plan_project(project: Project, console: Console, request: ScopeRequest = NO_
             remembered=past.read_remembered(),
             progress=progress,
             choice=choice,
+            earlier=readings(project, account.connection, console),
         )
         clock = check_clock(project, account, past)
         warn_of_clock(clock, console)
@@ -113,15 +129,17 @@ class DriftCheck:
         return frozenset(role.reference for role in self.fresh.roles)
 
 
-def check_drift(project: Project, console: Console) -> Drift:
+def check_drift(project: Project, console: Console, readings: OpenReadings = no_readings) -> Drift:
     """Every difference between the declarations and the live account, each with its cause.
 
     Refusal: there seems to be none, but only because something could not be seen.
     """
-    return examine_drift(project, console, project.load()).drift
+    return examine_drift(project, console, project.load(), readings).drift
 
 
-def examine_drift(project: Project, console: Console, loaded: LoadedDeclarations) -> DriftCheck:
+def examine_drift(
+    project: Project, console: Console, loaded: LoadedDeclarations, readings: OpenReadings = no_readings
+) -> DriftCheck:
     """The same for declarations that were loaded already, with what was read of the account."""
     with console.progress() as progress, open_reader(project, console) as account:
         context = project.plan_context(account.connection.account, account.connection.capabilities)
@@ -136,6 +154,7 @@ def examine_drift(project: Project, console: Console, loaded: LoadedDeclarations
             remembered=remembered,
             progress=progress,
             thorough=False,
+            earlier=readings(project, account.connection, console),
         )
         warn_of_clock(check_clock(project, account, past), console)
     warn_of_idle_entries(fresh, console)

@@ -37,7 +37,7 @@ class UndeclaredContacts:
 
     def holders(self, now: datetime) -> OtherHolders:
         """The holders that the listing told of."""
-        counts = Counter(role for contact in self.listed for role in _held(contact, now))
+        counts = Counter(role for contact in self.listed for role in held_roles(contact, now))
         return OtherHolders(counts, len(self.unread))
 
 
@@ -68,7 +68,7 @@ def search_holders(
         for done, contact in enumerate(contacts, 1):
             # Grants that can't be read may be of any role: such a contact stays unread.
             left -= contact is None or contact.state.roles is not None
-            held = _held(contact, now)
+            held = held_roles(contact, now)
             counts.update(held)
             missing.difference_update(held)
             progress(done, most)
@@ -110,13 +110,13 @@ def confirm_holders(  # noqa: PLR0913 - what is known, what is wanted, and where
         for contact in [id_ for id_ in recorded.get(role, ()) if id_ not in seen][:MOST_CONFIRMED]:
             if contact not in read:
                 (read[contact],) = account.looked_up([Identity(contact, "", "")])
-            if role in _held(read[contact], now):
+            if role in held_roles(read[contact], now):
                 counts[role] += 1
                 break
     return OtherHolders(counts)
 
 
-def _held(contact: Contact | None, now: datetime) -> list[str]:
+def held_roles(contact: Contact | None, now: datetime) -> list[str]:
     """The roles that the contact is proven to have access by: one that waits opens nothing."""
     roles = contact.state.roles if contact else None
     return [grant.reference for grant in roles or () if grant.readable and grant.active and grant.held(now)]
