@@ -32,6 +32,19 @@ def measured_row(name: str, *, quick: bool) -> Measured:
     return measured
 
 
+def measured_rows(*, quick: bool) -> tuple[list[Measured], list[str]]:
+    """The results of all rows, and the names of those that could not be measured; each is told why."""
+    measured: list[Measured] = []
+    failed: list[str] = []
+    for name in ROWS:
+        try:
+            measured.append(measured_row(name, quick=quick))
+        except BenchError as error:
+            print(f"{name}: {error}", flush=True)
+            failed.append(name)
+    return measured, failed
+
+
 def versions() -> dict[str, str]:
     """The versions of what was measured."""
     lock = (ROOT / "bench" / "requirements.txt").read_text(encoding="utf-8")
@@ -49,10 +62,12 @@ def main() -> int:
     quick = parser.parse_args().quick
     if not OCTODNS.exists():
         sys.exit("octoDNS is not installed in .venv-bench: call 'make bench', which does that")
-    try:
-        report = Report.of((measured_row(name, quick=quick) for name in ROWS), versions())
-    except BenchError as error:
-        sys.exit(f"{error}\nThe rows before are kept: call it again to go on.")
+    measured, failed = measured_rows(quick=quick)
+    if failed:
+        sys.exit(
+            f"No page: not measured are {', '.join(failed)}. The others are kept; call it again for these."
+        )
+    report = Report.of(measured, versions())
     folder = folder_of(quick=True)
     results, page, drawing = (
         (folder / "results.json", folder / "performance.md", folder / "growth.svg")

@@ -19,8 +19,8 @@ PAGE = ROOT / "docs" / "performance.md"
 
 DRAWING = ROOT / "docs" / "_static" / "growth.svg"
 
-PERMITTED = 5
-"""Requests a second."""
+RATE = 5
+"""Requests a second: the rate of a target that sets none."""
 
 LINEAR = 1.1
 """The largest power that is called linear; figures of one machine vary by so much."""
@@ -99,7 +99,9 @@ def _our_row(measured: Measured, name: str, words: str, aim: str) -> Iterator[st
 
 
 def _spread(spread: Spread, unit: str) -> str:
-    return f"**{spread.middle:.1f}{unit}** ({spread.least:.1f} to {spread.most:.1f})"
+    places = 2 if spread.middle < 10 else 1
+    least, middle, most = (f"{ratio:.{places}f}" for ratio in (spread.least, spread.middle, spread.most))
+    return f"**{middle}{unit}** ({least} to {most})"
 
 
 def _seconds(seconds: float) -> str:
@@ -132,7 +134,7 @@ def _people_row(measured: Measured, words: str) -> Iterator[str]:
     yield words
     for name in ("plan", "plan-again"):
         requests = measured.requests(name)
-        yield f"{requests:,} requests, {_duration(requests / PERMITTED)}"
+        yield f"{requests:,} requests, {_duration(requests / RATE)}"
 
 
 def _duration(seconds: float) -> str:

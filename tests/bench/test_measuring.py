@@ -9,7 +9,7 @@ import pytest
 from bench.account import running_account
 from bench.child import BenchError, run
 from bench.contacts import changes, declare
-from bench.contenders import Contender, environment
+from bench.contenders import ROOT, Contender, environment
 from bench.rows import ROWS, main, measure
 
 FEW = {"declared": 250, "live": 350, "rounds": 1, "most_rounds": 1}
@@ -19,7 +19,7 @@ def test_the_plain_script_finds_exactly_what_was_changed(tmp_path: Path) -> None
     """Three contacts of 250 have a tag too many in their declarations, and each page is asked for once."""
     declare(tmp_path / "contacts", 250, profile=True)
     with running_account(350) as account:
-        script = Path(__file__).parents[2] / "bench" / "plain_script.py"
+        script = ROOT / "bench" / "plain_script.py"
         command = [sys.executable, str(script), "contacts", f"http://{account.host}"]
         output, cost = run(command, tmp_path, environment(), 60)
         assert account.counts() == {"tokens": 1, "pages": 4}
@@ -30,7 +30,7 @@ def test_the_plain_script_finds_exactly_what_was_changed(tmp_path: Path) -> None
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", ["plan-40", "plan-40-profile", "second-40-bare"])
+@pytest.mark.parametrize("name", ["plan-40-profile", "second-40-bare"])
 def test_a_row_is_measured_on_an_account_of_its_own(name: str) -> None:
     """The plan finds what was changed, or it is no measurement; all contenders run in every round."""
     contenders = tuple(contender for contender in ROWS[name].contenders if contender != "octodns")
@@ -78,3 +78,14 @@ def test_a_contender_that_is_not_there_is_named(capsys: pytest.CaptureFixture[st
     with pytest.raises(SystemExit):
         main(["plan-40", "--only", "yaml,terraform"])
     assert "no contender is called 'terraform'" in capsys.readouterr().err
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "call", [("declare", "200", "100", "1"), ("formatting", "50", "1"), ("importing", "50", "1")]
+)
+def test_a_script_that_measures_a_part_still_runs(call: tuple[str, ...]) -> None:
+    """The loading of declarations, the canonical layout, an import."""
+    script, *arguments = call
+    output, _ = run([sys.executable, f"bench/{script}.py", *arguments], ROOT, environment(), 60)
+    assert "1.00" in output

@@ -42,7 +42,7 @@ def test_a_ratio_is_one_within_a_round() -> None:
     }
     measured = Measured("validate", 1_234, 2_000, rounds)
     assert measured.ratio("validate") == Spread(1.0, 2.0, 3.0)
-    row = "| `validate`, 1,234 declared | **2.0 Y** (1.0 to 3.0) | 0.9 Y | 2.0 s | 70 MiB | 0 |\n"
+    row = "| `validate`, 1,234 declared | **2.00 Y** (1.00 to 3.00) | 0.9 Y | 2.0 s | 70 MiB | 0 |\n"
     assert row in with_row(measured)
 
 
