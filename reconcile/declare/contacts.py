@@ -22,6 +22,9 @@ from .schema.scalars import INVALID, window_end, window_start
 CheckedItems = list[tuple[YamlNode, Any]]
 """A list that was checked: each item's node, and its text or CheckedMapping."""
 
+FieldPlace = tuple[Facet, str, Place]
+"""A field and where its value stands."""
+
 
 @dataclass(frozen=True, slots=True)
 class ContactInFile:
@@ -54,13 +57,15 @@ class DeclarationReader:
             present=present,
             create=values.get("create", False),
             type=values.get("type"),
-            modes=_modes(values.get("manage")),
-            field_places=self._field_places(values),
+            modes=modes(values.get("manage")),
+            field_places=tuple(
+                [at for facet in FIELDS if facet in values for at in self.field_places(facet, values[facet])]
+            ),
             gives_up_roles=not present or values.get("roles") == [],
             **self._facets(values, present=present),
         )
         self._check(mapping, declaration)
-        return ContactInFile(declaration, self._bundles(values.get("bundles", ())))
+        return ContactInFile(declaration, self.bundles(values.get("bundles", ())))
 
     def _facets(self, values: dict[str, Any], *, present: bool) -> dict[str, Any]:
         """The facets that are managed; ``state: absent`` declares the sets empty that stand nowhere."""
@@ -112,7 +117,8 @@ class DeclarationReader:
             self.problems.add(rules.EXPIRES_BEFORE_START, mapping.node_of("expires"), message)
         return Window(start, end)
 
-    def _bundles(self, items: CheckedItems) -> tuple[tuple[str, Place], ...]:
+    def bundles(self, items: CheckedItems) -> tuple[tuple[str, Place], ...]:
+        """The names of the contact's bundles, each once, with their places."""
         places: dict[str, Place] = {}
         for node, name in items:
             if name in places:
@@ -122,14 +128,10 @@ class DeclarationReader:
                 places[name] = self.problems.place(node)
         return tuple(places.items())
 
-    def _field_places(self, values: dict[str, Any]) -> tuple[tuple[Facet, str, Place], ...]:
+    def field_places(self, facet: Facet, fields: CheckedMapping) -> tuple[FieldPlace, ...]:
+        """Where the value of each field stands."""
         place = self.problems.place
-        return tuple(
-            (facet, name, place(node))
-            for facet in FIELDS
-            if facet in values
-            for name, node in values[facet].node.entries.items()
-        )
+        return tuple([(facet, name, place(node)) for name, node in fields.node.entries.items()])
 
     def _check(self, mapping: CheckedMapping, declaration: Declaration) -> None:
         """What the keys of a contact ask of each other."""
@@ -189,6 +191,7 @@ def _missing_for_creation(mapping: CheckedMapping, declaration: Declaration) -> 
     return missing
 
 
-def _modes(mapping: CheckedMapping | None) -> tuple[tuple[Facet, Mode], ...]:
-    modes = {} if mapping is None else mapping.values
-    return tuple((Facet(name), mode) for name, mode in sorted(modes.items()))
+def modes(mapping: CheckedMapping | None) -> tuple[tuple[Facet, Mode], ...]:
+    """The modes under ``manage``, sorted; none where the key stands not."""
+    values = {} if mapping is None else mapping.values
+    return tuple((Facet(name), mode) for name, mode in sorted(values.items()))

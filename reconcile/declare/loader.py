@@ -17,16 +17,13 @@ from reconcile.model.settings import Policy
 from reconcile.text import character_name, escape_unprintable, listed, shows
 
 from . import rules
-from .allowances import AllowanceReader, find_equal_allowances
-from .bundles import Bundle, ItemHolder, bundles_by_name, check_bundle_names, read_bundle, with_bundles
+from .allowances import find_equal_allowances
+from .bundles import bundles_by_name, check_bundle_names, with_bundles
 from .checks.duplicates import find_duplicates, find_shared_emails
 from .checks.forbidden import find_ignored
 from .checks.warnings import warn_of_contacts, warn_of_items, warn_of_unused_bundles
-from .contacts import ContactInFile, DeclarationReader
-from .problems import MappingNode, ProblemList
-from .schema.containers import CheckedMapping, KeyedMapping
-from .schema.declarations import contact_mapping, file_mapping
-from .yaml.reader import YamlFile
+from .file_reader import FileContents, FileReader
+from .problems import ProblemList
 from .yaml.source import LINK_OUTSIDE, leads_out, read_bytes
 
 SUFFIXES = (".yaml", ".yml")
@@ -89,48 +86,15 @@ def load_declarations(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Contents:
-    """What stands in a file, or in all files of a folder.
-
-    ``whole`` is False when something could not be read, so that a bundle may be missing.
-    """
-
-    contacts: tuple[ContactInFile, ...] = ()
-    bundles: tuple[Bundle, ...] = ()
-    whole: bool = True
-    files: int = 1
-    allowances: tuple[Allowance, ...] = ()
-
-    @property
-    def item_holders(self) -> list[ItemHolder]:
-        """What has roles and tags: the contacts without their bundles, and the bundles."""
-        return [*(contact.declaration for contact in self.contacts), *self.bundles]
-
-    @property
-    def used_bundles(self) -> set[str]:
-        """The names of the bundles that contacts have."""
-        return {name for contact in self.contacts for name, _ in contact.bundles}
-
-    @property
-    def role_places(self) -> tuple[tuple[str, Place], ...]:
-        """Every role reference with its place."""
-        grants = (grant for holder in self.item_holders for grant in holder.items(Facet.ROLES))
-        return tuple([(grant.name, grant.place) for grant in grants])
-
-
 def _read_folder(
     folder: Path, root: Path, policy: Policy, problems: list[Problem], now: datetime | None
-) -> _Contents:
+) -> FileContents:
     """What stands in all files of the folder."""
-    zone, contact_schema = clock.zone(policy.timezone), contact_mapping()
-    file_schema = file_mapping(contact_schema)
-    files = []
+    reader, files = FileReader(clock.zone(policy.timezone), now), []
     for path in find_files(folder, root, problems):
-        reader = DeclarationReader(ProblemList(relative(path, root), problems), zone, contact_schema)
-        data = read_bytes(path, reader.problems)
-        files.append(_read_file(data, file_schema, reader, AllowanceReader(reader.problems, zone, now)))
-    return _Contents(
+        in_file = ProblemList(relative(path, root), problems)
+        files.append(reader.read(read_bytes(path, in_file), in_file))
+    return FileContents(
         tuple([contact for file in files for contact in file.contacts]),
         tuple([bundle for file in files for bundle in file.bundles]),
         all(file.whole for file in files),
@@ -142,45 +106,12 @@ def _read_folder(
 def problems_of_file(data: bytes, file: str) -> list[Problem]:
     """The errors of one file by itself, sorted: what only the whole folder can tell is not looked for."""
     problems: list[Problem] = []
-    zone, contact_schema = clock.zone("UTC"), contact_mapping()
-    reader = DeclarationReader(ProblemList(file, problems), zone, contact_schema)
     with garbage_collector_off():
-        _read_file(data, file_mapping(contact_schema), reader, AllowanceReader(reader.problems, zone, None))
+        FileReader(clock.zone("UTC"), None).read(data, ProblemList(file, problems))
     return sorted({problem for problem in problems if problem.severity is Severity.ERROR})
 
 
-def _read_file(
-    data: bytes | None, schema: KeyedMapping, reader: DeclarationReader, allowing: AllowanceReader
-) -> _Contents:
-    """What stands in one file. Its contacts are taken one by one, so that it may be of any size."""
-    problems = reader.problems
-    file = YamlFile(data, problems)
-    contacts = [(key, reader.contact(node)) for key, node in file.items("contacts")]
-    if file.root is None:
-        return _Contents(whole=file.whole)
-    mapping = schema.read(file.root, problems)
-    if not isinstance(mapping, CheckedMapping):
-        return _Contents(whole=False)
-    # A second list of contacts, whose key is refused, is checked like the first and does not count.
-    first = mapping.node.keys.get("contacts")
-    bundles = [
-        read_bundle(key, name, bundle, reader) for key, name, bundle in mapping.values.get("bundles", ())
-    ]
-    return _Contents(
-        tuple([contact for key, contact in contacts if contact is not None and key is first]),
-        tuple(bundles),
-        file.whole and len(bundles) == _bundles_written(mapping),
-        allowances=allowing.read(mapping.values.get("allow", ())),
-    )
-
-
-def _bundles_written(mapping: CheckedMapping) -> int:
-    """The number of bundles that stand in a file, even if they could not be read."""
-    node = mapping.node.entries.get("bundles")
-    return len(node.entries) if isinstance(node, MappingNode) else 0 if node is None else -1
-
-
-def _check_emptiness(contents: _Contents, folder: Path, problems: ProblemList) -> None:
+def _check_emptiness(contents: FileContents, folder: Path, problems: ProblemList) -> None:
     # Otherwise a folder that was moved or misspelt would revoke all that it declared.
     if contents.contacts or problems.problems:
         return
@@ -199,7 +130,7 @@ def _other_files(folder: Path) -> list[str]:
     return sorted(name.as_posix() for name in names if not any(part.startswith(".") for part in name.parts))
 
 
-def _fold_bundles_in(contents: _Contents, problems: ProblemList) -> tuple[Declaration, ...]:
+def _fold_bundles_in(contents: FileContents, problems: ProblemList) -> tuple[Declaration, ...]:
     """The declarations with what their bundles give them."""
     bundles = bundles_by_name(contents.bundles, problems)
     for contact in contents.contacts if contents.whole else ():

@@ -82,18 +82,22 @@ _place: Callable[[tuple[str, int, int]], Place] = partial(tuple.__new__, Place)
 
 
 class ProblemList:
-    """The problems of one file. ``problems`` is shared by all files that are read together."""
+    """The problems of one file. ``problems`` is shared by all files that are read together.
 
-    __slots__ = ("file", "problems")
+    ``lines_before`` is the number of lines of the file above the text in which the nodes stand.
+    """
 
-    def __init__(self, file: str, problems: list[Problem]) -> None:
+    __slots__ = ("file", "lines_before", "problems")
+
+    def __init__(self, file: str, problems: list[Problem], *, lines_before: int = 0) -> None:
         self.file = file
         self.problems = problems
+        self.lines_before = lines_before
 
     def place(self, node: YamlNode) -> Place:
         """Where a node starts."""
         mark = node.mark
-        return _place((self.file, mark.line + 1, mark.column + 1))
+        return _place((self.file, self.lines_before + mark.line + 1, mark.column + 1))
 
     def add(self, rule: Rule, where: YamlNode | Place | None, message: str) -> None:
         """Add the problem that a rule is broken: at a node, at a place, or (None) by the file as a whole."""
