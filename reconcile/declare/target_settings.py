@@ -1,6 +1,8 @@
 """The targets of ``reconcile.yaml``: each account, the default one, and those of the pipeline."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import permutations
 from pathlib import PurePosixPath
 from typing import Any
@@ -16,6 +18,11 @@ from .schema.containers import CheckedMapping
 SANDBOX_RATE = 1_000.0
 """Requests a second to a sandbox without a configured rate: it has no other customers to be spared."""
 
+SLOW_ANSWER = 1.6
+"""Seconds of an answer that the workers of a target without a configured number bear at its rate."""
+
+FEWEST_WORKERS, MOST_WORKERS = 8, 64
+
 UNFIT_KEYS = {TargetKind.EVANCE: "url", TargetKind.SANDBOX: "account"}
 """The key that does not go with a kind of target."""
 
@@ -26,6 +33,8 @@ def read_target(key: ScalarNode, name: str, mapping: CheckedMapping, problems: P
     if mapping.values.get("kind") is TargetKind.SANDBOX:
         values["rate"] = SANDBOX_RATE
     target = Target(**{**values, **mapping.values})
+    if target.kind is TargetKind.EVANCE and "concurrency" not in mapping.values:
+        target = replace(target, concurrency=workers_for(target.rate))
     if "kind" not in mapping.values:
         return target
     if target.kind is TargetKind.EVANCE and "account" not in mapping.node.entries:
@@ -35,6 +44,11 @@ def read_target(key: ScalarNode, name: str, mapping: CheckedMapping, problems: P
         message = f"'{unfit}' does not go with kind {target.kind}; delete it, or correct the kind"
         problems.add(rules.UNFIT_KEY, mapping.node.keys[unfit], message)
     return target
+
+
+def workers_for(rate: float) -> int:
+    """How many workers use up a rate although answers are slow: rate times latency, within bounds."""
+    return min(MOST_WORKERS, max(FEWEST_WORKERS, math.ceil(rate * SLOW_ANSWER)))
 
 
 def default_target(mapping: CheckedMapping, targets: tuple[Target, ...], problems: ProblemList) -> str | None:
