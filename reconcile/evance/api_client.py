@@ -1,5 +1,6 @@
 """Every call to the account passes here: token, rate limit, retries, and what the last answer means."""
 
+import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from reconcile.http.rate_limiter import (
     no_wait_told,
     retry_after,
 )
+from reconcile.http.told_limits import told_limit
 from reconcile.wire.values import Json
 
 from .connection import Connection
@@ -39,6 +41,7 @@ class Listener:
 
     request: Trace = no_trace
     wait: WhenWaiting = no_wait_told
+    limit: Trace = no_trace
 
 
 NOBODY_LISTENS = Listener()
@@ -61,6 +64,19 @@ def _reason_to_wait(outcome: ApiResponse | TransportFailure) -> str:
     if isinstance(outcome, TransportFailure):
         return _FAILURES.get(outcome.kind, outcome.kind.value)
     return "an answer that is no JSON" if outcome.succeeded else str(outcome.status)
+
+
+def _is_refused(outcome: ApiResponse | TransportFailure) -> bool:
+    """Whether it was one request too many for the server's limit."""
+    return isinstance(outcome, ApiResponse) and outcome.status == 429
+
+
+def _limit_text(rate: float, connection: Connection) -> str:
+    told = float(f"{rate * 0.995:.1g}") if rate < 1 else math.floor(rate * 10) / 10
+    return (
+        f"Note: {connection.account} takes about {told:g} requests a second and was asked for "
+        f"{connection.rate:g}: set 'rate: {told:g}' for this target in reconcile.yaml"
+    )
 
 
 class ApiClient:
@@ -86,6 +102,7 @@ class ApiClient:
         self.rate_limiter = RateLimiter(connection.rate, timing)
         self.server_clock = ServerClock(timing)
         self._setbacks_in_a_row = 0
+        self._closed = False
         self._transport = Transport(connection, may_write=may_write)
         self.tokens = TokenSource(connection, timing, self._send_with_retries)
 
@@ -136,8 +153,12 @@ class ApiClient:
         )
 
     def close(self) -> None:
-        """Close the connections, once no thread uses them any more."""
+        """Close the connections, once no thread uses them any more, and tell of a limit that was found."""
         self._transport.close()
+        found = self.rate_limiter.found
+        if found is not None and not self._closed:
+            self._listener.limit(_limit_text(found, self.connection))
+        self._closed = True
 
     def _authorized(self, request: ApiRequest) -> ApiResponse | TransportFailure:
         """The last answer, after one renewal of a token that was not accepted."""
@@ -184,9 +205,8 @@ class ApiClient:
         return self._delay_before_next_try(outcome, self._setbacks_in_a_row)
 
     def _hold_all_workers(self, outcome: ApiResponse | TransportFailure, seconds: float) -> None:
-        slower = isinstance(outcome, ApiResponse) and outcome.asks_to_wait
         self._tell_wait(outcome, seconds)
-        self.rate_limiter.pause(seconds, slower=slower)
+        self.rate_limiter.pause(seconds, refused=_is_refused(outcome))
 
     def _send_with_retries(self, request: ApiRequest) -> ApiResponse | TransportFailure:
         """The last answer, after as many tries as the kind of failure is worth.
@@ -222,7 +242,8 @@ class ApiClient:
         self._listener.request(_trace_line(request, outcome, ended - began))
         if isinstance(outcome, ApiResponse) and outcome.succeeded:
             self.server_clock.note(outcome.headers, began, ended)
-            self.rate_limiter.ease()
+        if isinstance(outcome, ApiResponse) and outcome.counted:
+            self.rate_limiter.take(told_limit(outcome.headers, self._servers_time(outcome)))
         return outcome
 
     def _tries(self, request: ApiRequest, outcome: ApiResponse | TransportFailure) -> int:
@@ -248,12 +269,17 @@ class ApiClient:
         """The seconds before the next try: what the server asks for, else the back-off."""
         seconds = None
         if isinstance(outcome, ApiResponse):
-            # The server's own clock, where it tells it, makes a wrong clock here harmless.
-            now = http_date(outcome.headers.get("Date"))
-            seconds = retry_after(
-                outcome.headers.get("Retry-After"), self._timing.wall() if now is None else now
-            )
-        return self._retry.delay(attempt, self._timing.random()) if seconds is None else seconds
+            seconds = retry_after(outcome.headers.get("Retry-After"), self._servers_time(outcome))
+        if seconds is not None:
+            return seconds
+        # All workers wait for the same limit, whichever of their requests meets it next.
+        tries = 1 + self.rate_limiter.refused_in_a_row if _is_refused(outcome) else 1
+        return self._retry.delay(max(attempt, tries), self._timing.random())
+
+    def _servers_time(self, response: ApiResponse) -> float:
+        """Seconds since 1970: the server's own clock, where it tells it, makes a wrong one here harmless."""
+        now = http_date(response.headers.get("Date"))
+        return self._timing.wall() if now is None else now
 
     def _wait_before_next_try(
         self, outcome: ApiResponse | TransportFailure, delay: float, attempt: int, tries: int
@@ -261,7 +287,7 @@ class ApiClient:
         """Hold all workers when the server asks for it; else only this one."""
         self._tell_wait(outcome, delay, attempt, tries)
         if isinstance(outcome, ApiResponse) and outcome.asks_to_wait:
-            self.rate_limiter.pause(delay)
+            self.rate_limiter.pause(delay, refused=_is_refused(outcome))
         else:
             self.rate_limiter.sleep_until(self._timing.monotonic() + delay)
 

@@ -90,6 +90,11 @@ class ApiResponse:
         return self.headers.get("Age", "0").strip() != "0"
 
     @property
+    def counted(self) -> bool:
+        """True when the server took the request within its limit, whatever it made of it."""
+        return self.status < 500 and self.status != 429
+
+    @property
     def asks_to_wait(self) -> bool:
         """True when all workers should send less for a while."""
         return self.status == 429 or "Retry-After" in self.headers

@@ -12,6 +12,9 @@ from email.utils import parsedate_to_datetime
 
 from reconcile.errors import ReconcileError, Stopped
 
+from .timetable import Timetable
+from .told_limits import ToldLimit
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -115,26 +118,38 @@ def never_stopped() -> None:
 
 
 class RateLimiter:
-    """One timetable of starts for all workers.
+    """One timetable of starts for all workers (see `timetable`), and the waits for them.
 
-    Starts lie ``1 / rate`` seconds apart on an absolute timetable, so that neither the duration of a response
-    nor a late wake-up lowers the rate. A pause holds every worker. Each time the server says "too many" the
-    starts move apart, and draw together again with each good response.
+    A pause holds every worker. Each time the server says "too many", the rate that it takes is sought (see
+    `rate_search`).
 
     A worker that reads in order to write reserves two turns, one after the other: no other worker's request
     comes between them, which could make the write wait or bring a pause for all.
     """
 
     def __init__(self, rate: float, timing: Timing) -> None:
-        self._interval = 1.0 / rate
         self._timing = timing
         self._lock = threading.Lock()
-        self._next = self._paused_until = timing.monotonic()
+        self._timetable = Timetable(rate, timing.monotonic())
         self._pauses = 0
         self._of_thread = threading.local()
-        self._stretch = 1.0
         self._closed = threading.Event()
         self._stop_reason: Callable[[], str | None] = never_stopped
+
+    @property
+    def paused_until(self) -> float:
+        """The moment until which every worker is held."""
+        return self._timetable.paused_until
+
+    @property
+    def found(self) -> float | None:
+        """How many requests a second the server takes, where it took fewer than it was asked for."""
+        return self._timetable.search.found
+
+    @property
+    def refused_in_a_row(self) -> int:
+        """How many requests were refused since the last one was taken, of those that tell something."""
+        return self._timetable.search.refused_in_a_row
 
     def wait_for_turn(self, *, reserve_next: bool = False) -> None:
         """Wait for the next free start; ClientClosed or Stopped when the client or the run ended meanwhile.
@@ -143,10 +158,11 @@ class RateLimiter:
         such a reading, so a run that was stopped does not begin it.
         """
         while True:
-            paused = self._timing.monotonic() < self._paused_until
+            paused = self._timing.monotonic() < self.paused_until
             grace = -math.inf if reserve_next else 0.0 if paused else GRACE
+            generation = self._timetable.generation
             self.sleep_until(self._reserve_two() if reserve_next else self._reserved_or_next(), grace)
-            if self._timing.monotonic() >= self._paused_until:
+            if self._begins(grace, generation):
                 return
 
     def wait_for_reserved_turn(self) -> bool:
@@ -156,36 +172,48 @@ class RateLimiter:
         there are workers: 1.6 seconds for eight at five requests a second.
         """
         with self._lock:
-            pauses, paused = self._pauses, self._timing.monotonic() < self._paused_until
+            pauses, paused = self._pauses, self._timing.monotonic() < self.paused_until
         if paused:
             return False
         start = self._reserved_or_next()
         self.sleep_until(start, -math.inf)
-        return pauses == self._pauses and self._timing.monotonic() <= start + LATE
+        in_time = self._timing.monotonic() <= start + LATE
+        return in_time and self._begins(-math.inf) and pauses == self._pauses
+
+    def _begins(self, grace: float, generation: int | None = None) -> bool:
+        """Start now, or as soon as the start before is far enough away; False: another turn is to be taken.
+
+        That is so after a pause, and where the rate was set anew since that ``generation``.
+        """
+        while True:
+            with self._lock:
+                now = self._timing.monotonic()
+                if now < self.paused_until or generation not in (None, self._timetable.generation):
+                    return False
+                start = self._timetable.begin(now)
+                self._of_thread.began = start
+            if start <= now:
+                return True
+            self.sleep_until(start, grace)
 
     def _reserved_or_next(self) -> float:
         reserved: float | None = getattr(self._of_thread, "reserved", None)
         self._of_thread.reserved = None
         now = self._timing.monotonic()
-        if reserved is not None and now <= reserved + LATE and reserved >= self._paused_until:
+        if reserved is not None and now <= reserved + LATE and reserved >= self.paused_until:
             return max(reserved, now)
         return self._reserve()
 
     def _reserve(self) -> float:
         with self._lock:
-            return self._free_start()
+            return self._timetable.reserve(self._timing.monotonic())
 
     def _reserve_two(self) -> float:
         with self._lock:
-            start = self._free_start()
-            self._of_thread.reserved = self._free_start()
+            now = self._timing.monotonic()
+            start = self._timetable.reserve(now)
+            self._of_thread.reserved = self._timetable.reserve(now)
             return start
-
-    def _free_start(self) -> float:
-        """The next free start, which is taken thereby."""
-        start = max(self._next, self._paused_until, self._timing.monotonic())
-        self._next = start + self._interval * self._stretch
-        return start
 
     def sleep_until(self, moment: float, grace: float = 0.0) -> None:
         """Sleep in short slices, so that neither a closed client nor a stopped run waits for its workers.
@@ -208,20 +236,22 @@ class RateLimiter:
         """End waits once that gives a reason."""
         self._stop_reason = stop_reason
 
-    def pause(self, seconds: float, *, slower: bool = True) -> None:
-        """Hold all workers for that long, and go slower afterwards; responses of one burst count once."""
+    def pause(self, seconds: float, *, refused: bool = True) -> None:
+        """Hold all workers for that long. ``refused``: this thread's last request was one too many."""
         with self._lock:
             now = self._timing.monotonic()
             self._pauses += 1
-            if slower and now >= self._paused_until:
-                self._stretch = min(self._stretch * 1.5, 20.0)
-            self._paused_until = max(self._paused_until, now + seconds)
+            self._timetable.pause(now + seconds)
+            if refused:
+                self._timetable.refuse(getattr(self._of_thread, "began", now))
 
-    def ease(self) -> None:
-        """Note a good response: draw the starts together again, by a fiftieth each time."""
-        if self._stretch > 1.0:
-            with self._lock:
-                self._stretch = max(1.0, self._stretch * 0.98)
+    def take(self, told: ToldLimit | None = None) -> None:
+        """Note that this thread's last request was taken, and what its answer tells of the limit."""
+        with self._lock:
+            now = self._timing.monotonic()
+            self._timetable.take(getattr(self._of_thread, "began", now))
+            if told is not None:
+                self._timetable.tell(told.rate, now, told.seconds)
 
     def close(self) -> None:
         """End the wait of every worker."""

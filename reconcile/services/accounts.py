@@ -24,7 +24,7 @@ def open_reader(project: Project, console: Console) -> Iterator[Reader]:
     """The target's account for reading: a client that has no way to write."""
     with (
         connected(project, project.capabilities()) as link,
-        Reader(link, listener=Listener(console.trace, console.waiting)) as reader,
+        Reader(link, listener=Listener(console.trace, console.waiting, console.note)) as reader,
     ):
         yield reader
 

@@ -58,7 +58,7 @@ def apply_project(project: Project, request: ApplyRequest, console: Console, out
         locked(project.state / "lock"),
         console.ended_by_interrupt(),
         connected(project, project.capabilities()) as link,
-        Writer(link, listener=Listener(console.trace, console.waiting)) as account,
+        Writer(link, listener=Listener(console.trace, console.waiting, console.note)) as account,
     ):
         if approval is not None and reverting:
             declarations = declarations_of_approved_revert(project, approval, account, console)

@@ -37,7 +37,7 @@ def probe_account(
     with (
         locked(project.state / "lock"),
         connected(project, Capabilities(page_size=20)) as link,  # the longest page is yet to be found out
-        Prober(link, contact, listener=Listener(console.trace, console.waiting)) as prober,
+        Prober(link, contact, listener=Listener(console.trace, console.waiting, console.note)) as prober,
     ):
         write_permission(project).refuse_killed()
         earlier = load_snapshot(path, prober.connection.account, prober.id)

@@ -10,6 +10,7 @@ from reconcile.errors import Unauthorized
 from reconcile.evance.reader import Reader
 from reconcile.evance.writer import WriteKind
 from reconcile.http.rate_limiter import RateLimiter
+from reconcile.http.timetable import SPACING
 from tests.support.http.account_rows import v1
 from tests.support.http.client_clock import SleepClock
 from tests.support.http.fake_account import (
@@ -21,6 +22,9 @@ from tests.support.http.fake_account import (
     token_reply,
 )
 from tests.support.http.write_results import expect
+
+TURN = SPACING / 5
+"""Seconds between two turns at five requests a second."""
 
 PAYLOAD: dict[str, Any] = {"contact": {"accessRoles": []}}
 
@@ -188,8 +192,8 @@ def test_who_reads_to_write_keeps_the_next_turn(clock: SleepClock) -> None:
     pace.wait_for_turn(reserve_next=True)
     others = [pace._reserve() for _ in range(7)]
     assert pace.wait_for_reserved_turn()
-    assert clock.now == pytest.approx(1000.2)
-    assert others == pytest.approx([1000.2 + 0.2 * place for place in range(1, 8)])
+    assert clock.now == pytest.approx(1000 + TURN)
+    assert others == pytest.approx([1000 + TURN * place for place in range(2, 9)])
 
 
 def test_who_waits_to_read_keeps_the_turn_beside_it(clock: SleepClock) -> None:
@@ -203,10 +207,10 @@ def test_who_waits_to_read_keeps_the_turn_beside_it(clock: SleepClock) -> None:
     pace = RateLimiter(5, replace(clock.timing, sleep=sleep))
     first = pace._reserve()
     pace.wait_for_turn(reserve_next=True)
-    assert clock.now == pytest.approx(first + 0.2)
+    assert clock.now == pytest.approx(first + TURN)
     assert pace.wait_for_reserved_turn()
-    assert clock.now == pytest.approx(first + 0.4)
-    assert others == pytest.approx([first + 0.6, first + 0.8])
+    assert clock.now == pytest.approx(first + 2 * TURN)
+    assert others == pytest.approx([first + 3 * TURN, first + 4 * TURN])
 
 
 @pytest.mark.parametrize("meanwhile", ["a pause", "too late"])
@@ -215,13 +219,13 @@ def test_a_turn_that_was_kept_lapses(clock: SleepClock, meanwhile: str) -> None:
     pace = RateLimiter(5, clock.timing)
     pace.wait_for_turn(reserve_next=True)
     if meanwhile == "a pause":
-        pace.pause(1.0)
+        pace.pause(1.0, refused=False)
         clock.now += 1.0
     else:
         clock.now += 3.0
     others = pace._reserve()
     assert pace.wait_for_reserved_turn()
-    assert clock.now == pytest.approx(others + (0.2 if meanwhile == "too late" else 0.3))
+    assert clock.now == pytest.approx(others + TURN)
 
 
 def test_no_connection_postpones_an_update_and_holds_the_next_request(
@@ -236,10 +240,10 @@ def test_no_connection_postpones_an_update_and_holds_the_next_request(
         before = clock.now
         expect(moved.update("13", PAYLOAD), WriteKind.DEFERRED, "no connection")
         assert clock.now == pytest.approx(before, abs=0.01)
-        assert moved._api.rate_limiter._paused_until - before == pytest.approx(
+        assert moved._api.rate_limiter.paused_until - before == pytest.approx(
             0.5 * 2 ** (times - 1), abs=0.01
         )
-        clock.now = moved._api.rate_limiter._paused_until
+        clock.now = moved._api.rate_limiter.paused_until
 
 
 def test_a_reader_renews_and_repeats_as_ever(open_client: OpenClient) -> None:

@@ -13,6 +13,7 @@ from reconcile.errors import ApiError, ServerFailure, Stopped, UnexpectedRespons
 from reconcile.evance.reader import Reader
 from reconcile.evance.writer import WriteKind
 from reconcile.http.rate_limiter import RateLimiter, RetryPolicy, Timing, http_date, retry_after
+from reconcile.http.timetable import SPACING
 from tests.support.http.account_rows import v1, whole_account
 from tests.support.http.client_clock import SleepClock
 from tests.support.http.fake_account import FakeReply, OpenClient, SeenRequest
@@ -31,9 +32,9 @@ def test_starts_lie_on_an_absolute_timetable(clock: SleepClock) -> None:
     starts = []
     for _ in range(5):
         pace.wait_for_turn()
-        starts.append(clock.now)
+        starts.append(clock.now - 1000)
         clock.now += 0.1
-    assert starts == pytest.approx([1000, 1000.25, 1000.5, 1000.75, 1001])
+    assert starts == pytest.approx([number * SPACING / 4 for number in range(5)])
 
 
 def test_time_that_passed_unused_is_not_caught_up(clock: SleepClock) -> None:
@@ -44,7 +45,7 @@ def test_time_that_passed_unused_is_not_caught_up(clock: SleepClock) -> None:
     pace.wait_for_turn()
     before = clock.now
     pace.wait_for_turn()
-    assert clock.now - before == pytest.approx(0.25)
+    assert clock.now - before == pytest.approx(0.25 * SPACING)
 
 
 def test_parallel_reads_obey_one_rate(open_client: OpenClient, clock: SleepClock) -> None:
@@ -243,10 +244,9 @@ def test_leaving_the_client_ends_what_waits(open_client: OpenClient) -> None:
     account = whole_account(20)
     timing = Timing(lambda: 0.0, lambda: 0.0, sleep, lambda: 1.0)
     fake_account, writer = open_client(
-        lambda seen: FakeReply(503) if "contacts/" in seen.path else account(seen)
+        lambda seen: FakeReply(503) if "contacts/" in seen.path else account(seen), rate=math.inf
     )
     with Reader(writer.connection, timing=timing) as reader:
-        reader._api.rate_limiter._interval = 0.0
         reading = threading.Thread(target=lambda: _ignore(lambda: reader.contact("1")))
         reading.start()
         assert waiting.wait(10)
@@ -358,7 +358,7 @@ def test_a_stopped_run_reads_back_but_begins_nothing(clock: SleepClock) -> None:
     pace.wait_for_turn()
     pace.stop_when(lambda: "stopped by the user")
     pace.wait_for_turn()
-    assert clock.slept == pytest.approx(1.0)
+    assert clock.slept == pytest.approx(SPACING)
     with pytest.raises(Stopped):
         pace.wait_for_turn(reserve_next=True)
     with pytest.raises(Stopped):
