@@ -1,10 +1,10 @@
 """One question about an account: how it is asked, and what its answer decides for the client."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from reconcile.model.facets import SETS, Facet
+from reconcile.model.facets import MANAGED, SETS, Facet
 from reconcile.model.settings import Capabilities, UpdateMethod
 
 from .scratch import ScratchContact
@@ -46,6 +46,20 @@ class Question:
     def method(self) -> str:
         """How it is asked, in a sentence; empty when it is not."""
         return (self.ask.__doc__ or "").partition("\n")[0] if self.ask else ""
+
+
+ALL = "all four"
+"""The answer that names all facets; it is shorter than their names, and as wide as other answers."""
+
+
+def facets_answer(facets: Collection[Facet]) -> str:
+    """Facets as an answer."""
+    return ALL if set(facets) == set(MANAGED) else ", ".join(facets) or "none"
+
+
+def facets_in(answer: str) -> tuple[Facet, ...]:
+    """The facets that an answer names; one in other words names none."""
+    return MANAGED if answer == ALL else tuple(facet for facet in MANAGED if facet in answer.split(", "))
 
 
 def refuse_write(facet: Facet, unsafe: Callable[[str], bool]) -> Decision:

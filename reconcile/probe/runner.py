@@ -8,7 +8,17 @@ from reconcile.model.reports.probe import Finding
 from reconcile.model.settings import Capabilities, FacetSource, UpdateMethod
 
 from .question import Question
-from .questions import account, api_v2, grants_read, grants_written, listing, tags, updates
+from .questions import (
+    account,
+    api_v2,
+    grants_read,
+    grants_written,
+    list_rows,
+    listing,
+    modified,
+    tags,
+    updates,
+)
 from .restore import restore
 from .scratch import ScratchContact, Unanswerable
 
@@ -21,6 +31,8 @@ QUESTIONS: tuple[Question, ...] = (
     *updates.FIELD_QUESTIONS,
     *listing.SEARCH_QUESTIONS,
     *api_v2.QUESTIONS,
+    *list_rows.QUESTIONS,
+    *modified.QUESTIONS,
     *listing.LIST_QUESTIONS,
     *account.QUESTIONS,
     *account.UNASKED,
@@ -33,7 +45,9 @@ def capabilities_from(findings: Sequence[Finding], account: str, configured: Upd
     ``configured`` is the verb of an update where both work.
     """
     contact = FacetSource.CONTACT
-    known = Capabilities(accounts=(account,), roles_from=contact, tags_from=contact)
+    known = Capabilities(
+        (account,), roles_from=contact, tags_from=contact, profile_from=contact, address_from=contact
+    )
     answers = {finding.name: finding.answer for finding in findings}
     for question in QUESTIONS:
         answer = answers.get(question.name)

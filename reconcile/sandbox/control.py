@@ -169,21 +169,21 @@ def _add_client(request: Request, state: State) -> Reply:
 
 def _verify(_request: Request, state: State, contact_id: str) -> Reply:
     with writing(state.db):
-        outside_changes.verify(state.db, read_id(contact_id, "contact"), state.clock.now())
+        outside_changes.verify(state.db, read_id(contact_id, "contact"), state.context())
     return Reply(204)
 
 
 def _approve(_request: Request, state: State, contact_id: str, reference: str) -> Reply:
     with writing(state.db):
-        number, now = read_id(contact_id, "contact"), state.clock.now()
-        outside_changes.approve(state.db, number, reference, now)
+        number = read_id(contact_id, "contact")
+        outside_changes.approve(state.db, number, reference, state.context())
     return Reply(204)
 
 
 def _reject(_request: Request, state: State, contact_id: str, reference: str) -> Reply:
     with writing(state.db):
-        number, now = read_id(contact_id, "contact"), state.clock.now()
-        outside_changes.reject(state.db, number, reference, now)
+        number = read_id(contact_id, "contact")
+        outside_changes.reject(state.db, number, reference, state.context())
     return Reply(204)
 
 
@@ -212,7 +212,7 @@ def _register(request: Request, state: State) -> Reply:
 
 def _remove(_request: Request, state: State, contact_id: str) -> Reply:
     with writing(state.db):
-        outside_changes.remove(state.db, read_id(contact_id, "contact"), state.clock.now())
+        outside_changes.remove(state.db, read_id(contact_id, "contact"), state.context())
     return Reply(204)
 
 

@@ -20,13 +20,15 @@ class Edit:
     """What somebody in the shop changes of a contact; None and empty leave a thing as it is.
 
     `grant` gets `status` (any word) and `expires` (seconds since 1970, None is perpetual), also where it is
-    held already. `tag` and `untag` are of the type `tag_type`.
+    held already. `tag` and `untag` are of the type `tag_type`. `line1` is of the address.
     """
 
     email: str | None = None
     reference: str | None = None
     firstname: str | None = None
     lastname: str | None = None
+    position: str | None = None
+    line1: str | None = None
     grant: str = ""
     status: str = "active"
     expires: int | None = None
@@ -36,23 +38,23 @@ class Edit:
     tag_type: str = TAG_TYPE
 
 
-def verify(db: sqlite3.Connection, contact_id: int, now: int) -> None:
+def verify(db: sqlite3.Connection, contact_id: int, context: RequestContext) -> None:
     """The contact verifies its address: every grant that waited for that is active."""
     grants = _grants(db, contact_id)
-    begun = [_begun(grant, now) if grant.awaits == "email" else grant for grant in grants]
-    with noting(db, contact_id, "somebody", now):
-        contacts.change(db, contact_id, {"email_verified": True, "modified": now})
+    begun = [_begun(grant, context.now) if grant.awaits == "email" else grant for grant in grants]
+    with noting(db, contact_id, "somebody", context):
+        contacts.change(db, contact_id, {"email_verified": True})
         roles.replace_grants(db, contact_id, begun)
 
 
-def approve(db: sqlite3.Connection, contact_id: int, reference: str, now: int) -> None:
+def approve(db: sqlite3.Connection, contact_id: int, reference: str, context: RequestContext) -> None:
     """An admin approves a grant that waited for that; the contact gets a mail."""
-    _decide(db, contact_id, reference, "active", now)
+    _decide(db, contact_id, reference, "active", context)
 
 
-def reject(db: sqlite3.Connection, contact_id: int, reference: str, now: int) -> None:
+def reject(db: sqlite3.Connection, contact_id: int, reference: str, context: RequestContext) -> None:
     """An admin rejects a grant that waited for approval; the contact gets a mail."""
-    _decide(db, contact_id, reference, "rejected", now)
+    _decide(db, contact_id, reference, "rejected", context)
 
 
 def edit(db: sqlite3.Connection, contact_id: int, changes: Edit, context: RequestContext) -> None:
@@ -68,10 +70,11 @@ def edit(db: sqlite3.Connection, contact_id: int, changes: Edit, context: Reques
         grants[role.reference] = Grant(
             role.reference, role.title, changes.status, awaits, changes.expires, context.now
         )
-    with noting(db, contact_id, "somebody", context.now):
+    with noting(db, contact_id, "somebody", context):
         roles.replace_grants(db, contact_id, grants.values())
         _edit_tags(db, contact_id, changes)
-        contacts.change(db, contact_id, {**_identity(changes, context), "modified": context.now})
+        _edit_address(db, contact_id, changes)
+        contacts.change(db, contact_id, _own_fields(changes, context))
 
 
 def register(db: sqlite3.Connection, email: str, context: RequestContext) -> int:
@@ -95,11 +98,11 @@ def take_over(db: sqlite3.Connection, email: str, moved_to: str, context: Reques
     return register(db, email, context)
 
 
-def remove(db: sqlite3.Connection, contact_id: int, now: int) -> None:
+def remove(db: sqlite3.Connection, contact_id: int, context: RequestContext) -> None:
     """Somebody in the shop deletes a contact."""
     if contacts.find(db, contact_id) is None:
         raise not_found("contact")
-    with noting(db, contact_id, "somebody", now):
+    with noting(db, contact_id, "somebody", context):
         contacts.remove(db, contact_id)
 
 
@@ -114,29 +117,41 @@ def _edit_tags(db: sqlite3.Connection, contact_id: int, changes: Edit) -> None:
         contacts.remove_other_tag(db, contact_id, changes.tag_type, changes.untag)
 
 
-def _identity(changes: Edit, context: RequestContext) -> dict[str, str | None]:
+def _edit_address(db: sqlite3.Connection, contact_id: int, changes: Edit) -> None:
+    if changes.line1 is None:
+        return
+    address = contacts.address(db, contact_id)
+    if address is None:
+        contacts.add_address(db, contact_id, {"line1": changes.line1})
+    else:
+        contacts.change_address(db, address["id"], {"line1": changes.line1})
+
+
+def _own_fields(changes: Edit, context: RequestContext) -> dict[str, str | None]:
     columns = {
         "email": changes.email,
         "unique_email": unique_key(changes.email, context.switches.email_case),
         "reference": changes.reference,
         "first_name": changes.firstname,
         "last_name": changes.lastname,
+        "position": changes.position,
     }
     return {column: value for column, value in columns.items() if value is not None}
 
 
-def _decide(db: sqlite3.Connection, contact_id: int, reference: str, status: str, now: int) -> None:
+def _decide(
+    db: sqlite3.Connection, contact_id: int, reference: str, status: str, context: RequestContext
+) -> None:
     grants = {grant.reference: grant for grant in _grants(db, contact_id)}
     if reference not in grants or grants[reference].awaits != "admin":
         raise not_found("grant that waits for an admin")
-    grants[reference] = replace(_begun(grants[reference], now), status=status)
-    with noting(db, contact_id, "somebody", now):
+    grants[reference] = replace(_begun(grants[reference], context.now), status=status)
+    with noting(db, contact_id, "somebody", context):
         roles.replace_grants(db, contact_id, grants.values())
-        contacts.change(db, contact_id, {"modified": now})
     contact = contacts.find(db, contact_id)
     if contact and contact["email"]:
         kind = "approved" if status == "active" else "rejected"
-        logs.post(db, contact_id, [Mail(kind, contact["email"], reference)], now)
+        logs.post(db, contact_id, [Mail(kind, contact["email"], reference)], context.now)
 
 
 def _grants(db: sqlite3.Connection, contact_id: int) -> list[Grant]:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 from .clock import Clock
 from .faults.armed import arm
@@ -26,6 +27,7 @@ class State:
         self.clock = clock
         self.faults: list[ArmedFault] = []
         self.switches = Switches()
+        self.cached_rows: dict[int, tuple[int, dict[str, Any]]] = {}
         self._log: list[logs.LoggedRequest] = []
         self._seen_version = -1
         self._seen_changes = 0
@@ -57,6 +59,7 @@ class State:
         with writing(self.db):
             settings.store_switches(self.db, switches)
         self.switches = switches
+        self.cached_rows.clear()
 
     def arm(self, faults: Sequence[str], seed: int) -> None:
         """Arm these faults and no others; raises WrongWord for a text that is no fault."""

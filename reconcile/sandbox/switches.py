@@ -114,8 +114,17 @@ class Switches:
         "no", worst="no", about="Whether two contacts may share a `reference`."
     )
     times: Literal["utc", "london"] = _switch("utc", worst="london", about="Offset of date-times on read.")
-    modified_by_grants: Literal["yes", "no"] = _switch(
-        "yes", worst="no", about="A change of grants or tags moves `modifiedOn`."
+    modified_by_roles: Literal["yes", "no"] = _switch(
+        "yes", worst="no", about="A change of grants moves `modifiedOn`, whoever makes it."
+    )
+    modified_by_tags: Literal["yes", "no"] = _switch(
+        "yes", worst="no", about="A change of tags moves `modifiedOn`."
+    )
+    modified_by_profile: Literal["yes", "no"] = _switch(
+        "yes", worst="no", about="A change of the contact's own fields moves `modifiedOn`."
+    )
+    modified_by_address: Literal["yes", "no"] = _switch(
+        "yes", worst="no", about="A change of the address moves `modifiedOn`."
     )
     delete: Literal["hard", "soft"] = _switch(
         "hard", worst="soft", about="A deleted contact: gone, or hidden with its address still taken."
@@ -128,8 +137,17 @@ class Switches:
     v1_search_email: Literal["equal", "case", "part"] = _switch(
         "equal", worst="part", about="v1 search by `email`: folded, exact, or any part of it."
     )
-    v2_nested_read: Literal["no", "yes"] = _switch(
-        "no", worst="no", about="v2 contacts carry `accessRoles`, `tags` and `address`."
+    v2_nested_read: Literal["no", "yes", "sets"] = _switch(
+        "no", worst="no", about="v2 contacts carry `accessRoles`, `tags` and `address`; `sets`: no `address`."
+    )
+    v2_row_fields: Literal["all", "few"] = _switch(
+        "all", worst="few", about="A row of the v2 list: all fields of a v2 contact, or who it is alone."
+    )
+    v2_rows: Literal["right", "cached", "mixed"] = _switch(
+        "right",
+        worst="right",
+        about="Rows of the v2 list: as the contact is, as it was up to a minute ago, or with values of other "
+        "fields.",
     )
     v2_nested_write: Literal["ignore", "accept", "reject"] = _switch(
         "ignore", worst="ignore", about="`accessRoles`, `tags`, `address` in a v2 write."

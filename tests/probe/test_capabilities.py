@@ -135,7 +135,9 @@ def test_what_was_not_found_out_stays_a_safe_assumption() -> None:
     """No finding, no change; but a list is believed only when it was seen to tell the truth."""
     known = capabilities_from([], "a.evance.me", UpdateMethod.PUT)
     contact = FacetSource.CONTACT
-    assert known == Capabilities(accounts=("a.evance.me",), roles_from=contact, tags_from=contact)
+    assert known == Capabilities(
+        ("a.evance.me",), roles_from=contact, tags_from=contact, profile_from=contact, address_from=contact
+    )
 
 
 def test_a_limit_that_was_merely_taken_proves_nothing() -> None:

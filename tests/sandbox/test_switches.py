@@ -1,5 +1,7 @@
 """Each switch makes a difference that a caller sees over HTTP; profiles are sets of them."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from tests.support.shop import NOW
 TABLE: dict[str, dict[Any, Any]] = yaml.safe_load(
     Path(__file__).with_name("switches.yaml").read_text("utf-8")
 )
+
+BOB = "/api/v2/contacts.json?id:in=13"
 
 CASES = [
     pytest.param(name, str(setting), rows["calls"], expected, id=f"{name}={setting}")
@@ -95,6 +99,68 @@ def test_a_random_order_changes_between_calls(caller: Caller) -> None:
     assert len(orders) > 1
 
 
+def test_a_cached_row_is_a_minute_old_at_most(caller: Caller) -> None:
+    """`v2_rows: cached` shows a change after a minute; a single contact shows it at once."""
+    caller.control("PUT", "switches", {"switches": {"v2_rows": "cached", "v2_nested_read": "yes"}})
+    caller.get(BOB)
+    caller.control("PATCH", "contacts/13", {"revoke": "customer", "line1": "2 Quay", "position": "Buyer"})
+    assert caller.get("/api/v2/contacts/13.json")["data"]["position"] == "Buyer"
+    for seconds, position in ((59, None), (1, "Buyer")):
+        caller.control("PUT", "clock", {"advance": seconds})
+        row = caller.get(BOB)["data"][0]
+        assert row["position"] == position
+        assert ("customer" in row["accessRoles"]) == (position is None)
+
+
+def test_mixed_rows_have_the_lines_of_an_address_in_each_others_place(caller: Caller) -> None:
+    """`v2_rows: mixed` mixes the address, too, where a row tells it, and leaves one without an address."""
+    caller.control("PUT", "switches", {"switches": {"v2_rows": "mixed", "v2_nested_read": "yes"}})
+    caller.control("PATCH", "contacts/13", {"line1": "2 Quay"})
+    rows = caller.get("/api/v2/contacts.json")["data"]
+    address = next(row["address"] for row in rows if row["id"] == 13)
+    assert (address["line1"], address["line3"]) == ("", "2 Quay")
+    assert any("address" not in row for row in rows)
+
+
+MOVES = {
+    "roles": ("PATCH", "contacts/13", {"revoke": "customer"}),
+    "tags": ("PATCH", "contacts/13", {"tag": "gold", "tag_type": "trade"}),
+    "profile": ("PATCH", "contacts/13", {"position": "Buyer"}),
+    "address": ("PATCH", "contacts/13", {"line1": "2 Quay"}),
+}
+
+
+@pytest.mark.parametrize("setting", ["yes", "no"])
+@pytest.mark.parametrize("facet", MOVES)
+def test_what_somebody_changes_moves_what_the_api_moves(caller: Caller, facet: str, setting: str) -> None:
+    """`modified_by_…` is about the change of one part alone, whoever makes it; no change moves nothing."""
+    others = {f"modified_by_{name}": "no" if setting == "yes" else "yes" for name in MOVES}
+    caller.control("PUT", "switches", {"switches": {**others, f"modified_by_{facet}": setting}})
+    before = modified(caller, 13)
+    caller.control("PATCH", "contacts/13", {})
+    assert modified(caller, 13) == before
+    assert caller.control(*MOVES[facet]).status_code == 204
+    assert (modified(caller, 13) != before) == (setting == "yes")
+
+
+def test_an_approval_moves_what_a_change_of_roles_moves(caller: Caller) -> None:
+    """A grant that lapses is nobody's change: it moves nothing."""
+    caller.control("PUT", "switches", {"switches": {"modified_by_roles": "no"}})
+    waits = modified(caller, 25)
+    assert caller.control("POST", "contacts/25/roles/trade-account/approve").status_code == 204
+    assert modified(caller, 25) == waits
+    caller.control("PUT", "switches", {"profile": "documented"})
+    bob = modified(caller, 13)
+    caller.control("PUT", "clock", {"now": "2027-01-15T00:00:00+00:00"})
+    caller.tokens.clear()
+    assert caller.get("/api/contacts/13.json")["contact"]["accessRoles"]["newsletter"]["status"] == "expired"
+    assert modified(caller, 13) == bob
+
+
+def modified(caller: Caller, number: int) -> Any:
+    return caller.get(f"/api/v2/contacts/{number}.json")["data"]["modifiedOn"]
+
+
 def test_switches_are_stored_in_the_account(shop_file: Path) -> None:
     """What was turned holds after a restart, and is shown."""
     with calling(shop_file, now=NOW, switches={"grant_shape": "array"}) as caller:
@@ -103,6 +169,15 @@ def test_switches_are_stored_in_the_account(shop_file: Path) -> None:
         assert isinstance(caller.get("/api/contacts/13.json")["contact"]["accessRoles"], list)
     shown = {row["name"]: row["setting"] for row in sandbox.show(shop_file, "switches")}
     assert shown["grant_shape"] == "array"
+
+
+def test_a_file_of_an_earlier_version_opens(shop_file: Path) -> None:
+    """A stored switch that there is no more is passed over."""
+    with closing(sqlite3.connect(shop_file)) as db, db:
+        stored = '{"modified_by_grants": "no", "grant_shape": "array"}'
+        db.execute("INSERT OR REPLACE INTO settings VALUES ('switches', ?)", (stored,))
+    with calling(shop_file, now=NOW) as caller:
+        assert isinstance(caller.get("/api/contacts/13.json")["contact"]["accessRoles"], list)
 
 
 def test_another_process_may_turn_a_switch(caller: Caller) -> None:

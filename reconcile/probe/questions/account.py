@@ -72,6 +72,11 @@ UNASKED = (
         never="the API does not show them: keep staff out of the declarations",
     ),
     Question(
+        "modified-elsewhere",
+        "Does `modifiedOn` move when a grant is approved, or a role or tag is deleted for all?",
+        never="only people in the shop can do that; when a grant lapses, nobody changes anything",
+    ),
+    Question(
         "grant-start",
         "Does a grant sent again begin anew?",
         never="the API does not show when a grant began",

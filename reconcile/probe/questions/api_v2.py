@@ -1,15 +1,10 @@
 """Questions about what v2 shows of a contact, and what it takes."""
 
-from typing import Any
+from reconcile.model.settings import Capabilities, Numbering, UpdateMethod
+from reconcile.probe.question import Answer, Decision, Question
+from reconcile.probe.scratch import ScratchContact, Unanswerable, active
+from reconcile.wire.roles_and_tags import ROLES_KEY, TAGS_KEY
 
-from reconcile.errors import UnexpectedResponse
-from reconcile.model.settings import Capabilities, FacetSource, Numbering, UpdateMethod
-from reconcile.probe.question import Answer, Decision, Question, Rule
-from reconcile.probe.scratch import FAR, ScratchContact, Unanswerable, active
-from reconcile.wire.roles_and_tags import ROLES_KEY, TAGS_KEY, read_grants, read_tags
-from reconcile.wire.values import Json
-
-from .listing import rows
 from .updates import MARK
 
 NESTED = {ROLES_KEY: "roles", TAGS_KEY: "tags", "address": "address"}
@@ -32,37 +27,6 @@ def ask_v2_shows(scratch: ScratchContact) -> Answer:
     """What v2 shows besides the contact's own fields."""
     shown = ", ".join(word for key, word in NESTED.items() if key in scratch.look_v2()) or "none"
     return Answer(shown, f"of roles, tags and address a single v2 contact tells: {shown}")
-
-
-def ask_list_shows(scratch: ScratchContact) -> Answer:
-    """What a row of the list shows of roles and tags that agrees with the contact itself."""
-    role = scratch.role()
-    view = scratch.give(active(role, FAR))
-    row = _row(scratch)
-    right = [NESTED[key] for key in (ROLES_KEY, TAGS_KEY) if key in row and _agrees(row, view.raw, key)]
-    answer = " and ".join(right) or "neither"
-    return Answer(answer, f"of roles and tags a row of the list tells, and tells rightly: {answer}")
-
-
-def _source(word: str) -> Rule:
-    """Where a set is read: in the rows of the list if they tell it rightly."""
-    return lambda answer, _known, _configured: FacetSource.LIST if word in answer else FacetSource.CONTACT
-
-
-def _row(scratch: ScratchContact) -> Any:
-    number = str(scratch.look_v2()["id"])
-    matches = [row for row in rows(scratch, **{"id:in": number}) if str(row.get("id")) == number]
-    if len(matches) != 1:
-        raise Unanswerable("the list can't be asked for a single id")
-    return matches[0]
-
-
-def _agrees(row: Json, shown: Json, key: str) -> bool:
-    parse = {ROLES_KEY: read_grants, TAGS_KEY: read_tags}[key]
-    try:
-        return parse(row, "") == parse(shown, "")
-    except UnexpectedResponse:
-        return False
 
 
 def ask_v2_takes(scratch: ScratchContact) -> Answer:
@@ -89,25 +53,6 @@ def ask_v2_roles(scratch: ScratchContact) -> Answer:
     return Answer("no", f"the list of a contact's roles in v2 was answered {reply.status}")
 
 
-def ask_modified(scratch: ScratchContact) -> Answer:
-    """Whether a change of roles moves ``modifiedOn``; a change of a text field is the check on the clock."""
-    role, name = scratch.role(), scratch.text_field()
-    scratch.take_back_roles()
-    if _moves(scratch, lambda: scratch.give(active(role))):
-        return Answer("yes", "a change of roles moves `modifiedOn`")
-    if _moves(scratch, lambda: scratch.must({name: f"{MARK} {role}"})):
-        return Answer("no", "a change of roles does not move `modifiedOn`, a change of a field does")
-    raise Unanswerable("`modifiedOn` did not move at all")
-
-
-def _moves(scratch: ScratchContact, change: Any) -> bool:
-    """Change in a later second than any change before, since ``modifiedOn`` has whole seconds."""
-    before = scratch.look_v2().get("modifiedOn")
-    scratch.sleep(1.1)
-    change()
-    return bool(scratch.look_v2().get("modifiedOn") != before)
-
-
 QUESTIONS = (
     Question(
         "v2-ids",
@@ -116,13 +61,6 @@ QUESTIONS = (
         (Decision("contact_ids", _numbering),),
     ),
     Question("v2-shows", "Does v2 show roles, tags and address of a contact?", ask_v2_shows),
-    Question(
-        "list-shows",
-        "Does the v2 list tell roles and tags as the contact itself does?",
-        ask_list_shows,
-        (Decision("roles_from", _source("roles")), Decision("tags_from", _source("tags"))),
-    ),
     Question("v2-takes", "Does an update through v2 take roles?", ask_v2_takes),
     Question("v2-roles", "Has v2 a list of a contact's roles?", ask_v2_roles),
-    Question("modified", "Does a change of roles move `modifiedOn`?", ask_modified),
 )

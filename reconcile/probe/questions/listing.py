@@ -24,6 +24,17 @@ def rows(scratch: ScratchContact, **params: str) -> list[Row]:
     return [row for row in data if isinstance(row, dict)]
 
 
+def listed_row(scratch: ScratchContact) -> Row:
+    """The contact's row of the list; Unanswerable when it can't be told for certain."""
+    if scratch.snapshot.v2 is None:
+        raise Unanswerable("the contact could not be found in v2")
+    number = str(scratch.snapshot.v2["id"])
+    matches = [row for row in rows(scratch, **{"id:in": number}) if str(row.get("id")) == number]
+    if len(matches) != 1:
+        raise Unanswerable("the list can't be asked for a single id")
+    return matches[0]
+
+
 def _listed(scratch: ScratchContact, **params: str) -> Mapping[str, Any]:
     reply = scratch.prober.get(CONTACTS_V2, params)
     body = reply.body or {}

@@ -25,7 +25,7 @@ def ask_tags_empty(scratch: ScratchContact) -> Answer:
     if scratch.look().tags:
         _replaced(scratch)
         tags = scratch.must(_tags()).raw.get(TAGS_KEY)
-        scratch.must(_tags(*_held(scratch)))
+        scratch.must(_tags(*held_tags(scratch)))
     else:
         tags = scratch.look().raw.get(TAGS_KEY)
     if tags is None:
@@ -35,7 +35,7 @@ def ask_tags_empty(scratch: ScratchContact) -> Answer:
 
 def ask_tags_sent(scratch: ScratchContact) -> Answer:
     """An empty list, for a contact that has tags: it shows what a list does without a new tag."""
-    held = _held(scratch)
+    held = held_tags(scratch)
     left = scratch.must(_tags()).tags
     if not left:
         scratch.must(_tags(*held))
@@ -47,13 +47,13 @@ def ask_tags_sent(scratch: ScratchContact) -> Answer:
 
 def ask_tags_case(scratch: ScratchContact) -> Answer:
     """A tag it has in the other letter case and with a blank before it."""
-    tag = next((tag for tag in _held(scratch) if tag.swapcase() != tag), None)
+    tag = next((tag for tag in held_tags(scratch) if tag.swapcase() != tag), None)
     if tag is None:
         raise Unanswerable("the contact has no tag with letters: give it one")
     _replaced(scratch)
     written = f" {tag.swapcase()}"
     stored = scratch.must(_tags(written)).tags or ()
-    scratch.must(_tags(*_held(scratch)))
+    scratch.must(_tags(*held_tags(scratch)))
     match stored:
         case (text,) if text == written:
             return Answer("as written", "a tag is stored as it is written, letter case and blanks too")
@@ -65,7 +65,7 @@ def ask_tags_case(scratch: ScratchContact) -> Answer:
 
 def ask_tags_twice(scratch: ScratchContact) -> Answer:
     """A tag it has, named twice."""
-    held = _held(scratch)
+    held = held_tags(scratch)
     reply = scratch.write(_tags(*held, held[0]))
     if not reply.accepted:
         return Answer("rejected", f"the same tag twice was answered {reply.status}")
@@ -73,7 +73,7 @@ def ask_tags_twice(scratch: ScratchContact) -> Answer:
     return Answer("once" if len(stored) == len(set(stored)) else "twice", "what became of a tag named twice")
 
 
-def _held(scratch: ScratchContact) -> list[str]:
+def held_tags(scratch: ScratchContact) -> list[str]:
     """The tags it came with; Unanswerable when they could not be brought back, or there are none."""
     held = ContactView(scratch.snapshot.v1).tags
     if held is None:

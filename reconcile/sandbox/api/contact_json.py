@@ -37,9 +37,14 @@ def v1_contacts(db: sqlite3.Connection, rows: Sequence[Row], context: RequestCon
 
 
 def v2_contacts(db: sqlite3.Connection, rows: Sequence[Row], context: RequestContext) -> list[dict[str, Any]]:
-    """Contacts in the v2 form; grants, tags and address only under `v2_nested_read: yes`."""
-    nested = _nested(db, rows, context) if context.switches.v2_nested_read == "yes" else {}
-    return [{**_v2_contact(row, context), **nested.get(row["id"], {})} for row in rows]
+    """Contacts in the v2 form; grants, tags and address as `v2_nested_read` says."""
+    told = context.switches.v2_nested_read
+    nested = {} if told == "no" else _nested(db, rows, context)
+    shown = [{**_v2_contact(row, context), **nested.get(row["id"], {})} for row in rows]
+    if told == "sets":
+        for contact in shown:
+            contact.pop("address", None)
+    return shown
 
 
 def v2_id(contact_id: int, switches: Switches) -> int:

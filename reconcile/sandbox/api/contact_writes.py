@@ -85,7 +85,7 @@ def update_contact(
     context: RequestContext,
 ) -> None:
     """Change what a payload names. Raises Refused (404, 422)."""
-    with changes.noting(db, contact_id, "caller", context.now):
+    with changes.noting(db, contact_id, "caller", context):
         _update_contact(db, contact_id, written, version, context)
 
 
@@ -101,14 +101,10 @@ def _update_contact(
         raise not_found("contact")
     new = _new_columns(row, written, version, context)
     _refuse_clashes(db, {**row, **new}, contact_id, context)
-    changed = {column: value for column, value in new.items() if row[column] != value}
-    contacts.change(db, contact_id, changed)
-    changed_address = _write_address(db, contact_id, written, {**row, **new}, context)
-    changed_grants = _write_grants(db, contact_id, written, {**row, **new}, context)
-    changed_tags = _write_tags(db, contact_id, written, context)
-    grants_count = context.switches.modified_by_grants == "yes"
-    if changed or changed_address or (grants_count and (changed_grants or changed_tags)):
-        contacts.change(db, contact_id, {"modified": context.now})
+    contacts.change(db, contact_id, new)
+    _write_address(db, contact_id, written, {**row, **new}, context)
+    _write_grants(db, contact_id, written, {**row, **new}, context)
+    _write_tags(db, contact_id, written, context)
     if written.kind == "user" and not new["has_password"] and context.switches.invite_on_type == "yes":
         email = str({**row, **new}["email"])
         logs.post(db, contact_id, [granting.Mail("invitation", email)], context.now)
@@ -118,7 +114,7 @@ def remove_contact(db: sqlite3.Connection, contact_id: int, context: RequestCont
     """Delete a contact. Raises Refused (404)."""
     if contacts.find(db, contact_id) is None:
         raise not_found("contact")
-    with changes.noting(db, contact_id, "caller", context.now):
+    with changes.noting(db, contact_id, "caller", context):
         if context.switches.delete == "soft":
             contacts.change(db, contact_id, {"deleted": context.now})
         else:
@@ -158,28 +154,26 @@ def _refuse_clashes(
 
 def _write_address(
     db: sqlite3.Connection, contact_id: int, written: WrittenContact, row: Payload, context: RequestContext
-) -> bool:
-    """Add or change the address when one was sent; tells whether that changed anything."""
+) -> None:
+    """Add or change the address when one was sent."""
     if written.address is None:
-        return False
+        return
     stored = contacts.address(db, contact_id)
     if stored is None:
         contacts.add_address(db, contact_id, addresses.new_address(written.address, row, context.switches))
-        return True
-    new = addresses.changed_address(written.address, context.switches)
-    contacts.change_address(db, stored["id"], new)
-    return any(stored[column] != value for column, value in new.items())
+        return
+    contacts.change_address(db, stored["id"], addresses.changed_address(written.address, context.switches))
 
 
 def _write_grants(
     db: sqlite3.Connection, contact_id: int, written: WrittenContact, row: Payload, context: RequestContext
-) -> bool:
-    """Replace all grants when `accessRoles` was sent; tells whether that changed anything."""
+) -> None:
+    """Replace all grants when `accessRoles` was sent."""
     adding = not row
     sticky = adding and written.kind == "user" and context.switches.customer_role == "sticky"
     sent = [] if written.roles is None and sticky else written.roles
     if sent is None:
-        return False
+        return
     held = {grant.reference: grant for grant in roles.grants_of(db, [contact_id])[contact_id]}
     email = written.fields.get("email") if adding else row["email"]
     holder = granting.Holder(email, bool(row.get("email_verified")))
@@ -187,20 +181,17 @@ def _write_grants(
     if decided != list(held.values()):
         roles.replace_grants(db, contact_id, decided)
     logs.post(db, contact_id, mails, context.now)
-    return {grant.reference: grant for grant in decided} != held
 
 
 def _write_tags(
     db: sqlite3.Connection, contact_id: int, written: WrittenContact, context: RequestContext
-) -> bool:
-    """Write the tags when they were sent; tells whether that changed anything."""
+) -> None:
+    """Write the tags when they were sent."""
     if written.tags is None and not written.without_tags:
-        return False
+        return
     held = contacts.tags_of(db, [contact_id])[contact_id]
     decided = tags.decide_tags(written.tags, held, context.switches) if written.tags is not None else []
-    drops_others = written.without_tags or context.switches.other_tags == "drop"
-    dropped = contacts.clear_other_tags(db, contact_id) if drops_others else 0
-    if set(decided) == set(held):
-        return dropped > 0
-    contacts.replace_tags(db, contact_id, decided)
-    return True
+    if written.without_tags or context.switches.other_tags == "drop":
+        contacts.clear_other_tags(db, contact_id)
+    if set(decided) != set(held):
+        contacts.replace_tags(db, contact_id, decided)

@@ -13,6 +13,7 @@ from reconcile.sandbox.switches import RequestContext
 from .contact_json import V2_ID_OFFSET, from_v2_id, v2_contacts
 from .contact_writes import add_contact, read_contact, remove_contact, update_contact
 from .filters import CONTACT_FILTERS, EXACT_CONTACT_FILTERS, read_filters
+from .list_rows import list_rows
 from .paging import find_page, read_page, v2_paging
 
 _NESTED = ("accessRoles", "tags", "address")
@@ -29,7 +30,7 @@ def list_all(request: Request, state: State) -> Reply:
     page = find_page(requested, state.total("contacts", where), context.switches)
     order = context.switches.list_order
     rows = search.page(state.db, "contacts", where, limit=page.limit, offset=page.offset, order=order)
-    return data_reply(v2_contacts(state.db, rows, context), **v2_paging(page, request))
+    return data_reply(list_rows(v2_contacts(state.db, rows, context), state), **v2_paging(page, request))
 
 
 def read(_request: Request, state: State, contact_id: str) -> Reply:

@@ -13,6 +13,9 @@ from .specification import MOMENTS, ArmedFault, Fault
 
 _CONTACT_LIST = "/api/v2/contacts.json"
 
+_TEXTS = ("email", "firstname", "lastname", "position", "line1")
+"""What `writer` sets to another text."""
+
 
 def _void_tokens(
     _armed: ArmedFault, _request: Request, db: sqlite3.Connection, _context: RequestContext
@@ -28,7 +31,7 @@ def _write_as_another(
     if contacts.find(db, contact_id) is None:
         return
     texts: dict[str, Any] = {key: armed.word(key) for key in ("grant", "status", "revoke", "tag", "untag")}
-    texts |= {key: armed.word(key) or None for key in ("email", "firstname", "lastname")}
+    texts |= {key: armed.word(key) or None for key in _TEXTS}
     changes = Edit(**texts, expires=armed.instant("expires"), tag_type=armed.word("tag-type"))
     edit(db, contact_id, changes, context)
 
@@ -39,7 +42,7 @@ def _delete_as_another(
     """Somebody else in the shop deletes a contact, if it exists."""
     contact_id = int(armed.number("contact"))
     if contacts.find(db, contact_id) is not None:
-        remove(db, contact_id, context.now)
+        remove(db, contact_id, context)
 
 
 def _register(armed: ArmedFault, _request: Request, db: sqlite3.Connection, context: RequestContext) -> None:
@@ -62,7 +65,7 @@ def _shift_pages(
     elif how != "repeat" and page == 1:
         armed.memory["visitor"] = _add_visitor(db, context, in_front=True)
     elif how != "repeat" and page == page_to_shift and "visitor" in armed.memory:
-        remove(db, int(armed.memory.pop("visitor")), context.now)
+        remove(db, int(armed.memory.pop("visitor")), context)
         if how == "swap":
             _add_visitor(db, context, in_front=False)
 
@@ -92,7 +95,7 @@ ACCOUNT_FAULTS = (
         {
             "contact": 0.0,
             "when": MOMENTS,
-            **dict.fromkeys(("grant", "revoke", "tag", "untag", "email", "firstname", "lastname"), ""),
+            **dict.fromkeys(("grant", "revoke", "tag", "untag", *_TEXTS), ""),
             "status": "active",
             "expires": None,
             "tag-type": "contact",

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
+from reconcile.sandbox.switches import RequestContext, Switches
+
 from . import contacts, roles
 from .connection import timed
 
@@ -17,7 +19,15 @@ _MOST_CHANGES = 20_000
 """Maximum number of changes that are kept, then the oldest go."""
 
 _SERVER_COLUMNS = ("id", "contact_id", "modified", "unique_email")
-"""Columns that follow from others, or that every change moves."""
+"""Columns that follow from others."""
+
+_SWITCH_OF = {
+    "fields": "modified_by_profile",
+    "address": "modified_by_address",
+    "roles": "modified_by_roles",
+    "tags": "modified_by_tags",
+}
+"""By part of the facts, the switch that says whether a change of it moves `modifiedOn`."""
 
 
 def facts(db: sqlite3.Connection, contact_id: int) -> Facts | None:
@@ -38,22 +48,37 @@ def facts(db: sqlite3.Connection, contact_id: int) -> Facts | None:
 
 
 @contextmanager
-def noting(db: sqlite3.Connection, contact_id: int, by: By, now: int) -> Iterator[None]:
-    """Note what a block does to a contact, if it does anything; inside the caller's transaction."""
+def noting(db: sqlite3.Connection, contact_id: int, by: By, context: RequestContext) -> Iterator[None]:
+    """Note what a block does to a contact, if it does anything; inside the caller's transaction.
+
+    Then `modifiedOn` moves, if a part has changed that moves it. Time alone moves nothing: a grant that
+    lapses, and a role that changes for all who have it, leave the contact's row as it was.
+    """
     before = facts(db, contact_id)
     yield
-    note(db, contact_id, by, now, before)
+    after = note(db, contact_id, by, context.now, before)
+    if before is not None and after is not None and _moves(before, after, context.switches):
+        contacts.change(db, contact_id, {"modified": context.now})
 
 
-def note(db: sqlite3.Connection, contact_id: int, by: By, now: int, before: Facts | None) -> None:
-    """Note a contact that was like that before, None for one that is new; not if it is so still."""
+def _moves(before: Facts, after: Facts, switches: Switches) -> bool:
+    changed = [part for part in _SWITCH_OF if before[part] != after[part]]
+    return any(getattr(switches, _SWITCH_OF[part]) == "yes" for part in changed)
+
+
+def note(db: sqlite3.Connection, contact_id: int, by: By, now: int, before: Facts | None) -> Facts | None:
+    """Note a contact that was like that before, None for one that is new; not if it is so still.
+
+    Returns what it is like now.
+    """
     after = facts(db, contact_id)
     if after == before:
-        return
+        return after
     texts = [None if state is None else json.dumps(state) for state in (before, after)]
     sql = "INSERT INTO changes (at, by, contact_id, before, after) VALUES (?, ?, ?, ?, ?)"
     db.execute(sql, (now, by, contact_id, *texts))
     db.execute("DELETE FROM changes WHERE id <= (SELECT max(id) FROM changes) - ?", (_MOST_CHANGES,))
+    return after
 
 
 def every(db: sqlite3.Connection) -> list[dict[str, Any]]:

@@ -140,9 +140,9 @@ def remove_other_tag(db: sqlite3.Connection, contact_id: int, kind: str, value: 
     )
 
 
-def clear_other_tags(db: sqlite3.Connection, contact_id: int) -> int:
-    """Take all tags of other types from a contact; the number of those that it had."""
-    return db.execute("DELETE FROM other_tags WHERE contact_id = ?", (contact_id,)).rowcount
+def clear_other_tags(db: sqlite3.Connection, contact_id: int) -> None:
+    """Take all tags of other types from a contact."""
+    db.execute("DELETE FROM other_tags WHERE contact_id = ?", (contact_id,))
 
 
 def user_with_email(db: sqlite3.Connection, unique_email: str) -> int | None:

@@ -40,8 +40,10 @@ def set_setting(db: sqlite3.Connection, name: str, value: str) -> None:
 
 
 def switches(db: sqlite3.Connection) -> Switches:
-    """The stored switches; each that was never turned has its default."""
-    return Switches().turned(json.loads(setting(db, "switches", "{}")))
+    """The stored switches; each that was never turned has its default, and those of earlier versions go."""
+    stored = json.loads(setting(db, "switches", "{}"))
+    known = Switches().settings()
+    return Switches().turned({name: value for name, value in stored.items() if name in known})
 
 
 def store_switches(db: sqlite3.Connection, switches: Switches) -> None:

@@ -16,7 +16,7 @@ from reconcile.evance.prober import Prober
 from reconcile.http.rate_limiter import RetryPolicy
 from reconcile.model.settings import Patterns, Policy, Protect
 from reconcile.probe.examine import examine
-from reconcile.probe.runner import ProbeRun, ask_all
+from reconcile.probe.runner import QUESTIONS, ProbeRun, ask_all
 from reconcile.probe.scratch import ScratchContact
 from reconcile.sandbox import running, show
 from tests.support.shop import NOW, Shop
@@ -116,10 +116,11 @@ def ready(prober: Prober) -> ScratchContact:
     return scratch
 
 
-def probe(scratch_account: ScratchAccount) -> ProbeRun:
-    """Ask everything."""
+def probe(scratch_account: ScratchAccount, *names: str) -> ProbeRun:
+    """Ask the questions of these names, by default all."""
+    questions = [question for question in QUESTIONS if question.name in names] if names else QUESTIONS
     with Prober(scratch_account.connection, scratch_account.id, retry=QUICK) as prober:
-        return ask_all(ready(prober), stopped=lambda: False)
+        return ask_all(ready(prober), stopped=lambda: False, questions=questions)
 
 
 def answers(ended: ProbeRun) -> dict[str, str | None]:
