@@ -1,6 +1,6 @@
 """The client that reads: it has no way to write."""
 
-from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, Self
@@ -20,7 +20,7 @@ from reconcile.errors import (
 )
 from reconcile.http.rate_limiter import RetryPolicy, Timing
 from reconcile.model.contact import Contact, Identity, Role, State
-from reconcile.model.facets import SETS, Facet
+from reconcile.model.partial_fields import NO_FIELDS, FieldNeeds
 from reconcile.model.settings import Numbering
 from reconcile.wire.contacts_v1 import contact_path_v1, read_contact
 from reconcile.wire.contacts_v2 import CONTACTS_V2, ReadRow, read_page
@@ -31,7 +31,7 @@ from .connection import Connection
 from .error_mapping import parse_answer
 from .list_pages import ListPages, WorkerPool
 from .listing import Listing, ListingProgress, listing_of, no_progress, read_whole_list
-from .told_contacts import has_facets, in_known_words, refuse_another, settle_listed_sets
+from .told_contacts import in_known_words, needs_from_list, refuse_another, settle_listed_sets
 from .transport import ApiRequest
 
 _LIST_CONTACTS = ApiRequest("GET", CONTACTS_V2, "list the contacts", "contacts.readonly")
@@ -109,12 +109,16 @@ class Reader:
         self._refuse_gap(list_rows.gap, "roles")
         return tuple(sorted(parse_answer(read_role, row, self.connection) for row in list_rows.rows))
 
-    def listing(self, progress: ListingProgress = no_progress, *, marks: bool = False) -> Listing:
+    def listing(
+        self, progress: ListingProgress = no_progress, *, needs: FieldNeeds = NO_FIELDS, marks: bool = False
+    ) -> Listing:
         """All contacts of the account, or those that could be read and the gap that makes them doubtful.
 
-        With ``marks`` it has what tells its rows from earlier ones.
+        They have the fields that are needed, as far as the list tells them. With ``marks`` it has what tells
+        its rows from earlier ones.
         """
-        list_rows = read_whole_list(self._contact_pages(_LIST_CONTACTS, marks=marks), progress)
+        pages = self._contact_pages(_LIST_CONTACTS, needs, marks=marks)
+        list_rows = read_whole_list(pages, progress)
         return listing_of(list_rows.rows, list_rows.gap)
 
     def pages_of_contacts(self) -> int:
@@ -134,17 +138,19 @@ class Reader:
         self._refuse_odd_rows(listing)
         return listing
 
-    def searched(self, searches: Iterable[tuple[str, str]]) -> Generator[Listing | None]:
-        """What each of these searches by a field finds, in any order.
+    def searched(
+        self, searches: Iterable[tuple[str, str]], needs: FieldNeeds = NO_FIELDS
+    ) -> Generator[Listing | None]:
+        """What each of these searches by a field finds, in any order; the contacts are as in a listing.
 
         None where the account does not answer it, or finds more than a page: then it has to be listed.
         """
-        return self._workers.results(self._searched, searches)
+        return self._workers.results(partial(self._searched, needs=needs), searches)
 
-    def _searched(self, search: tuple[str, str]) -> Listing | None:
+    def _searched(self, search: tuple[str, str], needs: FieldNeeds) -> Listing | None:
         # One page alone: who reads others waits for a worker, and this is one.
         try:
-            page = self._contact_pages(_search_request(*search)).page(1)
+            page = self._contact_pages(_search_request(*search), needs).page(1)
         except (NotFound, Rejected, ServerFailure, UnexpectedResponse):
             return None
         listing = listing_of(dict(page.rows).values())
@@ -160,12 +166,15 @@ class Reader:
             where = self.connection.account
             raise UnexpectedResponse(f"{where} gave an unknown answer: contact {number}: {fault}")
 
-    def _contact_pages(self, request: ApiRequest, *, marks: bool = False) -> ListPages[ReadRow]:
+    def _contact_pages(
+        self, request: ApiRequest, needs: FieldNeeds = NO_FIELDS, *, marks: bool = False
+    ) -> ListPages[ReadRow]:
         # It needs the typed decoder, which who lists no contacts should not wait for.
         from reconcile.wire.contact_pages import ContactRows, decode_page  # noqa: PLC0415
 
-        settle = partial(settle_listed_sets, capabilities=self.connection.capabilities)
-        rows = ContactRows(settle, marks=marks)
+        known = self.connection.capabilities
+        settle = partial(settle_listed_sets, capabilities=known)
+        rows = ContactRows(settle, needs_from_list(needs, known), marks=marks)
         return ListPages(self._api, self._workers, replace(request, decode=decode_page), rows.page)
 
     def contacts(
@@ -174,12 +183,12 @@ class Reader:
         progress: ListingProgress = no_progress,
         *,
         known: Listing | None = None,
-        facets: Collection[Facet] = SETS,
+        needs: FieldNeeds = NO_FIELDS,
         when_unread: WhenUnread = fail,
     ) -> dict[str, Contact]:
-        """These contacts by id, with at least these facets, in the order given.
+        """These contacts by id, with both sets and what else is needed, in the order given.
 
-        A contact that ``known`` shows with all the facets is taken from there; all others are read, one
+        A contact that ``known`` shows with all of that is taken from there; all others are read, one
         request each, in parallel. ``when_unread`` is told why one can't be read, ChangedSinceListed when it
         is gone, or is another than the listing showed; it raises the error, or the contact is left out.
         """
@@ -190,7 +199,7 @@ class Reader:
             )
         listed = {} if known is None else known.contacts
         ids = [identity.id for identity in identities]
-        contacts = {id_: listed[id_] for id_ in ids if id_ in listed and has_facets(listed[id_], facets)}
+        contacts = {id_: listed[id_] for id_ in ids if id_ in listed and needs.are_met_by(listed[id_])}
         unread = [identity for identity in identities if identity.id not in contacts]
         progress(len(contacts), len(identities))
         for done, (identity, told) in enumerate(self._workers.results(self._told_contact, unread), 1):

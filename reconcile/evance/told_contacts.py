@@ -1,12 +1,12 @@
 """What the account's answers tell of a contact, by what is known of that account."""
 
-from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
 from reconcile.errors import ChangedSinceListed
-from reconcile.model.contact import PENDING, Contact, Identity, State, email_key
+from reconcile.model.contact import PENDING, Identity, State, email_key
 from reconcile.model.facets import SETS, Facet
+from reconcile.model.partial_fields import FieldNeeds
 from reconcile.model.settings import Capabilities, FacetSource
 
 
@@ -46,7 +46,7 @@ def in_known_words(state: State, capabilities: Capabilities) -> State:
     return replace(state, roles=known)
 
 
-def has_facets(contact: Contact, facets: Collection[Facet]) -> bool:
-    """True when a contact was told with all that is needed of it."""
-    # Both sets, whichever facets are needed: the fingerprint of a contact covers both.
-    return all(contact.state.has(facet) for facet in {*SETS, *facets})
+def needs_from_list(needs: FieldNeeds, capabilities: Capabilities) -> FieldNeeds:
+    """What a list is looked at for: without what is to be read contact by contact."""
+    listed = [capabilities.source(facet) is FacetSource.LIST for facet in (Facet.PROFILE, Facet.ADDRESS)]
+    return FieldNeeds(needs.profile if listed[0] else None, needs.address and listed[1])

@@ -13,6 +13,7 @@ from reconcile.model.contact import ACTIVE, BY_ROLE, Contact, Fields, Grant, Ide
 from reconcile.model.declaration import Declaration
 from reconcile.model.edits import EntryEdit, Omission
 from reconcile.model.facets import FACETS, FIELDS, SETS, Facet, item_key
+from reconcile.model.partial_fields import with_field
 from reconcile.model.plans.operation import Kept, Operation, OriginKind, Value
 from reconcile.model.reports.drift import Cause, Difference
 from reconcile.text import quoted
@@ -159,7 +160,7 @@ def _carried_out(state: State, steps: Iterable[Operation]) -> State:
             values[step.facet] = _with_item(items, step)
         elif step.facet in FIELDS:
             fields: Fields = values.get(step.facet, state.fields(step.facet))
-            values[step.facet] = {**fields, step.item: step.after}
+            values[step.facet] = with_field(fields, step.item, step.after)
     return replace(state, **{str(facet): value for facet, value in values.items()})
 
 

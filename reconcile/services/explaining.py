@@ -11,6 +11,7 @@ from reconcile.journal.history import run_history
 from reconcile.model.baseline import Baseline
 from reconcile.model.contact import Contact, Identity, email_key
 from reconcile.model.declaration import Declaration
+from reconcile.model.partial_fields import needs_of
 from reconcile.model.plans.plan import PlanContext
 from reconcile.model.problem import Problem
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
@@ -128,8 +129,8 @@ class _DeclaredExplainer:
         doubtful = [match for match in claims.doubtful if match.declaration == declaration]
         if doubtful:
             return explain_set_aside(doubtful[0], context)
-        facets = frozenset(declaration.managed)
-        contact = self.account.contacts([identity], known=listing, facets=facets)[identity.id]
+        needs = needs_of(declaration)
+        contact = self.account.contacts([identity], known=listing, needs=needs)[identity.id]
         return explain_contact(declaration, contact, context)
 
     @property

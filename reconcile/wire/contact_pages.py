@@ -15,17 +15,18 @@ When it does not apply: a page whose envelope has another form is none that this
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Annotated, Any
 
-from msgspec import DecodeError, Meta, Raw, Struct, field
+from msgspec import UNSET, DecodeError, Meta, Raw, Struct, UnsetType, defstruct, field
 from msgspec.json import Decoder
 
 from reconcile.errors import UnexpectedResponse
 from reconcile.model.contact import ADDABLE_TYPES, Contact, Identity, State
+from reconcile.model.partial_fields import NO_FIELDS, FieldNeeds, PartialFields
 
 from .contacts_v2 import (
     NO_OBJECTS,
@@ -38,6 +39,7 @@ from .contacts_v2 import (
     read_page,
     read_row,
 )
+from .fields import name_in_v2, read_listed_address
 from .roles_and_tags import ROLES_KEY, TAGS_KEY
 from .values import Json, id_text, parse_atom, row_id
 
@@ -57,11 +59,15 @@ class PageBody(Struct, gc=False):
     success: Any = None
 
 
+_Text = str | UnsetType | None
+
+
 class _Row(Struct, gc=False):
     id: int | str
-    type: str | None = None
-    email: str | None = None
-    reference: str | None = None
+    type: _Text = UNSET
+    email: _Text = UNSET
+    reference: _Text = UNSET
+    address: Raw = field(default_factory=Raw)
     roles: Raw = field(name=ROLES_KEY, default_factory=Raw)
     tags: Raw = field(name=TAGS_KEY, default_factory=Raw)
 
@@ -70,7 +76,7 @@ class _Modified(Struct, gc=False):
     modified: str = field(name="modifiedOn", default="")
 
 
-_PAGE, _ROW, _MODIFIED = Decoder(PageBody), Decoder(_Row), Decoder(_Modified)
+_PAGE, _MODIFIED = Decoder(PageBody), Decoder(_Modified)
 
 _REFUSED = (DecodeError, UnicodeDecodeError, RecursionError)
 """What a typed decoder raises for JSON in another form, and for what is no JSON at all."""
@@ -95,12 +101,17 @@ def decode_page(content: bytes) -> PageBody | None:
 class ContactRows:
     """Reads the rows of one list, from any number of threads.
 
-    ``settle`` makes of the sets that a row tells what they come to by what is known of the account. With
-    ``marks`` each row comes with what tells it from the same row as it was before.
+    ``settle`` makes of the sets that a row tells what they come to by what is known of the account.
+    ``needs`` are the fields that are kept besides. With ``marks`` each row comes with what tells it from the
+    same row as it was before.
     """
 
-    def __init__(self, settle: Callable[[State], State], *, marks: bool = False) -> None:
+    def __init__(
+        self, settle: Callable[[State], State], needs: FieldNeeds = NO_FIELDS, *, marks: bool = False
+    ) -> None:
         self._settle = settle
+        self._needs = needs
+        self._decode = _row_decoder(needs.profile or ()).decode
         self._marks = marks
         self._known_sets: dict[tuple[bytes, bytes], State] = {}
 
@@ -123,13 +134,20 @@ class ContactRows:
 
     def _row(self, raw: Raw) -> tuple[str, Contact | OddRow]:
         try:
-            row = _ROW.decode(raw)
+            row = self._decode(raw)
         except _REFUSED:
             body = _object(raw)
             return row_id(body), self._undocumented(body)
         number, kind = id_text(row.id), row.type or ""
         identity = Identity(number, _TYPES.get(kind, kind), row.email or "", row.reference or None)
-        return number, Contact(identity, self._sets((bytes(row.roles), bytes(row.tags))))
+        sets = self._sets((bytes(row.roles), bytes(row.tags)))
+        return number, Contact(identity, sets if self._needs == NO_FIELDS else self._with_fields(sets, row))
+
+    def _with_fields(self, sets: State, row: _Row) -> State:
+        names, address = self._needs.profile, None
+        if self._needs.address:
+            address = read_listed_address(_value(bytes(row.address)))
+        return replace(sets, profile=None if names is None else _told_profile(row, names), address=address)
 
     def _sets(self, texts: tuple[bytes, bytes]) -> State:
         sets = self._known_sets.get(texts)
@@ -144,10 +162,22 @@ class ContactRows:
         """One odd row must not hide all others."""
         number = row_id(row)
         try:
-            contact = read_row(row)
+            contact = read_row(row, self._needs)
         except UnexpectedResponse as error:
             return OddRow(number, str(error).removeprefix(f"contact {number}: "))
         return replace(contact, state=self._settle(contact.state))
+
+
+def _row_decoder(names: Iterable[str]) -> Decoder[_Row]:
+    """The decoder of rows that also have these fields of the profile."""
+    own = frozenset(_Row.__struct_fields__)
+    fields = [(name, _Text, field(name=name_in_v2(name), default=UNSET)) for name in names if name not in own]
+    return Decoder(defstruct("_RowWithProfile", fields, bases=(_Row,), gc=False))
+
+
+def _told_profile(row: _Row, names: Iterable[str]) -> PartialFields:
+    values = ((name, getattr(row, name)) for name in names)
+    return PartialFields({name: value or None for name, value in values if value is not UNSET})
 
 
 def _object(raw: Raw) -> Json:

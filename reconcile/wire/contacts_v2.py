@@ -7,7 +7,9 @@ from urllib.parse import quote
 
 from reconcile.errors import UnexpectedResponse
 from reconcile.model.contact import Contact, State
+from reconcile.model.partial_fields import NO_FIELDS, FieldNeeds
 
+from .fields import read_listed_address, read_listed_profile
 from .roles_and_tags import read_sets
 from .values import Json, parse_atom, read_identity, row_id
 
@@ -84,13 +86,22 @@ def _count(value: object) -> int:
     return value
 
 
-def read_row(row: Json) -> Contact:
+def read_row(row: Json, needs: FieldNeeds = NO_FIELDS) -> Contact:
     """A row of the v2 list: the identity, and the sets it carries in a form that can be written back.
 
-    A set that the row lacks or tells only in part is None: the contact itself is then read for it.
+    A set that the row lacks or tells only in part is None: the contact itself is then read for it. So is an
+    address; of the profile there are those of the needed fields that the row tells.
     """
     identity = read_identity(row)
-    return Contact(identity, read_listed_sets(row, identity.id))
+    return Contact(identity, with_listed_fields(read_listed_sets(row, identity.id), row, needs))
+
+
+def with_listed_fields(sets: State, row: Json, needs: FieldNeeds) -> State:
+    """The sets of a row with the fields that are needed, as far as the row tells them."""
+    if needs == NO_FIELDS:
+        return sets
+    address = read_listed_address(row.get("address")) if needs.address else None
+    return replace(sets, profile=read_listed_profile(row, needs.profile), address=address)
 
 
 def read_listed_sets(row: Json, number: str) -> State:

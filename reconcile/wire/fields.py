@@ -6,10 +6,12 @@ Updating a Contact).
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from reconcile.model.contact import Fields
+from reconcile.model.partial_fields import PartialFields
 
 from .roles_and_tags import SET_KEYS
 from .values import Json
@@ -126,6 +128,14 @@ def named_field(name: str) -> ContactField | None:
     return PROFILE_FIELDS.get(key) or ADDRESS_FIELDS.get(key) or _UNDECLARED.get(key)
 
 
+_V2_NAMES = {"firstname": "firstName", "lastname": "lastName"}
+
+
+def name_in_v2(name: str) -> str:
+    """What v2 calls a field of the profile (the official Python client)."""
+    return _V2_NAMES.get(name, name)
+
+
 _NOT_PROFILE = frozenset(
     {"id", "type", "created", "createdOn", "modifiedOn", "password", "address", *SET_KEYS.values()}
 )
@@ -150,6 +160,30 @@ def read_address(body: Json) -> Fields | None:
     ):
         return None
     return _text_fields(value, _NOT_ADDRESS)
+
+
+def read_listed_profile(row: Json, names: Iterable[str] | None) -> PartialFields | None:
+    """Those of the named fields that a row of the v2 list has as a text or null; None where none is named."""
+    if names is None:
+        return None
+    values = ((name, row.get(name_in_v2(name), _NOT_TOLD)) for name in names)
+    return PartialFields(
+        {name: value or None for name, value in values if value is None or isinstance(value, str)}
+    )
+
+
+_NOT_TOLD = object()
+
+
+def read_listed_address(value: object) -> Fields | None:
+    """The address in a row of the v2 list, where it has the fields of v1 and no others; else None.
+
+    A row without one, or with null, may just not tell it.
+    """
+    if value in ([], {}):
+        return {}
+    address = read_address({"address": value}) if isinstance(value, dict) else None
+    return address if address is not None and address.keys() == {*_ADDRESS_NAMES} else None
 
 
 _ADDRESS_NAMES = tuple(field.name for field in ADDRESS_FIELDS.values())

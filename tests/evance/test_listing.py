@@ -15,6 +15,7 @@ from reconcile.evance.list_pages import IdRange, ranges_over, rows_by_ranges
 from reconcile.evance.listing import ListWalk, listing_of, no_progress
 from reconcile.evance.reader import Reader
 from reconcile.model.contact import Identity
+from reconcile.model.partial_fields import FieldNeeds
 from reconcile.wire.contacts_v2 import Page, read_row
 from tests.support.http.account_rows import page_of, v2
 from tests.support.http.fake_account import FakeReply, OpenClient, Script, SeenRequest
@@ -282,7 +283,7 @@ def test_rows_that_tell_everything_save_the_second_request(open_client: OpenClie
     contacts = reader.contacts(found.identities, known=found)
     assert {contact.state.tags for contact in contacts.values()} == {("x",)}
     assert [seen.path for seen in fake_account.calls] == ["/api/v2/contacts.json", "/api/contacts/3.json"]
-    contacts = reader.contacts(found.identities[:1], known=found, facets=["profile"])
+    contacts = reader.contacts(found.identities[:1], known=found, needs=FieldNeeds(frozenset({"phone"})))
     assert contacts["1"].state.profile["phone"] == "1"
 
 

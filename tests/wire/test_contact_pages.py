@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from reconcile.errors import UnexpectedResponse
 from reconcile.model.contact import Contact, State
+from reconcile.model.partial_fields import NO_FIELDS, FieldNeeds
 from reconcile.wire.contact_pages import ContactRows, PageBody, decode_page
 from reconcile.wire.contacts_v2 import MarkedRow, OddRow, Page, ReadRow, read_page, read_row
+from reconcile.wire.fields import ADDRESS_FIELDS
 from tests.support.http.account_rows import v2
 
 texts = st.sampled_from(["", "a", "A b", "é", "\ud800", "7", "null"]) | st.text(max_size=3)
@@ -43,6 +45,21 @@ roles = (
 
 tags = st.fixed_dictionaries({}, optional={"contact": st.lists(texts, max_size=3) | odd, "other": odd}) | odd
 
+ADDRESS_NAMES = sorted(field.name for field in ADDRESS_FIELDS.values())
+
+address = st.fixed_dictionaries(
+    {name: st.sampled_from(["", "x", None]) for name in ADDRESS_NAMES[1:]},
+    optional={ADDRESS_NAMES[0]: texts | odd, "id": odd, "more": odd},
+)
+
+needed = st.sampled_from(
+    [
+        NO_FIELDS,
+        FieldNeeds(frozenset()),
+        FieldNeeds(frozenset({"firstname", "company", "reference", "email"}), address=True),
+    ]
+)
+
 rows = st.fixed_dictionaries(
     {"id": st.integers(0, 3) | odd},
     optional={
@@ -53,7 +70,8 @@ rows = st.fixed_dictionaries(
         "tags": tags,
         "modifiedOn": instants | odd,
         "firstName": odd,
-        "biography": odd,
+        "company": odd,
+        "address": address | odd,
     },
 )
 
@@ -72,7 +90,7 @@ def settled(state: State) -> State:
     return replace(state, tags=None)
 
 
-def plainly(content: bytes) -> Page[Contact | OddRow] | str:
+def plainly(content: bytes, needs: FieldNeeds = NO_FIELDS) -> Page[Contact | OddRow] | str:
     """What the bytes mean by the measure of the plain functions; the error in words."""
     try:
         body = json.loads(content)
@@ -84,37 +102,37 @@ def plainly(content: bytes) -> Page[Contact | OddRow] | str:
         page = read_page(body)
     except UnexpectedResponse as error:
         return str(error)
-    read = tuple((number, one_row(number, row)) for number, row in page.rows)
+    read = tuple((number, one_row(number, row, needs)) for number, row in page.rows)
     return Page(read, page.total, page.pages)
 
 
-def one_row(number: str, row: Any) -> Contact | OddRow:
+def one_row(number: str, row: Any, needs: FieldNeeds) -> Contact | OddRow:
     try:
-        contact = read_row(row)
+        contact = read_row(row, needs)
     except UnexpectedResponse as error:
         return OddRow(number, str(error).removeprefix(f"contact {number}: "))
     return replace(contact, state=settled(contact.state))
 
 
-def quickly(content: bytes) -> Page[ReadRow] | str:
+def quickly(content: bytes, needs: FieldNeeds = NO_FIELDS) -> Page[ReadRow] | str:
     body = decode_page(content)
     if body is None:
-        return plainly(content)
+        return plainly(content, needs)
     try:
-        return ContactRows(settled).page(body)
+        return ContactRows(settled, needs).page(body)
     except UnexpectedResponse as error:
         return str(error)
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-@given(pages, st.booleans())
-def test_both_ways_give_the_same(page: Any, ascii_only: bool) -> None:  # noqa: FBT001 -- drawn
+@given(pages, needed, st.booleans())
+def test_both_ways_give_the_same(page: Any, needs: FieldNeeds, ascii_only: bool) -> None:  # noqa: FBT001 -- drawn
     """Documented rows and odd ones, in one page or another: the same contacts, odd rows and errors."""
     content = json.dumps(page, ensure_ascii=ascii_only).encode(errors="surrogatepass")
-    assert quickly(content) == plainly(content)
+    assert quickly(content, needs) == plainly(content, needs)
     # Each way of a page that the module does not decode, too.
-    if isinstance(plain := plainly(content), Page):
-        assert ContactRows(settled).page(json.loads(content)) == plain
+    if isinstance(plain := plainly(content, needs), Page):
+        assert ContactRows(settled, needs).page(json.loads(content)) == plain
 
 
 @settings(deadline=None)

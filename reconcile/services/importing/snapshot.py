@@ -13,6 +13,7 @@ from reconcile.importing.identifiers import usual_identifier
 from reconcile.importing.selection import SelectedContacts, Selectors, Unmet, select
 from reconcile.model.contact import Contact, Identity, Role, State
 from reconcile.model.declaration import Declaration
+from reconcile.model.partial_fields import needs_of_all
 from reconcile.model.plans.plan import PlanContext
 from reconcile.model.problem import Place
 from reconcile.plan.matching.claims import DeclarationIndex, match_in_scope
@@ -29,6 +30,11 @@ MOST_NAMED = 500
 
 NOWHERE = Place("")
 """The place of a declaration that stands in no file."""
+
+_UNNAMED = Declaration(NOWHERE)
+
+_NAMED = replace(_UNNAMED, profile=dict.fromkeys(("firstname", "lastname", "company")))
+"""A declaration that needs what a comment calls a contact by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +168,11 @@ class SnapshotReader:
         return select(contacts, selectors, self.context.policy, self.context.now)
 
     def _find(self) -> FoundContacts:
-        named = list(_named(self.selectors))
+        named, needs = list(_named(self.selectors)), needs_of_all([*self.declarations, _NAMED])
         if not named:
-            return FoundContacts(
-                self.account.listing(lambda done, total: self.progress("Listing contacts", done, total))
-            )
-        look_ups = LookUps(self.account, self.context.remembered, self.least, self.progress)
+            listing_progress = partial(self.progress, "Listing contacts")
+            return FoundContacts(self.account.listing(listing_progress, needs=needs))
+        look_ups = LookUps(self.account, self.context.remembered, self.least, self.progress, needs)
         return look_ups.with_namesakes(look_ups.find(named), named, self.declarations)
 
 
@@ -195,5 +200,5 @@ def _known_by_id(contacts: Sequence[Identity], everybody: Iterable[Identity]) ->
 
 def _reading_of(identity: Identity, declared: Declaration | None, *, with_name: bool) -> Declaration:
     """A declaration that manages what is to be read of a contact: both sets, and what its entry manages."""
-    entry = declared or Declaration(NOWHERE, id=identity.id, profile={} if with_name else None)
+    entry = declared or replace(_NAMED if with_name else _UNNAMED, id=identity.id)
     return replace(entry, roles=entry.roles or (), tags=entry.tags or ())

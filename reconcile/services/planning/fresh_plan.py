@@ -14,6 +14,7 @@ from reconcile.model.baseline import EntryKey
 from reconcile.model.contact import Contact, Role
 from reconcile.model.declaration import Declaration
 from reconcile.model.guards import GRANTING_ROLES, LOSING_HOURS
+from reconcile.model.partial_fields import needs_of_all
 from reconcile.model.plans.plan import Plan, PlanContext
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.plan.baseline.scope import (
@@ -221,12 +222,13 @@ class _Planning:
 
     def _find(self) -> FoundContacts:
         """The live contacts that the plan may be about: all of them, or those that are looked up."""
-        selection = self.selection
+        selection, needs = self.selection, needs_of_all(self.selection.declarations)
         if selection.scope is None:
             progress = partial(self.progress, "Listing contacts")
-            return FoundContacts(self.account.listing(progress, marks=self.earlier.wanted))
+            listing = self.account.listing(progress, needs=needs, marks=self.earlier.wanted)
+            return FoundContacts(listing)
         least = max(self.past.contacts_before or 0, len(selection.folder))
-        look_ups = LookUps(self.account, self.remembered, least, self.progress)
+        look_ups = LookUps(self.account, self.remembered, least, self.progress, needs)
         return look_ups.find([*selection.declarations, *map(declaration_of, selection.gone)])
 
     def _matches(self, listing: Listing, roles: Sequence[Role]) -> Matches:

@@ -7,6 +7,7 @@ from reconcile.evance.listing import Listing
 from reconcile.evance.reader import Reader
 from reconcile.model.contact import USER, Contact, Identity, State, email_key
 from reconcile.model.declaration import Declaration
+from reconcile.model.partial_fields import NO_FIELDS, FieldNeeds
 from reconcile.model.record import Remembered
 from reconcile.model.settings import SearchCase
 from reconcile.plan.matching.directory import Directory, possible_emails
@@ -29,13 +30,14 @@ class LookUps:
     """Looks for the contacts of declarations.
 
     ``least`` is how many contacts the account has at least, as far as is known. It is listed where that takes
-    fewer requests.
+    fewer requests. ``needs`` is what is needed of the contacts besides their sets.
     """
 
     account: Reader
     remembered: Remembered
     least: int
     progress: Progress
+    needs: FieldNeeds = NO_FIELDS
 
     def find(self, declarations: Sequence[Declaration]) -> FoundContacts:
         """The contacts that the declarations may mean.
@@ -103,7 +105,9 @@ class LookUps:
 
     def _listed(self, contacts: dict[str, Contact]) -> FoundContacts:
         """All contacts, with those that were read already."""
-        listing = self.account.listing(lambda done, total: self.progress("Listing contacts", done, total))
+        listing = self.account.listing(
+            lambda done, total: self.progress("Listing contacts", done, total), needs=self.needs
+        )
         listed = {identity.id for identity in listing.identities}
         merged = _listing([listing], {id_: contacts[id_] for id_ in listed & contacts.keys()})
         return FoundContacts(replace(listing, contacts=merged.contacts))
@@ -151,7 +155,7 @@ class LookUps:
         """What the account finds; None where it does not answer a search."""
         found: list[Listing] = []
         asked = sorted(searches)
-        for listing in self.account.searched(asked):
+        for listing in self.account.searched(asked, self.needs):
             if listing is None:
                 return None
             found.append(listing)

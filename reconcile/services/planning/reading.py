@@ -8,6 +8,7 @@ from reconcile.evance.listing import Listing
 from reconcile.evance.reader import Reader
 from reconcile.model.contact import Contact, Identity
 from reconcile.model.declaration import Declaration
+from reconcile.model.partial_fields import needs_of
 from reconcile.plan.set_aside import is_trouble
 from reconcile.services.caller import Progress
 from reconcile.text import count
@@ -94,12 +95,12 @@ def read_contacts(
     unread: UnreadContacts,
 ) -> dict[str, Contact]:
     """The matched contacts by id; one request each, unless the listing told all that is managed of it."""
-    facets = {identity: frozenset(declaration.managed) for declaration, identity in matched}
+    needs = {identity: needs_of(declaration) for declaration, identity in matched}
     live: dict[str, Contact] = {}
-    counting = _GroupProgress(progress, unread, len(facets))
-    for needed in sorted(set(facets.values()), key=sorted):
-        group = [identity for identity, managed in facets.items() if managed == needed]
+    counting = _GroupProgress(progress, unread, len(needs))
+    for needed in dict.fromkeys(needs.values()):
+        group = [identity for identity, needs_of_it in needs.items() if needs_of_it == needed]
         counting.begin(len(group))
-        live |= account.contacts(group, counting.note, known=listing, facets=needed, when_unread=unread.note)
+        live |= account.contacts(group, counting.note, known=listing, needs=needed, when_unread=unread.note)
     unread.refuse_trouble()
     return live
