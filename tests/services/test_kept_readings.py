@@ -209,7 +209,7 @@ def test_what_a_plan_shows_was_read_now(settled: RememberingCheckout) -> None:
 
 def test_a_lie_is_found_where_it_would_be_shown(sandbox_account: SandboxAccount) -> None:
     """The account changes grants without moving the contact: then everybody is read again, and it is said."""
-    sandbox_account.control("PUT", "switches", {"switches": {"modified_by_grants": "no"}})
+    sandbox_account.control("PUT", "switches", {"switches": {"modified_by_roles": "no"}})
     declared = {"contacts": [{"id": int(TOM), "roles": ["press"]}, {"id": int(GRACE), "roles": ["press"]}]}
     checkout = RememberingCheckout.of(sandbox_account, json.dumps(declared))
     checkout.run("plan")
