@@ -172,6 +172,24 @@ def test_what_stops_every_write_is_a_warning(team: Project) -> None:
     assert "chmod 700" in told["state-folder"][1]
 
 
+def test_the_age_of_what_was_read_is_told(team: Project) -> None:
+    """Where plans have kept any of it."""
+    cache = team.root / ".reconcile" / "cache"
+    cache.mkdir(mode=0o700, parents=True)
+    (team.root / ".reconcile").chmod(0o700)
+    said = "  = state-folder   ok       .reconcile/ is yours alone, and not under Git\n"
+    assert said in team.run("doctor", "--offline").out
+    (cache / "contacts-shop-0.sqlite3").touch()
+    os.utime(
+        cache / "contacts-shop-0.sqlite3", (0, datetime(2026, 11, 23, 9, 12, 33, tzinfo=UTC).timestamp())
+    )
+    told = team.run("doctor", "--offline").out.partition(said)[2].splitlines()[0].strip()
+    assert (
+        told
+        == ".reconcile/cache/ has what commands have read, the newest of 2026-11-23 09:12 (Europe/London)"
+    )
+
+
 @pytest.mark.parametrize("option", [("--repository", "a/b"), ("--branch", "main"), ("--in-preview",)])
 def test_what_is_about_a_forge_needs_ci(option: tuple[str, ...], team: Project) -> None:
     """64, and what to give."""

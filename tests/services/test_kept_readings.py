@@ -205,9 +205,12 @@ def test_what_a_plan_shows_was_read_now(sandbox_account: SandboxAccount) -> None
     assert checkout.reads() == sorted([GRACE, TOM])
 
 
+LIE = {"modified_by_roles": "no"}
+
+
 def test_a_lie_is_found_where_it_would_be_shown(sandbox_account: SandboxAccount) -> None:
     """The account changes grants without moving the contact: then everybody is read again, and it is said."""
-    sandbox_account.control("PUT", "switches", {"switches": {"modified_by_roles": "no"}})
+    sandbox_account.control("PUT", "switches", {"switches": LIE})
     declared = {"contacts": [{"id": int(TOM), "roles": ["press"]}, {"id": int(GRACE), "roles": ["press"]}]}
     checkout = RememberingCheckout.of(sandbox_account, json.dumps(declared))
     checkout.run("plan")
@@ -218,6 +221,21 @@ def test_a_lie_is_found_where_it_would_be_shown(sandbox_account: SandboxAccount)
     assert "not read again" not in done.err
     checkout.run("plan")
     assert TOM not in checkout.reads()
+
+
+def test_a_lie_that_hides_a_change_lasts_for_a_day(sandbox_account: SandboxAccount) -> None:
+    """Then the plans differ, so the laws here can fail; `--refresh` shows the change, and a day does."""
+    sandbox_account.control("PUT", "switches", {"switches": LIE})
+    checkout = RememberingCheckout.of(sandbox_account, as_it_is(sandbox_account, *PEOPLE))
+    checkout.run("plan")
+    sandbox_account.outside(TOM, grant="press")
+    checkout.wait(DAY - timedelta(hours=1))
+    assert "No changes." in checkout.run("plan").out
+    with pytest.raises(AssertionError):
+        checkout.assert_same_as_without("plan", "--format", "json")
+    checkout.wait(timedelta(hours=1))
+    checkout.assert_same_as_without("plan", "--format", "json")
+    assert "No changes." not in checkout.run("plan").out
 
 
 def test_what_is_not_declared_any_more_is_not_kept(settled: RememberingCheckout) -> None:

@@ -6,9 +6,12 @@ worth a look.
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from reconcile.cache.store import CACHE_FOLDER
+from reconcile.clock import zoned_text
 from reconcile.errors import ReconcileError
 from reconcile.journal.durable_files import STATE_FOLDER
 from reconcile.model.ci.forge_settings import CheckState
@@ -126,7 +129,17 @@ def _state_folder(there: Surroundings) -> Sight:
         return _warning(
             f"other users of this machine can look into {STATE_FOLDER}/", f"'chmod 700 {STATE_FOLDER}'"
         )
-    return _ok(f"{STATE_FOLDER}/ is yours alone, and not under Git")
+    return _ok(f"{STATE_FOLDER}/ is yours alone, and not under Git", *_newest_readings(there))
+
+
+def _newest_readings(there: Surroundings) -> Iterator[str]:
+    """Of when the newest cache is, for people: it can be deleted at any time."""
+    caches = (there.project.state / CACHE_FOLDER).glob("*.sqlite3")
+    written = [path.stat().st_mtime for path in caches if path.is_file()]
+    if written:
+        newest = datetime.fromtimestamp(max(written) // 60 * 60, UTC)
+        at = zoned_text(newest, there.project.settings.policy.timezone)
+        yield f"{STATE_FOLDER}/{CACHE_FOLDER}/ has what commands have read, the newest of {at}"
 
 
 def _kill_switch(there: Surroundings) -> Sight:

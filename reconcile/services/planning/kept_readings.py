@@ -112,9 +112,9 @@ class KeptReadings:
         if not used:
             return
         oldest = datetime.fromtimestamp(min(reading.read for reading in used) // 60 * 60, UTC)
-        many = f"{count(len(used), 'contact')} {verb_form(len(used), 'was', 'were')} not read again"
-        since = f"since {verb_form(len(used), 'it was', 'they were')} read"
+        many, when = count(len(used), "contact"), zoned_text(oldest, self._timezone)
+        were, they = (verb_form(len(used), *forms) for forms in (("was", "were"), ("it was", "they were")))
         self._console.note(
-            f"{many}: the account's list shows no change {since}, at {zoned_text(oldest, self._timezone)}; "
+            f"{many} {were} not read again: the account's list shows no change since {they} read, at {when}; "
             "--refresh reads all"
         )
