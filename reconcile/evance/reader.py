@@ -31,7 +31,7 @@ from .connection import Connection
 from .error_mapping import parse_answer
 from .list_pages import ListPages, WorkerPool
 from .listing import Listing, ListingProgress, listing_of, no_progress, read_whole_list
-from .told_contacts import in_known_words, needs_from_list, refuse_another, settle_listed_sets
+from .told_contacts import in_known_words, needs_from_list, refuse_another, settle_by
 from .transport import ApiRequest
 
 _LIST_CONTACTS = ApiRequest("GET", CONTACTS_V2, "list the contacts", "contacts.readonly")
@@ -173,8 +173,7 @@ class Reader:
         from reconcile.wire.contact_pages import ContactRows, decode_page  # noqa: PLC0415
 
         known = self.connection.capabilities
-        settle = partial(settle_listed_sets, capabilities=known)
-        rows = ContactRows(settle, needs_from_list(needs, known), marks=marks)
+        rows = ContactRows(settle_by(known), needs_from_list(needs, known), marks=marks)
         return ListPages(self._api, self._workers, replace(request, decode=decode_page), rows.page)
 
     def contacts(

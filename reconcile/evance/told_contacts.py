@@ -1,5 +1,6 @@
 """What the account's answers tell of a contact, by what is known of that account."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -30,11 +31,21 @@ def refuse_another(shown: Identity, listed: Identity) -> None:
         )
 
 
-def settle_listed_sets(sets: State, capabilities: Capabilities) -> State:
-    """The sets of a row of the list, without those that are to be read contact by contact."""
-    untold = {facet.value for facet in SETS if capabilities.source(facet) is not FacetSource.LIST}
-    nothing: dict[str, Any] = dict.fromkeys(untold)
-    return in_known_words(replace(sets, **nothing) if untold else sets, capabilities)
+def settle_by(capabilities: Capabilities) -> Callable[[State], State]:
+    """What makes of the sets in a row of the list those that count.
+
+    They are told in our words, and those are left out that are to be read contact by contact.
+    """
+    untold: dict[str, Any] = {
+        facet.value: None for facet in SETS if capabilities.source(facet) is not FacetSource.LIST
+    }
+    if not untold and capabilities.pending_word == PENDING:
+        return _as_told
+    return lambda sets: in_known_words(replace(sets, **untold), capabilities)
+
+
+def _as_told(sets: State) -> State:
+    return sets
 
 
 def in_known_words(state: State, capabilities: Capabilities) -> State:

@@ -1,27 +1,24 @@
 """A page of the v2 list of contacts, from its bytes to contacts in one pass.
 
 The measure of what a row means is `read_row`, to which lead dicts of dicts: three times the work, and a
-kilobyte a contact while they live. Here the rows of a page are told apart as bytes, of a row only the kept
-texts are decoded, and its sets not at all where their text was met before.
+kilobyte a contact while they live. Here the rows of a page are told apart as bytes, and of a row only what is
+kept is decoded, its sets by `ListedSets`.
 
-Why it is right. What the text of a set means depends on nothing but that text, so that equal texts mean equal
-sets; one that is new is read by the same function as everywhere. The texts of a row are taken where each is a
-text or null, as documented; any other row goes through `read_row`, alone. Both decoders take the same JSON,
-but for what only the standard one knows (other encodings, NaN, halves of surrogate pairs): what the typed one
-refuses is not refused, but left to the other.
+Why it is right. The texts of a row are taken where each is a text or null, as documented; any other row goes
+through `read_row`, alone. Both decoders take the same JSON, but for what only the standard one knows (other
+encodings, NaN, halves of surrogate pairs): what the typed one refuses is not refused, but left to the other.
 
 When it does not apply: a page whose envelope has another form is none that this module decodes. It is read by
 `read_page`, and its rows by `read_row`.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Annotated, Any
 
-from msgspec import UNSET, DecodeError, Meta, Raw, Struct, UnsetType, defstruct, field
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType, defstruct, field
 from msgspec.json import Decoder
 
 from reconcile.errors import UnexpectedResponse
@@ -35,11 +32,11 @@ from .contacts_v2 import (
     OddRow,
     Page,
     ReadRow,
-    read_listed_sets,
     read_page,
     read_row,
 )
 from .fields import name_in_v2, read_listed_address
+from .listed_sets import UNDECODABLE, ListedSets, json_value
 from .roles_and_tags import ROLES_KEY, TAGS_KEY
 from .values import Json, id_text, parse_atom, row_id
 
@@ -78,12 +75,6 @@ class _Modified(Struct, gc=False):
 
 _PAGE, _MODIFIED = Decoder(PageBody), Decoder(_Modified)
 
-_REFUSED = (DecodeError, UnicodeDecodeError, RecursionError)
-"""What a typed decoder raises for JSON in another form, and for what is no JSON at all."""
-
-_MOST_KNOWN = 8192
-"""Maximum number of texts of sets that are remembered, then all are forgotten: some 5 MB."""
-
 _TYPES = {name: name for name in (*ADDABLE_TYPES, "hq")}
 """The documented types of contacts, each once for all contacts."""
 
@@ -93,7 +84,7 @@ def decode_page(content: bytes) -> PageBody | None:
     try:
         content.decode()  # the typed decoder looks at no text that it skips
         page = _PAGE.decode(content)
-    except _REFUSED:
+    except UNDECODABLE:
         return None
     return None if page.success is False else page
 
@@ -113,7 +104,7 @@ class ContactRows:
         self._needs = needs
         self._decode = _row_decoder(needs.profile or ()).decode
         self._marks = marks
-        self._known_sets: dict[tuple[bytes, bytes], State] = {}
+        self._sets = ListedSets(settle)
 
     def page(self, body: PageBody | Json) -> Page[ReadRow]:
         """The page with its rows read; UnexpectedResponse when it is no list, or has a row without an id.
@@ -135,28 +126,19 @@ class ContactRows:
     def _row(self, raw: Raw) -> tuple[str, Contact | OddRow]:
         try:
             row = self._decode(raw)
-        except _REFUSED:
+        except UNDECODABLE:
             body = _object(raw)
             return row_id(body), self._undocumented(body)
         number, kind = id_text(row.id), row.type or ""
         identity = Identity(number, _TYPES.get(kind, kind), row.email or "", row.reference or None)
-        sets = self._sets((bytes(row.roles), bytes(row.tags)))
+        sets = self._sets.of_texts(bytes(row.roles), bytes(row.tags))
         return number, Contact(identity, sets if self._needs == NO_FIELDS else self._with_fields(sets, row))
 
     def _with_fields(self, sets: State, row: _Row) -> State:
         names, address = self._needs.profile, None
         if self._needs.address:
-            address = read_listed_address(_value(bytes(row.address)))
+            address = read_listed_address(json_value(bytes(row.address)))
         return replace(sets, profile=None if names is None else _told_profile(row, names), address=address)
-
-    def _sets(self, texts: tuple[bytes, bytes]) -> State:
-        sets = self._known_sets.get(texts)
-        if sets is None:
-            if len(self._known_sets) >= _MOST_KNOWN:
-                self._known_sets.clear()
-            body = dict(zip((ROLES_KEY, TAGS_KEY), map(_value, texts), strict=True))
-            sets = self._known_sets[texts] = self._settle(read_listed_sets(body, ""))
-        return sets
 
     def _undocumented(self, row: Json) -> Contact | OddRow:
         """One odd row must not hide all others."""
@@ -181,18 +163,10 @@ def _told_profile(row: _Row, names: Iterable[str]) -> PartialFields:
 
 
 def _object(raw: Raw) -> Json:
-    row = _value(bytes(raw))
+    row = json_value(bytes(raw))
     if not isinstance(row, dict):
         raise UnexpectedResponse(NO_OBJECTS)
     return row
-
-
-def _value(text: bytes) -> Any:
-    """What a text of JSON says; None for one that is not there."""
-    try:
-        return json.loads(text) if text else None
-    except (ValueError, RecursionError):
-        raise UnexpectedResponse("a row is no JSON that can be read") from None
 
 
 def _mark(raw: Raw) -> ListedRow:
@@ -203,5 +177,5 @@ def _modified(raw: Raw) -> datetime | None:
     """When a row says that it was modified, read for itself, so that no odd value of it makes the row odd."""
     try:
         return parse_atom(_MODIFIED.decode(raw).modified)
-    except _REFUSED:
+    except UNDECODABLE:
         return None
