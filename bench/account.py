@@ -67,7 +67,7 @@ class Answers:
             return "contacts", contact_v1(number).encode() if 1 <= number <= self.contacts else None
         if url.path.endswith("/roles.json"):
             return "roles", self.roles
-        if url.path.endswith("/oauth/token"):
+        if url.path.endswith(("/oauth/token", "/oauth/token.json")):
             return "tokens", self.token
         return "unknown", None
 
