@@ -51,12 +51,15 @@ _INVISIBLE = re.compile(f"[{_UNSEEN}]")
 """What shows as nothing, or turns the reading order of what stands around it; ``tests/test_text.py`` holds it
 against the categories of ``unicodedata``."""
 
+_INVISIBLE_ASCII = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+"""The same in texts that hold nothing else, in a quarter of the time: whole files are looked at."""
+
 
 def invisible_character(text: str) -> str | None:
     """The first character of a text that nobody sees; a tab and a line feed are seen as blanks."""
     if text.isascii() and text.isprintable():
         return None
-    match = _INVISIBLE.search(text)
+    match = (_INVISIBLE_ASCII if text.isascii() else _INVISIBLE).search(text)
     return match and match[0]
 
 

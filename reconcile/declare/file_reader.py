@@ -5,8 +5,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from reconcile.model.allowance import Allowance
-from reconcile.model.facets import Facet
-from reconcile.model.problem import Place
 
 from .allowances import AllowanceReader
 from .bundles import Bundle, ItemHolder, read_bundle
@@ -40,12 +38,6 @@ class FileContents:
     def used_bundles(self) -> set[str]:
         """The names of the bundles that contacts have."""
         return {name for contact in self.contacts for name, _ in contact.bundles}
-
-    @property
-    def role_places(self) -> tuple[tuple[str, Place], ...]:
-        """Every role reference with its place."""
-        grants = (grant for holder in self.item_holders for grant in holder.items(Facet.ROLES))
-        return tuple([(grant.name, grant.place) for grant in grants])
 
 
 class FileReader:

@@ -17,15 +17,16 @@ another way, or when there is anything to tell of it: no message ever comes from
 """
 
 import re
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredItem, DeclaredTag
+from reconcile.model.declaration import Declaration, DeclaredGrant, DeclaredItem, DeclaredTag, Mode
 from reconcile.model.facets import FIELDS, SETS, Facet
 from reconcile.model.problem import Place
 
 from .contacts import ContactInFile, DeclarationReader, FieldPlace, modes
-from .problems import ListNode, MappingNode, ProblemList, YamlNode
+from .problems import ListNode, MappingNode, ProblemList, YamlNode, new_place
 from .schema.containers import KeyedMapping
 from .schema.scalars import INVALID
 from .yaml.plain_lines import NOTHING, plain_fields, plain_scalar, plain_text
@@ -62,13 +63,6 @@ class UsualFile(NamedTuple):
     contacts: tuple[ContactInFile, ...]
     rest: bytes | None
     place: Place
-
-
-class _Fields(NamedTuple):
-    """The fields of a profile or an address, and where they stand."""
-
-    values: dict[str, str | None]
-    places: tuple[FieldPlace, ...]
 
 
 class _OtherLayout(Exception):
@@ -125,9 +119,9 @@ class _LayoutReader:
         self._blanks, self._zone, self._schema = blanks, zone, schema
         dash, deeper, keys = " " * blanks, " " * (blanks + 1), " " * (blanks + 2)
         contact = f"{dash}- [^ \n][^\n]*\n(?:{deeper}[^\n]*\n| *(?:#[^\n]*)?\n)*+"
-        entry = f"{keys}([a-z]+):((?=[ \n])[^\n]*\n(?:{keys}[ -][^\n]*\n)*+)({NOTHING})"
+        entry = f"{dash}[ -] ([a-z]+):((?=[ \n])[^\n]*\n(?:{keys}[ -][^\n]*\n)*+)({NOTHING})"
         self._next_contact, self._entries = re.compile(contact).match, re.compile(entry).findall
-        self._known: dict[tuple[str, str], Any] = {}
+        self._known: dict[tuple[str, str], _Entry] = {}
 
     def contacts(self, text: str, start: int, file: str) -> tuple[tuple[ContactInFile, ...], int]:
         """The contacts from that position on, and where they end: with the file, or before another key."""
@@ -154,101 +148,148 @@ class _LayoutReader:
     def _contact(self, contact: str, file: str, line: int) -> ContactInFile | None:
         """A contact with the usual keys only, each in a usual layout; None for any other."""
         values: dict[str, Any] = {}
-        lines: dict[str, int] = {}
         place, length, known = Place(file, line, self._blanks + 3), 0, self._known
-        for key, text, below in self._entries(contact.replace("-", " ", 1)):
-            value = known.get((key, text))
-            if value is None:
-                value = self._value(key, text)
-            if value is None or key in values:
+        for key, text, below in self._entries(contact):
+            entry = known.get((key, text)) or self._entry(key, text)
+            if entry is None or key in values:
                 return None
-            values[key], lines[key] = value, line
-            line += text.count("\n") + below.count("\n")
-            length += len(key) + len(text) + len(below)
+            values[key] = entry if isinstance(entry, str) else entry.at(file, line)
+            line += text.count("\n")
+            length += len(key) + len(text)
+            if below:
+                line += below.count("\n")
+                length += len(below)
         every_entry = length + (self._blanks + 3) * len(values) == len(contact)
-        return _assembled(values, lines, place) if every_entry else None
+        return _assembled(values, place) if every_entry else None
 
-    def _value(self, key: str, text: str) -> Any:
-        """What an entry says; None where the parser has to look at the whole contact."""
+    def _entry(self, key: str, text: str) -> "str | _Entry | None":
+        """What an entry says, a name itself; None where the parser has to look at the whole contact."""
         if "|" in text or ">" in text:
             return None  # A block of text may end with blank lines, and hold what looks like comments.
         if key in _IDENTITY:
             word = plain_scalar(text)
-            return self._checked(key, word) if word else None
+            return self._read(key, word, ProblemList("", [])) if word else None
         fields = plain_fields(text, self._blanks + 2 + len(key) + 1) if key in FIELDS else None
         if fields:
             return self._checked(key, fields)
         return self._new(key, text) if key in _OTHER_KEYS else None
 
-    def _new(self, key: str, text: str) -> Any:
-        """What an entry says as the parser reads it, to be known again."""
+    def _new(self, key: str, text: str) -> "_Entry":
+        """An entry as the parser reads it, to be known again."""
         problems = ProblemList("", [])
         tree = read_tree(f"{' ' * (self._blanks + 2)}{key}:{text}".encode(), problems)
         if problems.problems or type(tree) is not MappingNode or list(tree.entries) != [key]:
             raise _OtherLayout
-        value = self._checked(key, tree.entries[key])
+        entry = self._checked(key, tree.entries[key])
         if len(text) <= LONGEST_KNOWN and len(self._known) < MAX_KNOWN:
-            self._known[key, text] = value
-        return value
+            self._known[key, text] = entry
+        return entry
 
-    def _checked(self, key: str, node: YamlNode) -> Any:
-        """What a key's value says; the lines of its places count from 0."""
+    def _checked(self, key: str, node: YamlNode) -> "_Entry":
+        """An entry by its value, which the schema checks."""
         problems = ProblemList("", [], lines_before=-1)
+        value = self._read(key, node, problems)
+        reader = DeclarationReader(problems, self._zone, self._schema)
+        entry = _entry_of(key, value, reader)
+        if problems.problems:
+            raise _OtherLayout
+        return entry
+
+    def _read(self, key: str, node: YamlNode, problems: ProblemList) -> Any:
         value = self._schema.known[key].read(node, problems)
         if value is INVALID or problems.problems:
             raise _OtherLayout
-        if key in _IDENTITY:
-            return value
-        reader = DeclarationReader(problems, self._zone, self._schema)
-        if key in SETS:
-            value = reader.items(Facet(key), value)
-        elif key in FIELDS:
-            value = _Fields(value.values, reader.field_places(Facet(key), value))
-        elif key == "bundles":
-            value = reader.bundles(value)
-        elif key == "manage":
-            value = modes(value)
-        if problems.problems:
-            raise _OtherLayout
         return value
 
 
-def _assembled(values: dict[str, Any], lines: dict[str, int], place: Place) -> ContactInFile | None:
-    """The contact of these entries, each of which begins at its line; None where there is more to check."""
-    renamed = Facet.PROFILE in values and "reference" in values[Facet.PROFILE].values
-    if renamed or not _IDENTITY & values.keys():
+class _Entry(Protocol):
+    """What a key of a contact says, wherever its lines stand."""
+
+    def at(self, file: str, line: int) -> Any:
+        """Its value where its first line is that one."""
+
+
+class _Modes(NamedTuple):
+    """What stands under ``manage``, which has no places."""
+
+    modes: tuple[tuple[Facet, Mode], ...]
+
+    def at(self, _file: str, _line: int) -> tuple[tuple[Facet, Mode], ...]:
+        return self.modes
+
+
+class _Items(NamedTuple):
+    """Roles or tags: what makes each, its name, the line and the column of its place, and all else."""
+
+    items: tuple[tuple[Callable[..., DeclaredItem], str, int, int, tuple[Any, ...]], ...]
+
+    def at(self, file: str, line: int) -> tuple[DeclaredItem, ...]:
+        return tuple(
+            [
+                make(name, new_place((file, line + below if below else line, column)), *more)
+                for make, name, below, column, more in self.items
+            ]
+        )
+
+
+class _Bundles(NamedTuple):
+    """The names of bundles."""
+
+    names: tuple[tuple[str, Place], ...]
+
+    def at(self, file: str, line: int) -> tuple[tuple[str, Place], ...]:
+        return tuple([(name, Place(file, line + place.line, place.column)) for name, place in self.names])
+
+
+class _Fields(NamedTuple):
+    """The fields of a profile or an address, and where they stand."""
+
+    values: dict[str, str | None]
+    places: tuple[FieldPlace, ...]
+
+    def at(self, file: str, line: int) -> "_Fields":
+        places = [(facet, name, Place(file, line + at.line, at.column)) for facet, name, at in self.places]
+        return _Fields(self.values, tuple(places))
+
+
+def _entry_of(key: str, value: Any, reader: DeclarationReader) -> _Entry:
+    """The entry of a checked value; the lines of its places count from 0."""
+    if key == "bundles":
+        return _Bundles(reader.bundles(value))
+    if key == "manage":
+        return _Modes(modes(value))
+    if key in FIELDS:
+        return _Fields(value.values, reader.field_places(Facet(key), value))
+    return _Items(tuple(map(_taken_apart, reader.items(Facet(key), value))))
+
+
+def _taken_apart(item: DeclaredItem) -> tuple[Callable[..., DeclaredItem], str, int, int, tuple[Any, ...]]:
+    line, column = item.place.line, item.place.column
+    if isinstance(item, DeclaredGrant):
+        return DeclaredGrant, item.reference, line, column, (item.status, item.window, item.reason)
+    return DeclaredTag, item.value, line, column, (item.window, item.reason, None, item.facet)
+
+
+def _assembled(values: dict[str, Any], place: Place) -> ContactInFile | None:
+    """The contact of these values; None where there is more to check."""
+    if not _IDENTITY & values.keys():
         return None
-    facets: dict[str, Any] = {}
-    field_places: list[FieldPlace] = []
-    for facet in SETS:
-        if facet in values:
-            facets[facet] = tuple([_item_below(lines[facet], item, place.file) for item in values[facet]])
+    field_places: tuple[FieldPlace, ...] = ()
+    facets = {facet: values[facet] for facet in SETS if facet in values}
     for facet in FIELDS:
         if facet in values:
             facets[facet], places = values[facet]
-            field_places += [(facet, name, _below(lines[facet], at, place.file)) for _, name, at in places]
+            field_places += places
+    if "reference" in facets.get(Facet.PROFILE, ()):
+        return None
     declaration = Declaration(
         place=place,
         id=values.get("id"),
         reference=values.get("reference"),
         email=values.get("email"),
         modes=values.get("manage", ()),
-        field_places=tuple(field_places),
-        gives_up_roles=facets.get(Facet.ROLES) == (),
+        field_places=field_places,
+        gives_up_roles=values.get("roles") == (),
         **facets,
     )
-    bundles = [(name, _below(lines["bundles"], at, place.file)) for name, at in values.get("bundles", ())]
-    return ContactInFile(declaration, tuple(bundles))
-
-
-def _below(line: int, place: Place, file: str) -> Place:
-    """The place whose line counts from that one, from 0."""
-    return Place(file, line + place.line, place.column)
-
-
-def _item_below(line: int, item: DeclaredItem, file: str) -> DeclaredItem:
-    """The item whose place counts from that line; a ``replace`` takes three times as long."""
-    place = _below(line, item.place, file)
-    if isinstance(item, DeclaredGrant):
-        return DeclaredGrant(item.reference, place, item.status, item.window, item.reason)
-    return DeclaredTag(item.value, place, item.window, item.reason, None, item.facet)
+    return ContactInFile(declaration, values.get("bundles", ()))

@@ -12,7 +12,7 @@ from reconcile.errors import DeclarationError
 from reconcile.model.allowance import Allowance
 from reconcile.model.declaration import Declaration, DeclaredItem
 from reconcile.model.facets import Facet
-from reconcile.model.problem import Place, Problem, Severity
+from reconcile.model.problem import Problem, Severity
 from reconcile.model.settings import Policy
 from reconcile.text import character_name, escape_unprintable, listed, shows
 
@@ -33,15 +33,12 @@ SUFFIXES = (".yaml", ".yml")
 class LoadedDeclarations:
     """A valid folder of declarations.
 
-    ``declarations`` are sorted by place. ``roles`` is every declared role reference with its place, those of
-    bundles included, to be checked against the account. ``files`` is the number of files.
-    ``allowances`` are the entries under ``allow``, sorted by place. ``bundles`` is what each bundle gives,
-    by its name, used or not.
+    ``declarations`` are sorted by place. ``files`` is the number of files. ``allowances`` are the entries
+    under ``allow``, sorted by place. ``bundles`` is what each bundle gives, by its name, used or not.
     """
 
     declarations: tuple[Declaration, ...] = ()
     warnings: tuple[Problem, ...] = ()
-    roles: tuple[tuple[str, Place], ...] = ()
     files: int = 0
     allowances: tuple[Allowance, ...] = ()
     bundles: Mapping[str, Mapping[Facet, tuple[DeclaredItem, ...]]] = field(default_factory=dict)
@@ -79,7 +76,6 @@ def load_declarations(
     return LoadedDeclarations(
         declarations,
         warnings,
-        contents.role_places,
         contents.files,
         contents.allowances,
         {bundle.name: bundle.sets for bundle in contents.bundles},

@@ -32,7 +32,7 @@ def contacts(tmp_path: Path) -> Path:
 
 
 def test_what_is_loaded_says_how_much_it_was(contacts: Path) -> None:
-    """Files are counted, declarations are sorted by place, and every declared role has its place."""
+    """Files are counted, and declarations are sorted by place."""
     (contacts / "a").mkdir()
     (contacts / "a" / "b.yml").write_text(
         "bundles:\n  t: {roles: [x]}\ncontacts:\n  - {email: bob@example.com, roles: [w], bundles: [t]}\n",
@@ -44,10 +44,6 @@ def test_what_is_loaded_says_how_much_it_was(contacts: Path) -> None:
         "contacts/a/b.yml:4:5",
         "contacts/ann.yaml:2:5",
     ]
-    assert {(role, str(place)) for role, place in loaded.roles} == {
-        ("x", "contacts/a/b.yml:2:15"),
-        ("w", "contacts/a/b.yml:4:38"),
-    }
 
 
 def test_every_field_has_its_place(contacts: Path) -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
-from itertools import combinations
+from itertools import chain, combinations
 
 from reconcile.clock import LATEST, Window, later
 from reconcile.declare import rules
@@ -23,9 +23,8 @@ def warn_of_items(
 ) -> Iterator[Problem]:
     """Warnings about single roles and tags, each once, where it stands. Without ``now`` none about time."""
     if now is not None:
-        for holder in holders:
-            items = [item for facet in SETS for item in holder.items(facet)]
-            yield from _window_warnings(items, settings, now)
+        items = chain.from_iterable(holder.items(facet) for holder in holders for facet in SETS)
+        yield from _window_warnings(items, settings, now)
     if settings.reasons:
         for holder in holders:
             yield from _missing_reasons(holder.items(Facet.ROLES), settings.reasons)
