@@ -14,7 +14,7 @@ from reconcile.evance.connection import Connection, Credentials, resolve_connect
 from reconcile.evance.reader import Reader
 from reconcile.evance.writer import WriteKind, Writer, WriteResult
 from reconcile.model.contact import Grant, Identity
-from reconcile.model.facets import Facet
+from reconcile.model.partial_fields import FieldNeeds
 from reconcile.model.settings import AuthFlow, Target, TargetKind, UpdateMethod
 from reconcile.sandbox import Access, running, seed, show
 from tests.support.http.write_results import expect
@@ -281,8 +281,8 @@ def test_profile_and_address_use_the_names_of_the_writes(account: Path) -> None:
 
 
 def test_facets_that_a_list_lacks_are_read(account: Path) -> None:
-    """Asked for the profile, contacts are read one by one even where the list tells grants and tags."""
+    """Asked for the profile, contacts are read one by one where the list told grants and tags alone."""
     with served(account, switches={"v2_nested_read": "yes"}) as there, Reader(there) as reader:
         found = reader.listing()
-        contacts = reader.contacts(found.identities[:3], known=found, facets=(Facet.PROFILE, Facet.ROLES))
+        contacts = reader.contacts(found.identities[:3], known=found, needs=FieldNeeds(frozenset()))
     assert all(contact.state.profile for contact in contacts.values())
