@@ -12,9 +12,10 @@ not changed is as it was read. That needs all of this:
   leaves it as it is. And an account may be served by several machines, whose clocks differ: by one that is
   behind, a later change might get a time that another one had given before. A minute is far more than servers
   drift that keep their clocks at all. Both times are the server's own; where it tells none, nothing is kept.
-* **The same roles and capabilities.** A role that is renamed, deleted or asks for an approval changes what
-  its holders have, and moves none of them; the capabilities say how an answer is understood.
-* **No grant that has ended since.** The clock moves nobody, but the account may show such a grant otherwise.
+* **The same roles and capabilities.** A role that is renamed, deleted, made anew or asks for an approval
+  changes what its holders have, and moves none of them; the capabilities say how an answer is understood.
+* **No grant that waits, and none that has ended since.** A probe can't approve one, so nobody knows whether
+  that moves its holder; and the clock moves nobody, but the account may show a lapsed grant otherwise.
 * **A day at most since all were read.** If the capabilities are wrong after all, then for a day.
 
 Each reading carries what it rests on, so that one of an earlier time, put back, is judged by the same rules.
@@ -70,12 +71,18 @@ class Reading:
             and modified.timestamp() + SETTLED_AFTER < self.read
             and self.whole <= self.read <= now.latest < self.whole + LONGEST
             and not self._has_lapsed_since(now)
+            and not self._has_waiting_grant(now)
         )
 
     def _has_lapsed_since(self, now: ServerTime) -> bool:
         begin, end = self.read - SETTLED_AFTER, now.latest + SETTLED_AFTER
         ends = (grant.expires for grant in self.contact.state.roles or ())
         return any(expires is not None and begin <= expires.timestamp() <= end for expires in ends)
+
+    def _has_waiting_grant(self, now: ServerTime) -> bool:
+        """A grant of any other word than active may wait, unless it has lapsed."""
+        grants = self.contact.state.roles or ()
+        return any(not grant.active and grant.held(now.instant) for grant in grants)
 
 
 def basis_of(roles: Sequence[Role], capabilities: Capabilities) -> bytes:

@@ -156,7 +156,12 @@ class CacheStore:
         return is_own_file(status) and status.st_size <= LARGEST
 
     def _prepare(self) -> None:
-        """See that there is a file; those of older forms go, with what they tell of people."""
+        """See that there is a file; those of older forms go, with what they tell of people.
+
+        NotADirectoryError: the folder is a link, so that what it holds would lie where Git ignores nothing.
+        """
+        if self.folder.path.is_symlink():
+            raise NotADirectoryError(self.folder.path)
         self.folder.make(self.folder.path)
         self.folder.path.chmod(0o700)  # one that came with a checkout is open to others
         of_this = re.compile(rf"{re.escape(self.stem)}-[0-9a-f]{{32}}\.sqlite3(-.*)?")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from reconcile.text import ascii_folded
@@ -176,11 +176,15 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Role:
-    """An access role of the account. ``approval`` is ``none``, ``email`` or ``admin``."""
+    """An access role of the account. ``approval`` is ``none``, ``email`` or ``admin``.
+
+    ``version`` tells it from itself before a change, and from an earlier role of the same reference.
+    """
 
     reference: str
     title: str = ""
     approval: str = "none"
+    version: str = field(default="", compare=False)
 
     @property
     def asks(self) -> bool:

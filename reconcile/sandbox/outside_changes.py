@@ -4,6 +4,7 @@ Each function works inside the caller's transaction and raises Refused (404) for
 """
 
 import sqlite3
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from .refusals import not_found
@@ -42,7 +43,7 @@ def verify(db: sqlite3.Connection, contact_id: int, context: RequestContext) -> 
     """The contact verifies its address: every grant that waited for that is active."""
     grants = _grants(db, contact_id)
     begun = [_begun(grant, context.now) if grant.awaits == "email" else grant for grant in grants]
-    with noting(db, contact_id, "somebody", context):
+    with _approving(db, contact_id, context):
         contacts.change(db, contact_id, {"email_verified": True})
         roles.replace_grants(db, contact_id, begun)
 
@@ -146,12 +147,18 @@ def _decide(
     if reference not in grants or grants[reference].awaits != "admin":
         raise not_found("grant that waits for an admin")
     grants[reference] = replace(_begun(grants[reference], context.now), status=status)
-    with noting(db, contact_id, "somebody", context):
+    with _approving(db, contact_id, context):
         roles.replace_grants(db, contact_id, grants.values())
     contact = contacts.find(db, contact_id)
     if contact and contact["email"]:
         kind = "approved" if status == "active" else "rejected"
         logs.post(db, contact_id, [Mail(kind, contact["email"], reference)], context.now)
+
+
+def _approving(
+    db: sqlite3.Connection, contact_id: int, context: RequestContext
+) -> AbstractContextManager[None]:
+    return noting(db, contact_id, "somebody", context, moves=context.switches.modified_by_approval == "yes")
 
 
 def _grants(db: sqlite3.Connection, contact_id: int) -> list[Grant]:

@@ -126,6 +126,9 @@ class Switches:
     modified_by_address: Literal["yes", "no"] = _switch(
         "yes", worst="no", about="A change of the address moves `modifiedOn`."
     )
+    modified_by_approval: Literal["yes", "no"] = _switch(
+        "yes", worst="no", about="An approval, a rejection or a verified address moves `modifiedOn`."
+    )
     delete: Literal["hard", "soft"] = _switch(
         "hard", worst="soft", about="A deleted contact: gone, or hidden with its address still taken."
     )

@@ -39,6 +39,7 @@ def read_role(row: Json) -> Role:
         reference,
         title if isinstance(title, str) else "",
         approval if isinstance(approval, str) and approval else "none",
+        f"{row.get('id')} {row.get('modifiedOn')}",
     )
 
 

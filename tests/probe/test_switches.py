@@ -91,6 +91,7 @@ UNSEEN = {
     "max_items": "most-items",
     "other_tags": "other-tags",
     "email_case": "email-case",
+    "modified_by_approval": "modified-elsewhere",
     "delete": "delete",
     "v1_delete": "delete",
 }

@@ -48,16 +48,18 @@ def facts(db: sqlite3.Connection, contact_id: int) -> Facts | None:
 
 
 @contextmanager
-def noting(db: sqlite3.Connection, contact_id: int, by: By, context: RequestContext) -> Iterator[None]:
+def noting(
+    db: sqlite3.Connection, contact_id: int, by: By, context: RequestContext, *, moves: bool = True
+) -> Iterator[None]:
     """Note what a block does to a contact, if it does anything; inside the caller's transaction.
 
-    Then `modifiedOn` moves, if a part has changed that moves it. Time alone moves nothing: a grant that
-    lapses, and a role that changes for all who have it, leave the contact's row as it was.
+    Then `modifiedOn` moves, if this `moves` it and a part has changed that does. Time alone moves nothing: a
+    grant that lapses, and a role that changes for all who have it, leave the contact's row as it was.
     """
     before = facts(db, contact_id)
     yield
     after = note(db, contact_id, by, context.now, before)
-    if before is not None and after is not None and _moves(before, after, context.switches):
+    if moves and before is not None and after is not None and _moves(before, after, context.switches):
         contacts.change(db, contact_id, {"modified": context.now})
 
 
