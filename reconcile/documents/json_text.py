@@ -1,13 +1,17 @@
 """JSON text: how our own is written, and how that of others is read, value by value with its path."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 from reconcile.clock import parse_utc_text
+
+_BATCH = 256
+"""Number of members that are written at once where a long list has a digest."""
 
 
 def json_text(document: Mapping[str, Any] | list[Any]) -> str:
@@ -28,6 +32,16 @@ def canonical_json(value: Any) -> bytes:
 def digest_of(value: Any) -> str:
     """``sha256:`` and the digest of a value made of JSON's types."""
     return f"sha256:{sha256(canonical_json(value)).hexdigest()}"
+
+
+def digest_of_list(members: Iterable[Any]) -> str:
+    """The digest of a list of such values, of which only a few are in memory at a time."""
+    digest, rest, separator = sha256(b"["), iter(members), b""
+    while batch := list(islice(rest, _BATCH)):
+        digest.update(separator + canonical_json(batch)[1:-1])
+        separator = b","
+    digest.update(b"]")
+    return f"sha256:{digest.hexdigest()}"
 
 
 def parse_unique_keys(content: bytes) -> Any:

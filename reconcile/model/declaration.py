@@ -115,7 +115,7 @@ class Declaration:
     @property
     def managed(self) -> tuple[Facet, ...]:
         """The facets that the declaration manages, in their order."""
-        return tuple(facet for facet in MANAGED if self.manages(facet))
+        return tuple([facet for facet in MANAGED if getattr(self, facet) is not None])
 
     def manages(self, facet: Facet) -> bool:
         """True when the declaration says what the facet should be, be it empty."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .baseline import Baseline, BaselineEntry, EntryKey, ResolvedForm
+from .declaration import Declaration
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,10 @@ class Remembered:
         if key.reference is not None:
             return self.names.get(EntryKey(reference=key.reference))
         return self.names.get(EntryKey(email=key.email)) if key.email else None
+
+    def contact_of(self, declaration: Declaration) -> str | None:
+        """The same for a declaration; its key is only made where a run has left anything."""
+        return self.contact(declaration.key) if self.record or self.names else None
 
 
 NOTHING_REMEMBERED = Remembered()

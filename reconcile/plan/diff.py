@@ -36,18 +36,33 @@ def kept(folded: Folded, changed: tuple[Operation, ...]) -> tuple[Kept, ...]:
 
 
 def _changed_items(folded: Folded) -> set[ItemKey]:
-    """DeepDiff explains where the two states differ; its paths are cut down to the item they lie in."""
+    """DeepDiff explains where the two states differ; its paths are cut down to the item they lie in.
+
+    It gets the items alone that are not equal, since it looks through equal ones at length.
+    """
     from deepdiff import DeepDiff  # noqa: PLC0415 - a tenth of a second that an empty plan does not need
 
+    before, target = _comparable(folded.before), _comparable(folded.target)
     tree = DeepDiff(
-        _comparable(folded.before),
-        _comparable(folded.target),
+        _unequal(before, target),
+        _unequal(target, before),
         view="tree",
         ignore_private_variables=False,  # a role or tag may well start with two underscores
         threshold_to_diff_deeper=0,  # always down to the item, never "everything differs"
     )
     paths = (level.path(output_format="list") for levels in tree.values() for level in levels)
     return {(Facet(path[0]), str(path[1])) for path in paths}
+
+
+def _unequal(
+    state: Mapping[str, Mapping[str, Any]], other: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """The items of a state that the other one has otherwise or not at all."""
+    return {
+        facet: {name: value for name, value in items.items() if other[facet].get(name) != value}
+        for facet, items in state.items()
+        if items != other[facet]
+    }
 
 
 def _comparable(state: State) -> dict[str, dict[str, Any]]:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
+from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 from reconcile.clock import utc_text
-from reconcile.documents.json_text import digest_of
+from reconcile.documents.json_text import digest_of, digest_of_list
 from reconcile.documents.plan import plan_document
 from reconcile.model.baseline import Comparison
 from reconcile.model.contact import Contact, Grant, Item, State
@@ -26,6 +28,10 @@ from reconcile.model.settings import (
 
 _DECLARED = ("id", "reference", "email", "present", "create", "type")
 """The fields of a declaration that its digest takes as they are."""
+
+_declared_values = attrgetter(*_DECLARED)
+
+_FACET_NAMES = tuple((facet, facet.value) for facet in MANAGED)
 
 _RESOLVED = ("present", "create", "type")
 """The same for its resolved form, which has who is meant as it is compared."""
@@ -105,16 +111,29 @@ def _live_item(item: Item) -> Any:
 
 
 def declarations_digest(declarations: Iterable[Declaration]) -> str:
-    """The digest of what is declared; files, their order and comments take no part in it."""
-    return digest_of(sorted(map(_declaration, declarations), key=repr))
+    """The digest of what is declared; files, their order and comments take no part in it.
+
+    Records have it, so it stays that of the list of all `declared_form`, sorted by their whole ``repr``. That
+    begins with id, reference and address, and no ``repr`` of a text or of None is the beginning of another
+    one. So these three give the same order, unless two declarations have all of them alike.
+    """
+    entries = sorted(declarations, key=_names)
+    if any(_names(one) == _names(other) for one, other in pairwise(entries)):
+        return digest_of(sorted(map(declared_form, entries), key=repr))
+    return digest_of_list(map(declared_form, entries))
 
 
-def _declaration(declaration: Declaration) -> dict[str, Any]:
-    return {
-        **{name: getattr(declaration, name) for name in _DECLARED},
-        **{facet.value: _declared_facet(declaration, facet) for facet in MANAGED},
-        "modes": sorted((facet.value, mode.value) for facet, mode in declaration.modes),
-    }
+def _names(declaration: Declaration) -> str:
+    return f"{declaration.id!r}{declaration.reference!r}{declaration.email!r}"
+
+
+def declared_form(declaration: Declaration) -> dict[str, Any]:
+    """All that a declaration says, in JSON's types."""
+    form = dict(zip(_DECLARED, _declared_values(declaration), strict=True))
+    for facet, name in _FACET_NAMES:
+        form[name] = _declared_facet(declaration, facet)
+    form["modes"] = sorted((facet.value, mode.value) for facet, mode in declaration.modes)
+    return form
 
 
 def resolved_digest(declaration: Declaration, policy: Policy) -> str:
@@ -169,8 +188,13 @@ def _declared_facet(declaration: Declaration, facet: Facet) -> Any:
 
 def _declared_item(item: DeclaredItem) -> list[str]:
     status = [item.status or ""] if isinstance(item, DeclaredGrant) else []
-    window = [_instant(item.window.starts) or "", _instant(item.window.expires) or ""]
+    starts, expires = item.window.starts, item.window.expires
+    window = [_instant(starts) or "", _instant(expires) or ""] if starts or expires else _ALWAYS
     return [item.name, *status, *window, item.reason or "", item.bundle or ""]
+
+
+_ALWAYS = ["", ""]
+"""An open window, which most items have."""
 
 
 def _instant(instant: datetime | None) -> str | None:

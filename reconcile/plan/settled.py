@@ -18,7 +18,7 @@ waiting; and where two declared or held items are the same one, of which the fol
 `tests/plan/test_settled.py` holds this against the fold.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from reconcile.model.contact import ACTIVE, PENDING, Grant, Item, State, is_same_value, item_name
@@ -38,43 +38,49 @@ def is_as_declared(declaration: Declaration, live: State, policy: Policy, now: d
         if not live.has(facet):
             return False
         if facet in SETS:
-            rule = SetRule.of(declaration, policy, facet, now)
-            as_declared = _is_set_as_declared(declaration.items(facet), live.items(facet), rule)
-        else:
-            as_declared = _are_fields_as_declared(facet, declaration, live)
-        if not as_declared:
+            left = _more_than_declared(facet, declaration, live, now)
+            if left is None or (left and not _stay(left, SetRule.of(declaration, policy, facet, now))):
+                return False
+        elif not _are_fields_as_declared(facet, declaration, live):
             return False
     return True
 
 
-def _is_set_as_declared(declared: Iterable[DeclaredItem], held: Iterable[Item], rule: SetRule) -> bool:
-    left = _by_key(held, rule)
-    if left is None:
-        return False
-    key = FACETS[rule.facet].item_key
-    for item in declared:
-        held_item = left.pop(key(item.name), None)
-        if item.window.contains(rule.now) is (held_item is None):
-            return False
-        if isinstance(held_item, Grant) and not _is_grant_as_declared(held_item, item):
-            return False
-    return all(rule.stays_and_why(name, None)[0] for name in left)
+def _stay(names: Iterable[str], rule: SetRule) -> bool:
+    return all(rule.stays_and_why(name, None)[0] for name in names)
 
 
-def _by_key(held: Iterable[Item], rule: SetRule) -> dict[str, Item] | None:
-    """What is held by what makes it the same; None where only the fold can tell what becomes of it."""
-    if rule.facet is not Facet.ROLES:
-        key = FACETS[rule.facet].item_key
-        return {key(item_name(item)): item for item in held}
-    by_key: dict[str, Item] = {}
-    for grant in held:
-        if not isinstance(grant, Grant) or grant.reference in by_key:
+def _more_than_declared(
+    facet: Facet, declaration: Declaration, live: State, now: datetime
+) -> Collection[str] | None:
+    """The keys of what is held and not declared; None where what is declared is not held as it should be."""
+    held = _held(facet, live.items(facet), now)
+    if held is None:
+        return None
+    key = FACETS[facet].item_key
+    for declared in declaration.items(facet):
+        item = held.pop(key(declared.name), None)
+        if declared.window.contains(now) is (item is None):
             return None
-        if grant.held(rule.now):
+        if isinstance(item, Grant) and not _is_grant_as_declared(item, declared):
+            return None
+    return held
+
+
+def _held(facet: Facet, items: Iterable[Item], now: datetime) -> dict[str, Item] | None:
+    """What is held, by its key; None where only the fold can tell what becomes of it."""
+    if facet is not Facet.ROLES:
+        key = FACETS[facet].item_key
+        return {key(item_name(item)): item for item in items}
+    held: dict[str, Item] = {}
+    for grant in items:
+        if not isinstance(grant, Grant) or grant.reference in held:
+            return None
+        if grant.held(now):
             if not grant.readable or grant.status not in _SURE:
                 return None
-            by_key[grant.reference] = grant
-    return by_key
+            held[grant.reference] = grant
+    return held
 
 
 def _is_grant_as_declared(held: Grant, declared: DeclaredItem) -> bool:

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reconcile.clock import Window
+from reconcile.documents.json_text import digest_of, digest_of_list
 from reconcile.documents.plan import plan_document
 from reconcile.model.baseline import Baseline, Comparison, EntryKey, NoLonger, Scope, Undeclared
 from reconcile.model.ci.settings import CiSettings, DoctorInPreview
 from reconcile.model.contact import Identity
+from reconcile.model.declaration import Declaration
 from reconcile.model.facets import Facet
 from reconcile.model.plans.change import ChangeAction
 from reconcile.model.plans.operation import Action
@@ -37,9 +40,16 @@ from reconcile.model.settings import (
     UpdateMethod,
     WarningSettings,
 )
-from reconcile.plan.digest import config_digest, plan_digest, policy_digest
+from reconcile.plan.digest import (
+    config_digest,
+    declarations_digest,
+    declared_form,
+    plan_digest,
+    policy_digest,
+)
 from reconcile.plan.matching.matches import Matches
 from reconcile.plan.planner import make_plan
+from tests.support.plans.declaration_strategies import declarations
 from tests.support.plans.plan_samples import DECLARED, full_plan, grant, granted
 from tests.support.plans.plan_strategies import PLANS
 
@@ -178,6 +188,26 @@ def test_a_plan_says_that_the_configuration_differs_from_the_base(base: str | No
 def test_the_policy_has_the_digest_that_earlier_versions_noted() -> None:
     """Else nothing would be due after an update until somebody applies the whole shop."""
     assert policy_digest(Policy(), ACCOUNT) == EARLIER
+
+
+NAMES = st.sampled_from(["a'b", 'a"b', "a'b\"", "a", "a ", "ä", "\\", "\u2028", "None", "", "\ud800"])
+
+
+@given(
+    st.lists(
+        st.builds(replace, declarations, id=st.none() | NAMES, reference=st.none() | NAMES, email=NAMES),
+        max_size=4,
+    )
+)
+def test_what_is_declared_has_the_digest_that_records_have(declared: list[Declaration]) -> None:
+    """That of one list in the order of each entry's whole text, though it is never written as a whole."""
+    assert declarations_digest(declared) == digest_of(sorted(map(declared_form, declared), key=repr))
+
+
+@pytest.mark.parametrize("length", [0, 1, 256, 257, 600])
+def test_a_long_list_has_its_digest_piece_by_piece(length: int) -> None:
+    """As if it were written at once."""
+    assert digest_of_list(iter(range(length))) == digest_of(list(range(length)))
 
 
 PLACE = Place("contacts/elsewhere.yaml", 99, 1)

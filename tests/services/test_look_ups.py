@@ -1,5 +1,6 @@
 """Whom a plan in a scope looks up, and what that costs: by the log of the sandbox."""
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -8,11 +9,14 @@ import pytest
 
 from reconcile.errors import DeclarationError
 from reconcile.evance.connection import Connection
+from reconcile.evance.reader import Reader
 from reconcile.model.declaration import Declaration, DeclaredTag
+from reconcile.model.plans.plan import PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.record import Record, RecordedEntry, Remembered
-from reconcile.model.settings import Capabilities, SearchCase
+from reconcile.model.settings import Capabilities, Policy, SearchCase
 from reconcile.sandbox import seed
+from reconcile.services.planning.fresh_plan import make_fresh_plan
 from tests.support.sandbox.sandbox_account import PAGE, SandboxAccount
 from tests.support.sandbox.scoped_plan import Planner, against
 from tests.support.shop import NOW, Shop
@@ -35,6 +39,24 @@ def entry(line: int, tag: str = "as-it-was", **who: str) -> Declaration:
 def connection(account: SandboxAccount, known: Capabilities | None = None) -> Connection:
     link = Shop(account.path, account.access).connection
     return replace(link, capabilities=known) if known else link
+
+
+def test_no_collector_walks_what_a_plan_is_made_of(sandbox_account: SandboxAccount) -> None:
+    """Neither while it reads nor while it plans; afterwards the collector is on, be it after an error."""
+    collecting = set()
+
+    def note(*_: object) -> None:
+        collecting.add(gc.isenabled())
+
+    shop = connection(sandbox_account)
+    context = PlanContext("sandbox", shop.account, Policy(), NOW, "1.0")
+    with Reader(shop) as account:
+        make_fresh_plan([entry(1, email=users(sandbox_account)[0][1])], account, context, progress=note)
+        assert gc.isenabled()
+        with pytest.raises(DeclarationError):
+            make_fresh_plan([entry(1, email="nobody@example.com")], account, context, progress=note)
+    assert collecting == {False}
+    assert gc.isenabled()
 
 
 def requests(account: SandboxAccount) -> Counter[str]:

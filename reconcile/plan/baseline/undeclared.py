@@ -98,11 +98,11 @@ def _find(key: EntryKey, known: str | None, directory: Directory) -> Identity | 
     is gone is another one.
     """
     if known is not None:
-        same = directory.by_id.get(known, [])
+        same = directory.by_id.get(known, ())
     elif key.reference is not None:
-        same = directory.by_reference.get(key.reference, [])
+        same = directory.by_reference.get(key.reference, ())
     else:
-        same = directory.by_email.get(key.email or "", [])
+        same = directory.by_email.get(key.email or "", ())
     return same[0] if len(same) == 1 else None
 
 

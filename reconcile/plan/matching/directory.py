@@ -1,50 +1,63 @@
 """The live contacts by what can pin one, and which of them a declaration may mean."""
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from reconcile.model.contact import USER, Identity, email_key
 from reconcile.model.declaration import Declaration
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 
+People = tuple[Identity, ...]
+"""Live contacts that share a name."""
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True)
 class Directory:
-    """The live contacts by each thing that can pin one."""
+    """The live contacts by each thing that can pin one; it is looked at by few of them, mostly by one."""
 
-    by_id: dict[str, list[Identity]] = field(default_factory=lambda: defaultdict(list))
-    by_reference: dict[str, list[Identity]] = field(default_factory=lambda: defaultdict(list))
-    by_email: dict[str, list[Identity]] = field(default_factory=lambda: defaultdict(list))
+    identities: Sequence[Identity]
 
     @classmethod
     def of(cls, identities: Iterable[Identity]) -> "Directory":
         """The directory of these contacts."""
-        directory = cls()
-        for identity in identities:
-            directory._add(identity)
-        return directory
+        return cls(tuple(identities))
 
-    def _add(self, identity: Identity) -> None:
-        self.by_id[identity.id].append(identity)
-        if identity.reference:
-            self.by_reference[identity.reference].append(identity)
-        # Guests repeat addresses and may carry a user's: only users are matched by e-mail.
-        if identity.type == USER:
-            self.by_email[email_key(identity.email)].append(identity)
+    @cached_property
+    def by_id(self) -> Mapping[str, People]:
+        """All contacts by their ids."""
+        return _index((identity.id, identity) for identity in self.identities)
 
-    def candidates(self, declaration: Declaration, known: str | None) -> list[Identity]:
+    @cached_property
+    def by_reference(self) -> Mapping[str, People]:
+        """Those that have a reference."""
+        return _index((one.reference, one) for one in self.identities if one.reference)
+
+    @cached_property
+    def by_email(self) -> Mapping[str, People]:
+        """The users by their addresses: guests repeat addresses, and may carry a user's."""
+        return _index((email_key(one.email), one) for one in self.identities if one.type == USER)
+
+    def candidates(self, declaration: Declaration, known: str | None) -> People:
         """The contacts that a declaration may mean; ``known`` is the id of the one that it was about."""
         if declaration.id is not None:
-            return self.by_id.get(declaration.id, [])
-        renamed = [
-            identity for identity in self.by_id.get(known or "", []) if is_renamed(declaration, identity)
-        ]
+            return self.by_id.get(declaration.id, ())
+        same = self.by_id.get(known, ()) if known else ()
+        renamed = tuple(identity for identity in same if is_renamed(declaration, identity))
         if renamed:
             return renamed
         if declaration.reference is not None:
-            return sorted(self.by_reference.get(declaration.reference, []))
-        return sorted(set(self.by_email.get(email_key(declaration.email or ""), [])))
+            return tuple(sorted(self.by_reference.get(declaration.reference, ())))
+        found = self.by_email.get(email_key(declaration.email or ""), ())
+        return found if len(found) < 2 else tuple(sorted(set(found)))
+
+
+def _index(pairs: Iterable[tuple[str, Identity]]) -> dict[str, People]:
+    """Who has each key; mostly one contact, so that a tuple is less than a list."""
+    index: dict[str, People] = {}
+    for key, identity in pairs:
+        index[key] = (*index.get(key, ()), identity)
+    return index
 
 
 def possible_emails(declaration: Declaration) -> set[str]:

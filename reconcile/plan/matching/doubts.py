@@ -1,7 +1,7 @@
 """Why it is not sure whom a declaration means, and what to do about it."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from reconcile.model.contact import Identity, email_key
 from reconcile.model.declaration import Declaration
 from reconcile.text import count
 
-from .directory import Directory, pin_text, possible_emails
+from .directory import Directory, People, pin_text, possible_emails
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class DoubtfulMatch:
 def moved_on(
     declaration: Declaration,
     known: str,
-    candidates: list[Identity],
+    candidates: People,
     directory: Directory,
     *,
     complete: bool = True,
@@ -50,7 +50,7 @@ def moved_on(
     Roles must not follow a name to whoever has it now.
     """
     others = [identity for identity in candidates if identity.id != known]
-    live = next(iter(directory.by_id.get(known, [])), None)
+    live = next(iter(directory.by_id.get(known, ())), None)
     if others and len(others) < len(candidates):
         return None  # that several contacts have one name is a doubt of its own
     if others:
@@ -130,13 +130,13 @@ def namesakes(declaration: Declaration, directory: Directory) -> Sequence[Identi
     reference = declaration.reference
     return [
         *_by_email(declaration, directory),
-        *(directory.by_reference.get(reference, []) if reference else ()),
+        *(directory.by_reference.get(reference, ()) if reference else ()),
     ]
 
 
 def _by_email(declaration: Declaration, directory: Directory) -> list[Identity]:
     emails = sorted(possible_emails(declaration))
-    return [identity for email in emails for identity in directory.by_email.get(email, [])]
+    return [identity for email in emails for identity in directory.by_email.get(email, ())]
 
 
 def not_found(declaration: Declaration, known: str | None, directory: Directory) -> DoubtfulMatch:
@@ -164,7 +164,7 @@ def _nobody(declaration: Declaration) -> str:
     return f"no contact has {pinned}{among}"
 
 
-def ambiguous(declaration: Declaration, candidates: list[Identity]) -> DoubtfulMatch:
+def ambiguous(declaration: Declaration, candidates: People) -> DoubtfulMatch:
     """Several contacts have the name."""
     listed = ", ".join(f"contact {identity.id} ({identity.email})" for identity in candidates)
     reason = f"{len(candidates)} contacts have {pin_text(declaration)}: {listed}; pin one of them with 'id'"
@@ -186,20 +186,23 @@ def _other_name(declaration: Declaration, identity: Identity) -> str:
     if declaration.reference is not None and identity.reference != declaration.reference:
         has = f"reference '{identity.reference}'" if identity.reference else "no reference"
         return f"{has}, not '{declaration.reference}'"
-    if declaration.email is not None and email_key(identity.email) not in possible_emails(declaration):
+    if declaration.email in (None, identity.email):
+        return ""
+    if email_key(identity.email) not in possible_emails(declaration):
         return f"the address {identity.email}, not {declaration.email}"
     return ""
 
 
 def claimed_twice(matched: Sequence[tuple[Declaration, Identity]]) -> dict[str, list[DoubtfulMatch]]:
     """The declarations that find a contact which another one finds, too, by the contact's id."""
+    found = Counter(identity.id for _, identity in matched)
+    twice = {contact for contact, times in found.items() if times > 1}
     claims: dict[str, list[tuple[Declaration, Identity]]] = defaultdict(list)
-    for declaration, identity in matched:
-        claims[identity.id].append((declaration, identity))
+    for declaration, identity in matched if twice else ():
+        if identity.id in twice:
+            claims[identity.id].append((declaration, identity))
     return {
-        contact: [_claim(index, pairs) for index in range(len(pairs))]
-        for contact, pairs in claims.items()
-        if len(pairs) > 1
+        contact: [_claim(index, pairs) for index in range(len(pairs))] for contact, pairs in claims.items()
     }
 
 

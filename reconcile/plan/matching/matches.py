@@ -11,7 +11,7 @@ from reconcile.model.problem import Problem
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.text import nearest
 
-from .directory import Directory
+from .directory import Directory, People
 from .doubts import (
     DoubtfulMatch,
     ambiguous,
@@ -125,7 +125,7 @@ class _Matcher:
 
     def known(self, declaration: Declaration) -> str | None:
         """The id that the contact has, or had: as pinned, else as is remembered."""
-        return declaration.id or self.remembered.contact(declaration.key)
+        return declaration.id or self.remembered.contact_of(declaration)
 
     def outcome(self, declaration: Declaration) -> Identity | DoubtfulMatch | _Unmatched:
         """The contact; else why it is not sure who is meant, or what becomes of the declaration."""
@@ -143,9 +143,7 @@ class _Matcher:
             return ambiguous(declaration, candidates)
         return mismatch(declaration, candidates[0]) or candidates[0]
 
-    def _moved_on(
-        self, declaration: Declaration, known: str, candidates: list[Identity]
-    ) -> DoubtfulMatch | None:
+    def _moved_on(self, declaration: Declaration, known: str, candidates: People) -> DoubtfulMatch | None:
         return moved_on(declaration, known, candidates, self.directory, complete=self.complete)
 
     def _of_nobody(self, declaration: Declaration) -> DoubtfulMatch | _Unmatched:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reconcile.clock import Window
-from reconcile.model.baseline import BaselineEntry, Comparison, EntryKey, ResolvedForm, ResolvedItem
+from reconcile.model.baseline import BaselineEntry, Comparison, EntryKey, ResolvedItem
 from reconcile.model.contact import ACTIVE, Identity, email_key, item_name
 from reconcile.model.declaration import Declaration, DeclaredItem, DeclaredTag
 from reconcile.model.facets import RANK, SETS, Facet, ItemKey, item_key
@@ -22,6 +22,9 @@ from reconcile.plan.guards.people import is_one_of
 from reconcile.plan.matching.matches import Matches
 
 from .timeline import declared_items, declared_origin
+
+Item = DeclaredItem | ResolvedItem
+"""An item as it is declared, or as the baseline has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +75,25 @@ def _judged_otherwise(context: PlanContext) -> bool:
 def _people_with_windows(
     contacts: Sequence[ContactPlan], matches: Matches, entries: BaselineEntries, context: PlanContext
 ) -> Iterator["_Person"]:
-    """Those for whom the clock does something, did or was to do: most people's items have no window."""
+    """Those for whom the clock does something, did or was to do: most people's items have no such window."""
     for declaration, identity, contact in _people(contacts, matches):
         key = entries.continued_by(declaration, contact.identity if contact else None)
         entry = entries.entries[key] if key else None
-        if _has_window(declaration) or (entry is not None and _has_window(entry.form)):
+        before = entry.form.items if entry is not None and entry.form is not None else ()
+        items = (item for facet in SETS for item in declaration.items(facet))
+        if any(_has_window(item, context.now) for item in (*items, *before)):
             yield _Person.of(declaration, identity, contact, entry, context)
 
 
-def _has_window(declared: Declaration | ResolvedForm | None) -> bool:
-    """Whether any item of a declaration, or of what it came to before, starts or ends."""
-    if isinstance(declared, Declaration):
-        windows = [item.window for facet in SETS for item in declared.items(facet)]
-    else:
-        windows = [item.window for item in declared.items] if declared else []
-    return any(window.starts is not None or window.expires is not None for window in windows)
+def _has_window(item: Item, now: datetime) -> bool:
+    """Whether an item has anything to be scheduled, withheld or foreseen for.
+
+    A role whose end is ahead has not: the end is in its grant.
+    """
+    window = item.window
+    if window.starts is not None or window.expires is None:
+        return window.starts is not None
+    return window.lapsed(now) or item.key[0] is not Facet.ROLES
 
 
 def _people(
@@ -104,10 +111,6 @@ def _people(
 
 def _named(key: EntryKey) -> Identity:
     return Identity(key.id or "", "", key.email or "", key.reference)
-
-
-Item = DeclaredItem | ResolvedItem
-"""An item as it is declared, or as the baseline has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,22 @@ from reconcile.model.reports.timeline import Timeline, UpcomingChange
 
 def next_boundary(declarations: Iterable[Declaration], now: datetime) -> Boundary | None:
     """The next instant at which any declared window starts or lapses: until then the plan holds."""
+    entries = tuple(declarations)
+    soonest = min((at for entry in entries for at in _instants(entry) if at > now), default=None)
     ahead = (
         (facet, boundary)
-        for declaration in declarations
+        for declaration in (entry for entry in entries if soonest in _instants(entry))
         for facet, item in declared_items(declaration)
         for boundary in boundaries_of(declaration, item.name, item)
-        if boundary.at > now
+        if boundary.at == soonest
     )
     return min(ahead, key=_order_of_boundary, default=(None, None))[1]
+
+
+def _instants(declaration: Declaration) -> list[datetime]:
+    """When the declared windows of a contact start and lapse."""
+    windows = [item.window for _, item in declared_items(declaration)]
+    return [at for window in windows for at in (window.starts, window.expires) if at is not None]
 
 
 def _order_of_boundary(ahead: tuple[Facet, Boundary]) -> tuple[datetime, bool, str, int, str]:

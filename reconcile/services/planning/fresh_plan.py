@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from reconcile.collector import garbage_collector_off
 from reconcile.errors import ChangedSinceListed, DeclarationError
 from reconcile.evance.listing import Listing, no_progress
 from reconcile.evance.reader import Reader
@@ -73,6 +74,7 @@ class FreshPlan:
     roles: tuple[Role, ...] = ()
 
 
+@garbage_collector_off()
 def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways to make it
     declarations: Sequence[Declaration],
     account: Reader,
@@ -296,4 +298,4 @@ class _Planning:
 def _with_roles(listing: Listing, contacts: Mapping[str, Contact]) -> Listing:
     """The listing with what was read of these contacts, so that no search for holders reads them again."""
     read = {id_: contact for id_, contact in contacts.items() if contact.state.roles is not None}
-    return replace(listing, contacts={**listing.contacts, **read})
+    return replace(listing, contacts={**listing.contacts, **read}) if read else listing

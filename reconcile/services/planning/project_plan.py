@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from reconcile.collector import garbage_collector_off
 from reconcile.declare.loader import LoadedDeclarations
 from reconcile.errors import refuse_if
 from reconcile.evance.connection import Connection
@@ -60,6 +61,7 @@ class ProjectPlan:
         )
 
 
+@garbage_collector_off()
 def plan_project(
     project: Project,
     console: Console,
@@ -137,6 +139,7 @@ def check_drift(project: Project, console: Console, readings: OpenReadings = no_
     return examine_drift(project, console, project.load(), readings).drift
 
 
+@garbage_collector_off()
 def examine_drift(
     project: Project, console: Console, loaded: LoadedDeclarations, readings: OpenReadings = no_readings
 ) -> DriftCheck:

@@ -1,5 +1,6 @@
 """Reads the contacts of a plan; one that can't be read does not keep the others from it."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -8,7 +9,7 @@ from reconcile.evance.listing import Listing
 from reconcile.evance.reader import Reader
 from reconcile.model.contact import Contact, Identity
 from reconcile.model.declaration import Declaration
-from reconcile.model.partial_fields import needs_of
+from reconcile.model.partial_fields import FieldNeeds, needs_of
 from reconcile.plan.set_aside import is_trouble
 from reconcile.services.caller import Progress
 from reconcile.text import count
@@ -95,11 +96,12 @@ def read_contacts(
     unread: UnreadContacts,
 ) -> dict[str, Contact]:
     """The matched contacts by id; one request each, unless the listing told all that is managed of it."""
-    needs = {identity: needs_of(declaration) for declaration, identity in matched}
+    groups: defaultdict[FieldNeeds, list[Identity]] = defaultdict(list)
+    for declaration, identity in matched:
+        groups[needs_of(declaration)].append(identity)
     live: dict[str, Contact] = {}
-    counting = _GroupProgress(progress, unread, len(needs))
-    for needed in dict.fromkeys(needs.values()):
-        group = [identity for identity, needs_of_it in needs.items() if needs_of_it == needed]
+    counting = _GroupProgress(progress, unread, len(matched))
+    for needed, group in groups.items():
         counting.begin(len(group))
         live |= account.contacts(group, counting.note, known=listing, needs=needed, when_unread=unread.note)
     unread.refuse_trouble()

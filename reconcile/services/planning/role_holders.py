@@ -44,10 +44,10 @@ class UndeclaredContacts:
 def undeclared_contacts(listing: Listing, declared: Mapping[str, Contact]) -> UndeclaredContacts:
     """The listed contacts that are not declared; ``declared`` has the others by their id."""
     others = [identity for identity in listing.identities if identity.id not in declared]
-    listed = {key: contact for key, contact in listing.contacts.items() if contact.state.roles is not None}
+    told = [(identity, listing.contacts.get(identity.id)) for identity in others]
     return UndeclaredContacts(
-        tuple(listed[identity.id] for identity in others if identity.id in listed),
-        tuple(identity for identity in others if identity.id not in listed),
+        tuple(contact for _, contact in told if contact is not None and contact.state.roles is not None),
+        tuple(identity for identity, contact in told if contact is None or contact.state.roles is None),
     )
 
 
