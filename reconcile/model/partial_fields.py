@@ -6,7 +6,7 @@ ask for it is a fault of the caller, and so is to walk over all of them: both ra
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any
 
@@ -83,13 +83,15 @@ class FieldNeeds:
 
     def are_met_by(self, contact: Contact) -> bool:
         """True when a contact was told with all that is needed."""
-        # Both sets, whatever is managed: the fingerprint of a contact covers both.
-        if not all(map(contact.state.has, SETS)) or (self.address and contact.state.address is None):
+        state, profile = contact.state, contact.state.profile
+        for facet in SETS:  # whatever is managed: the fingerprint of a contact covers both
+            if not state.has(facet):
+                return False
+        if self.address and state.address is None:
             return False
-        if self.profile is None:
-            return True
-        profile = contact.state.profile
-        return profile.tells(self.profile) if isinstance(profile, PartialFields) else profile is not None
+        if self.profile is None or not isinstance(profile, PartialFields):
+            return self.profile is None or profile is not None
+        return profile.tells(self.profile)
 
 
 NO_FIELDS = FieldNeeds()
@@ -98,11 +100,17 @@ NO_FIELDS = FieldNeeds()
 
 def needs_of(declaration: Declaration) -> FieldNeeds:
     """What a plan of a declaration needs: the declared fields, and those that an address may inherit."""
-    if declaration.profile is None and declaration.address is None:
+    profile, address = declaration.profile, declaration.address
+    if profile is None and address is None:
         return NO_FIELDS
-    inherited = FACETS[Facet.ADDRESS].inherit if declaration.manages(Facet.ADDRESS) else ()
-    names = frozenset((*declaration.fields(Facet.PROFILE), *inherited))
-    return FieldNeeds(names, declaration.manages(Facet.ADDRESS))
+    return _needs(tuple(profile or ()), address=address is not None)
+
+
+@lru_cache(maxsize=1024)
+def _needs(names: tuple[str, ...], *, address: bool) -> FieldNeeds:
+    """Cached, since most declarations of a folder name the same few fields."""
+    inherited = FACETS[Facet.ADDRESS].inherit if address else ()
+    return FieldNeeds(frozenset((*names, *inherited)), address)
 
 
 def needs_of_all(declarations: Iterable[Declaration]) -> FieldNeeds:

@@ -118,4 +118,5 @@ def test_a_part_of_a_profile_never_passes_for_all_of_it() -> None:
     assert FieldNeeds(frozenset({"firstname"})).are_met_by(contact)
     assert not FieldNeeds(frozenset({"firstname", "phone"})).are_met_by(contact)
     assert not FieldNeeds(address=True).are_met_by(contact)
+    assert FieldNeeds(address=True).are_met_by(replace(contact, state=replace(state, address={})))
     assert NO_FIELDS.are_met_by(contact)
