@@ -94,6 +94,12 @@ class FieldNeeds:
         return profile.tells(self.profile)
 
 
+def is_read_whole(contact: Contact) -> bool:
+    """True for a contact that was read by itself, False for one that a row of the list tells."""
+    profile = contact.state.profile
+    return profile is not None and not isinstance(profile, PartialFields)
+
+
 NO_FIELDS = FieldNeeds()
 """The sets are enough."""
 

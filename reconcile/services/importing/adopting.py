@@ -15,6 +15,7 @@ from reconcile.model.baseline import EntryKey
 from reconcile.model.declaration import Declaration
 from reconcile.model.edits import WHOLE_CONTACT, FileEdit, Omission
 from reconcile.model.facets import item_key
+from reconcile.model.partial_fields import is_read_whole
 from reconcile.model.plans.change import SetAside
 from reconcile.model.plans.operation import Operation
 from reconcile.model.reports.drift import Drift
@@ -22,6 +23,7 @@ from reconcile.model.reports.importing import AdoptionReport, ImportedFile
 from reconcile.plan.contact_plan import plan_contact
 from reconcile.plan.digest import resolved_digest
 from reconcile.plan.naming import declarations_named, nearest_name, parse_contact_id
+from reconcile.services.accounts import open_reader
 from reconcile.services.caller import Console, nothing_written
 from reconcile.services.planning.project_plan import DriftCheck, examine_drift
 from reconcile.services.project import Project
@@ -47,7 +49,8 @@ def adopt_drift(
         wanted = _Names(tuple(names), loaded.declarations)
         wanted.refuse_unknown()
         check = examine_drift(project, console, loaded)
-        adopting = _ProjectAdoption(folder, check, wanted.keys(check.fresh.planned))
+        keys, mistold = wanted.keys(check.fresh.planned), _mistold(project, console, check)
+        adopting = _ProjectAdoption(folder, check, keys, mistold)
         adoptions, files = adopting.adopt()
         if files and not dry_run:
             write_files(files, console, folder.changed_files)
@@ -93,11 +96,15 @@ def _of_id(name: str, by_id: Mapping[str, Declaration]) -> tuple[Declaration, ..
 
 @dataclass(frozen=True, slots=True)
 class _ProjectAdoption:
-    """Adopts the drift of some contacts, each by an edit of its own entry. ``wanted`` None: of all."""
+    """Adopts the drift of some contacts, each by an edit of its own entry. ``wanted`` None: of all.
+
+    ``mistold`` are the ids of those who are left, since the list tells otherwise than they do themselves.
+    """
 
     folder: ContactsFolder
     check: DriftCheck
     wanted: frozenset[EntryKey] | None
+    mistold: frozenset[str] = frozenset()
 
     def adopt(self) -> tuple[list[Adoption], tuple[ProposedFile, ...]]:
         """What becomes of each contact, and the files, after which no plan has what is adopted.
@@ -146,7 +153,9 @@ class _ProjectAdoption:
             differences = list(group)
             change = differences[0].change
             if self.wanted is None or change.declaration.key in self.wanted:
-                yield adopt(differences, fresh.live.get(change.contact.id), rules)
+                adoption = adopt(differences, fresh.live.get(change.contact.id), rules)
+                is_mistold = change.contact.id in self.mistold
+                yield leave(adoption, _MISTOLD, _BELIEVE_NO_ROW) if is_mistold else adoption
 
     def _files(self, adoptions: Iterable[Adoption]) -> tuple[ProposedFile, ...]:
         edits = sorted((one.edit for one in adoptions if one.edit), key=lambda edit: edit.place)
@@ -201,6 +210,36 @@ class _ProjectAdoption:
         steps = (difference.operation for difference in self.check.drift.differences_of(adoption.identity))
         expected = {_item(step) for step in steps} - adopted
         return not plan.set_aside_reason and {_item(step) for step in plan.operations} == expected
+
+
+_MISTOLD = "the account's list tells otherwise than the contact itself"
+
+_BELIEVE_NO_ROW = (
+    "if it was changed just now, call it again; if this stays, run 'reconcile probe', or write "
+    "'profile_from: contact' (or roles_from, tags_from, address_from) into evance.capabilities.yaml"
+)
+
+
+def _mistold(project: Project, console: Console, check: DriftCheck) -> frozenset[str]:
+    """The ids of the contacts of whom a row of the list shows a difference, and they themselves another one.
+
+    A row may be late, or have a value under the wrong field. A plan that is wrong because of it does no harm,
+    since an apply reads whom it writes; but what is declared by it would be written.
+    """
+    live, context = check.fresh.live, check.fresh.context
+    declared = {change.contact.id: change.declaration for change in check.drift.plan.changes}
+    listed = {id_: live[id_] for id_ in declared if id_ in live and not is_read_whole(live[id_])}
+    if not listed:
+        return frozenset()
+    with open_reader(project, console) as account:
+        identities = [contact.identity for contact in listed.values()]
+        now = {read.identity.id: read for read in account.looked_up(identities) if read}
+    return frozenset(
+        id_
+        for id_, contact in listed.items()
+        if plan_contact(declared[id_], now.get(id_), context).operations
+        != plan_contact(declared[id_], contact, context).operations
+    )
 
 
 def _item(step: Operation) -> tuple[str, str, str]:
