@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import re
+import signal
 import socketserver
 import sys
 import threading
@@ -174,6 +175,7 @@ def main() -> None:
     parser.add_argument("contacts", type=int)
     parser.add_argument("--bare", action="store_true")
     options = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who is interrupted is who measures; then the input ends
     threading.Thread(target=_end_with_standard_input, daemon=True).start()
     timer = threading.Timer(LONGEST_LIFE, os._exit, (1,))
     timer.daemon = True

@@ -175,7 +175,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             row = replace(row, contenders=options.only)
         elif not OCTODNS.exists() and "octodns" in row.contenders:
             sys.exit("octoDNS is not installed: 'make bench' does that; or leave it out with --only")
-        measured = measure(row)
+        try:
+            measured = measure(row)
+        except BenchError as error:
+            sys.exit(f"{row.name}: {error}")
         print(*lines(measured), sep="\n", flush=True)
         if not options.only:
             keep(measured, quick=options.quick)
