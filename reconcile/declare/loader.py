@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from reconcile import clock
@@ -143,13 +144,22 @@ def relative(path: Path, root: Path) -> str:
 
     Two paths may have the same text only if ``_refuse_unseen_name`` refuses one of them.
     """
-    return escape_unprintable(Path(os.path.relpath(path, root)).as_posix())
+    return escape_unprintable(_from_root(path, root).replace(os.sep, "/"))
+
+
+def _from_root(path: Path, root: Path) -> str:
+    """The path from the root; found in its text where it stands there, since a folder may have many files."""
+    text, top = str(path), f"{root}{os.sep}"
+    if text.startswith(top) and ".." not in text:
+        return text.removeprefix(top)
+    return os.path.relpath(path, root)
 
 
 def _refuse_unseen_name(path: Path, root: Path, problems: ProblemList) -> None:
     """Add a problem for a name that no place, and no reader, can tell from another one."""
-    sign = next((sign for sign in os.path.relpath(path, root) if not shows(sign)), None)
-    if sign is not None:
+    name = _from_root(path, root)
+    if not shows(name):
+        sign = next(sign for sign in name if not shows(sign))
         holds = f"the name of this file or of its folder holds {character_name(sign)}"
         message = f"{holds}, which no reader sees or knows from other characters; rename it"
         problems.add(rules.FILE_NAME, None, message)
@@ -171,13 +181,15 @@ def find_files(folder: Path, root: Path, problems: list[Problem]) -> list[Path]:
         in_folder.add(rules.LINK_OUTSIDE, None, "this folder lies outside the configuration's; move it there")
         return []
     files: dict[str, Path] = {}
+    real_folder = cache(os.path.realpath)
     for path in _candidates(folder, root, problems):
         in_file = ProblemList(relative(path, root), problems)
         _refuse_unseen_name(path, root, in_file)
-        real = os.path.realpath(path)
-        if not Path(real).is_relative_to(home):
+        link = path.is_symlink()
+        real = os.path.realpath(path) if link else f"{real_folder(path.parent)}{os.sep}{path.name}"
+        if link and not Path(real).is_relative_to(home):
             in_file.add(rules.LINK_OUTSIDE, None, LINK_OUTSIDE)
-        elif path.is_file() and (real not in files or not path.is_symlink()):
+        elif path.is_file() and (real not in files or not link):
             files[real] = path
         elif not path.is_file() and not path.is_dir():
             message = "this is not a regular file; put a file here or delete it"
