@@ -143,13 +143,13 @@ class _Planning:
     thorough: bool
     earlier: EarlierReadings
 
-    def of_one_listing(self, unread: UnreadContacts) -> FreshPlan:
+    def of_one_listing(self, unread: UnreadContacts, roles: Sequence[Role] | None = None) -> FreshPlan:
         """The plan, or ChangedSinceListed when a contact was changed between the list and its own reading."""
-        roles, found = self.account.roles(), self._find()
+        roles, found = roles or self.account.roles(), self._find()
         selection = with_remaining(self.selection, found.listing.identities, self.remembered)
         if selection is not self.selection:
             context = replace(self.context, scope=selection.scope)
-            return replace(self, selection=selection, context=context).of_one_listing(unread)
+            return replace(self, selection=selection, context=context).of_one_listing(unread, roles)
 
         def plan_with(taken: Contacts) -> FreshPlan:
             return self._of_listing(found, roles, UnreadContacts(unread.listed_again), taken)
@@ -227,8 +227,7 @@ class _Planning:
         selection, needs = self.selection, needs_of_all(self.selection.declarations)
         if selection.scope is None:
             progress = partial(self.progress, "Listing contacts")
-            listing = self.account.listing(progress, needs=needs, marks=self.earlier.wanted)
-            return FoundContacts(listing)
+            return FoundContacts(self.account.listing(progress, needs=needs, marks=self.earlier.wanted))
         least = max(self.past.contacts_before or 0, len(selection.folder))
         look_ups = LookUps(self.account, self.remembered, least, self.progress, needs)
         return look_ups.find([*selection.declarations, *map(declaration_of, selection.gone)])
