@@ -9,6 +9,7 @@ from reconcile.model.settings import (
     LARGEST_PAGE,
     Capabilities,
     FacetSource,
+    IdSearch,
     Numbering,
     SearchCase,
     UpdateMethod,
@@ -38,6 +39,7 @@ _FOUND_OUT = (
     Key("address_from", _SOURCE, "Where the address is read: from the list, or contact by contact."),
     Key("contact_ids", Choice(tuple(Numbering)), "Whether both API versions use the same ids."),
     Key("email_search", Choice(tuple(SearchCase)), "Whether a search for an address ignores letter case."),
+    Key("id_search", Choice(tuple(IdSearch)), "Whether a list can be asked for many ids at once."),
     Key("pending_word", Text("a status in lower case"), "The status of a grant that waits for approval."),
     Key("refuse", ListOf("a list of 'roles' and 'tags'", Choice(SETS)), "What must not be written."),
     Key(

@@ -7,7 +7,7 @@ from itertools import islice, pairwise
 from typing import Any, Generic, TypeVar
 
 from reconcile.errors import NotFound
-from reconcile.wire.contacts_v2 import EMPTY_PAGE, Page, Row
+from reconcile.wire.contacts_v2 import CONTACTS_V2, EMPTY_PAGE, Page, Row
 
 from .api_client import ApiClient
 from .error_mapping import parse_answer
@@ -52,6 +52,20 @@ class WorkerPool:
     def abandon(self) -> None:
         """Begin no others, and do not wait for running calls: the process ends without them."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+LIST_CONTACTS = ApiRequest("GET", CONTACTS_V2, "list the contacts", "contacts.readonly")
+
+
+def search_request(field: str, value: str, *, reserve_next: bool = False) -> ApiRequest:
+    """For the contacts that a field finds."""
+    action, params = f"look for contacts by {field}", {field: value}
+    return replace(LIST_CONTACTS, action=action, params=params, reserve_next=reserve_next)
+
+
+def ids_request(ids: Iterable[str]) -> ApiRequest:
+    """For the contacts of these ids."""
+    return replace(LIST_CONTACTS, params={"id:in": ",".join(ids)})
 
 
 ROUNDS = 24

@@ -65,12 +65,32 @@ class Listing:
     rows: Mapping[str, ListedRow] = field(default_factory=dict)
 
 
+EMPTY_LISTING = Listing(())
+"""Nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListRows(Generic[Row]):
     """The rows that were read of a list. ``gap`` says why they may not be all; empty when they are."""
 
     rows: Collection[Row]
     gap: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPage:
+    """The first page of the list of contacts, before it is decided whether the others are read.
+
+    ``listing`` is what it shows, ``page`` its rows for a reading of the whole list right after it.
+    """
+
+    page: Page[ReadRow]
+    listing: Listing
+
+    @property
+    def pages(self) -> int:
+        """How many pages the list has."""
+        return self.page.pages
 
 
 def listing_of(rows: Iterable[ReadRow], gap: str = "") -> Listing:
@@ -125,9 +145,9 @@ class ListWalk(Generic[Row]):
         """How many rows the server counted last; a walk must have begun."""
         return self._totals[-1]
 
-    def walk_and_prove(self) -> bool:
-        """Walk; True when the rows are proven to be all."""
-        first = self._pages.page(1)
+    def walk_and_prove(self, first: Page[Row] | None = None) -> bool:
+        """Walk; True when the rows are proven to be all. ``first`` is page 1 where it was read just now."""
+        first = first or self._pages.page(1)
         self._rows_a_page = max(len(first.rows), 1)
         self._note(first)
         barren = 0
@@ -175,24 +195,28 @@ class ListWalk(Generic[Row]):
         return len(self.rows) == last and first == min(self._totals) and last == max(self._totals)
 
 
-def read_whole_list(pages: ListPages[Row], progress: ListingProgress) -> ListRows[Row]:
+def read_whole_list(
+    pages: ListPages[Row], progress: ListingProgress, first: Page[Row] | None = None
+) -> ListRows[Row]:
     """All rows of a list, or those that could be read and why they are not proven to be all.
 
-    ApiError when no row at all could be read.
+    ``first`` is its first page where that was read just now. ApiError when no row at all could be read.
     """
     seen: dict[str, Row] = {}
     try:
-        return _proven_list(pages, progress, seen)
+        return _proven_list(pages, progress, seen, first)
     except PAGE_FAILURES as error:
         if not seen:
             raise
         return ListRows(seen.values(), f"a page could not be read: {error}")
 
 
-def _proven_list(pages: ListPages[Row], progress: ListingProgress, seen: dict[str, Row]) -> ListRows[Row]:
+def _proven_list(
+    pages: ListPages[Row], progress: ListingProgress, seen: dict[str, Row], first: Page[Row] | None
+) -> ListRows[Row]:
     walks = [ListWalk(pages, progress, seen) for _ in range(WALKS)]
-    for walk in walks:
-        if walk.walk_and_prove():
+    for number, walk in enumerate(walks):
+        if walk.walk_and_prove(None if number else first):
             return ListRows(walk.rows.values())
     # Three quarters full, so that a range has room for new rows.
     size = max(1, pages.size * 3 // 4)

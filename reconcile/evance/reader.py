@@ -23,18 +23,24 @@ from reconcile.model.contact import Contact, Identity, Role, State
 from reconcile.model.partial_fields import NO_FIELDS, FieldNeeds
 from reconcile.model.settings import Numbering
 from reconcile.wire.contacts_v1 import contact_path_v1, read_contact
-from reconcile.wire.contacts_v2 import CONTACTS_V2, ReadRow, read_page
+from reconcile.wire.contacts_v2 import ReadRow, read_page
 from reconcile.wire.roles_and_tags import ROLES_V2, read_role
 
 from .api_client import NOBODY_LISTENS, ApiClient, Listener
 from .connection import Connection
 from .error_mapping import parse_answer
-from .list_pages import ListPages, WorkerPool
-from .listing import Listing, ListingProgress, listing_of, no_progress, read_whole_list
+from .list_pages import LIST_CONTACTS, ListPages, WorkerPool, ids_request, search_request
+from .listing import (
+    EMPTY_LISTING,
+    FirstPage,
+    Listing,
+    ListingProgress,
+    listing_of,
+    no_progress,
+    read_whole_list,
+)
 from .told_contacts import in_known_words, needs_from_list, refuse_another, settle_by
 from .transport import ApiRequest
-
-_LIST_CONTACTS = ApiRequest("GET", CONTACTS_V2, "list the contacts", "contacts.readonly")
 
 WhenUnread = Callable[[Identity, ApiError], None]
 """Told that a contact can't be read, and why."""
@@ -109,21 +115,27 @@ class Reader:
         self._refuse_gap(list_rows.gap, "roles")
         return tuple(sorted(parse_answer(read_role, row, self.connection) for row in list_rows.rows))
 
+    def first_page(self, needs: FieldNeeds = NO_FIELDS) -> FirstPage:
+        """The first page of the list of contacts, which tells how many there are."""
+        page = self._contact_pages(LIST_CONTACTS, needs).page(1)
+        return FirstPage(page, listing_of(dict(page.rows).values()))
+
     def listing(
-        self, progress: ListingProgress = no_progress, *, needs: FieldNeeds = NO_FIELDS, marks: bool = False
+        self,
+        progress: ListingProgress = no_progress,
+        *,
+        needs: FieldNeeds = NO_FIELDS,
+        marks: bool = False,
+        first: FirstPage | None = None,
     ) -> Listing:
         """All contacts of the account, or those that could be read and the gap that makes them doubtful.
 
         They have the fields that are needed, as far as the list tells them. With ``marks`` it has what tells
-        its rows from earlier ones.
+        its rows from earlier ones. ``first`` was read just now, for the same needs and without marks.
         """
-        pages = self._contact_pages(_LIST_CONTACTS, needs, marks=marks)
-        list_rows = read_whole_list(pages, progress)
+        pages = self._contact_pages(LIST_CONTACTS, needs, marks=marks)
+        list_rows = read_whole_list(pages, progress, None if first is None else first.page)
         return listing_of(list_rows.rows, list_rows.gap)
-
-    def pages_of_contacts(self) -> int:
-        """How many pages the list of contacts has, at the price of one."""
-        return self._contact_pages(_LIST_CONTACTS).page(1).pages
 
     def search(self, field: str, value: str, *, reserve_next: bool = False) -> Listing:
         """The contacts that the account finds by a field, ``email`` or ``reference``: to be compared.
@@ -131,7 +143,7 @@ class Reader:
         A server may find more than was asked for, or ignore the filter and list all. It may distinguish
         letter case (Evance help says of neither). ApiError when its findings can't be read whole.
         """
-        request = _search_request(field, value, reserve_next=reserve_next)
+        request = search_request(field, value, reserve_next=reserve_next)
         list_rows = read_whole_list(self._contact_pages(request), no_progress)
         listing = listing_of(list_rows.rows, list_rows.gap)
         self._refuse_gap(listing.gap, "contacts")
@@ -150,11 +162,29 @@ class Reader:
     def _searched(self, search: tuple[str, str], needs: FieldNeeds) -> Listing | None:
         # One page alone: who reads others waits for a worker, and this is one.
         try:
-            page = self._contact_pages(_search_request(*search), needs).page(1)
+            page = self._contact_pages(search_request(*search), needs).page(1)
         except (NotFound, Rejected, ServerFailure, UnexpectedResponse):
             return None
         listing = listing_of(dict(page.rows).values())
         return None if listing.odd_rows or len(page.rows) != page.total else listing
+
+    def listed_by_ids(
+        self, ids: Sequence[str], at_once: int, needs: FieldNeeds = NO_FIELDS
+    ) -> Generator[Listing]:
+        """What the list shows of these contacts, so many by one request, in any order: to be compared.
+
+        Nobody where the account does not answer, or shows others.
+        """
+        groups = [ids[start : start + at_once] for start in range(0, len(ids), at_once)]
+        return self._workers.results(partial(self._listed_by_ids, needs=needs), groups)
+
+    def _listed_by_ids(self, ids: Sequence[str], needs: FieldNeeds) -> Listing:
+        try:
+            page = self._contact_pages(ids_request(ids), needs).page(1)
+        except (NotFound, Rejected, ServerFailure, UnexpectedResponse):
+            return EMPTY_LISTING
+        rows = dict(page.rows)
+        return listing_of(rows.values()) if rows.keys() <= set(ids) else EMPTY_LISTING
 
     def _refuse_gap(self, gap: str, noun: str) -> None:
         if gap:
@@ -267,14 +297,3 @@ def quick_reader(connection: Connection, longest: float, listener: Listener = NO
     limits: dict[str, Any] = {f"{what}_timeout": longest for what in ("connect", "read", "answer")}
     retry = RetryPolicy(tries=2, connecting=1, reading=1, total=2 * longest)
     return Reader(replace(connection, **limits), retry=retry, listener=listener)
-
-
-def _search_request(field: str, value: str, *, reserve_next: bool = False) -> ApiRequest:
-    return ApiRequest(
-        "GET",
-        CONTACTS_V2,
-        f"look for contacts by {field}",
-        "contacts.readonly",
-        params={field: value},
-        reserve_next=reserve_next,
-    )

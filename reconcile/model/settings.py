@@ -254,6 +254,13 @@ class SearchCase(StrEnum):
     EXACT = "exact"
 
 
+class IdSearch(StrEnum):
+    """Whether the list can be asked for one contact by its id, or for many at once."""
+
+    ONE = "one"
+    MANY = "many"
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """How an account's server behaves where its documents are silent. The defaults are the safe assumptions.
@@ -273,6 +280,7 @@ class Capabilities:
     address_from: FacetSource = FacetSource.LIST
     contact_ids: Numbering = Numbering.SAME
     email_search: SearchCase = SearchCase.EXACT
+    id_search: IdSearch = IdSearch.ONE
     pending_word: str = PENDING
     refuse: tuple[Facet, ...] = ()
     modified_on: tuple[Facet, ...] = ()

@@ -219,7 +219,7 @@ def _steering(policy: Policy) -> dict[str, Any]:
     return {**steering, "guards": policy.guards.complete()}
 
 
-_WITHOUT_EFFECT = {"accounts", "page_size", "update_method", "modified_on"}
+_WITHOUT_EFFECT = {"accounts", "page_size", "id_search", "update_method", "modified_on"}
 """What of the capabilities changes no write: for whom they hold, how much is asked for at once, what need not
 be read again; the verb is covered together with the target's."""
 

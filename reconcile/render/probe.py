@@ -19,6 +19,7 @@ _COMMENTS = {
     "address_from": "where the address is read: `list` or `contact`",
     "contact_ids": "`same`, or `other` when the two API versions number contacts differently",
     "email_search": "`folded` when a search for an address ignores letter case, or `exact`",
+    "id_search": "`many` when a list can be asked for many ids at once, or `one`",
     "pending_word": "the status of a grant that waits; with any other one a contact is set aside",
     "refuse": "what must not be written: roles, tags; the findings below say why",
     "modified_on": "what moves a contact's modifiedOn when it changes; with all four, a plan reads only "

@@ -158,6 +158,9 @@ class Switches:
     v2_list_email: Literal["equal", "case"] = _switch(
         "equal", worst="case", about="v2 list filtered by `email`: folded, or exact."
     )
+    v2_list_ids: Literal["obey", "ignore"] = _switch(
+        "obey", worst="obey", about="The filter `id:in` of the v2 list: obeyed, or as if it were not there."
+    )
     v2_ids: Literal["same", "other"] = _switch(
         "same", worst="other", about="v2 numbers contacts as v1 does, or otherwise."
     )

@@ -104,7 +104,7 @@ def test_an_unknown_limit_is_found(name: str, rate: float, asked: str) -> None:
 
 
 @pytest.mark.long
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=50)
 @given(
     name=st.sampled_from(sorted(UNKNOWN)),
     rate=st.floats(5.2, 1_000),

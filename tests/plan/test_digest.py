@@ -27,6 +27,7 @@ from reconcile.model.settings import (
     Capabilities,
     FacetSource,
     Freeze,
+    IdSearch,
     Numbering,
     OnUndeclared,
     Patterns,
@@ -127,6 +128,7 @@ NOT_COVERED = {
     "Target.contacts": config(target=replace(TARGET, contacts="contacts/shop/")),
     "Capabilities.accounts": config(known=Capabilities(accounts=(ACCOUNT,))),
     "Capabilities.modified_on": config(known=Capabilities(modified_on=(Facet.ROLES,))),
+    "Capabilities.id_search": config(known=Capabilities(id_search=IdSearch.MANY)),
     "Capabilities.page_size": config(known=Capabilities(page_size=7)),
     "Freeze.reason": config(applying(freezes=(FREEZE,))),
 }

@@ -19,6 +19,7 @@ from reconcile.model.settings import (
     LARGEST_PAGE,
     Capabilities,
     FacetSource,
+    IdSearch,
     Numbering,
     SearchCase,
     UpdateMethod,
@@ -53,6 +54,7 @@ CAPABILITIES = st.builds(
     *(st.sampled_from(FacetSource) for _ in range(4)),
     st.sampled_from(Numbering),
     st.sampled_from(SearchCase),
+    st.sampled_from(IdSearch),
     st.sampled_from(["pending", "awaiting", "no", "waits: for approval"]),
     st.sampled_from([(), (Facet.ROLES,), (Facet.TAGS,), (Facet.ROLES, Facet.TAGS)]),
     st.sampled_from(

@@ -61,6 +61,7 @@ FOUND: dict[str, tuple[str, dict[str | int, str]]] = {
     "v1_list": ("v1-list", {"no": "no", "yes": "yes"}),
     "v1_no_match": ("search-no-hit", {"empty": "empty", "404": "404", "422": "422"}),
     "v1_search_email": ("search-email", {"equal": "folded", "case": "exact", "part": "part"}),
+    "v2_list_ids": ("list-ids", {"obey": "many", "ignore": "one"}),
     "v2_list_email": ("list-email", {"equal": "folded", "case": "exact"}),
     "v2_nested_read": (
         "v2-shows",

@@ -14,7 +14,7 @@ from reconcile.model.declaration import Declaration, DeclaredTag
 from reconcile.model.plans.plan import PlanContext
 from reconcile.model.problem import Place
 from reconcile.model.record import Record, RecordedEntry, Remembered
-from reconcile.model.settings import Capabilities, Policy, SearchCase
+from reconcile.model.settings import Capabilities, IdSearch, Policy, SearchCase
 from reconcile.sandbox import seed
 from reconcile.services.planning.fresh_plan import make_fresh_plan
 from tests.support.sandbox.sandbox_account import PAGE, SandboxAccount
@@ -207,6 +207,63 @@ def test_one_odd_person_makes_nobody_list_the_account(large: SandboxAccount) -> 
     assert {one.contact.email for one in plan.set_aside} == {email, "gone@example.com"}
     assert [change.contact.email for change in plan.changes] == [other]
     assert counted.total() <= 14, counted
+
+
+def check_cheaper_way(account: SandboxAccount, size: int, nested: str, id_search: IdSearch) -> None:
+    """A plan of so many of known ids takes no more requests than the cheaper way, and the first page."""
+    account.control("PUT", "switches", {"switches": {"v2_nested_read": nested}})
+    told = nested == "yes"
+    people = users(account)[:size]
+    link = connection(account, Capabilities(page_size=PAGE, id_search=id_search))
+    planner = Planner(replace(link, page_size=PAGE))
+    requests(account)
+    wanted = [entry(line, id=id_) for line, (id_, _) in enumerate(people, 1)]
+    plan = planner.plan(wanted, against([]))
+    counted = requests(account)
+    account.control("PUT", "switches", {"switches": {"v2_nested_read": "no"}})
+    assert len(plan.changes) == len(people) == size
+    at_once = PAGE if told and id_search is IdSearch.MANY else 1
+    by_look_ups = size if size == 1 else -(-size // at_once)
+    by_list = pages(account) + (0 if told else size)
+    assert counted.total() - counted["token"] - counted["roles"] <= min(by_look_ups + 1, by_list), counted
+    assert (counted["list"] >= pages(account)) == (by_list < by_look_ups)
+
+
+@pytest.mark.parametrize("id_search", IdSearch)
+@pytest.mark.parametrize("nested", ["yes", "no"])
+@pytest.mark.parametrize("size", [3, 30])
+def test_the_cheaper_way_is_taken(large: SandboxAccount, size: int, nested: str, id_search: IdSearch) -> None:
+    """Fifteen pages, or each by itself, or twenty at once: by what the rows of the list tell."""
+    check_cheaper_way(large, size, nested, id_search)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("nested", "id_search"), [("yes", "many"), ("no", "one")])
+def test_the_cheaper_way_is_taken_in_a_shop_of_3000(
+    running_sandbox: SandboxAccount, nested: str, id_search: str
+) -> None:
+    """150 pages; 1, 3, 30 and 300 contacts."""
+    account = seeded(running_sandbox, 3_000)
+    for size in (1, 3, 30, 300):
+        check_cheaper_way(account, size, nested, IdSearch(id_search))
+
+
+@pytest.mark.parametrize("answer", ["others", "not all", "refused"])
+def test_ids_that_are_not_answered_together_are_asked_for_alone(large: SandboxAccount, answer: str) -> None:
+    """A probe may have been right about the server of then: nobody is missed, or taken for somebody else."""
+    people, page = users(large)[:5], 3 if answer == "not all" else PAGE
+    large.control("PUT", "switches", {"switches": {"v2_nested_read": "yes", "max_limit": page}})
+    if answer == "others":
+        large.control("PUT", "switches", {"switches": {"v2_list_ids": "ignore"}})
+    if answer == "refused":
+        large.upset("status:code=422,path=/api/v2/contacts.json")
+    link = replace(connection(large, Capabilities(id_search=IdSearch.MANY)), page_size=PAGE)
+    wanted = [entry(line, id=id_) for line, (id_, _) in enumerate(people, 1)]
+    plan = Planner(link).plan(wanted, against([]))
+    large.calm()
+    switches = {"v2_nested_read": "no", "v2_list_ids": "obey", "max_limit": PAGE}
+    large.control("PUT", "switches", {"switches": switches})
+    assert sorted(change.contact.id for change in plan.changes) == sorted(id_ for id_, _ in people)
 
 
 @pytest.mark.long

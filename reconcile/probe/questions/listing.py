@@ -7,7 +7,7 @@ from typing import Any
 
 from reconcile.evance.prober import ProbeReply
 from reconcile.model.contact import email_key
-from reconcile.model.settings import LARGEST_PAGE, Capabilities, SearchCase, UpdateMethod
+from reconcile.model.settings import LARGEST_PAGE, Capabilities, IdSearch, SearchCase, UpdateMethod
 from reconcile.probe.question import Answer, Decision, Question
 from reconcile.probe.scratch import ScratchContact, Unanswerable
 from reconcile.wire.contacts_v1 import CONTACTS_V1
@@ -205,6 +205,23 @@ def _lists(scratch: ScratchContact, email: str) -> bool:
     return len(shown) == 1 and email_key(str(shown[0].get("email") or "")) == email_key(email)
 
 
+def ask_list_ids(scratch: ScratchContact) -> Answer:
+    """The contact's own id and another one of the first page, as a filter of the list."""
+    own = None if scratch.snapshot.v2 is None else str(scratch.snapshot.v2["id"])
+    others = [str(row["id"]) for row in rows(scratch, page="1") if str(row.get("id")) != own]
+    if own is None or not others:
+        raise Unanswerable("there is no second contact to list with it")
+    wanted = {own, others[0]}
+    shown = rows(scratch, **{"id:in": ",".join(sorted(wanted))})
+    if len(shown) == 2 and {str(row.get("id")) for row in shown} == wanted:
+        return Answer("many", "a list can be asked for many contacts by their ids")
+    return Answer("one", "a list that was asked for two contacts by their ids showed others, or not both")
+
+
+def _id_search(answer: str, _known: Capabilities, _configured: UpdateMethod) -> IdSearch:
+    return IdSearch(answer)
+
+
 def _email_search(answer: str, _known: Capabilities, _configured: UpdateMethod) -> SearchCase:
     return SearchCase(answer)
 
@@ -215,6 +232,12 @@ LIST_QUESTIONS = (
         "Does a list by e-mail address ignore letter case?",
         ask_list_email,
         (Decision("email_search", _email_search),),
+    ),
+    Question(
+        "list-ids",
+        "Can a list be asked for many contacts by their ids?",
+        ask_list_ids,
+        (Decision("id_search", _id_search),),
     ),
     Question("limit-default", "How long is a page when no limit is asked for?", ask_limit_default),
     Question(

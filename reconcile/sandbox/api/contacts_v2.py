@@ -25,7 +25,10 @@ def list_all(request: Request, state: State) -> Reply:
     id_offset = V2_ID_OFFSET if context.switches.v2_ids == "other" else 0
     exact = context.switches.v2_list_email == "case"
     filters = EXACT_CONTACT_FILTERS if exact else CONTACT_FILTERS
-    where = read_filters(request.query, filters, search.STANDING, id_offset)
+    query = request.query
+    if context.switches.v2_list_ids == "ignore":
+        query = {name: value for name, value in query.items() if name != "id:in"}
+    where = read_filters(query, filters, search.STANDING, id_offset)
     requested = read_page(request.query, context.switches, "limit")
     page = find_page(requested, state.total("contacts", where), context.switches)
     order = context.switches.list_order

@@ -214,7 +214,7 @@ def _roles(there: Surroundings) -> Sight:
 
 
 def _contacts(there: Surroundings) -> Sight:
-    return _ok(f"the list can be read: {count(there.account.pages_of_contacts(), 'page')} of contacts")
+    return _ok(f"the list can be read: {count(there.account.first_page().pages, 'page')} of contacts")
 
 
 @dataclass(frozen=True, slots=True)

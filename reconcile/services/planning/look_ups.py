@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from reconcile.evance.listing import Listing
+from reconcile.evance.listing import FirstPage, Listing
 from reconcile.evance.reader import Reader
 from reconcile.model.contact import USER, Contact, Identity, State, email_key
 from reconcile.model.declaration import Declaration
+from reconcile.model.facets import SETS, Facet
 from reconcile.model.partial_fields import NO_FIELDS, FieldNeeds
 from reconcile.model.record import Remembered
-from reconcile.model.settings import SearchCase
+from reconcile.model.settings import FacetSource, IdSearch, SearchCase
 from reconcile.plan.matching.directory import Directory, possible_emails
 from reconcile.services.caller import Progress
+
+from .look_up_costs import AT_ONCE, LookUpCosts
 
 _Search = tuple[str, str]
 """A field, ``email`` or ``reference``, and what it should be."""
@@ -46,8 +49,9 @@ class LookUps:
         the account does not answer. Who can be found but not read is known by what the search shows.
         """
         ids, searches = self._ids(declarations), self._pins(declarations)
-        if self._list_is_cheaper(len(ids) + len(searches)):
-            return self._listed({})
+        first = self._cheaper_list(len(ids), len(searches))
+        if first is not None:
+            return self._listed({}, first)
         contacts, unread = self._read(ids)
         rows = self._searched(searches)
         if rows is None:
@@ -98,15 +102,41 @@ class LookUps:
         )
         return self._ids(naming) - {identity.id for identity in listing.identities}
 
-    def _list_is_cheaper(self, requests: int) -> bool:
-        """Whether the list has fewer pages; the account is asked where what is known of it is not enough."""
+    def _cheaper_list(self, ids: int, searches: int) -> FirstPage | None:
+        """The first page of the list, where that takes fewer requests; asked for where it may."""
+        costs = LookUpCosts(ids, searches, self._ids_at_once)
         known = -(-self.least // self.account.connection.page_size)
-        return requests > known and requests > self.account.pages_of_contacts()
+        if not costs.exceed_list(known, told=self._list_may_tell):
+            return None
+        first = self.account.first_page(self.needs)
+        shown = first.listing
+        told = all(
+            one.id in shown.contacts and self.needs.are_met_by(shown.contacts[one.id])
+            for one in shown.identities
+        )
+        return first if costs.exceed_list(first.pages - 1, told=told) else None
 
-    def _listed(self, contacts: dict[str, Contact]) -> FoundContacts:
-        """All contacts, with those that were read already."""
+    @property
+    def _list_may_tell(self) -> bool:
+        """Whether a row of the list tells all that is needed, as far as a probe says."""
+        facets = (*SETS, *((Facet.PROFILE,) if self.needs.profile else ()))
+        facets += (Facet.ADDRESS,) if self.needs.address else ()
+        known = self.account.connection.capabilities
+        return all(known.source(facet) is FacetSource.LIST for facet in facets)
+
+    @property
+    def _ids_at_once(self) -> int:
+        """How many contacts one request may ask for by their ids, where its answer tells all of them."""
+        link = self.account.connection
+        many = link.capabilities.id_search is IdSearch.MANY and self._list_may_tell
+        return min(AT_ONCE, link.page_size) if many else 1
+
+    def _listed(self, contacts: dict[str, Contact], first: FirstPage | None = None) -> FoundContacts:
+        """All contacts, with those that were read already; ``first`` is the page that was read just now."""
         listing = self.account.listing(
-            lambda done, total: self.progress("Listing contacts", done, total), needs=self.needs
+            lambda done, total: self.progress("Listing contacts", done, total),
+            needs=self.needs,
+            first=first,
         )
         listed = {identity.id for identity in listing.identities}
         merged = _listing([listing], {id_: contacts[id_] for id_ in listed & contacts.keys()})
@@ -140,16 +170,34 @@ class LookUps:
 
     def _read(self, ids: Iterable[str]) -> tuple[dict[str, Contact], set[str]]:
         """The contacts of these ids, but for those that are gone, and the ids of those that can't be read."""
-        asked = [Identity(id_, "", "") for id_ in sorted(ids)]
-        contacts: dict[str, Contact] = {}
+        wanted = sorted(ids)
+        contacts = self._read_at_once(wanted)
+        asked = [Identity(id_, "", "") for id_ in wanted if id_ not in contacts]
         unread: set[str] = set()
         for contact in self.account.looked_up(asked):
             if contact is not None and contact.state != State():
                 contacts[contact.identity.id] = contact
             elif contact is not None:
                 unread.add(contact.identity.id)
-            self.progress("Looking up contacts", len(contacts), len(asked))
+            self.progress("Looking up contacts", len(contacts), len(wanted))
         return contacts, unread
+
+    def _read_at_once(self, ids: Sequence[str]) -> dict[str, Contact]:
+        """Those of these contacts that the list tells whole, many by one request.
+
+        Where the first request tells nobody whole, no other follows. It counts for nothing where others are
+        shown, or one is not: who is gone is asked for alone.
+        """
+        at_once = self._ids_at_once
+        if at_once == 1 or len(ids) == 1:
+            return {}
+        contacts = self._told_by_ids(ids[:at_once])
+        return contacts | self._told_by_ids(ids[at_once:]) if contacts else {}
+
+    def _told_by_ids(self, ids: Sequence[str]) -> dict[str, Contact]:
+        listings = self.account.listed_by_ids(ids, self._ids_at_once, self.needs)
+        shown = [contact for listing in listings for contact in listing.contacts.values()]
+        return {one.identity.id: one for one in shown if self.needs.are_met_by(one)}
 
     def _searched(self, searches: Iterable[_Search]) -> list[Listing] | None:
         """What the account finds; None where it does not answer a search."""
