@@ -168,10 +168,11 @@ class _Selecting:
         self._same_modes = base is not None and base.settings.policy.same_modes(policy)
 
     def selection(self) -> Selection:
+        folder = tuple(self._folder.values())
+        if self._choice.everything:
+            return Selection(folder, folder, self._gone(self._folder))
         chosen = {key: entry for key, entry in self._folder.items() if self._is_chosen(key, entry)}
-        return Selection(
-            tuple(chosen.values()), tuple(self._folder.values()), self._gone(chosen), self._scope(chosen)
-        )
+        return Selection(tuple(chosen.values()), folder, self._gone(chosen), self._scope(chosen))
 
     def _is_chosen(self, key: EntryKey, declaration: Declaration) -> bool:
         if self._choice.base is not None and not (self._differs(key, declaration) or self._is_set_aside(key)):
@@ -213,10 +214,8 @@ class _Selecting:
     def _names(self, key: EntryKey) -> Iterator[EntryKey]:
         return single_names(replace(key, id=key.id or self._remembered.contact(key)))
 
-    def _scope(self, chosen: Iterable[EntryKey]) -> Scope | None:
+    def _scope(self, chosen: Iterable[EntryKey]) -> Scope:
         base, only = self._choice.base, self._choice.only
-        if self._choice.everything:
-            return None
         return Scope(
             base=base.commit if base else None,
             ref=base.ref if base else None,

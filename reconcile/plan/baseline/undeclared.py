@@ -7,7 +7,7 @@ from datetime import datetime
 
 from reconcile.model.baseline import BaselineEntry, EntryKey, NoLonger, ResolvedForm, Undeclared
 from reconcile.model.contact import Contact, Grant, Identity, Item, email_key, item_name
-from reconcile.model.declaration import Declaration
+from reconcile.model.declaration import Declaration, Mode
 from reconcile.model.facets import RANK, SETS, Facet, item_key
 from reconcile.model.plans.operation import OriginKind
 from reconcile.model.plans.plan import PlanContext
@@ -174,7 +174,8 @@ def _rows_of_declared(
             for item in _held(contact.live, facet, context.policy, context.now):
                 yield _row(identity, NoLonger.FACET, facet, item, before[0].place)
             continue
-        if not may_keep_more(contact):
+        mode = context.policy.mode_for(contact.declaration, facet).mode
+        if mode is Mode.AUTHORITATIVE or not may_keep_more(contact):
             continue
         places = _declared_before(before, facet)
         for item in _kept_by_additive_mode(contact, facet):

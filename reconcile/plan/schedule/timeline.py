@@ -28,7 +28,7 @@ def next_boundary(declarations: Iterable[Declaration], now: datetime) -> Boundar
 
 def _instants(declaration: Declaration) -> list[datetime]:
     """When the declared windows of a contact start and lapse."""
-    windows = [item.window for _, item in declared_items(declaration)]
+    windows = [item.window for facet in SETS for item in declaration.items(facet)]
     return [at for window in windows for at in (window.starts, window.expires) if at is not None]
 
 
