@@ -38,7 +38,8 @@ def open_readings(project: Project, link: Connection, console: Console, *, refre
     caches = own_caches(project.state, os.environ, make_own_folder)
     if caches is None:
         return NO_READINGS
-    subject = f"{link.account} {link.host}" if link.loopback else link.account
+    # A sandbox may call itself as a real account does.
+    subject = link.account if link.account == link.host else f"{link.account} {link.host}"
     return KeptReadings(caches.store(_KIND, subject, FORM), project, console, refresh=refresh)
 
 

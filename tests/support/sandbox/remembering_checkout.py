@@ -49,6 +49,7 @@ class RememberingCheckout:
     def wait(self, span: timedelta) -> None:
         """Let time pass, here and there; then it stands still."""
         self.now += span
+        self._token = ""  # it may have expired
         self.account.control("PUT", "clock", {"now": self.now.isoformat()})
 
     def run(
