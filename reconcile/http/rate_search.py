@@ -129,12 +129,15 @@ class RateSearch:
         refused, answers = self._refused, self._measured.taken
         taken = min(max(taken, refused / 50, SLOWEST), 0.95 * refused)
         self._return = RETURN
-        self.found = taken if answers >= GUESS else self.found
+        growing = (
+            self._low is not None and self._top is None
+        )  # what was taken then is an average of all rates
+        self.found = taken if answers >= GUESS and not growing else self.found
         if self._low is None and answers < GUESS and taken < _DOUBTED * refused:
             self._low, self._top = taken, None
         elif self._low is None:
             self._low, self._top = taken, min(refused, taken / LOWERED)
-        elif self._top is None:
+        elif growing:
             self._low, self._top = self._after_slow_start(taken, refused, answers), refused
             self._return = RETURN // 2
         elif answers >= PROOF:
