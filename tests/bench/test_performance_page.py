@@ -53,6 +53,13 @@ def test_people_read_minutes_at_the_permitted_rate() -> None:
     assert row in with_row(Measured("people-bare", 3_000, 4_160, rounds))
 
 
+def test_a_quick_run_says_that_it_is_one() -> None:
+    """Its ratios are those of a small account, and nobody shall take them for the others."""
+    samples = {name: [sample(1.0)] for name in ROWS["plan-40"].contenders}
+    assert "figures of a quick run" in with_row(Measured("plan-40", 1_440, 2_000, samples))
+    assert "figures of a quick run" not in with_row(Measured("plan-40", 28_850, 40_000, samples))
+
+
 def grown(time: float, memory: float) -> Report:
     """Figures that grow with these powers of the number of contacts."""
     rows = {
