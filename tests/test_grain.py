@@ -11,8 +11,8 @@ from statistics import median
 
 from tests.test_layers import PACKAGE, imported
 
-MOST_MODULES = 400
-MOST_CODE = 35_500
+MOST_MODULES = 420
+MOST_CODE = 37_500
 MOST_IN_A_FOLDER = 12
 WIDE = {"cli/commands", "probe/questions"}
 """Folders with one file a command or a question."""
@@ -67,7 +67,8 @@ def test_there_are_few_modules() -> None:
 
     The aim of 150 and 13,000 was met before the record, the checks of clock and of lost access came;
     then came base and scope, what is scheduled, and overrides in the declarations; then `init`, `import` and
-    what leads from an existing account to declarations; then the pipeline, and the questions of every day.
+    what leads from an existing account to declarations; then the pipeline, and the questions of every day;
+    then caches, and short ways beside the roads that they are held against.
     """
     found = modules()
     assert len(found) <= MOST_MODULES
