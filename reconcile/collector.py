@@ -12,6 +12,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
+def collect_seldom() -> None:
+    """Look for circles after 20,000 new containers instead of 700: while a command loads, there are none.
+
+    Modules, classes and functions stay until the end. What comes up later and goes in a circle, such as an
+    exception and its frames, is still found.
+    """
+    gc.set_threshold(20_000, 20, 100)
+
+
+def end_without_collecting() -> None:
+    """Let Python end without a search for circles in what is left, which it makes several times."""
+    gc.freeze()
+
+
 @contextmanager
 def garbage_collector_off() -> Iterator[None]:
     """No cyclic collection while much is made that stays, and none of what was made afterwards.

@@ -9,8 +9,7 @@ sign in the place of each, for values of files that are only pointed at.
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from difflib import get_close_matches
-from functools import lru_cache
+from functools import cache, lru_cache
 from string import ascii_lowercase, ascii_uppercase, whitespace
 
 LONGEST_QUOTED = 60
@@ -91,9 +90,16 @@ _BLANKS = rf"(?:\x1b\[[0-9;]*+[A-Za-z]|(?![{_LINE_ENDS}])[\s{_UNSEEN}])*+"
 _SKIPPED = rf"\x1b\[[0-9;]*+[A-Za-z]|(?![{_LINE_ENDS}])[{_UNSEEN}]"
 """What a comparison may skip between the signs of a command: colours, and what nobody sees."""
 
-_LEADING_COLON = re.compile(rf"(\A|(?<=[{_LINE_ENDS}]))({_BLANKS}):(?=(?:{_SKIPPED})*+:)")
 
-_DOUBLE_HASH = re.compile(rf"#(?=(?:{_SKIPPED})*+#(?:{_SKIPPED}|\w)*+\[)")
+@cache
+def _leading_colon() -> re.Pattern[str]:
+    """Compiled where a runner reads along, since it takes a millisecond; so is the next one."""
+    return re.compile(rf"(\A|(?<=[{_LINE_ENDS}]))({_BLANKS}):(?=(?:{_SKIPPED})*+:)")
+
+
+@cache
+def _double_hash() -> re.Pattern[str]:
+    return re.compile(rf"#(?=(?:{_SKIPPED})*+#(?:{_SKIPPED}|\w)*+\[)")
 
 
 def without_commands(text: str, *, own: bool = False) -> str:
@@ -105,8 +111,8 @@ def without_commands(text: str, *, own: bool = False) -> str:
     ``own`` the lines are commands of ours, whose messages shall hold none of the second kind.
     """
     if "#" in text:
-        text = _DOUBLE_HASH.sub(r"\\u0023", text)
-    return text if own or ":" not in text else _LEADING_COLON.sub(r"\2\\u003a", text)
+        text = _double_hash().sub(r"\\u0023", text)
+    return text if own or ":" not in text else _leading_colon().sub(r"\2\\u003a", text)
 
 
 def replace_unprintable(text: str) -> str:
@@ -157,6 +163,8 @@ def nearest(
     Words are compared by their key. ``likeness`` runs from 0 (nothing in common) to 1 (the same), as in
     ``difflib``.
     """
+    from difflib import get_close_matches  # noqa: PLC0415 - for misspelt words alone
+
     by_key = {key(name): name for name in known}
     matches = get_close_matches(key(word), by_key, n=1, cutoff=likeness)
     return by_key[matches[0]] if matches else None

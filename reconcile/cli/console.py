@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from shutil import get_terminal_size
 
 import click
 
@@ -43,7 +42,11 @@ def _dumb() -> bool:
 
 def width() -> int | None:
     """The terminal's width; None where the output is no terminal."""
-    return get_terminal_size().columns if sys.stdout.isatty() else None
+    if not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,17 @@
 """The options that choose how a document is shown, and the document as standard output shall show it."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from reconcile.model.settings import Privacy
 
 from .console import Terminal, colour, on_terminal, width
 from .output import configured_privacy, in_ci
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 Command = Callable[..., Any]
 
@@ -50,7 +52,7 @@ class FormatName(click.ParamType[str]):
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
+    ) -> "list[CompletionItem]":
         """The names that begin like this."""
         return self._choice().shell_complete(ctx, param, incomplete)
 

@@ -1,7 +1,6 @@
 """The options that commands share, and what they say to a command."""
 
 import re
-import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from reconcile.clock import parse_day, parse_instant
 from reconcile.declare.configuration_file import FoundConfiguration, find_configuration
@@ -18,12 +16,13 @@ from reconcile.errors import UsageError
 from reconcile.services.caller import ProjectChoice, ScopeRequest
 from reconcile.text import quoted
 
-from .completion import project_words
 from .console import Terminal
 from .help import SharedOption
 from .shared_options import SHARED, TARGET_VARIABLE
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from reconcile.model.plans.plan import Plan
     from reconcile.services.project import Project
 
@@ -83,8 +82,10 @@ class Ceiling(click.ParamType[tuple[str, int]]):
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
+    ) -> "list[CompletionItem]":
         """The guards that begin like this."""
+        from .completion import project_words
+
         return project_words.guards(ctx, param, incomplete)
 
 
@@ -104,6 +105,8 @@ class Common:
     def say_how_to_apply(self, plan: "Plan", file: Path) -> None:
         """Say with which call a plan in a file is applied, unless it is empty or would be refused."""
         if plan.changes and not plan.refusing:
+            import shlex
+
             words = ["reconcile", "apply", str(file), *self._choosing_words]
             self.console.note(f"To apply it: {shlex.join(words)}")
 
@@ -188,6 +191,14 @@ def _configuration(named: Path | None, console: Terminal) -> FoundConfiguration:
     return found
 
 
+def _contacts_or_files(
+    context: click.Context, parameter: click.Parameter, typed: str
+) -> "list[CompletionItem]":
+    from .completion import project_words
+
+    return project_words.contacts_or_files(context, parameter, typed)
+
+
 _SCOPE_OPTIONS = (
     click.option(
         "--base", metavar="REF", help="Only what differs from the declarations of that commit, branch or tag."
@@ -195,7 +206,7 @@ _SCOPE_OPTIONS = (
     click.option(
         "--only",
         metavar="CONTACT|FILE",
-        shell_complete=project_words.contacts_or_files,
+        shell_complete=_contacts_or_files,
         multiple=True,
         help="Only that contact, or what a file declares. Can be given several times.",
     ),

@@ -7,7 +7,7 @@ A rule is added here; what it refuses, with an example that breaks it and one th
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 
 import yaml
 
@@ -54,8 +54,9 @@ class RuleText:
 @cache
 def rule_texts() -> dict[str, RuleText]:
     """The text of every rule, by its id."""
-    content = files(__package__).joinpath("rules.yaml").read_text(encoding="utf-8")
-    return {rule: RuleText(**text) for rule, text in yaml.safe_load(content).items()}
+    content = get_data("reconcile.declare", "rules.yaml") or b""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return {rule: RuleText(**text) for rule, text in yaml.load(content, loader).items()}  # noqa: S506 - safe
 
 
 # Rules of the YAML itself: a small part of YAML, so that a file means what it looks like.

@@ -6,7 +6,6 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import mkstemp
 from typing import BinaryIO
 
 
@@ -53,6 +52,8 @@ def written_beside(path: Path, content: bytes, mode: int, *, prefix: str | None 
 
     ``prefix`` begins its name, by default a dot and the name that it is to get.
     """
+    from tempfile import mkstemp  # noqa: PLC0415 - what only reads writes no file
+
     descriptor, name = mkstemp(prefix=prefix or f".{path.name}.", dir=path.parent)
     temporary = Path(name)
     try:

@@ -4,7 +4,6 @@ A dialect writes such a string for one output format: as a ``name`` (references,
 ``quote`` (values, reasons) or as ``prose`` (whole sentences that may have such strings within).
 """
 
-import html
 import json
 import re
 from collections.abc import Callable
@@ -114,8 +113,14 @@ def _code_tag(value: str, limit: int = NAME_LIMIT) -> str:
     return f"<code>{_html_text(value, limit)}</code>"
 
 
+def _escaped_html(text: str) -> str:
+    from html import escape  # noqa: PLC0415 - brings a table of thousands of names along
+
+    return escape(text)
+
+
 def _html_text(value: str, limit: int) -> str:
-    return html.escape(visible(value, limit)) or '""'
+    return _escaped_html(visible(value, limit)) or '""'
 
 
 MARKDOWN_HTML = Dialect(
@@ -127,7 +132,7 @@ PAGE = Dialect(
     lambda value: f"<bdi>{_html_text(value, NAME_LIMIT)}</bdi>",
     lambda value: f"<q>{_html_text(value, QUOTE_LIMIT)}</q>",
     lambda value: f"<bdi class=prose>{_html_text(value, PROSE_LIMIT)}</bdi>",
-    lambda text, url: f'<a href="{html.escape(url)}">{text}</a>',
+    lambda text, url: f'<a href="{_escaped_html(url)}">{text}</a>',
 )
 """For the HTML page: each string is isolated, so that its writing direction ends with it."""
 

@@ -1,61 +1,20 @@
 """Every format of every document: a row each. Whatever shows a document finds its formats here.
 
 To add a format, add its row. Commands then offer it, and it is masked unless its row says that it stays on
-the terminal.
+the terminal. A row says where the code of its format is, which is imported when something is shown in it: all
+of them together take longer to import than most commands to run.
 """
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from importlib import import_module
+from typing import Any, cast
 
-from reconcile.documents.account_lists import contact_list_json, role_list_json
-from reconcile.documents.codec import encode_text
-from reconcile.documents.explanation import ExplanationDocument
-from reconcile.documents.history import RoleOnDayDocument, RunListDocument, SingleRunDocument
-from reconcile.documents.plan import plan_json
-from reconcile.documents.reports import (
-    DoctorReportDocument,
-    InstallationReportDocument,
-    ProbeReportDocument,
-    ProblemsDocument,
-    TimelineDocument,
-    drift_json,
-)
-from reconcile.model.ci.forge_settings import DoctorReport
-from reconcile.model.plans.plan import Plan
-from reconcile.model.problem import ProblemReport
-from reconcile.model.reports.account_lists import ContactList, RoleList
-from reconcile.model.reports.drift import Drift
-from reconcile.model.reports.explanation import Explanation
-from reconcile.model.reports.formatting import FormatReport
-from reconcile.model.reports.history import RunList, SingleRun
-from reconcile.model.reports.importing import AdoptionReport, ImportReport
-from reconcile.model.reports.installation import InstallationReport
-from reconcile.model.reports.probe import ProbeReport
-from reconcile.model.reports.role_on_day import RoleOnDay
-from reconcile.model.reports.timeline import Timeline
 from reconcile.model.settings import Privacy
 
-from .doctor import doctor_markdown, doctor_text, installation_markdown, installation_text
-from .drift.adoption import adoption_diff, adoption_text
-from .drift.drift_text import drift_markdown, drift_text
-from .explanation import explanation_text
-from .formatting import format_diff, format_text
-from .history.role_on_day_text import role_on_day_text
-from .history.run_list_text import run_list_text
-from .history.run_text import run_text
-from .importing import import_diff, import_text
 from .layout import PLAIN, TextLayout
-from .masking.mask import mask
-from .plan_markdown.document import plan_markdown
-from .plan_page.page import plan_page
-from .plan_text import plan_text
-from .probe import probe_text
-from .problems import problems_github, problems_gitlab, problems_sarif, problems_text
-from .tables.account_lists import contact_list_csv, contact_list_text, role_list_csv, role_list_text
-from .timeline.timeline_text import timeline_csv, timeline_text
 
 
 class Audience(StrEnum):
@@ -75,14 +34,15 @@ class Audience(StrEnum):
 class Format:
     """One format of one kind of document.
 
-    ``render`` takes the document, and a layout if the format is ``laid_out``: for a terminal of some width.
-    ``title`` is the format in a sentence. ``runner_commands``: its lines are commands to the
-    runner of a CI job.
+    ``document`` is the class of the documents, by its name. ``render`` takes one of them, and a layout if the
+    format is ``laid_out``: for a terminal of some width. It is a function, or the place of one as
+    ``module:name``; a document of ours at that place is what the value is encoded as. ``title`` is the format
+    in a sentence. ``runner_commands``: its lines are commands to the runner of a CI job.
     """
 
-    document: type
+    document: str
     name: str
-    render: Callable[..., str]
+    render: Callable[..., str] | str
     audience: Audience = Audience.OTHERS
     laid_out: bool = False
     title: str = ""
@@ -96,64 +56,83 @@ class Format:
         for_others = self.audience is Audience.OTHERS or (self.audience is Audience.USER and logged)
         return (asked or (configured if for_others else Privacy.SHOW)) is Privacy.MASK
 
+    @property
+    def function(self) -> Callable[..., str]:
+        """What shows a document in this format."""
+        return self.render if callable(self.render) else _imported(self.render)
 
-def _calendar(timeline: Timeline) -> str:
-    from .timeline.timeline_calendar import timeline_calendar  # noqa: PLC0415 - loads a library for it alone
 
-    return timeline_calendar(timeline)
+def _imported(place: str) -> Callable[..., str]:
+    module, _, name = place.partition(":")
+    found = getattr(import_module(f"reconcile.{module}"), name)
+    if not isinstance(found, type):
+        return cast("Callable[..., str]", found)
+    from reconcile.documents.codec import encode_text  # noqa: PLC0415 - text alone needs none of it
+
+    return partial(encode_text, found)
 
 
 FORMATS = [
-    Format(Plan, "text", plan_text, Audience.USER, laid_out=True),
-    Format(Plan, "json", plan_json, Audience.PROGRAM),
-    Format(Plan, "markdown", plan_markdown, title="Markdown"),
-    Format(Plan, "html", plan_page, title="HTML"),
-    Format(Drift, "text", drift_text, Audience.USER, laid_out=True),
-    Format(Drift, "json", drift_json, Audience.PROGRAM),
-    Format(Drift, "markdown", drift_markdown, title="Markdown"),
-    Format(AdoptionReport, "text", adoption_text, Audience.USER, laid_out=True),
-    Format(AdoptionReport, "diff", adoption_diff, Audience.USER),
-    Format(Explanation, "text", explanation_text, Audience.USER, laid_out=True),
-    Format(Explanation, "json", partial(encode_text, ExplanationDocument), Audience.PROGRAM),
-    Format(Timeline, "text", timeline_text, Audience.USER, laid_out=True),
-    Format(Timeline, "json", partial(encode_text, TimelineDocument), Audience.PROGRAM),
-    Format(Timeline, "csv", timeline_csv, Audience.PROGRAM),
-    Format(Timeline, "ics", _calendar, title="iCalendar"),
-    Format(RunList, "text", run_list_text, Audience.USER, laid_out=True),
-    Format(RunList, "json", partial(encode_text, RunListDocument), Audience.PROGRAM),
-    Format(SingleRun, "text", run_text, Audience.USER, laid_out=True),
-    Format(SingleRun, "json", partial(encode_text, SingleRunDocument), Audience.PROGRAM),
-    Format(ContactList, "text", contact_list_text, Audience.USER, laid_out=True),
-    Format(ContactList, "json", contact_list_json, Audience.PROGRAM),
-    Format(ContactList, "csv", contact_list_csv, Audience.PROGRAM),
-    Format(RoleList, "text", role_list_text, Audience.USER, laid_out=True),
-    Format(RoleList, "json", role_list_json, Audience.PROGRAM),
-    Format(RoleList, "csv", role_list_csv, Audience.PROGRAM),
-    Format(RoleOnDay, "text", role_on_day_text, Audience.USER, laid_out=True),
-    Format(RoleOnDay, "json", partial(encode_text, RoleOnDayDocument), Audience.PROGRAM),
-    Format(ProbeReport, "text", probe_text, Audience.USER, laid_out=True),
-    Format(ProbeReport, "json", partial(encode_text, ProbeReportDocument), Audience.PROGRAM),
-    Format(DoctorReport, "text", doctor_text, Audience.USER, laid_out=True),
-    Format(DoctorReport, "json", partial(encode_text, DoctorReportDocument), Audience.PROGRAM),
-    Format(InstallationReport, "text", installation_text, Audience.USER, laid_out=True),
-    Format(InstallationReport, "json", partial(encode_text, InstallationReportDocument), Audience.PROGRAM),
-    Format(InstallationReport, "markdown", installation_markdown, Audience.USER),
-    Format(DoctorReport, "markdown", doctor_markdown, Audience.USER),
-    Format(FormatReport, "text", format_text, Audience.USER),
-    Format(FormatReport, "diff", format_diff, Audience.USER),
-    Format(ImportReport, "text", import_text, Audience.USER, laid_out=True),
-    Format(ImportReport, "diff", import_diff, Audience.USER),
-    Format(ProblemReport, "text", problems_text, Audience.USER),
-    Format(ProblemReport, "json", partial(encode_text, ProblemsDocument), Audience.PROGRAM),
-    Format(ProblemReport, "github", problems_github, title="GitHub's annotations", runner_commands=True),
-    Format(ProblemReport, "gitlab", problems_gitlab, title="GitLab's code quality"),
-    Format(ProblemReport, "sarif", problems_sarif, title="SARIF"),
+    Format("Plan", "text", "render.plan_text:plan_text", Audience.USER, laid_out=True),
+    Format("Plan", "json", "documents.plan:plan_json", Audience.PROGRAM),
+    Format("Plan", "markdown", "render.plan_markdown.document:plan_markdown", title="Markdown"),
+    Format("Plan", "html", "render.plan_page.page:plan_page", title="HTML"),
+    Format("Drift", "text", "render.drift.drift_text:drift_text", Audience.USER, laid_out=True),
+    Format("Drift", "json", "documents.reports:drift_json", Audience.PROGRAM),
+    Format("Drift", "markdown", "render.drift.drift_text:drift_markdown", title="Markdown"),
+    Format("AdoptionReport", "text", "render.drift.adoption:adoption_text", Audience.USER, laid_out=True),
+    Format("AdoptionReport", "diff", "render.drift.adoption:adoption_diff", Audience.USER),
+    Format("Explanation", "text", "render.explanation:explanation_text", Audience.USER, laid_out=True),
+    Format("Explanation", "json", "documents.explanation:ExplanationDocument", Audience.PROGRAM),
+    Format("Timeline", "text", "render.timeline.timeline_text:timeline_text", Audience.USER, laid_out=True),
+    Format("Timeline", "json", "documents.reports:TimelineDocument", Audience.PROGRAM),
+    Format("Timeline", "csv", "render.timeline.timeline_text:timeline_csv", Audience.PROGRAM),
+    Format("Timeline", "ics", "render.timeline.timeline_calendar:timeline_calendar", title="iCalendar"),
+    Format("RunList", "text", "render.history.run_list_text:run_list_text", Audience.USER, laid_out=True),
+    Format("RunList", "json", "documents.history:RunListDocument", Audience.PROGRAM),
+    Format("SingleRun", "text", "render.history.run_text:run_text", Audience.USER, laid_out=True),
+    Format("SingleRun", "json", "documents.history:SingleRunDocument", Audience.PROGRAM),
+    Format(
+        "ContactList", "text", "render.tables.account_lists:contact_list_text", Audience.USER, laid_out=True
+    ),
+    Format("ContactList", "json", "documents.account_lists:contact_list_json", Audience.PROGRAM),
+    Format("ContactList", "csv", "render.tables.account_lists:contact_list_csv", Audience.PROGRAM),
+    Format("RoleList", "text", "render.tables.account_lists:role_list_text", Audience.USER, laid_out=True),
+    Format("RoleList", "json", "documents.account_lists:role_list_json", Audience.PROGRAM),
+    Format("RoleList", "csv", "render.tables.account_lists:role_list_csv", Audience.PROGRAM),
+    Format(
+        "RoleOnDay", "text", "render.history.role_on_day_text:role_on_day_text", Audience.USER, laid_out=True
+    ),
+    Format("RoleOnDay", "json", "documents.history:RoleOnDayDocument", Audience.PROGRAM),
+    Format("ProbeReport", "text", "render.probe:probe_text", Audience.USER, laid_out=True),
+    Format("ProbeReport", "json", "documents.reports:ProbeReportDocument", Audience.PROGRAM),
+    Format("DoctorReport", "text", "render.doctor:doctor_text", Audience.USER, laid_out=True),
+    Format("DoctorReport", "json", "documents.reports:DoctorReportDocument", Audience.PROGRAM),
+    Format("InstallationReport", "text", "render.doctor:installation_text", Audience.USER, laid_out=True),
+    Format("InstallationReport", "json", "documents.reports:InstallationReportDocument", Audience.PROGRAM),
+    Format("InstallationReport", "markdown", "render.doctor:installation_markdown", Audience.USER),
+    Format("DoctorReport", "markdown", "render.doctor:doctor_markdown", Audience.USER),
+    Format("FormatReport", "text", "render.formatting:format_text", Audience.USER),
+    Format("FormatReport", "diff", "render.formatting:format_diff", Audience.USER),
+    Format("ImportReport", "text", "render.importing:import_text", Audience.USER, laid_out=True),
+    Format("ImportReport", "diff", "render.importing:import_diff", Audience.USER),
+    Format("ProblemReport", "text", "render.problems:problems_text", Audience.USER),
+    Format("ProblemReport", "json", "documents.reports:ProblemsDocument", Audience.PROGRAM),
+    Format(
+        "ProblemReport",
+        "github",
+        "render.problems:problems_github",
+        title="GitHub's annotations",
+        runner_commands=True,
+    ),
+    Format("ProblemReport", "gitlab", "render.problems:problems_gitlab", title="GitLab's code quality"),
+    Format("ProblemReport", "sarif", "render.problems:problems_sarif", title="SARIF"),
 ]
 
 
 def formats_of(document: type) -> list[Format]:
     """The formats of a kind of document, in the order in which help lists them."""
-    return [row for row in FORMATS if row.document is document]
+    return [row for row in FORMATS if row.document == document.__name__]
 
 
 def format_of(document: type, name: str) -> Format:
@@ -163,11 +142,15 @@ def format_of(document: type, name: str) -> Format:
 
 def masked_titles(documents: Collection[type]) -> list[str]:
     """The formats of these documents that are masked unless somebody asks for them whole, each once."""
-    rows = (row for row in FORMATS if row.audience is Audience.OTHERS and row.document in documents)
+    names = {document.__name__ for document in documents}
+    rows = (row for row in FORMATS if row.audience is Audience.OTHERS and row.document in names)
     return list(dict.fromkeys(row.title or row.name for row in rows))
 
 
 def render(document: Any, row: Format, *, masked: bool, layout: TextLayout = PLAIN, **options: Any) -> str:
     """The document in a format. ``options`` are the format's own, such as the limit of its length."""
-    shown = mask(document) if masked else document
-    return row.render(shown, layout, **options) if row.laid_out else row.render(shown, **options)
+    if masked:
+        from .masking.mask import mask  # noqa: PLC0415 - it knows the whole model
+
+        document = mask(document)
+    return row.function(document, layout, **options) if row.laid_out else row.function(document, **options)

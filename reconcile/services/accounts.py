@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from reconcile.evance.api_client import Listener
 from reconcile.evance.connection import Connection, Credentials, credentials_from, resolve_connection
@@ -12,11 +13,13 @@ from reconcile.journal.durable_files import make_own_folder
 from reconcile.journal.history import NO_HISTORY, RunHistory
 from reconcile.model.settings import Capabilities, Target
 from reconcile.plan.clock_check import ClockReport, ClockTimes, compare_clocks
-from reconcile.sandbox import Access, running, seed
 from reconcile.text import escape_unprintable
 
 from .caller import Console
 from .project import Project
+
+if TYPE_CHECKING:
+    from reconcile.sandbox import Access
 
 
 @contextmanager
@@ -35,6 +38,8 @@ def connected(project: Project, known: Capabilities) -> Iterator[Connection]:
     if not project.target.embedded:
         yield resolve_connection(project.target, credentials_from(os.environ), known)
         return
+    from reconcile.sandbox import running, seed  # noqa: PLC0415 - real accounts need none of it
+
     # It runs in this process on a free loopback port, and is seeded when it is new.
     path = project.state / "sandbox.sqlite3"
     if not path.exists():
@@ -44,7 +49,7 @@ def connected(project: Project, known: Capabilities) -> Iterator[Connection]:
         yield sandbox_connection(project.target, access, known)
 
 
-def sandbox_connection(target: Target, access: Access, known: Capabilities | None = None) -> Connection:
+def sandbox_connection(target: Target, access: "Access", known: Capabilities | None = None) -> Connection:
     """How to reach a sandbox that runs, in place of the target's own account."""
     target = replace(target, url=access.url, account=access.account)
     return resolve_connection(target, Credentials(access.client_id, access.private_key), known)

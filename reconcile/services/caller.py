@@ -5,15 +5,17 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from reconcile.clock import start_of, zone
 from reconcile.errors import UsageError
 from reconcile.model.baseline import EntryKey
-from reconcile.model.plans.plan import Plan
 from reconcile.model.problem import Problem
 from reconcile.model.settings import Privacy, Settings, Target
 from reconcile.text import did_you_mean, quoted
+
+if TYPE_CHECKING:  # a plan is no matter of what only checks declarations
+    from reconcile.model.plans.plan import Plan
 
 Progress = Callable[[str, int, int | None], None]
 """Called with the work in progress, how much of it is done, and how much there is (None: not known yet)."""
@@ -158,5 +160,5 @@ class ApplyRequest:
 class ApplyOutput:
     """How an apply shows its plan, and where it says how it ended."""
 
-    show_plan: Callable[[Plan], None]
+    show_plan: "Callable[[Plan], None]"
     print_ending: Callable[[str], None]

@@ -18,7 +18,6 @@ from reconcile.model.settings import Capabilities, Settings, Target, TargetKind
 from reconcile.plan.digest import config_digest
 
 from .caller import Console, ProjectChoice
-from .git import checked_out_commit
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +59,8 @@ class Project:
 
     def commit(self) -> CheckedOutCommit | None:
         """The commit of the checkout that the declarations are in; None outside of Git."""
+        from .git import checked_out_commit  # noqa: PLC0415 - starts processes, which only writers ask for
+
         checkout = self.choice.checkout
         files = [self.settings.folder(self.target), self.choice.config.name, self.capabilities_file.name]
         return checked_out_commit(checkout, files)

@@ -5,27 +5,28 @@ from dataclasses import replace
 from pathlib import Path
 
 from reconcile import __version__
-from reconcile.declare.checks.warnings import warn_of_skipped_approvals
 from reconcile.declare.loader import load_declarations
 from reconcile.declare.rules import rule_texts
 from reconcile.declare.settings import read_settings
 from reconcile.errors import DeclarationError
 from reconcile.model.problem import Problem, ProblemReport, Severity
 from reconcile.model.settings import Settings
-from reconcile.plan.matching.matches import unknown_roles
 
-from .accounts import open_reader
 from .caller import Console, ProjectChoice
-from .project import open_project
 
 
 def validate_project(
-    choice: ProjectChoice, console: Console, *, account: bool = False, strict: bool = False
+    choice: ProjectChoice,
+    console: Console,
+    *,
+    account: bool = False,
+    strict: bool = False,
+    explained: bool = False,
 ) -> ProblemReport:
     """Every problem of the configuration and of all files that it names.
 
     ``account``: if there is no error yet, check the roles against the account too; this needs credentials.
-    ``strict`` makes every warning an error.
+    ``strict`` makes every warning an error. ``explained``: the report has a line about each rule.
     """
     report = _check_files(choice, console)
     if account and not report.failed:
@@ -34,7 +35,7 @@ def validate_project(
     if strict:
         errors = (replace(problem, severity=Severity.ERROR) for problem in report.problems)
         report = replace(report, problems=tuple(errors))
-    return report
+    return replace(report, rules=_rules()) if explained else report
 
 
 def _check_files(choice: ProjectChoice, console: Console) -> ProblemReport:
@@ -57,8 +58,11 @@ def _check_files(choice: ProjectChoice, console: Console) -> ProblemReport:
 
 
 def _report(problems: tuple[Problem, ...], contacts: int = 0, files: int = 0) -> ProblemReport:
-    about = {rule: text.about for rule, text in rule_texts().items()}
-    return ProblemReport(problems, contacts, files, about, __version__)
+    return ProblemReport(problems, contacts, files, tool_version=__version__)
+
+
+def _rules() -> dict[str, str]:
+    return {rule: text.about for rule, text in rule_texts().items()}
 
 
 def _folders(settings: Settings, choice: ProjectChoice) -> Sequence[Path]:
@@ -69,6 +73,12 @@ def _folders(settings: Settings, choice: ProjectChoice) -> Sequence[Path]:
 
 def _problems_at_account(choice: ProjectChoice, console: Console) -> tuple[Problem, ...]:
     """What only the account's roles can tell of the declarations of one target."""
+    from reconcile.declare.checks.warnings import warn_of_skipped_approvals
+    from reconcile.plan.matching.matches import unknown_roles
+
+    from .accounts import open_reader
+    from .project import open_project
+
     project = open_project(choice, console)
     declarations = project.load().declarations
     with open_reader(project, console) as account:

@@ -15,11 +15,10 @@ GRACE = "contacts: [{email: grace.odell@example.com, roles: [customer, newslette
 
 TOY = """\
 from reconcile.cli.command_line import main
-from reconcile.model.plans.plan import Plan
 from reconcile.render.registry import FORMATS, Audience, Format
 
-FORMATS.append(Format(Plan, "toy", lambda plan: f"toy of {plan.changes[0].label}", title="toys"))
-FORMATS.append(Format(Plan, "note", lambda plan: f"note on {plan.changes[0].label}", Audience.USER))
+FORMATS.append(Format("Plan", "toy", lambda plan: f"toy of {plan.changes[0].label}", title="toys"))
+FORMATS.append(Format("Plan", "note", lambda plan: f"note on {plan.changes[0].label}", Audience.USER))
 main()
 """
 
@@ -80,6 +79,11 @@ def test_every_kind_of_document_has_the_default_format() -> None:
     """So nothing is loaded to take it for granted."""
     known = {row.document for row in FORMATS}
     assert {row.document for row in FORMATS if row.name == DEFAULT_FORMAT} == known
+
+
+def test_what_each_row_names_is_there() -> None:
+    """It is imported when a document is shown; a misspelt place would be found by a user."""
+    assert [row for row in FORMATS if not callable(row.function)] == []
 
 
 def test_other_documents_have_formats_of_their_own(project: Project) -> None:

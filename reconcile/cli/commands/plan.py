@@ -58,8 +58,6 @@ def plan(  # noqa: PLR0913 - an argument for each option
     the clock, the kill switch, a freeze, roles lost in an earlier run) or would leave a contact as it is; the
     reasons stand after the plan.
     """
-    from reconcile.documents.plan import plan_json
-    from reconcile.services.files import write_file
     from reconcile.services.planning.kept_readings import open_readings
     from reconcile.services.planning.project_plan import plan_project
 
@@ -67,6 +65,9 @@ def plan(  # noqa: PLR0913 - an argument for each option
     planned = plan_project(common.open_project(), common.console, scope, readings)
     fresh = planned.plan
     if out is not None:
+        from reconcile.documents.plan import plan_json
+        from reconcile.services.files import write_file
+
         write_file(out, plan_json(fresh))
     show(common.console, fresh, form, privacy, concise=concise)
     if out is not None:

@@ -32,7 +32,10 @@ def validate(common: Common, *, form: str, strict: bool, account: bool) -> int:
     """
     from reconcile.services.validating import validate_project
 
-    report = validate_project(common.choice, common.console, account=account, strict=strict)
+    explained = form == "sarif"  # the other forms show problems alone
+    report = validate_project(
+        common.choice, common.console, account=account, strict=strict, explained=explained
+    )
     if form == "text":
         if report.failed:
             raise DeclarationError(report.problems)

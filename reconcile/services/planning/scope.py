@@ -8,13 +8,11 @@ from reconcile.declare.loader import relative
 from reconcile.errors import InvalidScope
 from reconcile.model.declaration import Declaration
 from reconcile.model.plans.plan import Plan
-from reconcile.plan.baseline.scope import EVERYTHING, Only, ScopeChoice
+from reconcile.plan.baseline.scope import EVERYTHING, Base, Only, ScopeChoice
 from reconcile.plan.naming import nearest_name
 from reconcile.services.caller import ScopeRequest
 from reconcile.services.project import Project
 from reconcile.text import quoted
-
-from .base import read_base
 
 
 def choose_scope(
@@ -26,10 +24,16 @@ def choose_scope(
     neither here nor in the base.
     """
     own = request.own_configuration
-    base = read_base(project, request.base, own_configuration=own) if request.base is not None else None
+    base = _read_base(project, request.base, own_configuration=own) if request.base is not None else None
     known = (*declarations, *(base.declarations if base else ()))
     only = tuple(_names(project, request.only, known, folder or Path.cwd()))
     return ScopeChoice(base, only, request.set_aside)
+
+
+def _read_base(project: Project, ref: str, *, own_configuration: bool) -> Base:
+    from .base import read_base  # noqa: PLC0415 - starts Git, for --base alone
+
+    return read_base(project, ref, own_configuration=own_configuration)
 
 
 def approved_scope(
