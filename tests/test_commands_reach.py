@@ -93,13 +93,18 @@ def test_a_command_that_reads_reaches_nothing_that_writes(command: str) -> None:
 
 
 EARLIER_READINGS = {
+    "reconcile.cache.folders": {"reconcile.services.planning.kept_declarations"},
+    "reconcile.services.planning.kept_declarations": {
+        "reconcile.cli.commands.drift",
+        "reconcile.cli.commands.plan",
+    },
     "reconcile.cache.readings": {"reconcile.services.planning.kept_readings"},
     "reconcile.services.planning.kept_readings": {
         "reconcile.cli.commands.drift",
         "reconcile.cli.commands.plan",
     },
 }
-"""Who alone may import what opens the contacts that earlier plans have read."""
+"""Who alone may import what opens the contacts and the declarations that earlier plans have read."""
 
 
 @pytest.mark.parametrize("module", EARLIER_READINGS)

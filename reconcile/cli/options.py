@@ -226,6 +226,8 @@ def scope_options(command: Command) -> Command:
 
 
 refresh_option = click.option(
-    "--refresh", is_flag=True, help="Read all contacts anew, also those that have not changed since a plan."
+    "--refresh",
+    is_flag=True,
+    help="Read all anew, also contacts and files that have not changed since a plan.",
 )
 """For the commands that may take what earlier plans have read."""

@@ -1,11 +1,12 @@
 """Loads a folder of declarations: every file, then what can only be checked over all files together."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from reconcile import clock
 from reconcile.collector import garbage_collector_off
@@ -36,6 +37,7 @@ class LoadedDeclarations:
 
     ``declarations`` are sorted by place. ``files`` is the number of files. ``allowances`` are the entries
     under ``allow``, sorted by place. ``bundles`` is what each bundle gives, by its name, used or not.
+    ``digest`` is that of the declarations, where it is known already.
     """
 
     declarations: tuple[Declaration, ...] = ()
@@ -43,34 +45,83 @@ class LoadedDeclarations:
     files: int = 0
     allowances: tuple[Allowance, ...] = ()
     bundles: Mapping[str, Mapping[Facet, tuple[DeclaredItem, ...]]] = field(default_factory=dict)
+    digest: str = ""
+
+    @property
+    def faultless(self) -> bool:
+        """Whether there is nothing to tell of it, and nothing in it that depends on the time."""
+        return bool(self.declarations) and not self.warnings and not self.allowances
 
 
-def load_declarations(
-    folder: Path, policy: Policy, *, root: Path, now: datetime | None = None, may_be_empty: bool = False
+FileBytes = tuple[str, bytes | None]
+"""A file as places name it, and what stands in it; None where that could not be read."""
+
+
+class EarlierLoads(Protocol):
+    """What earlier runs have loaded."""
+
+    def find(
+        self, files: list[FileBytes], policy: Policy, now: datetime | None, /
+    ) -> LoadedDeclarations | None:
+        """What these very files said, unless there is anything to tell of it now."""
+
+    def keep(
+        self, files: list[FileBytes], policy: Policy, loaded: LoadedDeclarations, /
+    ) -> LoadedDeclarations:
+        """Keep what they say, and add to it what else is known of it then."""
+
+
+def load_declarations(  # noqa: PLR0913 - what the files are read by
+    folder: Path,
+    policy: Policy,
+    *,
+    root: Path,
+    now: datetime | None = None,
+    may_be_empty: bool = False,
+    earlier: EarlierLoads | None = None,
 ) -> LoadedDeclarations:
     """All declarations of a folder, with every ``*.yaml`` and ``*.yml`` below it.
 
     Places name their file relative to ``root``, the folder of the configuration; nothing outside of it is
     read. What is about time, as when an entry under ``allow`` has ended, is only told with ``now``.
-    ``may_be_empty``: a folder that declares no contact is in order. Raises DeclarationError with all problems
-    of all files, sorted by place.
+    ``may_be_empty``: a folder that declares no contact is in order. ``earlier`` may have what the same files
+    said. Raises DeclarationError with all problems of all files, sorted by place.
     """
     problems: list[Problem] = []
     in_folder = ProblemList(relative(folder, root), problems)
     with garbage_collector_off():
-        contents = _read_folder(folder, root, policy, problems, now)
+        paths = find_files(folder, root, problems)
+        files: Iterable[FileBytes] = _read_files(paths, root, problems)
+        if earlier is not None:
+            files = list(files)
+            known = None if problems else earlier.find(files, policy, now)
+            if known is not None:
+                return known
+        contents = _read_contents(files, policy, problems, now)
         if not may_be_empty:
             _check_emptiness(contents, folder, in_folder)
-        declarations = _fold_bundles_in(contents, in_folder)
-        problems += find_duplicates(declarations)
-        problems += find_shared_emails(declarations)
-        problems += find_equal_allowances(contents.allowances)
-        problems += find_ignored(contents.item_holders, policy.ignore)
-        problems += warn_of_items(contents.item_holders, policy.judgement, now)
-        if not _has_errors(problems):
-            # Only now is nothing missing that was refused, so that the folder can be judged as a whole.
-            problems += warn_of_contacts(declarations, policy.judgement)
-            problems += warn_of_unused_bundles(contents.bundles, contents.used_bundles)
+        loaded = _loaded(contents, policy, problems, in_folder, now)
+        return earlier.keep(files, policy, loaded) if earlier and isinstance(files, list) else loaded
+
+
+def _loaded(
+    contents: FileContents,
+    policy: Policy,
+    problems: list[Problem],
+    in_folder: ProblemList,
+    now: datetime | None,
+) -> LoadedDeclarations:
+    """What all files say together; DeclarationError with all problems, those included that are there."""
+    declarations = _fold_bundles_in(contents, in_folder)
+    problems += find_duplicates(declarations)
+    problems += find_shared_emails(declarations)
+    problems += find_equal_allowances(contents.allowances)
+    problems += find_ignored(contents.item_holders, policy.ignore)
+    problems += warn_of_items(contents.item_holders, policy.judgement, now)
+    if not _has_errors(problems):
+        # Only now is nothing missing that was refused, so that the folder can be judged as a whole.
+        problems += warn_of_contacts(declarations, policy.judgement)
+        problems += warn_of_unused_bundles(contents.bundles, contents.used_bundles)
     if _has_errors(problems):
         raise DeclarationError(problems)
     warnings = tuple(sorted(set(problems)))
@@ -83,14 +134,18 @@ def load_declarations(
     )
 
 
-def _read_folder(
-    folder: Path, root: Path, policy: Policy, problems: list[Problem], now: datetime | None
+def _read_files(paths: Iterable[Path], root: Path, problems: list[Problem]) -> Iterator[FileBytes]:
+    for path in paths:
+        name = relative(path, root)
+        yield name, read_bytes(path, ProblemList(name, problems))
+
+
+def _read_contents(
+    contents: Iterable[FileBytes], policy: Policy, problems: list[Problem], now: datetime | None
 ) -> FileContents:
     """What stands in all files of the folder."""
-    reader, files = FileReader(clock.zone(policy.timezone), now), []
-    for path in find_files(folder, root, problems):
-        in_file = ProblemList(relative(path, root), problems)
-        files.append(reader.read(read_bytes(path, in_file), in_file))
+    reader = FileReader(clock.zone(policy.timezone), now)
+    files = [reader.read(data, ProblemList(name, problems)) for name, data in contents]
     return FileContents(
         tuple([contact for file in files for contact in file.contacts]),
         tuple([bundle for file in files for bundle in file.bundles]),

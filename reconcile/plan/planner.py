@@ -63,7 +63,7 @@ def make_plan(  # noqa: PLR0913 - what a plan is made of
         valid_until=next_boundary(declarations, context.now),
         timezone=context.policy.timezone,
         config_digest=context.config,
-        declarations_digest=declarations_digest(declarations),
+        declarations_digest=context.declared.of(declarations) or declarations_digest(declarations),
         changes=tuple(change for one in differing(contacts) if (change := one.change()) is not None),
         unchanged=_unchanged(matches, contacts),
         notes=(*_notes(matches, account, context), *evaluation.notes),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reconcile import __version__
 from reconcile.declare.capabilities import load_capabilities
-from reconcile.declare.loader import LoadedDeclarations, load_declarations
+from reconcile.declare.loader import EarlierLoads, LoadedDeclarations, load_declarations
 from reconcile.declare.settings import load_settings
 from reconcile.errors import UsageError
 from reconcile.journal.durable_files import STATE_FOLDER
@@ -74,21 +74,22 @@ class Project:
         """What is known of the account's server; DeclarationError with every problem in the file."""
         return load_capabilities(self.capabilities_file)
 
-    def load(self, *, may_be_empty: bool = False) -> LoadedDeclarations:
+    def load(self, *, may_be_empty: bool = False, earlier: EarlierLoads | None = None) -> LoadedDeclarations:
         """The declarations, with the configuration's warnings; DeclarationError with every problem.
 
-        ``may_be_empty``: a folder that declares no contact is in order.
+        ``may_be_empty``: a folder that declares no contact is in order. ``earlier`` may have them already.
         """
         folder, checkout = self.contacts_folder, self.choice.checkout
+        policy, now = self.settings.policy, self.now
         loaded = load_declarations(
-            folder, self.settings.policy, root=checkout, now=self.now, may_be_empty=may_be_empty
+            folder, policy, root=checkout, now=now, may_be_empty=may_be_empty, earlier=earlier
         )
         warnings = {*self.settings.warnings, *loaded.warnings}
         return replace(loaded, warnings=tuple(sorted(warnings)))
 
-    def load_and_warn(self, console: Console) -> LoadedDeclarations:
+    def load_and_warn(self, console: Console, earlier: EarlierLoads | None = None) -> LoadedDeclarations:
         """The declarations, once their warnings are printed."""
-        loaded = self.load()
+        loaded = self.load(earlier=earlier)
         console.warn(loaded.warnings)
         return loaded
 

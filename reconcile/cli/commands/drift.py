@@ -65,11 +65,13 @@ def drift(  # noqa: PLR0913 - an argument for each option
         raise UsageError("drift is about all contacts; CONTACT and --dry-run go with --adopt")
     from reconcile.documents.reports import drift_json
     from reconcile.services.files import write_file
+    from reconcile.services.planning.kept_declarations import open_declarations
     from reconcile.services.planning.kept_readings import open_readings
     from reconcile.services.planning.project_plan import check_drift
 
-    readings = partial(open_readings, refresh=refresh)
-    differences = check_drift(common.open_project(), common.console, readings)
+    project, readings = common.open_project(), partial(open_readings, refresh=refresh)
+    loads = open_declarations(project, refresh=refresh)
+    differences = check_drift(project, common.console, readings, loads)
     if out is not None:
         write_file(out, drift_json(differences))
     show(common.console, differences, form, privacy, concise=concise)

@@ -58,11 +58,13 @@ def plan(  # noqa: PLR0913 - an argument for each option
     the clock, the kill switch, a freeze, roles lost in an earlier run) or would leave a contact as it is; the
     reasons stand after the plan.
     """
+    from reconcile.services.planning.kept_declarations import open_declarations
     from reconcile.services.planning.kept_readings import open_readings
     from reconcile.services.planning.project_plan import plan_project
 
-    readings = partial(open_readings, refresh=refresh)
-    planned = plan_project(common.open_project(), common.console, scope, readings)
+    project, readings = common.open_project(), partial(open_readings, refresh=refresh)
+    loads = open_declarations(project, refresh=refresh)
+    planned = plan_project(project, common.console, scope, readings, loads)
     fresh = planned.plan
     if out is not None:
         from reconcile.documents.plan import plan_json

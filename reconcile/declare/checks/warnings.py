@@ -70,12 +70,24 @@ def warn_of_skipped_approvals(
     return tuple(_warning(rules.SKIPS_APPROVAL, place, messages[place]) for place in sorted(messages))
 
 
+def tells_of_expiries(expiries: Iterable[datetime], settings: WarningSettings, now: datetime) -> bool:
+    """Whether items that expire then would be warned of; true for the first or the last one if for any."""
+    past, far = _usual_expiries(settings, now)
+    return any(expires <= past or expires > far for expires in expiries)
+
+
+def _usual_expiries(settings: WarningSettings, now: datetime) -> tuple[datetime, datetime]:
+    """An expiry should be later than the first instant, and no later than the second."""
+    months = settings.far_expiry_months
+    past = later(now, -timedelta(days=settings.past_window_days))
+    return past, LATEST if months is None else _months_after(now, months)
+
+
 def _window_warnings(
     items: Iterable[DeclaredItem], settings: WarningSettings, now: datetime
 ) -> Iterator[Problem]:
     days, months = settings.past_window_days, settings.far_expiry_months
-    past = later(now, -timedelta(days=days))
-    far = LATEST if months is None else _months_after(now, months)
+    past, far = _usual_expiries(settings, now)
     for item in items:
         expires = item.window.expires
         if expires is None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from reconcile.model.allowance import Allowance
 from reconcile.model.baseline import AdditiveItem, Baseline, Scope, Undeclared
 from reconcile.model.contact import Role
+from reconcile.model.declaration import Declaration
 from reconcile.model.guards import Verdict, guard_named
 from reconcile.model.record import NOTHING_REMEMBERED, Remembered
 from reconcile.model.settings import Policy
@@ -113,6 +114,19 @@ def override_text(verdict: Verdict, *, pipeline: bool) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownDigest:
+    """The digest of these declarations, made before; an empty one is not known."""
+
+    declarations: tuple[Declaration, ...] = ()
+    digest: str = ""
+
+    def of(self, declarations: Iterable[Declaration]) -> str:
+        """The digest where these are the very same declarations, in whatever order; else an empty text."""
+        same = self.digest and sorted(map(id, declarations)) == sorted(map(id, self.declarations))
+        return self.digest if same else ""
+
+
+@dataclass(frozen=True, slots=True)
 class PlanContext:
     """What a plan is made for: the target and its account, the policy, the clock, the tool.
 
@@ -122,7 +136,8 @@ class PlanContext:
     compared with; None: all of them are new. ``scope`` is what the plan is cut down to; None for everything.
     ``due``: only what the clock asks for is wanted, so that what the baseline does not schedule is left to
     another run. ``config`` is the digest of the whole configuration. ``allowances`` are the declared entries
-    that may lift a guard. ``pipeline``: a job of a pipeline plans.
+    that may lift a guard. ``pipeline``: a job of a pipeline plans. ``declared`` is the digest of all
+    declarations, where it is known.
     """
 
     target: str
@@ -139,6 +154,7 @@ class PlanContext:
     config: str = ""
     allowances: tuple[Allowance, ...] = ()
     pipeline: bool = False
+    declared: KnownDigest = KnownDigest()
 
     def with_roles(self, roles: Iterable[Role]) -> "PlanContext":
         """The context with what the account's roles ask for."""

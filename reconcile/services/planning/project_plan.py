@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reconcile.collector import garbage_collector_off
-from reconcile.declare.loader import LoadedDeclarations
+from reconcile.declare.loader import EarlierLoads, LoadedDeclarations
 from reconcile.errors import refuse_if
 from reconcile.evance.connection import Connection
 from reconcile.journal.history import run_history
 from reconcile.journal.losses import open_losses_in_words, warn_of_open_losses
 from reconcile.journal.run_changes import last_writes
 from reconcile.model.plans.operation import Operation
-from reconcile.model.plans.plan import Plan
+from reconcile.model.plans.plan import KnownDigest, Plan
 from reconcile.model.reports.drift import Drift
 from reconcile.plan.approval import (
     approved_operations,
@@ -67,13 +67,15 @@ def plan_project(
     console: Console,
     request: ScopeRequest = NO_SCOPE,
     readings: OpenReadings = no_readings,
+    loads: EarlierLoads | None = None,
 ) -> ProjectPlan:
     """The plan of a project's declarations for the account as it is now."""
-    loaded = project.load_and_warn(console)
+    loaded = project.load_and_warn(console, loads)
     choice = choose_scope(project, request, loaded.declarations)
     with console.progress() as progress, open_reader(project, console) as account:
         context = project.plan_context(account.connection.account, account.connection.capabilities)
-        context = replace(context, allowances=loaded.allowances)
+        declared = KnownDigest(loaded.declarations, loaded.digest)
+        context = replace(context, allowances=loaded.allowances, declared=declared)
         past = run_history(project.journals, context.account)
         fresh = make_fresh_plan(
             loaded.declarations,
@@ -131,12 +133,17 @@ class DriftCheck:
         return frozenset(role.reference for role in self.fresh.roles)
 
 
-def check_drift(project: Project, console: Console, readings: OpenReadings = no_readings) -> Drift:
+def check_drift(
+    project: Project,
+    console: Console,
+    readings: OpenReadings = no_readings,
+    loads: EarlierLoads | None = None,
+) -> Drift:
     """Every difference between the declarations and the live account, each with its cause.
 
     Refusal: there seems to be none, but only because something could not be seen.
     """
-    return examine_drift(project, console, project.load(), readings).drift
+    return examine_drift(project, console, project.load(earlier=loads), readings).drift
 
 
 @garbage_collector_off()
@@ -146,7 +153,8 @@ def examine_drift(
     """The same for declarations that were loaded already, with what was read of the account."""
     with console.progress() as progress, open_reader(project, console) as account:
         context = project.plan_context(account.connection.account, account.connection.capabilities)
-        context = replace(context, allowances=loaded.allowances)
+        declared = KnownDigest(loaded.declarations, loaded.digest)
+        context = replace(context, allowances=loaded.allowances, declared=declared)
         past = run_history(project.journals, context.account)
         remembered = past.read_remembered()
         fresh = make_fresh_plan(
