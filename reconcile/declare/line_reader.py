@@ -38,14 +38,17 @@ MAX_KNOWN = 10_000
 LONGEST_KNOWN = 400
 """Maximum number of characters of such an entry."""
 
+MAX_BLANKS = 8
+"""Maximum number of blanks before a contact's ``- ``; the expressions of a layout are as long as they."""
+
 _COMMENTS = re.compile(f"{NOTHING}(?:--- *\n)?{NOTHING}")
 
 _BLOCK_MAPPING = re.compile(f"{_COMMENTS.pattern}[a-z]+:[ \n]")
 """Begins a file whose top is a mapping that no bracket encloses."""
 
-_HEADER = re.compile("^contacts: *(?:#[^\n]*)?\n", re.MULTILINE)
+_HEADER = re.compile("^contacts:(?: +#[^\n]*| *)\n", re.MULTILINE)
 
-_FIRST_CONTACT = re.compile(f"{NOTHING}(?P<blanks> *)(?=- )")
+_FIRST_CONTACT = re.compile(f"{NOTHING}(?P<blanks> {{,{MAX_BLANKS}}})(?=- )")
 
 _ONE_CONTACT = "contacts: [{id: 1}]"
 

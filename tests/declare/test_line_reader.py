@@ -107,6 +107,8 @@ def test_the_usual_layout_needs_no_parser(text: str) -> None:
         USUAL + "contacts:\n  - email: b@example.com\n",
         USUAL + "---\n",
         USUAL + " x: 1\n",
+        "allow: []\n" + USUAL.replace("contacts: #", "contacts:#"),
+        blanks(USUAL, 9),
         USUAL.replace("customer", "custo\tmer"),
         USUAL.replace("customer", "custo\u200bmer"),
         USUAL.replace("since 2019", "since\u20282019"),
@@ -165,7 +167,8 @@ def entries(draw: st.DrawFn, blanks: int) -> str:
 def files(draw: st.DrawFn) -> str:
     """A file whose layout is nearly the usual one."""
     blanks = draw(st.sampled_from([0, 2, 2, 4]))
-    text = draw(st.sampled_from(["", "", "", "# c\n", "---\n", BUNDLES, "{\n", "x: 'a\n"])) + "contacts:\n"
+    text = draw(st.sampled_from(["", "", "", "# c\n", "---\n", BUNDLES, "{\n", "x: 'a\n"]))
+    text += draw(st.sampled_from(["contacts:\n", "contacts:\n", "contacts: # c\n", "contacts:#c\n"]))
     for number in range(draw(st.integers(1, 3))):
         below = "".join(draw(st.lists(entries(blanks + 2), max_size=3)))
         text += f"{' ' * blanks}- email: a{number}@example.com\n{below}"
