@@ -13,16 +13,16 @@ from contextlib import contextmanager
 
 
 def collect_seldom() -> None:
-    """Look for circles after 20,000 new containers instead of 700: while a command loads, there are none.
+    """Look for cycles after 20,000 new containers instead of 700: while a command loads, there are none.
 
-    Modules, classes and functions stay until the end. What comes up later and goes in a circle, such as an
-    exception and its frames, is still found.
+    Modules, classes and functions stay until the end. What comes up later and is part of a cycle, such as
+    an exception and its frames, is still found.
     """
     gc.set_threshold(20_000, 20, 100)
 
 
 def end_without_collecting() -> None:
-    """Let Python end without a search for circles in what is left, which it makes several times."""
+    """Let Python end without a search for cycles in what is left, which it makes several times."""
     gc.freeze()
 
 

@@ -40,7 +40,7 @@ from .store import CacheStore
 FORM = "1"
 """To be changed with what a reading consists of: a test holds the two together."""
 
-SETTLED_AFTER = 60.0
+MINIMUM_ROW_AGE = 60.0
 """Number of seconds that a row must have been unchanged at the time of the reading."""
 
 LONGEST = 24 * 3600.0
@@ -68,14 +68,14 @@ class Reading:
             self.row == row
             and self.basis == basis
             and modified is not None
-            and modified.timestamp() + SETTLED_AFTER < self.read
+            and modified.timestamp() + MINIMUM_ROW_AGE < self.read
             and self.whole <= self.read <= now.latest < self.whole + LONGEST
             and not self._has_lapsed_since(now)
             and not self._has_waiting_grant(now)
         )
 
     def _has_lapsed_since(self, now: ServerTime) -> bool:
-        begin, end = self.read - SETTLED_AFTER, now.latest + SETTLED_AFTER
+        begin, end = self.read - MINIMUM_ROW_AGE, now.latest + MINIMUM_ROW_AGE
         ends = (grant.expires for grant in self.contact.state.roles or ())
         return any(expires is not None and begin <= expires.timestamp() <= end for expires in ends)
 

@@ -35,7 +35,7 @@ CACHE_FOLDER = "cache"
 LARGEST = 1 << 30
 """Maximum size of a file in bytes: a million contacts of a thousand bytes each."""
 
-PATIENCE = 2.0
+LOCK_TIMEOUT = 2.0
 """Maximum number of seconds to wait for another process that writes, then the cache is left out."""
 
 _MARK_SIZE = 16
@@ -141,7 +141,7 @@ class CacheStore:
         if not self._is_usable():
             raise FileNotFoundError(self.path)
         address = f"{self.path.absolute().as_uri()}?mode=rw"
-        with closing(sqlite3.connect(address, PATIENCE, uri=True, isolation_level=None)) as database:
+        with closing(sqlite3.connect(address, LOCK_TIMEOUT, uri=True, isolation_level=None)) as database:
             for setting in _CAREFUL:
                 database.execute(f"PRAGMA {setting}")
             if database.execute("SELECT sql FROM sqlite_schema").fetchall() != [(_TABLE,)]:
@@ -178,7 +178,7 @@ class CacheStore:
 
     def _create(self) -> None:
         os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        with closing(sqlite3.connect(self.path, PATIENCE, isolation_level=None)) as database:
+        with closing(sqlite3.connect(self.path, LOCK_TIMEOUT, isolation_level=None)) as database:
             database.execute(_TABLE)
 
 

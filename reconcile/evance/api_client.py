@@ -8,6 +8,7 @@ from typing import Any
 
 from reconcile.errors import ApiError, WriteDeferred
 from reconcile.http.messages import FailureKind, TransportFailure
+from reconcile.http.rate_limit_headers import told_limit
 from reconcile.http.rate_limiter import (
     RateLimiter,
     RetryPolicy,
@@ -18,7 +19,6 @@ from reconcile.http.rate_limiter import (
     no_wait_told,
     retry_after,
 )
-from reconcile.http.told_limits import told_limit
 from reconcile.wire.values import Json
 
 from .connection import Connection

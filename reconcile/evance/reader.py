@@ -39,7 +39,7 @@ from .listing import (
     no_progress,
     read_whole_list,
 )
-from .told_contacts import in_known_words, needs_from_list, refuse_another, settle_by
+from .told_contacts import in_known_words, interpret_by, needs_from_list, refuse_another
 from .transport import ApiRequest
 
 WhenUnread = Callable[[Identity, ApiError], None]
@@ -203,7 +203,7 @@ class Reader:
         from reconcile.wire.contact_pages import ContactRows, decode_page  # noqa: PLC0415
 
         known = self.connection.capabilities
-        rows = ContactRows(settle_by(known), needs_from_list(needs, known), marks=marks)
+        rows = ContactRows(interpret_by(known), needs_from_list(needs, known), marks=marks)
         return ListPages(self._api, self._workers, replace(request, decode=decode_page), rows.page)
 
     def contacts(

@@ -31,7 +31,7 @@ def refuse_another(shown: Identity, listed: Identity) -> None:
         )
 
 
-def settle_by(capabilities: Capabilities) -> Callable[[State], State]:
+def interpret_by(capabilities: Capabilities) -> Callable[[State], State]:
     """What makes of the sets in a row of the list those that count.
 
     They are told in our words, and those are left out that are to be read contact by contact.

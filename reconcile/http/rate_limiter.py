@@ -12,8 +12,8 @@ from email.utils import parsedate_to_datetime
 
 from reconcile.errors import ReconcileError, Stopped
 
+from .rate_limit_headers import ToldLimit
 from .timetable import Timetable
-from .told_limits import ToldLimit
 
 
 @dataclass(frozen=True, slots=True)

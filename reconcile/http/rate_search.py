@@ -9,13 +9,16 @@ one refusal to the next.
 only then the rate is set anew, by the rate ``refused`` and the rate ``taken`` in the time before:
 
 1. Where few requests were taken before the first refusal, ``taken`` is hardly more than a guess. It is the
-   first rate, and grows by half every ten answers until the next refusal (slow start, as in RFC 5681).
+   first rate, and grows by half every ten answers until the next refusal (slow start, as in RFC 5681). Then
+   it goes two of these steps back, since it grew while the refusal was under way.
 2. After that it begins at ``taken``, a little below ``refused``, and approaches ``refused`` on the curve of a
    cubic (as in RFC 9438): quickly at first, level around it, and then beyond, since the limit may have risen.
-   A hundred answers prove ``taken``, however far below ``refused`` it is; fewer lower the rate by a fifth.
+   A hundred answers prove ``taken``, be it half of ``refused``: then the curve levels a tenth above it. Fewer
+   answers lower the rate by a fifth at most.
 
-The curve takes two hundred answers to come back to where it was refused. So one or two of some two hundred
-requests are refused, and 90 to 100 % of the limit are used (``tests/http/test_unknown_limits.py``).
+The curve takes two hundred answers to come back to where it levels, and half of them after slow start. So one
+or two of some two hundred requests are refused, and mostly 90 to 100 % of the limit are used
+(``tests/http/test_server_limits.py``).
 
 **What does not count.** A request that had begun before the rate was lowered says nothing of the new rate. A
 time without requests is not measured: it would look like a low limit.
@@ -32,7 +35,7 @@ GUESS = 50
 """Number of answers before the first refusal below which the rate that was taken is a guess."""
 
 RETURN = 200
-"""Number of answers after which the rate is back where it was refused."""
+"""Number of answers after which the rate is where its curve levels."""
 
 LOWERED = 0.93
 """The rate after a refusal, as a share of the refused one, at most."""
@@ -129,9 +132,8 @@ class RateSearch:
         refused, answers = self._refused, self._measured.taken
         taken = min(max(taken, refused / 50, SLOWEST), 0.95 * refused)
         self._return = RETURN
-        growing = (
-            self._low is not None and self._top is None
-        )  # what was taken then is an average of all rates
+        growing = self._low is not None and self._top is None
+        # While the rate grew, what was taken is an average of all rates.
         self.found = taken if answers >= GUESS and not growing else self.found
         if self._low is None and answers < GUESS and taken < _DOUBTED * refused:
             self._low, self._top = taken, None

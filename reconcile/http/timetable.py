@@ -13,11 +13,11 @@ seconds, bears half a percent of that: 1 ms at five a second. No timetable can d
 are 1 / R apart only where the starts are j further apart than that, and 99 % of R leave 1 % for it. A limit
 that is refused all the same is one to be found: ``rate_search``.
 
-From ``SOME`` a second on, no server counts starts one by one, and sleeping is not as exact as that: there the
+From ``FAST`` a second on, no server counts starts one by one, and sleeping is not as exact as that: there the
 timetable alone counts, and late starts are made up for.
 """
 
-from reconcile.http.rate_search import RateSearch
+from .rate_search import RateSearch
 
 SPACING = 1.009
 """How far starts lie apart on the timetable, in intervals of the rate."""
@@ -25,7 +25,7 @@ SPACING = 1.009
 NEAREST = 1.005
 """How near two starts may come to each other, in intervals of the rate."""
 
-SOME = 100.0
+FAST = 100.0
 """Requests a second from which on the distance of single starts does not count."""
 
 TRIAL = 0.5
@@ -100,4 +100,4 @@ class Timetable:
             return TRIAL
         rate = self._rate(now)
         known = rate >= self.search.most
-        return 0.0 if known and rate > SOME else NEAREST / rate
+        return 0.0 if known and rate > FAST else NEAREST / rate

@@ -29,7 +29,7 @@ EMPTY_STATE = State(**_EMPTY)
 class ContactPlan:
     """A declared contact and its live one (None: to be created), folded and compared.
 
-    ``differing`` is what it was folded to; None where it is settled: as declared, told from its values alone.
+    ``unsettled`` is what it was folded to; None where it is settled: as declared, told from its values alone.
     ``unreadable`` names what a write would have to guess, because the API did not tell it. ``unsafe`` says
     what a write could not keep for sure, although it was told, and what to do. Either sets the contact aside.
     ``postponed`` are the operations that it would need then; see ``at_rest``.
@@ -39,7 +39,7 @@ class ContactPlan:
     declaration: Declaration
     live: Contact | None
     context: PlanContext
-    differing: Folded | None = None
+    unsettled: Folded | None = None
     operations: tuple[Operation, ...] = ()
     unreadable: tuple[str, ...] = ()
     unsafe: tuple[str, ...] = ()
@@ -48,12 +48,12 @@ class ContactPlan:
     @property
     def settled(self) -> bool:
         """True when nothing is to be done or in doubt, so that it was not even folded."""
-        return self.differing is None
+        return self.unsettled is None
 
     @property
     def folded(self) -> Folded:
         """What the contact is folded to; a settled one anew each time, since few are asked."""
-        return self.differing or _folded(self.declaration, self.live, self.context)
+        return self.unsettled or _folded(self.declaration, self.live, self.context)
 
     @property
     def identity(self) -> Identity:
@@ -110,7 +110,7 @@ class ContactPlan:
         """The contact as it is when a run leaves it to another one, whatever differs."""
         if self.settled:
             return self
-        return replace(self, differing=replace(self.folded, target=self.folded.before), operations=())
+        return replace(self, unsettled=replace(self.folded, target=self.folded.before), operations=())
 
     def set_aside(self) -> SetAside | None:
         """The contact as one that is set aside; None for all others."""
@@ -203,7 +203,7 @@ class ContactPlan:
 
 def differing(contacts: Iterable[ContactPlan]) -> tuple[ContactPlan, ...]:
     """Those of the contacts that are not settled: they are to be written or set aside, or may be."""
-    return tuple(contact for contact in contacts if contact.differing is not None)
+    return tuple(contact for contact in contacts if contact.unsettled is not None)
 
 
 def are_unreadable(contacts: Sequence[ContactPlan]) -> bool:

@@ -92,19 +92,19 @@ def decode_page(content: bytes) -> PageBody | None:
 class ContactRows:
     """Reads the rows of one list, from any number of threads.
 
-    ``settle`` makes of the sets that a row tells what they come to by what is known of the account.
+    ``interpret`` makes of the sets that a row tells what they come to by what is known of the account.
     ``needs`` are the fields that are kept besides. With ``marks`` each row comes with what tells it from the
     same row as it was before.
     """
 
     def __init__(
-        self, settle: Callable[[State], State], needs: FieldNeeds = NO_FIELDS, *, marks: bool = False
+        self, interpret: Callable[[State], State], needs: FieldNeeds = NO_FIELDS, *, marks: bool = False
     ) -> None:
-        self._settle = settle
+        self._interpret = interpret
         self._needs = needs
         self._decode = _row_decoder(needs.profile or ()).decode
         self._marks = marks
-        self._sets = ListedSets(settle)
+        self._sets = ListedSets(interpret)
 
     def page(self, body: PageBody | Json) -> Page[ReadRow]:
         """The page with its rows read; UnexpectedResponse when it is no list, or has a row without an id.
@@ -147,7 +147,7 @@ class ContactRows:
             contact = read_row(row, self._needs)
         except UnexpectedResponse as error:
             return OddRow(number, str(error).removeprefix(f"contact {number}: "))
-        return replace(contact, state=self._settle(contact.state))
+        return replace(contact, state=self._interpret(contact.state))
 
 
 def _row_decoder(names: Iterable[str]) -> Decoder[_Row]:

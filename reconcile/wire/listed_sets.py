@@ -53,11 +53,11 @@ _GRANTS = Decoder(dict[str, _GrantText])
 class ListedSets:
     """Reads the sets of rows, from any number of threads.
 
-    ``settle`` makes of the sets that a row tells what they come to by what is known of the account.
+    ``interpret`` makes of the sets that a row tells what they come to by what is known of the account.
     """
 
-    def __init__(self, settle: Callable[[State], State]) -> None:
-        self._settle = settle
+    def __init__(self, interpret: Callable[[State], State]) -> None:
+        self._interpret = interpret
         self._states: dict[tuple[bytes, bytes], State] = {}
         self._tags: dict[bytes, _Tags] = {}
         self._grants: dict[_GrantKey, Grant] = {}
@@ -69,7 +69,7 @@ class ListedSets:
         state = self._states.get(key)
         if state is None:
             held, (values, others) = self._read_roles(roles), self._read_tags(tags)
-            state = self._settle(State(roles=held, tags=values, other_tags=others))
+            state = self._interpret(State(roles=held, tags=values, other_tags=others))
             _remember(self._states, key, state)
         return state
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reconcile.cache.readings import (
     FORM,
     LONGEST,
-    SETTLED_AFTER,
+    MINIMUM_ROW_AGE,
     Reading,
     basis_of,
     keep_readings,
@@ -92,7 +92,7 @@ def test_another_row_or_basis_ends_it() -> None:
 
 @pytest.mark.parametrize(
     "modified",
-    [None, READ, READ + DAY, READ - timedelta(seconds=SETTLED_AFTER)],
+    [None, READ, READ + DAY, READ - timedelta(seconds=MINIMUM_ROW_AGE)],
     ids=["unknown", "of the same second", "of the future", "of a minute before"],
 )
 def test_a_row_that_was_not_at_rest_proves_nothing(modified: datetime | None) -> None:

@@ -205,7 +205,7 @@ def test_a_file_that_is_too_large_is_made_anew(state: Path, monkeypatch: pytest.
 
 def test_who_finds_another_process_writing_gives_up(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The cache is left out, and stays as the other one makes it."""
-    monkeypatch.setattr(store_module, "PATIENCE", 0.0)
+    monkeypatch.setattr(store_module, "LOCK_TIMEOUT", 0.0)
     store = store_at(state)
     store.update(ENTRIES)
     with closing(sqlite3.connect(store.path, isolation_level=None)) as other:

@@ -85,7 +85,7 @@ pages = st.fixed_dictionaries(
 )
 
 
-def settled(state: State) -> State:
+def interpreted(state: State) -> State:
     """What an account that tells no tags comes to."""
     return replace(state, tags=None)
 
@@ -111,7 +111,7 @@ def one_row(number: str, row: Any, needs: FieldNeeds) -> Contact | OddRow:
         contact = read_row(row, needs)
     except UnexpectedResponse as error:
         return OddRow(number, str(error).removeprefix(f"contact {number}: "))
-    return replace(contact, state=settled(contact.state))
+    return replace(contact, state=interpreted(contact.state))
 
 
 def quickly(content: bytes, needs: FieldNeeds = NO_FIELDS) -> Page[ReadRow] | str:
@@ -119,7 +119,7 @@ def quickly(content: bytes, needs: FieldNeeds = NO_FIELDS) -> Page[ReadRow] | st
     if body is None:
         return plainly(content, needs)
     try:
-        return ContactRows(settled, needs).page(body)
+        return ContactRows(interpreted, needs).page(body)
     except UnexpectedResponse as error:
         return str(error)
 
@@ -132,7 +132,7 @@ def test_both_ways_give_the_same(page: Any, needs: FieldNeeds, ascii_only: bool)
     assert quickly(content, needs) == plainly(content, needs)
     # Each way of a page that the module does not decode, too.
     if isinstance(plain := plainly(content, needs), Page):
-        assert ContactRows(settled, needs).page(json.loads(content)) == plain
+        assert ContactRows(interpreted, needs).page(json.loads(content)) == plain
 
 
 @settings(deadline=None)
@@ -160,13 +160,13 @@ def test_documented_rows_take_the_quick_way(monkeypatch: pytest.MonkeyPatch) -> 
     assert isinstance(body, PageBody)
     monkeypatch.delattr("reconcile.wire.contact_pages.read_row")
     monkeypatch.delattr("reconcile.wire.roles_and_tags._grant")
-    assert ContactRows(settled).page(body) == plain
+    assert ContactRows(interpreted).page(body) == plain
 
 
 def test_equal_sets_are_one_object() -> None:
     """A hundred thousand contacts with the same roles and tags keep them once."""
     page = PAGE | {"data": [ROW, ROW | {"id": 8}]}
-    (_, one), (_, other) = ContactRows(settled).page(decode(page)).rows
+    (_, one), (_, other) = ContactRows(interpreted).page(decode(page)).rows
     assert isinstance(one, Contact)
     assert isinstance(other, Contact)
     assert one.state is other.state
@@ -175,7 +175,7 @@ def test_equal_sets_are_one_object() -> None:
 def test_sets_that_are_all_different_are_not_all_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is remembered has a bound, and what was forgotten is read again."""
     monkeypatch.setattr("reconcile.wire.listed_sets._MOST_KNOWN", 10)
-    rows = ContactRows(settled)
+    rows = ContactRows(interpreted)
     many = [ROW | {"id": number, "accessRoles": {str(number): GRANTS["trade"]}} for number in range(30)]
     read = rows.page(decode(PAGE | {"data": [*many, many[0]]})).rows
     assert read[0] == read[-1]
@@ -186,7 +186,7 @@ def test_sets_that_are_all_different_are_not_all_remembered(monkeypatch: pytest.
 def test_a_mark_tells_a_row_from_another() -> None:
     """The digest is one of the bytes as they came, the time that of the row, where it is a time."""
     odd_time = ROW | {"modifiedOn": 5, "email": ["x"]}
-    rows = ContactRows(settled, marks=True).page(decode(PAGE | {"data": [ROW, odd_time]})).rows
+    rows = ContactRows(interpreted, marks=True).page(decode(PAGE | {"data": [ROW, odd_time]})).rows
     (_, one), (_, other) = rows
     assert isinstance(one, MarkedRow)
     assert isinstance(other, MarkedRow)

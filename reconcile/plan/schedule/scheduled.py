@@ -75,7 +75,7 @@ def _judged_otherwise(context: PlanContext) -> bool:
 def _people_with_windows(
     contacts: Sequence[ContactPlan], matches: Matches, entries: BaselineEntries, context: PlanContext
 ) -> Iterator["_Person"]:
-    """Those for whom the clock does something, did or was to do: most people's items have no such window."""
+    """Those who have, or had by the baseline, an item with such a window: most people have none."""
     for declaration, identity, contact in _people(contacts, matches):
         key = entries.continued_by(declaration, contact.identity if contact else None)
         entry = entries.entries[key] if key else None

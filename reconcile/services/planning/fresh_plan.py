@@ -107,8 +107,8 @@ def make_fresh_plan(  # noqa: PLR0913 - what a plan is made of, and three ways t
     planning = _Planning(selection, account, context, past, remembered, progress, thorough, earlier)
     for _ in range(MOST_LISTINGS - 1):
         with suppress(ChangedSinceListed):
-            return planning.of_one_listing(UnreadContacts(listed_again=True))
-    return planning.of_one_listing(UnreadContacts())
+            return planning.of_one_listing(listed_again=True)
+    return planning.of_one_listing()
 
 
 def _compared(context: PlanContext, choice: ScopeChoice, remembered: Remembered) -> PlanContext:
@@ -143,26 +143,25 @@ class _Planning:
     thorough: bool
     earlier: EarlierReadings
 
-    def of_one_listing(self, unread: UnreadContacts, roles: Sequence[Role] | None = None) -> FreshPlan:
-        """The plan, or ChangedSinceListed when a contact was changed between the list and its own reading."""
+    def of_one_listing(self, roles: Sequence[Role] | None = None, *, listed_again: bool = False) -> FreshPlan:
+        """The plan. ChangedSinceListed: a contact was changed after the list, which is ``listed_again``."""
         roles, found = roles or self.account.roles(), self._find()
         selection = with_remaining(self.selection, found.listing.identities, self.remembered)
         if selection is not self.selection:
             context = replace(self.context, scope=selection.scope)
-            return replace(self, selection=selection, context=context).of_one_listing(unread, roles)
-
-        def plan_with(taken: Contacts) -> FreshPlan:
-            return self._of_listing(found, roles, UnreadContacts(unread.listed_again), taken)
-
+            again = replace(self, selection=selection, context=context)
+            return again.of_one_listing(roles, listed_again=listed_again)
+        plan_with = partial(self._of_listing, found, roles, listed_again=listed_again)
         return take_earlier(self.earlier, self.account, found.listing, roles, plan_with)
 
     def _of_listing(
-        self, found: FoundContacts, roles: Sequence[Role], unread: UnreadContacts, taken: Contacts
+        self, found: FoundContacts, roles: Sequence[Role], taken: Contacts, *, listed_again: bool
     ) -> FreshPlan:
         """The plan, with those contacts that are ``taken`` from earlier readings."""
         context, listing = self.context.with_roles(roles), found.listing
         told = replace(listing, contacts={**listing.contacts, **taken}) if taken else listing
         matches = self._matches(listing, roles)
+        unread = UnreadContacts(listed_again)
         live = read_contacts(matches.matched, self.account, told, self.progress, unread)
         matches = matches.without_unread(unread.reasons)
         contacts = plan_contacts(matches, live, context)

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
+from reconcile.http.rate_limit_headers import ToldLimit, told_limit
 from reconcile.http.rate_limiter import RateLimiter
 from reconcile.http.timetable import SLOWED, SPACING, Timetable
-from reconcile.http.told_limits import ToldLimit, told_limit
 from tests.support.http.account_rows import v1
 from tests.support.http.client_clock import SleepClock
 from tests.support.http.fake_account import FakeReply, OpenClient
