@@ -1,5 +1,6 @@
 """The live contacts by what can pin one, and which of them a declaration may mean."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -53,11 +54,18 @@ class Directory:
 
 
 def _index(pairs: Iterable[tuple[str, Identity]]) -> dict[str, People]:
-    """Who has each key; mostly one contact, so that a tuple is less than a list."""
+    """Who has each key; mostly one contact, so that a tuple is less than a list.
+
+    The others are added at once: a shop may have written one reference into all its contacts.
+    """
     index: dict[str, People] = {}
+    others: defaultdict[str, list[Identity]] = defaultdict(list)
     for key, identity in pairs:
-        index[key] = (*index.get(key, ()), identity)
-    return index
+        if key in index:
+            others[key].append(identity)
+        else:
+            index[key] = (identity,)
+    return index | {key: (*index[key], *same) for key, same in others.items()}
 
 
 def possible_emails(declaration: Declaration) -> set[str]:
