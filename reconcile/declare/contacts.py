@@ -192,6 +192,6 @@ def _missing_for_creation(mapping: CheckedMapping, declaration: Declaration) -> 
 
 
 def modes(mapping: CheckedMapping | None) -> tuple[tuple[Facet, Mode], ...]:
-    """The modes under ``manage``, sorted; none where the key stands not."""
+    """The modes under ``manage``, sorted; none without the key."""
     values = {} if mapping is None else mapping.values
     return tuple((Facet(name), mode) for name, mode in sorted(values.items()))

@@ -22,6 +22,7 @@ SLOW_ANSWER = 1.6
 """Seconds of an answer that the workers of a target without a configured number bear at its rate."""
 
 FEWEST_WORKERS, MOST_WORKERS = 8, 64
+"""Bounds of that number: below, slow answers still overlap; above, an account has connections enough."""
 
 UNFIT_KEYS = {TargetKind.EVANCE: "url", TargetKind.SANDBOX: "account"}
 """The key that does not go with a kind of target."""

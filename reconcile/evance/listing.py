@@ -23,7 +23,7 @@ from typing import Generic
 from reconcile.errors import ServerFailure, UnexpectedResponse, Unreachable
 from reconcile.model.contact import Contact, Identity
 from reconcile.model.facets import SETS
-from reconcile.wire.contacts_v2 import ListedRow, MarkedRow, OddRow, Page, ReadRow, Row
+from reconcile.wire.contacts_v2 import OddRow, Page, ReadRow, Row, RowVersion, VersionedRow
 
 from .list_pages import ListPages, numbers_of, ranges_over, rows_by_ranges
 
@@ -53,7 +53,7 @@ class Listing:
 
     ``contacts`` holds, by id, those whose roles or tags (or both) the list already showed, so that no second
     request is needed for them. ``gap`` says why they may not be all; empty when they are. ``odd_rows`` says,
-    by id, of further contacts what of them is not understood, so that nobody knows who they are. ``rows``
+    by id, of further contacts what of them is not understood, so that nobody knows who they are. ``versions``
     has, by id, what tells a row from an earlier one, where that was asked for; a row that came in an
     undocumented form may be missing there.
     """
@@ -62,7 +62,7 @@ class Listing:
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     gap: str = ""
     odd_rows: Mapping[str, str] = field(default_factory=dict)
-    rows: Mapping[str, ListedRow] = field(default_factory=dict)
+    versions: Mapping[str, RowVersion] = field(default_factory=dict)
 
 
 EMPTY_LISTING = Listing(())
@@ -97,19 +97,19 @@ def listing_of(rows: Iterable[ReadRow], gap: str = "") -> Listing:
     """The listing that these rows amount to; each is of another contact."""
     contacts: dict[str, Contact] = {}
     odd_rows: dict[str, str] = {}
-    marks: dict[str, ListedRow] = {}
+    versions: dict[str, RowVersion] = {}
     for read in rows:
-        row = read.row if isinstance(read, MarkedRow) else read
+        row = read.row if isinstance(read, VersionedRow) else read
         number = row.id if isinstance(row, OddRow) else row.identity.id
-        if isinstance(read, MarkedRow):
-            marks[number] = read.mark
+        if isinstance(read, VersionedRow):
+            versions[number] = read.version
         if isinstance(row, OddRow):
             odd_rows[number] = row.fault
         else:
             contacts[number] = row
     identities = sorted((contact.identity for contact in contacts.values()), key=_by_id)
     with_sets = {number: contact for number, contact in contacts.items() if _shows_a_set(contact)}
-    return Listing(tuple(identities), with_sets, gap, odd_rows, marks)
+    return Listing(tuple(identities), with_sets, gap, odd_rows, versions)
 
 
 def _shows_a_set(contact: Contact) -> bool:

@@ -125,15 +125,15 @@ class Reader:
         progress: ListingProgress = no_progress,
         *,
         needs: FieldNeeds = NO_FIELDS,
-        marks: bool = False,
+        versions: bool = False,
         first: FirstPage | None = None,
     ) -> Listing:
         """All contacts of the account, or those that could be read and the gap that makes them doubtful.
 
-        They have the fields that are needed, as far as the list tells them. With ``marks`` it has what tells
-        its rows from earlier ones. ``first`` was read just now, for the same needs and without marks.
+        They have the fields that are needed, as far as the list tells them. With ``versions`` it has what
+        tells its rows from earlier ones. ``first`` was read just now, for the same needs, without versions.
         """
-        pages = self._contact_pages(LIST_CONTACTS, needs, marks=marks)
+        pages = self._contact_pages(LIST_CONTACTS, needs, versions=versions)
         list_rows = read_whole_list(pages, progress, None if first is None else first.page)
         return listing_of(list_rows.rows, list_rows.gap)
 
@@ -197,13 +197,13 @@ class Reader:
             raise UnexpectedResponse(f"{where} gave an unknown answer: contact {number}: {fault}")
 
     def _contact_pages(
-        self, request: ApiRequest, needs: FieldNeeds = NO_FIELDS, *, marks: bool = False
+        self, request: ApiRequest, needs: FieldNeeds = NO_FIELDS, *, versions: bool = False
     ) -> ListPages[ReadRow]:
         # It needs the typed decoder, which who lists no contacts should not wait for.
         from reconcile.wire.contact_pages import ContactRows, decode_page  # noqa: PLC0415
 
         known = self.connection.capabilities
-        rows = ContactRows(interpret_by(known), needs_from_list(needs, known), marks=marks)
+        rows = ContactRows(interpret_by(known), needs_from_list(needs, known), versions=versions)
         return ListPages(self._api, self._workers, replace(request, decode=decode_page), rows.page)
 
     def contacts(

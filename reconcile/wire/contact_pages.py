@@ -27,11 +27,11 @@ from reconcile.model.partial_fields import NO_FIELDS, FieldNeeds, PartialFields
 
 from .contacts_v2 import (
     NO_OBJECTS,
-    ListedRow,
-    MarkedRow,
     OddRow,
     Page,
     ReadRow,
+    RowVersion,
+    VersionedRow,
     read_page,
     read_row,
 )
@@ -93,23 +93,23 @@ class ContactRows:
     """Reads the rows of one list, from any number of threads.
 
     ``interpret`` makes of the sets that a row tells what they come to by what is known of the account.
-    ``needs`` are the fields that are kept besides. With ``marks`` each row comes with what tells it from the
-    same row as it was before.
+    ``needs`` are the fields that are kept besides. With ``versions`` each row comes with what tells it from
+    the same row as it was before.
     """
 
     def __init__(
-        self, interpret: Callable[[State], State], needs: FieldNeeds = NO_FIELDS, *, marks: bool = False
+        self, interpret: Callable[[State], State], needs: FieldNeeds = NO_FIELDS, *, versions: bool = False
     ) -> None:
         self._interpret = interpret
         self._needs = needs
         self._decode = _row_decoder(needs.profile or ()).decode
-        self._marks = marks
+        self._versions = versions
         self._sets = ListedSets(interpret)
 
     def page(self, body: PageBody | Json) -> Page[ReadRow]:
         """The page with its rows read; UnexpectedResponse when it is no list, or has a row without an id.
 
-        The rows of a page in an undocumented form have no marks, since nothing is known of their bytes.
+        The rows of a page in an undocumented form have no versions, since nothing is known of their bytes.
         """
         if isinstance(body, PageBody):
             counts = body.pagination
@@ -121,7 +121,7 @@ class ContactRows:
     def _rows(self, body: PageBody) -> Iterator[tuple[str, ReadRow]]:
         for raw in body.data:
             number, row = self._row(raw)
-            yield number, MarkedRow(row, _mark(raw)) if self._marks else row
+            yield number, VersionedRow(row, _version(raw)) if self._versions else row
 
     def _row(self, raw: Raw) -> tuple[str, Contact | OddRow]:
         try:
@@ -169,8 +169,8 @@ def _object(raw: Raw) -> Json:
     return row
 
 
-def _mark(raw: Raw) -> ListedRow:
-    return ListedRow(blake2b(raw, digest_size=16).digest(), _modified(raw))
+def _version(raw: Raw) -> RowVersion:
+    return RowVersion(blake2b(raw, digest_size=16).digest(), _modified(raw))
 
 
 def _modified(raw: Raw) -> datetime | None:

@@ -30,7 +30,7 @@ class OddRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ListedRow:
+class RowVersion:
     """What tells a row of the list from the same row as it was before.
 
     ``digest`` is one of the row as it came; ``modified`` is its ``modifiedOn`` in UTC, None where that is not
@@ -42,14 +42,14 @@ class ListedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class MarkedRow:
+class VersionedRow:
     """A row that was read, and what tells it from the same row as it was before."""
 
     row: Contact | OddRow
-    mark: ListedRow
+    version: RowVersion
 
 
-ReadRow = Contact | OddRow | MarkedRow
+ReadRow = Contact | OddRow | VersionedRow
 
 Row = TypeVar("Row")
 

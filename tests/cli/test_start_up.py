@@ -121,11 +121,19 @@ def test_what_must_not_be_loaded_is_there_to_be_found() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "word"), [("pl", "plan"), ("plan --det", "--detailed-exitcode"), ("--target o", "outlet")]
+    ("line", "word"),
+    [
+        ("pl", "plan"),
+        ("plan --det", "--detailed-exitcode"),
+        ("--target o", "outlet"),
+        ("plan --only b", "bob@example.com"),
+    ],
 )
 def test_a_word_is_completed_without_what_does_the_work(tmp_path: Path, line: str, word: str) -> None:
     """A shell waits at each press of the tab key: no document is shown, and no other command is called."""
     (tmp_path / "reconcile.yaml").write_text("version: 1\ntargets: {outlet: {kind: sandbox}}\n")
+    (tmp_path / "contacts").mkdir()
+    (tmp_path / "contacts" / "bob.yaml").write_text("contacts: [{email: bob@example.com}]\n")
     asked = {"_RECONCILE_COMPLETE": "bash_complete", "COMP_LINE": f"reconcile {line}"}
     environment = {**NOTHING, **asked, "COMP_PIECE": line.rpartition(" ")[2]}
     printed, modules = imported(environment=environment, folder=tmp_path)

@@ -355,13 +355,13 @@ def test_a_listing_knows_its_contacts_by_id() -> None:
     assert list(found.contacts) == ["2"]
 
 
-def test_marks_are_there_where_they_are_asked_for(open_client: OpenClient) -> None:
+def test_versions_are_there_where_they_are_asked_for(open_client: OpenClient) -> None:
     """Every row, an odd one too, has what tells it from an earlier one; a listing for itself has none."""
     rows = [v2(1, modifiedOn="2026-01-01T00:00:00+00:00"), v2(2, email=["x"])]
     _, reader = open_client(lambda seen: page_of(rows, seen), kind=Reader)
-    first, again = reader.listing(marks=True), reader.listing(marks=True)
-    assert (first.rows, list(first.rows)) == (again.rows, ["1", "2"])
+    first, again = reader.listing(versions=True), reader.listing(versions=True)
+    assert (first.versions, list(first.versions)) == (again.versions, ["1", "2"])
     rows[0]["company"] = "Trade Ltd"
-    changed = reader.listing(marks=True).rows
-    assert (changed["1"] == first.rows["1"], changed["2"] == first.rows["2"]) == (False, True)
-    assert reader.listing().rows == {}
+    changed = reader.listing(versions=True).versions
+    assert (changed["1"] == first.versions["1"], changed["2"] == first.versions["2"]) == (False, True)
+    assert reader.listing().versions == {}

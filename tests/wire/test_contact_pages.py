@@ -13,7 +13,7 @@ from reconcile.errors import UnexpectedResponse
 from reconcile.model.contact import Contact, State
 from reconcile.model.partial_fields import NO_FIELDS, FieldNeeds
 from reconcile.wire.contact_pages import ContactRows, PageBody, decode_page
-from reconcile.wire.contacts_v2 import MarkedRow, OddRow, Page, ReadRow, read_page, read_row
+from reconcile.wire.contacts_v2 import OddRow, Page, ReadRow, VersionedRow, read_page, read_row
 from reconcile.wire.fields import ADDRESS_FIELDS
 from tests.support.http.account_rows import v2
 
@@ -183,17 +183,17 @@ def test_sets_that_are_all_different_are_not_all_remembered(monkeypatch: pytest.
     assert max(map(len, (known._states, known._tags, known._grants, known._words))) <= 10
 
 
-def test_a_mark_tells_a_row_from_another() -> None:
+def test_a_version_tells_a_row_from_another() -> None:
     """The digest is one of the bytes as they came, the time that of the row, where it is a time."""
     odd_time = ROW | {"modifiedOn": 5, "email": ["x"]}
-    rows = ContactRows(interpreted, marks=True).page(decode(PAGE | {"data": [ROW, odd_time]})).rows
+    rows = ContactRows(interpreted, versions=True).page(decode(PAGE | {"data": [ROW, odd_time]})).rows
     (_, one), (_, other) = rows
-    assert isinstance(one, MarkedRow)
-    assert isinstance(other, MarkedRow)
+    assert isinstance(one, VersionedRow)
+    assert isinstance(other, VersionedRow)
     raw = json.dumps(ROW, ensure_ascii=False).encode()
-    assert one.mark.digest == blake2b(raw, digest_size=16).digest() != other.mark.digest
-    assert str(one.mark.modified) == "2026-01-01 00:00:00+00:00"
-    assert other.mark.modified is None
+    assert one.version.digest == blake2b(raw, digest_size=16).digest() != other.version.digest
+    assert str(one.version.modified) == "2026-01-01 00:00:00+00:00"
+    assert other.version.modified is None
     assert isinstance(other.row, OddRow)
 
 

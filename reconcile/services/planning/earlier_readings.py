@@ -22,7 +22,7 @@ class EarlierReadings(Protocol):
     """Contacts as they were read by earlier plans of the same account."""
 
     wanted: bool
-    """Whether the account is to be listed with the marks of its rows."""
+    """Whether the account is to be listed with the versions of its rows."""
 
     def still_true(self, listing: Listing, roles: Sequence[Role], account: Reader, /) -> Contacts:
         """By id, the contacts that are as they were read, by the list as it is now."""

@@ -226,7 +226,7 @@ class _Planning:
         selection, needs = self.selection, needs_of_all(self.selection.declarations)
         if selection.scope is None:
             progress = partial(self.progress, "Listing contacts")
-            return FoundContacts(self.account.listing(progress, needs=needs, marks=self.earlier.wanted))
+            return FoundContacts(self.account.listing(progress, needs=needs, versions=self.earlier.wanted))
         least = max(self.past.contacts_before or 0, len(selection.folder))
         look_ups = LookUps(self.account, self.remembered, least, self.progress, needs)
         return look_ups.find([*selection.declarations, *map(declaration_of, selection.gone)])

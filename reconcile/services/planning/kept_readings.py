@@ -20,7 +20,7 @@ from reconcile.model.settings import Capabilities, Numbering
 from reconcile.services.caller import Console
 from reconcile.services.project import Project
 from reconcile.text import count, escape_unprintable, verb_form
-from reconcile.wire.contacts_v2 import ListedRow
+from reconcile.wire.contacts_v2 import RowVersion
 
 from .earlier_readings import NO_READINGS, EarlierReadings
 
@@ -58,7 +58,7 @@ class KeptReadings:
         self._console = console
         self._refresh = refresh
         self._stored: Mapping[str, Reading] = {}
-        self._rows: Mapping[str, ListedRow] = {}
+        self._versions: Mapping[str, RowVersion] = {}
         self._basis = b""
         self._begun: ServerTime | None = None
 
@@ -69,18 +69,18 @@ class KeptReadings:
 
         Also the moment from which on contacts are read: what changes later moves their rows.
         """
-        self._rows, self._begun = listing.rows, account.server_time()
+        self._versions, self._begun = listing.versions, account.server_time()
         self._basis = basis_of(roles, account.connection.capabilities)
-        self._stored = read_readings(self._store) if self._rows and self._begun else {}
+        self._stored = read_readings(self._store) if self._versions and self._begun else {}
         return {} if self._refresh else {id_: self._stored[id_].contact for id_ in self._holding()}
 
     def _holding(self) -> list[str]:
-        begun, rows = self._begun, self._rows
+        begun, versions = self._begun, self._versions
         return [
             id_
             for id_, reading in self._stored.items()
             if begun is not None
-            and (row := rows.get(id_)) is not None
+            and (row := versions.get(id_)) is not None
             and reading.holds(row.digest, row.modified, self._basis, begun)
         ]
 
@@ -97,15 +97,15 @@ class KeptReadings:
 
     def keep(self, taken: Mapping[str, Contact], read: Mapping[str, Contact], /) -> None:
         """Keep the contacts that were read now, and those that were taken from earlier readings."""
-        if self._begun is None or not self._rows:
+        if self._begun is None or not self._versions:
             return
         used = [self._stored[id_] for id_ in taken]
         self._note(used)
         whole = min((reading.whole for reading in used), default=self._begun.earliest)
         new = {
-            id_: Reading(contact, self._rows[id_].digest, self._begun.earliest, whole, self._basis)
+            id_: Reading(contact, self._versions[id_].digest, self._begun.earliest, whole, self._basis)
             for id_, contact in read.items()
-            if id_ in self._rows
+            if id_ in self._versions
         }
         keep_readings(self._store, new, self._stored.keys() - taken.keys() - new.keys())
 
