@@ -180,7 +180,9 @@ def _rename_notes(matches: Matches) -> list[str]:
         f"{identity.email}: contact {identity.id} has its new address: write 'email: {identity.email}' now"
         f" instead of '{declaration.email}' ({declaration.place})"
         for declaration, identity in matches.matched
-        if declaration.email and email_key(identity.email) != email_key(declaration.email)
+        if declaration.email
+        and identity.email != declaration.email  # as it mostly is, so that no key is asked for
+        and email_key(identity.email) != email_key(declaration.email)
     )
 
 

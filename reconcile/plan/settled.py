@@ -54,11 +54,14 @@ def _more_than_declared(
     facet: Facet, declaration: Declaration, live: State, now: datetime
 ) -> Collection[str] | None:
     """The keys of what is held and not declared; None where what is declared is not held as it should be."""
-    held = _held(facet, live.items(facet), now)
+    wanted, items = declaration.items(facet), live.items(facet)
+    if not wanted and not items:
+        return ()
+    held = _held(facet, items, now)
     if held is None:
         return None
     key = FACETS[facet].item_key
-    for declared in declaration.items(facet):
+    for declared in wanted:
         item = held.pop(key(declared.name), None)
         if declared.window.contains(now) is (item is None):
             return None

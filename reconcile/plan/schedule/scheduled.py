@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 from reconcile.clock import Window
 from reconcile.model.baseline import BaselineEntry, Comparison, EntryKey, ResolvedItem
@@ -80,8 +81,8 @@ def _people_with_windows(
         key = entries.continued_by(declaration, contact.identity if contact else None)
         entry = entries.entries[key] if key else None
         before = entry.form.items if entry is not None and entry.form is not None else ()
-        items = (item for facet in SETS for item in declaration.items(facet))
-        if any(_has_window(item, context.now) for item in (*items, *before)):
+        items = chain(*map(declaration.items, SETS), before)
+        if any(_has_window(item, context.now) for item in items):
             yield _Person.of(declaration, identity, contact, entry, context)
 
 

@@ -14,11 +14,11 @@ from reconcile.model.reports.timeline import Timeline, UpcomingChange
 
 def next_boundary(declarations: Iterable[Declaration], now: datetime) -> Boundary | None:
     """The next instant at which any declared window starts or lapses: until then the plan holds."""
-    entries = tuple(declarations)
-    soonest = min((at for entry in entries for at in _instants(entry) if at > now), default=None)
+    timed = [(entry, instants) for entry in declarations if (instants := _instants(entry))]
+    soonest = min((at for _, instants in timed for at in instants if at > now), default=None)
     ahead = (
         (facet, boundary)
-        for declaration in (entry for entry in entries if soonest in _instants(entry))
+        for declaration in (entry for entry, instants in timed if soonest in instants)
         for facet, item in declared_items(declaration)
         for boundary in boundaries_of(declaration, item.name, item)
         if boundary.at == soonest
