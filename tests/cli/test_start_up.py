@@ -78,8 +78,14 @@ NOT_TO_VALIDATE = (
 """What a check of declarations has no use for: all that speaks to an account, and all about plans."""
 
 NOT_TO_PLAN = (
-    *("jwt", "aiohttp", "subprocess", "html", "ruamel.yaml", "icalendar"),
-    *("reconcile.apply", "reconcile.evance.writer", "reconcile.journal.writer", "reconcile.sandbox"),
+    *("jwt", "aiohttp", "sqlite3", "subprocess", "html", "ruamel.yaml", "icalendar"),
+    *(
+        "reconcile.cache",
+        "reconcile.apply",
+        "reconcile.evance.writer",
+        "reconcile.journal.writer",
+        "reconcile.sandbox",
+    ),
     *("reconcile.authoring", "reconcile.importing", "reconcile.forge", "reconcile.pipeline"),
     *("reconcile.model.ci.forge_settings", "reconcile.documents.reports", "reconcile.services.git"),
     *("reconcile.render.masking", "reconcile.render.plan_page", "reconcile.render.plan_markdown"),

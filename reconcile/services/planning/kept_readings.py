@@ -6,9 +6,8 @@ Only the commands ``plan`` and ``drift`` import this: a test walks the imports o
 import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from reconcile.cache.readings import FORM, Reading, basis_of, keep_readings, read_readings
-from reconcile.cache.store import CacheStore, own_caches
 from reconcile.clock import ServerTime, zoned_text
 from reconcile.evance.connection import Connection
 from reconcile.evance.listing import Listing
@@ -24,6 +23,10 @@ from reconcile.wire.contacts_v2 import RowVersion
 
 from .earlier_readings import NO_READINGS, EarlierReadings
 
+if TYPE_CHECKING:
+    from reconcile.cache.readings import Reading
+    from reconcile.cache.store import CacheStore
+
 _KIND = "contacts"
 
 
@@ -35,6 +38,9 @@ def open_readings(project: Project, link: Connection, console: Console, *, refre
     """
     if project.target.embedded or not _tells_every_change(link.capabilities):
         return NO_READINGS
+    from reconcile.cache.readings import FORM  # noqa: PLC0415 - SQLite, for those accounts only
+    from reconcile.cache.store import own_caches  # noqa: PLC0415
+
     caches = own_caches(project.state, os.environ, make_own_folder)
     if caches is None:
         return NO_READINGS
@@ -52,7 +58,7 @@ class KeptReadings:
 
     wanted = True
 
-    def __init__(self, store: CacheStore, project: Project, console: Console, *, refresh: bool) -> None:
+    def __init__(self, store: "CacheStore", project: Project, console: Console, *, refresh: bool) -> None:
         self._store = store
         self._timezone = project.settings.policy.timezone
         self._console = console
@@ -69,6 +75,8 @@ class KeptReadings:
 
         Also the moment from which on contacts are read: what changes later moves their rows.
         """
+        from reconcile.cache.readings import basis_of, read_readings  # noqa: PLC0415 - as above
+
         self._versions, self._begun = listing.versions, account.server_time()
         self._basis = basis_of(roles, account.connection.capabilities)
         self._stored = read_readings(self._store) if self._versions and self._begun else {}
@@ -99,6 +107,8 @@ class KeptReadings:
         """Keep the contacts that were read now, and those that were taken from earlier readings."""
         if self._begun is None or not self._versions:
             return
+        from reconcile.cache.readings import Reading, keep_readings  # noqa: PLC0415 - as above
+
         used = [self._stored[id_] for id_ in taken]
         self._note(used)
         whole = min((reading.whole for reading in used), default=self._begun.earliest)
@@ -109,7 +119,7 @@ class KeptReadings:
         }
         keep_readings(self._store, new, self._stored.keys() - taken.keys() - new.keys())
 
-    def _note(self, used: Sequence[Reading]) -> None:
+    def _note(self, used: "Sequence[Reading]") -> None:
         if not used:
             return
         oldest = datetime.fromtimestamp(min(reading.read for reading in used) // 60 * 60, UTC)
