@@ -84,7 +84,7 @@ def read_folder(store: CacheStore, key: bytes) -> KeptFolder | None:
     """The folder of that digest; None where another one is kept, or none."""
     kept = store.read().get(_ENTRY, b"")
     try:
-        return _folder_of(_decoder().decode(kept[len(key) :])) if kept.startswith(key) else None
+        return _folder_of(_decoder().decode(memoryview(kept)[len(key) :])) if kept.startswith(key) else None
     except msgspec.MsgspecError:
         return None
 

@@ -121,7 +121,8 @@ class CacheStore:
         return isinstance(name, bytes) and isinstance(value, bytes) and mark == self._mark(name, value)
 
     def _mark(self, name: bytes, value: bytes) -> bytes:
-        return _hash(len(name).to_bytes(8, "big") + name + value, self.key, b"mark of an entry")
+        head = len(name).to_bytes(8, "big") + name
+        return _hash(head, self.key, b"mark of an entry", value)
 
     @contextmanager
     def _without_errors(self) -> Iterator[None]:
@@ -187,6 +188,8 @@ def _file_stem(kind: str, subject: str) -> str:
     return re.sub(r"[^a-z0-9.-]", "_", f"{kind}-{subject.lower()}")[:100]
 
 
-def _hash(data: bytes, key: bytes, use: bytes) -> bytes:
+def _hash(data: bytes, key: bytes, use: bytes, more: bytes = b"") -> bytes:
     # The use is part of it, so that no hash of one kind stands for one of another kind.
-    return hashlib.blake2b(data, key=key, digest_size=_MARK_SIZE, person=use).digest()
+    hashed = hashlib.blake2b(data, key=key, digest_size=_MARK_SIZE, person=use)
+    hashed.update(more)  # not put together before: a folder of declarations is large
+    return hashed.digest()
