@@ -93,7 +93,7 @@ def test_a_command_that_reads_reaches_nothing_that_writes(command: str) -> None:
 
 
 EARLIER_READINGS = {
-    "reconcile.cache.folders": {"reconcile.services.planning.kept_declarations"},
+    "reconcile.cache.declarations": {"reconcile.services.planning.kept_declarations"},
     "reconcile.services.planning.kept_declarations": {
         "reconcile.cli.commands.drift",
         "reconcile.cli.commands.plan",

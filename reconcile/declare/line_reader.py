@@ -29,7 +29,7 @@ from .contacts import ContactInFile, DeclarationReader, FieldPlace, modes
 from .problems import ListNode, MappingNode, ProblemList, YamlNode, new_place
 from .schema.containers import KeyedMapping
 from .schema.scalars import INVALID
-from .yaml.plain_lines import NOTHING, plain_fields, plain_scalar, plain_text
+from .yaml.plain_lines import BLANK_LINES, plain_fields, plain_scalar, plain_text
 from .yaml.reader import read_tree
 
 MAX_KNOWN = 10_000
@@ -41,14 +41,14 @@ LONGEST_KNOWN = 400
 MAX_BLANKS = 8
 """Maximum number of blanks before a contact's ``- ``; the expressions of a layout are as long as they."""
 
-_COMMENTS = re.compile(f"{NOTHING}(?:--- *\n)?{NOTHING}")
+_COMMENTS = re.compile(f"{BLANK_LINES}(?:--- *\n)?{BLANK_LINES}")
 
 _BLOCK_MAPPING = re.compile(f"{_COMMENTS.pattern}[a-z]+:[ \n]")
 """Begins a file whose top is a mapping that no bracket encloses."""
 
 _HEADER = re.compile("^contacts:(?: +#[^\n]*| *)\n", re.MULTILINE)
 
-_FIRST_CONTACT = re.compile(f"{NOTHING}(?P<blanks> {{,{MAX_BLANKS}}})(?=- )")
+_FIRST_CONTACT = re.compile(f"{BLANK_LINES}(?P<blanks> {{,{MAX_BLANKS}}})(?=- )")
 
 _ONE_CONTACT = "contacts: [{id: 1}]"
 
@@ -122,7 +122,7 @@ class _LayoutReader:
         self._blanks, self._zone, self._schema = blanks, zone, schema
         dash, deeper, keys = " " * blanks, " " * (blanks + 1), " " * (blanks + 2)
         contact = f"{dash}- [^ \n][^\n]*\n(?:{deeper}[^\n]*\n| *(?:#[^\n]*)?\n)*+"
-        entry = f"{dash}[ -] ([a-z]+):((?=[ \n])[^\n]*\n(?:{keys}[ -][^\n]*\n)*+)({NOTHING})"
+        entry = f"{dash}[ -] ([a-z]+):((?=[ \n])[^\n]*\n(?:{keys}[ -][^\n]*\n)*+)({BLANK_LINES})"
         self._next_contact, self._entries = re.compile(contact).match, re.compile(entry).findall
         self._known: dict[tuple[str, str], _Entry] = {}
 

@@ -10,7 +10,7 @@ from reconcile.text import invisible_character
 
 from .source import decode, refuse_conflicts
 
-NOTHING = "(?: *(?:#[^\n]*)?\n)*+"
+BLANK_LINES = "(?: *(?:#[^\n]*)?\n)*+"
 """Blank lines, and lines that hold only a comment."""
 
 _WORD = r"\w[\w.@+/()&' -]*(?<! )"

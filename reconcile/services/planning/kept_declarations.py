@@ -1,4 +1,4 @@
-"""The declarations that a plan leaves in the cache for the next one (why they hold: ``cache/folders``).
+"""The declarations that a plan leaves in the cache for the next one (why they hold: ``cache/declarations``).
 
 Only the commands ``plan`` and ``drift`` import this, as with what was read of contacts: what is written, and
 what a pipeline shows, rests on files that were parsed for it.
@@ -33,7 +33,7 @@ LEAST_BYTES = 50_000
 
 _PROGRAM = (
     *("clock.py", "text.py", "declare", "model", "wire"),
-    *("cache/folders.py", "documents/json_text.py", "plan/digest.py"),
+    *("cache/declarations.py", "documents/json_text.py", "plan/digest.py"),
 )
 """What of the package reads declarations and makes their digest: whoever works on it is not fooled."""
 
@@ -58,7 +58,7 @@ class KeptDeclarations:
         opened = self._opened(files, policy)
         if opened is None:
             return None
-        from reconcile.cache.folders import read_folder  # noqa: PLC0415 - SQLite, for large folders only
+        from reconcile.cache.declarations import read_folder  # noqa: PLC0415 - SQLite, for large folders only
 
         kept = read_folder(*opened)
         if kept is None or (now is not None and tells_of_expiries(kept.expiries, policy.judgement, now)):
@@ -72,7 +72,7 @@ class KeptDeclarations:
         opened = self._opened(files, policy) if loaded.faultless else None
         if opened is None:
             return loaded
-        from reconcile.cache.folders import KeptFolder, keep_folder  # noqa: PLC0415 - as above
+        from reconcile.cache.declarations import KeptFolder, keep_folder  # noqa: PLC0415 - as above
 
         digest = declarations_digest(loaded.declarations)
         expires = sorted({item.window.expires for item in _items(loaded) if item.window.expires})
@@ -85,7 +85,7 @@ class KeptDeclarations:
         readable = [(name, data) for name, data in files if data is not None]
         if len(readable) < len(files) or sum(len(data) for _, data in readable) < LEAST_BYTES:
             return None
-        from reconcile.cache.folders import FORM, folder_key  # noqa: PLC0415 - as above
+        from reconcile.cache.declarations import FORM, folder_key  # noqa: PLC0415 - as above
         from reconcile.cache.store import own_caches  # noqa: PLC0415
         from reconcile.journal.durable_files import make_own_folder  # noqa: PLC0415
 
