@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 import subprocess
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,7 +12,6 @@ import pytest
 
 from reconcile.cli.console import Terminal
 from reconcile.errors import ReconcileError, Refusal
-from reconcile.journal import durable_files
 from reconcile.services.importing import file_transaction
 from reconcile.services.importing.file_transaction import PREFIX, ProposedFile, write_files
 
@@ -138,7 +138,7 @@ def test_whenever_it_is_interrupted_each_file_is_old_or_new(
 ) -> None:
     """And no other is left, but those that no loader reads."""
     steps = iter(range(step + 1))
-    for module, name in ((durable_files, "mkstemp"), (file_transaction, "sync_folder")):
+    for module, name in ((tempfile, "mkstemp"), (file_transaction, "sync_folder")):
         original = getattr(module, name)
 
         def stopping(*arguments: object, original: object = original, **named: object) -> object:

@@ -7,13 +7,13 @@ and is put in place. Run with the number of the step, the signal's name and the 
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from reconcile.cli.command_line import main
-from reconcile.journal import durable_files
 from reconcile.services.importing import file_transaction
 
 LAST, SIGNAL = int(sys.argv[1]), signal.Signals[sys.argv[2]]
@@ -40,7 +40,7 @@ def stepping(function: Callable[..., Any]) -> Callable[..., Any]:
 
 if __name__ == "__main__":
     for module, name in (
-        (durable_files, "mkstemp"),
+        (tempfile, "mkstemp"),
         (file_transaction, "sync_folder"),
         (os, "fsync"),
         (Path, "replace"),
