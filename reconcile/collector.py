@@ -3,7 +3,7 @@
 The collector walks every living container each time a quarter more of them has come up. Declarations, listed
 contacts and plans have no cycles and stay for the whole run, so each walk is in vain: a third of the time of
 loading 100,000 contacts, and pauses of 100 to 200 milliseconds. What loading, reading and planning leave in
-cycles meanwhile is little: 4 MB after 28,850 contacts that were read one by one, at least 96 minutes at the
+cycles is little: 4 MB after 28,850 contacts that were read one by one, at least 96 minutes at the
 default rate. A run that writes, and the sandbox's server, go on for as long as they like, so they collect.
 """
 

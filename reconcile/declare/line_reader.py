@@ -114,7 +114,7 @@ def _usual_file(
 
 
 class _LayoutReader:
-    """Reads contacts whose ``- `` stands behind so many blanks, and knows earlier entries again."""
+    """Reads contacts whose ``- `` stands behind that number of blanks, and knows earlier entries again."""
 
     __slots__ = ("_blanks", "_entries", "_known", "_next_contact", "_schema", "_zone")
 
