@@ -11,7 +11,7 @@ it, too.
 
 When it does not apply. A contact of other keys, or laid out in another way, is read alone by the parser. The
 whole file is left to the parser (the answer is None) when it holds a character beyond plain text, begins in
-another way, or when there is anything to tell of it: no message ever comes from here.
+another way, has mostly such contacts, or when there is anything to tell of it: no message comes from here.
 
 ``tests/declare/test_line_reader.py`` holds both ways against each other on texts that are nearly usual.
 """
@@ -38,6 +38,9 @@ MAX_KNOWN = 10_000
 LONGEST_KNOWN = 400
 """Maximum number of characters of such an entry."""
 
+MAX_ALONE = 20
+"""Maximum number of contacts beyond half of a file that are read alone, which takes longer than the file."""
+
 MAX_BLANKS = 8
 """Maximum number of blanks before a contact's ``- ``; the expressions of a layout are as long as they."""
 
@@ -47,13 +50,10 @@ _BLOCK_MAPPING = re.compile(f"{_COMMENTS.pattern}[a-z]+:[ \n]")
 """Begins a file whose top is a mapping that no bracket encloses."""
 
 _HEADER = re.compile("^contacts:(?: +#[^\n]*| *)\n", re.MULTILINE)
-
 _FIRST_CONTACT = re.compile(f"{BLANK_LINES}(?P<blanks> {{,{MAX_BLANKS}}})(?=- )")
 
 _ONE_CONTACT = "contacts: [{id: 1}]"
-
 _IDENTITY = frozenset({"id", "reference", "email"})
-
 _OTHER_KEYS = frozenset({*SETS, *FIELDS, "bundles", "manage"})
 
 
@@ -89,9 +89,8 @@ class LineReader:
         first = _FIRST_CONTACT.match(text or "", header.end()) if header else None
         if text is None or header is None or first is None or not _BLOCK_MAPPING.match(text):
             return None
-        reader = self._layout(len(first["blanks"]))
         try:
-            contacts, end = reader.contacts(text, first.start("blanks"), file)
+            contacts, end = self._layout(len(first["blanks"])).contacts(text, first.start("blanks"), file)
         except _OtherLayout:
             return None
         return _usual_file(contacts, file, text[: header.start()], text[header.start() : end], text[end:])
@@ -128,10 +127,14 @@ class _LayoutReader:
 
     def contacts(self, text: str, start: int, file: str) -> tuple[tuple[ContactInFile, ...], int]:
         """The contacts from that position on, and where they end: with the file, or before another key."""
-        contacts, line = [], text.count("\n", 0, start) + 1
+        contacts, line, alone = [], text.count("\n", 0, start) + 1, 0
         while match := self._next_contact(text, start):
             contact, start = match[0], match.end()
-            contacts.append(self._contact(contact, file, line) or self._parsed(contact, file, line))
+            usual = self._contact(contact, file, line)
+            alone += usual is None
+            contacts.append(usual or self._parsed(contact, file, line))
+            if alone > MAX_ALONE + len(contacts) // 2:
+                raise _OtherLayout
             line += contact.count("\n")
         if text.startswith(" ", start):
             raise _OtherLayout
@@ -192,8 +195,7 @@ class _LayoutReader:
         """An entry by its value, which the schema checks."""
         problems = ProblemList("", [], lines_before=-1)
         value = self._read(key, node, problems)
-        reader = DeclarationReader(problems, self._zone, self._schema)
-        entry = _entry_of(key, value, reader)
+        entry = _entry_of(key, value, DeclarationReader(problems, self._zone, self._schema))
         if problems.problems:
             raise _OtherLayout
         return entry

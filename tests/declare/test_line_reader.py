@@ -109,6 +109,7 @@ def test_the_usual_layout_needs_no_parser(text: str) -> None:
         USUAL + " x: 1\n",
         "allow: []\n" + USUAL.replace("contacts: #", "contacts:#"),
         blanks(USUAL, 9),
+        "contacts:\n" + "- {id: 1}\n" * 60,
         USUAL.replace("customer", "custo\tmer"),
         USUAL.replace("customer", "custo\u200bmer"),
         USUAL.replace("since 2019", "since\u20282019"),
