@@ -11,6 +11,9 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+FEW = 100_000
+"""Maximum number of new containers that the collector may as well walk: it takes some milliseconds."""
+
 
 def collect_seldom() -> None:
     """Look for cycles after 20,000 new containers instead of 700: while a command loads, there are none.
@@ -30,7 +33,8 @@ def end_without_collecting() -> None:
 def garbage_collector_off() -> Iterator[None]:
     """No cyclic collection while much is made that stays, and none of what was made afterwards.
 
-    Frozen objects still go when nobody refers to them any more.
+    Frozen objects still go when nobody refers to them any more, but for cycles. So few are not frozen, since
+    a process may plan again and again.
     """
     enabled = gc.isenabled()
     gc.disable()
@@ -38,5 +42,6 @@ def garbage_collector_off() -> Iterator[None]:
         yield
     finally:
         if enabled:
-            gc.freeze()
+            if gc.get_count()[0] > FEW:
+                gc.freeze()
             gc.enable()
