@@ -125,7 +125,7 @@ class RateSearch:
         self._measured.taken += 1
         self._answers += not self.held
         if self._low is not None and not self.held:
-            self.rate = min(self.most, self._curve(self._low))
+            self.rate = min(self.most, max(self._curve(self._low), SLOWEST))
         return ends
 
     def _set_anew(self, taken: float) -> None:

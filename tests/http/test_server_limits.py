@@ -152,8 +152,7 @@ def test_no_history_stops_or_overdrives_a_client(rate: float, events: list[tuple
             began = now
     assert 0 < timetable.search.rate <= rate
     now = max(now, timetable.paused_until)
-    # Told, or found; and it follows a start that was given out at an earlier rate, which was as slow at most.
-    slowest = 2 * max(20 / rate, 20.0) * 1.01
+    slowest = max(20 / rate, 20.0) * 1.01  # told, or found
     assert timetable.reserve(now) <= now + slowest
     assert timetable.begin(now) <= now + slowest
 
